@@ -1,0 +1,80 @@
+// The API commands as constant tables, generated at build time from core/api/catalogue/*.json.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace heygen::api {
+
+enum class FlagType : unsigned char { text, integer, number, boolean, text_list };
+enum class Place : unsigned char { query, json, multipart };
+enum class BodyKind : unsigned char { none, json, multipart };
+
+struct Flag {
+  std::string_view name;    ///< "voice-id"
+  std::string_view target;  ///< wire name, "voice_id"
+  std::string_view doc;
+  FlagType type = FlagType::text;
+  Place place = Place::query;
+  bool required = false;
+  std::string_view fallback;  ///< shown only; an untouched flag is never sent
+  std::span<const std::string_view> choices;
+  std::optional<double> min, max;
+};
+
+struct Argument {
+  std::string_view name;   ///< "video-id"
+  std::string_view param;  ///< placeholder in the endpoint
+  std::string_view doc;
+};
+
+struct Column {
+  std::string_view field, header;  ///< header "" : the field's name made readable
+};
+
+struct Poll {
+  std::string_view endpoint;      ///< "/v3/videos/{video_id}"
+  std::string_view status_field;  ///< dotted, "data.status"
+  std::string_view id_field;
+  std::span<const std::string_view> done, failed;
+  std::string_view follow_up;     ///< "video get"
+};
+
+struct Pagination {
+  std::string_view cursor_param, limit_param, next_cursor, has_more, items;
+  int limit_max = 0;
+};
+
+struct Command {
+  std::span<const std::string_view> words;  ///< what is typed: "video", "get"
+  std::string_view summary;                 ///< one line, no final full stop
+  std::string_view description;
+  std::string_view example;                 ///< "heygen video get vid_123"
+  std::string_view method;
+  std::string_view endpoint;                ///< placeholders in braces
+  BodyKind body = BodyKind::none;
+  bool body_optional = false;               ///< a JSON command that may go without a body
+  bool destructive = false;
+  bool hidden = false;
+  int timeout_s = 30;
+  std::span<const Argument> arguments;
+  std::span<const Flag> flags;
+  std::span<const Column> columns;
+  const Poll* poll = nullptr;
+  const Pagination* pagination = nullptr;
+  std::string_view request_schema, response_schema;  ///< JSON Schema text, "" for none
+  std::span<const std::string_view> data_only_required;  ///< required fields that only --data can give
+};
+
+struct Group {
+  std::string_view word, summary;
+};
+
+/// Sorted by words.
+std::span<const Command> commands();
+std::span<const Group> groups();
+/// nullptr when no command has exactly these words.
+const Command* find(std::span<const std::string_view> words);
+
+}  // namespace heygen::api

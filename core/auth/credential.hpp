@@ -1,0 +1,41 @@
+// A credential as the transport may use it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/provider/provider.hpp"
+
+namespace heygen::auth {
+
+/// How long before its expiry a credential counts as expired, in seconds. The only such constant.
+inline constexpr std::int64_t kSkewSeconds = 60;
+
+class Credential {
+ public:
+  Credential() = default;
+  Credential(std::string provider, std::string title, provider::Answer answer);
+
+  const std::string& provider() const { return provider_; }
+  const std::string& title() const { return title_; }    ///< for people
+  const std::string& type() const { return answer_.type; }
+  const std::string& source() const { return answer_.source; }
+  const std::string& scope() const { return answer_.scope; }
+  std::optional<std::int64_t> expires_at() const { return answer_.expires_at; }
+  bool refreshable() const { return answer_.refreshable; }
+
+  /// Expired or within the skew, or no header yet. Unknown expiry counts as fresh: a 401 will tell.
+  bool stale(std::int64_t now) const;
+  /// Aborts the process when the credential still needs a refresh: writing such headers is a programming error.
+  const std::vector<provider::CredentialHeader>& headers(std::int64_t now) const;
+  /// Same headers, compared in constant time.
+  bool same_headers(const Credential& other) const { return answer_.headers == other.answer_.headers; }
+
+ private:
+  std::string provider_, title_;
+  provider::Answer answer_;
+};
+
+}  // namespace heygen::auth

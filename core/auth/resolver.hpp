@@ -1,0 +1,73 @@
+// Which provider serves, by precedence: --provider, HEYGEN_PROVIDER, then the chain.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/auth/credential.hpp"
+#include "core/provider/registry.hpp"
+#include "core/store/credential_store.hpp"
+
+namespace heygen::auth {
+
+struct RequestInfo {
+  std::string method, path;
+};
+
+/// One row of `auth explain`.
+struct ExplainRow {
+  std::string provider, title;
+  std::string slot;       ///< where its state lives in the file
+  std::string found;      ///< what it found, a phrase without secrets
+  std::string source;     ///< "env", "file", ... or ""
+  std::string type;
+  std::string verdict;    ///< "used", "shadowed", "absent", "broken", "refused", "not_asked"
+  std::string why;        ///< a sentence
+  std::optional<std::int64_t> expires_at;
+  bool refreshable = false;
+};
+
+class Resolver {
+ public:
+  /// `chosen`: the id of --provider, or "".
+  Resolver(provider::Catalogue& catalogue, store::CredentialStore& store, const Environment& environment,
+           std::string chosen);
+
+  /// The first provider that has a credential, as it stands (perhaps stale). Throws Error as the status table of design
+  /// §2.5 says; a filled slot whose provider is missing is an error that names it.
+  Credential resolve(const RequestInfo& request, provider::Reason reason = provider::Reason::first_use);
+
+  /// One provider, with the state as it is in the file now. Throws as resolve() does.
+  Credential resolve_with(const std::string& id, const RequestInfo& request, provider::Reason reason);
+  /// Likewise with that state (an in-memory one after a refresh, say).
+  Credential resolve_state(const std::string& id, const json::Value& state, const RequestInfo& request,
+                           provider::Reason reason);
+  /// The provider's state in the file; an empty object when absent. Throws Error{auth} for an unreadable file.
+  json::Value state_of(const std::string& id);
+
+  std::vector<ExplainRow> explain();
+
+  provider::Catalogue& catalogue() { return catalogue_; }
+  store::CredentialStore& store() { return store_; }
+  /// "Run `heygen auth login`" with what fits this provider ("" for any).
+  std::string how_to_login(const std::string& id);
+
+ private:
+  struct Link {
+    std::string id;
+    std::string slot;
+  };
+  provider::Catalogue& catalogue_;
+  store::CredentialStore& store_;
+  const Environment& environment_;
+  std::string chosen_;
+};
+
+/// State of a slot inside the file's root; an object, empty when absent. A plain-text slot shows as {"<slot>": text}.
+json::Value slot_state(const json::Value& root, const std::string& id);
+/// Puts a state back; removes the slot when the state is empty.
+void set_slot_state(json::Value& root, const std::string& id, const json::Value& state);
+
+}  // namespace heygen::auth

@@ -1,0 +1,54 @@
+// The one place that decides fresh, refresh or log in again, under one lock (design §3).
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "core/auth/resolver.hpp"
+
+namespace heygen::auth {
+
+/// A credential for one API call, and whether getting it took a refresh by this process.
+struct Grant {
+  Credential credential;
+  bool refreshed = false;
+};
+
+/// What the transport needs of a session; tests replace it.
+class CredentialSource {
+ public:
+  virtual ~CredentialSource() = default;
+  /// Never stale. Throws Error.
+  virtual Grant obtain(const RequestInfo& request) = 0;
+  /// After a 401 on `refused`: another credential, by the file or by one refresh. Throws Error (log in again, or
+  /// network_error when the token endpoint cannot be reached).
+  virtual Grant renew(const Credential& refused, const RequestInfo& request, const std::string& www_authenticate) = 0;
+  /// After the final reply.
+  virtual void report(const Credential& used, const RequestInfo& request, int http_status) = 0;
+  /// The error for a credential that the server refused although nothing more can be tried.
+  virtual Error refused_error(const Credential& used) = 0;
+};
+
+class Session : public CredentialSource {
+ public:
+  /// How long one process waits for another's refresh.
+  static constexpr std::chrono::milliseconds kLockDeadline{45'000};
+
+  Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel);
+
+  Grant obtain(const RequestInfo& request) override;
+  Grant renew(const Credential& refused, const RequestInfo& request, const std::string& www_authenticate) override;
+  void report(const Credential& used, const RequestInfo& request, int http_status) override;
+  Error refused_error(const Credential& used) override;
+
+ private:
+  Grant refresh(const Credential& seen, const RequestInfo& request, provider::Reason reason,
+                const std::string& www_authenticate);
+
+  Resolver& resolver_;
+  Clock& clock_;
+  Terminal& terminal_;
+  const Cancel& cancel_;
+};
+
+}  // namespace heygen::auth

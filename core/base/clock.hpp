@@ -1,0 +1,33 @@
+// Time, passed in so that tests need no sleep.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace heygen {
+
+class Cancel;
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  /// Seconds since 1970-01-01T00:00:00Z.
+  virtual std::int64_t now() const = 0;
+  /// Never steps back; arbitrary start.
+  virtual std::chrono::milliseconds monotonic() const = 0;
+  /// Returns false as soon as `cancel` is set, true after `time`.
+  virtual bool wait(std::chrono::milliseconds time, const Cancel& cancel) = 0;
+};
+
+/// The system's clocks. Thread-safe.
+Clock& system_clock();
+
+/// RFC 3339 in UTC with a trailing Z, whole seconds.
+std::string format_time(std::int64_t seconds);
+/// RFC 3339 with any offset; a fraction is cut off, a leap second counts as the next. Empty when it is none.
+std::optional<std::int64_t> parse_time(std::string_view text);
+
+}  // namespace heygen

@@ -1,0 +1,36 @@
+// The process environment, passed in so that tests and `auth explain` see exactly what they were given.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace heygen {
+
+class Environment {
+ public:
+  virtual ~Environment() = default;
+  /// The variable's value; empty optional when unset. An empty value counts as set here.
+  virtual std::optional<std::string> get(std::string_view name) const = 0;
+
+  /// The value, or "" when unset.
+  std::string value(std::string_view name) const { return get(name).value_or(std::string{}); }
+  bool has(std::string_view name) const { return !value(name).empty(); }
+  /// Not empty, "0", "false" (any case).
+  bool truthy(std::string_view name) const;
+};
+
+/// The real one.
+const Environment& system_environment();
+
+class MapEnvironment : public Environment {
+ public:
+  explicit MapEnvironment(std::map<std::string, std::string, std::less<>> values) : values_(std::move(values)) {}
+  std::optional<std::string> get(std::string_view name) const override;
+
+ private:
+  std::map<std::string, std::string, std::less<>> values_;
+};
+
+}  // namespace heygen

@@ -1,0 +1,71 @@
+// The one error type of heygen: thrown anywhere, rendered once, in main.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace heygen {
+
+/// Process exit codes. Part of the command line contract; never renumbered.
+enum class Exit : int {
+  success = 0,
+  failure = 1,
+  usage = 2,
+  auth = 3,
+  timeout = 4,
+};
+
+/// Machine codes of the program's own errors. Codes that an API reply gives pass through as text.
+namespace code {
+inline constexpr std::string_view kError = "error";
+inline constexpr std::string_view kUsage = "usage_error";
+inline constexpr std::string_view kAuth = "auth_error";
+inline constexpr std::string_view kTimeout = "timeout";
+inline constexpr std::string_view kCanceled = "canceled";
+inline constexpr std::string_view kNetwork = "network_error";
+inline constexpr std::string_view kConfirmationRequired = "confirmation_required";
+inline constexpr std::string_view kFileExists = "file_exists";
+inline constexpr std::string_view kBatchNotSupported = "batch_not_supported";
+inline constexpr std::string_view kVideoFailed = "video_failed";
+inline constexpr std::string_view kVideoNotReady = "video_not_ready";
+inline constexpr std::string_view kAssetNotAvailable = "asset_not_available";
+inline constexpr std::string_view kResponseParse = "cli_response_parse_error";
+inline constexpr std::string_view kResponseEncode = "cli_response_encode_error";
+inline constexpr std::string_view kDownloadUrlExpired = "cli_download_url_expired";
+inline constexpr std::string_view kDownloadFailed = "cli_download_failed";
+inline constexpr std::string_view kDownloadInterrupted = "cli_download_interrupted";
+inline constexpr std::string_view kFileIo = "cli_file_io_error";
+}  // namespace code
+
+/// What happened (message: which thing), and what to do next (hint). No member ever holds a secret.
+class Error : public std::runtime_error {
+ public:
+  Error(std::string_view error_code, const std::string& message, std::string way_out = {}, Exit status = Exit::failure)
+      : std::runtime_error(message), code(error_code), hint(std::move(way_out)), exit(status) {}
+
+  std::string code;
+  std::string hint;  ///< empty: none
+  Exit exit;
+  // Set only for errors that an API reply described.
+  std::string param;
+  std::string doc_url;
+  std::string request_id;
+
+  std::string message() const { return what(); }
+};
+
+inline Error usage_error(const std::string& message, std::string hint = {}) {
+  return {code::kUsage, message, std::move(hint), Exit::usage};
+}
+inline Error auth_error(const std::string& message, std::string hint) {
+  return {code::kAuth, message, std::move(hint), Exit::auth};
+}
+inline Error network_error(const std::string& message, std::string hint) {
+  return {code::kNetwork, message, std::move(hint), Exit::failure};
+}
+inline Error canceled_error(const std::string& message = "Canceled.") {
+  return {code::kCanceled, message, {}, Exit::failure};
+}
+
+}  // namespace heygen

@@ -1,0 +1,21 @@
+// Randomness, passed in so that tests can fix jitter and secrets.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace heygen {
+
+class Random {
+ public:
+  virtual ~Random() = default;
+  /// Cryptographically strong bytes. Throws Error when the system gives none.
+  virtual void fill(std::span<std::byte> out) = 0;
+  /// Uniform in [0, 1).
+  double unit();
+};
+
+/// getrandom(2). Thread-safe.
+Random& system_random();
+
+}  // namespace heygen

@@ -1,0 +1,35 @@
+// Text that is wiped when it goes.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace heygen {
+
+/// Overwrites the text's whole buffer in a way the compiler keeps, then clears it.
+void wipe(std::string& text) noexcept;
+
+/// Owns a secret. Copies are wiped one by one; never streamed or formatted by accident: reveal() says where it leaves.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) : text_(std::move(text)) {}
+  Secret(const Secret&) = default;
+  Secret(Secret&& other) noexcept : text_(other.text_) { wipe(other.text_); }
+  Secret& operator=(const Secret& other);
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret() { wipe(text_); }
+
+  const std::string& reveal() const noexcept { return text_; }
+  bool empty() const noexcept { return text_.empty(); }
+  bool operator==(const Secret& other) const noexcept;  ///< time depends on the sizes alone
+
+ private:
+  std::string text_;
+};
+
+/// Equal, in time that depends on the sizes alone.
+bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;
+
+}  // namespace heygen

@@ -1,0 +1,35 @@
+// The person's side of the process: stdin, stderr, and whether anyone is there.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/base/secret.hpp"
+
+namespace heygen {
+
+class Cancel;
+
+class Terminal {
+ public:
+  virtual ~Terminal() = default;
+  virtual bool stdin_is_terminal() const = 0;
+  virtual bool stdout_is_terminal() const = 0;
+  virtual bool stderr_is_terminal() const = 0;
+  /// Columns of the terminal on stdout, else stderr, else 80.
+  virtual int columns() const = 0;
+  /// One line on stderr. The caller has made foreign text printable().
+  virtual void notice(std::string_view line) = 0;
+  /// Writes `prompt` to stderr and reads one line from stdin, echoed. Throws Error{canceled} on cancellation or end of
+  /// input on a terminal.
+  virtual std::string read_line(std::string_view prompt, const Cancel& cancel) = 0;
+  /// Hidden on a terminal (echo is restored on every way out, signals included). From a pipe: all of stdin, at most
+  /// `limit` bytes (Error{usage_error} past it), without prompt.
+  virtual Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) = 0;
+};
+
+/// File descriptors 0, 1 and 2.
+Terminal& system_terminal();
+
+}  // namespace heygen

@@ -1,0 +1,40 @@
+// Validates a JSON document and removes the white space between its tokens; every other byte stays as it came.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heygen::json {
+
+/// Fed piece by piece, so memory does not grow with the document (one bit per open bracket). Throws ParseError.
+class Compactor {
+ public:
+  /// Appends what can be said of `piece` to `out`.
+  void feed(std::string_view piece, std::string& out);
+  /// Throws ParseError unless exactly one document was fed.
+  void finish();
+
+ private:
+  enum class State : unsigned char {
+    value, first_value_or_end, first_name_or_end, name, colon, after_value, done,
+    string, escape, unicode, literal, number_minus, number_zero, number_int, number_dot, number_fraction,
+    number_e, number_sign, number_exponent,
+  };
+  void end_value();
+  void close(char bracket);
+  [[noreturn]] void fail(const char* what) const;
+
+  State state_ = State::value;
+  std::vector<bool> objects_;  ///< open brackets, true for {
+  bool in_name_ = false;
+  std::string_view literal_;
+  int unicode_left_ = 0;
+  int utf8_left_ = 0;
+  unsigned utf8_low_ = 0x80, utf8_high_ = 0xBF;
+  std::size_t offset_ = 0;
+};
+
+std::string compact(std::string_view text);
+
+}  // namespace heygen::json

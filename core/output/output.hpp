@@ -1,0 +1,43 @@
+// What the user gets: results on stdout, errors on stderr.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/json/value.hpp"
+
+namespace heygen::output {
+
+/// `{"error":{…}}` on one line, without newline.
+std::string error_envelope(const Error& error);
+/// For people: "Error: message", hint on its own line; printable().
+std::string error_text(const Error& error);
+
+struct Column {
+  std::string field;   ///< dotted path inside a row
+  std::string header;  ///< empty: the field's name made readable
+};
+
+struct HumanStyle {
+  int width = 80;      ///< terminal columns
+  bool color = false;
+};
+
+/// A document for people: the payload (`data` when there is one) as a table, details or a value. Every text of the
+/// document is made printable(). Ends with a newline.
+std::string human(const json::Value& document, const std::vector<Column>& columns, const HumanStyle& style);
+
+/// Key as a heading: "created_at" → "Created At", "video_url" → "Video URL".
+std::string humanise(std::string_view key);
+
+/// A table of given cells, without any look at content.
+std::string table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& rows,
+                  const HumanStyle& style);
+
+/// Terminal columns that the text takes (UTF-8; combining 0, wide 2).
+int cell_width(std::string_view text);
+
+}  // namespace heygen::output

@@ -1,0 +1,31 @@
+// The one place that knows providers by name: slots, flags and variables that existed before providers did (design
+// §2.10-11). Everything else treats all providers alike.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heygen::provider {
+
+struct HistoricSlot {
+  std::string_view slot;                   ///< key at the top level of the credentials file
+  std::span<const std::string_view> ids;   ///< who may read it, in order; the first one's settings serve all
+  bool plain_text;                         ///< the slot is a string, shown to the provider as {"<slot>": …}
+  std::string_view environment;            ///< variable that outranks HEYGEN_PROVIDER, or ""
+  std::string_view cleared;                ///< word in `cleared_<…>` results
+};
+
+/// In order of precedence.
+std::span<const HistoricSlot> historic_slots();
+/// The historic slot that this provider owns or shares, or nullptr.
+const HistoricSlot* historic_slot_of(std::string_view id);
+/// Where the provider's state lives: "oauth" or "providers.<id>". Also the name of its refresh lock.
+std::string slot_of(std::string_view id);
+/// "--<id>", or the historic spelling.
+std::string login_flag_of(std::string_view id);
+/// Sections of config.toml that hold its settings, first wins: its own, then its historic slot's first owner.
+std::vector<std::string> settings_sections_of(std::string_view id);
+
+}  // namespace heygen::provider

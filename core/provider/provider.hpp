@@ -1,0 +1,96 @@
+// One loaded provider, seen from C++: the ABI's functions as calls that take and return values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/base/secret.hpp"
+#include "core/json/value.hpp"
+#include "core/provider/manifest.hpp"
+
+namespace heygen {
+class Cancel;
+class Clock;
+class Environment;
+class Random;
+class Terminal;
+}  // namespace heygen
+namespace heygen::net {
+class Http;
+}
+
+namespace heygen::provider {
+
+/// heygen_status of the header, same values.
+enum class Status : std::int32_t {
+  ok = 0, not_configured, broken, rejected, needs_user, transient, usage, unsupported, cancelled, internal,
+};
+/// heygen_reason, same values.
+enum class Reason : std::int32_t { first_use = 1, near_expiry, refused, login, logout, replaced, explain };
+/// heygen_interaction, same values.
+enum class Interaction : std::int32_t { never = 0, if_terminal, always };
+
+struct Ask {
+  Reason reason = Reason::first_use;
+  Interaction interaction = Interaction::never;
+  std::string method, path, www_authenticate;
+  json::Value state = json::Object{};  ///< the provider's slot; an object
+};
+
+struct CredentialHeader {
+  std::string name;
+  Secret value;
+  bool operator==(const CredentialHeader&) const = default;
+};
+
+struct Answer {
+  Status status = Status::internal;
+  std::vector<CredentialHeader> headers;
+  std::optional<json::Value> patch;  ///< what set_state asked for, merged (RFC 7396)
+  std::string type, source = "file", scope;
+  std::optional<std::int64_t> expires_at;
+  bool refreshable = false;
+  bool this_request_only = false;
+  // From fail(), or empty.
+  std::string code, message, hint;
+  int retry_after = 0;  ///< seconds; 0 unknown
+};
+
+/// The error that a status other than OK ends in (table of design §2.5). `how_to_login` goes into the hint of exit 3.
+Error to_error(const Answer& answer, const Manifest& manifest, const std::string& how_to_login);
+
+/// What providers may reach of the host. References outlive every provider.
+struct Services {
+  net::Http& http;
+  Clock& clock;
+  Random& random;
+  const Environment& environment;
+  Terminal& terminal;
+  const Cancel& cancel;
+  std::string host_version, api_base;
+  /// Value of `providers.<section>.<key>` in config.toml as text, if any.
+  std::function<std::optional<std::string>(const std::string& section, const std::string& key)> setting;
+  std::function<void(int level, const std::string& line)> log;
+};
+
+/// Calls are serialised; each leaves a breadcrumb (provider and function) that a crash handler prints.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+  virtual const Manifest& manifest() const = 0;
+  virtual Answer resolve(const Ask& ask) = 0;
+  virtual Answer refresh(const Ask& ask) = 0;
+  virtual Answer login(const Ask& ask) = 0;
+  virtual Answer revoke(const Ask& ask) = 0;
+  virtual void report_outcome(const Ask& ask, int http_status, bool accepted) = 0;
+};
+
+/// Name of the provider function that is running, "" otherwise; async-signal-safe.
+const char* breadcrumb() noexcept;
+
+}  // namespace heygen::provider

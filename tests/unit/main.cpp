@@ -1,0 +1,2 @@
+#define BOOST_TEST_MODULE heygen
+#include <boost/test/unit_test.hpp>
