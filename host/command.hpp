@@ -1,0 +1,86 @@
+// A command of heygen as a value: what is typed, what it takes, what it does.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heygen::host {
+
+class Context;
+
+struct Option {
+  std::string name;        ///< without dashes
+  char shorthand = 0;      ///< 'd' for -d, 0 for none
+  std::string value;       ///< placeholder in help, "TEXT"; empty: a switch (--x, --x=false)
+  std::string doc;
+  std::string fallback;    ///< shown in help
+  std::vector<std::string> choices;
+  bool repeatable = false; ///< all values kept; otherwise the last one counts
+  bool comma_split = false;
+  bool hidden = false;
+};
+
+struct Positional {
+  std::string name;  ///< "video-id"
+  std::string doc;
+  bool required = true;
+  bool variadic = false;  ///< takes all that remain; last only
+};
+
+/// What was typed, checked against the command's options and positionals.
+class Parsed {
+ public:
+  std::map<std::string, std::vector<std::string>, std::less<>> options;
+  std::vector<std::string> positionals;
+
+  bool given(std::string_view name) const { return options.contains(name); }
+  /// Last value, or `fallback` when not given.
+  std::string value(std::string_view name, std::string_view fallback = {}) const;
+  std::vector<std::string> values(std::string_view name) const;
+  /// A switch: given and not "=false".
+  bool is_on(std::string_view name) const;
+};
+
+struct Command {
+  std::vector<std::string> words;  ///< {"auth", "login"}
+  std::string summary;             ///< one line, no final full stop
+  std::string description;         ///< paragraphs, wrapped by help
+  std::string important;           ///< shown as an IMPORTANT block in help, or ""
+  std::vector<std::string> examples;
+  std::vector<Positional> positionals;
+  /// Made only for the chosen command.
+  std::function<std::vector<Option>(Context&)> options = [](Context&) { return std::vector<Option>{}; };
+  std::function<void(Context&, const Parsed&)> run;
+  bool hidden = false;
+};
+
+/// A word that only groups: `heygen auth`.
+struct Group {
+  std::vector<std::string> words;
+  std::string summary;
+  std::string important;
+};
+
+class CommandTable {
+ public:
+  void add(Command command) { commands_.push_back(std::move(command)); }
+  void add_group(Group group) { groups_.push_back(std::move(group)); }
+  const std::vector<Command>& commands() const { return commands_; }
+  const std::vector<Group>& groups() const { return groups_; }
+
+ private:
+  std::vector<Command> commands_;
+  std::vector<Group> groups_;
+};
+
+// One function a noun, each in host/commands/<noun>.cpp.
+void add_auth_commands(CommandTable& table);
+void add_config_commands(CommandTable& table);
+void add_provider_commands(CommandTable& table);
+void add_api_command(CommandTable& table);       ///< `heygen api METHOD PATH`
+void add_discovery_commands(CommandTable& table);  ///< commands, completion, update
+
+}  // namespace heygen::host

@@ -1,0 +1,90 @@
+// Everything a command may use, made when first asked for: `--help` never opens a file, `config get` never a socket.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/environment.hpp"
+#include "core/base/random.hpp"
+#include "core/base/terminal.hpp"
+#include "core/json/value.hpp"
+#include "core/output/output.hpp"
+
+namespace heygen::auth {
+class Resolver;
+class Session;
+}
+namespace heygen::config {
+class Config;
+}
+namespace heygen::net {
+class Http;
+}
+namespace heygen::provider {
+class Catalogue;
+}
+namespace heygen::store {
+class CredentialStore;
+}
+namespace heygen::transport {
+class ApiClient;
+}
+
+namespace heygen::host {
+
+/// Switches that every command has.
+struct Globals {
+  std::optional<bool> human;             ///< --human[=BOOL]
+  std::vector<std::string> headers;      ///< --headers, raw; hidden
+  std::string provider;                  ///< --provider ID, or ""
+  bool verbose = false;                  ///< --verbose
+};
+
+class Context {
+ public:
+  Context(Environment const& environment, Terminal& terminal, Clock& clock, Random& random, Cancel& cancel,
+          std::filesystem::path executable);
+  ~Context();
+
+  const Environment& environment;
+  Terminal& terminal;
+  Clock& clock;
+  Random& random;
+  Cancel& cancel;
+  const std::filesystem::path executable;
+  Globals globals;
+
+  config::Config& config();
+  store::CredentialStore& store();
+  net::Http& http();
+  provider::Catalogue& providers();
+  auth::Resolver& resolver();
+  auth::Session& session();
+  /// Checks the base URL and --headers first (usage_error).
+  transport::ApiClient& client();
+  /// HEYGEN_API_BASE or the default, without a final '/'; unchecked.
+  std::string api_base() const;
+
+  /// --human, HEYGEN_OUTPUT, config `output`, else JSON.
+  bool human();
+  output::HumanStyle style();
+  /// The result: one line of JSON, or for people.
+  void print(const json::Value& document, const std::vector<output::Column>& columns = {});
+  /// Text as it is, on stdout.
+  void print_text(std::string_view text);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// "1.0.0"
+std::string_view version();
+
+}  // namespace heygen::host
