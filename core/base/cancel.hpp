@@ -16,12 +16,11 @@ class Cancel {
   void request() noexcept;
   bool requested() const noexcept { return requested_.load(); }
   /// Polls readable once requested. Owned by this object.
-  int descriptor() const noexcept { return read_; }
+  int descriptor() const noexcept { return event_; }
 
  private:
   std::atomic<bool> requested_{false};
-  int read_ = -1;
-  int write_ = -1;
+  int event_ = -1;
 };
 
 }  // namespace heygen

@@ -1,0 +1,28 @@
+#include "core/base/cancel.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "core/base/error.hpp"
+
+namespace heygen {
+
+Cancel::Cancel() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (event_ < 0) throw Error(code::kError, "The system has no file descriptor left for heygen.", "Raise `ulimit -n`.");
+}
+
+Cancel::~Cancel() { close(event_); }
+
+void Cancel::request() noexcept {
+  const int saved = errno;
+  requested_.store(true);
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full, and then it already polls readable.
+  [[maybe_unused]] const auto written = write(event_, &one, sizeof one);
+  errno = saved;
+}
+
+}  // namespace heygen

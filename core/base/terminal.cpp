@@ -1,0 +1,133 @@
+#include "core/base/terminal.hpp"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+
+namespace heygen {
+
+namespace {
+
+void write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t sent = write(descriptor, text.data(), text.size());
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return;  // stderr is gone: nothing sensible is left to say
+    text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+/// Echo off for its lifetime. Ctrl-C stays a signal: the handler sets Cancel, and unwinding brings the echo back.
+class Hidden {
+ public:
+  explicit Hidden(bool wanted) {
+    if (!wanted || tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    quiet.c_lflag |= ECHONL;
+    active_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
+  }
+  ~Hidden() {
+    if (active_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+  Hidden(const Hidden&) = delete;
+  Hidden& operator=(const Hidden&) = delete;
+
+ private:
+  termios before_{};
+  bool active_ = false;
+};
+
+/// Up to `size` bytes from stdin; 0 at its end. Throws Error{canceled}.
+std::size_t read_some(char* out, std::size_t size, const Cancel& cancel) {
+  for (;;) {
+    std::array<pollfd, 2> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0}};
+    const int ready = poll(waits.data(), waits.size(), -1);
+    if (cancel.requested()) throw canceled_error();
+    if (ready < 0 && errno == EINTR) continue;
+    const ssize_t got = read(STDIN_FILENO, out, size);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR && errno != EAGAIN) {
+      throw Error(code::kError, std::string("Standard input cannot be read: ") + std::strerror(errno));
+    }
+  }
+}
+
+/// One line without its end, byte by byte: what follows belongs to somebody else.
+std::string read_one_line(const Cancel& cancel, bool end_is_cancel) {
+  constexpr std::size_t kLongestLine = 64 * 1024;
+  std::string line;
+  char c = 0;
+  while (line.size() < kLongestLine) {
+    if (read_some(&c, 1, cancel) == 0) {
+      if (end_is_cancel && line.empty()) throw canceled_error();
+      break;
+    }
+    if (c == '\n') break;
+    line += c;
+  }
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return line;
+}
+
+class SystemTerminal : public Terminal {
+ public:
+  bool stdin_is_terminal() const override { return isatty(STDIN_FILENO) != 0; }
+  bool stdout_is_terminal() const override { return isatty(STDOUT_FILENO) != 0; }
+  bool stderr_is_terminal() const override { return isatty(STDERR_FILENO) != 0; }
+
+  int columns() const override {
+    for (const int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
+      winsize size{};
+      if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    }
+    return 80;
+  }
+
+  void notice(std::string_view line) override { write_all(STDERR_FILENO, std::string(line) + "\n"); }
+
+  std::string read_line(std::string_view prompt, const Cancel& cancel) override {
+    write_all(STDERR_FILENO, prompt);
+    return read_one_line(cancel, stdin_is_terminal());
+  }
+
+  Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) override {
+    if (stdin_is_terminal()) {
+      const Hidden hidden(true);
+      write_all(STDERR_FILENO, prompt);
+      return Secret(read_one_line(cancel, true));
+    }
+    std::string text(limit + 1, '\0');
+    std::size_t used = 0;
+    while (used <= limit) {
+      const std::size_t got = read_some(text.data() + used, text.size() - used, cancel);
+      if (got == 0) break;
+      used += got;
+    }
+    if (used > limit) {
+      wipe(text);
+      throw usage_error("Standard input holds more than a secret can be (" + std::to_string(limit) + " bytes).",
+                        "Pipe in the secret alone.");
+    }
+    Secret secret(text.substr(0, used));
+    wipe(text);
+    return secret;
+  }
+};
+
+}  // namespace
+
+Terminal& system_terminal() {
+  static SystemTerminal terminal;
+  return terminal;
+}
+
+}  // namespace heygen
