@@ -21,6 +21,11 @@ class Compactor {
     string, escape, unicode, literal, number_minus, number_zero, number_int, number_dot, number_fraction,
     number_e, number_sign, number_exponent,
   };
+  bool in_number(char c);  ///< false: the number ended before c
+  void in_string(char c);
+  void in_escape(char c);
+  void begin_value(char c);
+  void between_tokens(char c);
   void end_value();
   void close(char bracket);
   [[noreturn]] void fail(const char* what) const;
