@@ -36,7 +36,7 @@ struct Column {
 struct Poll {
   std::string_view endpoint;      ///< "/v3/videos/{video_id}"
   std::string_view status_field;  ///< dotted, "data.status"
-  std::string_view id_field;
+  std::string_view id_field;      ///< dotted, in the reply that created the job; "data.ids.0" refuses longer lists
   std::span<const std::string_view> done, failed;
   std::string_view follow_up;     ///< "video get"
 };
@@ -63,17 +63,24 @@ struct Command {
   std::span<const Column> columns;
   const Poll* poll = nullptr;
   const Pagination* pagination = nullptr;
-  std::string_view request_schema, response_schema;  ///< JSON Schema text, "" for none
-  std::span<const std::string_view> data_only_required;  ///< required fields that only --data can give
+  std::string_view request_schema, response_schema;  ///< JSON Schema on one line, without references; "" for none
+  std::span<const std::string_view> data_only;           ///< body fields without a flag of their own
+  std::span<const std::string_view> data_only_required;  ///< those of them that the service demands
 };
 
 struct Group {
   std::string_view word, summary;
 };
 
+/// Older words for a command; they run, but are listed nowhere.
+struct Alias {
+  std::span<const std::string_view> words, target;
+};
+
 /// Sorted by words.
 std::span<const Command> commands();
 std::span<const Group> groups();
+std::span<const Alias> aliases();
 /// nullptr when no command has exactly these words.
 const Command* find(std::span<const std::string_view> words);
 

@@ -1,0 +1,238 @@
+#include "core/api/engine.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include "core/base/text.hpp"
+
+namespace heygen::api {
+namespace {
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
+  std::int64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
+  double value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+template <class Number>
+std::string shortest(Number value) {
+  char buffer[64];
+  const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return {buffer, result.ptr};
+}
+
+/// RFC 8259 §6.
+bool is_json_number(std::string_view text) {
+  const auto digits = [&text] {
+    const std::size_t count = static_cast<std::size_t>(
+        std::ranges::find_if_not(text, [](char c) { return c >= '0' && c <= '9'; }) - text.begin());
+    text.remove_prefix(count);
+    return count;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const bool zero = text.starts_with('0');
+  const std::size_t whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  return text.empty();
+}
+
+std::string name_of(const Flag& flag) { return "--" + std::string(flag.name); }
+
+std::string joined(std::span<const std::string_view> words) {
+  std::string out;
+  for (const std::string_view word : words) (out += out.empty() ? "" : ", ") += word;
+  return out;
+}
+
+void check_choice(const Flag& flag, const std::string& value) {
+  if (flag.choices.empty() || std::ranges::find(flag.choices, value) != flag.choices.end()) return;
+  const std::string near = nearest(value, {flag.choices.begin(), flag.choices.end()});
+  throw usage_error(name_of(flag) + " does not take '" + value + "'.",
+                    (near.empty() ? "" : "Did you mean '" + near + "'? ") + "It takes " + joined(flag.choices) + ".");
+}
+
+void check_bounds(const Flag& flag, double value, const std::string& typed) {
+  if ((!flag.min || value >= *flag.min) && (!flag.max || value <= *flag.max)) return;
+  std::string range = "at least " + shortest(flag.min.value_or(0));
+  if (!flag.min) range = "at most " + shortest(*flag.max);
+  if (flag.min && flag.max) range = shortest(*flag.min) + " to " + shortest(*flag.max);
+  throw usage_error(name_of(flag) + " does not take " + typed + ".", "It takes " + range + ".");
+}
+
+Error type_error(const Flag& flag, const std::string& value) {
+  const char* wanted = flag.type == FlagType::integer  ? "a whole number"
+                       : flag.type == FlagType::number ? "a number"
+                                                       : "true or false";
+  return usage_error(name_of(flag) + " needs " + wanted + ", not '" + value + "'.");
+}
+
+std::string query_value(const Flag& flag, const std::vector<std::string>& values) {
+  const json::Value value = json_value(flag, values);
+  if (value.is_string()) return value.as_string();
+  if (value.is_bool()) return value.as_bool() ? "true" : "false";
+  return flag.type == FlagType::integer ? value.as_number().text : shortest(*parse_number(value.as_number().text));
+}
+
+void check_required(const Command& command, const Given& given) {
+  std::vector<std::string> missing;
+  for (const Flag& flag : command.flags) {
+    const bool excused = flag.place == Place::json && given.data.has_value();
+    if (flag.required && !excused && !given.flags.contains(flag.name)) missing.push_back(name_of(flag));
+  }
+  if (missing.empty()) return;
+  throw usage_error(std::string(missing.size() == 1 ? "A required option is" : "Required options are") +
+                        " missing: " + join(missing, ", ") + ".",
+                    "Example: " + std::string(command.example));
+}
+
+json::Value parse_data(const std::string& text) {
+  json::Value body;
+  try {
+    body = json::parse(text);
+  } catch (const json::ParseError& fault) {
+    throw usage_error("--data is not valid JSON: " + std::string(fault.what()) + ".");
+  }
+  if (!body.is_object()) throw usage_error("--data must be a JSON object: {…}.");
+  return body;
+}
+
+Error missing_body(const Command& command) {
+  std::string hint = "Give --data with a JSON object";
+  if (!command.flags.empty()) hint += ", or one of the options that --help lists";
+  if (!command.request_schema.empty()) hint += "; --request-schema shows the fields";
+  return usage_error("This command sends a request body, and none was given.", hint + ".");
+}
+
+void add_body(const Command& command, const Given& given, Prepared& prepared) {
+  json::Value body = given.data ? parse_data(*given.data) : json::Value(json::Object{});
+  bool any = given.data.has_value();
+  for (const Flag& flag : command.flags) {
+    const auto at = given.flags.find(flag.name);
+    if (flag.place != Place::json || at == given.flags.end()) continue;
+    body.set(flag.target, json_value(flag, at->second));
+    any = true;
+  }
+  if (any)
+    prepared.body = json::write(body);
+  else if (!command.body_optional)
+    throw missing_body(command);
+}
+
+}  // namespace
+
+bool is_of_type(FlagType type, std::string_view text) {
+  switch (type) {
+    case FlagType::integer: return parse_integer(text).has_value();
+    case FlagType::number: return parse_number(text).has_value();
+    case FlagType::boolean: return text == "true" || text == "false";
+    case FlagType::text:
+    case FlagType::text_list: return true;
+  }
+  return false;
+}
+
+json::Value json_value(const Flag& flag, const std::vector<std::string>& values) {
+  if (flag.type == FlagType::text_list) {
+    json::Array items;
+    for (const std::string& value : values) {
+      check_choice(flag, value);
+      items.emplace_back(value);
+    }
+    return items;
+  }
+  const std::string typed = values.empty() ? std::string{} : values.back();
+  if (!is_of_type(flag.type, typed)) throw type_error(flag, typed);
+  switch (flag.type) {
+    case FlagType::integer: {
+      const std::int64_t value = *parse_integer(typed);
+      check_bounds(flag, static_cast<double>(value), typed);
+      return value;
+    }
+    case FlagType::number: {
+      const double value = *parse_number(typed);
+      check_bounds(flag, value, typed);
+      return json::Number{is_json_number(typed) ? typed : shortest(value)};
+    }
+    case FlagType::boolean: return typed == "true";
+    default: check_choice(flag, typed); return typed;
+  }
+}
+
+std::string fill_path(const Command& command, const std::vector<std::string>& arguments) {
+  std::string path;
+  std::string_view rest = command.endpoint;
+  for (std::size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+    const std::size_t close = rest.find('}', open);
+    const std::string_view param = rest.substr(open + 1, close - open - 1);
+    const auto argument = std::ranges::find(command.arguments, param, &Argument::param);
+    const std::string& id = arguments.at(static_cast<std::size_t>(argument - command.arguments.begin()));
+    if (id.empty() || id == "." || id == "..")
+      throw usage_error("'" + id + "' cannot be a " + std::string(argument->name) + ": it would address something else.",
+                        "Example: " + std::string(command.example));
+    (path += rest.substr(0, open)) += percent_encode(id);
+    rest.remove_prefix(close + 1);
+  }
+  return path += rest;
+}
+
+Prepared prepare(const Command& command, const Given& given) {
+  Prepared prepared;
+  prepared.path = fill_path(command, given.arguments);
+  check_required(command, given);
+  if (command.body == BodyKind::json) add_body(command, given, prepared);
+  for (const Flag& flag : command.flags) {
+    const auto at = given.flags.find(flag.name);
+    if (at == given.flags.end()) continue;
+    if (flag.place == Place::query) prepared.query.emplace_back(flag.target, query_value(flag, at->second));
+    if (flag.place == Place::multipart) prepared.upload = at->second.back();
+  }
+  return prepared;
+}
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  double total = 0;
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    double count = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), count, std::chars_format::fixed);
+    if (fault != std::errc{} || !(count >= 0)) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const std::string_view unit = text.substr(0, std::min(text.find_first_of("0123456789."), text.size()));
+    const double scale = unit == "ms" ? 1 : unit == "s" ? 1e3 : unit == "m" ? 6e4 : unit == "h" ? 3.6e6 : 0;
+    if (scale == 0) return std::nullopt;
+    total += count * scale;
+    text.remove_prefix(unit.size());
+  }
+  constexpr double kLongest = 1e12;  // about 30 years
+  if (total < 1 || total > kLongest) return std::nullopt;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(total));
+}
+
+}  // namespace heygen::api

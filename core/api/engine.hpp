@@ -1,0 +1,69 @@
+// From what was typed to the request that is sent: values in, values out, nothing touched. The catalogue is the only
+// knowledge of commands in here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/api/catalogue.hpp"
+#include "core/base/error.hpp"
+#include "core/json/value.hpp"
+
+namespace heygen::api {
+
+/// What was typed for one command.
+struct Given {
+  std::vector<std::string> arguments;  ///< one for each of the command's arguments
+  /// By flag name. The last value counts, but a text_list keeps all; booleans are "true" or "false".
+  std::map<std::string, std::vector<std::string>, std::less<>> flags;
+  std::optional<std::string> data;  ///< text of --data, read from wherever it was
+};
+
+struct Prepared {
+  std::string path;                                        ///< percent-encoded
+  std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the catalogue's order
+  std::optional<std::string> body;                         ///< JSON text
+  std::string upload;                                      ///< file of a multipart body, or ""
+};
+
+/// The endpoint with its placeholders filled; `/` and everything else special inside an id is escaped. Throws
+/// Error{usage_error} for an empty id, "." and "..", which would address another resource.
+std::string fill_path(const Command& command, const std::vector<std::string>& arguments);
+
+/// Checks in this order: required flags, --data, choices and bounds, a body where one is needed. Throws
+/// Error{usage_error}.
+Prepared prepare(const Command& command, const Given& given);
+
+/// The flag's value as it goes into a JSON body. Numbers keep the digits that were typed wherever JSON can say them
+/// so. Throws Error{usage_error} for text of the wrong type, a value out of bounds or none of the choices.
+json::Value json_value(const Flag& flag, const std::vector<std::string>& values);
+
+/// True when the text is of that type; says nothing of bounds.
+bool is_of_type(FlagType type, std::string_view text);
+
+/// "1h30m", "20m", "1.5s", "500ms". Empty when it is none or not above zero.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+/// Where a job stands, by one reply to the poll's request.
+enum class JobState { running, done, failed };
+
+/// The id of the job that `reply` to the creating request names. Throws Error{cli_response_parse_error} when there is
+/// none, Error{batch_not_supported} when there are several.
+std::string job_id(const Poll& poll, const json::Value& reply);
+/// The poll's endpoint for that id.
+std::string poll_path(const Poll& poll, std::string_view id);
+/// Throws Error{cli_response_parse_error} when the reply holds no status.
+JobState job_state(const Poll& poll, const json::Value& reply);
+/// Why a job failed, in the service's words where it gave some.
+Error job_failure(const Poll& poll, std::string_view id, const json::Value& reply);
+
+/// How long to wait before the next poll: 2 s doubling up to 30 s, times 0.75 to 1.25 by `unit` in [0, 1).
+std::chrono::milliseconds poll_delay(int round, double unit);
+
+}  // namespace heygen::api
