@@ -11,6 +11,9 @@ namespace heygen::host {
 
 class Context;
 
+/// What an option's text must look like, checked while parsing.
+enum class Kind : unsigned char { text, integer, number, duration };
+
 struct Option {
   std::string name;        ///< without dashes
   char shorthand = 0;      ///< 'd' for -d, 0 for none
@@ -19,8 +22,12 @@ struct Option {
   std::string fallback;    ///< shown in help
   std::vector<std::string> choices;
   bool repeatable = false; ///< all values kept; otherwise the last one counts
-  bool comma_split = false;
+  bool comma_split = false;  ///< values are split at commas, CSV quotes allowed
   bool hidden = false;
+  bool required = false;   ///< shown in help; the command checks it
+  Kind kind = Kind::text;
+  bool choices_later = false;       ///< the command checks `choices` itself, after the credential
+  bool waives_positionals = false;  ///< given, no positional is missed (--response-schema)
 };
 
 struct Positional {

@@ -25,10 +25,11 @@ class Config;
 }
 namespace heygen::net {
 class Http;
-}
+struct Header;
+}  // namespace heygen::net
 namespace heygen::provider {
 class Catalogue;
-}
+}  // namespace heygen::provider
 namespace heygen::store {
 class CredentialStore;
 }
@@ -68,12 +69,16 @@ class Context {
   auth::Session& session();
   /// Checks the base URL and --headers first (usage_error).
   transport::ApiClient& client();
+  /// --headers, checked (usage_error) and without doubles; for ApiRequest::headers of every API request.
+  std::vector<net::Header> client_headers() const;
   /// HEYGEN_API_BASE or the default, without a final '/'; unchecked.
   std::string api_base() const;
 
   /// --human, HEYGEN_OUTPUT, config `output`, else JSON.
   bool human();
   output::HumanStyle style();
+  /// Where print() and print_text() write; standard output unless a test replaces it.
+  std::function<void(std::string_view)> write;
   /// The result: one line of JSON, or for people.
   void print(const json::Value& document, const std::vector<output::Column>& columns = {});
   /// Text as it is, on stdout.
