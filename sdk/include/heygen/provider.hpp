@@ -1,0 +1,736 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// heygen/provider.hpp: a credential provider as a C++17 class.
+//
+//   #include <heygen/provider.hpp>
+//
+//   class Vault : public heygen::sdk::Provider {
+//    public:
+//     void resolve(heygen::sdk::Call& call) override {
+//       auto token = call.settings().env("VAULT_TOKEN");
+//       if (!token) throw heygen::sdk::Fail(HEYGEN_NOT_CONFIGURED);
+//       call.set_header("Authorization", "Bearer " + std::string(*token));
+//     }
+//   };
+//
+//   inline constexpr heygen_str kEnv[] = {heygen::sdk::view("VAULT_TOKEN")};
+//   inline constexpr heygen_descriptor kVault =
+//       heygen::sdk::Descriptor("vault", "1.0.0").title("Vault").env(kEnv).credential_env(kEnv).build();
+//   HEYGEN_PROVIDER(Vault, kVault);
+//
+// A provider function that returns has succeeded (HEYGEN_OK). To end in another status it throws Fail. Whatever else is
+// thrown is caught at the boundary and becomes HEYGEN_INTERNAL: no exception ever reaches the host.
+//
+// Header only: it needs the C++ standard library and heygen/provider.h, nothing of heygen itself. Compile with
+// -fvisibility=hidden and link with a version script, so that heygen_provider_entry is the one symbol that shows.
+//
+// Views (std::string_view, Json, HttpReply) that a host service returns belong to the host and are valid until the
+// provider function that asked returns.
+#ifndef HEYGEN_PROVIDER_HPP
+#define HEYGEN_PROVIDER_HPP
+
+#include <heygen/provider.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace heygen::sdk {
+
+// ---- Values ---------------------------------------------------------------------------------------------------------
+
+constexpr heygen_str view(std::string_view text) noexcept {
+  return heygen_str{text.data(), text.size()};
+}
+
+constexpr std::string_view text(heygen_str view) noexcept {
+  return view.data == nullptr ? std::string_view{} : std::string_view(view.data, view.size);
+}
+
+/// Overwrites the text's buffer in a way that the compiler keeps, then empties it.
+inline void wipe(std::string& secret) noexcept {
+  volatile char* bytes = secret.data();
+  for (std::size_t i = 0; i < secret.size(); ++i) bytes[i] = 0;
+  secret.clear();
+}
+
+/// A copy of a secret that is wiped when it goes. Move-only, so that copies are deliberate.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string_view secret) : text_(secret) {}
+  Secret(Secret&& other) noexcept { swap(other); }
+  Secret& operator=(Secret&& other) noexcept {
+    wipe(text_);
+    swap(other);
+    return *this;
+  }
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { wipe(text_); }
+
+  std::string_view reveal() const noexcept { return text_; }
+  bool empty() const noexcept { return text_.empty(); }
+
+ private:
+  void swap(Secret& other) noexcept { text_.swap(other.text_); }
+  std::string text_;
+};
+
+/// Ends a provider function with a status other than HEYGEN_OK. The message is one sentence: what happened and to which
+/// thing; the hint is the next step. No secrets. Without a message the host words the status itself.
+class Fail : public std::exception {
+ public:
+  explicit Fail(heygen_status status, std::string message = {}, std::string hint = {})
+      : status_(status), message_(std::move(message)), hint_(std::move(hint)) {}
+
+  /// A stable machine code, such as an OAuth error code.
+  Fail&& with_code(std::string code) && {
+    code_ = std::move(code);
+    return std::move(*this);
+  }
+  /// When to try again, in seconds; 0 for unknown.
+  Fail&& with_retry_after(std::int32_t seconds) && {
+    retry_after_ = seconds;
+    return std::move(*this);
+  }
+
+  heygen_status status() const noexcept { return status_; }
+  const std::string& code() const noexcept { return code_; }
+  const std::string& message() const noexcept { return message_; }
+  const std::string& hint() const noexcept { return hint_; }
+  std::int32_t retry_after() const noexcept { return retry_after_; }
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  heygen_status status_;
+  std::string code_, message_, hint_;
+  std::int32_t retry_after_ = 0;
+};
+
+// ---- heygen.json/1 --------------------------------------------------------------------------------------------------
+
+/// A value inside a parsed document, or nothing. Every question may be asked of nothing: it answers like null.
+class Json {
+ public:
+  Json() = default;
+  Json(const heygen_json_1_v* service, const heygen_json* value) : service_(service), value_(value) {}
+
+  bool exists() const { return value_ != nullptr; }
+  std::int32_t type() const { return exists() ? service_->type(value_) : std::int32_t{HEYGEN_JSON_NULL}; }
+  bool is_null() const { return type() == HEYGEN_JSON_NULL; }
+  bool is_bool() const { return type() == HEYGEN_JSON_BOOL; }
+  bool is_number() const { return type() == HEYGEN_JSON_NUMBER; }
+  bool is_string() const { return type() == HEYGEN_JSON_STRING; }
+  bool is_array() const { return type() == HEYGEN_JSON_ARRAY; }
+  bool is_object() const { return type() == HEYGEN_JSON_OBJECT; }
+
+  /// Elements of an array or members of an object, else 0.
+  std::size_t size() const { return exists() ? service_->size(value_) : 0; }
+  /// A member of an object; nothing when it has none of that name.
+  Json operator[](std::string_view name) const {
+    return exists() ? Json(service_, service_->member(value_, view(name))) : Json();
+  }
+  /// An element of an array, or the value of an object's member by position.
+  Json at(std::size_t index) const { return index < size() ? Json(service_, service_->at(value_, index)) : Json(); }
+  std::string_view name_at(std::size_t index) const {
+    return is_object() && index < size() ? text(service_->name_at(value_, index)) : std::string_view{};
+  }
+
+  /// A string's text, a number as it was written, "true" or "false", else "".
+  std::string_view as_text() const { return exists() ? text(service_->text(value_)) : std::string_view{}; }
+  bool as_bool() const { return is_bool() && as_text() == "true"; }
+  /// The whole part of a number, or of a string that is one, if it fits.
+  std::optional<std::int64_t> as_int64() const {
+    std::int64_t number = 0;
+    if (!exists() || service_->int64(value_, &number) != HEYGEN_OK) return std::nullopt;
+    return number;
+  }
+
+ private:
+  const heygen_json_1_v* service_ = nullptr;
+  const heygen_json* value_ = nullptr;
+};
+
+// ---- heygen.http/1 --------------------------------------------------------------------------------------------------
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< not Host, Content-Length or hop-by-hop ones
+  std::string body;
+  std::chrono::milliseconds timeout{0};  ///< for the whole exchange; zero means 30 s
+};
+
+class HttpReply {
+ public:
+  HttpReply() = default;
+  HttpReply(const heygen_http_1_v* service, const heygen_http_response* reply) : service_(service), reply_(reply) {}
+
+  int status() const { return service_->status(reply_); }
+  std::string_view body() const { return text(service_->body(reply_)); }
+  /// Fields of one name are joined by ", ".
+  std::optional<std::string_view> header(std::string_view name) const {
+    const heygen_str value = service_->header(reply_, view(name));
+    if (value.data == nullptr) return std::nullopt;
+    return text(value);
+  }
+
+ private:
+  const heygen_http_1_v* service_ = nullptr;
+  const heygen_http_response* reply_ = nullptr;
+};
+
+class Call;
+
+class Http {
+ public:
+  Http(const heygen_call* call, const heygen_http_1_v* service) : call_(call), service_(service) {}
+
+  /// Whatever the reply's status is. Throws Fail: TRANSIENT (no whole reply; the host has said why), BROKEN (a body
+  /// over 1 MiB), USAGE (a URL or header that the host does not send), CANCELLED.
+  HttpReply send(const HttpRequest& request) const {
+    std::vector<heygen_http_header> headers;
+    headers.reserve(request.headers.size());
+    for (const auto& [name, value] : request.headers) headers.push_back({view(name), view(value)});
+    heygen_http_request raw{};
+    raw.struct_size = sizeof raw;
+    raw.timeout_ms = static_cast<std::uint32_t>(request.timeout.count());
+    raw.method = view(request.method);
+    raw.url = view(request.url);
+    raw.headers = headers.data();
+    raw.header_count = headers.size();
+    raw.body = view(request.body);
+    const heygen_http_response* reply = nullptr;
+    const heygen_status status = service_->send(call_, &raw, &reply);
+    if (status != HEYGEN_OK) throw Fail(status, wording(status, request.url));
+    if (reply == nullptr) throw Fail(HEYGEN_INTERNAL, "The host returned no reply.");
+    return {service_, reply};
+  }
+
+  /// application/x-www-form-urlencoded.
+  std::string_view form_encode(std::string_view plain) const { return text(service_->form_encode(call_, view(plain))); }
+
+ private:
+  static std::string wording(heygen_status status, const std::string& url) {
+    const std::string where = url.substr(0, url.find_first_of("?#"));
+    if (status == HEYGEN_BROKEN) return "The reply of " + where + " is larger than 1 MiB.";
+    if (status == HEYGEN_USAGE) return "heygen does not send a request to " + where + ".";
+    return {};
+  }
+  const heygen_call* call_;
+  const heygen_http_1_v* service_;
+};
+
+/// Builds application/x-www-form-urlencoded text; wiped when it goes, since forms carry tokens.
+class Form {
+ public:
+  explicit Form(Http http) : http_(http) { text_.reserve(4096); }
+  Form(const Form&) = delete;
+  Form& operator=(const Form&) = delete;
+  ~Form() { wipe(text_); }
+
+  Form& add(std::string_view name, std::string_view value) {
+    if (!text_.empty()) text_ += '&';
+    text_ += http_.form_encode(name);
+    text_ += '=';
+    text_ += http_.form_encode(value);
+    return *this;
+  }
+  const std::string& str() const { return text_; }
+
+ private:
+  Http http_;
+  std::string text_;
+};
+
+// ---- Other services -------------------------------------------------------------------------------------------------
+
+class Hash {
+ public:
+  using Digest = std::string;  ///< 32 bytes
+  Hash(const heygen_call* call, const heygen_hash_1_v* service) : call_(call), service_(service) {}
+
+  Digest sha256(std::string_view data) const {
+    Digest digest(32, '\0');
+    service_->sha256(view(data), reinterpret_cast<std::uint8_t*>(digest.data()));
+    return digest;
+  }
+  Digest hmac_sha256(std::string_view key, std::string_view data) const {
+    Digest digest(32, '\0');
+    service_->hmac_sha256(view(key), view(data), reinterpret_cast<std::uint8_t*>(digest.data()));
+    return digest;
+  }
+  /// Without padding (RFC 4648 §5).
+  std::string base64url(std::string_view data) const {
+    return std::string(text(service_->base64url(call_, view(data))));
+  }
+  /// In time that depends on the sizes alone.
+  bool equal(std::string_view left, std::string_view right) const {
+    return service_->equal(view(left), view(right)) != 0;
+  }
+
+ private:
+  const heygen_call* call_;
+  const heygen_hash_1_v* service_;
+};
+
+class Clock {
+ public:
+  Clock(const heygen_call* call, const heygen_clock_1_v* service) : call_(call), service_(service) {}
+
+  heygen_time now() const { return service_->now(call_); }
+  std::chrono::milliseconds monotonic() const { return std::chrono::milliseconds(service_->monotonic_ms(call_)); }
+  /// Throws Fail{CANCELLED} as soon as the user stops the command.
+  void wait(std::chrono::milliseconds time) const {
+    const heygen_status status = service_->wait_ms(call_, static_cast<std::uint32_t>(time.count()));
+    if (status != HEYGEN_OK) throw Fail(status);
+  }
+  /// RFC 3339 in UTC, "2030-01-02T03:04:05Z".
+  std::string format(heygen_time time) const { return std::string(text(service_->format(call_, time))); }
+  /// RFC 3339 with any offset.
+  std::optional<heygen_time> parse(std::string_view rfc3339) const {
+    heygen_time time = 0;
+    if (service_->parse(call_, view(rfc3339), &time) != HEYGEN_OK) return std::nullopt;
+    return time;
+  }
+
+ private:
+  const heygen_call* call_;
+  const heygen_clock_1_v* service_;
+};
+
+class Browser {
+ public:
+  Browser(const heygen_call* call, const heygen_browser_1_v* service) : call_(call), service_(service) {}
+
+  bool allowed() const { return service_->allowed(call_) != 0; }
+  /// False: not allowed, or no opener is installed. Print the URL first. Throws Fail{CANCELLED}.
+  bool open(std::string_view url) const {
+    const heygen_status status = service_->open(call_, view(url));
+    if (status == HEYGEN_CANCELLED) throw Fail(status);
+    return status == HEYGEN_OK;
+  }
+
+ private:
+  const heygen_call* call_;
+  const heygen_browser_1_v* service_;
+};
+
+/// stderr and stdin of the command.
+class Terminal {
+ public:
+  Terminal(const heygen_call* call, const heygen_terminal_1_v* service) : call_(call), service_(service) {}
+
+  /// stdin is a terminal.
+  bool interactive() const { return service_->interactive(call_) != 0; }
+  /// One line for the person.
+  void notice(std::string_view line) const { service_->notice(call_, view(line)); }
+  /// One echoed line. Throws Fail (NEEDS_USER when interaction is not allowed, CANCELLED).
+  std::string_view prompt(std::string_view question) const { return ask(service_->prompt, question); }
+  /// Hidden on a terminal; from a pipe all of stdin, up to 64 KiB. Throws Fail likewise, and USAGE past the limit.
+  std::string_view secret(std::string_view question) const { return ask(service_->secret, question); }
+
+ private:
+  using Ask = heygen_status(HEYGEN_CALL*)(const heygen_call*, heygen_str, heygen_str*);
+  std::string_view ask(Ask function, std::string_view question) const {
+    heygen_str answer{};
+    const heygen_status status = function(call_, view(question), &answer);
+    if (status != HEYGEN_OK) throw Fail(status);
+    return text(answer);
+  }
+  const heygen_call* call_;
+  const heygen_terminal_1_v* service_;
+};
+
+/// The settings and environment variables that the descriptor declared. Asking for another one is a bug:
+/// Fail{INTERNAL}.
+class Settings {
+ public:
+  Settings(const heygen_call* call, const heygen_settings_1_v* service) : call_(call), service_(service) {}
+
+  /// The variable if it is not empty, else the key of config.toml, else the fallback, else nothing.
+  std::optional<std::string_view> get(std::string_view key) const { return ask(service_->get, key); }
+  /// A setting of type "bool".
+  bool flag(std::string_view key) const { return get(key) == "true"; }
+  /// A variable that is set and not empty.
+  std::optional<std::string_view> env(std::string_view name) const { return ask(service_->env, name); }
+
+ private:
+  using Ask = heygen_status(HEYGEN_CALL*)(const heygen_call*, heygen_str, heygen_str*);
+  std::optional<std::string_view> ask(Ask function, std::string_view name) const {
+    heygen_str value{};
+    const heygen_status status = function(call_, view(name), &value);
+    if (status == HEYGEN_NOT_CONFIGURED) return std::nullopt;
+    if (status == HEYGEN_USAGE) throw Fail(HEYGEN_INTERNAL, "'" + std::string(name) + "' is not in the descriptor.");
+    if (status != HEYGEN_OK) throw Fail(status);
+    return text(value);
+  }
+  const heygen_call* call_;
+  const heygen_settings_1_v* service_;
+};
+
+/// The redirect listener of a native app (RFC 8252 §7.3), open as long as this object lives. A browser that waits for
+/// an answer when the object goes is told that the login failed.
+class Loopback {
+ public:
+  Loopback(const heygen_call* call, const heygen_loopback_1_v* service, std::string_view path)
+      : call_(call), service_(service) {
+    const heygen_status status = service_->open(call_, view(path), &listener_);
+    if (status != HEYGEN_OK) throw Fail(status);
+  }
+  Loopback(const Loopback&) = delete;
+  Loopback& operator=(const Loopback&) = delete;
+  ~Loopback() {
+    if (waits_) respond(false, "The login failed. The terminal says why.");
+  }
+
+  /// Use it byte for byte, twice (RFC 6749 §4.1.3).
+  std::string redirect_uri() const { return std::string(text(service_->redirect_uri(listener_))); }
+  /// HEYGEN_OK: the parameters are there and the browser waits for respond(). HEYGEN_BROKEN: a parameter came twice.
+  /// HEYGEN_TRANSIENT: nobody came in time. Throws Fail for every other status.
+  heygen_status wait(std::chrono::milliseconds timeout) {
+    const heygen_status status = service_->wait(call_, listener_, static_cast<std::uint32_t>(timeout.count()));
+    waits_ = status == HEYGEN_OK;
+    if (status != HEYGEN_OK && status != HEYGEN_BROKEN && status != HEYGEN_TRANSIENT) throw Fail(status);
+    return status;
+  }
+  /// A decoded query parameter.
+  std::optional<std::string_view> param(std::string_view name) const {
+    const heygen_str value = service_->param(listener_, view(name));
+    if (value.data == nullptr) return std::nullopt;
+    return text(value);
+  }
+  /// The page that the person sees, and the end of listening. A browser that has left is no error.
+  void respond(bool success, std::string_view message) noexcept {
+    waits_ = false;
+    service_->respond(call_, listener_, success ? 1 : 0, view(message));
+  }
+
+ private:
+  const heygen_call* call_;
+  const heygen_loopback_1_v* service_;
+  heygen_loopback* listener_ = nullptr;
+  bool waits_ = false;
+};
+
+// ---- The call -------------------------------------------------------------------------------------------------------
+
+/// One call into the provider: what the host asks, where the answer goes, and the host's services. A service that this
+/// host does not have ends the call in UNSUPPORTED.
+class Call {
+ public:
+  explicit Call(const heygen_call* raw) : raw_(raw) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  heygen_reason reason() const { return raw_->reason; }
+  heygen_interaction interaction() const { return raw_->interaction; }
+  /// The host's clock at the start of the call.
+  heygen_time now() const { return raw_->now; }
+  std::string_view host_version() const { return text(raw_->host_version); }
+  std::string_view api_base() const { return text(raw_->api_base); }
+  std::string_view method() const { return text(raw_->method); }
+  std::string_view path() const { return text(raw_->path); }
+  std::string_view profile() const { return text(raw_->profile); }
+  std::string_view www_authenticate() const { return text(raw_->www_authenticate); }
+  /// The stored state, an object.
+  Json state() const {
+    const std::string_view stored = text(raw_->state);
+    return parse(stored.empty() ? "{}" : stored);
+  }
+
+  // Answers; a refused argument is a bug of the provider and throws Fail{INTERNAL}.
+  void set_header(std::string_view name, std::string_view value, bool secret = true) const {
+    accept(sink().set_header(raw_, view(name), view(value), secret ? std::uint32_t{HEYGEN_SECRET} : 0u), "header");
+  }
+  /// A JSON merge patch (RFC 7396); see Patch.
+  void set_state(std::string_view merge_patch) const { accept(sink().set_state(raw_, view(merge_patch)), "state"); }
+  void set_type(std::string_view type) const { accept(sink().set_type(raw_, view(type)), "type"); }
+  void set_source(std::string_view source) const { accept(sink().set_source(raw_, view(source)), "source"); }
+  void set_scope(std::string_view scope) const { accept(sink().set_scope(raw_, view(scope)), "scope"); }
+  void set_expiry(heygen_time at) const { accept(sink().set_expiry(raw_, at), "expiry"); }
+  void set_refreshable(bool on) const { accept(sink().set_refreshable(raw_, on ? 1 : 0), "refreshable"); }
+  void set_reach(heygen_reach reach) const { accept(sink().set_reach(raw_, reach), "reach"); }
+
+  /// Nothing when the text is no JSON document, too deep, or over 1 MiB.
+  Json parse(std::string_view json) const {
+    const auto* json_service = service<heygen_json_1_v>(HEYGEN_JSON_1);
+    return {json_service, json_service->parse(raw_, view(json))};
+  }
+  /// text as a JSON string, quotes included.
+  std::string_view quote(std::string_view plain) const {
+    return text(service<heygen_json_1_v>(HEYGEN_JSON_1)->quote(raw_, view(plain)));
+  }
+
+  Http http() const { return {raw_, service<heygen_http_1_v>(HEYGEN_HTTP_1)}; }
+  Hash hash() const { return {raw_, service<heygen_hash_1_v>(HEYGEN_HASH_1)}; }
+  Clock clock() const { return {raw_, service<heygen_clock_1_v>(HEYGEN_CLOCK_1)}; }
+  Browser browser() const { return {raw_, service<heygen_browser_1_v>(HEYGEN_BROWSER_1)}; }
+  Terminal terminal() const { return {raw_, service<heygen_terminal_1_v>(HEYGEN_TERMINAL_1)}; }
+  Settings settings() const { return {raw_, service<heygen_settings_1_v>(HEYGEN_SETTINGS_1)}; }
+  /// path starts with '/'. Only during a login.
+  Loopback listen(std::string_view path) const { return {raw_, service<heygen_loopback_1_v>(HEYGEN_LOOPBACK_1), path}; }
+
+  /// Bytes from the system's generator, at most 4096.
+  Secret random_bytes(std::size_t size) const {
+    std::string bytes(size, '\0');
+    const auto* random = service<heygen_random_1_v>(HEYGEN_RANDOM_1);
+    const heygen_status status = random->fill(raw_, reinterpret_cast<std::uint8_t*>(bytes.data()), size);
+    if (status != HEYGEN_OK) throw Fail(status, "The system gave no random bytes.");
+    Secret secret{bytes};
+    wipe(bytes);
+    return secret;
+  }
+
+  /// Shown with --verbose; HEYGEN_LOG_WARNING always. From any thread. Silent when the host has no log.
+  void log(std::int32_t level, std::string_view line) const {
+    const auto* log = static_cast<const heygen_log_1_v*>(raw_->get_extension(raw_, view(HEYGEN_LOG_1)));
+    if (log != nullptr) log->write(raw_, level, view(line));
+  }
+  /// From any thread.
+  bool cancelled() const { return service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->cancelled(raw_) != 0; }
+  /// Polls readable once cancelled; -1 where the system has none.
+  int cancel_descriptor() const { return service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->descriptor(raw_); }
+
+  /// The C struct, for extensions that this header does not know.
+  const heygen_call* raw() const { return raw_; }
+
+ private:
+  const heygen_sink& sink() const { return *raw_->sink; }
+  static void accept(heygen_status status, const char* what) {
+    if (status != HEYGEN_OK) throw Fail(HEYGEN_INTERNAL, std::string("The host refused the provider's ") + what + ".");
+  }
+  template <typename Service>
+  const Service* service(std::string_view id) const {
+    const auto* found = static_cast<const Service*>(raw_->get_extension(raw_, view(id)));
+    if (found == nullptr || found->struct_size < sizeof(Service)) {
+      throw Fail(HEYGEN_UNSUPPORTED, "This version of heygen lacks the service " + std::string(id) + ".",
+                 "Update heygen.");
+    }
+    return found;
+  }
+  const heygen_call* raw_;
+};
+
+/// Builds the JSON object of Call::set_state; wiped when it goes.
+class Patch {
+ public:
+  explicit Patch(const Call& call) : call_(call) {
+    text_.reserve(4096);
+    text_ = "{}";
+  }
+  Patch(const Patch&) = delete;
+  Patch& operator=(const Patch&) = delete;
+  ~Patch() { wipe(text_); }
+
+  Patch& set_text(std::string_view name, std::string_view value) { return member(name, call_.quote(value)); }
+  Patch& set_number(std::string_view name, std::int64_t value) { return member(name, std::to_string(value)); }
+  Patch& set_flag(std::string_view name, bool value) { return member(name, value ? "true" : "false"); }
+  /// Removes the member from the stored state.
+  Patch& remove(std::string_view name) { return member(name, "null"); }
+  const std::string& str() const { return text_; }
+
+ private:
+  Patch& member(std::string_view name, std::string_view json) {
+    text_.pop_back();
+    if (text_.size() > 1) text_ += ',';
+    text_ += call_.quote(name);
+    text_ += ':';
+    text_ += json;
+    text_ += '}';
+    return *this;
+  }
+  const Call& call_;
+  std::string text_;
+};
+
+// ---- The provider ---------------------------------------------------------------------------------------------------
+
+/// Derive from it. Each function says what heygen_provider_1 says of the same name; returning means HEYGEN_OK.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+  virtual void resolve(Call& call) = 0;
+  virtual void refresh(Call&) { throw Fail(HEYGEN_UNSUPPORTED); }
+  virtual void login(Call&) { throw Fail(HEYGEN_UNSUPPORTED); }
+  virtual void revoke(Call&) { throw Fail(HEYGEN_UNSUPPORTED); }
+  virtual void report_outcome(Call&, const heygen_outcome&) {}
+  /// An optional ability by id; nullptr when unknown.
+  virtual const void* extension(std::string_view) { return nullptr; }
+};
+
+/// A key of config.toml's section providers.<id>. `env`: a variable of the descriptor's list that overrides it.
+constexpr heygen_setting setting(std::string_view key, std::string_view type, std::string_view fallback,
+                                 std::string_view doc, std::string_view env = {}, bool required = false) {
+  return {sizeof(heygen_setting), required ? 1 : 0, view(key), view(type), view(fallback), view(doc), view(env)};
+}
+
+/// Builds a heygen_descriptor as a constant. Arrays passed in must be constants too; a text out of form does not
+/// compile.
+class Descriptor {
+ public:
+  constexpr Descriptor(std::string_view id, std::string_view version) {
+    raw_.struct_size = sizeof raw_;
+    raw_.id = view(id);
+    raw_.version = view(version);
+    raw_.title = view(id);
+    raw_.order = 1000;
+    if (!valid_id(id)) throw "id: [a-z][a-z0-9-]{1,31}";
+  }
+  constexpr Descriptor& title(std::string_view title) {
+    if (title.size() > 40) throw "title: at most 40 characters";
+    raw_.title = view(title);
+    return *this;
+  }
+  /// One line for the login picker.
+  constexpr Descriptor& note(std::string_view note) {
+    if (note.size() > 80) throw "note: at most 80 characters";
+    raw_.note = view(note);
+    return *this;
+  }
+  constexpr Descriptor& order(std::int32_t order) {
+    raw_.order = order;
+    return *this;
+  }
+  /// HEYGEN_INTERACTS_*
+  constexpr Descriptor& interactions(std::uint32_t bits) {
+    raw_.interactions = bits;
+    return *this;
+  }
+  /// HEYGEN_PROVIDER_*
+  constexpr Descriptor& flags(std::uint32_t bits) {
+    raw_.flags = bits;
+    return *this;
+  }
+  template <typename Names>
+  constexpr Descriptor& env(const Names& names) {
+    raw_.env = std::data(names);
+    raw_.env_count = std::size(names);
+    return *this;
+  }
+  template <typename Names>
+  constexpr Descriptor& credential_env(const Names& names) {
+    raw_.credential_env = std::data(names);
+    raw_.credential_env_count = std::size(names);
+    return *this;
+  }
+  template <typename List>
+  constexpr Descriptor& settings(const List& list) {
+    raw_.settings = std::data(list);
+    raw_.settings_count = std::size(list);
+    return *this;
+  }
+  template <typename Names>
+  constexpr Descriptor& enabled_by(const Names& names) {
+    raw_.enabled_by = std::data(names);
+    raw_.enabled_by_count = std::size(names);
+    return *this;
+  }
+  constexpr heygen_descriptor build() const { return raw_; }
+
+ private:
+  static constexpr bool valid_id(std::string_view id) {
+    if (id.size() < 2 || id.size() > 32 || id[0] < 'a' || id[0] > 'z') return false;
+    for (const char c : id) {
+      if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-') return false;
+    }
+    return true;
+  }
+  heygen_descriptor raw_{};
+};
+
+// ---- The boundary ---------------------------------------------------------------------------------------------------
+
+/// The C side of a provider class. HEYGEN_PROVIDER is what makes it visible; tests may use it without.
+template <typename Class, const heygen_descriptor& kDescriptor>
+class Exported {
+ public:
+  static constexpr heygen_provider_entry_v entry() {
+    return {sizeof(heygen_provider_entry_v), HEYGEN_ABI_MAJOR, HEYGEN_ABI_MAJOR, 0, &init, &deinit, &get_api};
+  }
+
+ private:
+  static heygen_status HEYGEN_CALL init(const heygen_host*) noexcept {
+    try {
+      if (instance == nullptr) instance = new Class;
+      return HEYGEN_OK;
+    } catch (const Fail& fail) {
+      return fail.status() == HEYGEN_OK ? heygen_status{HEYGEN_INTERNAL} : fail.status();
+    } catch (...) {
+      return HEYGEN_INTERNAL;
+    }
+  }
+  static void HEYGEN_CALL deinit() noexcept {
+    delete instance;
+    instance = nullptr;
+  }
+  static const void* HEYGEN_CALL get_api(std::uint32_t major) noexcept {
+    return major == HEYGEN_ABI_MAJOR ? &kApi : nullptr;
+  }
+
+  static heygen_status HEYGEN_CALL resolve(const heygen_call* call) noexcept { return guard(call, &Provider::resolve); }
+  static heygen_status HEYGEN_CALL refresh(const heygen_call* call) noexcept { return guard(call, &Provider::refresh); }
+  static heygen_status HEYGEN_CALL login(const heygen_call* call) noexcept { return guard(call, &Provider::login); }
+  static heygen_status HEYGEN_CALL revoke(const heygen_call* call) noexcept { return guard(call, &Provider::revoke); }
+  static heygen_status HEYGEN_CALL report_outcome(const heygen_call* call, const heygen_outcome* outcome) noexcept {
+    if (outcome == nullptr || outcome->struct_size < sizeof *outcome) return HEYGEN_INTERNAL;
+    return guard(call, &Provider::report_outcome, *outcome);
+  }
+  static const void* HEYGEN_CALL get_extension(heygen_str id) noexcept {
+    try {
+      return instance == nullptr ? nullptr : instance->extension(text(id));
+    } catch (...) {
+      return nullptr;
+    }
+  }
+
+  template <typename Function, typename... Arguments>
+  static heygen_status guard(const heygen_call* raw, Function function, const Arguments&... arguments) noexcept {
+    if (raw == nullptr || raw->struct_size < sizeof *raw || raw->sink == nullptr ||
+        raw->sink->struct_size < sizeof *raw->sink) {
+      return HEYGEN_INTERNAL;
+    }
+    try {
+      if (instance == nullptr) return report(raw, HEYGEN_INTERNAL, {}, "The provider was called before init.", {}, 0);
+      Call call(raw);
+      (static_cast<Provider*>(instance)->*function)(call, arguments...);
+      return HEYGEN_OK;
+    } catch (const Fail& fail) {
+      const heygen_status status = fail.status() == HEYGEN_OK ? heygen_status{HEYGEN_INTERNAL} : fail.status();
+      return report(raw, status, fail.code(), fail.message(), fail.hint(), fail.retry_after());
+    } catch (const std::exception& error) {
+      return report(raw, HEYGEN_INTERNAL, {}, error.what(), {}, 0);
+    } catch (...) {
+      return report(raw, HEYGEN_INTERNAL, {}, "The provider threw something that is no std::exception.", {}, 0);
+    }
+  }
+  // Without a message the host keeps what it knows itself, such as why a request got no reply.
+  static heygen_status report(const heygen_call* raw, heygen_status status, std::string_view code,
+                              std::string_view message, std::string_view hint, std::int32_t retry_after) noexcept {
+    if (!message.empty() || !code.empty()) {
+      raw->sink->fail(raw, view(code), view(message), view(hint), retry_after);
+    }
+    return status;
+  }
+
+  static inline Class* instance = nullptr;
+  static constexpr heygen_provider_1 kApi = {
+      sizeof(heygen_provider_1), 0, &kDescriptor, &resolve, &refresh, &login, &revoke, &report_outcome, &get_extension};
+};
+
+}  // namespace heygen::sdk
+
+/// Once in a library, at namespace scope outside every namespace. `Class` derives from heygen::sdk::Provider and has a
+/// default constructor; `descriptor` is a constexpr heygen_descriptor at namespace scope.
+#define HEYGEN_PROVIDER(Class, descriptor) \
+  const heygen_provider_entry_v heygen_provider_entry = ::heygen::sdk::Exported<Class, descriptor>::entry()
+
+#endif  // HEYGEN_PROVIDER_HPP
