@@ -33,6 +33,8 @@ struct Manifest {
 /// Throws std::runtime_error with a sentence: bad JSON, a missing or mistyped member, an id or file name out of form.
 /// Unknown members are ignored.
 Manifest parse_manifest(std::string_view text);
+/// The same checks for one that came from elsewhere, a descriptor say.
+void check_manifest(const Manifest& manifest);
 json::Value to_json(const Manifest& manifest);
 bool is_valid_id(std::string_view id);
 

@@ -1,0 +1,17 @@
+// What a library exports, read from the file: constructors run as soon as it is loaded, so this look comes first.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace heygen::provider {
+
+/// Largest library that is looked into.
+inline constexpr std::uintmax_t kLargestLibrary = std::uintmax_t{256} << 20U;
+
+/// Names of the defined dynamic symbols that others can bind to. Throws std::runtime_error with a sentence for a file
+/// that cannot be read, is too large, or is no shared object of this machine's kind.
+std::vector<std::string> exported_symbols(const std::filesystem::path& file);
+
+}  // namespace heygen::provider

@@ -1,0 +1,60 @@
+#include "core/provider/historic.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace heygen::provider {
+namespace {
+
+constexpr std::array<std::string_view, 1> kApiKeyIds{"apikey"};
+constexpr std::array<std::string_view, 2> kOauthIds{"oauth", "device-code"};
+
+constexpr std::array<HistoricSlot, 2> kSlots{{
+    {"api_key", kApiKeyIds, true, "HEYGEN_API_KEY", "api_key"},
+    {"oauth", kOauthIds, false, "", "oauth"},
+}};
+
+struct Spelling {
+  std::string_view id, flag;
+};
+constexpr std::array<Spelling, 1> kFlags{{{"apikey", "--api-key"}}};
+
+}  // namespace
+
+std::span<const HistoricSlot> historic_slots() {
+  return kSlots;
+}
+
+const HistoricSlot* historic_slot_of(std::string_view id) {
+  for (const HistoricSlot& slot : kSlots) {
+    if (std::find(slot.ids.begin(), slot.ids.end(), id) != slot.ids.end()) {
+      return &slot;
+    }
+  }
+  return nullptr;
+}
+
+std::string slot_of(std::string_view id) {
+  const HistoricSlot* slot = historic_slot_of(id);
+  return slot != nullptr ? std::string(slot->slot) : "providers." + std::string(id);
+}
+
+std::string login_flag_of(std::string_view id) {
+  for (const Spelling& spelling : kFlags) {
+    if (spelling.id == id) {
+      return std::string(spelling.flag);
+    }
+  }
+  return "--" + std::string(id);
+}
+
+std::vector<std::string> settings_sections_of(std::string_view id) {
+  std::vector<std::string> sections{std::string(id)};
+  const HistoricSlot* slot = historic_slot_of(id);
+  if (slot != nullptr && slot->ids.front() != id) {
+    sections.emplace_back(slot->ids.front());
+  }
+  return sections;
+}
+
+}  // namespace heygen::provider

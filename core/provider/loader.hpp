@@ -1,0 +1,44 @@
+// A provider's library: looked at, loaded for good, agreed with, described.
+#pragma once
+
+#include <heygen/provider.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/provider/manifest.hpp"
+
+namespace heygen::provider {
+
+class Library {
+ public:
+  /// `file` is canonical. Loads it (it stays mapped for the life of the process), agrees on a version and initialises
+  /// it. Throws std::runtime_error with a sentence that says why it is refused.
+  Library(const std::filesystem::path& file, const std::string& host_version);
+  ~Library();  ///< deinit, once
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+
+  /// What the descriptor says, with the entry's version range; `library` is the file's name.
+  const Manifest& described() const { return described_; }
+  /// Every slot is set.
+  const heygen_provider_1& api() const { return api_; }
+  std::uint32_t major() const { return host_.major; }
+
+ private:
+  void initialise();
+  void read_api();
+
+  std::string name_;  ///< for breadcrumbs: the file's stem, then the id
+  std::string host_version_;
+  const heygen_provider_entry_v* entry_ = nullptr;
+  heygen_host host_{};
+  heygen_provider_1 api_{};
+  Manifest described_;
+};
+
+/// The highest version in both ranges; throws std::runtime_error naming both when there is none.
+std::uint32_t agree_on_major(std::uint32_t oldest, std::uint32_t newest);
+
+}  // namespace heygen::provider
