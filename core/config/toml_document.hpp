@@ -1,0 +1,43 @@
+// A TOML text: what it says, and edits that change one key and no other byte. The parser stays behind this header.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace heygen::config {
+
+using KeyPath = std::vector<std::string>;
+using Scalar = std::variant<bool, std::int64_t, std::string>;
+
+/// What is wrong with the text, and in which line (from 1).
+class TomlError : public std::runtime_error {
+ public:
+  TomlError(const std::string& what, unsigned at) : std::runtime_error(what), line(at) {}
+  unsigned line;
+};
+
+class TomlDocument {
+ public:
+  /// Throws TomlError for text that is not TOML 1.0.
+  explicit TomlDocument(std::string text);
+  ~TomlDocument();
+  TomlDocument(TomlDocument&&) noexcept;
+  TomlDocument& operator=(TomlDocument&&) noexcept;
+
+  /// The scalar at that path as text; empty when there is none. Throws TomlError for a table or an array.
+  std::optional<std::string> text_of(const KeyPath& path) const;
+  /// The text with that one key set. Comments, order and all other bytes stay. Throws TomlError when the file is laid
+  /// out so that this cannot be done.
+  std::string with(const KeyPath& path, const Scalar& value) const;
+
+ private:
+  struct Parsed;
+  std::unique_ptr<const Parsed> parsed_;
+};
+
+}  // namespace heygen::config

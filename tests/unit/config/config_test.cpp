@@ -1,0 +1,390 @@
+#include "core/config/config.hpp"
+
+#include <sys/stat.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <sstream>
+
+#include "core/base/error.hpp"
+
+namespace fs = std::filesystem;
+using heygen::Error;
+using heygen::Exit;
+using heygen::MapEnvironment;
+using heygen::config::Config;
+using heygen::config::DeclaredKey;
+using heygen::config::Entry;
+
+namespace {
+
+const std::vector<DeclaredKey> kDeclared{
+    {"providers.oauth.client_id", "string", "HEYGEN_OAUTH_CLIENT_ID", "built-in", "client"},
+    {"providers.oauth.token_url", "url", "", "", "token endpoint"},
+    {"providers.device-code.enabled", "bool", "", "false", "on"},
+    {"providers.vault.port", "int", "", "8200", "port"},
+};
+
+/// A configuration directory of its own and an environment that the test fills before asking.
+struct Sandbox {
+  Sandbox() {
+    std::string name = (fs::temp_directory_path() / "heygen-config.XXXXXX").string();
+    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+    root = name;
+    directory = root / "cfg";
+    file = directory / "config.toml";
+  }
+  ~Sandbox() { fs::remove_all(root); }
+
+  void given(const std::string& text) {
+    fs::create_directories(directory);
+    std::ofstream(file, std::ios::binary) << text;
+  }
+  std::string text() const {
+    std::ostringstream out;
+    out << std::ifstream(file, std::ios::binary).rdbuf();
+    return out.str();
+  }
+  static mode_t mode(const fs::path& path) {
+    struct stat about {};
+    BOOST_REQUIRE_EQUAL(::stat(path.c_str(), &about), 0);
+    return about.st_mode & 07777U;
+  }
+  Config config() {
+    environment = std::make_unique<MapEnvironment>(variables);
+    return {directory, *environment};
+  }
+  /// Sets one key and gives the file's new text.
+  std::string after_set(const std::string& before, const std::string& key, const std::string& value) {
+    given(before);
+    config().set(key, value, kDeclared);
+    return text();
+  }
+
+  fs::path root, directory, file;
+  std::map<std::string, std::string, std::less<>> variables;
+  std::unique_ptr<MapEnvironment> environment;
+};
+
+std::string shown(const Entry& entry) {
+  return entry.key + "=" + entry.value + " (" + entry.source + ")";
+}
+
+template <typename Action>
+Error error_of(Action action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error;
+  }
+  BOOST_FAIL("no error was thrown");
+  std::abort();
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(config_directory, Sandbox)
+
+BOOST_AUTO_TEST_CASE(the_variable_names_it) {
+  const MapEnvironment given({{"HEYGEN_CONFIG_DIR", "/a/b"}, {"HOME", "/home/u"}});
+  BOOST_TEST(heygen::config::config_directory(given) == fs::path("/a/b"));
+}
+
+BOOST_AUTO_TEST_CASE(without_the_variable_or_with_an_empty_one_it_is_in_the_home_folder) {
+  const std::map<std::string, std::string, std::less<>> home{{"HOME", "/home/u"}};
+  BOOST_TEST(heygen::config::config_directory(MapEnvironment(home)) == fs::path("/home/u/.heygen"));
+  const MapEnvironment empty({{"HEYGEN_CONFIG_DIR", ""}, {"HOME", "/home/u"}});
+  BOOST_TEST(heygen::config::config_directory(empty) == fs::path("/home/u/.heygen"));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_home_the_error_says_what_to_set) {
+  const Error error = error_of([] { heygen::config::config_directory(MapEnvironment({})); });
+  BOOST_TEST(error.code == "error");
+  BOOST_TEST(error.hint.find("HEYGEN_CONFIG_DIR") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(config_get, Sandbox)
+
+BOOST_AUTO_TEST_CASE(defaults_serve_when_nothing_is_set) {
+  BOOST_TEST(shown(config().get("output", {})) == "output=json (default)");
+  BOOST_TEST(shown(config().get("analytics", {})) == "analytics=true (default)");
+  BOOST_TEST(shown(config().get("providers.oauth.client_id", kDeclared)) ==
+             "providers.oauth.client_id=built-in (default)");
+  BOOST_TEST(!fs::exists(directory));
+}
+
+BOOST_AUTO_TEST_CASE(the_file_beats_the_default_and_the_environment_beats_the_file) {
+  given("output = \"yaml\"\nanalytics = true\n[providers.oauth]\nclient_id = \"mine\"\n");
+  BOOST_TEST(shown(config().get("output", {})) == "output=yaml (file)");
+  BOOST_TEST(shown(config().get("analytics", {})) == "analytics=true (file)");
+  BOOST_TEST(shown(config().get("providers.oauth.client_id", kDeclared)) == "providers.oauth.client_id=mine (file)");
+  variables = {{"HEYGEN_OUTPUT", "human"}, {"HEYGEN_NO_ANALYTICS", "1"}, {"HEYGEN_OAUTH_CLIENT_ID", "theirs"}};
+  BOOST_TEST(shown(config().get("output", {})) == "output=human (env)");
+  BOOST_TEST(shown(config().get("analytics", {})) == "analytics=false (env)");
+  BOOST_TEST(shown(config().get("providers.oauth.client_id", kDeclared)) == "providers.oauth.client_id=theirs (env)");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_variable_counts_as_unset) {
+  variables = {{"HEYGEN_OUTPUT", ""}, {"HEYGEN_NO_ANALYTICS", ""}};
+  BOOST_TEST(shown(config().get("output", {})) == "output=json (default)");
+  BOOST_TEST(shown(config().get("analytics", {})) == "analytics=true (default)");
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_key_is_usage_and_names_the_nearest) {
+  for (const char* key : {"Output", "outptu"}) {
+    const Error error = error_of([&] { config().get(key, kDeclared); });
+    BOOST_TEST(error.code == "usage_error");
+    BOOST_TEST((error.exit == Exit::usage));
+    BOOST_TEST(error.hint.find("\"output\"") != std::string::npos);
+  }
+  const Error far = error_of([&] { config().get("zzzzzzzz", kDeclared); });
+  BOOST_TEST(far.hint.find("analytics, output, providers.device-code.enabled") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_no_provider_declared_is_unknown_even_if_the_file_has_it) {
+  given("mine = 1\n");
+  BOOST_TEST((error_of([&] { config().get("mine", kDeclared); }).exit == Exit::usage));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(config_list, Sandbox)
+
+BOOST_AUTO_TEST_CASE(shows_built_in_keys_always_and_declared_ones_when_set_in_order) {
+  given("[providers.vault]\nport = 0x10\n[providers.device-code]\nenabled = true\n");
+  variables = {{"HEYGEN_OAUTH_CLIENT_ID", "c"}, {"HEYGEN_NO_ANALYTICS", "1"}};
+  std::vector<std::string> lines;
+  for (const Entry& entry : config().list(kDeclared)) lines.push_back(shown(entry));
+  const std::vector<std::string> wanted{"analytics=false (env)", "output=json (default)",
+                                        "providers.device-code.enabled=true (file)",
+                                        "providers.oauth.client_id=c (env)", "providers.vault.port=16 (file)"};
+  BOOST_TEST(lines == wanted, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(malformed_files, Sandbox)
+
+BOOST_AUTO_TEST_CASE(every_use_names_file_and_line_and_touches_nothing) {
+  const std::string broken = "analytics = true\noutput = \n[[";
+  given(broken);
+  const std::vector<std::function<void()>> uses{[&] { config().get("output", {}); }, [&] { config().list({}); },
+                                                [&] { config().set("output", "json", {}); },
+                                                [&] { config().raw("output"); }};
+  for (const auto& use : uses) {
+    const Error error = error_of(use);
+    BOOST_TEST(error.code == "error");
+    BOOST_TEST((error.exit == Exit::failure));
+    BOOST_TEST(error.message().find(file.string() + ", line 2") != std::string::npos);
+    BOOST_TEST(!error.hint.empty());
+  }
+  BOOST_TEST(text() == broken);
+}
+
+BOOST_AUTO_TEST_CASE(output_format_treats_one_as_absent) {
+  given("= = =");
+  BOOST_TEST(config().output_format() == "json");
+  variables = {{"HEYGEN_OUTPUT", "human"}};
+  BOOST_TEST(config().output_format() == "human");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_where_a_value_belongs_is_named) {
+  given("\n[output]\nx = 1\n");
+  BOOST_TEST(error_of([&] { config().get("output", {}); }).message().find("line 2") != std::string::npos);
+  BOOST_TEST(error_of([&] { config().set("output", "json", {}); }).code == "error");
+  BOOST_TEST(text() == "\n[output]\nx = 1\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_or_a_huge_file_in_its_place_is_an_error) {
+  fs::create_directories(file);
+  BOOST_TEST(error_of([&] { config().get("output", {}); }).message().find(file.string()) != std::string::npos);
+  fs::remove(file);
+  given(std::string((1U << 20U) + 1, '#'));
+  BOOST_TEST(error_of([&] { config().get("output", {}); }).message().find("1 MiB") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(output_formats, Sandbox)
+
+BOOST_AUTO_TEST_CASE(the_variable_decides_before_the_file_and_the_unknown_is_json) {
+  BOOST_TEST(config().output_format() == "json");
+  given("output = \"human\"\n");
+  BOOST_TEST(config().output_format() == "human");
+  variables = {{"HEYGEN_OUTPUT", "json"}};
+  BOOST_TEST(config().output_format() == "json");
+  variables = {{"HEYGEN_OUTPUT", "yaml"}};
+  BOOST_TEST(config().output_format() == "json");
+  variables = {};
+  given("output = \"Human\"\n");
+  BOOST_TEST(config().output_format() == "json");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(config_set, Sandbox)
+
+BOOST_AUTO_TEST_CASE(a_first_write_makes_a_private_folder_and_file) {
+  BOOST_TEST(shown(config().set("output", "human", {})) == "output=human (file)");
+  BOOST_TEST(text() == "output = \"human\"\n");
+  BOOST_TEST(mode(directory) == 0700U);
+  BOOST_TEST(mode(file) == 0600U);
+}
+
+BOOST_AUTO_TEST_CASE(an_open_file_becomes_private_and_no_other_file_stays_behind) {
+  given("output = \"human\"\n");
+  fs::permissions(file, fs::perms(0644));
+  config().set("output", "json", {});
+  BOOST_TEST(mode(file) == 0600U);
+  BOOST_TEST(std::distance(fs::directory_iterator(directory), fs::directory_iterator{}) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_symbolic_link_stays_one) {
+  fs::create_directories(directory);
+  std::ofstream(root / "dotfile") << "output = \"human\" # kept\n";
+  fs::create_symlink(root / "dotfile", file);
+  config().set("output", "json", {});
+  BOOST_TEST(fs::is_symlink(file));
+  BOOST_TEST(text() == "output = \"json\" # kept\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_an_error_that_names_it) {
+  std::ofstream(directory).put('x');
+  const Error error = error_of([&] { config().set("output", "json", {}); });
+  BOOST_TEST(error.code == "error");
+  BOOST_TEST(error.message().find(directory.string()) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(each_type_is_written_as_its_own_kind) {
+  config().set("analytics", "false", kDeclared);
+  config().set("providers.vault.port", "-5", kDeclared);
+  config().set("providers.device-code.enabled", "true", kDeclared);
+  config().set("providers.oauth.client_id", "a \"b\" \\ \xE6\x97\xA5", kDeclared);
+  config().set("providers.oauth.token_url", "https://sso.example/token", kDeclared);
+  BOOST_TEST(text() ==
+             "analytics = false\n\n[providers.vault]\nport = -5\n\n[providers.device-code]\nenabled = true\n\n"
+             "[providers.oauth]\nclient_id = \"a \\\"b\\\" \\\\ \xE6\x97\xA5\"\n"
+             "token_url = \"https://sso.example/token\"\n");
+  BOOST_TEST(config().raw("providers.oauth.client_id").value() == "a \"b\" \\ \xE6\x97\xA5");
+}
+
+BOOST_AUTO_TEST_CASE(values_out_of_form_are_usage_and_write_nothing) {
+  const std::vector<std::pair<std::string, std::string>> bad{
+      {"output", "xml"},
+      {"output", "JSON"},
+      {"output", ""},
+      {"analytics", "yes"},
+      {"analytics", "1"},
+      {"providers.device-code.enabled", "on"},
+      {"providers.vault.port", "12x"},
+      {"providers.vault.port", ""},
+      {"providers.vault.port", "99999999999999999999"},
+      {"providers.oauth.token_url", "sso.example"},
+      {"providers.oauth.token_url", "https://"},
+      {"providers.oauth.token_url", "https:///x"},
+      {"providers.oauth.token_url", "ftp://x"},
+      {"providers.oauth.client_id", "a\nb"},
+      {"providers.oauth.client_id", "\xff"},
+      {"api_base", "x"},
+  };
+  for (const auto& [key, value] : bad) {
+    const Error error = error_of([&] { config().set(key, value, kDeclared); });
+    BOOST_TEST_CONTEXT(key << " = " << value) {
+      BOOST_TEST(error.code == "usage_error");
+      BOOST_TEST((error.exit == Exit::usage));
+      BOOST_TEST(!error.hint.empty());
+    }
+  }
+  BOOST_TEST(!fs::exists(directory));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(config_set_edits, Sandbox)
+
+BOOST_AUTO_TEST_CASE(a_value_is_replaced_in_place_and_its_comment_stays) {
+  BOOST_TEST(after_set("# top\noutput   =  'human'   # why\nmine = 1e3 # x\n", "output", "json") ==
+             "# top\noutput   =  \"json\"   # why\nmine = 1e3 # x\n");
+}
+
+BOOST_AUTO_TEST_CASE(columns_count_characters_not_bytes) {
+  BOOST_TEST(
+      after_set(
+          "\"\xE6\x97\xA5\" = { \"\xC3\xA9\" = 1 } # \xE6\x97\xA5\nproviders = { \"\xC3\xA9\" = '\xF0\x9F\x98\x80', "
+          "vault = { port = 1 } } # \xE6\x97\xA5\n",
+          "providers.vault.port", "22") ==
+      "\"\xE6\x97\xA5\" = { \"\xC3\xA9\" = 1 } # \xE6\x97\xA5\nproviders = { \"\xC3\xA9\" = '\xF0\x9F\x98\x80', "
+      "vault = { port = 22 } } # \xE6\x97\xA5\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_top_level_key_follows_the_last_one_before_any_table) {
+  BOOST_TEST(after_set("mine = [ 1,\n  2 ] # end\n# about the table\n[table]\na = [1, 2]\n", "output", "json") ==
+             "mine = [ 1,\n  2 ] # end\noutput = \"json\"\n# about the table\n[table]\na = [1, 2]\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_top_level_key_opens_a_file_that_has_only_tables) {
+  BOOST_TEST(after_set("# about the table\n[table]\na = 1\n", "output", "json") ==
+             "output = \"json\"\n\n# about the table\n[table]\na = 1\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_comments_or_without_final_newline_is_continued) {
+  BOOST_TEST(after_set("# only this\n", "output", "json") == "# only this\noutput = \"json\"\n");
+  BOOST_TEST(after_set("mine = 1", "output", "json") == "mine = 1\noutput = \"json\"\n");
+  BOOST_TEST(after_set("mine = 1", "providers.vault.port", "2") == "mine = 1\n\n[providers.vault]\nport = 2\n");
+}
+
+BOOST_AUTO_TEST_CASE(windows_line_ends_and_a_byte_order_mark_stay) {
+  BOOST_TEST(after_set("\xEF\xBB\xBF# c\r\nmine = 1\r\n[t]\r\n", "output", "json") ==
+             "\xEF\xBB\xBF# c\r\nmine = 1\r\noutput = \"json\"\r\n[t]\r\n");
+  BOOST_TEST(after_set("\xEF\xBB\xBFoutput = 'human'\r\n", "output", "json") == "\xEF\xBB\xBFoutput = \"json\"\r\n");
+  BOOST_TEST(after_set("\xEF\xBB\xBF[t]\n", "output", "json") == "\xEF\xBB\xBFoutput = \"json\"\n\n[t]\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_provider_key_goes_into_its_own_table) {
+  BOOST_TEST(after_set("[providers.oauth] # mine\nscope = \"a\" # s\n\n[[later]]\nx = nan\n",
+                       "providers.oauth.client_id", "c") ==
+             "[providers.oauth] # mine\nscope = \"a\" # s\nclient_id = \"c\"\n\n[[later]]\nx = nan\n");
+  BOOST_TEST(after_set("[providers.oauth]\n\n[other]\n", "providers.oauth.client_id", "c") ==
+             "[providers.oauth]\nclient_id = \"c\"\n\n[other]\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_below_the_providers_own_is_not_mistaken_for_it) {
+  BOOST_TEST(after_set("[providers.oauth.extra]\nq = 1\n", "providers.oauth.client_id", "c") ==
+             "[providers.oauth.extra]\nq = 1\n\n[providers.oauth]\nclient_id = \"c\"\n");
+  BOOST_TEST(after_set("[providers.oauth.extra]\nq = 1\n[providers.oauth]\n", "providers.oauth.client_id", "c") ==
+             "[providers.oauth.extra]\nq = 1\n[providers.oauth]\nclient_id = \"c\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(inline_tables_and_dotted_keys_keep_their_style) {
+  BOOST_TEST(after_set("providers = { oauth = { scope = 'a' } } # c\n", "providers.oauth.client_id", "c") ==
+             "providers = { oauth = { scope = 'a', client_id = \"c\" } } # c\n");
+  BOOST_TEST(after_set("providers = {}\n", "providers.oauth.client_id", "c") ==
+             "providers = { oauth.client_id = \"c\" }\n");
+  BOOST_TEST(after_set("providers.oauth.scope = 'a'\n[t]\n", "providers.oauth.client_id", "c") ==
+             "providers.oauth.scope = 'a'\nproviders.oauth.client_id = \"c\"\n[t]\n");
+  BOOST_TEST(after_set("[providers]\noauth.scope = 'a'\n[t]\n", "providers.oauth.client_id", "c") ==
+             "[providers]\noauth.scope = 'a'\noauth.client_id = \"c\"\n[t]\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_looks_like_a_header_does_not_mislead) {
+  BOOST_TEST(
+      after_set("mine = \"\"\"\n[table]\n\"\"\"\narr = [\n[1], [2]\n]\nobj = [\n{ a = 1 } ]\n[table]\n", "output",
+                "json") ==
+      "mine = \"\"\"\n[table]\n\"\"\"\narr = [\n[1], [2]\n]\nobj = [\n{ a = 1 } ]\noutput = \"json\"\n[table]\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_layout_that_leaves_no_room_is_refused_and_untouched) {
+  given("providers = 5\n");
+  const Error error = error_of([&] { config().set("providers.oauth.client_id", "c", kDeclared); });
+  BOOST_TEST(error.code == "error");
+  BOOST_TEST(error.message().find("line 1") != std::string::npos);
+  BOOST_TEST(text() == "providers = 5\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
