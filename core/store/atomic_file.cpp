@@ -1,0 +1,104 @@
+#include "core/store/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/base/error.hpp"
+
+namespace heygen::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const fs::path& path, int why) {
+  throw Error(code::kError, what + " " + path.string() + ": " + std::strerror(why) + ".",
+              why == ENOSPC || why == EDQUOT ? "Free some disk space; the file is as it was."
+                                             : "Make the folder writable for your user; the file is as it was.");
+}
+
+/// A descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor() {
+    if (value_ >= 0) close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+fs::path real_target(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error)) return path;
+  const fs::path real = fs::weakly_canonical(path, error);
+  return error ? path : real;
+}
+
+std::string leftover_prefix(const fs::path& path) { return "." + path.filename().string() + "."; }
+
+void sync_folder(const fs::path& folder) {
+  const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems refuse fsync on a folder; the rename itself has happened.
+  if (opened.get() >= 0) fsync(opened.get());
+}
+
+void write_all(int descriptor, std::string_view content, const fs::path& path) {
+  while (!content.empty()) {
+    const ssize_t sent = write(descriptor, content.data(), content.size());
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) fail("Cannot write", path, errno);
+    content.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+}  // namespace
+
+void replace_file(const fs::path& path, std::string_view content) {
+  const fs::path target = real_target(path);
+  std::string temp = (target.parent_path() / (leftover_prefix(target) + "XXXXXX")).string();
+  const Descriptor file(mkostemp(temp.data(), O_CLOEXEC));  // mkostemp creates with mode 0600
+  if (file.get() < 0) fail("Cannot write into the folder of", target, errno);
+  try {
+    write_all(file.get(), content, target);
+    if (fsync(file.get()) != 0) fail("Cannot write", target, errno);
+    if (rename(temp.c_str(), target.c_str()) != 0) fail("Cannot replace", target, errno);
+  } catch (...) {
+    unlink(temp.c_str());
+    throw;
+  }
+  sync_folder(target.parent_path());
+}
+
+void remove_leftovers(const fs::path& path) {
+  const fs::path target = real_target(path);
+  const std::string prefix = leftover_prefix(target);
+  std::error_code error;
+  for (fs::directory_iterator at(target.parent_path(), error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.size() == prefix.size() + 6 && name.starts_with(prefix)) unlink(at->path().c_str());
+  }
+}
+
+void remove_file(const fs::path& path) {
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) fail("Cannot remove", path, errno);
+  sync_folder(path.parent_path());
+}
+
+void make_private_folder(const fs::path& folder) {
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return;
+  if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), error);
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("Cannot create the folder", folder, errno);
+  if (!fs::is_directory(folder, error)) fail("Cannot create the folder", folder, ENOTDIR);
+}
+
+}  // namespace heygen::store

@@ -1,0 +1,239 @@
+#include "core/store/credential_store.hpp"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/error.hpp"
+#include "core/store/atomic_file.hpp"
+
+using namespace heygen;
+using namespace heygen::store;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Time that moves only when somebody waits.
+class StepClock : public Clock {
+ public:
+  std::int64_t now() const override { return 1'700'000'000; }
+  std::chrono::milliseconds monotonic() const override { return time_; }
+  bool wait(std::chrono::milliseconds time, const Cancel& cancel) override {
+    time_ += time;
+    return !cancel.requested();
+  }
+
+ private:
+  std::chrono::milliseconds time_{0};
+};
+
+struct Folder {
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "heygen-store-XXXXXX").string();
+    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::permissions(path, fs::perms::owner_all, ignored);
+    fs::remove_all(path, ignored);
+  }
+  void write(const std::string& text) const { std::ofstream(path / "credentials") << text; }
+  std::string read() const {
+    std::ostringstream out;
+    out << std::ifstream(path / "credentials").rdbuf();
+    return out.str();
+  }
+  mode_t mode(const std::string& name) const {
+    struct stat about {};
+    stat((path / name).c_str(), &about);
+    return about.st_mode & 07777;
+  }
+  fs::path path;
+};
+
+struct Fixture : Folder {
+  StepClock clock;
+  CredentialStore store{path, clock};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(credential_store, Fixture)
+
+BOOST_AUTO_TEST_CASE(no_file_is_an_empty_document_and_creates_nothing) {
+  CredentialStore elsewhere(path / "not-there", clock);
+  BOOST_TEST((elsewhere.read().shape == Shape::absent));
+  elsewhere.update([](json::Value&) {});
+  BOOST_TEST(!fs::exists(path / "not-there"));
+}
+
+BOOST_AUTO_TEST_CASE(a_blank_file_is_empty_and_a_plain_line_is_a_key) {
+  write(" \n");
+  BOOST_TEST((store.read().shape == Shape::blank));
+  write("  hg_legacy \n");
+  BOOST_TEST((store.read().shape == Shape::plain_key));
+  BOOST_TEST(store.read().root.string_at("api_key") == "hg_legacy");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_understood_is_refused_and_stays_as_it_is) {
+  for (const std::string text : {"{not json", "[\"hg_arr\"]", "\"hg_str\"", "two\nlines", "{\"a\":1} x", "k\x01y"}) {
+    write(text);
+    BOOST_CHECK_THROW(store.read(), Unreadable);
+    BOOST_CHECK_THROW(store.update([](json::Value& root) { root.set("api_key", "new"); }), Unreadable);
+    BOOST_TEST(read() == text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_a_pipe_or_a_huge_file_in_its_place_is_refused_at_once) {
+  fs::create_directory(path / "credentials");
+  BOOST_CHECK_THROW(store.read(), Unreadable);
+  fs::remove(path / "credentials");
+  BOOST_REQUIRE(mkfifo((path / "credentials").c_str(), 0600) == 0);
+  BOOST_CHECK_THROW(store.read(), Unreadable);
+  fs::remove(path / "credentials");
+  write(std::string((1U << 20U) + 1, 'x'));
+  BOOST_CHECK_THROW(store.read(), Unreadable);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_never_quotes_the_content) {
+  write("{\"api_key\": \"hg_secret\", ");
+  try {
+    store.read();
+    BOOST_FAIL("read a malformed file");
+  } catch (const Unreadable& error) {
+    BOOST_TEST(std::string(error.what()).find("hg_secret") == std::string::npos);
+    BOOST_TEST(std::string(error.what()).find((path / "credentials").string()) != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(unknown_keys_survive_at_every_level_to_the_last_digit) {
+  write(R"({"schema":18446744073709551616,"oauth":{"access_token":"a","x":{"n":1.10,"e":1e400}},"z":[-0,null,"é"]})");
+  store.update([](json::Value& root) { root.find("oauth")->set("access_token", "b"); });
+  const json::Value root = store.read().root;
+  BOOST_TEST(json::write(root) ==
+             R"({"schema":18446744073709551616,"oauth":{"access_token":"b","x":{"n":1.10,"e":1e400}},"z":[-0,null,"é"]})");
+}
+
+BOOST_AUTO_TEST_CASE(a_write_is_private_and_leaves_no_other_file_than_the_lock) {
+  const fs::path fresh = path / "new" / "cfg";
+  CredentialStore store_there(fresh, clock);
+  store_there.update([](json::Value& root) { root.set("api_key", "k"); });
+  struct stat about {};
+  BOOST_REQUIRE(stat(fresh.c_str(), &about) == 0);
+  BOOST_TEST((about.st_mode & 07777) == 0700U);
+  BOOST_REQUIRE(stat((fresh / "credentials").c_str(), &about) == 0);
+  BOOST_TEST((about.st_mode & 07777) == 0600U);
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(fresh)) names.insert(entry.path().filename().string());
+  BOOST_TEST((names == std::set<std::string>{"credentials", "credentials.lock"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_loose_mode_is_tightened_and_a_plain_key_becomes_json_by_the_next_write) {
+  write("hg_old\n");
+  chmod((path / "credentials").c_str(), 0644);
+  store.update([](json::Value& root) { root.set("team", 1); });
+  BOOST_TEST(mode("credentials") == 0600U);
+  BOOST_TEST(json::write(store.read().root) == R"({"api_key":"hg_old","team":1})");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_left_empty_is_removed) {
+  write(R"({"api_key":"k"})");
+  store.update([](json::Value& root) { root.erase("api_key"); });
+  BOOST_TEST(!fs::exists(path / "credentials"));
+}
+
+BOOST_AUTO_TEST_CASE(a_symbolic_link_stays_one) {
+  fs::create_directory(path / "real");
+  std::ofstream(path / "real" / "creds") << R"({"a":1})";
+  fs::create_symlink(path / "real" / "creds", path / "credentials");
+  store.update([](json::Value& root) { root.set("b", 2); });
+  BOOST_TEST(fs::is_symlink(path / "credentials"));
+  BOOST_TEST(json::write(store.read().root) == R"({"a":1,"b":2})");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_killed_writer_left_goes_with_the_next_write) {
+  std::ofstream(path / ".credentials.AbC123") << "{\"api_";
+  std::ofstream(path / ".credentials.keep-me") << "not ours";
+  store.update([](json::Value& root) { root.set("api_key", "k"); });
+  BOOST_TEST(!fs::exists(path / ".credentials.AbC123"));
+  BOOST_TEST(fs::exists(path / ".credentials.keep-me"));
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file_and_no_other) {
+  write(R"({"api_key":"old"})");
+  const pid_t child = fork();
+  if (child == 0) {  // a file size limit stands in for a full disk; it must not limit the test runner itself
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{4, 4};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    int result = 1;
+    try {
+      store.update([](json::Value& root) { root.set("api_key", "new and longer"); });
+    } catch (const Error& error) {
+      result = error.code == code::kError && !error.hint.empty() ? 0 : 2;
+    }
+    _exit(result);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  BOOST_TEST(read() == R"({"api_key":"old"})");
+  for (const auto& entry : fs::directory_iterator(path)) {
+    BOOST_TEST(!entry.path().filename().string().starts_with(".credentials."));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_second_lock_waits_until_its_deadline_and_says_so) {
+  Cancel cancel;
+  const auto held = store.lock_refresh("oauth", std::chrono::seconds(1), cancel);
+  try {
+    store.lock_refresh("oauth", std::chrono::seconds(45), cancel);
+    BOOST_FAIL("two held one lock");
+  } catch (const Error& error) {
+    BOOST_TEST(error.code == code::kTimeout);
+    BOOST_TEST((error.exit == Exit::timeout));
+  }
+  BOOST_TEST(clock.monotonic().count() >= 45'000);
+  BOOST_CHECK_NO_THROW(store.lock_refresh("other", std::chrono::seconds(1), cancel));
+}
+
+BOOST_AUTO_TEST_CASE(a_waiting_lock_ends_with_cancellation) {
+  Cancel cancel;
+  const auto held = store.lock_refresh("oauth", std::chrono::seconds(1), cancel);
+  cancel.request();
+  try {
+    store.lock_refresh("oauth", std::chrono::seconds(45), cancel);
+    BOOST_FAIL("two held one lock");
+  } catch (const Error& error) {
+    BOOST_TEST(error.code == code::kCanceled);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(many_writers_lose_no_update) {
+  constexpr int kThreads = 8, kRounds = 20;
+  std::vector<std::thread> writers;
+  for (int t = 0; t < kThreads; ++t) {
+    writers.emplace_back([this, t] {
+      CredentialStore mine(path, system_clock());
+      for (int i = 0; i < kRounds; ++i) {
+        mine.update([&](json::Value& root) { root.set("t" + std::to_string(t) + "." + std::to_string(i), i); });
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  BOOST_TEST(store.read().root.as_object().size() == static_cast<std::size_t>(kThreads * kRounds));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
