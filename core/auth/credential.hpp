@@ -28,6 +28,9 @@ class Credential {
 
   /// Expired or within the skew, or no header yet. Unknown expiry counts as fresh: a 401 will tell.
   bool stale(std::int64_t now) const;
+  bool has_headers() const { return !answer_.headers.empty(); }
+  /// Just renewed: fresh whatever its expiry says, or tokens that live shorter than the skew could never be used.
+  void accept_as_fresh() { accepted_ = true; }
   /// Aborts the process when the credential still needs a refresh: writing such headers is a programming error.
   const std::vector<provider::CredentialHeader>& headers(std::int64_t now) const;
   /// Same headers, compared in constant time.
@@ -36,6 +39,7 @@ class Credential {
  private:
   std::string provider_, title_;
   provider::Answer answer_;
+  bool accepted_ = false;
 };
 
 }  // namespace heygen::auth

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/auth/credential.hpp"
+#include "core/base/environment.hpp"
 #include "core/provider/registry.hpp"
 #include "core/store/credential_store.hpp"
 
@@ -55,17 +56,25 @@ class Resolver {
   std::string how_to_login(const std::string& id);
 
  private:
-  struct Link {
-    std::string id;
-    std::string slot;
-  };
+  struct Link;
+  std::string explicit_choice() const;
+  std::vector<Link> chain(const json::Value& root);
+  Link link_of(const provider::Found& found, const json::Value& root) const;
+  /// The file's root, or empty with `fault` set when it cannot be used.
+  json::Value root_or_fault(std::string& fault) const;
+  std::optional<Credential> ask(const Link& link, const json::Value& root, const std::string& fault,
+                                const RequestInfo& request, provider::Reason reason);
+  ExplainRow explain_link(const Link& link, const json::Value& root, const std::string& fault, bool settled);
+  provider::Interaction interaction() const;
+
   provider::Catalogue& catalogue_;
   store::CredentialStore& store_;
   const Environment& environment_;
   std::string chosen_;
 };
 
-/// State of a slot inside the file's root; an object, empty when absent. A plain-text slot shows as {"<slot>": text}.
+/// State of a slot inside the file's root; an object, empty when absent, null or an empty text. A plain-text slot shows
+/// as {"<slot>": value}.
 json::Value slot_state(const json::Value& root, const std::string& id);
 /// Puts a state back; removes the slot when the state is empty.
 void set_slot_state(json::Value& root, const std::string& id, const json::Value& state);

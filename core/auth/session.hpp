@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "core/auth/resolver.hpp"
@@ -44,6 +45,10 @@ class Session : public CredentialSource {
  private:
   Grant refresh(const Credential& seen, const RequestInfo& request, provider::Reason reason,
                 const std::string& www_authenticate);
+  /// What the file holds now, if it is another credential than `seen` and has not expired.
+  std::optional<Credential> renewed_by_another(const Credential& seen, const RequestInfo& request,
+                                               provider::Reason reason);
+  void save(const std::string& id, const json::Value& sent, const json::Value& patch);
 
   Resolver& resolver_;
   Clock& clock_;

@@ -118,6 +118,7 @@ void CredentialStore::update(const std::function<void(json::Value& root)>& chang
 
 std::unique_ptr<Lock> CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
                                                     const Cancel& cancel) {
+  make_private_folder(directory_);
   return lock_file(directory_ / ("refresh-" + slot + ".lock"), deadline, clock_, cancel);
 }
 

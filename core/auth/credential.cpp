@@ -1,0 +1,25 @@
+#include "core/auth/credential.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace heygen::auth {
+
+Credential::Credential(std::string provider, std::string title, provider::Answer answer)
+    : provider_(std::move(provider)), title_(std::move(title)), answer_(std::move(answer)) {}
+
+bool Credential::stale(std::int64_t now) const {
+  if (answer_.headers.empty()) return true;
+  if (accepted_ || !answer_.expires_at) return false;
+  return *answer_.expires_at - now <= kSkewSeconds;
+}
+
+const std::vector<provider::CredentialHeader>& Credential::headers(std::int64_t now) const {
+  if (stale(now)) {
+    std::fputs("heygen: a stale credential was about to be sent\n", stderr);
+    std::abort();
+  }
+  return answer_.headers;
+}
+
+}  // namespace heygen::auth

@@ -1,0 +1,50 @@
+// Where a provider's state lies inside the credentials file.
+#include "core/auth/resolver.hpp"
+#include "core/provider/historic.hpp"
+
+namespace heygen::auth {
+
+namespace {
+constexpr std::string_view kProviders = "providers";
+}
+
+json::Value slot_state(const json::Value& root, const std::string& id) {
+  const provider::HistoricSlot* historic = provider::historic_slot_of(id);
+  json::Value state = json::Object{};
+  if (historic == nullptr) {
+    const json::Value* all = root.find(kProviders);
+    const json::Value* mine = all != nullptr ? all->find(id) : nullptr;
+    if (mine != nullptr && mine->is_object()) state = *mine;
+    return state;
+  }
+  const json::Value* value = root.find(historic->slot);
+  if (value == nullptr || value->is_null()) return state;
+  if (historic->plain_text) {
+    if (!value->is_string() || !value->as_string().empty()) state.set(historic->slot, *value);
+  } else if (value->is_object()) {
+    state = *value;
+  }
+  return state;
+}
+
+void set_slot_state(json::Value& root, const std::string& id, const json::Value& state) {
+  const bool empty = !state.is_object() || state.as_object().empty();
+  if (const provider::HistoricSlot* historic = provider::historic_slot_of(id)) {
+    const json::Value* value = historic->plain_text ? state.find(historic->slot) : &state;
+    if (empty || value == nullptr) {
+      root.erase(historic->slot);
+    } else {
+      root.set(historic->slot, *value);
+    }
+    return;
+  }
+  json::Value* all = root.find(kProviders);
+  if (!empty) {
+    if (all == nullptr || !all->is_object()) all = &root.set(kProviders, json::Object{});
+    all->set(id, state);
+  } else if (all != nullptr && all->erase(id) && all->as_object().empty()) {
+    root.erase(kProviders);
+  }
+}
+
+}  // namespace heygen::auth
