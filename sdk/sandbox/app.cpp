@@ -1,0 +1,89 @@
+#include "sdk/sandbox/app.hpp"
+
+#include "core/base/text.hpp"
+#include "sdk/sandbox/digest.hpp"
+#include "sdk/sandbox/pages.hpp"
+
+namespace heygen::sandbox {
+namespace {
+
+bool starts_with(const std::string& text, std::string_view start) {
+  return text.rfind(start, 0) == 0;
+}
+
+bool is_page(const std::string& path) {
+  return path == "/" || starts_with(path, "/oauth/");
+}
+bool is_hook(const std::string& path) {
+  return starts_with(path, "/_sandbox/");
+}
+
+}  // namespace
+
+App::App(const std::string& authority, const Settings& settings, const std::string& log_file, Clock& clock,
+         Random& random)
+    : authority_(authority),
+      issuer_("http://" + authority),
+      clock_(clock),
+      random_(random),
+      state_(settings, clock, random),
+      library_(settings.video_delay, clock, random),
+      oauth_(issuer_, state_),
+      api_(issuer_, state_, library_),
+      log_(log_file) {}
+
+std::size_t App::body_limit(const std::string& path) {
+  constexpr std::size_t kForm = 64 * 1024;
+  constexpr std::size_t kJson = 8 * 1024 * 1024;
+  return starts_with(path, "/v3/") ? kJson : kForm;
+}
+
+bool App::is_own_host(const Request& request) const {
+  return iequals(request.header("host"), authority_);
+}
+
+Reply App::handle(const Request& request) {
+  Reply reply = route(request);
+  reply.with("X-Request-Id", "req-" + random_id(random_));
+  if (!is_hook(request.path)) log_.add(clock_.now(), request, reply);
+  return reply;
+}
+
+Reply App::route(const Request& request) {
+  const std::string& path = request.path;
+  if ((is_page(path) || is_hook(path)) && !is_own_host(request)) {
+    return page_reply(421, problem_page("Another name", "This page is at " + issuer_ + " and under no other name."));
+  }
+  if (request.body_too_large) {
+    return api_error(413, "payload_too_large",
+                     "The sandbox takes at most " + std::to_string(body_limit(path)) + " bytes here.");
+  }
+  if (path == "/") return page_reply(200, index_page(issuer_));
+  if (path == "/oauth/authorize") return oauth_.authorize(request);
+  if (path == "/oauth/device") return oauth_.device(request);
+  if (path == "/v1/oauth/token") return oauth_.token(request);
+  if (path == "/v1/oauth/revoke") return oauth_.revoke(request);
+  if (path == "/v1/oauth/device_authorization") return oauth_.device_authorization(request);
+  if (path == "/.well-known/oauth-authorization-server" || path == "/.well-known/openid-configuration") {
+    return oauth_.metadata(request);
+  }
+  if (starts_with(path, "/v3/")) return api_.handle(request);
+  if (starts_with(path, "/files/")) return api_.file(request);
+  if (is_hook(path)) return hook(request);
+  return api_error(404, "not_found", "The sandbox has nothing at " + printable(path) + ".");
+}
+
+Reply App::hook(const Request& request) {
+  const bool get = request.method == "GET";
+  if (request.path == "/_sandbox/state" && get) {
+    return json_reply(200, json::Object{{"state", state_.token_state(Form::decode(request.query).get("token"))}});
+  }
+  if (request.path == "/_sandbox/log" && get) return json_reply(200, log_.entries());
+  if (request.path == "/_sandbox/expire" && request.method == "POST") {
+    state_.expire_access();
+    return json_reply(200, json::Object{{"expired", true}});
+  }
+  return api_error(404, "not_found", "There is GET /_sandbox/state?token=, GET /_sandbox/log, POST /_sandbox/expire.");
+}
+
+}  // namespace heygen::sandbox

@@ -1,0 +1,49 @@
+// The whole sandbox above the sockets: which part answers which path, what is logged, who may ask.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <string>
+
+#include "core/base/clock.hpp"
+#include "core/base/random.hpp"
+#include "sdk/sandbox/api.hpp"
+#include "sdk/sandbox/http.hpp"
+#include "sdk/sandbox/library.hpp"
+#include "sdk/sandbox/oauth.hpp"
+#include "sdk/sandbox/request_log.hpp"
+#include "sdk/sandbox/state.hpp"
+
+namespace heygen::sandbox {
+
+/// Thread-safe.
+class App {
+ public:
+  /// authority: the host and port that the server listens on, as they stand in a URL. Throws Error (log file).
+  App(const std::string& authority, const Settings& settings, const std::string& log_file, Clock& clock,
+      Random& random);
+
+  Reply handle(const Request& request);
+  /// How many bytes of a body are kept for this path. More than that is read and thrown away.
+  static std::size_t body_limit(const std::string& path);
+  const std::string& issuer() const { return issuer_; }
+
+ private:
+  Reply route(const Request& request);
+  Reply hook(const Request& request);
+  /// A page in a browser must have been asked for under our own name, or a foreign site could have its name resolve to
+  /// this computer and read it (DNS rebinding).
+  bool is_own_host(const Request& request) const;
+
+  const std::string authority_;
+  const std::string issuer_;
+  Clock& clock_;
+  Random& random_;
+  State state_;
+  Library library_;
+  OAuth oauth_;
+  Api api_;
+  RequestLog log_;
+};
+
+}  // namespace heygen::sandbox

@@ -1,0 +1,28 @@
+// The command line of heygen-sandbox.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sdk/sandbox/state.hpp"
+
+namespace heygen::sandbox {
+
+struct Options {
+  enum class Command { serve, run, help, version };
+  Command command = Command::help;
+  std::string help_about;  ///< "", "serve" or "run"
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::string log_file;
+  Settings settings;
+  std::vector<std::string> program;  ///< what `run` starts
+};
+
+/// args: without the program's name. Throws Error (usage).
+Options parse_options(const std::vector<std::string>& args);
+std::string help_text(const std::string& about);
+std::string version_text();
+
+}  // namespace heygen::sandbox

@@ -1,0 +1,34 @@
+// What was asked of the sandbox, for tests and for people who wonder: never a secret in clear.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/json/value.hpp"
+#include "sdk/sandbox/http.hpp"
+
+namespace heygen::sandbox {
+
+/// Thread-safe. Remembers the last 10,000 requests; the file gets every one, a JSON object a line.
+class RequestLog {
+ public:
+  /// file: appended to, created when missing; "" for none. Throws Error when it cannot be opened.
+  explicit RequestLog(const std::string& file);
+
+  void add(std::int64_t time, const Request& request, const Reply& reply);
+  json::Value entries();
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+  std::mutex mutex_;
+  std::deque<json::Value> entries_;
+};
+
+}  // namespace heygen::sandbox

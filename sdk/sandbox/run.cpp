@@ -1,0 +1,127 @@
+#include "sdk/sandbox/run.hpp"
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+
+namespace heygen::sandbox {
+namespace {
+
+/// Settings of the person that would lead the command past the sandbox.
+constexpr std::array<std::string_view, 2> kTakenOut = {"HEYGEN_API_KEY", "HEYGEN_OAUTH_ISSUER"};
+
+/// A folder of one's own (0700), gone with this object.
+class PrivateFolder {
+ public:
+  PrivateFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "heygen-sandbox-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) {
+      throw Error(code::kFileIo, "No temporary folder can be made as " + pattern + ": " + std::strerror(errno) + ".",
+                  "Set TMPDIR to a folder that can be written.");
+    }
+    path_ = pattern;
+  }
+  ~PrivateFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  PrivateFolder(const PrivateFolder&) = delete;
+  PrivateFolder& operator=(const PrivateFolder&) = delete;
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::vector<std::string> merged_environment(const std::vector<std::pair<std::string, std::string>>& variables) {
+  std::vector<std::string> merged;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::string_view name = text.substr(0, text.find('='));
+    const bool replaced =
+        std::any_of(variables.begin(), variables.end(), [&](const auto& variable) { return variable.first == name; });
+    if (!replaced && std::find(kTakenOut.begin(), kTakenOut.end(), name) == kTakenOut.end()) merged.emplace_back(text);
+  }
+  for (const auto& [name, value] : variables) merged.push_back(name + '=' + value);
+  return merged;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  for (std::string& text : texts) out.push_back(text.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+/// The child gets an open signal mask: this process blocks what it waits for, and Poco blocks SIGPIPE.
+int spawn(pid_t& child, std::vector<std::string> program, std::vector<std::string> environment) {
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  const int error = ::posix_spawnp(&child, program[0].c_str(), nullptr, &attributes, pointers(program).data(),
+                                   pointers(environment).data());
+  ::posix_spawnattr_destroy(&attributes);
+  return error;
+}
+
+/// True, with the status, once the child is gone.
+bool reap(pid_t child, int& status) {
+  int raw = 0;
+  if (::waitpid(child, &raw, WNOHANG) != child) return false;
+  status = WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
+  return true;
+}
+
+}  // namespace
+
+sigset_t handled_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD}) ::sigaddset(&signals, signal);
+  return signals;
+}
+
+int run_program(const std::vector<std::string>& program,
+                const std::vector<std::pair<std::string, std::string>>& variables) {
+  const PrivateFolder folder;
+  auto with_folder = variables;
+  with_folder.emplace_back("HEYGEN_CONFIG_DIR", folder.path());
+  std::signal(SIGCHLD, SIG_DFL);  // inherited as ignored, there would be nothing to wait for
+  pid_t child = 0;
+  if (const int error = spawn(child, program, merged_environment(with_folder)); error != 0) {
+    std::cerr << "heygen-sandbox: " << printable(program[0]) << " cannot be started: " << std::strerror(error) << ".\n";
+    return error == ENOENT ? 127 : 126;
+  }
+  const sigset_t signals = handled_signals();
+  for (int status = 0;;) {
+    if (reap(child, status)) return status;
+    siginfo_t info;
+    const int signal = ::sigwaitinfo(&signals, &info);
+    // The terminal sends its signals to the whole foreground group: the child has those already.
+    if (signal > 0 && signal != SIGCHLD && info.si_code != SI_KERNEL) ::kill(child, signal);
+  }
+}
+
+void wait_for_end() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaddset(&signals, signal);
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+}
+
+}  // namespace heygen::sandbox

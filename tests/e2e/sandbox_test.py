@@ -1,0 +1,661 @@
+#!/usr/bin/env python3
+"""heygen-sandbox from end to end: the program, its sockets, its pages. Python standard library only.
+
+The binary is HEYGEN_SANDBOX, or build/bin/heygen-sandbox.
+"""
+import base64
+import hashlib
+import html.parser
+import http.client
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
+
+SANDBOX = os.path.abspath(os.environ.get("HEYGEN_SANDBOX", "build/bin/heygen-sandbox"))
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+REDIRECT = "http://127.0.0.1:45678/oauth/callback"
+
+
+class Reply:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+    def location(self):
+        url = urllib.parse.urlsplit(self.headers["Location"])
+        return url._replace(query="").geturl(), dict(urllib.parse.parse_qsl(url.query))
+
+
+class FormReader(html.parser.HTMLParser):
+    """The first form of a page: its action and its hidden fields."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.action, self.fields, self.outside = None, {}, []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.action = attrs["action"]
+        if tag == "input" and attrs.get("type") == "hidden":
+            self.fields[attrs["name"]] = attrs["value"]
+        if tag in ("script", "img", "iframe", "object") or (tag == "link" and not attrs["href"].startswith("data:")):
+            self.outside.append(tag)
+
+
+class Sandbox:
+    def __init__(self, *options):
+        self.process = subprocess.Popen([SANDBOX, "serve", *options], stdout=subprocess.PIPE, text=True)
+        self.environment, self.comments = {}, []
+        for line in self.process.stdout:
+            if line.startswith("export "):
+                name, value = line[len("export "):].rstrip("\n").split("=", 1)
+                self.environment[name] = value.strip("'")
+            else:
+                self.comments.append(line.strip())
+            if line == "# ready\n":
+                break
+        else:
+            raise RuntimeError("the sandbox ended before it was ready")
+        self.base = self.environment["HEYGEN_API_BASE"]
+        self.host, self.port = urllib.parse.urlsplit(self.base).hostname, urllib.parse.urlsplit(self.base).port
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        status = self.process.wait(timeout=20)
+        self.process.stdout.close()
+        return status
+
+    def request(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=20)
+        try:
+            connection.request(method, path, body, headers or {})
+            reply = connection.getresponse()
+            return Reply(reply.status, reply.headers, reply.read())
+        finally:
+            connection.close()
+
+    def form(self, path, fields, headers=None):
+        return self.request("POST", path, urllib.parse.urlencode(fields),
+                            {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})})
+
+    def token(self, **fields):
+        return self.form("/v1/oauth/token", {"client_id": "cli", **fields})
+
+    def api(self, method, path, value=None, **headers):
+        headers = headers or {"x-api-key": "sandbox-key"}
+        body = None
+        if value is not None:
+            body, headers = json.dumps(value), {**headers, "Content-Type": "application/json"}
+        return self.request(method, path, body, headers)
+
+    def authorize_path(self, verifier, **changes):
+        digest = hashlib.sha256(verifier.encode()).digest()
+        query = {"response_type": "code", "client_id": "cli", "redirect_uri": REDIRECT, "state": "a b&c", "scope": "openid email",
+                 "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), "code_challenge_method": "S256"}
+        query = {name: value for name, value in {**query, **changes}.items() if value is not None}
+        return "/oauth/authorize?" + urllib.parse.urlencode(query)
+
+    def login(self, **changes):
+        """Through --auto-approve: (the verifier, the code, the token reply)."""
+        verifier = secrets.token_urlsafe(48)
+        _, params = self.request("GET", self.authorize_path(verifier, **changes)).location()
+        return verifier, params["code"], self.token(grant_type="authorization_code", code=params["code"],
+                                                    redirect_uri=REDIRECT, code_verifier=verifier)
+
+    def state(self, token):
+        return self.request("GET", "/_sandbox/state?" + urllib.parse.urlencode({"token": token})).json()["state"]
+
+
+class WithSandbox(unittest.TestCase):
+    options = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.sandbox = Sandbox(*cls.options)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.sandbox.stop()
+
+    def assert_refused(self, reply, error, status=400):
+        self.assertEqual((reply.status, reply.json()["error"]), (status, error))
+
+
+class CommandLine(unittest.TestCase):
+    def run_it(self, *args, **options):
+        return subprocess.run([SANDBOX, *args], capture_output=True, text=True, timeout=30, **options)
+
+    def test_help_goes_to_stdout(self):
+        for args in (["--help"], ["help"], ["help", "serve"], ["serve", "--help"], ["run", "-h"]):
+            result = self.run_it(*args)
+            self.assertEqual((result.returncode, result.stderr), (0, ""), args)
+            self.assertIn("--auto-approve", result.stdout)
+
+    def test_wrong_use_exits_2_with_a_sentence(self):
+        for args in ([], ["fly"], ["serve", "--prot", "1"], ["serve", "extra"], ["serve", "--port"], ["serve", "--port", "70000"],
+                     ["serve", "--auto-approve=yes"], ["serve", "--access-ttl", "0"], ["serve", "--video-delay", "soon"],
+                     ["run"], ["run", "--"], ["serve", "-x"]):
+            result = self.run_it(*args)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), args)
+            self.assertTrue(result.stderr.startswith("heygen-sandbox: "), result.stderr)
+
+    def test_it_listens_on_loopback_alone(self):
+        for host in ("0.0.0.0", "192.168.1.1", "::", "example.com", "localhost", ""):
+            result = self.run_it("serve", "--host", host)
+            self.assertEqual(result.returncode, 2, host)
+            self.assertIn("own addresses alone", result.stderr)
+
+    def test_a_taken_port_is_an_error(self):
+        first = Sandbox()
+        try:
+            result = self.run_it("serve", "--port", str(first.port))
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(str(first.port), result.stderr)
+        finally:
+            first.stop()
+
+    def test_serve_ends_well_on_each_signal(self):
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self.assertEqual(Sandbox().stop(how), 0)
+
+    def test_serve_ends_although_a_connection_is_open(self):
+        sandbox = Sandbox()
+        with socket.create_connection((sandbox.host, sandbox.port)) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+            self.assertEqual(sandbox.stop(), 0)
+
+    def test_ipv6_loopback(self):
+        try:
+            sandbox = Sandbox("--host", "::1")
+        except RuntimeError:
+            self.skipTest("no IPv6 here")
+        try:
+            self.assertEqual(sandbox.base, f"http://[::1]:{sandbox.port}")
+            self.assertEqual(sandbox.request("GET", "/oauth/device").status, 200)
+        finally:
+            sandbox.stop()
+
+    def test_run_gives_the_environment_and_the_exit_status(self):
+        script = ("import os, sys, urllib.request\n"
+                  "folder = os.environ['HEYGEN_CONFIG_DIR']\n"
+                  "assert os.stat(folder).st_mode & 0o777 == 0o700 and not os.listdir(folder)\n"
+                  "open(os.path.join(folder, 'credentials'), 'w').close()\n"
+                  "assert 'HEYGEN_API_KEY' not in os.environ and 'HEYGEN_OAUTH_ISSUER' not in os.environ\n"
+                  "assert os.environ['HEYGEN_ALLOW_HTTP'] == '1'\n"
+                  "urllib.request.urlopen(os.environ['HEYGEN_API_BASE'] + '/.well-known/openid-configuration')\n"
+                  "print(folder)\nsys.exit(7)\n")
+        result = self.run_it("run", "--", sys.executable, "-c", script, env={
+            **os.environ, "HEYGEN_API_KEY": "real", "HEYGEN_OAUTH_ISSUER": "https://x", "HEYGEN_CONFIG_DIR": "/real",
+            "no_proxy": "127.0.0.1"})
+        self.assertEqual((result.returncode, result.stderr), (7, ""))
+        self.assertFalse(os.path.exists(result.stdout.strip()))
+
+    def test_run_says_why_a_command_does_not_start(self):
+        self.assertEqual(self.run_it("run", "--", "no-such-program-anywhere").returncode, 127)
+        self.assertEqual(self.run_it("run", "--", "/").returncode, 126)
+        self.assertEqual(self.run_it("run", "--", "sh", "-c", "kill -9 $$").returncode, 128 + 9)
+
+    def test_run_passes_signals_on(self):
+        script = "trap 'exit 9' TERM; echo up; while :; do sleep 0.05; done"
+        process = subprocess.Popen([SANDBOX, "run", "--", "sh", "-c", script], stdout=subprocess.PIPE, text=True)
+        with process:
+            self.assertEqual(process.stdout.readline(), "up\n")
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=20), 9)
+
+    def test_run_takes_what_follows_the_first_word_as_it_is(self):
+        result = self.run_it("run", "--interval", "1", "echo", "--port", "--", "x")
+        self.assertEqual((result.returncode, result.stdout), (0, "--port -- x\n"))
+
+
+class Login(WithSandbox):
+    options = ("--auto-approve", "--interval", "0")
+
+    def test_the_whole_code_flow(self):
+        verifier, code, reply = self.sandbox.login()
+        self.assertEqual((reply.status, reply.headers["Cache-Control"]), (200, "no-store"))
+        tokens = reply.json()
+        self.assertEqual((tokens["token_type"], tokens["expires_in"], tokens["scope"]), ("Bearer", 3600, "openid email"))
+        me = self.sandbox.api("GET", "/v3/users/me", Authorization="Bearer " + tokens["access_token"])
+        self.assertEqual(me.json()["data"]["billing_type"], "subscription")
+
+    def test_the_redirect_carries_state_and_issuer(self):
+        where, params = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43)).location()
+        self.assertEqual((where, params["state"], params["iss"]), (REDIRECT, "a b&c", self.sandbox.base))
+
+    def test_both_loopback_literals_and_any_port_are_fine(self):
+        for host in ("127.0.0.1:1", "127.0.0.1:65000", "[::1]:5000", "127.0.0.1"):
+            redirect = f"http://{host}/oauth/callback"
+            reply = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, redirect_uri=redirect))
+            self.assertEqual(reply.location()[0], redirect)
+
+    def test_nobody_is_sent_to_an_address_that_is_not_registered(self):
+        for redirect in ("http://localhost:1/oauth/callback", "http://127.0.0.1:1/other", "https://127.0.0.1:1/oauth/callback",
+                         "http://127.0.0.1:1/oauth/callback?x=1", "http://127.0.0.1:1/oauth/callback#f", "http://evil.example/oauth/callback",
+                         "http://127.0.0.1:1@evil.example/oauth/callback", "http://127.0.0.1.evil.example/oauth/callback", None):
+            reply = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, redirect_uri=redirect))
+            self.assertEqual((reply.status, reply.headers["Location"]), (400, None), redirect)
+        self.assertEqual(self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, client_id=None)).status, 400)
+
+    def test_other_faults_go_back_to_the_client(self):
+        for changes, error in (({"response_type": "token"}, "unsupported_response_type"), ({"response_type": None}, "invalid_request"),
+                               ({"code_challenge": None}, "invalid_request"), ({"code_challenge_method": "plain"}, "invalid_request"),
+                               ({"code_challenge_method": None}, "invalid_request"), ({"code_challenge": "short"}, "invalid_request"),
+                               ({"scope": 'a"b'}, "invalid_scope")):
+            _, params = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, **changes)).location()
+            self.assertEqual((params["error"], params["state"], params["iss"]), (error, "a b&c", self.sandbox.base))
+            self.assertNotIn("code", params)
+        _, params = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43) + "&state=other").location()
+        self.assertEqual(params["error"], "invalid_request")
+
+    def test_a_code_that_comes_twice_ends_all_its_tokens(self):
+        verifier, code, reply = self.sandbox.login()
+        tokens = reply.json()
+        again = self.sandbox.token(grant_type="authorization_code", code=code, redirect_uri=REDIRECT, code_verifier=verifier)
+        self.assert_refused(again, "invalid_grant")
+        self.assertEqual(self.sandbox.state(tokens["access_token"]), "revoked")
+        self.assertEqual(self.sandbox.state(tokens["refresh_token"]), "revoked")
+
+    def test_a_code_needs_its_verifier_its_redirect_and_its_client(self):
+        for changes in ({"code_verifier": "w" * 43}, {"redirect_uri": REDIRECT + "x"}, {"client_id": "another"}):
+            verifier = secrets.token_urlsafe(48)
+            _, params = self.sandbox.request("GET", self.sandbox.authorize_path(verifier)).location()
+            form = {"grant_type": "authorization_code", "code": params["code"], "redirect_uri": REDIRECT, "code_verifier": verifier}
+            self.assert_refused(self.sandbox.token(**{**form, **changes}), "invalid_grant")
+
+    def test_the_token_endpoint_reads_forms_only(self):
+        self.assertEqual(self.sandbox.request("GET", "/v1/oauth/token").status, 405)
+        self.assert_refused(self.sandbox.request("POST", "/v1/oauth/token", "{}", {"Content-Type": "application/json"}), "invalid_request")
+        self.assert_refused(self.sandbox.token(), "invalid_request")
+        self.assert_refused(self.sandbox.token(grant_type="password"), "unsupported_grant_type")
+        self.assert_refused(self.sandbox.form("/v1/oauth/token", {"grant_type": "refresh_token"}), "invalid_client", 401)
+        self.assert_refused(self.sandbox.form("/v1/oauth/token", [("client_id", "a"), ("client_id", "b")]), "invalid_request")
+
+    def test_refresh_tokens_rotate(self):
+        first = self.sandbox.login()[2].json()
+        second = self.sandbox.token(grant_type="refresh_token", refresh_token=first["refresh_token"]).json()
+        self.assertEqual(self.sandbox.state(first["refresh_token"]), "consumed")
+        self.assertEqual(self.sandbox.state(second["refresh_token"]), "active")
+        self.assertEqual(second["scope"], first["scope"])
+
+    def test_a_consumed_refresh_token_ends_the_family(self):
+        first = self.sandbox.login()[2].json()
+        second = self.sandbox.token(grant_type="refresh_token", refresh_token=first["refresh_token"]).json()
+        self.assert_refused(self.sandbox.token(grant_type="refresh_token", refresh_token=first["refresh_token"]), "invalid_grant")
+        for name in ("access_token", "refresh_token"):
+            self.assertEqual(self.sandbox.state(second[name]), "revoked")
+        self.assert_refused(self.sandbox.token(grant_type="refresh_token", refresh_token=second["refresh_token"]), "invalid_grant")
+
+    def test_many_at_once_consume_a_refresh_token_once(self):
+        token = self.sandbox.login()[2].json()["refresh_token"]
+        with ThreadPoolExecutor(16) as pool:
+            replies = list(pool.map(lambda _: self.sandbox.token(grant_type="refresh_token", refresh_token=token), range(32)))
+        self.assertEqual(sorted(reply.status for reply in replies), [200] + [400] * 31)
+
+    def test_a_refresh_may_narrow_the_scope_but_not_widen_it(self):
+        tokens = self.sandbox.login()[2].json()
+        wider = self.sandbox.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"], scope="openid profile")
+        self.assert_refused(wider, "invalid_scope")
+        narrower = self.sandbox.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"], scope="email").json()
+        self.assertEqual(narrower["scope"], "email")
+
+    def test_revoking(self):
+        tokens = self.sandbox.login()[2].json()
+        self.assertEqual(self.sandbox.form("/v1/oauth/revoke", {"client_id": "cli", "token": "unheard-of"}).status, 200)
+        self.assert_refused(self.sandbox.form("/v1/oauth/revoke", {"client_id": "cli"}), "invalid_request")
+        self.assert_refused(self.sandbox.form("/v1/oauth/revoke", {"client_id": "x", "token": tokens["access_token"]}), "invalid_grant")
+        self.sandbox.form("/v1/oauth/revoke", {"client_id": "cli", "token": tokens["access_token"]})
+        self.assertEqual([self.sandbox.state(tokens[n]) for n in ("access_token", "refresh_token")], ["revoked", "active"])
+        tokens = self.sandbox.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json()
+        self.sandbox.form("/v1/oauth/revoke", {"client_id": "cli", "token": tokens["refresh_token"], "token_type_hint": "refresh_token"})
+        self.assertEqual([self.sandbox.state(tokens[n]) for n in ("access_token", "refresh_token")], ["revoked", "revoked"])
+
+    def test_expire_ends_the_access_tokens_and_keeps_the_refresh_tokens(self):
+        tokens = self.sandbox.login()[2].json()
+        self.assertEqual(self.sandbox.request("POST", "/_sandbox/expire").status, 200)
+        self.assertEqual([self.sandbox.state(tokens[n]) for n in ("access_token", "refresh_token")], ["expired", "active"])
+        reply = self.sandbox.api("GET", "/v3/users/me", Authorization="Bearer " + tokens["access_token"])
+        self.assertEqual(reply.status, 401)
+        self.assertIn('error="invalid_token"', reply.headers["WWW-Authenticate"])
+
+    def test_a_device_code_is_approved_by_itself(self):
+        device = self.sandbox.form("/v1/oauth/device_authorization", {"client_id": "cli"}).json()
+        reply = self.sandbox.token(grant_type=DEVICE_GRANT, device_code=device["device_code"])
+        self.assertEqual((reply.status, reply.json()["scope"]), (200, "openid profile email"))
+        self.assert_refused(self.sandbox.token(grant_type=DEVICE_GRANT, device_code=device["device_code"]), "invalid_grant")
+
+    def test_metadata(self):
+        for name in ("oauth-authorization-server", "openid-configuration"):
+            found = self.sandbox.request("GET", "/.well-known/" + name).json()
+            self.assertEqual(found["issuer"], self.sandbox.base)
+            self.assertTrue(found["authorization_response_iss_parameter_supported"])
+            for endpoint, variable in (("authorization", "AUTHORIZE"), ("token", "TOKEN"), ("revocation", "REVOKE"),
+                                       ("device_authorization", "DEVICE")):
+                self.assertEqual(found[endpoint + "_endpoint"], self.sandbox.environment[f"HEYGEN_OAUTH_{variable}_URL"])
+
+
+class Pages(WithSandbox):
+    options = ("--interval", "0")
+
+    def open(self, path, **headers):
+        reply = self.sandbox.request("GET", path, None, headers)
+        cookie = (reply.headers["Set-Cookie"] or "").split(";")[0]
+        return reply, FormReader(reply.body.decode()), cookie
+
+    def press(self, button, form, cookie, **headers):
+        return self.sandbox.form(form.action, {**form.fields, "decision": button}, {"Cookie": cookie, **headers})
+
+    def test_approve_leads_back_with_a_code(self):
+        verifier = secrets.token_urlsafe(48)
+        _, form, cookie = self.open(self.sandbox.authorize_path(verifier))
+        where, params = self.press("approve", form, cookie, Origin=self.sandbox.base).location()
+        self.assertEqual((where, params["state"], params["iss"]), (REDIRECT, "a b&c", self.sandbox.base))
+        reply = self.sandbox.token(grant_type="authorization_code", code=params["code"], redirect_uri=REDIRECT, code_verifier=verifier)
+        self.assertEqual(reply.status, 200)
+
+    def test_deny_leads_back_with_an_error(self):
+        _, form, cookie = self.open(self.sandbox.authorize_path("v" * 43))
+        _, params = self.press("deny", form, cookie).location()
+        self.assertEqual((params["error"], params["state"], params["iss"]), ("access_denied", "a b&c", self.sandbox.base))
+
+    def test_only_the_page_itself_can_answer_and_only_once(self):
+        _, form, cookie = self.open(self.sandbox.authorize_path("v" * 43))
+        self.assertEqual(self.press("approve", form, "").status, 403)
+        self.assertEqual(self.press("approve", form, "heygen-sandbox=other").status, 403)
+        self.assertEqual(self.press("approve", form, cookie, Origin="http://evil.example").status, 403)
+        self.assertEqual(self.press("approve", form, cookie, Origin="null").status, 403)
+        self.assertEqual(self.press("maybe", form, cookie).status, 403)
+        self.assertEqual(self.press("approve", form, cookie).status, 303)
+        self.assertEqual(self.press("approve", form, cookie).status, 403)
+
+    def test_pages_say_what_asks_and_load_nothing(self):
+        reply, form, _ = self.open(self.sandbox.authorize_path("v" * 43, client_id="<b>&'\"", scope="openid <i>"))
+        text = reply.body.decode()
+        self.assertIn("Sandbox", text)
+        self.assertIn("&lt;b&gt;&amp;&#39;&quot;", text)
+        self.assertIn("&lt;i&gt;", text)
+        self.assertNotIn("<b>", text)
+        self.assertEqual(form.outside, [])
+        policy = reply.headers["Content-Security-Policy"]
+        self.assertTrue(policy.startswith("default-src 'none'"), policy)
+        self.assertIn("form-action 'self' http://127.0.0.1:45678", policy)
+        self.assertIn("frame-ancestors 'none'", policy)
+        style = re.search("<style>(.*?)</style>", text, re.S)[1]
+        self.assertIn(base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(), policy)
+        for name, value in (("Cache-Control", "no-store"), ("X-Frame-Options", "DENY"), ("X-Content-Type-Options", "nosniff")):
+            self.assertEqual(reply.headers[name], value)
+        self.assertIn("HttpOnly; SameSite=Strict", reply.headers["Set-Cookie"])
+
+    def test_another_host_name_gets_no_page_and_no_hook(self):
+        for host in ("evil.example", f"evil.example:{self.sandbox.port}", f"localhost:{self.sandbox.port}", "127.0.0.1"):
+            for path in ("/", "/oauth/device", self.sandbox.authorize_path("v" * 43), "/_sandbox/log"):
+                self.assertEqual(self.sandbox.request("GET", path, None, {"Host": host}).status, 421)
+
+    def test_a_person_types_the_device_code_and_approves(self):
+        device = self.sandbox.form("/v1/oauth/device_authorization", {"client_id": "tv", "scope": "openid"}).json()
+        self.assertRegex(device["user_code"], "^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$")
+        poll = {"client_id": "tv", "grant_type": DEVICE_GRANT, "device_code": device["device_code"]}
+        self.assert_refused(self.sandbox.form("/v1/oauth/token", poll), "authorization_pending")
+        self.assertIn(b'name="user_code"', self.open("/oauth/device")[0].body)
+        typed = device["user_code"].lower().replace("-", " ")
+        reply, form, cookie = self.open("/oauth/device?" + urllib.parse.urlencode({"user_code": typed}))
+        self.assertIn(device["user_code"], reply.body.decode())
+        self.assertEqual(self.press("approve", form, cookie).status, 200)
+        self.assertEqual(self.sandbox.form("/v1/oauth/token", poll).json()["scope"], "openid")
+
+    def test_a_person_denies_the_device_code(self):
+        device = self.sandbox.form("/v1/oauth/device_authorization", {"client_id": "cli"}).json()
+        _, form, cookie = self.open(urllib.parse.urlsplit(device["verification_uri_complete"])._replace(scheme="", netloc="").geturl())
+        self.press("deny", form, cookie)
+        self.assert_refused(self.sandbox.token(grant_type=DEVICE_GRANT, device_code=device["device_code"]), "access_denied")
+
+    def test_a_wrong_device_code_is_told(self):
+        reply, _, _ = self.open("/oauth/device?user_code=%3Cb%3EAAAA")
+        self.assertEqual(reply.status, 404)
+        self.assertNotIn(b"<b>AAAA", reply.body)
+
+
+class Polling(WithSandbox):
+    options = ("--interval", "3600")
+
+    def test_a_client_that_hurries_is_slowed_down(self):
+        device = self.sandbox.form("/v1/oauth/device_authorization", {"client_id": "cli"}).json()
+        self.assertEqual(device["interval"], 3600)
+        poll = {"grant_type": DEVICE_GRANT, "device_code": device["device_code"]}
+        self.assert_refused(self.sandbox.token(**poll), "authorization_pending")
+        reply = self.sandbox.token(**poll)
+        self.assert_refused(reply, "slow_down")
+        self.assertIn("3605", reply.json()["error_description"])
+
+
+class Credentials(WithSandbox):
+    def test_any_sandbox_key_works_and_no_other(self):
+        for key, status in (("sandbox-key", 200), ("sandbox-", 200), ("sandbox", 401), ("real", 401)):
+            self.assertEqual(self.sandbox.api("GET", "/v3/users/me", **{"x-api-key": key}).status, status)
+
+    def test_without_a_credential_there_is_a_challenge_without_an_error(self):
+        reply = self.sandbox.request("GET", "/v3/videos")
+        self.assertEqual((reply.status, reply.headers["WWW-Authenticate"]), (401, "Bearer"))
+        self.assertEqual(reply.json()["error"]["code"], "unauthorized")
+
+    def test_two_credentials_are_one_too_many(self):
+        reply = self.sandbox.api("GET", "/v3/videos", **{"x-api-key": "sandbox-key", "Authorization": "Bearer x"})
+        self.assertEqual((reply.status, reply.json()["error"]["code"]), (400, "ambiguous_credential"))
+
+
+class Videos(WithSandbox):
+    options = ("--video-delay", "0")
+
+    def create(self, **changes):
+        order = {"type": "avatar", "avatar_id": "a1", "script": "Good morning to you", **changes}
+        reply = self.sandbox.api("POST", "/v3/videos", order)
+        self.assertEqual(reply.status, 200, reply.body)
+        return reply.json()["data"]["video_id"]
+
+    def get(self, video):
+        return self.sandbox.api("GET", "/v3/videos/" + video)
+
+    def test_a_video_is_made_found_and_deleted(self):
+        video = self.create(title="Hello \u00e4")
+        found = self.get(video).json()["data"]
+        self.assertEqual((found["id"], found["title"], found["status"], found["duration"]), (video, "Hello \u00e4", "completed", 1.6))
+        reply = self.sandbox.api("DELETE", "/v3/videos/" + video)
+        self.assertEqual(reply.json(), {"data": {"id": video, "deleted": True}})
+        gone = self.get(video)
+        self.assertEqual((gone.status, gone.json()["error"]["code"]), (404, "video_not_found"))
+        self.assertEqual(self.sandbox.api("DELETE", "/v3/videos/" + video).status, 404)
+        self.assertEqual(self.sandbox.request("GET", urllib.parse.urlsplit(found["video_url"]).path).status, 404)
+
+    def test_every_kind_of_video_is_checked(self):
+        image = {"type": "url", "url": "https://example.test/a.png"}
+        for order in ({"type": "image", "image": image}, {"type": "cinematic_avatar", "prompt": "p", "avatar_id": ["a"]},
+                      {"type": "studio", "scenes": [{"type": "image", "source": image, "duration": 2}]}):
+            self.assertEqual(self.sandbox.api("POST", "/v3/videos", order).status, 200, order)
+        for order, param in (({}, "type"), ({"type": "film"}, "type"), ({"type": 1}, "type"), ({"type": "avatar"}, "avatar_id"),
+                             ({"type": "image"}, "image"), ({"type": "image", "image": {"type": "url"}}, "image.url"),
+                             ({"type": "cinematic_avatar", "prompt": "p", "avatar_id": "a"}, "avatar_id"),
+                             ({"type": "studio", "scenes": []}, "scenes"), ({"type": "studio", "scenes": [{}]}, "scenes.0.type"),
+                             ({"type": "avatar", "avatar_id": "a", "script": "x", "audio_url": "y"}, "script")):
+            reply = self.sandbox.api("POST", "/v3/videos", order)
+            self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, param), order)
+
+    def test_bodies_that_are_no_json_object(self):
+        for body, kind in ((b"{", "application/json"), (b"[]", "application/json"), (b"", "application/json"), (b"{}", "text/plain")):
+            reply = self.sandbox.request("POST", "/v3/videos", body, {"x-api-key": "sandbox-key", "Content-Type": kind})
+            self.assertEqual(reply.status, 400)
+            self.assertEqual(set(reply.json()["error"]), {"code", "message"})
+
+    def test_a_video_can_be_asked_to_fail(self):
+        found = self.get(self.create(title="sandbox-fail, please")).json()["data"]
+        self.assertEqual((found["status"], found["failure_code"], found["video_url"]), ("failed", "sandbox_failure", None))
+
+    def test_pages_of_videos_are_whole_and_without_doubles(self):
+        made = [self.create(title=f"paged {i}") for i in range(7)]
+        found, token = [], ""
+        for _ in range(4):
+            query = urllib.parse.urlencode({"limit": 3, "title": "PAGED", **({"token": token} if token else {})})
+            page = self.sandbox.api("GET", "/v3/videos?" + query).json()
+            found += [video["id"] for video in page["data"]]
+            token = page["next_token"]
+            self.assertEqual(page["has_more"], token is not None)
+            if not token:
+                break
+        self.assertEqual(found, made[::-1])
+
+    def test_wrong_pages_are_refused(self):
+        for query, param in (("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"), ("token=x", "token")):
+            reply = self.sandbox.api("GET", "/v3/videos?" + query)
+            self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, param))
+
+    def test_the_file_of_a_video(self):
+        video = self.get(self.create(caption={"file_format": "srt"})).json()["data"]
+        path = urllib.parse.urlsplit(video["video_url"]).path
+        whole = self.sandbox.request("GET", path)
+        self.assertEqual((whole.status, whole.headers["Content-Type"], whole.body[4:8]), (200, "video/mp4", b"ftyp"))
+        head = self.sandbox.request("HEAD", path)
+        self.assertEqual((head.status, int(head.headers["Content-Length"]), head.body), (200, len(whole.body), b""))
+        size, tag = len(whole.body), whole.headers["ETag"]
+        for wanted, first, last in (("bytes=0-9", 0, 9), ("bytes=100-", 100, size - 1), ("bytes=-5", size - 5, size - 1),
+                                    (f"bytes=10-{size * 2}", 10, size - 1)):
+            part = self.sandbox.request("GET", path, None, {"Range": wanted, "If-Range": tag})
+            self.assertEqual((part.status, part.headers["Content-Range"]), (206, f"bytes {first}-{last}/{size}"))
+            self.assertEqual(part.body, whole.body[first:last + 1])
+        self.assertEqual(self.sandbox.request("GET", path, None, {"Range": "bytes=0-1", "If-Range": '"old"'}).status, 200)
+        self.assertEqual(self.sandbox.request("GET", path, None, {"Range": "bytes=5-1"}).status, 200)
+        beyond = self.sandbox.request("GET", path, None, {"Range": f"bytes={size}-"})
+        self.assertEqual((beyond.status, beyond.headers["Content-Range"]), (416, f"bytes */{size}"))
+        same = self.sandbox.request("GET", path, None, {"If-None-Match": f'"x", W/{tag}'})
+        self.assertEqual((same.status, same.body), (304, b""))
+        captioned = self.sandbox.request("GET", urllib.parse.urlsplit(video["captioned_video_url"]).path)
+        self.assertNotEqual(captioned.body, whole.body)
+        self.assertIn(b"-->", self.sandbox.request("GET", urllib.parse.urlsplit(video["subtitle_url"]).path).body)
+
+    def test_voices(self):
+        first = self.sandbox.api("GET", "/v3/voices").json()
+        self.assertEqual((len(first["data"]), first["has_more"]), (20, True))
+        rest = self.sandbox.api("GET", "/v3/voices?token=" + first["next_token"]).json()
+        self.assertEqual(rest["next_token"], None)
+        ids = [voice["voice_id"] for voice in first["data"] + rest["data"]]
+        self.assertEqual(len(ids), len(set(ids)))
+        french = self.sandbox.api("GET", "/v3/voices?language=french&gender=female").json()["data"]
+        self.assertEqual([voice["language"] for voice in french], ["French"])
+        private = self.sandbox.api("GET", "/v3/voices?type=private").json()["data"]
+        self.assertEqual({voice["type"] for voice in private}, {"private"})
+
+    def test_speech(self):
+        voice = self.sandbox.api("GET", "/v3/voices?limit=1").json()["data"][0]["voice_id"]
+        speech = self.sandbox.api("POST", "/v3/voices/speech", {"text": "one two three", "voice_id": voice, "speed": 2}).json()["data"]
+        self.assertEqual((speech["duration"], [w["word"] for w in speech["word_timestamps"]]), (0.6, ["one", "two", "three"]))
+        sound = self.sandbox.request("GET", urllib.parse.urlsplit(speech["audio_url"]).path)
+        self.assertEqual((sound.headers["Content-Type"], sound.body[:4], len(sound.body)), ("audio/wav", b"RIFF", 44 + 4800))
+        for order, status in (({"text": "x"}, 400), ({"voice_id": voice}, 400), ({"text": "x", "voice_id": "none"}, 404),
+                              ({"text": "x", "voice_id": voice, "speed": 3}, 400)):
+            self.assertEqual(self.sandbox.api("POST", "/v3/voices/speech", order).status, status)
+
+    def test_what_is_not_there(self):
+        reply = self.sandbox.api("GET", "/v3/nothing")
+        self.assertEqual((reply.status, reply.json()["error"]["code"]), (404, "not_found"))
+        reply = self.sandbox.api("PUT", "/v3/videos", {})
+        self.assertEqual((reply.status, reply.headers["Allow"]), (405, "GET, POST"))
+        self.assertRegex(reply.headers["X-Request-Id"], "^req-[0-9a-f]{32}$")
+        self.assertEqual(self.sandbox.request("GET", "/elsewhere").status, 404)
+
+
+class Slow(WithSandbox):
+    options = ("--video-delay", "3600")
+
+    def test_a_new_video_is_pending_without_a_file(self):
+        video = self.sandbox.api("POST", "/v3/videos", {"type": "avatar", "avatar_id": "a"}).json()["data"]["video_id"]
+        found = self.sandbox.api("GET", "/v3/videos/" + video).json()["data"]
+        self.assertEqual((found["status"], found["video_url"], found["completed_at"]), ("pending", None, None))
+        self.assertEqual(self.sandbox.request("GET", f"/files/{video}.mp4").status, 404)
+
+
+class Limits(WithSandbox):
+    def memory(self):
+        with open(f"/proc/{self.sandbox.process.pid}/status") as status:
+            return int(re.search(r"VmHWM:\s+(\d+)", status.read())[1])
+
+    def test_a_large_upload_is_read_to_its_end_in_little_memory(self):
+        piece, count = b"x" * (1 << 20), 200
+        before = self.memory()
+        connection = http.client.HTTPConnection(self.sandbox.host, self.sandbox.port, timeout=60)
+        connection.request("POST", "/v3/assets", (piece for _ in range(count)),
+                           {"x-api-key": "sandbox-key", "Content-Length": str(count << 20)})
+        reply = connection.getresponse()
+        self.assertEqual((reply.status, json.loads(reply.read())["error"]["code"]), (413, "payload_too_large"))
+        connection.request("GET", "/v3/users/me", headers={"x-api-key": "sandbox-key"})
+        self.assertEqual(connection.getresponse().status, 200)
+        connection.close()
+        self.assertLess(self.memory() - before, 32 * 1024)
+
+    def test_a_chunked_form_is_read_too(self):
+        connection = http.client.HTTPConnection(self.sandbox.host, self.sandbox.port, timeout=20)
+        connection.request("POST", "/v1/oauth/revoke", iter([b"client_id=c", b"&token=t"]), {"Content-Type": "application/x-www-form-urlencoded"},
+                           encode_chunked=True)
+        self.assertEqual(connection.getresponse().status, 200)
+        connection.close()
+
+    def test_forms_are_small(self):
+        reply = self.sandbox.token(grant_type="refresh_token", refresh_token="x" * 70000)
+        self.assertEqual(reply.status, 413)
+
+    def test_a_body_cut_short_changes_nothing(self):
+        with socket.create_connection((self.sandbox.host, self.sandbox.port), timeout=20) as connection:
+            body = b'{"type":"avatar","avatar_id":"cut"}'
+            connection.sendall(b"POST /v3/videos HTTP/1.1\r\nHost: x\r\nx-api-key: sandbox-key\r\nContent-Type: application/json\r\n"
+                               b"Content-Length: %d\r\n\r\n" % (len(body) + 9) + body)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(4096):
+                pass
+        self.assertEqual(self.sandbox.api("GET", "/v3/videos").json()["data"], [])
+
+
+class Log(unittest.TestCase):
+    def test_the_log_names_fields_and_hides_secrets(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "log")
+            sandbox = Sandbox("--auto-approve", "--log", path)
+            try:
+                verifier, code, reply = sandbox.login()
+                tokens = reply.json()
+                sandbox.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+                sandbox.api("GET", "/v3/users/me", Authorization="Bearer " + tokens["access_token"])
+                sandbox.api("GET", "/v3/users/me", **{"x-api-key": "sandbox-secret"})
+                entries = sandbox.request("GET", "/_sandbox/log").json()
+            finally:
+                sandbox.stop()
+            with open(path) as file:
+                text = file.read()
+        self.assertEqual([json.loads(line) for line in text.splitlines()], entries)
+        self.assertEqual([(e["method"], e["path"], e["status"]) for e in entries],
+                         [("GET", "/oauth/authorize", 303), ("POST", "/v1/oauth/token", 200), ("POST", "/v1/oauth/token", 200),
+                          ("GET", "/v3/users/me", 200), ("GET", "/v3/users/me", 200)])
+        self.assertEqual(sorted(entries[1]["form"]), ["client_id", "code", "code_verifier", "grant_type", "redirect_uri"])
+        tag = hashlib.sha256(tokens["refresh_token"].encode()).hexdigest()[:8]
+        self.assertEqual((entries[1]["issued"]["refresh_token"], entries[2]["received"]["refresh_token"]), (tag, tag))
+        self.assertEqual(entries[4]["credential"]["type"], "api_key")
+        for secret in (verifier, code, tokens["access_token"], tokens["refresh_token"], "sandbox-secret"):
+            self.assertNotIn(secret, text)
+
+    def test_a_log_that_cannot_be_written_is_an_error(self):
+        result = subprocess.run([SANDBOX, "serve", "--log", "/no/such/folder/log"], capture_output=True, text=True, timeout=20)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("/no/such/folder/log", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
