@@ -1,0 +1,10 @@
+// `heygen auth logout`.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host {
+
+void run_logout(Context& context, const Parsed& parsed);
+
+}  // namespace heygen::host

@@ -1,0 +1,43 @@
+// Which provider a login goes to: by flag, by --provider, by the picker, or the one that reads stdin.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/command.hpp"
+
+namespace heygen {
+class Environment;
+class Terminal;
+}  // namespace heygen
+namespace heygen::config {
+class Config;
+}
+namespace heygen::provider {
+struct Found;
+struct Manifest;
+}  // namespace heygen::provider
+
+namespace heygen::host {
+
+class Context;
+
+/// One flag for each installed provider with a login, and hidden ones for historic flags whose provider is missing.
+std::vector<Option> login_options(Context& context);
+
+/// The provider that flags or --provider name, or "" when none does. Throws Error{usage_error} when two are named.
+std::string named_method(const Parsed& parsed, const std::vector<provider::Found>& found, const std::string& provider);
+
+/// Whether a person can be asked: a terminal on stdin and stdout, and neither CI nor HEYGEN_NONINTERACTIVE set.
+bool may_ask(const Terminal& terminal, const Environment& environment);
+
+/// A row of the picker: it has a login, was not refused, and what it needs to be offered is there.
+bool is_offered(const provider::Found& found, const config::Config& config, const Environment& environment);
+
+/// For a login that names no method. Throws Error{canceled} when the person leaves the picker.
+std::string unnamed_method(Context& context);
+
+/// Throws Error{usage_error} unless this provider is installed and has a login.
+const provider::Found& require_login(Context& context, const std::string& id);
+
+}  // namespace heygen::host

@@ -1,0 +1,178 @@
+// `heygen provider …`: what is installed, from manifests alone; no library is loaded.
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/config/config.hpp"
+#include "core/provider/historic.hpp"
+#include "core/provider/registry.hpp"
+#include "host/command.hpp"
+#include "host/commands/auth_method.hpp"
+#include "host/context.hpp"
+
+namespace heygen::host {
+
+namespace {
+
+std::string state_of(const provider::Found& found) {
+  if (found.refused) return "refused";
+  return found.loaded ? "loaded" : "available";
+}
+
+std::string login_flag(const provider::Found& found) {
+  return found.manifest.has_login ? provider::login_flag_of(found.id) : "";
+}
+
+json::Value summary(const provider::Found& found) {
+  json::Value out = json::Object{};
+  out.set("id", found.id);
+  out.set("title", found.manifest.title);
+  out.set("version", found.manifest.version);
+  out.set("origin", found.origin);
+  out.set("path", (found.library_path.empty() ? found.manifest_path : found.library_path).string());
+  out.set("state", state_of(found));
+  if (found.refused) out.set("reason", found.reason);
+  out.set("order", found.manifest.order);
+  out.set("login_flag", login_flag(found));
+  return out;
+}
+
+void run_list(Context& context, const Parsed&) {
+  json::Array rows;
+  for (const provider::Found& found : context.providers().found()) rows.push_back(summary(found));
+  if (context.human() && rows.empty()) return context.print_text("No provider is installed.\n");
+  context.print(
+      rows, {{"id", ""}, {"title", ""}, {"version", ""}, {"origin", ""}, {"state", ""}, {"reason", ""}, {"path", ""}});
+}
+
+std::vector<provider::SearchFolder> search_path(Context& context) {
+  return provider::default_search_path(context.environment, config::config_directory(context.environment),
+                                       context.executable);
+}
+
+/// What each folder of the search path had to say about this provider.
+json::Array searched(Context& context, const provider::Found& found) {
+  json::Array rows;
+  for (const provider::SearchFolder& folder : search_path(context)) {
+    std::error_code ignored;
+    const bool there = std::filesystem::is_directory(folder.path, ignored);
+    std::string result = there ? "nothing" : "no such folder";
+    std::filesystem::path manifest;
+    const auto holds = [&](const std::filesystem::path& path) {
+      if (path.parent_path() != folder.path && !std::filesystem::equivalent(path.parent_path(), folder.path, ignored))
+        return false;
+      manifest = path;
+      return true;
+    };
+    if (holds(found.manifest_path)) {
+      result = found.refused ? "refused" : "chosen";
+    } else if (std::ranges::any_of(found.shadowed, holds)) {
+      result = "shadowed";
+    }
+    json::Value row = json::Object{{"folder", folder.path.string()}, {"origin", folder.origin}, {"result", result}};
+    if (!manifest.empty()) row.set("manifest", manifest.string());
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+json::Array settings_of(const provider::Manifest& manifest) {
+  json::Array rows;
+  for (const provider::Setting& setting : manifest.settings) {
+    json::Value row = json::Object{{"key", "providers." + manifest.id + "." + setting.key}, {"type", setting.type}};
+    if (setting.required) row.set("required", true);
+    if (!setting.fallback.empty()) row.set("default", setting.fallback);
+    if (!setting.env.empty()) row.set("env", setting.env);
+    row.set("doc", setting.doc);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+json::Array names(const std::vector<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+std::string verdict(Context& context, const provider::Found& found) {
+  if (found.refused) return "Refused: " + found.reason;
+  std::string text = "Its manifest was the first one found (" + found.origin + ")";
+  if (!found.shadowed.empty())
+    text += " and hides " + std::to_string(found.shadowed.size()) + " of the same id in later folders";
+  text += ". ";
+  if (!found.manifest.has_login) return text + "It has no login.";
+  if (is_offered(found, context.config(), context.environment)) return text + "Its login is offered.";
+  return text + "Its login is not offered until one of these is set: " + join(found.manifest.enabled_by, ", ") + ".";
+}
+
+json::Value explanation(Context& context, const provider::Found& found) {
+  const provider::Manifest& manifest = found.manifest;
+  json::Value out = summary(found);
+  out.set("why", verdict(context, found));
+  out.set("manifest", found.manifest_path.string());
+  out.set("searched", searched(context, found));
+  out.set("slot", provider::slot_of(found.id));
+  out.set("login_offered", is_offered(found, context.config(), context.environment));
+  out.set("enabled_by", names(manifest.enabled_by));
+  json::Array set;
+  for (const std::string& name : manifest.credential_env) {
+    if (context.environment.has(name)) set.emplace_back(name);
+  }
+  out.set("credential_env", names(manifest.credential_env));
+  out.set("credential_env_set", std::move(set));
+  out.set("always_asked", manifest.ambient);
+  out.set("settings", settings_of(manifest));
+  return out;
+}
+
+Error unknown_provider(Context& context, const std::string& id) {
+  std::vector<std::string> ids;
+  for (const provider::Found& found : context.providers().found()) ids.push_back(found.id);
+  const std::string guess = nearest(id, ids);
+  std::vector<std::string> folders;
+  for (const provider::SearchFolder& folder : search_path(context)) folders.push_back(folder.path.string());
+  std::string way_out = guess.empty() ? "" : "Did you mean `" + guess + "`? ";
+  way_out += folders.empty() ? "There is no folder to search." : "Searched: " + join(folders, ", ") + ".";
+  return usage_error("There is no provider `" + printable(id) + "`.", way_out);
+}
+
+void run_why(Context& context, const Parsed& parsed) {
+  const std::string& id = parsed.positionals.at(0);
+  const provider::Found* found = context.providers().find(id);
+  if (found == nullptr) throw unknown_provider(context, id);
+  context.print(explanation(context, *found));
+}
+
+Command list_command() {
+  Command command;
+  command.words = {"provider", "list"};
+  command.summary = "Show the installed credential providers";
+  command.description =
+      "In the order in which they are asked: where each was found, and whether it may be used. A refused one shows the "
+      "reason.";
+  command.examples = {"heygen provider list --human"};
+  command.run = run_list;
+  return command;
+}
+
+Command why_command() {
+  Command command;
+  command.words = {"provider", "why"};
+  command.summary = "Explain why a provider can be used or not";
+  command.description =
+      "Which folders were searched, which manifest was chosen, what it hides, why it was refused, and which settings "
+      "and "
+      "variables it knows.";
+  command.examples = {"heygen provider why ID"};
+  command.positionals = {{"id", "The provider's id, as `heygen provider list` shows it"}};
+  command.run = run_why;
+  return command;
+}
+
+}  // namespace
+
+void add_provider_commands(CommandTable& table) {
+  table.add_group({{"provider"}, "Show which credential providers are installed", ""});
+  table.add(list_command());
+  table.add(why_command());
+}
+
+}  // namespace heygen::host

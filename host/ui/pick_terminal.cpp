@@ -1,0 +1,196 @@
+// The terminal's side of the picker: raw mode, drawing, resizing, signals.
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <utility>
+
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+#include "host/ui/picker.hpp"
+
+namespace heygen::ui {
+
+namespace {
+
+constexpr int kEscapeWaitMs = 50;
+constexpr std::string_view kHideCursor = "\x1b[?25l";
+constexpr std::string_view kShowCursor = "\x1b[?25h";
+constexpr std::string_view kErase = "\r\x1b[J";
+
+void put(int descriptor, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t sent = write(descriptor, text.data(), text.size());
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+// What a signal handler needs to leave the terminal as it was.
+struct Rescue {
+  termios before{};
+  int screen = -1;
+};
+Rescue rescue;
+std::atomic<bool> rescue_armed{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void restore() noexcept {
+  if (!rescue_armed.exchange(false)) return;
+  put(rescue.screen, kErase);
+  put(rescue.screen, kShowCursor);
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.before);
+}
+
+void restore_and_die(int number) {
+  const int saved = errno;
+  restore();
+  struct sigaction fallback {};
+  fallback.sa_handler = SIG_DFL;
+  sigaction(number, &fallback, nullptr);
+  raise(number);
+  errno = saved;
+}
+
+// Empty on purpose: it only makes poll() return, so that the list is drawn anew.
+void wake(int) {}
+
+/// Handlers for its lifetime. A signal that the program handles or ignores itself keeps its handler.
+class Signals {
+ public:
+  Signals() {
+    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) replace(number, restore_and_die, true);
+    for (const int number : {SIGWINCH, SIGCONT}) replace(number, wake, false);
+  }
+  ~Signals() {
+    for (std::size_t i = 0; i < used_; ++i) sigaction(before_.at(i).first, &before_.at(i).second, nullptr);
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+ private:
+  void replace(int number, void (*handler)(int), bool only_default) {
+    struct sigaction before {};
+    if (sigaction(number, nullptr, &before) != 0) return;
+    if (only_default && ((before.sa_flags & SA_SIGINFO) != 0 || before.sa_handler != SIG_DFL)) return;
+    struct sigaction ours {};
+    ours.sa_handler = handler;  // without SA_RESTART
+    sigemptyset(&ours.sa_mask);
+    if (sigaction(number, &ours, nullptr) == 0) before_.at(used_++) = {number, before};
+  }
+  std::array<std::pair<int, struct sigaction>, 6> before_{};
+  std::size_t used_ = 0;
+};
+
+/// Keys come one by one and unseen. Output processing stays, and so does what was typed ahead.
+class RawMode {
+ public:
+  explicit RawMode(int screen) {
+    if (tcgetattr(STDIN_FILENO, &rescue.before) != 0) throw Error(code::kError, "Standard input is not a terminal.");
+    rescue.screen = screen;
+    raw_ = rescue.before;
+    raw_.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG | IEXTEN);
+    raw_.c_cc[VMIN] = 1;
+    raw_.c_cc[VTIME] = 0;
+    rescue_armed.store(true);
+    apply();
+    put(screen, kHideCursor);
+  }
+  ~RawMode() { restore(); }
+  RawMode(const RawMode&) = delete;
+  RawMode& operator=(const RawMode&) = delete;
+
+  /// Again after a stop and continue: the shell has put its own mode there.
+  void apply() { tcsetattr(STDIN_FILENO, TCSADRAIN, &raw_); }
+
+ private:
+  termios raw_{};
+};
+
+/// stderr, or the controlling terminal when stderr goes elsewhere.
+class Screen {
+ public:
+  Screen() {
+    if (isatty(STDERR_FILENO) == 0) own_ = open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  }
+  ~Screen() {
+    if (own_ >= 0) close(own_);
+  }
+  Screen(const Screen&) = delete;
+  Screen& operator=(const Screen&) = delete;
+  int descriptor() const { return own_ >= 0 ? own_ : STDERR_FILENO; }
+
+ private:
+  int own_ = -1;
+};
+
+/// The cursor rests on the first line between two drawings, so whatever a resize does to the lines below, one "erase
+/// to the end of the screen" removes them.
+void draw(int screen, std::string_view heading, const std::vector<Row>& rows, std::size_t selected) {
+  winsize size{};
+  if (ioctl(screen, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size = {24, 80, 0, 0};
+  const std::vector<std::string> lines = render(heading, rows, selected, size.ws_col, size.ws_row);
+  std::string out(kErase);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i > 0) out += "\r\n";
+    out += lines[i];
+  }
+  if (lines.size() > 1) out += "\x1b[" + std::to_string(lines.size() - 1) + "A";
+  out += '\r';
+  put(screen, out);
+}
+
+enum class Wake { byte, timeout, signal };
+
+/// One byte at a time: what follows the choice belongs to the next question.
+Wake wait_for_byte(unsigned char& byte, int timeout_ms, const Cancel& cancel) {
+  std::array<pollfd, 2> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0}};
+  const int ready = poll(waits.data(), waits.size(), timeout_ms);
+  if (cancel.requested()) throw canceled_error();
+  if (ready < 0 && errno == EINTR) return Wake::signal;
+  if (ready == 0) return Wake::timeout;
+  const ssize_t got = read(STDIN_FILENO, &byte, 1);
+  if (got == 1) return Wake::byte;
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return Wake::signal;
+  throw canceled_error();  // the terminal is gone
+}
+
+}  // namespace
+
+std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const Cancel& cancel) {
+  const Screen screen;
+  const Signals signals;
+  RawMode raw(screen.descriptor());
+  Picker picker(rows.size());
+  KeyReader keys;
+  draw(screen.descriptor(), heading, rows, picker.selected());
+  for (;;) {
+    unsigned char byte = 0;
+    const Wake woken = wait_for_byte(byte, keys.pending() ? kEscapeWaitMs : -1, cancel);
+    if (woken == Wake::signal) {
+      raw.apply();
+      put(screen.descriptor(), kHideCursor);
+      draw(screen.descriptor(), heading, rows, picker.selected());
+      continue;
+    }
+    const std::optional<Key> key = woken == Wake::byte ? keys.feed(byte) : keys.timeout();
+    if (!key) continue;
+    switch (picker.press(*key)) {
+      case Picker::Outcome::chosen:
+        return picker.selected();
+      case Picker::Outcome::canceled:
+        throw canceled_error();
+      case Picker::Outcome::open:
+        draw(screen.descriptor(), heading, rows, picker.selected());
+    }
+  }
+}
+
+}  // namespace heygen::ui

@@ -1,0 +1,85 @@
+#include "host/ui/picker.hpp"
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/output/output.hpp"
+
+namespace heygen::ui {
+
+Picker::Outcome Picker::press(const Key& key) {
+  using Kind = Key::Kind;
+  switch (key.kind) {
+    case Kind::up:
+      selected_ = (selected_ + rows_ - 1) % rows_;
+      return Outcome::open;
+    case Kind::down:
+      selected_ = (selected_ + 1) % rows_;
+      return Outcome::open;
+    case Kind::first:
+      selected_ = 0;
+      return Outcome::open;
+    case Kind::last:
+      selected_ = rows_ - 1;
+      return Outcome::open;
+    case Kind::digit: {
+      const auto wanted = static_cast<std::size_t>(key.digit);
+      if (wanted == 0 || wanted > rows_) return Outcome::open;
+      selected_ = wanted - 1;
+      return Outcome::chosen;
+    }
+    case Kind::enter:
+      return Outcome::chosen;
+    case Kind::cancel:
+      return Outcome::canceled;
+    case Kind::other:
+      return Outcome::open;
+  }
+  return Outcome::open;
+}
+
+std::string clip(std::string_view text, int width) {
+  constexpr std::string_view kMark = "…";
+  if (width <= 0) return {};
+  if (output::cell_width(text) <= width) return std::string(text);
+  std::size_t end = 0;
+  for (std::size_t next = 0; next < text.size(); end = next) {
+    do {
+      ++next;
+    } while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0U) == 0x80U);
+    if (output::cell_width(text.substr(0, next)) > width - 1) break;
+  }
+  return std::string(text.substr(0, end)) += kMark;
+}
+
+std::vector<std::string> render(std::string_view heading, const std::vector<Row>& rows, std::size_t selected,
+                                int columns, int lines) {
+  // One column stays free: text in the last one makes some terminals wrap.
+  const int width = std::max(columns - 1, 1);
+  const auto room = static_cast<std::size_t>(std::max(lines, 1));
+  const bool with_heading = room > rows.size();
+  const bool with_keys = room > rows.size() + 1;
+  const std::size_t shown = std::min(rows.size(), room);
+  const std::size_t first = selected < shown ? 0 : selected - shown + 1;
+
+  int title_width = 0;
+  for (const Row& row : rows) title_width = std::max(title_width, output::cell_width(printable(row.title)));
+
+  std::vector<std::string> out;
+  if (with_heading) out.push_back(clip(heading, width));
+  for (std::size_t i = first; i < first + shown; ++i) {
+    std::string line = i == selected ? "> " : "  ";
+    line += std::to_string(i + 1) + "  ";
+    const std::string title = printable(rows[i].title);
+    line += title;
+    if (!rows[i].note.empty()) {
+      line.append(static_cast<std::size_t>(title_width - output::cell_width(title)) + 2, ' ');
+      line += printable(rows[i].note);
+    }
+    out.push_back(clip(line, width));
+  }
+  if (with_keys) out.push_back(clip("Up/Down or a number, Enter to choose, Esc to cancel", width));
+  return out;
+}
+
+}  // namespace heygen::ui

@@ -1,0 +1,52 @@
+// A short list on the terminal from which a person takes one row. Keys to state, and state to lines; the terminal
+// itself is behind pick() alone.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/ui/keys.hpp"
+
+namespace heygen {
+class Cancel;
+}
+
+namespace heygen::ui {
+
+struct Row {
+  std::string title;
+  std::string note;
+};
+
+/// The state of a list of at least one row; the first is selected at the start.
+class Picker {
+ public:
+  enum class Outcome { open, chosen, canceled };
+
+  explicit Picker(std::size_t rows) : rows_(rows) {}
+  /// Arrows wrap around; a digit chooses its row at once, or does nothing when there is no such row.
+  Outcome press(const Key& key);
+  std::size_t selected() const { return selected_; }
+
+ private:
+  std::size_t rows_;
+  std::size_t selected_ = 0;
+};
+
+/// `text` cut to at most `width` columns, with a mark where something is missing.
+std::string clip(std::string_view text, int width);
+
+/// Heading, rows and a line about the keys, each shorter than `columns`, at most `lines` in all: rows around the
+/// selected one stay when there is too little room. Texts are made printable().
+std::vector<std::string> render(std::string_view heading, const std::vector<Row>& rows, std::size_t selected,
+                                int columns, int lines);
+
+/// Shows the list on stderr (on the controlling terminal when stderr is none), reads keys from stdin, and removes the
+/// list again. Throws Error{canceled} on Esc, q, Ctrl-C, end of input and cancellation. The terminal's mode is restored
+/// on every way out, fatal signals included.
+std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const Cancel& cancel);
+
+}  // namespace heygen::ui

@@ -1,0 +1,210 @@
+#include "host/ui/picker.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "core/output/output.hpp"
+
+namespace {
+
+using heygen::ui::Key;
+using heygen::ui::KeyReader;
+using heygen::ui::Picker;
+using heygen::ui::Row;
+using Kind = heygen::ui::Key::Kind;
+using Outcome = heygen::ui::Picker::Outcome;
+
+std::vector<Key> keys_of(std::string_view bytes) {
+  KeyReader reader;
+  std::vector<Key> keys;
+  for (const char c : bytes) {
+    if (const auto key = reader.feed(static_cast<unsigned char>(c))) keys.push_back(*key);
+  }
+  BOOST_TEST(!reader.pending());
+  return keys;
+}
+
+Kind only_kind(std::string_view bytes) {
+  const std::vector<Key> keys = keys_of(bytes);
+  BOOST_REQUIRE_EQUAL(keys.size(), 1U);
+  return keys.front().kind;
+}
+
+const std::vector<Row> kRows{{"API key", "uses API credits"}, {"Browser", "uses subscription credits"}, {"Vault", ""}};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(picker_keys)
+
+BOOST_AUTO_TEST_CASE(arrows_are_understood_in_both_cursor_modes_and_with_modifiers) {
+  for (const std::string_view up : {"\x1b[A", "\x1bOA", "\x1b[1;5A", "k", "K"}) {
+    BOOST_TEST((only_kind(up) == Kind::up), up.substr(1));
+  }
+  for (const std::string_view down : {"\x1b[B", "\x1bOB", "\x1b[1;2B", "j", "J"}) {
+    BOOST_TEST((only_kind(down) == Kind::down), down.substr(1));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(home_and_end_are_understood_in_their_usual_spellings) {
+  for (const std::string_view home : {"\x1b[H", "\x1bOH", "\x1b[1~", "\x1b[7~"}) {
+    BOOST_TEST((only_kind(home) == Kind::first));
+  }
+  for (const std::string_view end : {"\x1b[F", "\x1bOF", "\x1b[4~", "\x1b[8~"})
+    BOOST_TEST((only_kind(end) == Kind::last));
+}
+
+BOOST_AUTO_TEST_CASE(either_line_end_is_enter) {
+  BOOST_TEST((only_kind("\r") == Kind::enter));
+  BOOST_TEST((only_kind("\n") == Kind::enter));
+  BOOST_TEST((only_kind("\x1bOM") == Kind::enter));
+}
+
+BOOST_AUTO_TEST_CASE(q_ctrl_c_and_ctrl_d_cancel) {
+  for (const std::string_view key : {"q", "Q", "\x03", "\x04"}) BOOST_TEST((only_kind(key) == Kind::cancel));
+}
+
+BOOST_AUTO_TEST_CASE(a_lone_escape_cancels_only_after_the_wait) {
+  KeyReader reader;
+  BOOST_TEST(!reader.feed(0x1B).has_value());
+  BOOST_TEST(reader.pending());
+  const auto key = reader.timeout();
+  BOOST_REQUIRE(key.has_value());
+  BOOST_TEST((key->kind == Kind::cancel));
+  BOOST_TEST(!reader.pending());
+}
+
+BOOST_AUTO_TEST_CASE(two_escapes_cancel_without_a_wait) {
+  BOOST_TEST((only_kind("\x1b\x1b") == Kind::cancel));
+}
+
+BOOST_AUTO_TEST_CASE(an_unfinished_sequence_is_dropped_and_cancels_nothing) {
+  KeyReader reader;
+  reader.feed(0x1B);
+  reader.feed('[');
+  BOOST_TEST(reader.pending());
+  BOOST_TEST(!reader.timeout().has_value());
+  BOOST_TEST((reader.feed('j') == Key{Kind::down}));
+}
+
+BOOST_AUTO_TEST_CASE(ctrl_c_inside_a_sequence_still_cancels) {
+  BOOST_TEST((only_kind("\x1b[\x03") == Kind::cancel));
+  BOOST_TEST((only_kind("\x1b\x03") == Kind::cancel));
+}
+
+BOOST_AUTO_TEST_CASE(other_keys_and_unknown_sequences_do_nothing) {
+  for (const std::string_view key : {"x", "0", " ", "\x7f", "\x1b[15~", "\x1b[Z", "\x1bx"}) {
+    BOOST_TEST((only_kind(key) == Kind::other));
+  }
+  for (const Key& key : keys_of("é")) BOOST_TEST((key.kind == Kind::other));
+}
+
+BOOST_AUTO_TEST_CASE(a_sequence_of_any_length_keeps_the_reader_small_and_ends) {
+  KeyReader reader;
+  reader.feed(0x1B);
+  reader.feed('[');
+  for (int i = 0; i < 10'000; ++i) BOOST_REQUIRE(!reader.feed('1').has_value());
+  BOOST_TEST((reader.feed('~') == Key{}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(picker_state)
+
+BOOST_AUTO_TEST_CASE(the_first_row_is_selected_at_the_start) {
+  Picker picker(3);
+  BOOST_TEST(picker.selected() == 0U);
+  BOOST_TEST((picker.press({Kind::enter}) == Outcome::chosen));
+  BOOST_TEST(picker.selected() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_selection_wraps_around_at_both_ends) {
+  Picker picker(3);
+  BOOST_TEST((picker.press({Kind::up}) == Outcome::open));
+  BOOST_TEST(picker.selected() == 2U);
+  BOOST_TEST((picker.press({Kind::down}) == Outcome::open));
+  BOOST_TEST(picker.selected() == 0U);
+  picker.press({Kind::down});
+  BOOST_TEST(picker.selected() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(first_and_last_jump) {
+  Picker picker(3);
+  picker.press({Kind::last});
+  BOOST_TEST(picker.selected() == 2U);
+  picker.press({Kind::first});
+  BOOST_TEST(picker.selected() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_digit_chooses_its_row_at_once) {
+  Picker picker(3);
+  BOOST_TEST((picker.press({Kind::digit, 2}) == Outcome::chosen));
+  BOOST_TEST(picker.selected() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_digit_without_a_row_changes_nothing) {
+  Picker picker(2);
+  picker.press({Kind::down});
+  BOOST_TEST((picker.press({Kind::digit, 3}) == Outcome::open));
+  BOOST_TEST(picker.selected() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(cancel_ends_it_and_other_keys_do_not) {
+  Picker picker(2);
+  BOOST_TEST((picker.press({Kind::other}) == Outcome::open));
+  BOOST_TEST((picker.press({Kind::cancel}) == Outcome::canceled));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(picker_lines)
+
+BOOST_AUTO_TEST_CASE(every_row_shows_its_number_title_and_note_and_one_is_marked) {
+  const auto lines = heygen::ui::render("How do you want to log in?", kRows, 1, 80, 24);
+  BOOST_REQUIRE_EQUAL(lines.size(), 5U);
+  BOOST_TEST(lines[0] == "How do you want to log in?");
+  BOOST_TEST(lines[1] == "  1  API key  uses API credits");
+  BOOST_TEST(lines[2] == "> 2  Browser  uses subscription credits");
+  BOOST_TEST(lines[3] == "  3  Vault");
+}
+
+BOOST_AUTO_TEST_CASE(no_line_reaches_the_last_column_of_a_narrow_terminal) {
+  for (int columns = 1; columns < 60; ++columns) {
+    for (const std::string& line : heygen::ui::render("How do you want to log in?", kRows, 0, columns, 24)) {
+      BOOST_TEST(heygen::output::cell_width(line) <= std::max(columns - 1, 1));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_selected_row_is_always_among_the_lines_of_a_low_terminal) {
+  for (int height = 1; height <= 6; ++height) {
+    for (std::size_t selected = 0; selected < kRows.size(); ++selected) {
+      const auto lines = heygen::ui::render("Heading", kRows, selected, 80, height);
+      BOOST_TEST(lines.size() <= static_cast<std::size_t>(height));
+      const std::string wanted = "> " + std::to_string(selected + 1);
+      BOOST_TEST(std::ranges::count_if(lines, [&](const std::string& line) { return line.starts_with(wanted); }) == 1);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(texts_of_a_provider_cannot_steer_the_terminal) {
+  const auto lines = heygen::ui::render("Heading", {{"\x1b[2Jevil", "two\nlines"}}, 0, 80, 24);
+  for (const std::string& line : lines) {
+    BOOST_TEST(line.find('\x1b') == std::string::npos);
+    BOOST_TEST(line.find('\n') == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(cutting_keeps_whole_characters_and_says_that_something_is_missing) {
+  BOOST_TEST(heygen::ui::clip("abcdef", 6) == "abcdef");
+  BOOST_TEST(heygen::ui::clip("abcdef", 4) == "abc…");
+  BOOST_TEST(heygen::ui::clip("äöüß", 3) == "äö…");
+  BOOST_TEST(heygen::ui::clip("日本語", 5) == "日本…");
+  BOOST_TEST(heygen::ui::clip("日本語", 4) == "日…");
+  BOOST_TEST(heygen::ui::clip("abc", 1) == "…");
+  BOOST_TEST(heygen::ui::clip("abc", 0).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
