@@ -15,24 +15,24 @@ class Context;
 enum class Kind : unsigned char { text, integer, number, duration };
 
 struct Option {
-  std::string name;        ///< without dashes
-  char shorthand = 0;      ///< 'd' for -d, 0 for none
-  std::string value;       ///< placeholder in help, "TEXT"; empty: a switch (--x, --x=false)
-  std::string doc;
-  std::string fallback;    ///< shown in help
-  std::vector<std::string> choices;
-  bool repeatable = false; ///< all values kept; otherwise the last one counts
+  std::string name{};   ///< without dashes
+  char shorthand = 0;   ///< 'd' for -d, 0 for none
+  std::string value{};  ///< placeholder in help, "TEXT"; empty: a switch (--x, --x=false)
+  std::string doc{};
+  std::string fallback{};  ///< shown in help
+  std::vector<std::string> choices{};
+  bool repeatable = false;   ///< all values kept; otherwise the last one counts
   bool comma_split = false;  ///< values are split at commas, CSV quotes allowed
   bool hidden = false;
-  bool required = false;   ///< shown in help; the command checks it
+  bool required = false;  ///< shown in help; the command checks it
   Kind kind = Kind::text;
   bool choices_later = false;       ///< the command checks `choices` itself, after the credential
   bool waives_positionals = false;  ///< given, no positional is missed (--response-schema)
 };
 
 struct Positional {
-  std::string name;  ///< "video-id"
-  std::string doc;
+  std::string name{};  ///< "video-id"
+  std::string doc{};
   bool required = true;
   bool variadic = false;  ///< takes all that remain; last only
 };
@@ -52,23 +52,23 @@ class Parsed {
 };
 
 struct Command {
-  std::vector<std::string> words;  ///< {"auth", "login"}
-  std::string summary;             ///< one line, no final full stop
-  std::string description;         ///< paragraphs, wrapped by help
-  std::string important;           ///< shown as an IMPORTANT block in help, or ""
-  std::vector<std::string> examples;
-  std::vector<Positional> positionals;
+  std::vector<std::string> words{};  ///< {"auth", "login"}
+  std::string summary{};             ///< one line, no final full stop
+  std::string description{};         ///< paragraphs, wrapped by help
+  std::string important{};           ///< shown as an IMPORTANT block in help, or ""
+  std::vector<std::string> examples{};
+  std::vector<Positional> positionals{};
   /// Made only for the chosen command.
   std::function<std::vector<Option>(Context&)> options = [](Context&) { return std::vector<Option>{}; };
-  std::function<void(Context&, const Parsed&)> run;
+  std::function<void(Context&, const Parsed&)> run{};
   bool hidden = false;
 };
 
 /// A word that only groups: `heygen auth`.
 struct Group {
-  std::vector<std::string> words;
-  std::string summary;
-  std::string important;
+  std::vector<std::string> words{};
+  std::string summary{};
+  std::string important{};
 };
 
 class CommandTable {
@@ -87,7 +87,9 @@ class CommandTable {
 void add_auth_commands(CommandTable& table);
 void add_config_commands(CommandTable& table);
 void add_provider_commands(CommandTable& table);
-void add_api_command(CommandTable& table);       ///< `heygen api METHOD PATH`
-void add_discovery_commands(CommandTable& table);  ///< commands, completion, update
+void add_api_command(CommandTable& table);         ///< `heygen api METHOD PATH`
+void add_catalogue_commands(CommandTable& table);  ///< the API commands of core/api
+void add_download_command(CommandTable& table);    ///< `heygen video download`
+void add_discovery_commands(CommandTable& table);  ///< commands, completion, update, help
 
 }  // namespace heygen::host

@@ -19,7 +19,7 @@
 namespace heygen::auth {
 class Resolver;
 class Session;
-}
+}  // namespace heygen::auth
 namespace heygen::config {
 class Config;
 }
@@ -41,10 +41,10 @@ namespace heygen::host {
 
 /// Switches that every command has.
 struct Globals {
-  std::optional<bool> human;             ///< --human[=BOOL]
-  std::vector<std::string> headers;      ///< --headers, raw; hidden
-  std::string provider;                  ///< --provider ID, or ""
-  bool verbose = false;                  ///< --verbose
+  std::optional<bool> human;         ///< --human[=BOOL]
+  std::vector<std::string> headers;  ///< --headers, raw; hidden
+  std::string provider;              ///< --provider ID, or ""
+  bool verbose = false;              ///< --verbose
 };
 
 class Context {

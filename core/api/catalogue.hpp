@@ -38,7 +38,7 @@ struct Poll {
   std::string_view status_field;  ///< dotted, "data.status"
   std::string_view id_field;      ///< dotted, in the reply that created the job; "data.ids.0" refuses longer lists
   std::span<const std::string_view> done, failed;
-  std::string_view follow_up;     ///< "video get"
+  std::string_view follow_up;  ///< "video get"
 };
 
 struct Pagination {
@@ -50,11 +50,11 @@ struct Command {
   std::span<const std::string_view> words;  ///< what is typed: "video", "get"
   std::string_view summary;                 ///< one line, no final full stop
   std::string_view description;
-  std::string_view example;                 ///< "heygen video get vid_123"
+  std::string_view example;  ///< "heygen video get vid_123"
   std::string_view method;
-  std::string_view endpoint;                ///< placeholders in braces
+  std::string_view endpoint;  ///< placeholders in braces
   BodyKind body = BodyKind::none;
-  bool body_optional = false;               ///< a JSON command that may go without a body
+  bool body_optional = false;  ///< a JSON command that may go without a body
   bool destructive = false;
   bool hidden = false;
   int timeout_s = 30;
@@ -63,7 +63,7 @@ struct Command {
   std::span<const Column> columns;
   const Poll* poll = nullptr;
   const Pagination* pagination = nullptr;
-  std::string_view request_schema, response_schema;  ///< JSON Schema on one line, without references; "" for none
+  std::string_view request_schema, response_schema;      ///< JSON Schema on one line, without references; "" for none
   std::span<const std::string_view> data_only;           ///< body fields without a flag of their own
   std::span<const std::string_view> data_only_required;  ///< those of them that the service demands
 };

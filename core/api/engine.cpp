@@ -63,7 +63,9 @@ bool is_json_number(std::string_view text) {
   return text.empty();
 }
 
-std::string name_of(const Flag& flag) { return "--" + std::string(flag.name); }
+std::string name_of(const Flag& flag) {
+  return "--" + std::string(flag.name);
+}
 
 std::string joined(std::span<const std::string_view> words) {
   std::string out;
@@ -149,11 +151,15 @@ void add_body(const Command& command, const Given& given, Prepared& prepared) {
 
 bool is_of_type(FlagType type, std::string_view text) {
   switch (type) {
-    case FlagType::integer: return parse_integer(text).has_value();
-    case FlagType::number: return parse_number(text).has_value();
-    case FlagType::boolean: return text == "true" || text == "false";
+    case FlagType::integer:
+      return parse_integer(text).has_value();
+    case FlagType::number:
+      return parse_number(text).has_value();
+    case FlagType::boolean:
+      return text == "true" || text == "false";
     case FlagType::text:
-    case FlagType::text_list: return true;
+    case FlagType::text_list:
+      return true;
   }
   return false;
 }
@@ -180,8 +186,11 @@ json::Value json_value(const Flag& flag, const std::vector<std::string>& values)
       check_bounds(flag, value, typed);
       return json::Number{is_json_number(typed) ? typed : shortest(value)};
     }
-    case FlagType::boolean: return typed == "true";
-    default: check_choice(flag, typed); return typed;
+    case FlagType::boolean:
+      return typed == "true";
+    default:
+      check_choice(flag, typed);
+      return typed;
   }
 }
 
@@ -194,8 +203,9 @@ std::string fill_path(const Command& command, const std::vector<std::string>& ar
     const auto argument = std::ranges::find(command.arguments, param, &Argument::param);
     const std::string& id = arguments.at(static_cast<std::size_t>(argument - command.arguments.begin()));
     if (id.empty() || id == "." || id == "..")
-      throw usage_error("'" + id + "' cannot be a " + std::string(argument->name) + ": it would address something else.",
-                        "Example: " + std::string(command.example));
+      throw usage_error(
+          "'" + id + "' cannot be a " + std::string(argument->name) + ": it would address something else.",
+          "Example: " + std::string(command.example));
     (path += rest.substr(0, open)) += percent_encode(id);
     rest.remove_prefix(close + 1);
   }

@@ -33,7 +33,8 @@ std::string job_id(const Poll& poll, const json::Value& reply) {
   }
   std::string id = text_of(reply.find_path(poll.id_field));
   if (id.empty() || id == "." || id == "..")
-    throw Error(code::kResponseParse, "The reply does not hold the id of the job at " + std::string(poll.id_field) + ".",
+    throw Error(code::kResponseParse,
+                "The reply does not hold the id of the job at " + std::string(poll.id_field) + ".",
                 "The job may have been started: run the command without --wait to see the whole reply.");
   return id;
 }

@@ -1,0 +1,19 @@
+#include "host/api/confirm.hpp"
+
+#include "core/base/text.hpp"
+
+namespace heygen::host {
+
+void confirm(Context& context, const std::string& question, const Error& otherwise) {
+  if (!context.terminal.stdin_is_terminal()) throw otherwise;
+  const std::string answer = context.terminal.read_line(printable(question) + " [y/N] ", context.cancel);
+  const std::string word = to_lower(trim(answer));
+  if (word != "y" && word != "yes") throw canceled_error("Canceled: nothing was changed.");
+}
+
+Error confirmation_required(const std::string& what) {
+  return {code::kConfirmationRequired, what + " cannot be undone, and there is no terminal to ask on.",
+          "Add --force to go ahead without being asked."};
+}
+
+}  // namespace heygen::host

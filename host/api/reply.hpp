@@ -1,0 +1,32 @@
+// Replies of the API on their way to the user.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/json/value.hpp"
+#include "core/net/http.hpp"
+#include "core/output/output.hpp"
+#include "core/transport/api_client.hpp"
+#include "host/context.hpp"
+
+namespace heygen::host {
+
+/// What a broken exchange means to the user.
+Error error_of(const net::Failure& failure);
+
+/// The reply's body as one line of JSON without newline, its bytes kept; "" for a reply that has none (204, HEAD).
+/// Nothing is returned before the whole document has been checked. Throws Error.
+std::string read_reply(const transport::ApiRequest& request, transport::ApiResponse& response);
+
+/// Sends and reads.
+std::string send(Context& context, const transport::ApiRequest& request);
+
+/// The reply as a value. Throws Error{error} when it is not JSON.
+json::Value parse_reply(const std::string& text);
+
+/// One line of JSON, or for people. Prints nothing for "".
+void print_reply(Context& context, const std::string& text, const std::vector<output::Column>& columns = {});
+
+}  // namespace heygen::host

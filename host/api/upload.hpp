@@ -1,0 +1,48 @@
+// A file as multipart/form-data (RFC 7578), read from disk while it is sent.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/net/http.hpp"
+
+namespace heygen {
+class Random;
+}
+
+namespace heygen::host {
+
+/// One part named `field`, application/octet-stream, with the file's base name.
+class UploadBody : public net::Body {
+ public:
+  /// Throws Error{error} when the file cannot be opened or is a folder.
+  UploadBody(const std::string& field, const std::string& path, Random& random);
+  ~UploadBody() override;
+  UploadBody(const UploadBody&) = delete;
+  UploadBody& operator=(const UploadBody&) = delete;
+
+  std::string content_type() const { return "multipart/form-data; boundary=" + boundary_; }
+
+  /// Empty for a pipe.
+  std::optional<std::uint64_t> size() const override;
+  /// Throws Error when the file fails or has become shorter since it was opened.
+  std::size_t read(std::span<char> out) override;
+  /// False for a pipe that was read from.
+  bool rewind() override;
+
+ private:
+  enum class Stage { head, file, tail };
+  std::size_t read_text(const std::string& text, std::span<char> out, Stage next);
+  std::size_t read_file(std::span<char> out);
+
+  std::string path_, boundary_, head_, tail_;
+  int descriptor_;
+  bool regular_ = false;
+  std::uint64_t file_size_ = 0, file_at_ = 0;
+  Stage stage_ = Stage::head;
+  std::size_t text_at_ = 0;
+};
+
+}  // namespace heygen::host

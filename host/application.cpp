@@ -1,0 +1,175 @@
+#include "host/application.hpp"
+
+#include <Poco/AutoPtr.h>
+#include <Poco/Util/Application.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/environment.hpp"
+#include "core/base/error.hpp"
+#include "core/base/random.hpp"
+#include "core/base/terminal.hpp"
+#include "core/base/text.hpp"
+#include "core/output/output.hpp"
+#include "core/provider/provider.hpp"
+#include "host/cli/run.hpp"
+#include "host/context.hpp"
+#include "host/io.hpp"
+
+namespace heygen::host {
+namespace {
+
+/// Secrets are in memory, so no other process of this user may read it, and no core file keeps it.
+void forbid_dumps() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+std::atomic<Cancel*> cancel_of_process{nullptr};
+
+void raw_stderr(const char* text) {
+  if (write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
+}
+
+/// The first asks everybody to stop; the second does not wait for them.
+extern "C" void heygen_on_interrupt(int) {
+  const int saved = errno;
+  Cancel* cancel = cancel_of_process.load();
+  if (cancel == nullptr || cancel->requested()) {
+    raw_stderr("{\"error\":{\"code\":\"canceled\",\"message\":\"Canceled.\"}}\n");
+    _exit(static_cast<int>(Exit::failure));
+  }
+  cancel->request();
+  errno = saved;
+}
+
+/// Says which provider was running; the default action, restored before this runs, then ends the process.
+extern "C" void heygen_on_crash(int number) {
+  const char* running = provider::breadcrumb();
+  if (*running != 0) {
+    raw_stderr("heygen: the program crashed inside ");
+    raw_stderr(running);
+    raw_stderr(". This is a fault of that provider.\n");
+  } else {
+    raw_stderr("heygen: the program crashed. This is a bug in heygen.\n");
+  }
+  raise(number);
+}
+
+void handle(std::initializer_list<int> numbers, void (*handler)(int), int flags) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigemptyset(&action.sa_mask);
+  for (const int number : numbers) sigaction(number, &action, nullptr);
+}
+
+void install_signals(Cancel& cancel) {
+  cancel_of_process = &cancel;
+  handle({SIGPIPE}, SIG_IGN, 0);
+  handle({SIGINT, SIGTERM}, heygen_on_interrupt, 0);
+  // Poco has put its own handlers there.
+  handle({SIGSEGV, SIGBUS, SIGILL, SIGSYS, SIGFPE, SIGABRT}, heygen_on_crash,
+         static_cast<int>(SA_RESETHAND | SA_NODEFER));
+}
+
+std::filesystem::path own_executable(const char* name) {
+  std::error_code fault;
+  std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", fault);
+  return fault ? std::filesystem::absolute(name, fault) : path;
+}
+
+/// Before anything was parsed: did they ask for text?
+bool asks_for_text(const std::vector<std::string>& arguments) {
+  const auto end = std::ranges::find(arguments, "--");
+  return std::find(arguments.begin(), end, "--human") != end ||
+         std::find(arguments.begin(), end, "--human=true") != end;
+}
+
+int show(const Error& error, Context& context, const std::vector<std::string>& arguments) {
+  bool human = asks_for_text(arguments);
+  try {
+    human = (human && !context.globals.human) || context.human();
+  } catch (const std::exception&) {
+  }
+  std::string text = human ? output::error_text(error) : output::error_envelope(error);
+  if (!text.ends_with('\n')) text += '\n';
+  raw_stderr(text.c_str());
+  return static_cast<int>(error.exit);
+}
+
+int run_arguments(Context& context, const std::vector<std::string>& arguments) {
+  try {
+    run_command_line(context, all_commands(), arguments);
+    return static_cast<int>(Exit::success);
+  } catch (const OutputClosed&) {
+    return static_cast<int>(Exit::failure);
+  } catch (const Error& error) {
+    return show(error, context, arguments);
+  } catch (const std::bad_alloc&) {
+    return show(Error(code::kError, "The memory is used up."), context, arguments);
+  } catch (const std::exception& fault) {
+    return show(Error(code::kError, fault.what()), context, arguments);
+  }
+}
+
+class Application : public Poco::Util::Application {
+ public:
+  Application() { stopOptionsProcessing(); }
+
+ protected:
+  int main(const ArgVec& arguments) override {
+    Cancel cancel;
+    install_signals(cancel);
+    Context context(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
+                    own_executable(commandName().c_str()));
+    const int status = run_arguments(context, arguments);
+    cancel_of_process = nullptr;
+    return status;
+  }
+};
+
+/// Poco asks for the working folder while constructing, and throws when that was deleted.
+Poco::AutoPtr<Application> make_application() {
+  try {
+    return new Application;
+  } catch (const std::exception&) {
+    const int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (here < 0 || chdir("/") != 0) throw;
+    Poco::AutoPtr<Application> application = new Application;
+    const bool back = fchdir(here) == 0;
+    close(here);
+    if (!back) throw;
+    return application;
+  }
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  forbid_dumps();
+  try {
+    Poco::AutoPtr<Application> application = make_application();
+    application->init(argc, argv);
+    return application->run();
+  } catch (const std::exception& fault) {
+    raw_stderr((output::error_envelope(Error(code::kError, fault.what())) + "\n").c_str());
+    return static_cast<int>(Exit::failure);
+  }
+}
+
+}  // namespace heygen::host

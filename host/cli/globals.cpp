@@ -1,0 +1,30 @@
+#include "host/cli/globals.hpp"
+
+namespace heygen::host {
+
+std::vector<Option> global_options() {
+  return {
+      {.name = "human", .doc = "Print for people instead of JSON"},
+      {.name = "provider", .value = "ID", .doc = "Take the credential from this provider"},
+      {.name = "verbose", .doc = "Report on stderr what is sent and received, without secrets"},
+      {.name = "headers", .value = "NAME:VALUE", .doc = "Add a request header", .repeatable = true, .hidden = true},
+      {.name = "help", .shorthand = 'h', .doc = "Show this help"},
+  };
+}
+
+std::vector<Option> root_options() {
+  std::vector<Option> options = global_options();
+  options.push_back({.name = "version", .shorthand = 'v', .doc = "Show the version"});
+  return options;
+}
+
+Globals globals_of(const Parsed& parsed) {
+  Globals globals;
+  if (parsed.given("human")) globals.human = parsed.is_on("human");
+  globals.headers = parsed.values("headers");
+  globals.provider = parsed.value("provider");
+  globals.verbose = parsed.is_on("verbose");
+  return globals;
+}
+
+}  // namespace heygen::host

@@ -1,0 +1,17 @@
+// The options that every command has.
+#pragma once
+
+#include <vector>
+
+#include "host/command.hpp"
+#include "host/context.hpp"
+
+namespace heygen::host {
+
+/// --human, --provider, --verbose, --headers, --help.
+std::vector<Option> global_options();
+/// Those, and --version, which only the bare program has.
+std::vector<Option> root_options();
+Globals globals_of(const Parsed& parsed);
+
+}  // namespace heygen::host

@@ -1,0 +1,228 @@
+#include "host/cli/parse.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "core/api/engine.hpp"
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+
+namespace heygen::host {
+namespace {
+
+const Option* by_name(const std::vector<Option>& options, std::string_view name) {
+  const auto at = std::ranges::find(options, name, &Option::name);
+  return at == options.end() ? nullptr : &*at;
+}
+
+const Option* by_letter(const std::vector<Option>& options, char letter) {
+  const auto at = std::ranges::find(options, letter, &Option::shorthand);
+  return at == options.end() || letter == 0 ? nullptr : &*at;
+}
+
+std::string help_of(const std::vector<std::string>& words) {
+  return "`heygen " + (words.empty() ? std::string{} : join(words, " ") + " ") + "--help` lists the options.";
+}
+
+Error unknown_option(const std::vector<std::string>& words, const std::vector<Option>& options,
+                     const std::string& argument) {
+  const std::string typed = argument.substr(0, argument.find('='));
+  std::string hint;
+  if (typed.starts_with("--")) {
+    std::vector<std::string> names;
+    for (const Option& option : options)
+      if (!option.hidden) names.push_back(option.name);
+    std::string near = nearest(typed.substr(2), names);
+    const auto longer =
+        std::ranges::find_if(names, [&](const auto& name) { return name.starts_with(typed.substr(2)); });
+    if (near.empty() && typed.size() > 3 && longer != names.end()) near = *longer;
+    if (!near.empty()) hint = "Did you mean --" + near + "? ";
+  }
+  return usage_error("`heygen" + (words.empty() ? "" : " " + join(words, " ")) + "` has no option " + typed + ".",
+                     hint + help_of(words));
+}
+
+/// Rewrites what CLI11 would read differently: `--name=` (an empty value), `-n=value`, a value equal to "--".
+/// What comes out is either an option with its value as the next item, or a word.
+class Speller {
+ public:
+  Speller(const std::vector<std::string>& words, const std::vector<Option>& options)
+      : words_(words), options_(options) {}
+
+  std::vector<std::string> spell(const std::vector<std::string>& arguments) {
+    for (at_ = arguments.begin(), end_ = arguments.end(); at_ != end_; ++at_) {
+      const std::string& argument = *at_;
+      if (argument == "--") break;
+      if (argument.starts_with("--"))
+        long_option(argument);
+      else if (argument.starts_with('-') && argument != "-")
+        letters(argument);
+      else
+        out_.push_back(argument);
+    }
+    out_.insert(out_.end(), at_, end_);
+    return std::move(out_);
+  }
+
+ private:
+  void long_option(const std::string& argument) {
+    const std::size_t equals = argument.find('=');
+    const Option* option = by_name(options_, std::string_view(argument).substr(2, equals - 2));
+    if (option == nullptr || equals == 2) throw unknown_option(words_, options_, argument);
+    if (!option->value.empty())
+      push("--" + option->name, equals == std::string::npos ? next("--" + option->name) : argument.substr(equals + 1));
+    else
+      out_.push_back("--" + option->name + "=" +
+                     truth(*option, equals == std::string::npos,
+                           argument.substr(equals == std::string::npos ? argument.size() : equals + 1)));
+  }
+
+  void letters(const std::string& argument) {
+    for (std::size_t i = 1; i < argument.size(); ++i) {
+      const Option* option = by_letter(options_, argument[i]);
+      if (option == nullptr) throw unknown_option(words_, options_, i == 1 ? argument : "-" + argument.substr(i, 1));
+      std::string rest = argument.substr(i + 1);
+      if (option->value.empty() && !rest.starts_with('=')) {
+        out_.push_back("--" + option->name + "=true");
+        continue;
+      }
+      if (rest.starts_with('=')) rest.erase(0, 1);
+      if (option->value.empty())
+        out_.push_back("--" + option->name + "=" + truth(*option, false, rest));
+      else
+        push("--" + option->name, i + 1 == argument.size() ? next("-" + std::string(1, option->shorthand)) : rest);
+      return;
+    }
+  }
+
+  void push(std::string name, std::string value) {
+    out_.push_back(std::move(name));
+    out_.push_back(std::move(value));
+  }
+
+  std::string next(const std::string& shown) {
+    if (std::next(at_) == end_) throw usage_error(shown + " needs a value.", help_of(words_));
+    return *++at_;
+  }
+
+  static std::string truth(const Option& option, bool bare, const std::string& value) {
+    for (const char* yes : {"1", "t", "T", "true", "TRUE", "True"})
+      if (bare || value == yes) return "true";
+    for (const char* no : {"0", "f", "F", "false", "FALSE", "False"})
+      if (value == no) return "false";
+    throw usage_error("--" + option.name + " takes true or false, not '" + value + "'.");
+  }
+
+  const std::vector<std::string>& words_;
+  const std::vector<Option>& options_;
+  std::vector<std::string> out_;
+  std::vector<std::string>::const_iterator at_, end_;
+};
+
+void check_kind(const Option& option, const std::string& value) {
+  const char* wanted = nullptr;
+  if (option.kind == Kind::integer && !api::is_of_type(api::FlagType::integer, value)) wanted = "a whole number";
+  if (option.kind == Kind::number && !api::is_of_type(api::FlagType::number, value)) wanted = "a number";
+  if (option.kind == Kind::duration && !api::parse_duration(value)) wanted = "a time such as 90s, 20m or 1h30m";
+  if (wanted != nullptr) throw usage_error("--" + option.name + " needs " + wanted + ", not '" + value + "'.");
+  if (option.choices_later || option.choices.empty() ||
+      std::ranges::find(option.choices, value) != option.choices.end())
+    return;
+  const std::string near = nearest(value, option.choices);
+  throw usage_error(
+      "--" + option.name + " does not take '" + value + "'.",
+      (near.empty() ? "" : "Did you mean '" + near + "'? ") + "It takes " + join(option.choices, ", ") + ".");
+}
+
+std::vector<std::string> checked_values(const Option& option, const std::vector<std::string>& typed) {
+  std::vector<std::string> values;
+  for (const std::string& text : typed) {
+    if (!option.comma_split) {
+      values.push_back(text);
+      continue;
+    }
+    const std::vector<std::string> parts = split_list(text);
+    values.insert(values.end(), parts.begin(), parts.end());
+  }
+  for (const std::string& value : values)
+    if (!option.value.empty()) check_kind(option, value);
+  return values;
+}
+
+void check_positionals(const std::vector<std::string>& words, const std::vector<Option>& options,
+                       const std::vector<Positional>& positionals, const Parsed& parsed) {
+  const std::size_t count = parsed.positionals.size();
+  const bool open = !positionals.empty() && positionals.back().variadic;
+  if (count > positionals.size() && !open)
+    throw usage_error("`heygen " + join(words, " ") + "` takes " +
+                          (positionals.empty() ? "no argument" : std::to_string(positionals.size()) + " at most") +
+                          ", but '" + parsed.positionals[positionals.size()] + "' follows.",
+                      help_of(words));
+  const bool excused = parsed.is_on("help") || std::ranges::any_of(options, [&](const Option& option) {
+                         return option.waives_positionals && parsed.is_on(option.name);
+                       });
+  for (std::size_t i = count; i < positionals.size() && !excused; ++i)
+    if (positionals[i].required)
+      throw usage_error("`heygen " + join(words, " ") + "` needs " + positionals[i].name + ".", help_of(words));
+}
+
+}  // namespace
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size() && !text.empty();) {
+    std::string part;
+    if (at < text.size() && text[at] == '"') {
+      for (++at;; ++at) {
+        if (at >= text.size()) throw usage_error("A quote is not closed in the list '" + text + "'.");
+        if (text[at] == '"' && (at + 1 >= text.size() || text[at + 1] != '"')) break;
+        if (text[at] == '"') ++at;
+        part += text[at];
+      }
+      ++at;
+      if (at < text.size() && text[at] != ',')
+        throw usage_error("A comma is missing after a closed quote in the list '" + text + "'.");
+    } else {
+      const std::size_t comma = std::min(text.find(',', at), text.size());
+      part = text.substr(at, comma - at);
+      at = comma;
+    }
+    parts.push_back(std::move(part));
+    ++at;
+  }
+  return parts;
+}
+
+Parsed parse(const std::vector<std::string>& words, const std::vector<Option>& options,
+             const std::vector<Positional>& positionals, const std::vector<std::string>& arguments) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  std::vector<CLI::Option*> made;
+  for (const Option& option : options) {
+    const std::string name = "--" + option.name;
+    CLI::Option* added = option.value.empty() ? app.add_flag(name) : app.add_option(name);
+    made.push_back(added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false));
+  }
+  // CLI11 takes words of the command line last first.
+  std::vector<std::string> spelled = Speller(words, options).spell(arguments);
+  std::reverse(spelled.begin(), spelled.end());
+  try {
+    app.parse(spelled);
+  } catch (const CLI::ParseError& fault) {
+    throw usage_error(std::string(fault.what()) + ".", help_of(words));
+  }
+  Parsed parsed;
+  for (std::size_t i = 0; i < options.size(); ++i)
+    if (made[i]->count() > 0) parsed.options[options[i].name] = checked_values(options[i], made[i]->results());
+  bool marked = false;
+  for (const std::string& word : app.remaining())
+    if (word == "--" && !marked)
+      marked = true;
+    else
+      parsed.positionals.push_back(word);
+  check_positionals(words, options, positionals, parsed);
+  return parsed;
+}
+
+}  // namespace heygen::host

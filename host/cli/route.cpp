@@ -1,0 +1,67 @@
+#include "host/cli/route.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+
+namespace heygen::host {
+namespace {
+
+bool begins_with(const std::vector<std::string>& words, const std::vector<std::string>& prefix) {
+  return words.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), words.begin());
+}
+
+const Command* find(const CommandTable& table, const std::vector<std::string>& words) {
+  const auto at = std::ranges::find(table.commands(), words, &Command::words);
+  return at == table.commands().end() ? nullptr : &*at;
+}
+
+bool takes_value(const std::vector<Option>& globals, const std::string& argument) {
+  if (!argument.starts_with("--") || argument.find('=') != std::string::npos) return false;
+  const auto at = std::ranges::find(globals, argument.substr(2), &Option::name);
+  return at != globals.end() && !at->value.empty();
+}
+
+Error unknown_word(const CommandTable& table, const std::vector<std::string>& prefix, const std::string& word) {
+  const std::vector<std::string> candidates = words_after(table, prefix);
+  const std::string near = nearest(word, candidates);
+  const std::string place = prefix.empty() ? "heygen" : "heygen " + join(prefix, " ");
+  std::string hint = near.empty() ? "" : "Did you mean `" + place + " " + near + "`? ";
+  hint += "`" + place + " --help` lists what there is.";
+  return usage_error("`" + place + "` has no command '" + word + "'.", hint);
+}
+
+}  // namespace
+
+std::vector<std::string> words_after(const CommandTable& table, const std::vector<std::string>& prefix,
+                                     bool with_hidden) {
+  std::set<std::string> found;
+  for (const Command& command : table.commands())
+    if ((with_hidden || !command.hidden) && command.words.size() > prefix.size() && begins_with(command.words, prefix))
+      found.insert(command.words[prefix.size()]);
+  return {found.begin(), found.end()};
+}
+
+Route route(const CommandTable& table, const std::vector<Option>& globals, const std::vector<std::string>& arguments) {
+  Route result;
+  std::size_t at = 0;
+  for (; at < arguments.size() && result.command == nullptr; ++at) {
+    const std::string& argument = arguments[at];
+    if (argument == "--") break;
+    if (argument.starts_with('-') && argument != "-") {
+      result.rest.push_back(argument);
+      if (takes_value(globals, argument) && at + 1 < arguments.size()) result.rest.push_back(arguments[++at]);
+      continue;
+    }
+    const std::vector<std::string> next = words_after(table, result.words, true);
+    if (!std::ranges::binary_search(next, argument)) throw unknown_word(table, result.words, argument);
+    result.words.push_back(argument);
+    result.command = find(table, result.words);
+  }
+  result.rest.insert(result.rest.end(), arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end());
+  return result;
+}
+
+}  // namespace heygen::host

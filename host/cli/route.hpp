@@ -1,0 +1,25 @@
+// Which command is meant: the words of the command line against the table, before anything else is parsed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/command.hpp"
+
+namespace heygen::host {
+
+struct Route {
+  const Command* command = nullptr;  ///< nullptr: only a group was named, or nothing
+  std::vector<std::string> words;    ///< those that name the command or group
+  std::vector<std::string> rest;     ///< everything else, in order
+};
+
+/// Options may stand before and between the words; `globals` says which of them take a value. Throws
+/// Error{usage_error} for a word that is no command there, naming the nearest.
+Route route(const CommandTable& table, const std::vector<Option>& globals, const std::vector<std::string>& arguments);
+
+/// The words that may follow `prefix`, sorted, each once.
+std::vector<std::string> words_after(const CommandTable& table, const std::vector<std::string>& prefix,
+                                     bool with_hidden = false);
+
+}  // namespace heygen::host

@@ -1,0 +1,22 @@
+// One invocation, from its words to what it does.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/cli/route.hpp"
+#include "host/command.hpp"
+#include "host/context.hpp"
+
+namespace heygen::host {
+
+/// Every command of the program.
+CommandTable all_commands();
+
+/// Routes, parses, sets context.globals, and shows help or runs the command. Throws heygen::Error.
+void run_command_line(Context& context, const CommandTable& table, const std::vector<std::string>& arguments);
+
+/// Help for the command, the group or the whole program.
+void print_help(Context& context, const CommandTable& table, const Route& route);
+
+}  // namespace heygen::host

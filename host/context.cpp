@@ -1,0 +1,148 @@
+#include "host/context.hpp"
+
+#include <algorithm>
+
+#include "core/auth/resolver.hpp"
+#include "core/auth/session.hpp"
+#include "core/base/text.hpp"
+#include "core/config/config.hpp"
+#include "core/net/http.hpp"
+#include "core/provider/registry.hpp"
+#include "core/store/credential_store.hpp"
+#include "core/transport/api_client.hpp"
+#include "host/io.hpp"
+
+namespace heygen::host {
+
+struct Context::Parts {
+  std::unique_ptr<config::Config> config;
+  std::unique_ptr<store::CredentialStore> store;
+  std::unique_ptr<net::Http> http;
+  std::unique_ptr<provider::Catalogue> providers;
+  std::unique_ptr<auth::Resolver> resolver;
+  std::unique_ptr<auth::Session> session;
+  std::unique_ptr<transport::ApiClient> client;
+};
+
+Context::Context(const Environment& environment_, Terminal& terminal_, Clock& clock_, Random& random_, Cancel& cancel_,
+                 std::filesystem::path executable_)
+    : environment(environment_),
+      terminal(terminal_),
+      clock(clock_),
+      random(random_),
+      cancel(cancel_),
+      executable(std::move(executable_)),
+      write(write_stdout),
+      parts_(std::make_unique<Parts>()) {}
+
+Context::~Context() = default;
+
+config::Config& Context::config() {
+  if (!parts_->config)
+    parts_->config = std::make_unique<config::Config>(config::config_directory(environment), environment);
+  return *parts_->config;
+}
+
+store::CredentialStore& Context::store() {
+  if (!parts_->store)
+    parts_->store = std::make_unique<store::CredentialStore>(config::config_directory(environment), clock);
+  return *parts_->store;
+}
+
+net::Http& Context::http() {
+  if (!parts_->http) parts_->http = net::make_http(environment, clock);
+  return *parts_->http;
+}
+
+provider::Catalogue& Context::providers() {
+  if (parts_->providers) return *parts_->providers;
+  constexpr int kWarning = 2;
+  provider::Services services{
+      .http = http(),
+      .clock = clock,
+      .random = random,
+      .environment = environment,
+      .terminal = terminal,
+      .cancel = cancel,
+      .host_version = std::string(version()),
+      .api_base = api_base(),
+      .setting = [this](const std::string& section,
+                        const std::string& key) { return config().raw("providers." + section + "." + key); },
+      .log =
+          [this](int level, const std::string& line) {
+            if (globals.verbose || level >= kWarning) terminal.notice(printable(line));
+          },
+  };
+  parts_->providers = provider::make_registry(
+      provider::default_search_path(environment, config::config_directory(environment), executable),
+      std::move(services));
+  return *parts_->providers;
+}
+
+auth::Resolver& Context::resolver() {
+  if (!parts_->resolver)
+    parts_->resolver = std::make_unique<auth::Resolver>(providers(), store(), environment, globals.provider);
+  return *parts_->resolver;
+}
+
+auth::Session& Context::session() {
+  if (!parts_->session) parts_->session = std::make_unique<auth::Session>(resolver(), clock, terminal, cancel);
+  return *parts_->session;
+}
+
+transport::ApiClient& Context::client() {
+  if (parts_->client) return *parts_->client;
+  transport::ClientOptions options;
+  options.base = api_base();
+  options.allow_http = environment.has("HEYGEN_ALLOW_HTTP");
+  options.version = std::string(version());
+  options.client_origin = transport::detect_client_origin(environment);
+  options.max_retries = transport::max_retries_of(environment);
+  if (globals.verbose) options.trace = [this](const std::string& line) { terminal.notice(printable(line)); };
+  transport::ApiClient::check_base(options.base, options.allow_http);
+  (void)client_headers();
+  parts_->client = std::make_unique<transport::ApiClient>(http(), session(), clock, random, cancel, std::move(options));
+  return *parts_->client;
+}
+
+std::vector<net::Header> Context::client_headers() const {
+  std::vector<net::Header> headers;
+  for (const std::string& text : globals.headers) {
+    net::Header header = transport::parse_client_header(text);
+    std::erase_if(headers, [&](const net::Header& other) { return iequals(other.name, header.name); });
+    headers.push_back(std::move(header));
+  }
+  return headers;
+}
+
+std::string Context::api_base() const {
+  std::string base = environment.value("HEYGEN_API_BASE");
+  if (base.empty()) base = "https://api.heygen.com";
+  while (base.ends_with('/')) base.pop_back();
+  return base;
+}
+
+bool Context::human() {
+  if (globals.human) return *globals.human;
+  return config().output_format() == "human";
+}
+
+output::HumanStyle Context::style() {
+  const bool color =
+      terminal.stdout_is_terminal() && !environment.has("NO_COLOR") && environment.value("TERM") != "dumb";
+  return {.width = terminal.columns(), .color = color};
+}
+
+void Context::print(const json::Value& document, const std::vector<output::Column>& columns) {
+  write(human() ? output::human(document, columns, style()) : json::write(document) + "\n");
+}
+
+void Context::print_text(std::string_view text) {
+  write(text);
+}
+
+std::string_view version() {
+  return HEYGEN_VERSION;
+}
+
+}  // namespace heygen::host

@@ -1,0 +1,104 @@
+#include "host/io.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+
+namespace heygen::host {
+namespace {
+
+std::string reason(int number) {
+  return std::generic_category().message(number);
+}
+
+/// False when cancelled first.
+bool wait_readable(int descriptor, const Cancel& cancel) {
+  pollfd fds[] = {{descriptor, POLLIN, 0}, {cancel.descriptor(), POLLIN, 0}};
+  while (poll(fds, 2, -1) < 0 && errno == EINTR && !cancel.requested()) {
+  }
+  return !cancel.requested();
+}
+
+class File {
+ public:
+  explicit File(const std::filesystem::path& path) : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~File() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+/// Appends until the end; 0 or the errno.
+int read_rest(int descriptor, std::string& out) {
+  char buffer[65536];
+  for (;;) {
+    const ssize_t count = ::read(descriptor, buffer, sizeof buffer);
+    if (count > 0) out.append(buffer, static_cast<std::size_t>(count));
+    if (count == 0) return 0;
+    if (count < 0 && errno != EINTR) return errno;
+  }
+}
+
+}  // namespace
+
+void write_stdout(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (count >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(count));
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno == EPIPE) throw OutputClosed{};
+    if (errno == EAGAIN) {
+      pollfd fd{STDOUT_FILENO, POLLOUT, 0};
+      poll(&fd, 1, -1);
+      continue;
+    }
+    throw Error(code::kError, "The result could not be written to standard output: " + reason(errno) + ".",
+                "The command itself has been carried out.");
+  }
+}
+
+std::string read_stdin(const Cancel& cancel) {
+  std::string text;
+  char buffer[65536];
+  for (;;) {
+    if (!wait_readable(STDIN_FILENO, cancel)) throw canceled_error();
+    const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    if (count == 0) return text;
+    if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
+    if (count < 0 && errno != EINTR && errno != EAGAIN)
+      throw Error(code::kError, "Standard input could not be read: " + reason(errno) + ".");
+  }
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::string text;
+  const File file(path);
+  const int fault = file.descriptor() < 0 ? errno : read_rest(file.descriptor(), text);
+  if (fault != 0)
+    throw Error(code::kError, "The file '" + path.string() + "' could not be read: " + reason(fault) + ".");
+  return text;
+}
+
+std::string read_document(const std::string& value, const Cancel& cancel) {
+  const std::string_view start = trim(value);
+  if (start.starts_with('{') || start.starts_with('[')) return value;
+  if (value == "-") return read_stdin(cancel);
+  return read_file(value.starts_with('@') ? value.substr(1) : value);
+}
+
+}  // namespace heygen::host
