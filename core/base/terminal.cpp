@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "core/base/cancel.hpp"
@@ -24,27 +25,6 @@ void write_all(int descriptor, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
-
-/// Echo off for its lifetime. Ctrl-C stays a signal: the handler sets Cancel, and unwinding brings the echo back.
-class Hidden {
- public:
-  explicit Hidden(bool wanted) {
-    if (!wanted || tcgetattr(STDIN_FILENO, &before_) != 0) return;
-    termios quiet = before_;
-    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    quiet.c_lflag |= ECHONL;
-    active_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
-  }
-  ~Hidden() {
-    if (active_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-  }
-  Hidden(const Hidden&) = delete;
-  Hidden& operator=(const Hidden&) = delete;
-
- private:
-  termios before_{};
-  bool active_ = false;
-};
 
 /// Up to `size` bytes from stdin; 0 at its end. Throws Error{canceled}.
 std::size_t read_some(char* out, std::size_t size, const Cancel& cancel) {
@@ -101,7 +81,7 @@ class SystemTerminal : public Terminal {
 
   Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) override {
     if (stdin_is_terminal()) {
-      const Hidden hidden(true);
+      const TerminalMode hidden(TerminalMode::Kind::hidden);
       write_all(STDERR_FILENO, prompt);
       return Secret(read_one_line(cancel, true));
     }
@@ -123,7 +103,35 @@ class SystemTerminal : public Terminal {
   }
 };
 
+// Read by restore_for_exit() inside a signal handler, hence plain globals and a flag.
+termios mode_before;
+volatile std::sig_atomic_t mode_changed = 0;
+
 }  // namespace
+
+TerminalMode::TerminalMode(Kind kind) {
+  if (tcgetattr(STDIN_FILENO, &mode_before) != 0) return;
+  termios wanted = mode_before;
+  wanted.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  if (kind == Kind::hidden) {
+    wanted.c_lflag |= ECHONL;
+  } else {
+    wanted.c_lflag &= ~static_cast<tcflag_t>(ICANON | ISIG | IEXTEN);
+    wanted.c_iflag &= ~static_cast<tcflag_t>(ICRNL | IXON);
+    wanted.c_cc[VMIN] = 1;
+    wanted.c_cc[VTIME] = 0;
+  }
+  mode_changed = 1;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &wanted);
+}
+
+TerminalMode::~TerminalMode() { restore_for_exit(); }
+
+void TerminalMode::restore_for_exit() noexcept {
+  if (mode_changed == 0) return;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &mode_before);
+  mode_changed = 0;
+}
 
 Terminal& system_terminal() {
   static SystemTerminal terminal;

@@ -1,0 +1,231 @@
+#include "core/auth/resolver.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "core/provider/historic.hpp"
+#include "fakes.hpp"
+
+using namespace heygen;
+using namespace heygen::auth;
+using namespace heygen::auth::test;
+using provider::Ask;
+using provider::Status;
+
+namespace {
+
+struct Fixture : World {
+  Fixture() {
+    FakeProvider& key = catalogue.add("apikey");
+    key.on_resolve = [this](const Ask& ask) {
+      provider::Answer answer;
+      const std::string variable = environment.value("HEYGEN_API_KEY");
+      const std::string value = variable.empty() ? ask.state.string_at("api_key") : variable;
+      answer.status = value.empty() ? Status::not_configured : Status::ok;
+      answer.source = variable.empty() ? "file" : "env";
+      answer.headers.push_back({"x-api-key", Secret(value)});
+      return answer;
+    };
+    catalogue.entry("apikey").manifest.credential_env = {"HEYGEN_API_KEY"};
+    oauth = &catalogue.add("oauth");
+    oauth->on_resolve = token_from("access_token");
+    device = &catalogue.add("device-code");
+    device->on_resolve = token_from("access_token");
+    catalogue.add("acme");
+    catalogue.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
+  }
+  static std::function<provider::Answer(const Ask&)> token_from(const std::string& member) {
+    return [member](const Ask& ask) {
+      provider::Answer answer;
+      const std::string token = ask.state.string_at(member);
+      answer.status = token.empty() ? Status::not_configured : Status::ok;
+      answer.headers.push_back({"Authorization", Secret(token)});
+      return answer;
+    };
+  }
+  std::string used(const std::string& chosen = {}) {
+    const Credential credential = resolver(chosen).resolve({});
+    return credential.provider() + ":" + bearer(credential);
+  }
+  Error failure(const std::string& chosen = {}) {
+    try {
+      used(chosen);
+    } catch (const Error& error) {
+      return error;
+    }
+    BOOST_FAIL("a credential was found");
+    return Error("", "");
+  }
+  void set(std::map<std::string, std::string, std::less<>> values) { environment = MapEnvironment(std::move(values)); }
+
+  FakeProvider* oauth = nullptr;
+  FakeProvider* device = nullptr;
+  static constexpr const char* kAll =
+      R"({"api_key":"file-key","oauth":{"access_token":"at"},"providers":{"acme":{"token":"acme"}}})";
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(resolver_chain, Fixture)
+
+BOOST_AUTO_TEST_CASE(the_variable_outranks_the_file_and_the_key_outranks_the_login) {
+  write(kAll);
+  BOOST_TEST(used() == "apikey:file-key");
+  set({{"HEYGEN_API_KEY", "env-key"}});
+  BOOST_TEST(used() == "apikey:env-key");
+  set({});
+  write(R"({"api_key":"","oauth":{"access_token":"at"},"providers":{"acme":{"token":"acme"}}})");
+  BOOST_TEST(used() == "oauth:at");
+  write(R"({"oauth":{},"providers":{"acme":{"token":"acme"}}})");
+  BOOST_TEST(used() == "acme:Bearer acme");
+}
+
+BOOST_AUTO_TEST_CASE(a_provider_asked_for_by_name_beats_everything) {
+  write(kAll);
+  set({{"HEYGEN_API_KEY", "env-key"}, {"HEYGEN_PROVIDER", "acme"}});
+  BOOST_TEST(used("oauth") == "oauth:at");
+}
+
+BOOST_AUTO_TEST_CASE(the_provider_variable_counts_unless_a_key_is_in_the_environment) {
+  write(kAll);
+  set({{"HEYGEN_PROVIDER", "acme"}});
+  BOOST_TEST(used() == "acme:Bearer acme");
+  set({{"HEYGEN_PROVIDER", "acme"}, {"HEYGEN_API_KEY", "env-key"}});
+  BOOST_TEST(used() == "apikey:env-key");
+}
+
+BOOST_AUTO_TEST_CASE(only_providers_with_a_reason_are_loaded) {
+  write(R"({"oauth":{"access_token":"at"}})");
+  used();
+  BOOST_TEST((catalogue.loaded == std::vector<std::string>{"oauth"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_ambient_provider_is_asked_without_variable_or_slot) {
+  catalogue.entry("acme").manifest.ambient = true;
+  BOOST_TEST((failure().exit == Exit::auth));
+  BOOST_TEST((catalogue.loaded == std::vector<std::string>{"acme"}));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_anywhere_says_how_to_log_in) {
+  const Error error = failure();
+  BOOST_TEST(error.code == code::kAuth);
+  BOOST_TEST(error.hint.find("heygen auth login") != std::string::npos);
+  BOOST_TEST(error.hint.find("HEYGEN_API_KEY") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_file_matters_only_when_the_environment_does_not_supply) {
+  write("{broken");
+  set({{"HEYGEN_API_KEY", "env-key"}});
+  BOOST_TEST(used() == "apikey:env-key");
+  set({});
+  const Error error = failure();
+  BOOST_TEST((error.exit == Exit::auth));
+  BOOST_TEST(error.message().find((folder / "credentials").string()) != std::string::npos);
+  BOOST_TEST(catalogue.loaded.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_blank_file_is_an_error_at_use) {
+  write("\n");
+  BOOST_TEST((failure().exit == Exit::auth));
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_of_the_wrong_type_is_broken_and_not_skipped) {
+  for (const char* text : {R"({"oauth":"at","providers":{"acme":{"token":"t"}}})", R"({"oauth":[1]})", R"({"providers":{"acme":7}})"}) {
+    write(text);
+    BOOST_TEST((failure().exit == Exit::auth), text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_login_of_a_provider_that_is_not_installed_is_named_and_not_passed_over) {
+  write(R"({"providers":{"gone":{"x":1},"acme":{"token":"t"}}})");
+  const Error error = failure();
+  BOOST_TEST((error.exit == Exit::auth));
+  BOOST_TEST(error.message().find("gone") != std::string::npos);
+  BOOST_TEST(catalogue.loaded.empty());
+}
+
+BOOST_AUTO_TEST_CASE(present_but_broken_surfaces_and_the_next_is_not_tried) {
+  write(kAll);
+  catalogue.entry("apikey").refused = true;
+  BOOST_TEST((failure().exit == Exit::auth));
+  BOOST_TEST(catalogue.loaded.empty());
+}
+
+BOOST_AUTO_TEST_CASE(whichever_of_two_that_share_a_slot_may_load_serves_it) {
+  write(R"({"oauth":{"access_token":"at"}})");
+  catalogue.entry("oauth").refused = true;
+  BOOST_TEST(used() == "device-code:at");
+  catalogue.entry("device-code").refused = true;
+  BOOST_TEST((failure().exit == Exit::auth));
+}
+
+BOOST_AUTO_TEST_CASE(explain_calls_nobody_used_but_the_first_and_shows_no_secret) {
+  write(kAll);
+  set({{"ACME_TOKEN", "acme-secret"}});
+  catalogue.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
+  Resolver chain = resolver();
+  const std::vector<ExplainRow> rows = chain.explain();
+  std::vector<std::string> verdicts;
+  std::string everything;
+  for (const ExplainRow& row : rows) {
+    verdicts.push_back(row.provider + "=" + row.verdict);
+    everything += row.found + row.why + row.source + row.type;
+  }
+  BOOST_TEST((verdicts == std::vector<std::string>{"apikey=used", "oauth=shadowed", "device-code=shadowed", "acme=shadowed"}));
+  for (const char* secret : {"file-key", "acme-secret", "at\""}) BOOST_TEST(everything.find(secret) == std::string::npos);
+  for (const Ask& ask : oauth->asked) BOOST_TEST((ask.reason == provider::Reason::explain));
+}
+
+BOOST_AUTO_TEST_CASE(explain_under_a_chosen_provider_says_that_it_was_chosen) {
+  write(kAll);
+  Resolver chain = resolver("acme");
+  for (const ExplainRow& row : chain.explain()) {
+    BOOST_TEST(row.verdict == (row.provider == "acme" ? "used" : "shadowed"));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(slots)
+
+BOOST_AUTO_TEST_CASE(historic_slots_lie_at_the_top_and_others_under_providers) {
+  json::Value root = json::parse(R"({"api_key":"k","oauth":{"a":1},"providers":{"acme":{"b":2}}})");
+  BOOST_TEST(json::write(slot_state(root, "apikey")) == R"({"api_key":"k"})");
+  BOOST_TEST(json::write(slot_state(root, "oauth")) == R"({"a":1})");
+  BOOST_TEST(json::write(slot_state(root, "device-code")) == R"({"a":1})");
+  BOOST_TEST(json::write(slot_state(root, "acme")) == R"({"b":2})");
+  BOOST_TEST(json::write(slot_state(root, "none")) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_state_removes_the_slot_and_an_empty_folder_of_slots) {
+  json::Value root = json::parse(R"({"api_key":"k","oauth":{"a":1},"x":1,"providers":{"acme":{"b":2}}})");
+  for (const char* id : {"apikey", "oauth", "acme"}) set_slot_state(root, id, json::Object{});
+  BOOST_TEST(json::write(root) == R"({"x":1})");
+  set_slot_state(root, "apikey", json::Object{{"api_key", "n"}});
+  set_slot_state(root, "acme", json::Object{{"t", "n"}});
+  BOOST_TEST(json::write(root) == R"({"x":1,"api_key":"n","providers":{"acme":{"t":"n"}}})");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(writing_headers_of_a_stale_credential_ends_the_process) {
+  provider::Answer answer;
+  answer.headers.push_back({"Authorization", Secret("Bearer t")});
+  answer.expires_at = kNow + kSkewSeconds;
+  const Credential credential("acme", "Acme", answer);
+  BOOST_TEST(credential.stale(kNow));
+  BOOST_TEST(!credential.stale(kNow - 1));
+  const pid_t child = fork();
+  if (child == 0) {
+    fclose(stderr);
+    signal(SIGABRT, SIG_DFL);
+    credential.headers(kNow);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  BOOST_TEST((WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
+}
