@@ -1,7 +1,6 @@
 // What the user gets: results on stdout, errors on stderr.
 #pragma once
 
-#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,9 +10,10 @@
 
 namespace heygen::output {
 
-/// `{"error":{…}}` on one line, without newline.
+/// `{"error":{…}}` on one line, without newline. Control characters are escaped: a terminal may show it.
 std::string error_envelope(const Error& error);
-/// For people: "Error: message", hint on its own line; printable().
+/// For people: "Error: message", then hint and what support asks for on lines of their own; printable(); without final
+/// newline.
 std::string error_text(const Error& error);
 
 struct Column {
@@ -22,18 +22,19 @@ struct Column {
 };
 
 struct HumanStyle {
-  int width = 80;      ///< terminal columns
+  int width = 80;  ///< terminal columns; 0 or less: no limit
   bool color = false;
 };
 
-/// A document for people: the payload (`data` when there is one) as a table, details or a value. Every text of the
-/// document is made printable(). Ends with a newline.
+/// A document for people: the payload (`data` when there is one) as a table, details or a value, and then what else the
+/// reply says (null, false and empty members left out). Rows with too many fields for the width become details. Every
+/// text of the document is made printable(). Ends with a newline.
 std::string human(const json::Value& document, const std::vector<Column>& columns, const HumanStyle& style);
 
 /// Key as a heading: "created_at" → "Created At", "video_url" → "Video URL".
 std::string humanise(std::string_view key);
 
-/// A table of given cells, without any look at content.
+/// A table of given cells, without any look at content; the widest columns are cut until it fits. Ends with a newline.
 std::string table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& rows,
                   const HumanStyle& style);
 

@@ -1,0 +1,37 @@
+// How one value of a reply looks to people: times, durations, lists, nothing.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json/value.hpp"
+
+namespace heygen::output {
+
+enum class Tone { plain, good, busy, bad, strong, faint };
+
+/// Text that is printable() already.
+struct Cell {
+  std::string text;
+  Tone tone = Tone::plain;
+};
+
+inline constexpr std::string_view kNothing = "-";
+
+/// Null, "", [] or {}.
+bool is_empty(const json::Value& value);
+/// An array, not empty, of objects alone.
+bool is_object_list(const json::Value& value);
+/// A value on one line. `field` is its key: it tells times and durations from other numbers.
+Cell cell_of(std::string_view field, const json::Value& value);
+/// The lines of a value; only texts have more than one.
+std::vector<std::string> lines_of(std::string_view field, const json::Value& value);
+
+/// The words of a key: "created_at", "created-at" and "createdAt" have two.
+std::vector<std::string> words_of(std::string_view key);
+
+/// The text in the tone's colour, or as it is.
+std::string paint(std::string_view text, Tone tone, bool color);
+
+}  // namespace heygen::output
