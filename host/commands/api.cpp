@@ -1,0 +1,95 @@
+// `heygen api METHOD PATH`: any endpoint, with everything the other commands have: credential, retries, errors.
+#include <algorithm>
+
+#include "core/auth/resolver.hpp"
+#include "core/base/text.hpp"
+#include "core/json/compact.hpp"
+#include "core/json/value.hpp"
+#include "core/transport/api_client.hpp"
+#include "host/api/confirm.hpp"
+#include "host/api/reply.hpp"
+#include "host/api/target.hpp"
+#include "host/command.hpp"
+#include "host/context.hpp"
+#include "host/io.hpp"
+
+namespace heygen::host {
+namespace {
+
+std::vector<Option> options_of(Context&) {
+  return {
+      {.name = "data",
+       .shorthand = 'd',
+       .value = "JSON|FILE|-",
+       .doc = "Request body: JSON, a file that holds it (also as @FILE), or - for standard input"},
+      {.name = "query", .value = "NAME=VALUE", .doc = "Add to the query of the URL", .repeatable = true},
+      {.name = "header", .value = "NAME:VALUE", .doc = "Add a request header", .repeatable = true},
+      {.name = "force", .doc = "Do not ask for confirmation of DELETE"},
+  };
+}
+
+/// Takes Content-Type out of `headers`; "application/json" without one.
+std::string take_content_type(net::Headers& headers) {
+  const auto at =
+      std::ranges::find_if(headers, [](const auto& header) { return iequals(header.name, "Content-Type"); });
+  if (at == headers.end()) return "application/json";
+  std::string type = at->value;
+  headers.erase(at);
+  return type;
+}
+
+/// JSON is checked here, so that a slip does not cost a request; other types go as they are.
+std::string body_of(Context& context, const Parsed& parsed, const std::string& content_type) {
+  std::string text = read_document(parsed.value("data"), context.cancel);
+  if (!to_lower(content_type).starts_with("application/json")) return text;
+  try {
+    return json::compact(text);
+  } catch (const json::ParseError& fault) {
+    throw usage_error("--data is not valid JSON: " + std::string(fault.what()) + ".");
+  }
+}
+
+void run_api(Context& context, const Parsed& parsed) {
+  Target target = parse_target(parsed.positionals[0], parsed.positionals[1], context.api_base());
+  for (const std::string& text : parsed.values("query")) target.query.push_back(parse_query_option(text));
+  transport::ApiRequest request;
+  for (const std::string& text : parsed.values("header")) request.headers.push_back(transport::parse_free_header(text));
+  request.method = target.method;
+  request.path = target.path;
+  request.query = target.query;
+  (void)context.resolver().resolve({request.method, request.path});
+  (void)context.client();
+  for (const net::Header& header : context.client_headers()) request.headers.push_back(header);
+
+  net::TextBody body("");
+  if (parsed.given("data")) {
+    request.content_type = take_content_type(request.headers);
+    body = net::TextBody(body_of(context, parsed, request.content_type));
+    request.body = &body;
+  }
+  if (request.method == "DELETE" && !parsed.is_on("force")) {
+    const std::string what = "DELETE " + request.path;
+    confirm(context, what + " cannot be undone. Go ahead?", confirmation_required(what));
+  }
+  print_reply(context, send(context, request));
+}
+
+}  // namespace
+
+void add_api_command(CommandTable& table) {
+  Command command;
+  command.words = {"api"};
+  command.summary = "Send a request to any endpoint of the API";
+  command.description =
+      "For endpoints that have no command of their own. The credential, retries and errors are those of the other "
+      "commands.";
+  command.examples = {"heygen api GET /v3/videos --query limit=5",
+                      "heygen api POST /v3/voices/speech -d '{\"text\":\"Hello!\",\"voice_id\":\"voice_123\"}'"};
+  command.positionals = {{.name = "method", .doc = "GET, POST, PUT, PATCH, DELETE or HEAD"},
+                         {.name = "path", .doc = "Path of the endpoint, from its first slash on"}};
+  command.options = options_of;
+  command.run = run_api;
+  table.add(std::move(command));
+}
+
+}  // namespace heygen::host
