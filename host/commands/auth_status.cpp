@@ -39,16 +39,6 @@ json::Value fetch_user(Context& context) {
               "Check that HEYGEN_API_BASE names the HeyGen API.");
 }
 
-/// For people both halves on one level: a printed document shows its `data` alone.
-json::Value for_people(const json::Value& reply, const json::Value& block) {
-  json::Value out = json::Object{};
-  const json::Value* data = reply.find("data");
-  const json::Value& account = data != nullptr ? *data : reply;
-  if (account.is_object() && !account.as_object().empty()) out.set("account", account);
-  out.set("credential", block);
-  return out;
-}
-
 }  // namespace
 
 json::Value credential_block(const auth::Credential& credential, const json::Value& user, std::int64_t now) {
@@ -82,9 +72,7 @@ void run_status(Context& context, const Parsed&) {
   // Once more: the call may have refreshed it.
   const auth::Credential used = context.resolver().resolve(kWhoAmI);
   const json::Value user = used.source() == "file" ? stored_user(context) : json::Value(json::Object{});
-  json::Value block = credential_block(used, user, context.clock.now());
-  if (context.human()) return context.print(for_people(reply, block));
-  reply.set("credential", std::move(block));
+  reply.set("credential", credential_block(used, user, context.clock.now()));
   context.print(reply);
 }
 

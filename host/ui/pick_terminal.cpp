@@ -3,16 +3,17 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
+#include "core/base/terminal.hpp"
 #include "host/ui/picker.hpp"
 
 namespace heygen::ui {
@@ -33,25 +34,22 @@ void put(int descriptor, std::string_view text) noexcept {
   }
 }
 
-// What a signal handler needs to leave the terminal as it was.
-struct Rescue {
-  termios before{};
-  int screen = -1;
-};
-Rescue rescue;
-std::atomic<bool> rescue_armed{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
+// Where a signal handler finds the list; -1 while there is none.
+std::atomic<int> shown_on{-1};
+std::atomic<bool> was_stopped{false};
+static_assert(std::atomic<int>::is_always_lock_free);
 
-void restore() noexcept {
-  if (!rescue_armed.exchange(false)) return;
-  put(rescue.screen, kErase);
-  put(rescue.screen, kShowCursor);
-  tcsetattr(STDIN_FILENO, TCSADRAIN, &rescue.before);
+void remove_list() noexcept {
+  const int screen = shown_on.exchange(-1);
+  if (screen < 0) return;
+  put(screen, kErase);
+  put(screen, kShowCursor);
 }
 
 void restore_and_die(int number) {
   const int saved = errno;
-  restore();
+  remove_list();
+  TerminalMode::restore_for_exit();
   struct sigaction fallback {};
   fallback.sa_handler = SIG_DFL;
   sigaction(number, &fallback, nullptr);
@@ -59,8 +57,10 @@ void restore_and_die(int number) {
   errno = saved;
 }
 
-// Empty on purpose: it only makes poll() return, so that the list is drawn anew.
-void wake(int) {}
+// Makes poll() return, so that the list is drawn anew.
+void wake(int number) {
+  if (number == SIGCONT) was_stopped.store(true);
+}
 
 /// Handlers for its lifetime. A signal that the program handles or ignores itself keeps its handler.
 class Signals {
@@ -89,31 +89,6 @@ class Signals {
   std::size_t used_ = 0;
 };
 
-/// Keys come one by one and unseen. Output processing stays, and so does what was typed ahead.
-class RawMode {
- public:
-  explicit RawMode(int screen) {
-    if (tcgetattr(STDIN_FILENO, &rescue.before) != 0) throw Error(code::kError, "Standard input is not a terminal.");
-    rescue.screen = screen;
-    raw_ = rescue.before;
-    raw_.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG | IEXTEN);
-    raw_.c_cc[VMIN] = 1;
-    raw_.c_cc[VTIME] = 0;
-    rescue_armed.store(true);
-    apply();
-    put(screen, kHideCursor);
-  }
-  ~RawMode() { restore(); }
-  RawMode(const RawMode&) = delete;
-  RawMode& operator=(const RawMode&) = delete;
-
-  /// Again after a stop and continue: the shell has put its own mode there.
-  void apply() { tcsetattr(STDIN_FILENO, TCSADRAIN, &raw_); }
-
- private:
-  termios raw_{};
-};
-
 /// stderr, or the controlling terminal when stderr goes elsewhere.
 class Screen {
  public:
@@ -131,11 +106,36 @@ class Screen {
   int own_ = -1;
 };
 
+/// The list's time on the screen: keys come one by one and unseen, the cursor is hidden.
+class Stage {
+ public:
+  explicit Stage(int screen) : screen_(screen) {
+    mode_.emplace(TerminalMode::Kind::keys);
+    shown_on.store(screen);
+    put(screen, kHideCursor);
+  }
+  ~Stage() { remove_list(); }
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  /// After a stop and continue: the shell has put its own mode there.
+  void again_if_stopped() {
+    if (!was_stopped.exchange(false)) return;
+    mode_.reset();
+    mode_.emplace(TerminalMode::Kind::keys);
+    put(screen_, kHideCursor);
+  }
+
+ private:
+  int screen_;
+  std::optional<TerminalMode> mode_;
+};
+
 /// The cursor rests on the first line between two drawings, so whatever a resize does to the lines below, one "erase
 /// to the end of the screen" removes them.
 void draw(int screen, std::string_view heading, const std::vector<Row>& rows, std::size_t selected) {
   winsize size{};
-  if (ioctl(screen, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) size = {24, 80, 0, 0};
+  if (ioctl(screen, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) size = {24, 80, 0, 0};
   const std::vector<std::string> lines = render(heading, rows, selected, size.ws_col, size.ws_row);
   std::string out(kErase);
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -167,7 +167,7 @@ Wake wait_for_byte(unsigned char& byte, int timeout_ms, const Cancel& cancel) {
 std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const Cancel& cancel) {
   const Screen screen;
   const Signals signals;
-  RawMode raw(screen.descriptor());
+  Stage stage(screen.descriptor());
   Picker picker(rows.size());
   KeyReader keys;
   draw(screen.descriptor(), heading, rows, picker.selected());
@@ -175,8 +175,7 @@ std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const C
     unsigned char byte = 0;
     const Wake woken = wait_for_byte(byte, keys.pending() ? kEscapeWaitMs : -1, cancel);
     if (woken == Wake::signal) {
-      raw.apply();
-      put(screen.descriptor(), kHideCursor);
+      stage.again_if_stopped();
       draw(screen.descriptor(), heading, rows, picker.selected());
       continue;
     }

@@ -1,0 +1,170 @@
+#include "host/commands/auth_method.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "core/base/environment.hpp"
+#include "core/base/terminal.hpp"
+#include "core/config/config.hpp"
+#include "core/provider/registry.hpp"
+
+namespace {
+
+using heygen::MapEnvironment;
+using heygen::host::Parsed;
+using heygen::provider::Found;
+
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+MapEnvironment with(const std::string& name, const std::string& value) {
+  return MapEnvironment(Variables{{name, value}});
+}
+
+Found provider(const std::string& id) {
+  Found found;
+  found.id = found.manifest.id = id;
+  return found;
+}
+
+const std::vector<Found> kInstalled{provider("apikey"), provider("oauth"), provider("sso")};
+
+Parsed typed(const std::vector<std::string>& flags) {
+  Parsed parsed;
+  for (const std::string& flag : flags) parsed.options[flag] = {"true"};
+  return parsed;
+}
+
+class Ends : public heygen::Terminal {
+ public:
+  Ends(bool in, bool out) : in_(in), out_(out) {}
+  bool stdin_is_terminal() const override { return in_; }
+  bool stdout_is_terminal() const override { return out_; }
+  bool stderr_is_terminal() const override { return true; }
+  int columns() const override { return 80; }
+  void notice(std::string_view) override {}
+  std::string read_line(std::string_view, const heygen::Cancel&) override { return {}; }
+  heygen::Secret read_secret(std::string_view, std::size_t, const heygen::Cancel&) override { return {}; }
+
+ private:
+  bool in_, out_;
+};
+
+/// A folder with a config.toml, gone afterwards.
+class Folder {
+ public:
+  explicit Folder(const std::string& toml) {
+    std::string name = (std::filesystem::temp_directory_path() / "heygen-auth-method-XXXXXX").string();
+    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+    std::ofstream(path / "config.toml") << toml;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+bool offered(const Found& found, const std::string& toml, const MapEnvironment& environment) {
+  const Folder folder(toml);
+  return heygen::host::is_offered(found, heygen::config::Config(folder.path, environment), environment);
+}
+
+Found switched() {
+  Found found = provider("device-code");
+  found.manifest.env = {"DEVICE_URL"};
+  found.manifest.enabled_by = {"enabled", "DEVICE_URL"};
+  heygen::provider::Setting setting;
+  setting.key = "enabled";
+  setting.type = "bool";
+  found.manifest.settings = {setting};
+  return found;
+}
+
+bool is_usage_error(const heygen::Error& error) {
+  return error.exit == heygen::Exit::usage;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(auth_method)
+
+BOOST_AUTO_TEST_CASE(a_flag_names_its_provider_by_historic_spelling_or_id) {
+  BOOST_TEST(heygen::host::named_method(typed({"api-key"}), kInstalled, "") == "apikey");
+  BOOST_TEST(heygen::host::named_method(typed({"oauth"}), kInstalled, "") == "oauth");
+  BOOST_TEST(heygen::host::named_method(typed({"sso"}), kInstalled, "") == "sso");
+}
+
+BOOST_AUTO_TEST_CASE(a_historic_flag_names_its_provider_even_when_that_is_not_installed) {
+  BOOST_TEST(heygen::host::named_method(typed({"device-code"}), kInstalled, "") == "device-code");
+  BOOST_TEST(heygen::host::named_method(typed({"oauth"}), {}, "") == "oauth");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_named_is_no_method) {
+  BOOST_TEST(heygen::host::named_method(typed({}), kInstalled, "").empty());
+  Parsed off;
+  off.options["oauth"] = {"false"};
+  BOOST_TEST(heygen::host::named_method(off, kInstalled, "").empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_global_option_names_one_and_may_repeat_the_flag) {
+  BOOST_TEST(heygen::host::named_method(typed({}), kInstalled, "sso") == "sso");
+  BOOST_TEST(heygen::host::named_method(typed({"api-key"}), kInstalled, "apikey") == "apikey");
+}
+
+BOOST_AUTO_TEST_CASE(two_methods_are_a_usage_error) {
+  BOOST_CHECK_EXCEPTION(heygen::host::named_method(typed({"api-key", "oauth"}), kInstalled, ""), heygen::Error,
+                        is_usage_error);
+  BOOST_CHECK_EXCEPTION(heygen::host::named_method(typed({"oauth"}), kInstalled, "apikey"), heygen::Error,
+                        is_usage_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_person_is_asked_on_two_terminals_only) {
+  const MapEnvironment empty({});
+  BOOST_TEST(heygen::host::may_ask(Ends(true, true), empty));
+  BOOST_TEST(!heygen::host::may_ask(Ends(true, false), empty));
+  BOOST_TEST(!heygen::host::may_ask(Ends(false, true), empty));
+}
+
+BOOST_AUTO_TEST_CASE(automation_is_never_asked) {
+  const Ends terminal(true, true);
+  BOOST_TEST(!heygen::host::may_ask(terminal, with("CI", "true")));
+  BOOST_TEST(!heygen::host::may_ask(terminal, with("HEYGEN_NONINTERACTIVE", "1")));
+  const MapEnvironment both(Variables{{"CI", "false"}, {"HEYGEN_NONINTERACTIVE", "0"}});
+  BOOST_TEST(heygen::host::may_ask(terminal, both));
+}
+
+BOOST_AUTO_TEST_CASE(a_plain_provider_is_offered_a_refused_one_and_one_without_login_are_not) {
+  const MapEnvironment empty({});
+  Found found = provider("sso");
+  BOOST_TEST(offered(found, "", empty));
+  found.refused = true;
+  BOOST_TEST(!offered(found, "", empty));
+  found.refused = false;
+  found.manifest.has_login = false;
+  BOOST_TEST(!offered(found, "", empty));
+}
+
+BOOST_AUTO_TEST_CASE(a_reserved_method_is_offered_once_a_setting_or_a_variable_turns_it_on) {
+  const MapEnvironment empty({});
+  BOOST_TEST(!offered(switched(), "", empty));
+  BOOST_TEST(!offered(switched(), "[providers.device-code]\nenabled = false\n", empty));
+  BOOST_TEST(offered(switched(), "[providers.device-code]\nenabled = true\n", empty));
+  BOOST_TEST(offered(switched(), "", with("DEVICE_URL", "https://x.example")));
+  BOOST_TEST(!offered(switched(), "", with("DEVICE_URL", "")));
+}
+
+BOOST_AUTO_TEST_CASE(settings_of_the_slots_first_owner_count_when_the_own_section_says_nothing) {
+  const MapEnvironment empty({});
+  BOOST_TEST(offered(switched(), "[providers.oauth]\nenabled = true\n", empty));
+  BOOST_TEST(
+      !offered(switched(), "[providers.oauth]\nenabled = true\n[providers.device-code]\nenabled = false\n", empty));
+}
+
+BOOST_AUTO_TEST_CASE(the_variable_of_a_setting_outranks_the_file) {
+  Found found = switched();
+  found.manifest.settings.front().env = "DEVICE_ENABLED";
+  BOOST_TEST(!offered(found, "[providers.device-code]\nenabled = true\n", with("DEVICE_ENABLED", "false")));
+  BOOST_TEST(offered(found, "", with("DEVICE_ENABLED", "true")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,115 @@
+#include <boost/test/unit_test.hpp>
+
+#include "host/commands/auth_explain.hpp"
+#include "host/commands/auth_login.hpp"
+#include "host/commands/auth_status.hpp"
+
+namespace {
+
+namespace json = heygen::json;
+using heygen::auth::Credential;
+using heygen::auth::ExplainRow;
+using heygen::provider::Answer;
+using heygen::provider::Status;
+
+constexpr std::int64_t kNow = 1'900'000'000;
+
+Answer answer(const std::string& type, const std::string& source) {
+  Answer out;
+  out.status = Status::ok;
+  out.type = type;
+  out.source = source;
+  return out;
+}
+
+std::string block(const Answer& of, const char* user = "{}") {
+  return json::write(heygen::host::credential_block(Credential("some", "Some", of), json::parse(user), kNow));
+}
+
+heygen::Error failed(Status status, const std::string& message = {}, const std::string& hint = {}) {
+  Answer out;
+  out.status = status;
+  out.message = message;
+  out.hint = hint;
+  heygen::provider::Manifest manifest;
+  manifest.id = "sso";
+  manifest.title = "Company login";
+  return heygen::host::login_error(out, manifest);
+}
+
+ExplainRow row(const std::string& id, const std::string& verdict) {
+  ExplainRow out;
+  out.provider = id;
+  out.verdict = verdict;
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(auth_report)
+
+BOOST_AUTO_TEST_CASE(the_credential_block_of_a_key_says_nothing_of_expiry_and_scope) {
+  BOOST_TEST(block(answer("api_key", "env")) == R"({"type":"api_key","source":"env","provider":"some"})");
+}
+
+BOOST_AUTO_TEST_CASE(the_credential_block_of_a_token_counts_the_seconds_that_are_left) {
+  Answer token = answer("oauth", "file");
+  token.scope = "openid email";
+  token.refreshable = true;
+  token.expires_at = kNow + 90;
+  BOOST_TEST(block(token) ==
+             R"({"type":"oauth","source":"file","provider":"some","scope":"openid email",)"
+             R"("expires_at":"2030-03-17T17:48:10Z","expires_in_seconds":90,"refreshable":true,"expired":false})");
+}
+
+BOOST_AUTO_TEST_CASE(a_token_is_expired_from_its_very_second_on) {
+  Answer token = answer("oauth", "file");
+  token.expires_at = kNow;
+  BOOST_TEST(block(token).ends_with(R"("expires_in_seconds":0,"refreshable":false,"expired":true})"));
+}
+
+BOOST_AUTO_TEST_CASE(the_user_is_shown_with_a_display_name) {
+  BOOST_TEST(block(answer("api_key", "file"), R"({"username":"ada","first_name":"","plan":"pro"})") ==
+             R"({"type":"api_key","source":"file","provider":"some","user":{"username":"ada","display_name":"ada"}})");
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_login_ends_in_failure_not_in_a_broken_credential) {
+  for (const Status status :
+       {Status::broken, Status::rejected, Status::needs_user, Status::not_configured, Status::internal}) {
+    const heygen::Error error = failed(status);
+    BOOST_TEST(error.code == "error");
+    BOOST_TEST((error.exit == heygen::Exit::failure));
+    BOOST_TEST(!error.message().empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(other_ends_of_a_login_keep_their_codes) {
+  BOOST_TEST(failed(Status::cancelled).code == "canceled");
+  BOOST_TEST(failed(Status::transient).code == "network_error");
+  BOOST_TEST((failed(Status::transient).exit == heygen::Exit::failure));
+  for (const Status status : {Status::usage, Status::unsupported}) {
+    BOOST_TEST(failed(status).code == "usage_error");
+    BOOST_TEST((failed(status).exit == heygen::Exit::usage));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_providers_own_words_come_first) {
+  const heygen::Error error = failed(Status::rejected, "The sign-in was denied.", "Ask for access.");
+  BOOST_TEST(error.message() == "The sign-in was denied.");
+  BOOST_TEST(error.hint == "Ask for access.");
+  BOOST_TEST(failed(Status::rejected).message().find("Company login") != std::string::npos);
+  BOOST_TEST(failed(Status::internal).message().find("`sso`") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_explanation_names_what_is_used_or_nothing) {
+  const json::Value some =
+      heygen::host::explain_document({row("a", "absent"), row("b", "used"), row("c", "shadowed")}, "");
+  BOOST_TEST(some.string_at("used") == "b");
+  BOOST_TEST(some.find("providers")->as_array().size() == 3U);
+  BOOST_TEST(some.find("chosen_by") == nullptr);
+  const json::Value none = heygen::host::explain_document({row("a", "absent")}, "--provider");
+  BOOST_TEST(none.find("used")->is_null());
+  BOOST_TEST(none.string_at("chosen_by") == "--provider");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
