@@ -1,0 +1,3 @@
+#include "plugins/apikey/api_key_provider.hpp"
+
+HEYGEN_PROVIDER(heygen::plugins::ApiKeyProvider, heygen::plugins::kApiKeyDescriptor);

@@ -1,0 +1,3 @@
+#include "plugins/device-code/device_code_provider.hpp"
+
+HEYGEN_PROVIDER(heygen::plugins::DeviceCodeProvider, heygen::plugins::kDeviceCodeDescriptor);

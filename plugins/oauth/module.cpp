@@ -1,0 +1,3 @@
+#include "plugins/oauth/oauth_provider.hpp"
+
+HEYGEN_PROVIDER(heygen::plugins::OauthProvider, heygen::plugins::kOauthDescriptor);

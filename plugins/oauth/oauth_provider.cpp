@@ -1,0 +1,153 @@
+#include "plugins/oauth/oauth_provider.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "plugins/shared/server.hpp"
+#include "plugins/shared/stored.hpp"
+#include "plugins/shared/text.hpp"
+#include "plugins/shared/token.hpp"
+#include "plugins/shared/url.hpp"
+
+namespace heygen::plugins {
+namespace {
+
+/// What must come back from this run alone.
+struct Attempt {
+  sdk::Secret verifier, state;
+  std::string challenge;
+};
+
+Attempt new_attempt(const sdk::Call& call) {
+  const sdk::Hash hash = call.hash();
+  const auto random_text = [&](std::size_t bytes) {
+    std::string text = hash.base64url(call.random_bytes(bytes).reveal());
+    sdk::Secret secret{text};
+    sdk::wipe(text);
+    return secret;
+  };
+  Attempt attempt;
+  attempt.verifier = random_text(64);
+  attempt.state = random_text(32);
+  attempt.challenge = hash.base64url(hash.sha256(attempt.verifier.reveal()));  // RFC 7636 §4.2
+  return attempt;
+}
+
+std::string authorization_url(const sdk::Call& call, const Server& server, const std::string& scope,
+                              const Attempt& attempt, const std::string& redirect_uri) {
+  sdk::Form query(call.http());
+  query.add("response_type", "code")
+      .add("client_id", server.client_id)
+      .add("redirect_uri", redirect_uri)
+      .add("scope", scope)
+      .add("state", attempt.state.reveal())
+      .add("code_challenge", attempt.challenge)
+      .add("code_challenge_method", "S256");
+  return with_query(server.authorize_url, query.str());
+}
+
+/// The URL stands alone on its line, and there before any browser starts: it can be copied in every case.
+void show(const sdk::Call& call, const std::string& url) {
+  const sdk::Terminal terminal = call.terminal();
+  const sdk::Browser browser = call.browser();
+  if (!browser.allowed()) {
+    terminal.notice("Open this URL in a browser on this machine to log in:");
+    terminal.notice(url);
+    return;
+  }
+  terminal.notice("Your browser opens to log in to HeyGen. If it does not, open this URL:");
+  terminal.notice(url);
+  if (!browser.open(url)) terminal.notice("No browser could be opened: open the URL above by hand.");
+}
+
+void await(sdk::Loopback& listener) {
+  switch (listener.wait(OauthProvider::kBrowserTimeout)) {
+    case HEYGEN_OK:
+      return;
+    case HEYGEN_BROKEN:
+      throw sdk::Fail(HEYGEN_BROKEN,
+                      "The browser came back with a parameter given twice, so the answer is not trusted.",
+                      "Log in again.");
+    default:
+      // Not TRANSIENT: the network is not to blame for a person who did not come back.
+      throw sdk::Fail(HEYGEN_REJECTED, "Nobody finished the login in the browser within 5 minutes.", "Log in again.");
+  }
+}
+
+/// That the answer belongs to this run and comes from this server, before anything in it is believed; error answers
+/// included (RFC 9207 §2.4).
+void check_sender(const sdk::Call& call, const sdk::Loopback& listener, const Server& server, const Attempt& attempt) {
+  const auto state = listener.param("state");
+  if (!state || !call.hash().equal(*state, attempt.state.reveal())) {
+    throw sdk::Fail(HEYGEN_BROKEN, "The browser came back with the answer to another login (its state differs).",
+                    "Log in again, and use the URL that is shown then.");
+  }
+  if (server.issuer.empty()) return;
+  const auto iss = listener.param("iss");
+  if (!iss && server.promises_iss) {
+    throw sdk::Fail(HEYGEN_BROKEN,
+                    "The answer of the login does not name its issuer, although " + server.issuer + " promises that.",
+                    "Log in again; if it happens again, tell the server's operator.");
+  }
+  if (iss && *iss != server.issuer) {
+    throw sdk::Fail(HEYGEN_BROKEN, "The answer of the login comes from another issuer than " + server.issuer + ".",
+                    "Log in again, and check HEYGEN_OAUTH_ISSUER.");
+  }
+}
+
+void check_error(const sdk::Loopback& listener) {
+  const auto error = listener.param("error");
+  if (!error) return;
+  const std::string code = readable(*error, 64);
+  const std::string words = readable(listener.param("error_description").value_or(""), 200);
+  const std::string said = code + (words.empty() ? "" : " (" + words + ")") + ".";
+  if (code == "access_denied") {
+    throw sdk::Fail(HEYGEN_REJECTED, "The login was denied: " + said, "Log in again and approve the request.")
+        .with_code(code);
+  }
+  if (code == "temporarily_unavailable" || code == "server_error") {
+    throw sdk::Fail(HEYGEN_TRANSIENT, "The server could not log you in: " + said, "Try again in a moment.")
+        .with_code(code);
+  }
+  throw sdk::Fail(HEYGEN_REJECTED, "The server refused the login: " + said,
+                  "Check the OAuth settings, then log in again.")
+      .with_code(code);
+}
+
+Tokens exchange(const sdk::Call& call, const Server& server, const sdk::Loopback& listener, const Attempt& attempt,
+                const std::string& redirect_uri) {
+  const std::string_view code = listener.param("code").value_or("");
+  if (code.empty() || has_control(code)) {
+    throw sdk::Fail(HEYGEN_BROKEN, "The browser came back without a usable authorization code.", "Log in again.");
+  }
+  sdk::Form form(call.http());
+  form.add("grant_type", "authorization_code")
+      .add("code", code)
+      .add("redirect_uri", redirect_uri)
+      .add("client_id", server.client_id)
+      .add("code_verifier", attempt.verifier.reveal());
+  return request_tokens(call, {server.token_url, server.client_id}, form, {code, attempt.verifier.reveal()});
+}
+
+}  // namespace
+
+void OauthProvider::login(sdk::Call& call) {
+  if (!call.terminal().interactive() && !call.browser().allowed()) {
+    throw sdk::Fail(HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.",
+                    "Allow the browser (HEYGEN_NO_BROWSER, BROWSER), run it in a terminal, or use an API key.");
+  }
+  const OauthSettings settings = load_settings(call);
+  const Server server = configured_server(call, settings, Budget(call, kTokenTimeout));
+  require_url(server.authorize_url, "authorization endpoint", server.allow_http);
+  const Attempt attempt = new_attempt(call);
+  sdk::Loopback listener = call.listen("/oauth/callback");
+  const std::string redirect_uri = listener.redirect_uri();
+  show(call, authorization_url(call, server, settings.scope, attempt, redirect_uri));
+  await(listener);
+  check_sender(call, listener, server, attempt);
+  check_error(listener);
+  save_login(call, exchange(call, server, listener, attempt, redirect_uri), server, settings.scope);
+  listener.respond(true, "You are logged in. You can close this page and go back to the terminal.");
+}
+
+}  // namespace heygen::plugins

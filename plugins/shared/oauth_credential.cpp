@@ -1,0 +1,58 @@
+#include "plugins/shared/oauth_credential.hpp"
+
+#include <string>
+
+#include "plugins/shared/stored.hpp"
+
+namespace heygen::plugins {
+
+void OauthCredential::resolve(sdk::Call& call) {
+  const Stored stored = read_stored(call);
+  if (stored.access_token.empty() && stored.refresh_token.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+  call.set_type("oauth");
+  if (!stored.scope.empty()) call.set_scope(stored.scope);
+  call.set_refreshable(!stored.refresh_token.empty());
+  if (stored.access_token.empty()) return;  // the host refreshes first
+  if (const auto expiry = call.clock().parse(stored.expires_at)) call.set_expiry(*expiry);
+  std::string value = "Bearer " + std::string(stored.access_token);
+  call.set_header("Authorization", value);
+  sdk::wipe(value);
+}
+
+void OauthCredential::refresh(sdk::Call& call) {
+  const Stored stored = read_stored(call);
+  if (stored.refresh_token.empty()) {
+    throw sdk::Fail(HEYGEN_REJECTED, "The stored OAuth login cannot be renewed: it has no refresh token.",
+                    "Log in again.");
+  }
+  const Server server = server_of(call, stored, Budget(call, kTokenTimeout));
+  sdk::Form form(call.http());
+  form.add("grant_type", "refresh_token").add("refresh_token", stored.refresh_token).add("client_id", server.client_id);
+  const Tokens tokens =
+      request_tokens(call, {server.token_url, server.client_id}, form, {stored.refresh_token, stored.access_token});
+  save_refresh(call, tokens, stored, server);
+}
+
+void OauthCredential::revoke(sdk::Call& call) {
+  const Budget budget(call, kRevokeTimeout);
+  const Stored stored = read_stored(call);
+  const bool has_refresh = !stored.refresh_token.empty();
+  // The refresh token takes its access tokens with it (RFC 7009 §2.1).
+  const std::string_view token = has_refresh ? stored.refresh_token : stored.access_token;
+  if (token.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+  const Server server = server_of(call, stored, budget);
+  if (server.revoke_url.empty()) {
+    throw sdk::Fail(HEYGEN_UNSUPPORTED, "The server that gave the OAuth tokens has no known revocation endpoint.",
+                    "Set HEYGEN_OAUTH_REVOKE_URL (providers.oauth.revoke_url) before the next login.");
+  }
+  require_url(server.revoke_url, "revocation endpoint", server.allow_http);
+  sdk::Form form(call.http());
+  form.add("token", token)
+      .add("token_type_hint", has_refresh ? "refresh_token" : "access_token")
+      .add("client_id", server.client_id);
+  const sdk::HttpReply reply = post_form(call, server.revoke_url, form, budget.left());
+  if (reply.status() == 200 || reply.status() == 204) return;
+  throw reply_error(call, {server.revoke_url, server.client_id}, reply, {stored.refresh_token, stored.access_token});
+}
+
+}  // namespace heygen::plugins

@@ -1,0 +1,22 @@
+// Text rules of the providers that speak OAuth.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heygen::plugins {
+
+/// Any byte below 0x20, or 0x7f.
+bool has_control(std::string_view text);
+std::string_view trim(std::string_view text);                 ///< ASCII white space, both ends
+bool iequals(std::string_view left, std::string_view right);  ///< ASCII
+
+/// Text of a server as a person may read it: at most `limit` code points, without control and bidi characters, line
+/// separators or invalid UTF-8; white space runs become one blank.
+std::string readable(std::string_view text, std::size_t limit);
+
+/// `text` with every occurrence of each secret replaced.
+std::string redact(std::string text, const std::vector<std::string_view>& secrets);
+
+}  // namespace heygen::plugins
