@@ -1,0 +1,90 @@
+#include "core/api/catalogue.hpp"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/json/value.hpp"
+
+using namespace heygen;
+using namespace heygen::api;
+
+namespace {
+
+std::string words_of(const Command& command) {
+  std::string text;
+  for (const std::string_view word : command.words) (text += text.empty() ? "" : " ") += word;
+  return text;
+}
+
+bool has_reference(const json::Value& schema) {
+  if (schema.is_array()) return std::ranges::any_of(schema.as_array(), has_reference);
+  if (!schema.is_object()) return false;
+  return std::ranges::any_of(schema.as_object(), [](const json::Member& member) {
+    return member.first == "$ref" || has_reference(member.second);
+  });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(catalogue)
+
+BOOST_AUTO_TEST_CASE(the_whole_surface_is_there) {
+  BOOST_TEST(commands().size() == 85U);
+  BOOST_TEST(groups().size() == 14U);
+  const auto count = [](auto&& test) { return std::ranges::count_if(commands(), test); };
+  BOOST_TEST(count([](const Command& c) { return c.body == BodyKind::json; }) == 29);
+  BOOST_TEST(count([](const Command& c) { return c.destructive; }) == 10);
+  BOOST_TEST(count([](const Command& c) { return c.poll != nullptr; }) == 4);
+  BOOST_TEST(count([](const Command& c) { return c.pagination != nullptr; }) == 22);
+  BOOST_TEST(count([](const Command& c) { return !c.columns.empty(); }) == 19);
+  BOOST_TEST(count([](const Command& c) { return !c.request_schema.empty(); }) == 30);
+  BOOST_TEST(count([](const Command& c) { return !c.response_schema.empty(); }) == 80);
+}
+
+BOOST_AUTO_TEST_CASE(every_command_is_found_by_its_words) {
+  for (const Command& command : commands()) BOOST_TEST(find(command.words) == &command, words_of(command));
+  const std::string_view none[] = {"video"};
+  BOOST_TEST(find(none) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(every_command_and_flag_is_explained_on_one_line) {
+  for (const Command& command : commands()) {
+    BOOST_TEST(!command.summary.empty(), words_of(command));
+    BOOST_TEST(command.example.starts_with("heygen " + words_of(command)), words_of(command));
+    for (const Flag& flag : command.flags) BOOST_TEST(!flag.doc.empty(), words_of(command));
+    for (const Argument& argument : command.arguments) BOOST_TEST(!argument.doc.empty(), words_of(command));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_delete_asks_first) {
+  for (const Command& command : commands())
+    BOOST_TEST(command.destructive == (command.method == "DELETE"), words_of(command));
+}
+
+BOOST_AUTO_TEST_CASE(schemas_are_json_without_references) {
+  for (const Command& command : commands())
+    for (const std::string_view text : {command.request_schema, command.response_schema})
+      if (!text.empty()) BOOST_TEST(!has_reference(json::parse(text)), words_of(command));
+}
+
+BOOST_AUTO_TEST_CASE(body_flags_are_fields_of_the_request_schema) {
+  for (const Command& command : commands()) {
+    if (command.body != BodyKind::json || command.flags.empty()) continue;
+    const json::Value schema = json::parse(command.request_schema);
+    const json::Value* fields = schema.find("properties");
+    BOOST_REQUIRE(fields != nullptr);
+    for (const Flag& flag : command.flags)
+      if (flag.place == Place::json) BOOST_TEST(fields->find(flag.target) != nullptr, flag.name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(old_words_lead_to_a_command_that_exists) {
+  BOOST_REQUIRE(aliases().size() == 1U);
+  BOOST_TEST(find(aliases()[0].target) != nullptr);
+  BOOST_TEST(find(aliases()[0].words) == nullptr);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
