@@ -22,9 +22,15 @@ inline constexpr std::size_t kSettingSize = HEYGEN_SIZE_UP_TO(heygen_setting, en
 inline constexpr std::size_t kHttpRequestSize = HEYGEN_SIZE_UP_TO(heygen_http_request, body);
 #undef HEYGEN_SIZE_UP_TO
 
-inline std::string_view view(heygen_str text) { return {text.data != nullptr ? text.data : "", text.data != nullptr ? text.size : 0}; }
-inline heygen_str str(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view view(heygen_str text) {
+  return {text.data != nullptr ? text.data : "", text.data != nullptr ? text.size : 0};
+}
+inline heygen_str str(std::string_view text) {
+  return {text.data(), text.size()};
+}
 /// NULL with a size is no string.
-inline bool is_sound(heygen_str text) { return text.data != nullptr || text.size == 0; }
+inline bool is_sound(heygen_str text) {
+  return text.data != nullptr || text.size == 0;
+}
 
 }  // namespace heygen::provider::abi

@@ -30,8 +30,12 @@ Breadcrumb::Breadcrumb(std::string_view provider, std::string_view function) noe
   present.store(true);
 }
 
-Breadcrumb::~Breadcrumb() { present.store(false); }
+Breadcrumb::~Breadcrumb() {
+  present.store(false);
+}
 
-const char* breadcrumb() noexcept { return present.load() ? text.data() : ""; }
+const char* breadcrumb() noexcept {
+  return present.load() ? text.data() : "";
+}
 
 }  // namespace heygen::provider

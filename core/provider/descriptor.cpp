@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 256;
 
-[[noreturn]] void refuse(const std::string& sentence) { throw std::runtime_error(sentence); }
+[[noreturn]] void refuse(const std::string& sentence) {
+  throw std::runtime_error(sentence);
+}
 
 std::string text_of(heygen_str text, const char* member) {
   if (!abi::is_sound(text)) refuse(std::string("its descriptor's `") + member + "` is NULL with a size");
@@ -41,8 +43,12 @@ std::vector<Setting> settings_of(const heygen_setting* items, std::size_t count)
   return settings;
 }
 
-std::string shown(const std::string& value) { return "\"" + value + "\""; }
-std::string shown(bool value) { return value ? "true" : "false"; }
+std::string shown(const std::string& value) {
+  return "\"" + value + "\"";
+}
+std::string shown(bool value) {
+  return value ? "true" : "false";
+}
 template <class Integer>
 std::string shown(Integer value) {
   return std::to_string(value);

@@ -21,7 +21,9 @@ using Header = ElfW(Ehdr);
 using Section = ElfW(Shdr);
 using Symbol = ElfW(Sym);
 
-[[noreturn]] void refuse(const char* sentence) { throw std::runtime_error(sentence); }
+[[noreturn]] void refuse(const char* sentence) {
+  throw std::runtime_error(sentence);
+}
 
 class Mapping {
  public:

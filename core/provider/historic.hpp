@@ -10,11 +10,11 @@
 namespace heygen::provider {
 
 struct HistoricSlot {
-  std::string_view slot;                   ///< key at the top level of the credentials file
-  std::span<const std::string_view> ids;   ///< who may read it, in order; the first one's settings serve all
-  bool plain_text;                         ///< the slot is a string, shown to the provider as {"<slot>": …}
-  std::string_view environment;            ///< variable that outranks HEYGEN_PROVIDER, or ""
-  std::string_view cleared;                ///< word in `cleared_<…>` results
+  std::string_view slot;                  ///< key at the top level of the credentials file
+  std::span<const std::string_view> ids;  ///< who may read it, in order; the first one's settings serve all
+  bool plain_text;                        ///< the slot is a string, shown to the provider as {"<slot>": …}
+  std::string_view environment;           ///< variable that outranks HEYGEN_PROVIDER, or ""
+  std::string_view cleared;               ///< word in `cleared_<…>` results
 };
 
 /// In order of precedence.

@@ -18,7 +18,9 @@ namespace {
 
 constexpr const char* kEntry = "heygen_provider_entry";
 
-[[noreturn]] void refuse(const std::string& sentence) { throw std::runtime_error(sentence); }
+[[noreturn]] void refuse(const std::string& sentence) {
+  throw std::runtime_error(sentence);
+}
 
 void check_exports(const std::filesystem::path& file) {
   std::vector<std::string> names = exported_symbols(file);
@@ -34,8 +36,7 @@ boost::dll::shared_library& load_for_good(const std::filesystem::path& file) {
   static auto& loaded = *new std::vector<std::unique_ptr<boost::dll::shared_library>>;
   try {
     using boost::dll::load_mode::type;
-    constexpr auto kMode =
-        static_cast<type>(boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    constexpr auto kMode = static_cast<type>(boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     loaded.push_back(std::make_unique<boost::dll::shared_library>(file, kMode));
     return *loaded.back();
   } catch (const std::bad_alloc&) {
@@ -52,11 +53,19 @@ heygen_status call_init(const heygen_provider_entry_v& entry, const heygen_host&
 const void* call_get_api(const heygen_provider_entry_v& entry, std::uint32_t major) noexcept {
   return entry.get_api(major);
 }
-void call_deinit(const heygen_provider_entry_v& entry) noexcept { entry.deinit(); }
+void call_deinit(const heygen_provider_entry_v& entry) noexcept {
+  entry.deinit();
+}
 
-const void* HEYGEN_CALL no_host_extension(void*, heygen_str) { return nullptr; }
-heygen_status HEYGEN_CALL no_report(const heygen_call*, const heygen_outcome*) { return HEYGEN_OK; }
-const void* HEYGEN_CALL no_extension(heygen_str) { return nullptr; }
+const void* HEYGEN_CALL no_host_extension(void*, heygen_str) {
+  return nullptr;
+}
+heygen_status HEYGEN_CALL no_report(const heygen_call*, const heygen_outcome*) {
+  return HEYGEN_OK;
+}
+const void* HEYGEN_CALL no_extension(heygen_str) {
+  return nullptr;
+}
 
 std::string range_text(std::uint32_t oldest, std::uint32_t newest) {
   return oldest == newest ? "version " + std::to_string(oldest)

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kMaxEntries = 256;
 
 // Switches that every command of the host has.
-constexpr std::array<std::string_view, 7> kHostFlags{"help",    "version", "human", "headers",
+constexpr std::array<std::string_view, 7> kHostFlags{"help",     "version", "human", "headers",
                                                      "provider", "verbose", "quiet"};
 
 bool is_lower(char letter) {

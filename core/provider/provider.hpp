@@ -28,7 +28,16 @@ namespace heygen::provider {
 
 /// heygen_status of the header, same values.
 enum class Status : std::int32_t {
-  ok = 0, not_configured, broken, rejected, needs_user, transient, usage, unsupported, cancelled, internal,
+  ok = 0,
+  not_configured,
+  broken,
+  rejected,
+  needs_user,
+  transient,
+  usage,
+  unsupported,
+  cancelled,
+  internal,
 };
 /// heygen_reason, same values.
 enum class Reason : std::int32_t { first_use = 1, near_expiry, refused, login, logout, replaced, explain };

@@ -26,7 +26,7 @@ struct Found {
   std::filesystem::path manifest_path, library_path;
   std::string origin;
   bool refused = false;
-  std::string reason;  ///< why refused, a sentence; also the rule's source
+  std::string reason;                           ///< why refused, a sentence; also the rule's source
   std::vector<std::filesystem::path> shadowed;  ///< manifests of the same id in later folders
   bool loaded = false;
 };

@@ -8,16 +8,16 @@
 #include <stdio.h>
 
 #define STR(text) ((heygen_str)HEYGEN_LITERAL(text))
-#define SERVICE(type, id) ((const type *)call->get_extension(call, STR(id)))
+#define SERVICE(type, id) ((const type*)call->get_extension(call, STR(id)))
 
 /* The host keeps the state and hands it in; {"token": "..."} here. */
-static heygen_str stored_token(const heygen_call *call) {
-  const heygen_json_1_v *json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
+static heygen_str stored_token(const heygen_call* call) {
+  const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
   return json->text(json->member(json->parse(call, call->state), STR("token")));
 }
 
-static heygen_status store_token(const heygen_call *call, heygen_str token) {
-  const heygen_json_1_v *json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
+static heygen_status store_token(const heygen_call* call, heygen_str token) {
+  const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
   char patch[4096];
   heygen_str quoted = json->quote(call, token);
   int size = snprintf(patch, sizeof patch, "{\"token\":%.*s}", (int)quoted.size, quoted.data);
@@ -29,17 +29,18 @@ static heygen_status store_token(const heygen_call *call, heygen_str token) {
 }
 
 /* POSTs the token to <url>/<action>. The host brings proxies, TLS and time-outs, and words network errors. */
-static heygen_status post(const heygen_call *call, const char *action, heygen_str token, heygen_str *reply) {
-  const heygen_http_1_v *http = SERVICE(heygen_http_1_v, HEYGEN_HTTP_1);
-  const heygen_settings_1_v *settings = SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1);
-  const heygen_http_response *response;
+static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* reply) {
+  const heygen_http_1_v* http = SERVICE(heygen_http_1_v, HEYGEN_HTTP_1);
+  const heygen_settings_1_v* settings = SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1);
+  const heygen_http_response* response;
   char url[1024];
   heygen_str base;
   heygen_status status = settings->get(call, STR("url"), &base);
   if (status != HEYGEN_OK) return status;
   int size = snprintf(url, sizeof url, "%.*s/%s", (int)base.size, base.data, action);
   if (size < 0 || (size_t)size >= sizeof url) return HEYGEN_USAGE;
-  heygen_http_request request = {.struct_size = sizeof request, .method = STR("POST"), .url = {url, (size_t)size}, .body = token};
+  heygen_http_request request = {
+      .struct_size = sizeof request, .method = STR("POST"), .url = {url, (size_t)size}, .body = token};
   status = http->send(call, &request, &response);
   if (status != HEYGEN_OK) return status;
   *reply = http->body(response);
@@ -47,7 +48,7 @@ static heygen_status post(const heygen_call *call, const char *action, heygen_st
   return code == 200 ? HEYGEN_OK : code >= 500 ? HEYGEN_TRANSIENT : HEYGEN_REJECTED;
 }
 
-static heygen_status HEYGEN_CALL resolve(const heygen_call *call) {
+static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
   char value[4096];
   heygen_str token = stored_token(call);
   if (token.data == NULL) return HEYGEN_NOT_CONFIGURED;
@@ -58,48 +59,59 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call *call) {
   return call->sink->set_header(call, STR("Authorization"), (heygen_str){value, (size_t)size}, HEYGEN_SECRET);
 }
 
-static heygen_status HEYGEN_CALL refresh(const heygen_call *call) {
-  const heygen_json_1_v *json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
+static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
+  const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
   heygen_str reply;
   heygen_status status = post(call, "refresh", stored_token(call), &reply);
   if (status != HEYGEN_OK) return status;
   return store_token(call, json->text(json->member(json->parse(call, reply), STR("token"))));
 }
 
-static heygen_status HEYGEN_CALL login(const heygen_call *call) {
-  const heygen_terminal_1_v *terminal = SERVICE(heygen_terminal_1_v, HEYGEN_TERMINAL_1);
+static heygen_status HEYGEN_CALL login(const heygen_call* call) {
+  const heygen_terminal_1_v* terminal = SERVICE(heygen_terminal_1_v, HEYGEN_TERMINAL_1);
   heygen_str token;
   heygen_status status = terminal->secret(call, STR("Token: "), &token);
   return status == HEYGEN_OK ? store_token(call, token) : status;
 }
 
-static heygen_status HEYGEN_CALL revoke(const heygen_call *call) {
+static heygen_status HEYGEN_CALL revoke(const heygen_call* call) {
   heygen_str reply;
   return post(call, "revoke", stored_token(call), &reply);
 }
 
-static const heygen_setting settings[] = {
-    {sizeof(heygen_setting), 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"), HEYGEN_LITERAL(""),
-     HEYGEN_LITERAL("Server that renews and revokes tokens"), HEYGEN_LITERAL("")}};
+static const heygen_setting settings[] = {{sizeof(heygen_setting), 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"),
+                                           HEYGEN_LITERAL(""), HEYGEN_LITERAL("Server that renews and revokes tokens"),
+                                           HEYGEN_LITERAL("")}};
 
-static const heygen_descriptor descriptor = {
-    .struct_size = sizeof descriptor,
-    .flags = HEYGEN_PROVIDER_READS_STDIN,
-    .id = HEYGEN_LITERAL("minimal"),
-    .version = HEYGEN_LITERAL("1.0.0"),
-    .title = HEYGEN_LITERAL("Pasted token"),
-    .note = HEYGEN_LITERAL("An example: a bearer token of your own server"),
-    .order = 1000,
-    .interactions = HEYGEN_INTERACTS_TERMINAL,
-    .settings = settings,
-    .settings_count = 1};
+static const heygen_descriptor descriptor = {.struct_size = sizeof descriptor,
+                                             .flags = HEYGEN_PROVIDER_READS_STDIN,
+                                             .id = HEYGEN_LITERAL("minimal"),
+                                             .version = HEYGEN_LITERAL("1.0.0"),
+                                             .title = HEYGEN_LITERAL("Pasted token"),
+                                             .note = HEYGEN_LITERAL("An example: a bearer token of your own server"),
+                                             .order = 1000,
+                                             .interactions = HEYGEN_INTERACTS_TERMINAL,
+                                             .settings = settings,
+                                             .settings_count = 1};
 
-static const heygen_provider_1 provider = {
-    .struct_size = sizeof provider, .descriptor = &descriptor, .resolve = resolve, .refresh = refresh, .login = login, .revoke = revoke};
+static const heygen_provider_1 provider = {.struct_size = sizeof provider,
+                                           .descriptor = &descriptor,
+                                           .resolve = resolve,
+                                           .refresh = refresh,
+                                           .login = login,
+                                           .revoke = revoke};
 
-static heygen_status HEYGEN_CALL init(const heygen_host *host) { return host != NULL ? HEYGEN_OK : HEYGEN_INTERNAL; }
+static heygen_status HEYGEN_CALL init(const heygen_host* host) {
+  return host != NULL ? HEYGEN_OK : HEYGEN_INTERNAL;
+}
 static void HEYGEN_CALL deinit(void) {}
-static const void *HEYGEN_CALL get_api(uint32_t major) { return major == 1 ? &provider : NULL; }
+static const void* HEYGEN_CALL get_api(uint32_t major) {
+  return major == 1 ? &provider : NULL;
+}
 
-const heygen_provider_entry_v heygen_provider_entry = {
-    .struct_size = sizeof heygen_provider_entry, .min_major = 1, .max_major = 1, .init = init, .deinit = deinit, .get_api = get_api};
+const heygen_provider_entry_v heygen_provider_entry = {.struct_size = sizeof heygen_provider_entry,
+                                                       .min_major = 1,
+                                                       .max_major = 1,
+                                                       .init = init,
+                                                       .deinit = deinit,
+                                                       .get_api = get_api};

@@ -1,0 +1,15 @@
+// Which header fields may be written, by RFC 9110 §5.
+#pragma once
+
+#include <string_view>
+
+namespace heygen::provider {
+
+/// A token (RFC 9110 §5.6.2) of at most 128 characters.
+bool is_header_name(std::string_view name);
+/// No control character but a tab (RFC 9110 §5.5).
+bool is_header_value(std::string_view value);
+/// Host, Content-Length and the hop-by-hop fields (RFC 9110 §7.6.1), which HTTP itself sets. In lower case.
+bool is_framing_header(std::string_view lower_name);
+
+}  // namespace heygen::provider
