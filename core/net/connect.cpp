@@ -1,0 +1,181 @@
+#include "core/net/connect.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "core/base/text.hpp"
+#include "core/net/message.hpp"
+
+namespace heygen::net {
+namespace {
+
+using Kind = Failure::Kind;
+
+constexpr std::chrono::milliseconds kHeadStart{250};
+
+/// Connection attempts under way at the same time.
+class Race {
+ public:
+  explicit Race(Watch& watch) : watch_(watch) {}
+
+  bool idle() const { return entries_.empty(); }
+  int error() const { return error_; }
+
+  void start(const Poco::Net::SocketAddress& address) {
+    Socket socket(::socket(address.af(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket || (::connect(socket.get(), address.addr(), address.length()) < 0 && errno != EINPROGRESS)) {
+      error_ = errno;
+      return;
+    }
+    entries_.push_back({socket.get(), POLLOUT, 0});
+    sockets_.push_back(std::move(socket));
+  }
+
+  /// A connected socket, or none: one or all have failed, or `at_most` has passed.
+  Socket run(std::optional<Watch::Duration> at_most) {
+    if (idle() || !watch_.wait(entries_, at_most)) return Socket();
+    for (std::size_t i = 0; i < entries_.size();) {
+      int error = 0;
+      socklen_t size = sizeof error;
+      if (entries_[i].revents == 0) {
+        ++i;
+      } else if (::getsockopt(sockets_[i].get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) {
+        return std::move(sockets_[i]);
+      } else {
+        error_ = error != 0 ? error : errno;
+        entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(i));
+        sockets_.erase(sockets_.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+    }
+    return Socket();
+  }
+
+ private:
+  Watch& watch_;
+  std::vector<pollfd> entries_;
+  std::vector<Socket> sockets_;
+  int error_ = 0;
+};
+
+}  // namespace
+
+Socket connect_any(const Addresses& addresses, const std::string& peer, Watch& watch) {
+  Race race(watch);
+  for (std::size_t next = 0; next < addresses.size() || !race.idle();) {
+    if (next < addresses.size()) race.start(addresses[next++]);
+    const auto at_most = next < addresses.size() ? std::optional(kHeadStart) : std::nullopt;
+    if (Socket socket = race.run(at_most)) {
+      const int on = 1;
+      ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      return socket;
+    }
+  }
+  throw watch.failure(Kind::connect, "Could not connect to " + peer + ": " + describe_errno(race.error()) + ".",
+                      "Check the network connection, and HTTPS_PROXY if this network needs a proxy.");
+}
+
+namespace {
+
+Failure as_proxy_failure(const Failure& failure, const Proxy& proxy, const Watch& watch) {
+  std::string what = failure.what();
+  if (failure.kind == Kind::resolve) what += " It is " + proxy.label() + ".";
+  if (failure.kind == Kind::timeout || failure.kind == Kind::canceled) return failure;
+  return watch.failure(Kind::proxy, what, "Correct " + proxy.variable + ", or unset it if no proxy is needed.");
+}
+
+Socket dial(const Url& url, const std::optional<Proxy>& proxy, Watch& watch) {
+  if (!proxy) return connect_any(resolve(url.host, url.port, watch), watch.peer(), watch);
+  try {
+    return connect_any(resolve(proxy->host, proxy->port, watch), proxy->label(), watch);
+  } catch (const Failure& failure) {
+    throw as_proxy_failure(failure, *proxy, watch);
+  }
+}
+
+Failure tunnel_refused(const Proxy& proxy, const std::string& target, const Head& reply, const Watch& watch) {
+  if (reply.status == 407) return proxy_refused_login(proxy, reply.headers, watch);
+  return watch.failure(Kind::proxy,
+                       "The proxy " + authority(proxy.host, proxy.port) + " did not open a connection to " + target +
+                           ": " + std::string(trim(std::to_string(reply.status) + " " + printable(reply.reason))) + ".",
+                       "Ask whoever runs the proxy, or name the host in NO_PROXY if it can be reached directly.");
+}
+
+/// RFC 9110 §9.3.6.
+std::string format_connect(const Request& request, const std::string& target, const Proxy& proxy) {
+  std::string head = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
+  if (const std::string* agent = find_header(request.headers, "User-Agent")) head += "User-Agent: " + *agent + "\r\n";
+  if (!proxy.authorization.empty()) head += "Proxy-Authorization: " + proxy.authorization.reveal() + "\r\n";
+  return head += "\r\n";
+}
+
+Socket open_tunnel(Socket socket, const Request& request, const Proxy& proxy, Watch& watch) {
+  auto owned = std::make_unique<PlainStream>(std::move(socket));
+  PlainStream& stream = *owned;
+  Connection connection(std::move(owned));
+  const std::string target = authority(request.url.host, request.url.port);
+  std::string head = format_connect(request, target, proxy);
+  connection.write(head, watch);
+  wipe(head);
+  Head reply;
+  try {
+    do reply = receive_head(connection, watch);
+    while (reply.status < 200);
+  } catch (const Failure& failure) {
+    throw as_proxy_failure(failure, proxy, watch);
+  }
+  if (reply.status > 299) throw tunnel_refused(proxy, target, reply, watch);
+  if (!connection.input().empty()) {
+    throw watch.failure(Kind::proxy, "The proxy " + authority(proxy.host, proxy.port) +
+                                         " sent data of its own within the connection to " + target + ".");
+  }
+  return stream.release();
+}
+
+std::unique_ptr<Stream> secure(Socket socket, const Url& url, Tls& tls, Watch& watch) {
+  std::unique_ptr<TlsStream> stream = tls.wrap(std::move(socket), url.host);
+  for (;;) {
+    const Stream::Step step = stream->handshake();
+    if (step.state == Stream::State::done) return stream;
+    const bool waiting = step.state == Stream::State::want_read || step.state == Stream::State::want_write;
+    if (!waiting) throw stream->handshake_failure(watch.peer());
+    watch.wait(stream->descriptor(), step.state == Stream::State::want_read ? POLLIN : POLLOUT);
+  }
+}
+
+}  // namespace
+
+Failure proxy_refused_login(const Proxy& proxy, const Headers& headers, const Watch& watch) {
+  const std::string name = "The proxy " + authority(proxy.host, proxy.port);
+  std::string what = proxy.authorization.empty() ? name + " asks for a user name and password (407)."
+                                                 : name + " refused the user name or password (407).";
+  const std::string* asked = find_header(headers, "Proxy-Authenticate");
+  if (asked != nullptr && !iequals(std::string_view(*asked).substr(0, 5), "basic")) {
+    what += " It wants the method " + printable(split(*asked, ' ').front()) + ", but only Basic is supported.";
+  }
+  return watch.failure(Kind::proxy, what,
+                       "Write them into " + proxy.variable + " as http://user:password@host:port, percent-encoded.");
+}
+
+std::unique_ptr<Connection> open_connection(const Request& request, const std::optional<Proxy>& proxy, Tls& tls,
+                                            Watch& watch) {
+  watch.connecting();
+  watch.touch();
+  const bool secured = request.url.scheme == "https";
+  if (secured) tls.start();  // a mistake in SSL_CERT_FILE shows before anything is sent
+  Socket socket = dial(request.url, proxy, watch);
+  std::unique_ptr<Stream> stream;
+  if (secured) {
+    if (proxy) socket = open_tunnel(std::move(socket), request, *proxy, watch);
+    stream = secure(std::move(socket), request.url, tls, watch);
+  } else {
+    stream = std::make_unique<PlainStream>(std::move(socket));
+  }
+  watch.connected();
+  return std::make_unique<Connection>(std::move(stream));
+}
+
+}  // namespace heygen::net

@@ -1,0 +1,26 @@
+// A connected stream to an origin: directly or through a proxy, plain or TLS.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/net/connection.hpp"
+#include "core/net/proxy.hpp"
+#include "core/net/resolve.hpp"
+#include "core/net/tls.hpp"
+
+namespace heygen::net {
+
+/// The first address that answers; each further one starts when one has failed or after a head start (RFC 8305 §5).
+/// `peer` names them in messages. Throws Failure (connect, timeout, canceled).
+Socket connect_any(const Addresses& addresses, const std::string& peer, Watch& watch);
+
+/// Everything before the first byte of the request, within the connect limit. Throws Failure.
+std::unique_ptr<Connection> open_connection(const Request& request, const std::optional<Proxy>& proxy, Tls& tls,
+                                            Watch& watch);
+
+/// What a 407 comes to.
+Failure proxy_refused_login(const Proxy& proxy, const Headers& headers, const Watch& watch);
+
+}  // namespace heygen::net

@@ -1,0 +1,109 @@
+#include "core/net/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace heygen::net {
+
+using State = Stream::State;
+
+namespace {
+
+int events_for(State state) {
+  return state == State::want_write ? POLLOUT : POLLIN;
+}
+
+}  // namespace
+
+std::span<char> Connection::room() {
+  if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  return std::span(buffer_).subspan(end_);
+}
+
+Failure Connection::broken(const Watch& watch) const {
+  return watch.failure(Failure::Kind::tls,
+                       "The TLS connection to " + watch.peer() + " broke: " + stream_->trouble() + ".",
+                       "Try again; if it stays so, something between here and the server disturbs the connection.");
+}
+
+Stream::Step Connection::receive(std::span<char> out, const Watch& watch) {
+  const Stream::Step step = stream_->read(out);
+  if (step.state == State::broken) throw broken(watch);
+  if (step.state == State::end || step.state == State::lost) ending_ = step.state;
+  return step;
+}
+
+bool Connection::absorb(const Watch& watch) {
+  bool grown = false;
+  while (!ending_ && !full()) {
+    const Stream::Step step = receive(room(), watch);
+    if (step.state != State::done) break;
+    end_ += step.bytes;
+    grown = true;
+  }
+  return grown;
+}
+
+bool Connection::fill(Watch& watch) {
+  watch.touch();
+  while (!ending_ && !full()) {
+    const Stream::Step step = receive(room(), watch);
+    if (step.state == State::done) {
+      end_ += step.bytes;
+      return true;
+    }
+    if (!ending_) watch.wait(stream_->descriptor(), events_for(step.state));
+  }
+  return false;
+}
+
+std::size_t Connection::read(std::span<char> out, Watch& watch) {
+  watch.touch();
+  if (begin_ < end_) {
+    const std::size_t count = std::min(out.size(), end_ - begin_);
+    std::memcpy(out.data(), buffer_.data() + begin_, count);
+    begin_ += count;
+    return count;
+  }
+  while (!ending_) {
+    const Stream::Step step = receive(out, watch);
+    if (step.state == State::done) return step.bytes;
+    if (!ending_) watch.wait(stream_->descriptor(), events_for(step.state));
+  }
+  return 0;
+}
+
+Connection::Sent Connection::write(std::string_view data, Watch& watch, const std::function<bool()>& replied) {
+  watch.touch();
+  while (!data.empty()) {
+    if (replied && !ending_) {
+      absorb(watch);
+      if (replied()) return Sent::replied;
+    }
+    if (ending_) return Sent::lost;
+    const Stream::Step step = stream_->write(data);
+    if (step.state == State::done) {
+      data.remove_prefix(step.bytes);
+      watch.touch();
+    } else if (step.state == State::broken) {
+      throw broken(watch);
+    } else if (step.state == State::lost) {
+      return Sent::lost;
+    } else {
+      watch.wait(stream_->descriptor(), events_for(step.state) | (replied && !full() ? POLLIN : 0));
+    }
+  }
+  return Sent::all;
+}
+
+bool Connection::still_idle() {
+  std::array<char, 1> unexpected{};
+  return !ending_ && input().empty() && stream_->read(unexpected).state == State::want_read;
+}
+
+}  // namespace heygen::net

@@ -1,0 +1,112 @@
+#include "core/net/redact.hpp"
+
+#include <Poco/Exception.h>
+#include <Poco/URI.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/text.hpp"
+
+namespace heygen::net {
+namespace {
+
+constexpr std::string_view kMark = "***";
+
+constexpr std::array<std::string_view, 2> kSchemedHeaders{"authorization", "proxy-authorization"};
+constexpr std::array<std::string_view, 5> kSecretHeaders{"x-api-key", "cookie", "set-cookie", "x-amz-security-token",
+                                                         "x-auth-token"};
+constexpr std::array<std::string_view, 4> kUrlHeaders{"location", "content-location", "referer", "refresh"};
+constexpr std::array<std::string_view, 21> kSecretParameters{"code",
+                                                             "token",
+                                                             "refresh_token",
+                                                             "access_token",
+                                                             "id_token",
+                                                             "code_verifier",
+                                                             "device_code",
+                                                             "client_secret",
+                                                             "client_assertion",
+                                                             "assertion",
+                                                             "password",
+                                                             "subject_token",
+                                                             "actor_token",
+                                                             "api_key",
+                                                             "apikey",
+                                                             "key",
+                                                             "sig",
+                                                             "signature",
+                                                             "x-amz-security-token",
+                                                             "x-amz-signature",
+                                                             "x-goog-signature"};
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::any_of(names.begin(), names.end(), [&](std::string_view one) { return iequals(one, name); });
+}
+
+bool is_secret_parameter(std::string_view raw) {
+  std::string name;
+  try {
+    Poco::URI::decode(std::string(raw), name, true);
+  } catch (const Poco::Exception&) {
+    return true;  // no honest name is encoded wrongly
+  }
+  return contains(kSecretParameters, trim(name));
+}
+
+std::string redact_pair(std::string_view pair) {
+  const std::size_t equals = pair.find('=');
+  const std::string_view name = pair.substr(0, equals);
+  if (equals == std::string_view::npos || equals + 1 == pair.size() || !is_secret_parameter(name)) {
+    return std::string(pair);
+  }
+  return std::string(name) + "=" + std::string(kMark);
+}
+
+std::string redact_scheme(std::string_view value) {
+  value = trim(value);
+  const std::size_t space = value.find(' ');
+  if (space == std::string_view::npos) return std::string(kMark);
+  return std::string(value.substr(0, space + 1)) + std::string(kMark);
+}
+
+}  // namespace
+
+std::string redact_header(std::string_view name, std::string_view value) {
+  if (contains(kSchemedHeaders, name)) return redact_scheme(value);
+  if (contains(kSecretHeaders, name)) return std::string(kMark);
+  if (contains(kUrlHeaders, name)) return redact_url(value);
+  return std::string(value);
+}
+
+Headers redact_headers(const Headers& headers) {
+  Headers out;
+  out.reserve(headers.size());
+  for (const Header& header : headers) out.push_back({header.name, redact_header(header.name, header.value)});
+  return out;
+}
+
+std::string redact_form(std::string_view form) {
+  std::vector<std::string> pairs = split(form, '&');
+  std::transform(pairs.begin(), pairs.end(), pairs.begin(), [](const std::string& pair) { return redact_pair(pair); });
+  return join(pairs, "&");
+}
+
+std::string redact_url(std::string_view url) {
+  const std::size_t query = url.find_first_of("?#");
+  std::string out(url.substr(0, query));
+  if (const std::size_t scheme = out.find("://"); scheme != std::string::npos) {
+    const std::size_t begin = scheme + 3;
+    const std::size_t at = out.rfind('@', std::min(out.find('/', begin), out.size()));
+    if (at != std::string::npos && at >= begin) out.replace(begin, at - begin, kMark);
+  }
+  if (query == std::string_view::npos) return out;
+  std::string_view rest = url.substr(query + 1);
+  const std::size_t fragment = url[query] == '?' ? rest.find('#') : std::string_view::npos;
+  out.push_back(url[query]);
+  out += redact_form(rest.substr(0, fragment));
+  if (fragment != std::string_view::npos) out += "#" + redact_form(rest.substr(fragment + 1));
+  return out;
+}
+
+}  // namespace heygen::net

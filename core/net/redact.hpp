@@ -1,0 +1,22 @@
+// Makes what goes into traces fit to be read by others.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/net/http.hpp"
+
+namespace heygen::net {
+
+/// The header's value without its secret: "***" for credential and cookie headers (an authentication scheme stays:
+/// "Bearer ***"), URLs without their secrets, anything else as it is.
+std::string redact_header(std::string_view name, std::string_view value);
+Headers redact_headers(const Headers& headers);
+
+/// An application/x-www-form-urlencoded text (a form or a URL's query) whose secret parameters read "***".
+std::string redact_form(std::string_view form);
+
+/// A URL or request target: userinfo gone, query and fragment as redact_form() has them.
+std::string redact_url(std::string_view url);
+
+}  // namespace heygen::net

@@ -1,0 +1,60 @@
+// The body of a reply as it comes, and what becomes of its connection.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/net/connection.hpp"
+#include "core/net/message.hpp"
+#include "core/net/pool.hpp"
+
+namespace heygen::net {
+
+/// Decodes one body from a connection.
+class BodyReader {
+ public:
+  explicit BodyReader(Framing framing) : framing_(framing), left_(framing.length) {}
+
+  bool done() const { return done_ || framing_.kind == Framing::Kind::none; }
+  /// 0: the body ended in order. Throws Failure.
+  std::size_t read(Connection& connection, std::span<char> out, Watch& watch);
+
+ private:
+  std::size_t read_sized(Connection& connection, std::span<char> out, Watch& watch);
+  std::size_t read_chunked(Connection& connection, std::span<char> out, Watch& watch);
+  std::size_t read_until_close(Connection& connection, std::span<char> out, Watch& watch);
+  std::string read_line(Connection& connection, Watch& watch) const;
+  void next_chunk(Connection& connection, Watch& watch);
+  void skip_trailers(Connection& connection, Watch& watch);
+  Failure cut_short(const Connection& connection, const Watch& watch) const;
+
+  Framing framing_;
+  std::uint64_t left_;  ///< of the body, or of the chunk
+  std::uint64_t got_ = 0;
+  bool in_chunks_ = false;
+  bool done_ = false;
+};
+
+class Reply : public Response {
+ public:
+  /// Gives the connection back to `pool` under `key` after the body when `reusable`.
+  Reply(Head head, Framing framing, std::unique_ptr<Connection> connection, Watch watch, Pool& pool, std::string key,
+        bool reusable);
+
+  std::size_t read(std::span<char> out) override;
+  std::optional<std::uint64_t> length() const override { return length_; }
+
+ private:
+  void finish();
+
+  std::optional<std::uint64_t> length_;
+  BodyReader body_;
+  std::unique_ptr<Connection> connection_;
+  Watch watch_;
+  Pool& pool_;
+  std::string key_;
+  std::optional<Pool::Duration> keep_for_;
+};
+
+}  // namespace heygen::net

@@ -1,0 +1,114 @@
+#include "core/net/resolve.hpp"
+
+#include <Poco/Net/IPAddress.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "core/net/socket.hpp"
+
+namespace heygen::net {
+namespace {
+
+/// Shared with the thread that waits for the resolver, which cannot be interrupted and may outlast the exchange.
+struct Lookup {
+  std::string host;
+  std::uint16_t port = 0;
+  Socket ready{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::mutex mutex;
+  int result = 0;
+  Addresses addresses;
+};
+
+void look_up(Lookup& lookup) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int result = ::getaddrinfo(lookup.host.c_str(), std::to_string(lookup.port).c_str(), &hints, &list);
+  {
+    const std::lock_guard lock(lookup.mutex);
+    lookup.result = result;
+    for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+      if (entry->ai_family == AF_INET || entry->ai_family == AF_INET6) {
+        lookup.addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
+      }
+    }
+  }
+  if (list != nullptr) ::freeaddrinfo(list);
+  ::eventfd_write(lookup.ready.get(), 1);
+}
+
+/// Signals stay with the threads that expect them.
+void start(const std::shared_ptr<Lookup>& lookup) {
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::error_code error;
+  try {
+    std::thread([lookup] { look_up(*lookup); }).detach();
+  } catch (const std::system_error& failed) {
+    error = failed.code();
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (error) look_up(*lookup);
+}
+
+Failure unknown_name(const Lookup& lookup, const Watch& watch) {
+  const std::string hint = "Check the spelling and the network connection.";
+  switch (lookup.result) {
+    case 0:
+    case EAI_NONAME:
+    case EAI_NODATA:
+      return watch.failure(Failure::Kind::resolve, "The host name " + lookup.host + " is not known.", hint);
+    case EAI_AGAIN:
+      return watch.failure(Failure::Kind::resolve,
+                           "The host name " + lookup.host + " could not be looked up: the name server did not answer.",
+                           "Check the network connection.");
+    default:
+      return watch.failure(
+          Failure::Kind::resolve,
+          "The host name " + lookup.host + " could not be looked up: " + ::gai_strerror(lookup.result) + ".", hint);
+  }
+}
+
+}  // namespace
+
+Addresses interleave(const Addresses& addresses) {
+  Addresses first;
+  Addresses second;
+  for (const auto& address : addresses) {
+    (address.family() == addresses.front().family() ? first : second).push_back(address);
+  }
+  Addresses mixed;
+  for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+    if (i < first.size()) mixed.push_back(first[i]);
+    if (i < second.size()) mixed.push_back(second[i]);
+  }
+  return mixed;
+}
+
+Addresses resolve(const std::string& host, std::uint16_t port, Watch& watch) {
+  Poco::Net::IPAddress literal;
+  if (Poco::Net::IPAddress::tryParse(host, literal)) return {Poco::Net::SocketAddress(literal, port)};
+  const auto lookup = std::make_shared<Lookup>();
+  lookup->host = host;
+  lookup->port = port;
+  if (!lookup->ready) throw watch.failure(Failure::Kind::resolve, "The system gives no more file descriptors.");
+  watch.touch();
+  start(lookup);
+  watch.wait(lookup->ready.get(), POLLIN);
+  const std::lock_guard lock(lookup->mutex);
+  if (lookup->addresses.empty()) throw unknown_name(*lookup, watch);
+  return interleave(lookup->addresses);
+}
+
+}  // namespace heygen::net

@@ -1,0 +1,91 @@
+// TLS as a client: whom to trust, one context made when first needed, and streams that say why a handshake failed.
+#pragma once
+
+#include <Poco/Net/Context.h>
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/net/stream.hpp"
+#include "core/net/watch.hpp"
+
+namespace heygen::net {
+
+/// Where CA certificates come from: a PEM bundle, folders of certificates named by hash, or both.
+struct Trust {
+  std::string file;
+  std::vector<std::string> folders;
+};
+
+/// SSL_CERT_FILE and SSL_CERT_DIR (folders separated by ':') stand in place of the system's certificates. Of the
+/// system's the hashed folder is preferred, because a bundle is read whole. Throws Failure{tls} when what is named, or
+/// all of the system's places, cannot be read.
+Trust find_trust(const std::string& file, const std::string& folders, const std::string& system_folder,
+                 const std::vector<std::string>& system_bundles);
+
+/// A client's end of a TLS connection. The handshake is explicit and comes first.
+class TlsStream : public Stream {
+ public:
+  TlsStream(SSL_CTX* context, Socket socket, const std::string& host);
+  ~TlsStream() override;
+
+  /// `done` when the peer has proven to be `host`.
+  Step handshake();
+  /// Why handshake() ended as `broken` or `lost`. `peer` is for the message.
+  Failure handshake_failure(const std::string& peer) const;
+
+  Step read(std::span<char> out) override;
+  Step write(std::string_view data) override;
+  int descriptor() const override { return socket_.get(); }
+
+ private:
+  struct Verdict {
+    int error = X509_V_OK;
+    int depth = 0;
+    std::string subject;
+    std::string issuer;
+  };
+  struct SslFree {
+    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+  };
+
+  friend class TlsCallbacks;
+  Step after_failure(int result);
+  Failure certificate_failure(const std::string& peer) const;
+  Failure protocol_failure(const std::string& peer) const;
+
+  Socket socket_;
+  std::unique_ptr<SSL, SslFree> ssl_;
+  std::string host_;
+  Verdict verdict_;
+  int reason_ = 0;        ///< OpenSSL's, of the first fatal error
+  int socket_error_ = 0;  ///< errno of the socket below
+  bool socket_ended_ = false;
+  bool healthy_ = false;
+};
+
+/// Thread-safe.
+class Tls {
+ public:
+  explicit Tls(const Environment& environment);
+
+  /// Creates the context unless it is there. Throws Failure{tls}.
+  void start() { context(); }
+  /// A stream whose handshake is still to be made. Throws Failure{tls}.
+  std::unique_ptr<TlsStream> wrap(Socket socket, const std::string& host);
+  bool started() const;
+
+ private:
+  Poco::Net::Context::Ptr context();
+
+  std::string file_;
+  std::string folders_;
+  mutable std::mutex mutex_;
+  Poco::Net::Context::Ptr context_;
+};
+
+}  // namespace heygen::net

@@ -1,0 +1,47 @@
+#include "core/net/redact.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace heygen::net;
+
+BOOST_AUTO_TEST_SUITE(redact)
+
+BOOST_AUTO_TEST_CASE(credential_headers_keep_their_scheme_at_most) {
+  BOOST_TEST(redact_header("Authorization", "Bearer abc.def") == "Bearer ***");
+  BOOST_TEST(redact_header("authorization", "raw-secret") == "***");
+  BOOST_TEST(redact_header("Proxy-Authorization", "Basic dXNlcjpwdw==") == "Basic ***");
+  BOOST_TEST(redact_header("X-Api-Key", "abc") == "***");
+  BOOST_TEST(redact_header("Cookie", "a=b") == "***");
+  BOOST_TEST(redact_header("SET-COOKIE", "a=b; Path=/") == "***");
+  BOOST_TEST(redact_header("Content-Type", "application/json") == "application/json");
+}
+
+BOOST_AUTO_TEST_CASE(secrets_in_a_form_are_hidden_and_the_rest_stays) {
+  BOOST_TEST(redact_form("grant_type=refresh_token&refresh_token=r1&client_id=c") ==
+             "grant_type=refresh_token&refresh_token=***&client_id=c");
+  for (const char* name :
+       {"code", "token", "refresh_token", "access_token", "code_verifier", "device_code", "client_secret"}) {
+    BOOST_TEST(redact_form(std::string(name) + "=s&x=1") == std::string(name) + "=***&x=1");
+  }
+  BOOST_TEST(redact_form("CODE=s&to%6ben=s&bad%zz=s&codes=1&code=&code") ==
+             "CODE=***&to%6ben=***&bad%zz=***&codes=1&code=&code");
+  BOOST_TEST(redact_form("") == "");
+}
+
+BOOST_AUTO_TEST_CASE(secrets_in_a_url_are_hidden) {
+  BOOST_TEST(redact_url("http://127.0.0.1:1/oauth/callback?code=abc&state=s") ==
+             "http://127.0.0.1:1/oauth/callback?code=***&state=s");
+  BOOST_TEST(redact_url("/cb?code=abc#access_token=t&x=1") == "/cb?code=***#access_token=***&x=1");
+  BOOST_TEST(redact_url("https://a/#access_token=t") == "https://a/#access_token=***");
+  BOOST_TEST(redact_url("http://user:pw@proxy:3128/x@y") == "http://***@proxy:3128/x@y");
+  BOOST_TEST(redact_url("https://a/v3/videos?limit=3") == "https://a/v3/videos?limit=3");
+  BOOST_TEST(redact_header("Location", "https://a/?token=t") == "https://a/?token=***");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_headers_is_redacted_one_by_one) {
+  const Headers headers = redact_headers({{"Accept", "x"}, {"x-api-key", "k"}});
+  BOOST_TEST(headers.at(0).value == "x");
+  BOOST_TEST(headers.at(1).value == "***");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
