@@ -1,0 +1,107 @@
+#include "plugins/apikey/api_key_provider.hpp"
+
+#include "tests/unit/plugins/fake_host.hpp"
+
+namespace heygen::plugins::test {
+namespace {
+
+struct Fixture : FakeHost {
+  Fixture() : FakeHost(sdk::Exported<ApiKeyProvider, kApiKeyDescriptor>::entry()) {}
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_key, Fixture)
+
+BOOST_AUTO_TEST_CASE(the_variable_outranks_the_file) {
+  environment["HEYGEN_API_KEY"] = "hg_env";
+  state = json::Object{{"api_key", "hg_file"}};
+  const Said said = resolve();
+  BOOST_TEST(said.status == HEYGEN_OK);
+  BOOST_TEST(said.headers.size() == 1U);
+  BOOST_TEST(said.headers.at("x-api-key") == "hg_env");
+  BOOST_TEST(said.source == "env");
+  BOOST_TEST(said.type == "api_key");
+}
+
+BOOST_AUTO_TEST_CASE(the_file_serves_without_the_variable) {
+  state = json::Object{{"api_key", "hg_file"}};
+  const Said said = resolve();
+  BOOST_TEST(said.headers.at("x-api-key") == "hg_file");
+  BOOST_TEST(said.source == "file");
+  BOOST_TEST(!said.expiry.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_absent_or_empty_key_is_not_configured) {
+  for (const char* text : {"{}", R"({"api_key":""})", R"({"api_key":null})", R"({"other":"x"})"}) {
+    state = json::parse(text);
+    BOOST_TEST(resolve().status == HEYGEN_NOT_CONFIGURED, text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_key_surfaces_and_is_never_quoted) {
+  environment["HEYGEN_API_KEY"] = "hg_aaa\nbbb";
+  state = json::Object{{"api_key", "hg_file"}};
+  Said said = resolve();
+  BOOST_TEST(said.status == HEYGEN_BROKEN);
+  BOOST_TEST(said.headers.empty());
+  BOOST_TEST(said.message.find("HEYGEN_API_KEY") != std::string::npos);
+  BOOST_TEST((said.message + said.hint).find("hg_aaa") == std::string::npos);
+
+  environment.clear();
+  for (const char* text : {R"({"api_key":"hg_\u0000key"})", R"({"api_key":"hg_\u007fkey"})", R"({"api_key":17})",
+                           R"({"api_key":{}})", R"({"api_key":false})"}) {
+    state = json::parse(text);
+    said = resolve();
+    BOOST_TEST(said.status == HEYGEN_BROKEN, text);
+    BOOST_TEST(said.headers.empty());
+    BOOST_TEST(said.message.find("hg_") == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(login_stores_the_trimmed_key) {
+  secret_input = "  \r\n\t hg_key \r\n\n";
+  const Said said = login_and_save();
+  BOOST_TEST(said.status == HEYGEN_OK);
+  BOOST_TEST(json::write(state) == R"({"api_key":"hg_key"})");
+  BOOST_TEST(resolve().headers.at("x-api-key") == "hg_key");
+}
+
+BOOST_AUTO_TEST_CASE(login_without_a_usable_key_is_usage_and_stores_nothing) {
+  for (const std::string& input : {std::string(), std::string(" \n\t"), std::string("one\ntwo\n"),
+                                   std::string("a\0b", 3), std::string("a\x1b[31mb"), std::string("a\x7f")}) {
+    secret_input = input;
+    const Said said = login();
+    BOOST_TEST(said.status == HEYGEN_USAGE);
+    BOOST_TEST(!said.patch.has_value());
+    BOOST_TEST(!said.hint.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(login_hands_on_what_the_terminal_says) {
+  for (const heygen_status status : {HEYGEN_CANCELLED, HEYGEN_NEEDS_USER, HEYGEN_USAGE}) {
+    secret_status = status;
+    BOOST_TEST(login().status == status);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_neither_renewed_nor_revoked) {
+  state = json::Object{{"api_key", "hg_file"}};
+  BOOST_TEST(refresh().status == HEYGEN_UNSUPPORTED);
+  BOOST_TEST(revoke().status == HEYGEN_UNSUPPORTED);
+  BOOST_TEST(sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_descriptor_says_what_the_host_needs_before_loading) {
+  BOOST_TEST(sdk::text(descriptor().id) == "apikey");
+  BOOST_TEST(sdk::text(descriptor().title) == "API key");
+  BOOST_TEST(sdk::text(descriptor().note).find("API credits") != std::string_view::npos);
+  BOOST_TEST(descriptor().order == 10);
+  BOOST_TEST(descriptor().credential_env_count == 1U);
+  BOOST_TEST(sdk::text(descriptor().credential_env[0]) == "HEYGEN_API_KEY");
+  BOOST_TEST((descriptor().flags & HEYGEN_PROVIDER_READS_STDIN) != 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace heygen::plugins::test
