@@ -28,7 +28,7 @@ class Form {
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
-/// One name=value query or body, percent-encoded.
+/// a=b&c=d, percent-encoded
 std::string encode_query(const std::vector<std::pair<std::string, std::string>>& pairs);
 
 struct Request {

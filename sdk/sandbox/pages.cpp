@@ -7,10 +7,10 @@ namespace heygen::sandbox {
 namespace {
 
 constexpr std::string_view kStyle = R"(
-:root { color-scheme: light dark; --paper: #f4f3f0; --card: #fff; --ink: #22262b; --soft: #5d646c; --line: #dcdad4;
+:root { color-scheme: light dark; --paper: #f4f3f0; --card: #fff; --ink: #22262b; --soft: #5d646c; --line: #dcdad4; --edge: #8f8c85;
   --accent: #2b6a5b; --accent-ink: #fff; --accent-over: #225548; --tint: #eef3f0; --mark: #7a5200; --mark-tint: #fbf1dc; }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #16191c; --card: #1f2327; --ink: #e8e6e1; --soft: #a3aab1; --line: #363c42; --accent: #7fc4b0;
+  :root { --paper: #16191c; --card: #1f2327; --ink: #e8e6e1; --soft: #a3aab1; --line: #363c42; --edge: #737b83; --accent: #7fc4b0;
     --accent-ink: #0f201b; --accent-over: #98d3c1; --tint: #262c2f; --mark: #f0cd87; --mark-tint: #37301f; }
 }
 * { box-sizing: border-box; }
@@ -30,16 +30,17 @@ dt { color: var(--soft); font-size: 13px; }
 dd { margin: 2px 0 0; overflow-wrap: anywhere; }
 dd ul { margin: 2px 0 0; padding: 0; list-style: none; }
 code { font: 14px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+dd .soft { font-size: 15px; }
 dd li code { display: inline-block; min-width: 4.9rem; }
 .code { font-size: 27px; letter-spacing: .08em; }
 .row { display: flex; gap: 12px; margin-top: 22px; }
-button { flex: 1; padding: 11px 18px; border-radius: 9px; border: 1px solid var(--line); background: none;
+button { flex: 1; padding: 11px 18px; border-radius: 9px; border: 1px solid var(--edge); background: none;
   color: var(--ink); font: inherit; font-weight: 600; cursor: pointer; }
 button:hover { background: var(--tint); }
 button.yes { border-color: transparent; background: var(--accent); color: var(--accent-ink); }
 button.yes:hover { background: var(--accent-over); }
 label { display: block; margin-bottom: 6px; font-weight: 600; }
-input { width: 100%; padding: 11px 14px; border: 1px solid var(--line); border-radius: 9px; background: var(--paper);
+input { width: 100%; padding: 11px 14px; border: 1px solid var(--edge); border-radius: 9px; background: var(--paper);
   color: var(--ink); font: 24px/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
   letter-spacing: .08em; text-transform: uppercase; }
 input::placeholder { color: var(--soft); opacity: .55; }

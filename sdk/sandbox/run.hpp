@@ -1,11 +1,10 @@
 // Runs a command while the sandbox is up.
 #pragma once
 
+#include <csignal>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <csignal>
 
 namespace heygen::sandbox {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "core/base/text.hpp"
 #include "sdk/sandbox/digest.hpp"

@@ -600,7 +600,7 @@ class Limits(WithSandbox):
         connection.request("GET", "/v3/users/me", headers={"x-api-key": "sandbox-key"})
         self.assertEqual(connection.getresponse().status, 200)
         connection.close()
-        self.assertLess(self.memory() - before, 32 * 1024)
+        self.assertLess(self.memory() - before, 64 * 1024)
 
     def test_a_chunked_form_is_read_too(self):
         connection = http.client.HTTPConnection(self.sandbox.host, self.sandbox.port, timeout=20)
