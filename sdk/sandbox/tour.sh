@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The main job in two minutes, against the sandbox: what `./dev try` runs after the build. Usage: tour.sh BIN-FOLDER
+set -euo pipefail
+
+bin=$(cd "${1:?usage: tour.sh BIN-FOLDER}" && pwd)
+if [ "${HEYGEN_TOUR_INSIDE:-}" != 1 ]; then
+  approve=(--auto-approve)
+  # A person with a desktop sees the real consent page; everyone else gets a stand-in that agrees.
+  if [ -t 0 ] && [ -t 1 ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null; then
+    approve=()
+  else
+    export BROWSER="curl --silent --show-error --location --output /dev/null"
+  fi
+  export HEYGEN_TOUR_INSIDE=1 PATH="$bin:$PATH"
+  unset HEYGEN_API_KEY HEYGEN_PROVIDER CI HEYGEN_NONINTERACTIVE
+  exec heygen-sandbox run "${approve[@]}" -- "$0" "$bin"
+fi
+
+bold='' plain='' dim=''
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m' dim=$'\033[2m'; fi
+title() { printf '\n%s# %s%s\n' "$dim" "$*" "$plain"; }
+show() {
+  printf '%s$ heygen' "$bold"
+  local word
+  for word in "$@"; do
+    case "$word" in *[!A-Za-z0-9_./=:-]*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
+  done
+  printf '%s\n' "$plain"
+  heygen "$@"
+}
+
+title "Credentials come from providers, libraries found and loaded at run time"
+show provider list --human
+title "Log in with OAuth: your browser, PKCE, a one-shot listener on 127.0.0.1"
+show auth login --oauth
+title "Who am I, by which credential, and why that one"
+show auth status --human
+show auth explain --human
+title "Create a video and wait for it"
+show video create -d '{"type":"avatar","avatar_id":"avatar_demo","voice_id":"voice_demo","script":"Hello from the tour","title":"My first video"}' --wait
+show video list --human
+title "Log out: the server revokes the tokens, and the file forgets them"
+show auth logout
+
+if [ -t 0 ] && [ -t 1 ]; then
+  title "The sandbox still runs. This shell talks to it; leave with 'exit'. Try: heygen auth login"
+  exec "${SHELL:-/bin/bash}" -i
+fi
