@@ -1,0 +1,107 @@
+#include "host/api/upload.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "core/base/error.hpp"
+#include "core/base/random.hpp"
+
+using namespace heygen;
+using namespace heygen::host;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "upload-XXXXXX").string();
+    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const std::string& name, const std::string& content) const {
+    std::ofstream(path_ / name, std::ios::binary) << content;
+    return (path_ / name).string();
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// In small pieces, so that every boundary between head, file and tail is crossed.
+std::string all_of(net::Body& body) {
+  std::string text;
+  char piece[7];
+  while (const std::size_t count = body.read(piece)) text.append(piece, count);
+  return text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(upload)
+
+BOOST_AUTO_TEST_CASE(the_file_is_one_part_of_announced_size) {
+  const Folder folder;
+  UploadBody body("file", folder.file("a.txt", "hello\r\n--world"), system_random());
+  const std::string boundary = body.content_type().substr(body.content_type().find('=') + 1);
+  const std::string text = all_of(body);
+  BOOST_TEST(text == "--" + boundary +
+                         "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n"
+                         "Content-Type: application/octet-stream\r\n\r\nhello\r\n--world\r\n--" +
+                         boundary + "--\r\n");
+  BOOST_TEST(body.size().value() == text.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_replayed_body_is_the_same) {
+  const Folder folder;
+  UploadBody body("file", folder.file("a", std::string(100, 'x')), system_random());
+  const std::string first = all_of(body);
+  BOOST_TEST(body.rewind());
+  BOOST_TEST(all_of(body) == first);
+  char piece[3];
+  BOOST_TEST(body.rewind());
+  body.read(piece);
+  BOOST_TEST(body.rewind());
+  BOOST_TEST(all_of(body) == first);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_file_is_a_part_too) {
+  const Folder folder;
+  UploadBody body("file", folder.file("e", ""), system_random());
+  BOOST_TEST(all_of(body).size() == body.size().value());
+}
+
+BOOST_AUTO_TEST_CASE(names_cannot_break_out_of_their_quotes) {
+  const Folder folder;
+  UploadBody body("file", folder.file("a\"b\nc", "x"), system_random());
+  BOOST_TEST(all_of(body).find("filename=\"a%22b%0Ac\"\r\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_shrinks_is_an_error_and_one_that_grows_is_cut) {
+  const Folder folder;
+  const std::string path = folder.file("a", std::string(50, 'x'));
+  UploadBody shrunk("file", path, system_random());
+  std::filesystem::resize_file(path, 10);
+  BOOST_CHECK_THROW(all_of(shrunk), Error);
+  UploadBody grown("file", path, system_random());
+  std::filesystem::resize_file(path, 90);
+  BOOST_TEST(all_of(grown).size() == grown.size().value());
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
+  const Folder folder;
+  for (const std::string& path : {(folder.path() / "nope").string(), folder.path().string()}) {
+    try {
+      UploadBody body("file", path, system_random());
+      BOOST_FAIL("accepted");
+    } catch (const Error& error) {
+      BOOST_TEST(error.code == code::kError);
+      BOOST_TEST(error.message().find(path) != std::string::npos);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
