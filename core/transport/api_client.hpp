@@ -20,26 +20,26 @@ namespace heygen::transport {
 
 struct ApiRequest {
   std::string method = "GET";
-  std::string path;  ///< "/v3/…", already percent-encoded, without query
+  std::string path;                                        ///< "/v3/…", already percent-encoded, without query
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded
-  net::Headers headers;            ///< beyond those the client sets; checked by the caller
-  net::Body* body = nullptr;       ///< not owned
-  std::string content_type;        ///< with a body
-  bool upload = false;             ///< 600 s without progress instead of a total time-out
-  std::chrono::milliseconds timeout{0};  ///< zero: 30 s for GET, 120 s otherwise
+  net::Headers headers;                                    ///< beyond those the client sets; checked by the caller
+  net::Body* body = nullptr;                               ///< not owned
+  std::string content_type;                                ///< with a body
+  bool upload = false;                                     ///< 600 s without progress instead of a total time-out
+  std::chrono::milliseconds timeout{0};                    ///< zero: 30 s for GET, 120 s otherwise
   std::function<void(std::uint64_t)> on_sent;
 };
 
 struct ApiResponse {
   int status = 0;
   net::Headers headers;
-  std::unique_ptr<net::Response> stream;  ///< the body, unread
+  std::unique_ptr<net::Response> stream;  ///< the body, unread; reading it throws Error instead of net::Failure
 };
 
 struct ClientOptions {
-  std::string base;         ///< "https://api.heygen.com"
-  bool allow_http = false;  ///< HEYGEN_ALLOW_HTTP
-  std::string version;      ///< for User-Agent
+  std::string base;           ///< "https://api.heygen.com"
+  bool allow_http = false;    ///< HEYGEN_ALLOW_HTTP
+  std::string version;        ///< for User-Agent
   std::string client_origin;  ///< X-HeyGen-Client-Origin, or ""
   int max_retries = 2;
   /// Redacted trace lines for --verbose, or empty.

@@ -1,0 +1,12 @@
+// Failed exchanges and error replies as the program's Error.
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/net/http.hpp"
+
+namespace heygen::transport {
+
+/// `repeatable`: sending the request again does no harm. The hint is never empty, but for a cancellation.
+Error error_of_failure(const net::Failure& failure, bool repeatable);
+
+}  // namespace heygen::transport

@@ -1,0 +1,114 @@
+#include <Poco/Net/HTTPResponse.h>
+
+#include <array>
+#include <optional>
+
+#include "core/base/error.hpp"
+#include "core/json/value.hpp"
+#include "core/transport/api_client.hpp"
+
+namespace heygen::transport {
+
+namespace {
+
+struct Hint {
+  std::string_view code, text;
+};
+
+constexpr std::array<Hint, 20> kHints{{
+    {"avatar_not_found", "`heygen avatar list` shows the avatars that you can use."},
+    {"video_not_found", "`heygen video list` shows your videos; a new one may take a moment to appear."},
+    {"voice_not_found", "`heygen voice list` shows the voices that you can use."},
+    {"insufficient_credit", "Add credits or change your plan on https://app.heygen.com, then try again."},
+    {"invalid_parameter", "Compare what you sent with the command's --help and --request-schema."},
+    {"rate_limit_exceeded", "Wait a minute and send fewer requests at once; HEYGEN_MAX_RETRIES allows more retries."},
+    {"quota_exceeded", "Wait until your quota renews, or raise it on https://app.heygen.com."},
+    {"resource_not_found", "Check the id; the matching `list` command shows what exists."},
+    {"not_found", "Check the id and the path; the matching `list` command shows what exists."},
+    {"asset_not_available", "Wait until the resource is complete, then ask again."},
+    {"timeout", "The service took too long. Try again later."},
+    {"forbidden", "This account may not do that. `heygen auth login` changes to another account."},
+    {"resource_access_denied", "The resource belongs to someone else. `heygen auth login` changes to another account."},
+    {"ai_vendor_access_restricted",
+     "Your workspace does not allow this AI vendor: ask its administrator, or use another "
+     "account with `heygen auth login`."},
+    {"voice_not_usable", "Choose another voice: `heygen voice list` shows those that you can use."},
+    {"payload_too_large", "Send less at once: a smaller file or fewer items."},
+    {"conflict", "Look at the resource's present state before you try again."},
+    {"unclassified_server_error", "The service failed. Try again later; support will ask for the request id."},
+    {"unauthorized", "Log in again with `heygen auth login`."},
+    {"error", "Check HEYGEN_API_BASE: the address did not answer as the API does."},
+}};
+
+std::string_view hint_for(std::string_view code, int status) {
+  for (const Hint& hint : kHints) {
+    if (hint.code == code) return hint.text;
+  }
+  if (status == 401) return "Log in again with `heygen auth login`.";
+  if (status == 403) return "This account may not do that. `heygen auth login` changes to another account.";
+  return {};
+}
+
+std::string_view code_by_status(int status) {
+  switch (status) {
+    case 400:
+      return "validation_error";
+    case 401:
+      return "unauthorized";
+    case 402:
+      return "insufficient_credit";
+    case 403:
+      return "forbidden";
+    case 404:
+      return "not_found";
+    case 409:
+      return "conflict";
+    case 413:
+      return "payload_too_large";
+    case 429:
+      return "rate_limit_exceeded";
+    default:
+      return status >= 500 ? "unclassified_server_error" : status >= 400 ? "unclassified_client_error" : code::kError;
+  }
+}
+
+std::string message_by_status(int status, bool empty) {
+  const std::string& reason =
+      Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
+  const std::string name = reason.starts_with('?') ? std::string{} : " (" + reason + ")";
+  if (status < 400) return "The API answered " + std::to_string(status) + name + " where a result was expected.";
+  return "The API answered " + std::to_string(status) + name + (empty ? " and nothing more." : " without saying why.");
+}
+
+/// The `error` object of the reply, if it has the API's shape.
+std::optional<json::Value> served_error(const std::string& body) {
+  try {
+    const json::Value document = json::parse(body);
+    const json::Value* error = document.find("error");
+    if (error != nullptr && error->is_object()) return *error;
+  } catch (const json::ParseError&) {
+    return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+Error error_of_reply(int status, const net::Headers& headers, const std::string& body) {
+  const json::Value served = served_error(body).value_or(json::Object{});
+  std::string code = served.string_at("code");
+  if (code.empty() || code == code::kError) code = code_by_status(status);
+  std::string message = served.string_at("message");
+  if (message.empty()) message = message_by_status(status, body.empty());
+  const bool refused = status == 401 || status == 403;
+  Error error(code, message, std::string(hint_for(code, status)), refused ? Exit::auth : Exit::failure);
+  if (refused && error.hint.find("heygen auth login") == std::string::npos) {
+    error.hint += " `heygen auth login` changes to another account.";
+  }
+  error.param = served.string_at("param");
+  error.doc_url = served.string_at("doc_url");
+  if (const std::string* id = net::find_header(headers, "X-Request-Id")) error.request_id = *id;
+  return error;
+}
+
+}  // namespace heygen::transport

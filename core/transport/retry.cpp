@@ -1,0 +1,88 @@
+#include "core/transport/retry.hpp"
+
+#include <Poco/DateTime.h>
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeParser.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/base/environment.hpp"
+#include "core/base/text.hpp"
+#include "core/transport/api_client.hpp"
+
+namespace heygen::transport {
+
+namespace {
+
+constexpr std::chrono::milliseconds kFirstPause{1'000};
+constexpr std::chrono::milliseconds kLongestPause{30'000};
+constexpr int kDefaultRetries = 2;
+
+template <typename Items, typename Item>
+bool contains(const Items& items, const Item& item) {
+  return std::ranges::find(items, item) != items.end();
+}
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Which of the three forms of RFC 9110 §5.6.7 this may be: Poco's parser is lenient enough to read one as another.
+const std::string& date_format(const std::string& value) {
+  if (value.find(',') == std::string::npos) return Poco::DateTimeFormat::ASCTIME_FORMAT;
+  return value.find('-') == std::string::npos ? Poco::DateTimeFormat::HTTP_FORMAT : Poco::DateTimeFormat::RFC850_FORMAT;
+}
+
+}  // namespace
+
+bool is_idempotent(std::string_view method) {
+  constexpr std::array<std::string_view, 5> kMethods{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
+  return contains(kMethods, method);
+}
+
+bool may_retry(std::string_view method, int status) {
+  constexpr std::array kStatuses{500, 502, 503, 504};
+  return status == 429 || (contains(kStatuses, status) && is_idempotent(method));
+}
+
+bool may_retry(std::string_view method, net::Failure::Kind kind) {
+  using Kind = net::Failure::Kind;
+  return (kind == Kind::resolve || kind == Kind::connect || kind == Kind::reset) && is_idempotent(method);
+}
+
+std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
+  const std::string value(trim(text));
+  if (all_digits(value)) {
+    std::int64_t seconds = 0;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    return failure == std::errc{} ? seconds : std::numeric_limits<std::int64_t>::max();
+  }
+  Poco::DateTime date;
+  int offset = 0;
+  if (!Poco::DateTimeParser::tryParse(date_format(value), value, date, offset)) return {};
+  return std::max<std::int64_t>(0, date.timestamp().epochTime() - offset - now);
+}
+
+std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std::int64_t> retry_after) {
+  std::chrono::milliseconds pause = kFirstPause;
+  for (int i = 0; i < retry && pause < kLongestPause; ++i) pause *= 2;
+  pause = std::min(pause, kLongestPause);
+  pause = std::chrono::milliseconds(std::llround(static_cast<double>(pause.count()) * (0.75 + unit / 2)));
+  if (!retry_after) return pause;
+  const std::int64_t longest = kLongestPause.count() / 1000;
+  return std::max(pause, std::chrono::milliseconds(std::clamp<std::int64_t>(*retry_after, 0, longest) * 1000));
+}
+
+int max_retries_of(const Environment& environment) {
+  const std::string text = environment.value("HEYGEN_MAX_RETRIES");
+  int retries = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), retries);
+  return all_digits(text) && failure == std::errc{} ? retries : kDefaultRetries;
+}
+
+}  // namespace heygen::transport

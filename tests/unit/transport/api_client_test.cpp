@@ -1,0 +1,668 @@
+#include "core/transport/api_client.hpp"
+
+#include "tests/unit/transport/fakes.hpp"
+
+using heygen::Error;
+using heygen::Exit;
+using heygen::auth::Grant;
+using heygen::net::Failure;
+using heygen::transport::ApiClient;
+using heygen::transport::ApiRequest;
+using namespace heygen::transport::test;
+using Kind = Failure::Kind;
+
+namespace {
+
+using Waits = std::vector<std::int64_t>;
+
+const std::string kServed = R"({"error":{"code":"served_code","message":"served message"}})";
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+ApiRequest post(heygen::net::Body& body) {
+  ApiRequest request;
+  request.method = "POST";
+  request.path = "/v3/videos";
+  request.body = &body;
+  request.content_type = "application/json";
+  return request;
+}
+
+std::vector<std::string> urls(const FakeHttp& http) {
+  std::vector<std::string> out;
+  for (const Sent& sent : http.sent) out.push_back(sent.url);
+  return out;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(requests, Stage)
+
+BOOST_AUTO_TEST_CASE(a_request_carries_credential_agent_and_source) {
+  reply(200, R"({"data":1})");
+  BOOST_TEST(fetch() == R"({"data":1})");
+  const Sent& sent = http.sent.at(0);
+  BOOST_TEST(sent.method == "GET");
+  BOOST_TEST(sent.url == "https://api.test/v3/videos");
+  BOOST_TEST(sent.header("x-api-key") == "key-1");
+  BOOST_TEST(sent.header("Authorization") == "(none)");
+  BOOST_TEST(sent.header("User-Agent") == "heygen-cli/1.2.3");
+  BOOST_TEST(sent.header("Accept") == "application/json");
+  BOOST_TEST(sent.header("X-HeyGen-Source") == "cli");
+  BOOST_TEST(sent.header("X-HeyGen-Client-Origin") == "(none)");
+  BOOST_TEST(sent.header("Content-Type") == "(none)");
+  BOOST_TEST(credentials.reports == std::vector<int>{200}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_parent_agent_is_named) {
+  options.client_origin = "claude_code";
+  reply(200);
+  fetch();
+  BOOST_TEST(http.sent.at(0).header("X-HeyGen-Client-Origin") == "claude_code");
+}
+
+BOOST_AUTO_TEST_CASE(query_values_are_encoded_and_the_provider_learns_the_whole_path) {
+  ApiRequest request;
+  request.path = "/v3/videos/a%2Fb";
+  request.query = {{"q", "a b&c=\xE6\x97\xA5"}, {"limit", "5"}};
+  reply(200);
+  fetch(request);
+  const std::string target = "/v3/videos/a%2Fb?q=a%20b%26c%3D%E6%97%A5&limit=5";
+  BOOST_TEST(http.sent.at(0).url == "https://api.test" + target);
+  BOOST_TEST(credentials.asked_for.at(0) == "GET " + target);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_goes_out_with_its_type) {
+  heygen::net::TextBody body(R"({"a":1})");
+  reply(201);
+  fetch(post(body));
+  BOOST_TEST(http.sent.at(0).body == R"({"a":1})");
+  BOOST_TEST(http.sent.at(0).header("Content-Type") == "application/json");
+}
+
+BOOST_AUTO_TEST_CASE(given_headers_replace_by_name_but_never_the_credential) {
+  ApiRequest request;
+  request.path = "/v3/x";
+  request.headers = {{"X-HeyGen-Client-Source", "one"},
+                     {"x-heygen-client-source", "two"},
+                     {"accept", "text/plain"},
+                     {"X-API-Key", "stolen"}};
+  reply(200);
+  fetch(request);
+  BOOST_TEST(http.sent.at(0).header("X-HeyGen-Client-Source") == "two");
+  BOOST_TEST(http.sent.at(0).header("Accept") == "text/plain");
+  BOOST_TEST(http.sent.at(0).header("x-api-key") == "key-1");
+  const auto& headers = http.sent.at(0).headers;
+  BOOST_TEST(std::ranges::count_if(headers, [](const auto& h) { return h.value == "one" || h.value == "stolen"; }) ==
+             0);
+}
+
+BOOST_AUTO_TEST_CASE(a_base_may_have_a_path_and_final_slashes) {
+  options.base = "https://api.test/mirror//";
+  reply(200);
+  fetch();
+  BOOST_TEST(http.sent.at(0).url == "https://api.test/mirror/v3/videos");
+}
+
+BOOST_AUTO_TEST_CASE(no_content_is_success) {
+  reply(204, "");
+  BOOST_TEST(fetch("DELETE").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_makes_no_url_is_usage_and_sent_nowhere) {
+  ApiRequest request;
+  request.path = "/v3/a b";
+  BOOST_TEST((error(request).exit == Exit::usage));
+  BOOST_TEST(http.sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_credential_is_told_before_a_bad_base_and_nothing_is_sent) {
+  struct None : FakeCredentials {
+    Grant obtain(const heygen::auth::RequestInfo&) override { throw heygen::auth_error("none", "`heygen auth login`"); }
+  } none;
+  options.base = "http://api.test";
+  ApiRequest request;
+  request.path = "/v3/x";
+  BOOST_CHECK_EXCEPTION(ApiClient(http, none, clock, random, cancel, options).call(request), Error,
+                        [](const Error& e) { return e.exit == Exit::auth; });
+}
+
+BOOST_AUTO_TEST_CASE(plain_http_needs_permission_even_when_the_caller_did_not_check) {
+  options.base = "http://api.test";
+  BOOST_TEST((error().exit == Exit::usage));
+  options.allow_http = true;
+  reply(200);
+  fetch();
+  BOOST_TEST(http.sent.at(0).url == "http://api.test/v3/videos");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(time_outs, Stage)
+
+BOOST_AUTO_TEST_CASE(they_depend_on_the_method_and_an_upload_is_cut_only_when_it_stands_still) {
+  struct Case {
+    std::string method;
+    bool upload;
+    int given, total, idle;
+  };
+  const std::vector<Case> cases{{"GET", false, 0, 30'000, 30'000},
+                                {"POST", false, 0, 120'000, 120'000},
+                                {"DELETE", false, 0, 120'000, 120'000},
+                                {"POST", true, 0, 0, 600'000},
+                                {"GET", false, 10'000, 10'000, 10'000}};
+  for (const Case& one : cases) {
+    ApiRequest request;
+    request.method = one.method;
+    request.path = "/v3/x";
+    request.upload = one.upload;
+    request.timeout = std::chrono::milliseconds(one.given);
+    reply(200);
+    fetch(request);
+    BOOST_TEST(http.sent.back().timeouts.total.count() == one.total);
+    BOOST_TEST(http.sent.back().timeouts.idle.count() == one.idle);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_ends_the_call_with_its_own_code_and_is_never_retried) {
+  fail(Kind::timeout);
+  const Error failure = error();
+  BOOST_TEST(failure.code == "timeout");
+  BOOST_TEST((failure.exit == Exit::timeout));
+  BOOST_TEST(!failure.hint.empty());
+  BOOST_TEST(clock.waits.empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_while_the_reply_comes_is_told_the_same) {
+  reply(CannedReply{200, "{\"da", {}, Failure(Kind::timeout, "Too slow.")});
+  BOOST_TEST(error().code == "timeout");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(failures, Stage)
+
+BOOST_AUTO_TEST_CASE(all_but_time_outs_and_cancellation_are_network_errors_with_a_way_out) {
+  options.max_retries = 0;
+  for (const Kind kind :
+       {Kind::resolve, Kind::connect, Kind::tls, Kind::proxy, Kind::reset, Kind::truncated, Kind::protocol}) {
+    fail(kind);
+    const Error failure = error();
+    BOOST_TEST(failure.code == "network_error");
+    BOOST_TEST((failure.exit == Exit::failure));
+    BOOST_TEST(failure.message() == "It went wrong.");
+    BOOST_TEST(!failure.hint.empty());
+  }
+  BOOST_TEST(credentials.reports.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_hint_of_the_network_is_kept) {
+  http.script.emplace_back(Failure(Kind::tls, "Bad certificate.", "Set SSL_CERT_FILE."));
+  BOOST_TEST(error().hint == "Set SSL_CERT_FILE.");
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_post_warns_that_it_may_have_worked) {
+  Failure lost(Kind::reset, "Connection reset.");
+  lost.sent = true;
+  http.script.emplace_back(lost);
+  BOOST_TEST(contains(error("POST").hint, "may have taken effect"));
+}
+
+BOOST_AUTO_TEST_CASE(cancellation_is_its_own_code) {
+  fail(Kind::canceled);
+  const Error failure = error();
+  BOOST_TEST(failure.code == "canceled");
+  BOOST_TEST((failure.exit == Exit::failure));
+}
+
+BOOST_AUTO_TEST_CASE(a_truncated_result_is_a_network_error_at_once) {
+  reply(CannedReply{200, "{\"da", {}, Failure(Kind::truncated, "Cut off.")});
+  BOOST_TEST(error().code == "network_error");
+  BOOST_TEST(clock.waits.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_truncated_error_reply_is_a_network_error) {
+  options.max_retries = 0;
+  reply(CannedReply{500, "{\"err", {}, Failure(Kind::truncated, "Cut off.")});
+  BOOST_TEST(error().code == "network_error");
+}
+
+BOOST_AUTO_TEST_CASE(a_result_over_the_limit_is_refused) {
+  reply(200, "0123456789");
+  ApiRequest request;
+  request.path = "/v3/x";
+  BOOST_CHECK_EXCEPTION(ApiClient(http, credentials, clock, random, cancel, options).fetch(request, 9), Error,
+                        [](const Error& e) { return e.code == "network_error"; });
+}
+
+BOOST_AUTO_TEST_CASE(an_endless_error_reply_is_told_by_its_status) {
+  options.max_retries = 0;
+  reply(404, std::string((std::size_t{1} << 20U) + 1, ' ') + kServed);
+  BOOST_TEST(error().code == "not_found");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(retries, Stage)
+
+BOOST_AUTO_TEST_CASE(which_statuses_are_retried_depends_on_the_method) {
+  const std::vector<std::string> idempotent{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
+  const std::vector<std::string> methods{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "POST", "PATCH"};
+  for (const int status : {400, 401, 403, 404, 408, 409, 429, 500, 501, 502, 503, 504, 505}) {
+    for (const std::string& method : methods) {
+      const bool server_error = status == 500 || (status >= 502 && status <= 504);
+      const bool retried = status == 429 || (server_error && std::ranges::find(idempotent, method) != idempotent.end());
+      BOOST_TEST_CONTEXT(method << " " << status) {
+        clock.waits.clear();
+        reply(status, kServed);
+        if (retried) {
+          reply(200, "done");
+          BOOST_TEST(fetch(method) == "done");
+        } else {
+          BOOST_TEST(error(method).code == "served_code");
+        }
+        BOOST_TEST(clock.waits.size() == (retried ? 1U : 0U));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(which_failures_are_retried_depends_on_their_kind) {
+  for (const Kind kind : {Kind::resolve, Kind::connect, Kind::reset}) {
+    fail(kind);
+    reply(200, "done");
+    BOOST_TEST(fetch() == "done");
+    fail(kind);
+    BOOST_TEST(error("POST").code == "network_error");
+  }
+  for (const Kind kind : {Kind::tls, Kind::proxy, Kind::timeout, Kind::truncated, Kind::protocol, Kind::canceled}) {
+    fail(kind);
+    error();
+  }
+  BOOST_TEST(clock.waits.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(the_pause_doubles_from_one_second_to_thirty_with_jitter) {
+  options.max_retries = 7;
+  for (int i = 0; i < 8; ++i) reply(503, kServed);
+  error();
+  BOOST_TEST((clock.waits == Waits{750, 1500, 3000, 6000, 12000, 22500, 22500}));
+  clock.waits.clear();
+  random.byte = std::byte{0x80};
+  for (int i = 0; i < 8; ++i) reply(503, kServed);
+  error();
+  BOOST_TEST(clock.waits.front() > 1000);
+  BOOST_TEST(clock.waits.front() < 1010);
+  BOOST_TEST(clock.waits.back() > 30000);
+}
+
+BOOST_AUTO_TEST_CASE(it_gives_up_after_the_permitted_number_and_tells_the_last_reply) {
+  for (const int most : {0, 1, 2, 4}) {
+    options.max_retries = most;
+    const std::size_t before = http.sent.size();
+    for (int i = 0; i < most; ++i) reply(502, "<html>");
+    reply(502, kServed);
+    BOOST_TEST(error().message() == "served message");
+    BOOST_TEST(http.sent.size() - before == static_cast<std::size_t>(most) + 1);
+  }
+  BOOST_TEST((credentials.reports == std::vector<int>{502, 502, 502, 502}));
+}
+
+BOOST_AUTO_TEST_CASE(retry_after_counts_when_it_is_longer_and_at_most_thirty_seconds) {
+  const std::vector<std::pair<std::string, std::int64_t>> cases{
+      {"2", 2000},
+      {"0", 750},
+      {"29", 29000},
+      {"31", 30000},
+      {"99999999999999999999", 30000},
+      {"-5", 750},
+      {"soon", 750},
+      {"", 750},
+      {" 3 ", 3000},
+      {"1.5", 750},
+      {"Tue, 14 Nov 2023 22:13:30 GMT", 10000},  // 10 s after the clock's 22:13:20
+      {"Tuesday, 14-Nov-23 22:13:30 GMT", 10000},
+      {"Tue Nov 14 22:13:30 2023", 10000},
+      {"Tue, 14 Nov 2023 22:13:00 GMT", 750},
+      {"Tue, 99 Nov 2023 99:99:99 GMT", 750},
+      {"a, b", 750},
+      {"Tue, 14 Nov", 750},
+      {"Tue, 14 Nov 2033 22:13:30 GMT", 30000},
+  };
+  for (const auto& [value, wait] : cases) {
+    BOOST_TEST_CONTEXT("Retry-After: " << value) {
+      clock.waits.clear();
+      clock.seconds = 1'700'000'000;
+      reply(429, kServed, {{"retry-after", value}});
+      reply(200);
+      fetch("POST");
+      BOOST_TEST((clock.waits == Waits{wait}));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_is_sent_again_whole) {
+  heygen::net::TextBody body("the whole body");
+  reply(429, kServed);
+  reply(200);
+  fetch(post(body));
+  BOOST_TEST(http.sent.at(1).body == "the whole body");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_is_sent_once) {
+  OneShotBody body("once");
+  reply(429, kServed);
+  BOOST_TEST(error(post(body)).code == "served_code");
+  OneShotBody other("once");
+  ApiRequest put = post(other);
+  put.method = "PUT";
+  fail(Kind::reset);
+  BOOST_TEST(error(put).code == "network_error");
+  BOOST_TEST(clock.waits.empty());
+}
+
+BOOST_AUTO_TEST_CASE(cancelling_during_the_pause_ends_the_call) {
+  reply(503, kServed);
+  cancel.request();
+  BOOST_TEST(error().code == "canceled");
+  BOOST_TEST(http.sent.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_that_goes_stale_during_the_pause_is_obtained_anew) {
+  const std::int64_t expiry = clock.seconds + 65;
+  credentials.grants = {
+      {credential("Authorization", "Bearer short", {.refreshable = true, .expires_at = expiry}), false},
+      {credential("Authorization", "Bearer fresh", {.refreshable = true}), true}};
+  reply(429, kServed, {{"Retry-After", "10"}});
+  reply(401, kServed);
+  BOOST_TEST(contains(error().message(), "refused for good"));
+  BOOST_TEST(http.sent.at(0).header("Authorization") == "Bearer short");
+  BOOST_TEST(http.sent.at(1).header("Authorization") == "Bearer fresh");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(refused_credentials, Stage)
+
+BOOST_AUTO_TEST_CASE(a_refreshable_one_is_renewed_once_and_the_body_replayed) {
+  refreshable();
+  renewal();
+  heygen::net::TextBody body("again");
+  reply(401, kServed, {{"WWW-Authenticate", "Bearer error=\"invalid_token\""}});
+  reply(200, "done");
+  BOOST_TEST(fetch(post(body)) == "done");
+  BOOST_TEST(http.sent.at(0).header("Authorization") == "Bearer old");
+  BOOST_TEST(http.sent.at(1).header("Authorization") == "Bearer new");
+  BOOST_TEST(http.sent.at(1).body == "again");
+  BOOST_TEST(credentials.challenges.at(0) == "Bearer error=\"invalid_token\"");
+  BOOST_TEST((credentials.reports == std::vector<int>{200}));
+}
+
+BOOST_AUTO_TEST_CASE(a_second_refusal_asks_for_a_login_whoever_refreshed) {
+  for (const bool refreshed_here : {true, false}) {
+    refreshable();
+    renewal(refreshed_here);
+    reply(401, kServed);
+    reply(401, kServed, {{"X-Request-Id", "req_2"}});
+    const Error refused = error();
+    BOOST_TEST(refused.code == "auth_error");
+    BOOST_TEST((refused.exit == Exit::auth));
+    BOOST_TEST(contains(refused.message(), "refused for good"));
+    BOOST_TEST(refused.request_id == "req_2");
+  }
+  BOOST_TEST((credentials.reports == std::vector<int>{401, 401}));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_this_call_had_refreshed_already_is_not_refreshed_again) {
+  credentials.grants = {{credential("Authorization", "Bearer old", {.refreshable = true}), true}};
+  reply(401, kServed);
+  BOOST_TEST(contains(error().message(), "refused for good"));
+  BOOST_TEST(credentials.challenges.empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_that_cannot_be_refreshed_is_told_as_served_with_its_name_and_the_way_out) {
+  reply(401, kServed, {{"X-Request-Id", "req_1"}});
+  const Error refused = error();
+  BOOST_TEST(refused.code == "served_code");
+  BOOST_TEST(refused.message() == "served message");
+  BOOST_TEST(refused.request_id == "req_1");
+  BOOST_TEST((refused.exit == Exit::auth));
+  BOOST_TEST(contains(refused.hint, "API key"));
+  BOOST_TEST(contains(refused.hint, "apikey"));
+  BOOST_TEST(contains(refused.hint, "environment"));
+  BOOST_TEST(contains(refused.hint, "heygen auth login"));
+  BOOST_TEST(!contains(refused.hint + refused.message(), "key-1"));
+}
+
+BOOST_AUTO_TEST_CASE(one_without_a_served_code_is_unauthorized) {
+  credentials.grants = {{credential("Authorization", "Bearer t"), false}};
+  reply(401, "");
+  const Error refused = error();
+  BOOST_TEST(refused.code == "unauthorized");
+  BOOST_TEST(contains(refused.hint, "credentials file"));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_leaves_the_refusal_as_it_is) {
+  refreshable();
+  OneShotBody body("once");
+  reply(401, kServed);
+  const Error refused = error(post(body));
+  BOOST_TEST(refused.code == "served_code");
+  BOOST_TEST((refused.exit == Exit::auth));
+  BOOST_TEST(contains(refused.hint, "heygen auth login"));
+  BOOST_TEST(credentials.challenges.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_renewal_that_fails_is_told_in_its_own_words) {
+  refreshable();
+  credentials.renewals.emplace_back([]() -> Grant { throw heygen::network_error("no token endpoint", "later"); });
+  reply(401, kServed);
+  const Error failed = error();
+  BOOST_TEST(failed.code == "network_error");
+  BOOST_TEST(failed.message() == "no token endpoint");
+}
+
+BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_and_never_renews) {
+  refreshable();
+  reply(403, kServed);
+  const Error refused = error();
+  BOOST_TEST(refused.code == "served_code");
+  BOOST_TEST((refused.exit == Exit::auth));
+  BOOST_TEST(contains(refused.hint, "heygen auth login"));
+  BOOST_TEST(credentials.challenges.empty());
+}
+
+BOOST_AUTO_TEST_CASE(retries_and_a_renewal_share_one_call) {
+  refreshable();
+  renewal();
+  reply(503, kServed);
+  reply(401, kServed);
+  reply(503, kServed);
+  reply(503, kServed);
+  BOOST_TEST(error().code == "served_code");
+  BOOST_TEST(clock.waits.size() == 2U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(redirects, Stage)
+
+BOOST_AUTO_TEST_CASE(the_same_origin_keeps_everything) {
+  for (const int status : {301, 302, 303, 307, 308}) {
+    reply(status, "", {{"Location", "/v4/videos?x=%2F"}});
+    reply(200, "done");
+    BOOST_TEST(fetch() == "done");
+    BOOST_TEST(http.sent.back().url == "https://api.test/v4/videos?x=%2F");
+    BOOST_TEST(http.sent.back().header("x-api-key") == "key-1");
+    BOOST_TEST(http.sent.back().header("X-HeyGen-Source") == "cli");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(locations_resolve_as_rfc_3986_says) {
+  options.allow_http = true;
+  options.base = "http://a/b/c";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"g", "http://a/b/c/g"},
+      {"./g", "http://a/b/c/g"},
+      {"../g", "http://a/b/g"},
+      {"../../g", "http://a/g"},
+      {"../../../../g", "http://a/g"},
+      {"/./g/../h", "http://a/h"},
+      {"?y", "http://a/b/c/d;p?y"},
+      {"g?y/../x", "http://a/b/c/g?y/../x"},
+      {"..", "http://a/b/"},
+      {".", "http://a/b/c/"},
+      {"//b.test/x", "http://b.test/x"},
+      {"#frag", "http://a/b/c/d;p?q=1"},
+      {"http://b.test/%2F%41#f", "http://b.test/%2F%41"},
+      {"/a%2Fb", "http://a/a%2Fb"},
+      {"g:1/x", ""},
+  };
+  for (const auto& [location, url] : cases) {
+    BOOST_TEST_CONTEXT("Location: " << location) {
+      ApiRequest request;
+      request.path = "/d;p";
+      request.query = {{"q", "1"}};
+      reply(302, "", {{"Location", location}});
+      if (url.empty()) {
+        BOOST_TEST(error(request).code == "network_error");
+        continue;
+      }
+      reply(200);
+      fetch(request);
+      BOOST_TEST(http.sent.back().url == url);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(another_origin_learns_nothing_even_if_it_leads_back) {
+  options.client_origin = "codex";
+  ApiRequest request;
+  request.path = "/v3/x";
+  request.headers = {{"X-HeyGen-Client-Source", "mine"}, {"X-Trace", "1"}};
+  for (const char* other : {"https://other.test/x", "https://api.test:8443/x"}) {
+    http.sent.clear();
+    reply(302, "", {{"Location", other}});
+    reply(307, "", {{"Location", "https://api.test/v3/y"}});
+    reply(200, "done");
+    BOOST_TEST(fetch(request) == "done");
+    BOOST_TEST(http.sent.at(0).header("x-api-key") == "key-1");
+    for (const std::size_t hop : {1U, 2U}) {
+      for (const auto& header : http.sent.at(hop).headers) {
+        BOOST_TEST((header.name == "User-Agent" || header.name == "Accept"));
+      }
+    }
+  }
+  BOOST_TEST((credentials.reports == std::vector<int>{302, 302}));
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_by_another_origin_renews_nothing) {
+  refreshable();
+  reply(302, "", {{"Location", "https://other.test/x"}});
+  reply(401, kServed);
+  BOOST_TEST((error().exit == Exit::auth));
+  BOOST_TEST(credentials.challenges.empty());
+  BOOST_TEST((credentials.reports == std::vector<int>{302}));
+}
+
+BOOST_AUTO_TEST_CASE(plain_http_is_refused_from_https_always_and_otherwise_without_permission) {
+  for (const bool allowed : {false, true}) {
+    options.allow_http = allowed;
+    reply(302, "", {{"Location", "http://api.test/x"}});
+    const Error refused = error();
+    BOOST_TEST(refused.code == "network_error");
+    BOOST_TEST(!refused.hint.empty());
+  }
+  options.base = "http://api.test";
+  reply(302, "", {{"Location", "http://other.test/x"}});
+  reply(200, "done");
+  BOOST_TEST(fetch() == "done");
+}
+
+BOOST_AUTO_TEST_CASE(ten_are_followed_and_no_more) {
+  for (int i = 0; i < 10; ++i) reply(302, "", {{"Location", "/next"}});
+  reply(200, "done");
+  BOOST_TEST(fetch() == "done");
+  for (int i = 0; i < 11; ++i) reply(302, "", {{"Location", "/next"}});
+  BOOST_TEST(error().code == "network_error");
+}
+
+BOOST_AUTO_TEST_CASE(other_methods_and_other_statuses_keep_the_3xx_as_an_error) {
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {
+    reply(307, "", {{"Location", "/next"}});
+    const Error refused = error(method);
+    BOOST_TEST(refused.code == "error");
+    BOOST_TEST((refused.exit == Exit::failure));
+    BOOST_TEST(contains(refused.message(), "307"));
+  }
+  for (const int status : {300, 304, 305}) {
+    reply(status, "", {{"Location", "/next"}});
+    BOOST_TEST(error().code == "error");
+  }
+  reply(302, "");
+  BOOST_TEST(error().code == "error");
+}
+
+BOOST_AUTO_TEST_CASE(a_redirect_target_with_a_password_is_refused) {
+  reply(302, "", {{"Location", "https://user:secret@other.test/"}});
+  const Error refused = error();
+  BOOST_TEST(refused.code == "network_error");
+  BOOST_TEST(!contains(refused.message(), "secret"));
+}
+
+BOOST_AUTO_TEST_CASE(the_target_of_a_redirect_is_what_is_retried) {
+  reply(302, "", {{"Location", "/v4"}});
+  reply(503, kServed);
+  reply(200);
+  fetch();
+  BOOST_TEST((urls(http) ==
+              std::vector<std::string>{"https://api.test/v3/videos", "https://api.test/v4", "https://api.test/v4"}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(traces, Stage)
+
+BOOST_AUTO_TEST_CASE(they_show_what_happens_but_no_secret_and_no_escape) {
+  std::string lines;
+  options.trace = [&](const std::string& line) { lines += line + "\n"; };
+  ApiRequest request;
+  request.path = "/v3/x";
+  request.query = {{"limit", "5"}, {"access_token", "sekret"}};
+  reply(503, kServed, {{"Set-Cookie", "session=sekret"}, {"Server", "a\x1b[31m"}});
+  reply(302, "", {{"Location", "/v4?token=sekret"}});
+  reply(200);
+  fetch(request);
+  BOOST_TEST(contains(lines, "> GET https://api.test/v3/x?limit=5"));
+  BOOST_TEST(contains(lines, "< 503 after 0 ms"));
+  BOOST_TEST(contains(lines, "x-api-key: ***"));
+  BOOST_TEST(contains(lines, "* retry 1 of 2 in 750 ms"));
+  BOOST_TEST(contains(lines, "* redirect to https://api.test/v4"));
+  BOOST_TEST(!contains(lines, "sekret"));
+  BOOST_TEST(!contains(lines, "key-1"));
+  BOOST_TEST(!contains(lines, "\x1b"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(bases)
+
+BOOST_AUTO_TEST_CASE(only_http_urls_pass_and_plain_http_only_with_permission) {
+  for (const char* good : {"https://api.heygen.com", "https://h:8443/mirror/", "HTTPS://H"}) {
+    BOOST_CHECK_NO_THROW(ApiClient::check_base(good, false));
+  }
+  BOOST_CHECK_NO_THROW(ApiClient::check_base("http://127.0.0.1:1", true));
+  for (const char* bad : {"http://127.0.0.1:1", "not a url", "ftp://127.0.0.1:1", "127.0.0.1:1", "", "https://",
+                          "https://h?x=1", "https://h#f", "https://user:secret@h"}) {
+    BOOST_TEST_CONTEXT(bad) {
+      BOOST_CHECK_EXCEPTION(ApiClient::check_base(bad, false), Error, [](const Error& e) {
+        return e.code == "usage_error" && e.exit == Exit::usage && !e.hint.empty() &&
+               !contains(e.message() + e.hint, "secret");
+      });
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
