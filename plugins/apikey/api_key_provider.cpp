@@ -18,7 +18,9 @@ void give(const sdk::Call& call, std::string_view key, std::string_view source) 
 }  // namespace
 
 void ApiKeyProvider::resolve(sdk::Call& call) {
-  if (const auto key = call.settings().env("HEYGEN_API_KEY")) {
+  // Right after a login the host asks for what was stored, whatever the environment holds.
+  const bool just_stored = call.reason() == HEYGEN_REASON_LOGIN;
+  if (const auto key = call.settings().env("HEYGEN_API_KEY"); key && !just_stored) {
     if (has_control(*key)) {
       throw sdk::Fail(HEYGEN_BROKEN, "HEYGEN_API_KEY holds a control character, so it can be no API key.",
                       "Set it to the key alone, without a line end, or unset it.");

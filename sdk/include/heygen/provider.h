@@ -287,8 +287,9 @@ typedef struct heygen_provider_1 {
   uint32_t reserved;
   const heygen_descriptor *descriptor;
 
-  /* From state and environment to headers. Never asks a person unless
-   * call->interaction allows it. HEYGEN_OK needs at least one header, or
+  /* From state and environment to headers; from state alone when the reason is
+   * HEYGEN_REASON_LOGIN: the host then tries what a login has just stored.
+   * Never asks a person unless call->interaction allows it. HEYGEN_OK needs at least one header, or
    * set_refreshable(1) without any: then the host refreshes first and resolves
    * again. Sets type, source, scope, expiry and reach where known.
    * [call] */

@@ -32,6 +32,14 @@ BOOST_AUTO_TEST_CASE(the_file_serves_without_the_variable) {
   BOOST_TEST(!said.expiry.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(right_after_a_login_the_stored_key_counts_and_not_the_variable) {
+  environment["HEYGEN_API_KEY"] = "hg_env";
+  state = json::Object{{"api_key", "hg_new"}};
+  const Said said = resolve(HEYGEN_REASON_LOGIN);
+  BOOST_TEST(said.headers.at("x-api-key") == "hg_new");
+  BOOST_TEST(said.source == "file");
+}
+
 BOOST_AUTO_TEST_CASE(an_absent_or_empty_key_is_not_configured) {
   for (const char* text : {"{}", R"({"api_key":""})", R"({"api_key":null})", R"({"other":"x"})"}) {
     state = json::parse(text);
