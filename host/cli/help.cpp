@@ -98,16 +98,16 @@ std::string summary_of(const CommandTable& table, const std::vector<std::string>
   return group != nullptr ? group->summary : "Commands: " + join(words_after(table, words), ", ");
 }
 
-std::vector<Row> root_rows(const CommandTable& table, bool (*wanted)(const CommandTable&, const std::string&)) {
+std::vector<Row> root_rows(const CommandTable& table, bool (*wanted)(const std::string&)) {
   std::vector<Row> rows;
   for (const std::string& word : words_after(table, {}))
-    if (wanted(table, word)) rows.emplace_back(word, summary_of(table, {word}));
+    if (wanted(word)) rows.emplace_back(word, summary_of(table, {word}));
   return rows;
 }
 
-bool is_group(const CommandTable& table, const std::string& word) {
-  return std::ranges::none_of(
-      table.commands(), [&](const Command& command) { return command.words.size() == 1 && command.words[0] == word; });
+bool is_about_word(const std::string& word) {
+  constexpr std::string_view kWords[] = {"commands", "completion", "help", "update"};
+  return std::ranges::find(kWords, word) != std::end(kWords);
 }
 
 std::vector<Row> environment_rows() {
@@ -156,20 +156,14 @@ std::string wrap(std::string_view text, int width, int indent) {
 std::string root_help(const CommandTable& table, int width) {
   std::string out = wrap(kIntro, width);
   out += "\nUsage:\n  heygen COMMAND [OPTIONS]\n";
-  out +=
-      section("Videos and all that goes into them",
-              root_rows(table, [](const CommandTable&, const std::string& word) { return is_api_word(word); }), width);
-  out += section("Log in and set up",
-                 root_rows(table, [](const CommandTable& all,
-                                     const std::string& word) { return !is_api_word(word) && is_group(all, word); }),
-                 width);
-  out += section("About this program",
-                 root_rows(table, [](const CommandTable& all,
-                                     const std::string& word) { return !is_api_word(word) && !is_group(all, word); }),
-                 width);
+  const auto is_api = [](const std::string& word) { return is_api_word(word); };
+  const auto is_setup = [](const std::string& word) { return !is_api_word(word) && !is_about_word(word); };
+  out += section("Videos and all that goes into them", root_rows(table, is_api), width);
+  out += section("Log in and set up", root_rows(table, is_setup), width);
+  out += section("About this program", root_rows(table, is_about_word), width);
   out += section("Options", option_rows(root_options()), width);
   out += section("Environment", environment_rows(), width);
-  return out + "\nStart with `heygen auth login`. `heygen COMMAND --help` says more about a command.\n";
+  return out + "\n" + wrap("Start with `heygen auth login`. `heygen COMMAND --help` says more about a command.", width);
 }
 
 std::string group_help(const CommandTable& table, const std::vector<std::string>& words, int width) {
@@ -184,7 +178,7 @@ std::string group_help(const CommandTable& table, const std::vector<std::string>
     rows.emplace_back(word, summary_of(table, longer));
   }
   out += section("Commands", rows, width) + section("Options", option_rows(global_options()), width);
-  return out + "\n`heygen " + join(words, " ") + " COMMAND --help` says more about a command.\n";
+  return out + "\n" + wrap("`heygen " + join(words, " ") + " COMMAND --help` says more about a command.", width);
 }
 
 std::string command_help(const Command& command, const std::vector<Option>& options, int width) {

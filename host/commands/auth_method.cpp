@@ -39,7 +39,7 @@ bool is_switched_on(const provider::Manifest& manifest, const provider::Setting&
   if (!setting.env.empty() && environment.has(setting.env)) return environment.truthy(setting.env);
   for (const std::string& section : provider::settings_sections_of(manifest.id)) {
     const auto value = config.raw("providers." + section + "." + setting.key);
-    if (value) return iequals(*value, "true");
+    if (value) return iequals(*value, "true") || *value == "1";
   }
   return iequals(setting.fallback, "true");
 }

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_command_shows_what_it_takes) {
   BOOST_TEST(has(text, "Body (required)"));
   BOOST_TEST(has(text, "--human"));
   BOOST_TEST(has(text, "  heygen video get video_1\n"));
-  BOOST_TEST(!has(text, "secret"));
+  BOOST_TEST(!has(text, "--secret"));
   BOOST_TEST(!has(text, "--headers"));
 }
 
