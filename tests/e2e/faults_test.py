@@ -1,0 +1,433 @@
+"""A server that misbehaves: at the token endpoint (refresh, exchange, revocation, device flow) and at the API. Whatever
+comes, the program ends in time, says what happened, and keeps what is stored."""
+import json
+import unittest
+
+from service import DEVICE, METADATA, REVOKE, TOKEN, Reply
+from support import FUTURE, PAST, Home, Running, Service, WithService, eventually
+
+# How the reply can get lost. All of it is trouble on the way: try later, never "log in again".
+LOST = [dict(mode="reset"), dict(mode="close"), dict(mode="garbage"), dict(mode="truncate"), dict(mode="reset_mid"),
+        dict(mode="bad_chunk")]
+HTML = "<!doctype html><title>Sign in to the Wi-Fi</title>"
+PROMPT_S = 15   # how soon a program that waits for nothing has to end
+
+
+def name(fault):
+    return " ".join(f"{key}={str(value)[:40]}" for key, value in fault.items())
+
+
+class Refresh(WithService):
+    def expired_login(self):
+        tokens = self.logged_in(PAST)
+        return tokens, self.home.file.read_bytes()
+
+    def call(self, **fault):
+        tokens, kept = self.expired_login()
+        self.service.fault(TOKEN, **fault)
+        done = self.run_heygen("video", "list")
+        self.assertLess(done.seconds, PROMPT_S)
+        self.assertEqual(self.service.requests_to("/v3/videos"), [])
+        self.assertEqual(self.home.file.read_bytes(), kept)
+        return done
+
+    def test_a_lost_reply_is_a_network_error_and_keeps_the_login(self):
+        for fault in LOST:
+            with self.subTest(name(fault)):
+                done = self.assert_fails(self.call(**fault), "network_error", 1)
+                self.assertNotIn("log in again", done.err.lower())
+
+    def test_a_refresh_is_never_sent_twice_by_itself(self):
+        self.home.env["HEYGEN_MAX_RETRIES"] = "2"
+        self.assert_fails(self.call(mode="close", process=True), "network_error", 1)
+        self.assertEqual(len(self.service.refreshes()), 1)
+
+    def test_a_server_in_trouble_is_a_network_error_and_keeps_the_login(self):
+        for fault in (dict(status=500, body=""), dict(status=503, headers={"Retry-After": "7"}, body=HTML),
+                      dict(status=502, body={"error": "bad gateway"}), dict(status=429, body={"error": "slow"}),
+                      dict(status=400, body=HTML), dict(status=200, body=HTML), dict(status=200, body=""),
+                      dict(status=400, body={"error": "temporarily_unavailable"}), dict(status=204, body="")):
+            with self.subTest(name(fault)):
+                self.assert_fails(self.call(**fault), "network_error", 1)
+
+    def test_a_refusal_asks_for_a_login_and_keeps_the_file(self):
+        for error in ("invalid_grant", "invalid_client", "unauthorized_client", "made_up"):
+            with self.subTest(error):
+                done = self.call(status=400, body={"error": error, "error_description": "told \x1b[31m so"})
+                self.assert_fails(done, "auth_error", 3)
+                self.assertIn("heygen auth login", done.error()["message"] + done.error()["hint"])
+
+    def test_a_redirect_of_the_token_endpoint_is_not_followed(self):
+        with Service() as other:
+            for status in (301, 302, 303, 307, 308):
+                with self.subTest(status):
+                    done = self.call(status=status, body="", headers={"Location": other.url + TOKEN})
+                    self.assert_fails(done, "network_error", 1)
+            self.assertEqual(other.requests, [])
+
+    def test_hostile_replies_are_refused(self):
+        good = {"access_token": "new", "token_type": "Bearer", "expires_in": 60}
+        huge = "x" * (2 << 20)
+        for change in (dict(access_token=None), dict(access_token=""), dict(access_token=7), dict(access_token=["new"]),
+                       dict(access_token={"a": 1}), dict(access_token="a\nb"), dict(access_token="a\x00b"),
+                       dict(access_token="a\x7fb"), dict(access_token=huge[:70000]), dict(refresh_token="a\rb"),
+                       dict(refresh_token=7), dict(refresh_token=huge[:70000]), dict(token_type="mac"), dict(token_type=1),
+                       dict(scope="a\x1b[2J")):
+            with self.subTest(name(change)):
+                done = self.call(body={**good, **change})
+                self.assert_fails(done, "auth_error", 3)
+        for body in ("[]", '"text"', "7", '[{"access_token":"a"}]'):
+            with self.subTest(body):
+                self.assert_fails(self.call(body=body), "auth_error", 3)
+        for body in ('{"access_token":"a"', '{"access_token":"a"}}', "[" * 100000, b"\xff\xfe{}", "NaN",
+                     json.dumps({**good, "padding": huge})):
+            with self.subTest(str(body[:30])):
+                self.assert_fails(self.call(body=body), "network_error", 1)
+
+    def test_64_mib_of_json_are_not_read(self):
+        done = self.call(mode="huge")
+        self.assertIn(done.error()["code"], ("network_error", "auth_error"))
+        self.assertIn(done.code, (1, 3))
+
+    def renewed(self, **change):
+        self.logged_in(PAST)
+        self.service.token_extra = change
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        return self.home.read()["oauth"]
+
+    def test_any_expires_in_is_survived(self):
+        for value in (0, -1, -(10 ** 30), 10 ** 15, 10 ** 30, 1e300, "3600", "soon", "", True, [], {}, None, 0.5):
+            with self.subTest(value):
+                after = self.renewed(expires_in=value)
+                self.assertRegex(after.get("expires_at", "2000-01-01T00:00:00Z"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def test_a_missing_expires_in_leaves_no_old_expiry_behind(self):
+        self.assertNotIn("expires_at", self.renewed(expires_in=None))
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assertEqual(len(self.service.refreshes()), 1)
+
+    def test_a_reply_without_a_new_refresh_token_keeps_the_old_one(self):
+        tokens = self.logged_in(PAST)
+        self.service.token_extra = {"refresh_token": None}
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assertEqual(self.home.read()["oauth"]["refresh_token"], tokens["refresh_token"])
+
+    def test_slow_and_chunked_but_whole_replies_are_fine(self):
+        for mode in ("drip", "chunked", "hangup"):
+            with self.subTest(mode):
+                self.logged_in(PAST)
+                self.service.fault(TOKEN, mode=mode)
+                self.assert_succeeds(self.run_heygen("video", "list"))
+
+    def test_the_servers_words_do_not_repeat_a_secret(self):
+        tokens, _ = self.expired_login()
+        self.service.fault(TOKEN, status=400, body={"error": "invalid_grant", "error_description": "no " + tokens["refresh_token"]})
+        self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)   # checked() looks for the token
+
+    def test_two_401_in_a_row_ask_for_a_login(self):
+        self.logged_in()
+        self.service.fault("/v3/videos", times=2, status=401, body={"error": {"code": "unauthorized", "message": "no"}})
+        done = self.run_heygen("video", "list")
+        self.assertEqual(done.code, 3, done)
+        self.assertIn("heygen auth login", done.err)
+        self.assertEqual((len(self.service.refreshes()), len(self.service.requests_to("/v3/videos"))), (1, 2))
+
+    def test_a_403_never_refreshes(self):
+        self.logged_in()
+        self.service.fault("/v3/videos", status=403, body={"error": {"code": "forbidden", "message": "no"}})
+        self.assert_fails(self.run_heygen("video", "list"), "forbidden", 3)
+        self.assertEqual(self.service.refreshes(), [])
+
+    def test_a_token_is_never_sent_to_another_endpoint_than_its_own(self):
+        with Service() as other:
+            tokens = self.service.mint()
+            self.home.write_oauth(tokens, PAST, token_endpoint=self.service.url + TOKEN, client_id="e2e-client",
+                                  revocation_endpoint=self.service.url + REVOKE)
+            self.home.env["HEYGEN_OAUTH_TOKEN_URL"] = other.url + TOKEN
+            self.home.env["HEYGEN_OAUTH_REVOKE_URL"] = other.url + REVOKE
+            self.assert_succeeds(self.run_heygen("video", "list"))
+            self.assert_succeeds(self.run_heygen("auth", "logout"))
+            self.assertEqual(other.requests, [])
+
+
+class Exchange(WithService):
+    """The code's exchange at the end of a browser login."""
+
+    def log_in(self, **fault):
+        self.home.write({"api_key": "another", "team": 1})
+        before = self.home.file.read_bytes()
+        self.home.browser()
+        self.service.fault(TOKEN, **fault)
+        done = self.run_heygen("auth", "login", "--oauth")
+        self.assertLess(done.seconds, PROMPT_S)
+        self.assertEqual(self.home.file.read_bytes(), before)
+        return done
+
+    def test_a_lost_reply_fails_the_login_once_and_for_all(self):
+        for fault in LOST + [dict(mode="close", process=True)]:
+            with self.subTest(name(fault)):
+                asked = len(self.service.requests_to(TOKEN))
+                self.assert_fails(self.log_in(**fault), "network_error", 1)
+                self.assertEqual(len(self.service.requests_to(TOKEN)), asked + 1)   # a code is used once
+
+    def test_refusals_and_nonsense_fail_the_login(self):
+        for fault in (dict(status=400, body={"error": "invalid_grant"}), dict(status=401, body={"error": "invalid_client"}),
+                      dict(body={"access_token": "a\nb"}), dict(body={"token_type": "Bearer"}), dict(body=HTML),
+                      dict(status=500, body=HTML), dict(body="[]"), dict(mode="huge"),
+                      dict(status=302, body="", headers={"Location": "http://127.0.0.1:1/"})):
+            with self.subTest(name(fault)):
+                done = self.log_in(**fault)
+                self.assertEqual(done.code, 1, done)
+                self.assertIn(done.error()["code"], ("error", "network_error"))
+
+    def test_the_browser_is_told_of_the_failure(self):
+        last = self.home.browser()
+        self.service.fault(TOKEN, status=400, body={"error": "invalid_grant"})
+        running = self.start("auth", "login", "--oauth")
+        self.assertEqual(self.finish(running).code, 1)
+        eventually(last.exists, "the browser's last page")
+        self.assertEqual(json.loads(last.read_text())["status"], 400)
+
+    def test_an_error_of_the_authorization_endpoint_is_told(self):
+        for error, code in (("access_denied", "error"), ("server_error", "network_error"), ("invalid_scope", "error")):
+            with self.subTest(error):
+                self.home.browser()
+                self.service.fault("/oauth/authorize", params={"code": None, "error": error, "error_description": "because \x1b[1m"})
+                done = self.assert_fails(self.run_heygen("auth", "login", "--oauth"), code, 1)
+                self.assertIn(error, done.error()["message"])
+                self.assertEqual(self.service.requests_to(TOKEN), [])
+
+    def test_hostile_expiry_does_not_stop_a_login(self):
+        for value in (-5, 10 ** 30, "x"):
+            with self.subTest(value):
+                self.home.browser()
+                self.service.token_extra = {"expires_in": value}
+                self.assert_succeeds(self.run_heygen("auth", "login", "--oauth"))
+                self.assert_succeeds(self.run_heygen("auth", "status"))
+
+
+class Discovery(WithService):
+    def setUp(self):
+        super().setUp()
+        self.home.env = {k: v for k, v in self.home.env.items() if not (k.startswith("HEYGEN_OAUTH") and k.endswith("_URL"))}
+        self.home.env["HEYGEN_OAUTH_ISSUER"] = self.service.url
+        self.home.browser()
+
+    def log_in(self):
+        done = self.run_heygen("auth", "login", "--oauth")
+        self.assertLess(done.seconds, PROMPT_S)
+        return done
+
+    def assert_refused(self, *codes):
+        done = self.log_in()
+        self.assertEqual(done.code, 1, done)
+        self.assertIn(done.error()["code"], codes)
+        self.assertEqual(self.service.requests_to(TOKEN), [])
+        self.assertFalse(self.home.file.exists())
+
+    def test_metadata_serves_the_login(self):
+        self.assert_succeeds(self.log_in())
+        self.assertEqual(len(self.service.requests_to(METADATA)), 1)
+
+    def test_metadata_that_cannot_be_trusted_is_refused(self):
+        for change in (dict(issuer="https://evil.example"), dict(issuer=None), dict(token_endpoint=None),
+                       dict(token_endpoint=7), dict(token_endpoint="ftp://x/"), dict(authorization_endpoint="javascript:1"),
+                       dict(code_challenge_methods_supported=["plain"])):
+            with self.subTest(name(change)):
+                self.service.metadata = change
+                self.assert_refused("error", "usage_error")
+
+    def test_lost_and_broken_metadata_is_refused(self):
+        for fault in LOST + [dict(status=500, body=HTML), dict(mode="huge"), dict(body=HTML), dict(body="[]"), dict(status=404, body="")]:
+            with self.subTest(name(fault)):
+                self.service.fault(METADATA, **fault)
+                self.assert_refused("network_error", "error")
+
+    def test_an_answer_of_another_issuer_is_refused(self):
+        for params in (dict(iss="https://evil.example"), dict(iss=None), dict(iss=["https://evil.example", self.service.url])):
+            with self.subTest(name(params)):
+                self.service.fault("/oauth/authorize", params=params)
+                self.assert_refused("error")
+
+    def test_without_an_issuer_iss_is_ignored(self):
+        del self.home.env["HEYGEN_OAUTH_ISSUER"]
+        self.home.env.update(self.service.environment())
+        self.service.fault("/oauth/authorize", params=dict(iss="https://elsewhere.example"))
+        self.assert_succeeds(self.log_in())
+
+
+class DeviceFlow(WithService):
+    def setUp(self):
+        super().setUp()
+        self.home.env["HEYGEN_OAUTH_DEVICE_URL"] = self.service.url + DEVICE
+
+    def log_in(self):
+        return self.run_heygen("auth", "login", "--device-code")
+
+    def test_slow_down_adds_five_seconds_for_good(self):
+        self.service.fault(TOKEN, status=400, body={"error": "slow_down"})
+        self.assert_succeeds(self.log_in())
+        first, second = (request.at for request in self.service.requests_to(TOKEN))
+        self.assertGreaterEqual(second - first, 5.9)
+        self.assertLess(second - first, 9)
+
+    def test_pending_goes_on_in_the_servers_interval(self):
+        self.service.fault(TOKEN, times=2, status=400, body={"error": "authorization_pending"})
+        self.assert_succeeds(self.log_in())
+        self.assertEqual(len(self.service.requests_to(TOKEN)), 3)
+
+    def test_trouble_on_the_way_does_not_end_the_waiting(self):
+        self.service.fault(TOKEN, mode="reset")
+        self.assert_succeeds(self.log_in())
+
+    def test_what_ends_the_waiting(self):
+        for error, word in (("access_denied", "denied"), ("expired_token", "ran out"), ("invalid_client", "client")):
+            with self.subTest(error):
+                self.service.fault(TOKEN, status=400, body={"error": error})
+                done = self.log_in()
+                self.assertEqual(done.code, 1, done)
+                self.assertIn(word, done.error()["message"])
+                self.assertFalse(self.home.file.exists())
+
+    def test_hostile_device_replies_are_refused(self):
+        for change in (dict(device_code=None), dict(device_code=7), dict(user_code=None), dict(verification_uri=None),
+                       dict(verification_uri="javascript:alert(1)"), dict(user_code="")):
+            with self.subTest(name(change)):
+                self.service.device = {"interval": 1, **change}
+                done = self.log_in()
+                self.assertEqual(done.code, 1, done)
+        self.assertEqual(self.service.requests_to(TOKEN), [])
+
+    def test_a_user_code_cannot_command_the_terminal(self):
+        self.service.device = {"interval": 1, "user_code": "AB\x1b[2J\u202eCD"}
+        done = self.assert_succeeds(self.log_in())   # checked() looks for ESC
+        self.assertNotIn("\u202e", done.err)
+
+
+class Api(WithService):
+    def setUp(self):
+        super().setUp()
+        self.home.env["HEYGEN_API_KEY"] = "good-key"
+
+    def secrets(self):
+        return [*super().secrets(), "good-key"]
+
+    def call(self, *arguments, **fault):
+        self.service.fault("/v3/", **fault)
+        done = self.run_heygen(*(arguments or ("video", "list")))
+        self.assertLess(done.seconds, PROMPT_S)
+        return done
+
+    def test_a_lost_reply_is_a_network_error(self):
+        for fault in LOST:
+            with self.subTest(name(fault)):
+                self.assert_fails(self.call(**fault), "network_error", 1)
+
+    def test_slow_and_chunked_but_whole_replies_are_fine(self):
+        for mode in ("drip", "chunked", "hangup"):
+            with self.subTest(mode):
+                done = self.assert_succeeds(self.call(mode=mode))
+                self.assertEqual(done.json()["data"]["path"], "/v3/videos")
+
+    def test_each_status_has_its_code_and_exit(self):
+        for status, code, exit_code in ((400, "validation_error", 1), (401, "unauthorized", 3), (402, "insufficient_credit", 1),
+                                        (403, "forbidden", 3), (404, "not_found", 1), (409, "conflict", 1),
+                                        (413, "payload_too_large", 1), (429, "rate_limit_exceeded", 1),
+                                        (418, "unclassified_client_error", 1), (500, "unclassified_server_error", 1),
+                                        (503, "unclassified_server_error", 1)):
+            for body in ("", HTML, "[]", '{"error":7}'):
+                with self.subTest(status=status, body=body[:10]):
+                    self.assert_fails(self.call(status=status, body=body), code, exit_code)
+
+    def test_a_lost_reply_is_tried_again_only_where_that_is_safe(self):
+        self.home.env["HEYGEN_MAX_RETRIES"] = "1"
+        self.assert_succeeds(self.call(mode="close"))
+        self.assertEqual(len(self.service.requests), 2)
+        self.assert_fails(self.call("api", "POST", "/v3/things", "-d", "{}", mode="close"), "network_error", 1)
+        self.assertEqual(len(self.service.requests), 3)
+
+    def test_a_429_is_tried_again_after_the_time_that_the_server_names(self):
+        self.home.env["HEYGEN_MAX_RETRIES"] = "1"
+        done = self.call("api", "POST", "/v3/things", "-d", '{"a":1}', status=429, body="", headers={"Retry-After": "1"})
+        self.assert_succeeds(done)
+        first, second = self.service.requests
+        self.assertGreaterEqual(second.at - first.at, 0.7)
+        self.assertEqual(first.body, second.body)
+
+    def test_a_204_is_a_success(self):
+        self.service.canned["DELETE /v3/things/1"] = Reply(204)
+        self.assert_succeeds(self.run_heygen("api", "DELETE", "/v3/things/1"))
+
+    def test_hostile_text_never_commands_the_terminal(self):
+        body = {"error": {"code": "odd\x1b[31m", "message": "red \x1b[31m text\u202e \x07"}}
+        done = self.call(status=400, body=body)   # checked() looks for ESC
+        self.assertEqual(done.code, 1, done)
+
+    def test_numbers_and_key_order_come_through(self):
+        body = '{"z":18446744073709551616,"a":1.0,"m":1e400,"n":-0,"s":"\\u00e9\\ud83d\\ude00"}'
+        done = self.assert_succeeds(self.call(body=body))
+        self.assertEqual(done.out.split('"s"')[0], body.split('"s"')[0])
+
+
+class Hanging(unittest.TestCase):
+    """A server that takes a request and never answers. The programs run side by side: each waits for its own time-out."""
+
+    LIMIT_S = 60
+
+    def hang(self, path, arguments, browser=False, login=True):
+        service, home = Service(), Home()
+        self.addCleanup(home.remove)
+        self.addCleanup(service.stop)
+        home.env.update(service.environment())
+        home.env["HEYGEN_OAUTH_DEVICE_URL"] = service.url + DEVICE
+        if login:
+            home.write_oauth(service.mint(), PAST if path == TOKEN else FUTURE)
+        if browser:
+            home.browser()
+        service.fault(path, mode="hang", times=-1)
+        running = Running(home.program, arguments, home.env)
+        self.addCleanup(running.close)
+        return home, running, home.file.read_bytes() if login else None
+
+    def test_no_silence_lasts_for_ever(self):
+        cases = {
+            "refresh": (self.hang(TOKEN, ("video", "list")), ("network_error", 1)),
+            "exchange": (self.hang(TOKEN, ("auth", "login", "--oauth"), browser=True, login=False), ("network_error", 1)),
+            "device": (self.hang(DEVICE, ("auth", "login", "--device-code"), login=False), ("network_error", 1)),
+            "call": (self.hang("/v3/", ("video", "list")), ("timeout", 4)),
+            "status": (self.hang("/v3/", ("auth", "status")), ("timeout", 4)),
+        }
+        logout = self.hang(REVOKE, ("auth", "logout"))
+        ended = logout[1].finish(self.LIMIT_S)
+        self.assertEqual(ended.code, 0, ended)
+        self.assertLess(ended.seconds, 15)
+        self.assertFalse("oauth" in logout[0].file.read_text())   # foreign keys stay, tokens do not
+        for what, ((home, running, before), (code, exit_code)) in cases.items():
+            with self.subTest(what):
+                done = running.finish(self.LIMIT_S)
+                self.assertEqual((done.code, done.error()["code"]), (exit_code, code), done)
+                if before is None:
+                    self.assertFalse(home.file.exists())
+                else:
+                    self.assertEqual(home.file.read_bytes(), before)
+
+
+class Revocation(WithService):
+    def test_whatever_the_server_says_the_tokens_leave_the_file(self):
+        for fault in LOST + [dict(status=500, body=HTML), dict(status=503, body=""), dict(status=400, body={"error": "invalid_request"})]:
+            with self.subTest(name(fault)):
+                self.logged_in()
+                self.service.fault(REVOKE, **fault)
+                done = self.assert_succeeds(self.run_heygen("auth", "logout"))
+                self.assertEqual(self.home.read(), {"team": {"keep": 12345678901234567890}})
+                self.assertEqual(done.json()["revoked"]["status"], "failed")
+
+    def test_the_refresh_token_is_what_is_revoked(self):
+        tokens = self.logged_in()
+        self.assert_succeeds(self.run_heygen("auth", "logout"))
+        form = self.service.requests_to(REVOKE)[0].form
+        self.assertEqual((form["token"], form["token_type_hint"]), (tokens["refresh_token"], "refresh_token"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,142 @@
+"""The example provider in plain C, compiled from the public header alone and dropped into the user's folder."""
+import json
+import subprocess
+import unittest
+
+import pexpect
+
+from service import Reply
+from support import BUILD, ROOT, WithService, compile_provider
+
+MINIMAL = ROOT / "sdk" / "examples" / "minimal" / "minimal.c"
+
+
+class DroppedIn(WithService):
+    def setUp(self):
+        super().setUp()
+        self.folder = self.home.config / "providers"
+        self.folder.mkdir(parents=True, mode=0o700)
+        self.home.config.chmod(0o700)
+        compile_provider(MINIMAL, self.folder / "minimal.so", "-pedantic")
+        subprocess.run([BUILD / "bin" / "heygen-provider-check", "manifest", self.folder / "minimal.so"], check=True, capture_output=True)
+        self.home.write_settings(f'[providers.minimal]\nurl = "{self.service.url}/vault"\n')
+        self.live = {"first-token"}
+        self.service.routes["POST /vault/refresh"] = self.renew
+        self.service.routes["POST /vault/revoke"] = self.revoke
+        self.service.routes["GET /v3/users/me"] = self.service.routes["GET /v3/videos"] = self.api
+
+    def secrets(self):
+        return [*super().secrets(), "first-token", "second-token"]
+
+    def renew(self, request):
+        if request.body.decode() not in self.live:
+            return Reply(403)
+        self.live = {"second-token"}
+        return Reply(200, {"token": "second-token"})
+
+    def revoke(self, request):
+        self.live.discard(request.body.decode())
+        return Reply(200)
+
+    def api(self, request):
+        return Reply(200, {"data": {"email": "ada@example.test"}}) if request.bearer() in self.live else Reply(401, {"error": {}})
+
+    def log_in(self):
+        return self.assert_succeeds(self.run_heygen("auth", "login", "--minimal", stdin="first-token\n"))
+
+    def stored(self):
+        return self.home.read()["providers"]["minimal"]
+
+    def test_its_manifest_is_written_from_its_library(self):
+        manifest = json.loads((self.folder / "minimal.provider.json").read_text())
+        self.assertEqual((manifest["id"], manifest["library"], manifest["title"]), ("minimal", "minimal.so", "Pasted token"))
+
+    def test_it_is_listed_with_its_place(self):
+        row = {row["id"]: row for row in self.assert_succeeds(self.run_heygen("provider", "list")).json()}["minimal"]
+        self.assertEqual((row["state"], row["path"], row["login_flag"]), ("available", str(self.folder / "minimal.so"), "--minimal"))
+        why = self.assert_succeeds(self.run_heygen("provider", "why", "minimal")).json()
+        self.assertEqual(why["slot"], "providers.minimal")
+
+    def test_help_shows_its_login(self):
+        done = self.assert_succeeds(self.run_heygen("auth", "login", "--help"))
+        self.assertIn("--minimal", done.out + done.err)
+        self.assertIn("Pasted token", done.out + done.err)
+
+    def test_the_picker_offers_it_and_logs_in_with_it(self):
+        program = pexpect.spawn(str(self.home.program), ["auth", "login"], env=self.home.env, encoding="utf-8", timeout=20)
+        self.addCleanup(program.close)
+        program.expect("API key.*OAuth.*Pasted token")
+        program.expect("Up/Down")
+        program.send("3")
+        program.expect("Token: ")
+        program.send("first-token\r")
+        program.expect("Logged in as ada@example.test")
+        program.expect(pexpect.EOF)
+        program.close()
+        self.assertEqual(program.exitstatus, 0)
+        self.assertEqual(self.stored(), {"token": "first-token"})
+
+    def test_it_logs_in_is_renewed_after_a_401_and_is_revoked_at_logout(self):
+        self.log_in()
+        self.assertEqual(self.stored(), {"token": "first-token"})
+        self.assert_private()
+        status = self.assert_succeeds(self.run_heygen("auth", "status")).json()["credential"]
+        self.assertEqual((status["type"], status["provider"]), ("token", "minimal"))
+
+        self.live = {"first-token", "server-side"}
+        self.service.fault("/v3/videos", status=401, body={"error": {}})
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assertEqual(self.stored(), {"token": "second-token"})
+        self.assertEqual([request.bearer() for request in self.service.requests_to("/v3/videos")], ["first-token", "second-token"])
+
+        done = self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assertEqual(done.json()["cleared"], ["minimal"])
+        self.assertEqual(self.live, set())
+        self.assertFalse(self.home.file.exists())
+
+    def test_a_refused_renewal_asks_for_its_own_login(self):
+        self.log_in()
+        self.live = set()
+        kept = self.home.file.read_bytes()
+        done = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
+        self.assertIn("heygen auth login --minimal", done.error()["message"] + done.error()["hint"])
+        self.assertEqual(self.home.file.read_bytes(), kept)
+
+    def test_a_setting_that_is_required_is_missed_by_name(self):
+        self.log_in()
+        (self.home.config / "config.toml").unlink()
+        self.live = set()
+        done = self.run_heygen("video", "list")
+        self.assertNotEqual(done.code, 0)
+        self.assertIn("minimal", done.err)
+
+    def test_its_settings_are_the_commands_too(self):
+        self.assert_succeeds(self.run_heygen("config", "set", "providers.minimal.url", "https://vault.example"))
+        done = self.assert_succeeds(self.run_heygen("config", "get", "providers.minimal.url"))
+        self.assertIn("https://vault.example", done.out)
+
+    def test_it_takes_the_place_of_another_login_and_gives_it_back(self):
+        self.logged_in()
+        done = self.log_in()
+        self.assertEqual(done.json()["cleared"], ["oauth"])
+        self.assertEqual(len(self.service.requests_to("/v1/oauth/revoke")), 1)
+        self.assertNotIn("oauth", self.home.read())
+        self.assertEqual(self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key")).json()["cleared"], ["minimal"])
+        self.assertEqual(self.live, set())
+
+    def test_one_command_can_choose_it(self):
+        self.log_in()
+        env = {"HEYGEN_API_KEY": "another"}
+        self.assert_succeeds(self.run_heygen("--provider", "minimal", "video", "list", env=env))
+        self.assertIsNone(self.service.requests[-1].headers.get("x-api-key"))
+
+    def test_explain_says_what_is_used(self):
+        self.log_in()
+        done = self.assert_succeeds(self.run_heygen("auth", "explain"))
+        asked = len(self.service.requests)
+        self.assertIn('"minimal"', done.out)
+        self.assertEqual(len(self.service.requests), asked)
+
+
+if __name__ == "__main__":
+    unittest.main()

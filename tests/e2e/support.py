@@ -1,0 +1,358 @@
+"""What the end-to-end suites share: the programs under test, a person's home folder, running programs, the peers.
+
+HEYGEN_BUILD is the build folder (default: build/ of the project).
+"""
+import atexit
+import functools
+import json
+import os
+import pathlib
+import queue
+import re
+import shutil
+import signal
+import ssl
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import urllib.parse
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PEERS = ROOT / "tests" / "peers"
+BUILD = pathlib.Path(os.environ.get("HEYGEN_BUILD") or ROOT / "build").resolve()
+HEYGEN, SANDBOX = BUILD / "bin" / "heygen", BUILD / "bin" / "heygen-sandbox"
+PROVIDERS = BUILD / "lib" / "heygen" / "providers"
+BROWSER = PEERS / "browser.py"
+
+sys.path.insert(0, str(PEERS))
+from service import Service  # noqa: E402  (the peers' folder is no package)
+
+LIMIT_S = 40   # for what takes a moment when all is well
+PAST = "2020-01-01T00:00:00Z"
+FUTURE = "2090-01-01T00:00:00Z"
+
+
+class Done:
+    """A program that ended."""
+
+    def __init__(self, arguments, code, out, err, seconds):
+        self.arguments, self.code, self.out, self.err, self.seconds = arguments, code, out, err, seconds
+
+    def __str__(self):
+        return f"heygen {' '.join(self.arguments)} -> {self.code} in {self.seconds:.1f} s\n{self.out}{self.err}"
+
+    def json(self):
+        return json.loads(self.out)
+
+    def error(self):
+        """The envelope: one JSON line, the last of stderr."""
+        return json.loads(self.err.splitlines()[-1])["error"]
+
+
+class Running:
+    """A program that runs: its output by lines, as they come."""
+
+    def __init__(self, program, arguments, env, stdin=subprocess.DEVNULL, prefix=()):
+        self.arguments, self.begin = arguments, time.monotonic()
+        self.process = subprocess.Popen([*prefix, str(program), *arguments], env=env, stdin=stdin, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace")
+        self.err_lines, self.arrived = [], queue.Queue()
+        self.out = ""
+        self.readers = [threading.Thread(target=self._read_err, daemon=True), threading.Thread(target=self._read_out, daemon=True)]
+        for reader in self.readers:
+            reader.start()
+
+    def _read_err(self):
+        for line in self.process.stderr:
+            self.arrived.put(line)
+        self.arrived.put(None)
+
+    def _read_out(self):
+        self.out = self.process.stdout.read()
+
+    def line(self, pattern, seconds=LIMIT_S):
+        """The match of `pattern` in the first line of stderr, from here on, that has it."""
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                line = self.arrived.get(timeout=max(until - time.monotonic(), 0.001))
+            except queue.Empty:
+                raise AssertionError(f"no {pattern!r} on stderr within {seconds} s, only: {self.err_lines}") from None
+            if line is None:
+                self.arrived.put(None)
+                raise AssertionError(f"it ended without {pattern!r} on stderr, only: {self.err_lines}")
+            self.err_lines.append(line)
+            found = re.search(pattern, line)
+            if found:
+                return found
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+
+    def finish(self, seconds=LIMIT_S):
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"heygen {' '.join(self.arguments)} still runs after {seconds} s") from None
+        end = time.monotonic()
+        for reader in self.readers:
+            reader.join(10)
+        while (line := self.arrived.get(timeout=10)) is not None:
+            self.err_lines.append(line)
+        self.close()
+        return Done(self.arguments, code, self.out, "".join(self.err_lines), end - self.begin)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr, self.process.stdin):
+            if stream:
+                stream.close()
+
+
+class Home:
+    """A person's account: home folder, configuration folder, environment. Nothing of the tester's own shows through."""
+
+    def __init__(self, parent=None):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="heygen-e2e-", dir=parent))
+        self.config = self.path / ".heygen"
+        self.file = self.config / "credentials"
+        keep = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+        self.env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(self.path), "LANG": "C.UTF-8", "TERM": "xterm",
+                    "HEYGEN_CONFIG_DIR": str(self.config), "BROWSER": "none", **keep}
+        self.program = HEYGEN
+
+    def remove(self):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def write(self, content, mode=0o600):
+        """The credentials file: bytes, text, or a JSON value."""
+        self.config.mkdir(mode=0o700, exist_ok=True)
+        if not isinstance(content, (bytes, str)):
+            content = json.dumps(content)
+        self.file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        self.file.chmod(mode)
+
+    def write_oauth(self, tokens, expires_at=FUTURE, **others):
+        self.write({"oauth": {"access_token": tokens["access_token"], "refresh_token": tokens["refresh_token"],
+                              "expires_at": expires_at, "scope": "openid", "token_type": "Bearer", **others},
+                    "team": {"keep": 12345678901234567890}})
+
+    def read(self):
+        return json.loads(self.file.read_bytes())
+
+    def write_settings(self, text):
+        self.config.mkdir(mode=0o700, exist_ok=True)
+        (self.config / "config.toml").write_text(text, encoding="utf-8")
+
+    def script(self, name, text):
+        path = self.path / name
+        path.write_text("#!/bin/sh\n" + text, encoding="utf-8")
+        path.chmod(0o755)
+        return str(path)
+
+    def browser(self, press="approve", ca=None):
+        """Sets BROWSER to the stand-in; returns where its last page is written."""
+        last = self.path / "last-page.json"
+        last.unlink(missing_ok=True)
+        ca = f"--ca '{ca}' " if ca else ""
+        self.env["BROWSER"] = self.script("browser.sh", f"exec '{sys.executable}' '{BROWSER}' {ca}--press {press} --last '{last}' \"$1\"\n")
+        return last
+
+
+def install(prefix, *providers):
+    """A copy of the program with these providers alone, as a package would install it. Returns the program."""
+    (prefix / "bin").mkdir(parents=True)
+    folder = prefix / "lib" / "heygen" / "providers"
+    folder.mkdir(parents=True)
+    shutil.copy2(HEYGEN, prefix / "bin" / "heygen")
+    for one in providers:
+        for path in (PROVIDERS / f"{one}.provider.json", PROVIDERS / json.loads((PROVIDERS / f"{one}.provider.json").read_text())["library"]):
+            shutil.copy2(path, folder / path.name)
+    return prefix / "bin" / "heygen"
+
+
+def compile_provider(source, library, *flags):
+    """A provider in C, from the public header alone."""
+    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-I", str(ROOT / "sdk" / "include"), *flags,
+                    str(source), "-o", str(library)], check=True)
+
+
+@functools.cache
+def has_mount_namespaces():
+    return subprocess.run([*MOUNT_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0
+
+
+MOUNT_NAMESPACE = ("unshare", "-m") if os.geteuid() == 0 else ("unshare", "-rm")
+
+
+def eventually(condition, what, seconds=LIMIT_S):
+    """For what no pipe or log announces."""
+    until = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > until:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(0.005)
+    return found
+
+
+def get(url, opener=None):
+    with (opener or urllib.request.build_opener(urllib.request.ProxyHandler({}))).open(url, timeout=20) as reply:
+        return json.load(reply)
+
+
+class EndToEnd(unittest.TestCase):
+    """A test with a home. Whatever it runs is checked for what holds always: stdout carries a result or nothing, an error
+    is one envelope, and no secret shows."""
+
+    def setUp(self):
+        self.assertTrue(HEYGEN.exists(), f"{HEYGEN} is not built")
+        self.home = Home()
+        self.addCleanup(self.home.remove)
+
+    def secrets(self):
+        return []
+
+    def start(self, *arguments, env=None, stdin=subprocess.DEVNULL, prefix=()):
+        running = Running(self.home.program, arguments, {**self.home.env, **(env or {})}, stdin, prefix)
+        self.addCleanup(running.close)
+        return running
+
+    def run_heygen(self, *arguments, env=None, stdin=None, seconds=LIMIT_S, prefix=()):
+        running = self.start(*arguments, env=env, stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL, prefix=prefix)
+        if stdin is not None:
+            running.process.stdin.write(stdin)
+            running.process.stdin.close()
+        return self.checked(running.finish(seconds))
+
+    def finish(self, running, seconds=LIMIT_S):
+        return self.checked(running.finish(seconds))
+
+    def checked(self, done):
+        for secret in self.secrets():
+            self.assertNotIn(secret, done.out + done.err)
+        self.assertNotIn("\x1b", done.out + done.err)
+        self.assertGreaterEqual(done.code, 0, done)
+        if done.code != 0:
+            self.assertEqual(done.out, "", done)
+            self.assertIn("message", done.error(), done)
+        return done
+
+    def assert_succeeds(self, done):
+        self.assertEqual(done.code, 0, done)
+        return done
+
+    def assert_fails(self, done, code, exit_code):
+        self.assertEqual(done.code, exit_code, done)
+        self.assertEqual(done.error()["code"], code, done)
+        return done
+
+    def assert_private(self):
+        self.assertEqual(stat.S_IMODE(self.home.file.stat().st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(self.home.config.stat().st_mode), 0o700)
+
+
+class WithService(EndToEnd):
+    """With the misbehaving service, and an account that is set up for it and logged in."""
+
+    tls = None
+
+    def setUp(self):
+        super().setUp()
+        self.service = self.enterContext(Service(self.tls))
+        self.home.env.update(self.service.environment(), HEYGEN_MAX_RETRIES="0")
+
+    def secrets(self):
+        return self.service.secrets()
+
+    def logged_in(self, expires_at=FUTURE):
+        tokens = self.service.mint()
+        self.home.write_oauth(tokens, expires_at)
+        return tokens
+
+
+@functools.cache
+def certificates():
+    """Folder of the throw-away authority (see peers/certificates.sh)."""
+    folder = tempfile.mkdtemp(prefix="heygen-e2e-certificates-")
+    atexit.register(shutil.rmtree, folder, True)
+    subprocess.run([str(PEERS / "certificates.sh"), folder], check=True, capture_output=True)
+    return pathlib.Path(folder)
+
+
+@functools.cache
+def node_modules():
+    if not (PEERS / "node_modules" / "oidc-provider").is_dir():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=PEERS, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=300)
+
+
+class IdentityProvider:
+    """oidc-provider as peers/idp.mjs sets it up."""
+
+    def __init__(self, *options, tls=False):
+        node_modules()
+        if tls:
+            options += ("--tls", str(certificates() / "server.pem"), str(certificates() / "server.key"))
+        self.ca = str(certificates() / "ca.pem") if tls else None
+        self.opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.ca)))
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(["node", str(PEERS / "idp.mjs"), *options], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        first = self.process.stdout.readline()
+        if not first:
+            self.errors.seek(0)
+            raise RuntimeError("the identity provider did not start: " + self.errors.read().decode())
+        self.url = json.loads(first)["issuer"]
+        self.changed, self.requests = threading.Condition(), []
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.requests.append(json.loads(line))
+                self.changed.notify_all()
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+        self.errors.close()
+
+    def environment(self, issuer=False):
+        env = {"HEYGEN_API_BASE": self.url, "HEYGEN_OAUTH_CLIENT_ID": "e2e-client"}
+        if self.ca:
+            env["SSL_CERT_FILE"] = self.ca
+        else:
+            env["HEYGEN_ALLOW_HTTP"] = "1"
+        if issuer:
+            return {**env, "HEYGEN_OAUTH_ISSUER": self.url}
+        return {**env, "HEYGEN_OAUTH_AUTHORIZE_URL": self.url + "/oauth/authorize",
+                "HEYGEN_OAUTH_TOKEN_URL": self.url + "/v1/oauth/token", "HEYGEN_OAUTH_REVOKE_URL": self.url + "/v1/oauth/revoke"}
+
+    def state(self, token):
+        return get(f"{self.url}/_test/state?" + urllib.parse.urlencode({"token": token}), self.opener)["state"]
+
+    def forget(self, access_token):
+        get(f"{self.url}/_test/forget?" + urllib.parse.urlencode({"token": access_token}), self.opener)
+
+    def mark(self):
+        """A place in the log, for `since`."""
+        with self.changed:
+            return len(self.requests)
+
+    def since(self, mark, path):
+        with self.changed:
+            return [entry for entry in self.requests[mark:] if entry["path"] == path]
+
+    def wait(self, mark, path, seconds=LIMIT_S):
+        with self.changed:
+            if not self.changed.wait_for(lambda: any(e["path"] == path for e in self.requests[mark:]), seconds):
+                raise AssertionError(f"nobody asked for {path} within {seconds} s")

@@ -1,0 +1,87 @@
+"""Headless Chromium through chromedriver, by the WebDriver protocol and urllib. Python standard library only."""
+import base64
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"   # the key that the W3C recommendation fixes
+SWITCHES = ["--headless=new", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
+            "--no-default-browser-check", "--no-proxy-server", "--window-size=900,700"]
+
+
+class Chromium:
+    def __init__(self, *switches):
+        self.profile = tempfile.mkdtemp(prefix="heygen-chromium-")
+        env = {**os.environ, "HOME": self.profile}
+        self.driver = subprocess.Popen(["chromedriver", "--port=0"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for line in self.driver.stdout:
+            if "started successfully on port" in line:
+                self.base = f"http://127.0.0.1:{int(line.split()[-1].rstrip('.'))}"
+                break
+        else:
+            raise RuntimeError("chromedriver did not start")
+        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []   # Chromium's own sandbox refuses root
+        options = {"args": [*SWITCHES, *root, f"--user-data-dir={self.profile}/profile", *switches]}
+        session = self._send("POST", "/session", {"capabilities": {"alwaysMatch": {
+            "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"performance": "ALL"}}}})
+        self.base += "/session/" + session["sessionId"]
+
+    def _send(self, method, path, value=None):
+        data = None if method == "GET" else json.dumps(value or {}).encode()
+        request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with self.opener.open(request, timeout=60) as reply:
+                return json.load(reply)["value"]
+        except urllib.error.HTTPError as error:
+            with error:
+                raise RuntimeError(f"{method} {path}: {error.read().decode()[:400]}") from None
+
+    def close(self):
+        try:
+            self._send("DELETE", "")
+        finally:
+            self.driver.terminate()
+            self.driver.wait(20)
+            self.driver.stdout.close()
+            shutil.rmtree(self.profile, ignore_errors=True)
+
+    def open(self, url):
+        self._send("POST", "/url", {"url": url})
+
+    def url(self):
+        return self._send("GET", "/url")
+
+    def click(self, selector):
+        found = self._send("POST", "/element", {"using": "css selector", "value": selector})
+        self._send("POST", f"/element/{found[ELEMENT]}/click")
+
+    def type(self, selector, text):
+        found = self._send("POST", "/element", {"using": "css selector", "value": selector})
+        self._send("POST", f"/element/{found[ELEMENT]}/value", {"text": text})
+
+    def script(self, text):
+        return self._send("POST", "/execute/sync", {"script": text, "args": []})
+
+    def devtools(self, command, **parameters):
+        return self._send("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def scheme(self, name):
+        """light or dark, as the person's system would ask for."""
+        self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+
+    def history(self):
+        return [entry["url"] for entry in self.devtools("Page.getNavigationHistory")["entries"]]
+
+    def screenshot(self, path):
+        path.write_bytes(base64.b64decode(self._send("GET", "/screenshot")))
+
+    def requested(self):
+        """URLs that pages asked for since the last call."""
+        entries = [json.loads(entry["message"])["message"] for entry in self._send("POST", "/se/log", {"type": "performance"})]
+        return [entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
