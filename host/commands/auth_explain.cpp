@@ -34,12 +34,22 @@ json::Value row_document(const auth::ExplainRow& row) {
   return out;
 }
 
-std::string summary_for_people(const json::Value& document) {
+std::string for_people(const std::vector<auth::ExplainRow>& rows, const json::Value& document) {
+  std::string out;
+  int place = 0;
+  for (const auth::ExplainRow& row : rows) {
+    out += std::to_string(++place) + ". " + (row.title.empty() ? row.provider : row.title + " (" + row.provider + ")");
+    out += ": " + row.verdict + "\n   Found: " + row.found;
+    if (!row.source.empty()) out += ", " + row.type + " from " + row.source;
+    if (row.expires_at) out += ", expires " + format_time(*row.expires_at);
+    if (row.refreshable) out += ", renewed by itself";
+    out += "\n   " + row.why + "\n";
+  }
   const std::string used = document.string_at("used");
   const std::string by = document.string_at("chosen_by");
-  std::string text = used.empty() ? "No credential is used." : "Used: " + printable(used) + ".";
-  if (!by.empty()) text += " Chosen by " + by + ".";
-  return text + "\n";
+  out += "\n" + (used.empty() ? "No credential is used." : "Requests use " + used + ".");
+  if (!by.empty()) out += " " + by + " asks for one provider by name.";
+  return printable(out + "\n", true);
 }
 
 }  // namespace
@@ -59,11 +69,10 @@ json::Value explain_document(const std::vector<auth::ExplainRow>& rows, const st
 }
 
 void run_explain(Context& context, const Parsed&) {
-  const json::Value document = explain_document(context.resolver().explain(), chosen_by(context));
+  const std::vector<auth::ExplainRow> rows = context.resolver().explain();
+  const json::Value document = explain_document(rows, chosen_by(context));
   if (!context.human()) return context.print(document);
-  context.print(*document.find("providers"),
-                {{"provider", ""}, {"verdict", ""}, {"source", ""}, {"type", ""}, {"found", ""}, {"why", ""}});
-  context.print_text(summary_for_people(document));
+  context.print_text(for_people(rows, document));
 }
 
 }  // namespace heygen::host

@@ -160,11 +160,24 @@ void tell(Context& context, const Login& login, const std::string& name) {
   if (!name.empty()) context.terminal.notice("Logged in as " + printable(name) + ".");
 }
 
+std::string message_of(const Login& login, const std::string& name) {
+  const std::string& title = login.manifest.title;
+  if (!name.empty()) return "Logged in as " + name + " with " + title + ".";
+  switch (login.probe.verdict) {
+    case Probe::Verdict::accepted:
+      return "Logged in with " + title + ".";
+    case Probe::Verdict::refused:
+      return "Stored the new credential (" + title + "), which the server refused.";
+    case Probe::Verdict::unknown:
+      break;
+  }
+  return "Stored the new credential (" + title + ") without a check.";
+}
+
 json::Value result(Context& context, const Login& login, const std::string& name) {
   const std::vector<FilledSlot> cleared = cleared_slots(login);
   json::Value out = json::Object{};
-  out.set("message", name.empty() ? "Logged in with " + login.manifest.title + "."
-                                  : "Logged in as " + name + " with " + login.manifest.title + ".");
+  out.set("message", message_of(login, name));
   for (auto& [flag, value] : cleared_flags(cleared, login.slot)) out.set(flag, value);
   out.set("cleared", cleared_ids(cleared, context.providers()));
   for (const std::string_view member : {"username", "email", "first_name", "last_name"}) {

@@ -71,8 +71,8 @@ std::vector<Option> login_options(Context& context) {
     if (!found.manifest.has_login || has_option(options, flag_name(found.id))) continue;
     Option option;
     option.name = flag_name(found.id);
-    option.doc = "Log in with " + title_of(found);
-    if (!found.manifest.note.empty()) option.doc += " (" + printable(found.manifest.note) + ")";
+    option.doc = title_of(found);
+    if (!found.manifest.note.empty()) option.doc += ": " + printable(found.manifest.note);
     options.push_back(std::move(option));
   }
   for (const std::string& id : historic_ids()) {

@@ -22,13 +22,17 @@ std::string login_flag(const provider::Found& found) {
   return found.manifest.has_login ? provider::login_flag_of(found.id) : "";
 }
 
+std::string path_of(const provider::Found& found) {
+  return (found.library_path.empty() ? found.manifest_path : found.library_path).string();
+}
+
 json::Value summary(const provider::Found& found) {
   json::Value out = json::Object{};
   out.set("id", found.id);
   out.set("title", found.manifest.title);
   out.set("version", found.manifest.version);
   out.set("origin", found.origin);
-  out.set("path", (found.library_path.empty() ? found.manifest_path : found.library_path).string());
+  out.set("path", path_of(found));
   out.set("state", state_of(found));
   if (found.refused) out.set("reason", found.reason);
   out.set("order", found.manifest.order);
@@ -36,12 +40,22 @@ json::Value summary(const provider::Found& found) {
   return out;
 }
 
+std::string line_for_people(const provider::Found& found) {
+  std::string out = found.id + ": " + state_of(found);
+  if (!found.manifest.title.empty()) out += ", " + found.manifest.title + " " + found.manifest.version;
+  if (!login_flag(found).empty()) out += ", login by " + login_flag(found);
+  out += "\n  " + path_of(found) + " (" + found.origin + ")\n";
+  return found.refused ? out + "  " + found.reason + "\n" : out;
+}
+
 void run_list(Context& context, const Parsed&) {
   json::Array rows;
   for (const provider::Found& found : context.providers().found()) rows.push_back(summary(found));
-  if (context.human() && rows.empty()) return context.print_text("No provider is installed.\n");
-  context.print(
-      rows, {{"id", ""}, {"title", ""}, {"version", ""}, {"origin", ""}, {"state", ""}, {"reason", ""}, {"path", ""}});
+  if (!context.human()) return context.print(rows);
+  if (rows.empty()) return context.print_text("No provider is installed.\n");
+  std::string out;
+  for (const provider::Found& found : context.providers().found()) out += line_for_people(found);
+  context.print_text(printable(out, true));
 }
 
 std::vector<provider::SearchFolder> search_path(Context& context) {
@@ -100,7 +114,12 @@ std::string verdict(Context& context, const provider::Found& found) {
   text += ". ";
   if (!found.manifest.has_login) return text + "It has no login.";
   if (is_offered(found, context.config(), context.environment)) return text + "Its login is offered.";
-  return text + "Its login is not offered until one of these is set: " + join(found.manifest.enabled_by, ", ") + ".";
+  std::vector<std::string> switches;
+  for (const std::string& name : found.manifest.enabled_by) {
+    const bool setting = std::ranges::count(found.manifest.settings, name, &provider::Setting::key) > 0;
+    switches.push_back(setting ? "providers." + found.id + "." + name + " = true" : name);
+  }
+  return text + "Its login is not offered until one of these is set: " + join(switches, ", ") + ".";
 }
 
 json::Value explanation(Context& context, const provider::Found& found) {
@@ -123,6 +142,32 @@ json::Value explanation(Context& context, const provider::Found& found) {
   return out;
 }
 
+std::string list_for_people(const std::string& title, const std::vector<std::string>& lines) {
+  if (lines.empty()) return {};
+  return title + ":\n  " + join(lines, "\n  ") + "\n";
+}
+
+std::string explanation_for_people(Context& context, const provider::Found& found) {
+  std::vector<std::string> folders, variables, settings;
+  for (const json::Value& row : searched(context, found)) {
+    folders.push_back(row.string_at("folder") + " (" + row.string_at("origin") + "): " + row.string_at("result"));
+  }
+  for (const std::string& name : found.manifest.credential_env) {
+    variables.push_back(name + (context.environment.has(name) ? ", which is set" : ", which is not set"));
+  }
+  for (const json::Value& row : settings_of(found.manifest)) {
+    std::string line = row.string_at("key") + " (" + row.string_at("type") + "): " + row.string_at("doc");
+    if (const std::string name = row.string_at("env"); !name.empty()) line += "; variable " + name;
+    if (const std::string fallback = row.string_at("default"); !fallback.empty()) line += "; default " + fallback;
+    settings.push_back(std::move(line));
+  }
+  std::string out = line_for_people(found);
+  out += found.refused ? "" : verdict(context, found) + "\n";
+  out += "Its logins are kept in `" + provider::slot_of(found.id) + "` of the credentials file.\n";
+  out += list_for_people("Searched", folders) + list_for_people("Variables that supply a credential", variables);
+  return printable(out + list_for_people("Settings", settings), true);
+}
+
 Error unknown_provider(Context& context, const std::string& id) {
   std::vector<std::string> ids;
   for (const provider::Found& found : context.providers().found()) ids.push_back(found.id);
@@ -138,6 +183,7 @@ void run_why(Context& context, const Parsed& parsed) {
   const std::string& id = parsed.positionals.at(0);
   const provider::Found* found = context.providers().find(id);
   if (found == nullptr) throw unknown_provider(context, id);
+  if (context.human()) return context.print_text(explanation_for_people(context, *found));
   context.print(explanation(context, *found));
 }
 
