@@ -39,6 +39,14 @@ void forbid_dumps() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
+/// A closed standard stream would give its number to the next file opened, and output would go there. Writing to the
+/// stand-in for stdout fails, as it should.
+void occupy_standard_streams() {
+  const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+  for (int number = 0; number < 3; ++number)
+    if (fcntl(number, F_GETFD) < 0) (void)open("/dev/null", modes[number]);
+}
+
 std::atomic<Cancel*> cancel_of_process{nullptr};
 
 void raw_stderr(const char* text) {
@@ -162,6 +170,7 @@ Poco::AutoPtr<Application> make_application() {
 
 int run(int argc, char** argv) {
   forbid_dumps();
+  occupy_standard_streams();
   try {
     Poco::AutoPtr<Application> application = make_application();
     application->init(argc, argv);

@@ -20,6 +20,7 @@ struct Option {
   std::string value{};  ///< placeholder in help, "TEXT"; empty: a switch (--x, --x=false)
   std::string doc{};
   std::string fallback{};  ///< shown in help
+  std::string range{};     ///< shown in help, "1 to 100"
   std::vector<std::string> choices{};
   bool repeatable = false;   ///< all values kept; otherwise the last one counts
   bool comma_split = false;  ///< values are split at commas, CSV quotes allowed

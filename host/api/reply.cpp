@@ -1,6 +1,10 @@
 #include "host/api/reply.hpp"
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
+#include <functional>
+#include <system_error>
 
 #include "core/json/compact.hpp"
 
@@ -9,9 +13,71 @@ namespace {
 
 constexpr int kNoContent = 204, kResetContent = 205;
 
+/// Text in memory, and in a nameless temporary file once it is large.
+class Spool {
+ public:
+  ~Spool() {
+    if (file_ != nullptr) std::fclose(file_);
+  }
+  Spool() = default;
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+
+  std::string& text() { return text_; }
+
+  /// Moves what is in text() to the file if it has become large.
+  void settle() {
+    constexpr std::size_t kLarge = std::size_t{4} << 20;
+    if (text_.size() < kLarge) return;
+    if (file_ == nullptr) file_ = std::tmpfile();
+    if (file_ == nullptr || std::fwrite(text_.data(), 1, text_.size(), file_) != text_.size())
+      throw Error(
+          code::kError,
+          "The reply is large, and no temporary file can hold it: " + std::generic_category().message(errno) + ".",
+          "Make room in the folder for temporary files.");
+    text_.clear();
+  }
+
+  void write(const std::function<void(std::string_view)>& out) {
+    if (file_ != nullptr) std::rewind(file_);
+    std::array<char, 65536> piece;
+    while (file_ != nullptr) {
+      const std::size_t count = std::fread(piece.data(), 1, piece.size(), file_);
+      if (count == 0) break;
+      out({piece.data(), count});
+    }
+    out(text_);
+  }
+
+ private:
+  std::string text_;
+  std::FILE* file_ = nullptr;
+};
+
 Error not_json(const json::ParseError& fault) {
   return {code::kError, "The reply is not valid JSON: " + std::string(fault.what()) + ".",
           "The request was accepted; its result cannot be shown."};
+}
+
+bool has_body(const transport::ApiRequest& request, const transport::ApiResponse& response) {
+  return response.status != kNoContent && response.status != kResetContent && request.method != "HEAD";
+}
+
+/// Appends to `out`, which `settle` may empty between the pieces.
+void read_compact(transport::ApiResponse& response, std::string& out, const std::function<void()>& settle) {
+  try {
+    json::Compactor compactor;
+    std::array<char, 65536> piece;
+    while (const std::size_t count = response.stream->read(piece)) {
+      compactor.feed({piece.data(), count}, out);
+      settle();
+    }
+    compactor.finish();
+  } catch (const json::ParseError& fault) {
+    throw not_json(fault);
+  } catch (const net::Failure& failure) {
+    throw error_of(failure);
+  }
 }
 
 }  // namespace
@@ -25,23 +91,24 @@ Error error_of(const net::Failure& failure) {
 
 std::string read_reply(const transport::ApiRequest& request, transport::ApiResponse& response) {
   std::string text;
-  if (response.status == kNoContent || response.status == kResetContent || request.method == "HEAD") return text;
-  try {
-    json::Compactor compactor;
-    std::array<char, 65536> piece;
-    while (const std::size_t count = response.stream->read(piece)) compactor.feed({piece.data(), count}, text);
-    compactor.finish();
-  } catch (const json::ParseError& fault) {
-    throw not_json(fault);
-  } catch (const net::Failure& failure) {
-    throw error_of(failure);
-  }
+  if (has_body(request, response)) read_compact(response, text, [] {});
   return text;
 }
 
 std::string send(Context& context, const transport::ApiRequest& request) {
   transport::ApiResponse response = context.client().call(request);
   return read_reply(request, response);
+}
+
+void send_and_print(Context& context, const transport::ApiRequest& request,
+                    const std::vector<output::Column>& columns) {
+  transport::ApiResponse response = context.client().call(request);
+  if (context.human()) return print_reply(context, read_reply(request, response), columns);
+  if (!has_body(request, response)) return;
+  Spool spool;
+  read_compact(response, spool.text(), [&] { spool.settle(); });
+  spool.text() += '\n';
+  spool.write(context.write);
 }
 
 json::Value parse_reply(const std::string& text) {

@@ -26,6 +26,11 @@ std::string send(Context& context, const transport::ApiRequest& request);
 /// The reply as a value. Throws Error{error} when it is not JSON.
 json::Value parse_reply(const std::string& text);
 
+/// Sends and prints. As JSON, memory does not grow with the reply, and nothing is printed before all of it has been
+/// checked.
+void send_and_print(Context& context, const transport::ApiRequest& request,
+                    const std::vector<output::Column>& columns = {});
+
 /// One line of JSON, or for people. Prints nothing for "".
 void print_reply(Context& context, const std::string& text, const std::vector<output::Column>& columns = {});
 

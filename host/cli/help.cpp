@@ -68,7 +68,10 @@ std::string doc_of(const Option& option) {
   if (option.required) notes.push_back("required");
   if (option.repeatable)
     notes.push_back(option.comma_split ? "repeat it or separate values with commas" : "may be repeated");
-  if (!option.fallback.empty()) notes.push_back("default " + option.fallback);
+  if (!option.range.empty()) notes.push_back(option.range);
+  // A switch that is on has to be told how to go off; one that is off needs no word.
+  if (option.value.empty() && option.fallback == "true") notes.push_back("on unless --" + option.name + "=false");
+  if (!option.value.empty() && !option.fallback.empty()) notes.push_back("default " + option.fallback);
   if (!notes.empty()) doc += " (" + join(notes, "; ") + ")";
   if (!option.choices.empty()) doc += ". One of: " + join(option.choices, ", ");
   return doc;

@@ -71,7 +71,7 @@ void run_api(Context& context, const Parsed& parsed) {
     const std::string what = "DELETE " + request.path;
     confirm(context, what + " cannot be undone. Go ahead?", confirmation_required(what));
   }
-  print_reply(context, send(context, request));
+  send_and_print(context, request);
 }
 
 }  // namespace

@@ -49,8 +49,8 @@ Option option_of(const api::Flag& flag) {
   option.name = flag.name;
   option.value = placeholder_of(flag);
   option.doc = flag.doc;
-  if (flag.min && flag.max) option.doc += ", " + number_text(*flag.min) + " to " + number_text(*flag.max);
-  if (flag.min && !flag.max) option.doc += ", at least " + number_text(*flag.min);
+  if (flag.min && flag.max) option.range = number_text(*flag.min) + " to " + number_text(*flag.max);
+  if (flag.min && !flag.max) option.range = "at least " + number_text(*flag.min);
   option.fallback = flag.fallback;
   option.choices = {flag.choices.begin(), flag.choices.end()};
   option.choices_later = true;
@@ -166,7 +166,7 @@ void run_catalogue(Context& context, const api::Command& command, const Parsed& 
     const auto limit = api::parse_duration(parsed.value("timeout", kDefaultWait));
     return run_and_wait(context, *command.poll, std::move(request), limit.value());
   }
-  print_reply(context, send(context, request), columns_of(command));
+  send_and_print(context, request, columns_of(command));
 }
 
 Command command_of(const api::Command& facts) {

@@ -30,6 +30,7 @@ json::Value option_json(const Option& option) {
   object.emplace_back("doc", option.doc);
   if (option.required) object.emplace_back("required", true);
   if (option.repeatable) object.emplace_back("repeatable", true);
+  if (!option.range.empty()) object.emplace_back("range", option.range);
   if (!option.fallback.empty()) object.emplace_back("default", option.fallback);
   if (!option.choices.empty()) object.emplace_back("choices", list_of(option.choices));
   return object;
