@@ -22,6 +22,7 @@ constexpr seconds kDefaultInterval{5};    // RFC 8628 §3.2
 constexpr seconds kSlowDown{5};           // §3.5
 constexpr seconds kDefaultLifetime{600};  // a reply without expires_in breaks §3.2, yet can be served
 constexpr seconds kMaxLifetime{24 * 3600};
+constexpr const char* kExpired = "expired_token";
 constexpr std::string_view kGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// The reply of the device authorization endpoint.
@@ -89,6 +90,11 @@ void show(const sdk::Call& call, const Device& device) {
   if (browser.allowed()) browser.open(device.page_with_code);  // §3.3.1: failing is not fatal
 }
 
+sdk::Fail ran_out() {
+  return sdk::Fail(HEYGEN_REJECTED, "The code ran out before the login was approved.", "Log in again for a new code.")
+      .with_code(kExpired);
+}
+
 /// One poll: tokens, or nothing and the interval to keep from now on. Throws what ends the login (§3.5).
 std::optional<Tokens> poll(const sdk::Call& call, const Server& server, const Device& device, milliseconds& interval) {
   sdk::Form form(call.http());
@@ -111,10 +117,9 @@ std::optional<Tokens> poll(const sdk::Call& call, const Server& server, const De
                       "Log in again and approve the request.")
           .with_code(fail.code());
     }
-    if (fail.code() != "expired_token") throw;
+    if (fail.code() == kExpired) throw ran_out();
+    throw;
   }
-  throw sdk::Fail(HEYGEN_REJECTED, "The code ran out before the login was approved.", "Log in again for a new code.")
-      .with_code("expired_token");
 }
 
 Tokens await(const sdk::Call& call, const Server& server, const Device& device) {
@@ -125,8 +130,7 @@ Tokens await(const sdk::Call& call, const Server& server, const Device& device) 
     clock.wait(interval);
     if (auto tokens = poll(call, server, device, interval)) return std::move(*tokens);
   }
-  throw sdk::Fail(HEYGEN_REJECTED, "The code ran out before the login was approved.", "Log in again for a new code.")
-      .with_code("expired_token");
+  throw ran_out();
 }
 
 }  // namespace

@@ -169,6 +169,16 @@ BOOST_AUTO_TEST_CASE(any_other_error_stops_the_polling) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_expired_code_is_told_alike_by_server_and_clock) {
+  device(R"(,"interval":10,"expires_in":15)");
+  error("expired_token");
+  const Said by_server = login();
+  device(R"(,"interval":10,"expires_in":10)");
+  const Said by_clock = login();
+  BOOST_TEST(by_server.message == by_clock.message);
+  BOOST_TEST(by_clock.code == "expired_token");
+}
+
 BOOST_AUTO_TEST_CASE(it_stops_when_the_code_expires) {
   device(R"(,"interval":10,"expires_in":35)");
   for (int i = 0; i < 3; ++i) error("authorization_pending");
