@@ -163,7 +163,6 @@ Failure proxy_refused_login(const Proxy& proxy, const Headers& headers, const Wa
 std::unique_ptr<Connection> open_connection(const Request& request, const std::optional<Proxy>& proxy, Tls& tls,
                                             Watch& watch) {
   watch.connecting();
-  watch.touch();
   const bool secured = request.url.scheme == "https";
   if (secured) tls.start();  // a mistake in SSL_CERT_FILE shows before anything is sent
   Socket socket = dial(request.url, proxy, watch);

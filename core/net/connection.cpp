@@ -51,6 +51,7 @@ bool Connection::absorb(const Watch& watch) {
 
 bool Connection::fill(Watch& watch) {
   watch.touch();
+  watch.check();
   while (!ending_ && !full()) {
     const Stream::Step step = receive(room(), watch);
     if (step.state == State::done) {
@@ -64,6 +65,7 @@ bool Connection::fill(Watch& watch) {
 
 std::size_t Connection::read(std::span<char> out, Watch& watch) {
   watch.touch();
+  watch.check();
   if (begin_ < end_) {
     const std::size_t count = std::min(out.size(), end_ - begin_);
     std::memcpy(out.data(), buffer_.data() + begin_, count);
@@ -80,7 +82,8 @@ std::size_t Connection::read(std::span<char> out, Watch& watch) {
 
 Connection::Sent Connection::write(std::string_view data, Watch& watch, const std::function<bool()>& replied) {
   watch.touch();
-  while (!data.empty()) {
+  while (!data.empty()) {  // no check after the last byte: from there on a cancellation must leave the grace
+    watch.check();
     if (replied && !ending_) {
       absorb(watch);
       if (replied()) return Sent::replied;

@@ -20,7 +20,7 @@ bool is_interim(int status) {
 }  // namespace
 
 bool Exchange::send(std::string_view data) {
-  watch_.check();
+  watch_.check();  // before anything counts as sent
   watch_.sending();
   return connection_.write(data, watch_, [this] { return refused(); }) == Connection::Sent::all;
 }

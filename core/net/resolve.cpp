@@ -103,7 +103,6 @@ Addresses resolve(const std::string& host, std::uint16_t port, Watch& watch) {
   lookup->host = host;
   lookup->port = port;
   if (!lookup->ready) throw watch.failure(Failure::Kind::resolve, "The system gives no more file descriptors.");
-  watch.touch();
   start(lookup);
   watch.wait(lookup->ready.get(), POLLIN);
   const std::lock_guard lock(lookup->mutex);

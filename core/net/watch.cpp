@@ -93,7 +93,6 @@ void Watch::check() {
 
 void Watch::touch() {
   touched_ = clock_->monotonic();
-  check();
 }
 
 bool Watch::wait(std::span<pollfd> descriptors, std::optional<Duration> at_most) {

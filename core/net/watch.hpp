@@ -34,10 +34,10 @@ class Watch {
     grace_end_.reset();
   }
 
+  /// The idle limit counts from here: a byte moved, or an operation starts.
+  void touch();
   /// Throws Failure when the exchange must end now.
   void check();
-  /// check(), and the idle limit counts from here: a byte moved, or an operation starts.
-  void touch();
   /// Until a descriptor has an event. False: `at_most` passed first.
   bool wait(std::span<pollfd> descriptors, std::optional<Duration> at_most = std::nullopt);
   void wait(int descriptor, int events);

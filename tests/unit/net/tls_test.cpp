@@ -106,15 +106,17 @@ BOOST_AUTO_TEST_CASE(certificate_names_reach_no_terminal_raw) {
 }
 
 BOOST_AUTO_TEST_CASE(old_tls_is_refused) {
-  Server server([](Peer& peer) {
+  std::atomic<bool> agreed{false};
+  Server server([&](Peer& peer) {
     const std::shared_ptr<SSL_CTX> old = server_context(good());
     SSL_CTX_set_security_level(old.get(), 0);
     SSL_CTX_set_max_proto_version(old.get(), TLS1_1_VERSION);
-    BOOST_TEST(!peer.start_tls(old.get()));
+    agreed = peer.start_tls(old.get());
   });
   const Client client = trusting();
   const Failure failure = client.failure(client.request(Url::parse("https://" + server.authority())));
   BOOST_TEST((failure.kind == Kind::tls), failure.what());
+  BOOST_TEST(!agreed);
 }
 
 BOOST_AUTO_TEST_CASE(a_plain_server_on_the_port_is_recognised) {
@@ -136,13 +138,12 @@ BOOST_AUTO_TEST_CASE(a_server_that_hangs_up_within_the_handshake_is_a_reset) {
   BOOST_TEST(!failure.sent);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_refuses_early_is_heard_over_tls_too) {
-  for (const bool hangs_up : {false, true}) {
+BOOST_AUTO_TEST_CASE(a_server_that_answers_early_and_hangs_up_is_heard_over_tls_too) {
+  for (const std::string status : {"413 Payload Too Large", "200 OK"}) {
     Server server(
         [&](Peer& peer) {
           peer.head();
-          peer.send("HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large");
-          if (!hangs_up) peer.wait_for_close();
+          peer.send("HTTP/1.1 " + status + "\r\nContent-Length: 6\r\n\r\nenough");
         },
         &good());
     const Client client = trusting();
@@ -150,8 +151,8 @@ BOOST_AUTO_TEST_CASE(a_server_that_refuses_early_is_heard_over_tls_too) {
     PatternBody body(32U << 20U);
     request.body = &body;
     const auto response = client.send(request);
-    BOOST_TEST(response->status == 413);
-    BOOST_TEST(read_all(*response, 100) == "too large");
+    BOOST_TEST(response->status == std::stoi(status));
+    BOOST_TEST(read_all(*response, 100) == "enough");
   }
 }
 
@@ -182,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_large_body_passes_both_ways) {
   Server server(
       [](Peer& peer) {
         peer.head();
-        BOOST_TEST(peer.skip(kSize));
+        if (!peer.skip(kSize)) return;
         peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000000\r\n");
         peer.send(PatternBody::text(kSize));
         peer.send("\r\n0\r\n\r\n");
