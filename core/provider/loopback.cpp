@@ -46,7 +46,7 @@ Loopback::Loopback(std::string path, Clock& clock) : path_(std::move(path)), clo
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof(address);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (listener_ < 0 || bind(listener_, generic, size) != 0 || listen(listener_, kMaxConnections) != 0 ||
+  if (listener_ < 0 || bind(listener_, generic, size) != 0 || listen(listener_, SOMAXCONN) != 0 ||
       getsockname(listener_, generic, &size) != 0) {
     const Error error = cannot_listen();
     if (listener_ >= 0) close(listener_);

@@ -1,0 +1,163 @@
+#include "core/provider/browser.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/provider/kit.hpp"
+
+using namespace heygen;
+using namespace heygen::provider;
+using namespace heygen::provider::kit;
+
+namespace {
+
+/// A stand-in browser: writes its arguments and environment, and ends with `code`.
+struct Desktop {
+  explicit Desktop(int code = 0) {
+    const std::string out = (folder.path() / "seen").string();
+    program = (folder.path() / "browser").string();
+    write_file(program, "#!/bin/sh\nprintf '%s\\n' \"$@\" > " + out + "\nenv >> " + out + "\nls -l /proc/$$/fd >> " +
+                            out + "\ngrep SigIgn /proc/$$/status >> " + out + "\nexit " + std::to_string(code) + "\n");
+    chmod(program.c_str(), 0755);
+  }
+  std::string seen() const { return read_file(folder.path() / "seen"); }
+
+  TemporaryFolder folder;
+  std::string program;
+};
+
+MapEnvironment with(std::map<std::string, std::string, std::less<>> variables) {
+  variables.emplace("PATH", "/usr/bin:/bin");
+  return MapEnvironment(std::move(variables));
+}
+
+/// Waits for the end of the child, not for time.
+std::optional<std::string> end_of(BrowserChild& child) {
+  pollfd one{child.descriptor(), POLLIN, 0};
+  BOOST_TEST(poll(&one, 1, 10'000) == 1);
+  return child.complaint();
+}
+
+constexpr const char* kUrl = "https://login.example/authorize?a=1&b=2";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(provider_browser)
+
+BOOST_AUTO_TEST_CASE(two_variables_switch_it_off) {
+  BOOST_TEST(browser_allowed(with({})));
+  BOOST_TEST(browser_allowed(with({{"BROWSER", "firefox"}, {"HEYGEN_NO_BROWSER", "0"}})));
+  BOOST_TEST(!browser_allowed(with({{"BROWSER", "none"}})));
+  BOOST_TEST(!browser_allowed(with({{"HEYGEN_NO_BROWSER", "1"}})));
+}
+
+BOOST_AUTO_TEST_CASE(only_plain_web_addresses_are_opened) {
+  BOOST_TEST(is_browsable(kUrl));
+  BOOST_TEST(is_browsable("HTTP://x.example/"));
+  for (const char* url : {"", "file:///etc/passwd", "javascript:alert(1)", "https://x/a b", "https://x/\n",
+                          "https://x/\x1b", "--help", " https://x/"}) {
+    BOOST_TEST(!is_browsable(url), url);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_url_is_appended_or_put_where_the_mark_is) {
+  Desktop desktop;
+  const auto plain = BrowserChild::start(kUrl, with({{"BROWSER", desktop.program + " --new"}}), {});
+  BOOST_REQUIRE(plain);
+  BOOST_TEST(!end_of(*plain).has_value());
+  BOOST_TEST(desktop.seen().starts_with(std::string("--new\n") + kUrl + "\n"));
+  const auto marked = BrowserChild::start(kUrl, with({{"BROWSER", desktop.program + " --url=%s last"}}), {});
+  BOOST_REQUIRE(marked);
+  end_of(*marked);
+  BOOST_TEST(desktop.seen().starts_with(std::string("--url=") + kUrl + "\nlast\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_is_tried_in_turn) {
+  Desktop desktop;
+  write_file(desktop.folder.path() / "broken", "#!/no/such/interpreter\n");
+  chmod((desktop.folder.path() / "broken").c_str(), 0755);
+  const std::string list = "no-such-browser:" + (desktop.folder.path() / "broken").string() + ":" + desktop.program;
+  const auto child = BrowserChild::start(kUrl, with({{"BROWSER", list}}), {});
+  BOOST_REQUIRE(child);
+  end_of(*child);
+  BOOST_TEST(desktop.seen().starts_with(kUrl));
+}
+
+BOOST_AUTO_TEST_CASE(without_browser_the_desktops_opener_is_looked_for_on_the_path) {
+  Desktop desktop;
+  fs::rename(desktop.program, desktop.folder.path() / "xdg-open");
+  const auto child = BrowserChild::start(kUrl, with({{"PATH", "relative:" + desktop.folder.path().string()}}), {});
+  BOOST_REQUIRE(child);
+  end_of(*child);
+  BOOST_TEST(desktop.seen().starts_with(kUrl));
+  BOOST_TEST(!BrowserChild::start(kUrl, with({{"PATH", "/nowhere"}}), {}));
+}
+
+BOOST_AUTO_TEST_CASE(the_child_gets_no_secrets_no_files_and_default_signals) {
+  Desktop desktop;
+  setenv("HEYGEN_TEST_SECRET", "hidden", 1);
+  setenv("HEYGEN_TEST_OTHER", "kept", 1);
+  const int leaked = dup(STDIN_FILENO);
+  const auto before = signal(SIGPIPE, SIG_IGN);
+  const auto child = BrowserChild::start(kUrl, with({{"BROWSER", desktop.program}}), {"HEYGEN_TEST_SECRET"});
+  signal(SIGPIPE, before);
+  close(leaked);
+  BOOST_REQUIRE(child);
+  end_of(*child);
+  const std::string seen = desktop.seen();
+  BOOST_TEST((seen.find("HEYGEN_TEST_SECRET") == std::string::npos));
+  BOOST_TEST((seen.find("HEYGEN_TEST_OTHER=kept") != std::string::npos));
+  BOOST_TEST((seen.find("0 -> /dev/null") != std::string::npos));
+  const std::uint64_t ignored = std::stoull(seen.substr(seen.find("SigIgn:\t") + 8), nullptr, 16);
+  BOOST_TEST((ignored >> (SIGPIPE - 1) & 1U) == 0U);
+  BOOST_TEST((seen.find(" " + std::to_string(leaked) + " -> ") == std::string::npos));
+  unsetenv("HEYGEN_TEST_SECRET");
+  unsetenv("HEYGEN_TEST_OTHER");
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_is_told_once) {
+  Desktop desktop(3);
+  const auto child = BrowserChild::start(kUrl, with({{"BROWSER", desktop.program}}), {});
+  BOOST_REQUIRE(child);
+  BOOST_TEST(end_of(*child).value() == desktop.program + " ended with exit code 3");
+  BOOST_TEST(!child->complaint().has_value());
+  BOOST_TEST(child->descriptor() == -1);
+}
+
+BOOST_AUTO_TEST_CASE(a_provider_opens_it_only_where_a_person_may_be_asked) {
+  Desktop desktop;
+  Probe probe;
+  probe.variables["BROWSER"] = desktop.program;
+  probe.resolve(std::string("browser ") + kUrl + "\nreturn 1");
+  BOOST_TEST(probe.said().back() == "4");
+  Probe off;
+  off.variables["BROWSER"] = "none";
+  off.login(std::string("browser ") + kUrl);
+  BOOST_TEST(off.said().at(0) == "0");
+  BOOST_TEST(off.said().at(1) == "7");
+  Probe bad;
+  BOOST_TEST((bad.login("browser file:///etc/passwd").status == Status::internal));
+}
+
+BOOST_AUTO_TEST_CASE(an_opener_that_fails_while_a_provider_waits_is_reported_to_the_person) {
+  Desktop desktop(4);
+  Probe probe;
+  probe.variables["BROWSER"] = desktop.program;
+  // The fake clock's wait is where time passes: until the child is a zombie, which /proc shows.
+  probe.clock.on_wait = [&] {
+    siginfo_t info{};
+    waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
+  };
+  probe.login(std::string("browser ") + kUrl + "\nwait 1000");
+  BOOST_TEST(probe.terminal.notices.size() == 1U);
+  BOOST_TEST((probe.terminal.notices.at(0).find("by hand") != std::string::npos));
+  BOOST_TEST((probe.terminal.notices.at(0).find("exit code 4") != std::string::npos));
+  std::int64_t waited = 0;
+  for (const auto part : probe.clock.waits) waited += part.count();
+  BOOST_TEST(waited == 1000);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,332 @@
+#include "core/provider/loopback.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <boost/test/unit_test.hpp>
+#include <future>
+#include <thread>
+
+#include "core/provider/callback_page.hpp"
+#include "core/provider/request_head.hpp"
+#include "tests/unit/provider/kit.hpp"
+
+using namespace heygen;
+using namespace heygen::provider;
+using namespace heygen::provider::kit;
+using std::chrono::milliseconds;
+
+namespace {
+
+class Client {
+ public:
+  explicit Client(int port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    const timeval limit{20, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    connected = connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  ~Client() { close(socket_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void send(const std::string& text) const { ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
+  /// All until the other side closes; "timeout" when it does not.
+  std::string read() const {
+    std::string out;
+    char buffer[4096];
+    for (;;) {
+      const ssize_t got = recv(socket_, buffer, sizeof(buffer), 0);
+      if (got < 0) return out + (errno == EAGAIN ? "timeout" : "");
+      if (got == 0) return shutdown(socket_, SHUT_RDWR), out;
+      out.append(buffer, static_cast<std::size_t>(got));
+    }
+  }
+  std::string ask(const std::string& text) const {
+    send(text);
+    return read();
+  }
+
+  bool connected = false;
+
+ private:
+  int socket_;
+};
+
+int port_of(const std::string& uri) {
+  return std::stoi(uri.substr(std::string("http://127.0.0.1:").size()));
+}
+
+/// A listener that waits on another thread while the test plays browsers.
+struct Listening {
+  FakeClock clock;
+  Cancel cancel;
+  Loopback listener{"/oauth/callback", clock};
+  int port = port_of(listener.redirect_uri());
+  std::future<Loopback::Outcome> waiting =
+      std::async(std::launch::async, [this] { return listener.wait(milliseconds{300'000}, cancel, {}); });
+
+  ~Listening() { cancel.request(); }
+
+  std::string get(const std::string& target, const std::string& method = "GET") const {
+    return method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\nAccept: */*\r\n\r\n";
+  }
+  /// Sent, answered and still waiting.
+  std::string refused(const std::string& request) const {
+    const std::string reply = Client(port).ask(request);
+    BOOST_TEST((waiting.wait_for(std::chrono::seconds{0}) == std::future_status::timeout));
+    return reply;
+  }
+};
+
+bool has(const std::string& text, const std::string& part) {
+  BOOST_TEST_CONTEXT("text: " << text << "; part: " << part) {
+    BOOST_TEST((text.find(part) != std::string::npos));
+  }
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(provider_loopback)
+
+BOOST_FIXTURE_TEST_CASE(one_get_of_the_path_wins_and_is_answered_by_respond, Listening) {
+  Client browser(port);
+  browser.send(get("/oauth/callback?code=a%2Fb+c&state=%C3%A9&empty="));
+  BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
+  BOOST_TEST(*listener.param("code") == "a/b c");
+  BOOST_TEST(*listener.param("state") == "\xC3\xA9");
+  BOOST_TEST(*listener.param("empty") == "");
+  BOOST_TEST(listener.param("absent") == nullptr);
+  std::future<std::string> page = std::async(std::launch::async, [&] { return browser.read(); });
+  listener.respond(true, "Hello <b>you</b> & \"all\"");
+  const std::string reply = page.get();
+  has(reply, "HTTP/1.1 200 OK\r\n");
+  has(reply, "Hello &lt;b&gt;you&lt;/b&gt; &amp; &quot;all&quot;");
+  has(reply, "</html>");
+  BOOST_TEST((reply.find("a/b c") == std::string::npos));
+  BOOST_TEST(!Client(port).connected);
+}
+
+BOOST_FIXTURE_TEST_CASE(whatever_else_comes_is_answered_4xx_and_the_wait_goes_on, Listening) {
+  has(refused(get("/favicon.ico")), "HTTP/1.1 404 ");
+  has(refused(get("/oauth/callback/?code=1")), "HTTP/1.1 404 ");
+  has(refused(get("/oauth/callbac%6b?code=1")), "HTTP/1.1 404 ");
+  has(refused(get("//oauth/callback?code=1")), "HTTP/1.1 404 ");
+  const std::string post = refused(get("/oauth/callback?code=1", "POST"));
+  has(post, "HTTP/1.1 405 ");
+  has(post, "\r\nAllow: GET\r\n");
+  const std::string head = refused(get("/oauth/callback?code=1", "HEAD"));
+  has(head, "HTTP/1.1 405 ");
+  BOOST_TEST(head.ends_with("\r\n\r\n"));
+  has(refused(get("/oauth/callback?code=%zz")), "HTTP/1.1 400 ");
+  has(refused(get("/oauth/callback?code=%ff")), "HTTP/1.1 400 ");
+  has(refused("nonsense\r\n\r\n"), "HTTP/1.1 400 ");
+  has(refused("GET http://127.0.0.1/oauth/callback HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"), "HTTP/1.1 400 ");
+  const std::string reply = refused(get("/other"));
+  has(reply, "\r\nCache-Control: no-store\r\n");
+  has(reply, "\r\nConnection: close\r\n");
+  Client browser(port);
+  browser.send(get("/oauth/callback?code=1"));
+  BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
+}
+
+BOOST_FIXTURE_TEST_CASE(another_host_or_none_or_two_are_refused, Listening) {
+  const std::string line = "GET /oauth/callback?code=1 HTTP/1.1\r\n";
+  const std::string right = "Host: 127.0.0.1:" + std::to_string(port) + "\r\n";
+  has(refused(line + "Host: evil.example:" + std::to_string(port) + "\r\n\r\n"), "HTTP/1.1 400 ");
+  has(refused(line + "Host: localhost:" + std::to_string(port) + "\r\n\r\n"), "HTTP/1.1 400 ");
+  has(refused(line + "Host: 127.0.0.1\r\n\r\n"), "HTTP/1.1 400 ");
+  has(refused(line + "\r\n"), "HTTP/1.1 400 ");
+  has(refused(line + right + right + "\r\n"), "HTTP/1.1 400 ");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_doubled_parameter_of_any_name_ends_it, Listening) {
+  const std::string reply = Client(port).ask(get("/oauth/callback?code=1&x=1&%78=2"));
+  has(reply, "HTTP/1.1 400 ");
+  has(reply, "twice");
+  BOOST_TEST((waiting.get() == Loopback::Outcome::doubled));
+  BOOST_TEST(listener.param("code") == nullptr);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_head_over_8_kib_is_refused, Listening) {
+  const std::string long_line = "X-Long: " + std::string(9'000, 'x');
+  has(refused("GET /oauth/callback HTTP/1.1\r\n" + long_line), "HTTP/1.1 431 ");
+  has(refused("GET /oauth/callback HTTP/1.1\r\n" + long_line + "\r\n\r\n"), "HTTP/1.1 431 ");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_request_may_come_in_pieces, Listening) {
+  Client browser(port);
+  for (const char byte : get("/oauth/callback?code=slow")) browser.send(std::string(1, byte));
+  BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
+  BOOST_TEST(*listener.param("code") == "slow");
+}
+
+BOOST_FIXTURE_TEST_CASE(idle_connections_do_not_stand_in_the_way, Listening) {
+  std::vector<std::unique_ptr<Client>> idle;
+  for (std::size_t i = 0; i < Loopback::kMaxConnections + 8; ++i) idle.push_back(std::make_unique<Client>(port));
+  Client browser(port);
+  browser.send(get("/oauth/callback?code=1"));
+  BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
+  BOOST_TEST(idle.front()->read() == "");  // the oldest made room
+  std::future<std::string> page = std::async(std::launch::async, [&] { return browser.read(); });
+  listener.respond(true, "");
+  has(page.get(), "HTTP/1.1 200 ");
+  BOOST_TEST(idle.back()->read() == "");  // closed with the listener
+}
+
+BOOST_FIXTURE_TEST_CASE(a_connection_gets_ten_seconds, Listening) {
+  Client slow(port);
+  slow.send("GET /oauth");
+  has(refused(get("/first")), "404");  // the slow one was accepted before
+  clock.advance(Loopback::kConnectionTime);
+  has(refused(get("/second")), "404");
+  BOOST_TEST(slow.read() == "");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_in_time_is_a_timeout) {
+  FakeClock clock;
+  Cancel cancel;
+  Loopback listener("/cb", clock);
+  clock.step = 300;
+  BOOST_TEST((listener.wait(milliseconds{300}, cancel, {}) == Loopback::Outcome::timed_out));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_user_stops_it_at_once, Listening) {
+  cancel.request();
+  BOOST_TEST((waiting.get() == Loopback::Outcome::cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(a_browser_that_got_no_answer_is_told_at_the_end) {
+  FakeClock clock;
+  Cancel cancel;
+  auto listener = std::make_unique<Loopback>("/cb", clock);
+  const int port = port_of(listener->redirect_uri());
+  Client browser(port);
+  browser.send("GET /cb?code=1 HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n");
+  BOOST_TEST((listener->wait(milliseconds{60'000}, cancel, {}) == Loopback::Outcome::arrived));
+  std::future<std::string> page = std::async(std::launch::async, [&] { return browser.read(); });
+  listener.reset();
+  has(page.get(), "HTTP/1.1 400 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_further_descriptor_wakes_the_wait) {
+  FakeClock clock;
+  Cancel cancel;
+  Loopback listener("/cb", clock);
+  int ends[2];
+  BOOST_REQUIRE(pipe(ends) == 0);
+  BOOST_TEST(write(ends[1], "x", 1) == 1);
+  int watched = ends[0];
+  Loopback::Watch watch;
+  watch.descriptor = [&] { return watched; };
+  watch.readable = [&] {
+    watched = -1;
+    cancel.request();
+  };
+  BOOST_TEST((listener.wait(milliseconds{60'000}, cancel, watch) == Loopback::Outcome::cancelled));
+  close(ends[0]);
+  close(ends[1]);
+}
+
+BOOST_AUTO_TEST_CASE(a_provider_listens_waits_and_responds_through_the_interface) {
+  Probe probe;
+  std::future<std::string> page;
+  probe.terminal.on_notice = [&](const std::string& uri) {
+    page = std::async(std::launch::async, [uri] {
+      const int port = port_of(uri);
+      return Client(port).ask("GET /cb?code=xyz HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n");
+    });
+  };
+  BOOST_TEST((probe.login("listen /cb\nrespond Welcome").status == Status::ok));
+  const std::vector<std::string> wanted{"0", "0 xyz", "0 NULL", "0"};
+  BOOST_TEST(probe.said() == wanted, boost::test_tools::per_element());
+  has(page.get(), "Welcome");
+}
+
+BOOST_AUTO_TEST_CASE(it_is_for_logins_only) {
+  Probe probe;
+  BOOST_TEST((probe.refresh("listen /cb").status == Status::unsupported));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_coming_is_transient_for_the_provider) {
+  Probe probe;
+  probe.load();
+  probe.clock.step = 60'000;
+  const Answer answer = probe.login("listen /cb");
+  BOOST_TEST((answer.status == Status::transient));
+  BOOST_TEST(!answer.message.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(provider_callback_page)
+
+BOOST_AUTO_TEST_CASE(it_keeps_no_code_loads_nothing_and_runs_only_its_own_line) {
+  for (const bool success : {true, false}) {
+    const std::string reply = callback_reply(success, "m");
+    for (const char* header : {"\r\nCache-Control: no-store\r\n", "\r\nReferrer-Policy: no-referrer\r\n",
+                               "\r\nX-Content-Type-Options: nosniff\r\n", "\r\nConnection: close\r\n",
+                               "\r\nContent-Security-Policy: default-src 'none'; "}) {
+      has(reply, header);
+    }
+    has(reply, "history.replaceState(");
+    has(reply, "prefers-color-scheme: dark");
+    BOOST_TEST((reply.find("http://") == std::string::npos));
+    BOOST_TEST((reply.find("https://") == std::string::npos));
+    BOOST_TEST((reply.find("unsafe-inline") == std::string::npos));
+    const std::size_t body = reply.find("\r\n\r\n") + 4;
+    has(reply, "Content-Length: " + std::to_string(reply.size() - body) + "\r\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_message_is_plain_text_without_terminal_marks) {
+  const std::string reply = callback_reply(false, "<script>alert('x')</script>\x1b[31m");
+  BOOST_TEST((reply.find("<script>alert") == std::string::npos));
+  has(reply, "&lt;script&gt;alert(&#39;x&#39;)");
+  BOOST_TEST((reply.find('\x1b') == std::string::npos));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(provider_request_head)
+
+BOOST_AUTO_TEST_CASE(heads_are_read_with_either_line_end) {
+  for (const char* text : {"GET /a?b=c HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n", "GET /a?b=c HTTP/1.0\nhost:h\n\n"}) {
+    BOOST_TEST(end_of_head(text) == std::string(text).size());
+    const auto head = parse_head(text);
+    BOOST_REQUIRE(head.has_value());
+    BOOST_TEST(head->method == "GET");
+    BOOST_TEST(head->path == "/a");
+    BOOST_TEST(head->query == "b=c");
+    BOOST_TEST(head->hosts.at(0) == "h");
+  }
+  BOOST_TEST(end_of_head("GET / HTTP/1.1\r\nHost: h\r\n") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_request_is_empty) {
+  for (const char* text : {"\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/2\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n",
+                           "G T / HTTP/1.1\r\n\r\n", "GET a HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+                           "GET / HTTP/1.1\r\n folded: x\r\n\r\n", "GET /\x01 HTTP/1.1\r\n\r\n"}) {
+    BOOST_TEST(!parse_head(text).has_value(), text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(queries_are_decoded_in_order) {
+  const auto params = parse_query("a=1&&b&=x&c=%41%2b+&d=e=f");
+  BOOST_REQUIRE(params.has_value());
+  BOOST_TEST(params->size() == 5U);
+  BOOST_TEST(params->at(1).first == "b");
+  BOOST_TEST(params->at(2).second == "x");
+  BOOST_TEST(params->at(3).second == "A+ ");
+  BOOST_TEST(params->at(4).second == "e=f");
+  for (const char* query : {"a=%", "a=%4", "a=%4g", "%=1", "a=%ff", "a=%c0%af"}) {
+    BOOST_TEST(!parse_query(query).has_value(), query);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

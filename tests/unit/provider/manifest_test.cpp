@@ -1,0 +1,163 @@
+#include "core/provider/manifest.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <stdexcept>
+
+#include "core/provider/historic.hpp"
+
+using namespace heygen;
+using namespace heygen::provider;
+
+namespace {
+
+Manifest full() {
+  Manifest manifest;
+  manifest.id = "vault";
+  manifest.library = "vault.so";
+  manifest.version = "2.1.0";
+  manifest.title = "Company vault";
+  manifest.note = "Asks the vault";
+  manifest.order = 40;
+  manifest.env = {"VAULT_TOKEN", "VAULT_URL"};
+  manifest.credential_env = {"VAULT_TOKEN"};
+  manifest.enabled_by = {"enabled"};
+  manifest.settings = {{"url", "url", "https://vault.example", "Where it is", "VAULT_URL", true},
+                       {"enabled", "bool", "false", "Whether to ask", "", false}};
+  manifest.ambient = true;
+  manifest.reads_stdin = true;
+  manifest.has_login = false;
+  manifest.interacts_terminal = true;
+  manifest.interacts_browser = true;
+  return manifest;
+}
+
+/// The full manifest with one member replaced, as text.
+std::string with(const std::string& member, json::Value value) {
+  json::Value root = to_json(full());
+  root.set(member, std::move(value));
+  return json::write(root);
+}
+
+std::string refusal_of(const std::string& text) {
+  try {
+    parse_manifest(text);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool refuses(const std::string& text, const std::string& reason) {
+  const std::string refusal = refusal_of(text);
+  BOOST_TEST_CONTEXT("refusal: " << refusal) {
+    BOOST_TEST(refusal.find(reason) != std::string::npos);
+  }
+  return !refusal.empty();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(provider_manifest)
+
+BOOST_AUTO_TEST_CASE(what_is_written_is_read_back_the_same) {
+  BOOST_TEST((parse_manifest(json::write(to_json(full()))) == full()));
+}
+
+BOOST_AUTO_TEST_CASE(the_short_form_needs_five_members) {
+  const Manifest manifest = parse_manifest(
+      R"({"id":"ab","library":"ab.so","version":"1","title":"AB","abi":{"min":1,"max":2},"unknown":[1]})");
+  BOOST_TEST(manifest.order == 1000);
+  BOOST_TEST(manifest.abi_max == 2U);
+  BOOST_TEST(manifest.has_login);
+  BOOST_TEST(!manifest.ambient);
+  for (const char* member : {"id", "library", "version", "title", "abi"}) {
+    json::Value root = to_json(full());
+    root.erase(member);
+    BOOST_TEST(refuses(json::write(root), member));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_json_object_is_refused) {
+  BOOST_TEST(refuses("{", "no JSON"));
+  BOOST_TEST(refuses("[]", "no JSON object"));
+  BOOST_TEST(refuses("", "no JSON"));
+}
+
+BOOST_AUTO_TEST_CASE(the_library_is_a_plain_name_in_the_same_folder) {
+  for (const char* name : {"", ".", "..", "../evil.so", "/tmp/evil.so", "sub/evil.so", "evil\n.so"}) {
+    BOOST_TEST(refuses(with("library", name), "library"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ids_have_a_form_and_are_no_flag_of_the_host) {
+  for (const char* id : {"ab", "a1", "my-sso", "oauth", "apikey", "abcdefghijklmnopqrstuvwxyz012345"}) {
+    BOOST_TEST(is_valid_id(id), id);
+  }
+  for (const char* id : {"", "a", "1a", "Ab", "a_b", "-ab", "abcdefghijklmnopqrstuvwxyz0123456", "help", "provider",
+                         "version", "api-key"}) {
+    BOOST_TEST(!is_valid_id(id), id);
+  }
+  BOOST_TEST(refuses(with("id", "api-key"), "id"));
+}
+
+BOOST_AUTO_TEST_CASE(members_of_another_type_are_named) {
+  BOOST_TEST(refuses(with("title", 1), "title"));
+  BOOST_TEST(refuses(with("order", "1"), "order"));
+  BOOST_TEST(refuses(with("order", json::Number{"3000000000"}), "order"));
+  BOOST_TEST(refuses(with("ambient", 1), "ambient"));
+  BOOST_TEST(refuses(with("env", "X"), "env"));
+  BOOST_TEST(refuses(with("env", json::Array{1}), "env"));
+  BOOST_TEST(refuses(with("abi", 1), "abi"));
+  BOOST_TEST(refuses(with("settings", json::Array{"x"}), "settings"));
+}
+
+BOOST_AUTO_TEST_CASE(values_out_of_form_are_named) {
+  BOOST_TEST(refuses(with("title", std::string(41, 't')), "title"));
+  BOOST_TEST(refuses(with("title", ""), "title"));
+  BOOST_TEST(refuses(with("note", "two\nlines"), "note"));
+  BOOST_TEST(refuses(with("abi", json::Object{{"min", 2}, {"max", 1}}), "abi"));
+  BOOST_TEST(refuses(with("abi", json::Object{{"min", 0}, {"max", 1}}), "abi"));
+  BOOST_TEST(refuses(with("env", json::Array{"A=B", "VAULT_URL", "VAULT_TOKEN"}), "A=B"));
+  BOOST_TEST(refuses(with("credential_env", json::Array{"OTHER"}), "OTHER"));
+  BOOST_TEST(refuses(with("enabled_by", json::Array{"nothing"}), "nothing"));
+}
+
+BOOST_AUTO_TEST_CASE(settings_are_checked_one_by_one) {
+  const auto setting = [](const char* key, const char* type, const char* env) {
+    return json::Object{{"key", key}, {"type", type}, {"env", env}};
+  };
+  BOOST_TEST(refuses(with("settings", json::Array{setting("Key", "string", "")}), "Key"));
+  BOOST_TEST(refuses(with("settings", json::Array{setting("key", "float", "")}), "float"));
+  BOOST_TEST(refuses(with("settings", json::Array{setting("key", "int", "OTHER")}), "OTHER"));
+  BOOST_TEST(refuses(with("settings", json::Array{setting("k", "int", ""), setting("k", "int", "")}), "twice"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(provider_historic)
+
+BOOST_AUTO_TEST_CASE(two_slots_existed_before_providers_did) {
+  BOOST_TEST(historic_slots().size() == 2U);
+  BOOST_TEST(slot_of("apikey") == "api_key");
+  BOOST_TEST(slot_of("oauth") == "oauth");
+  BOOST_TEST(slot_of("device-code") == "oauth");
+  BOOST_TEST(slot_of("vault") == "providers.vault");
+  BOOST_TEST(historic_slot_of("apikey")->plain_text);
+  BOOST_TEST(historic_slot_of("apikey")->environment == "HEYGEN_API_KEY");
+  BOOST_TEST(historic_slot_of("vault") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_login_flag_is_the_id_but_for_the_api_key) {
+  BOOST_TEST(login_flag_of("apikey") == "--api-key");
+  BOOST_TEST(login_flag_of("device-code") == "--device-code");
+  BOOST_TEST(login_flag_of("vault") == "--vault");
+}
+
+BOOST_AUTO_TEST_CASE(device_code_also_reads_the_settings_of_oauth) {
+  const std::vector<std::string> both{"device-code", "oauth"};
+  BOOST_TEST(settings_sections_of("device-code") == both, boost::test_tools::per_element());
+  const std::vector<std::string> own{"oauth"};
+  BOOST_TEST(settings_sections_of("oauth") == own, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

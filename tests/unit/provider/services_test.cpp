@@ -1,0 +1,379 @@
+// Every host service, called through the C interface by tests/abi/probe.cpp.
+#include <boost/test/unit_test.hpp>
+
+#include "tests/unit/provider/kit.hpp"
+
+using namespace heygen;
+using namespace heygen::provider;
+using namespace heygen::provider::kit;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+void says(const Probe& probe, const Lines& wanted) {
+  BOOST_TEST(probe.said() == wanted, boost::test_tools::per_element());
+}
+
+bool has(const std::string& text, const std::string& part) {
+  BOOST_TEST_CONTEXT("text: " << text << "; part: " << part) {
+    BOOST_TEST((text.find(part) != std::string::npos));
+  }
+  return text.find(part) != std::string::npos;
+}
+
+net::Failure failure(net::Failure::Kind kind) {
+  return {kind, "No connection to token.example.", "Check the proxy."};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(provider_http_service)
+
+BOOST_AUTO_TEST_CASE(a_whole_reply_is_handed_over_whatever_its_status) {
+  Probe probe;
+  probe.http.reply_status = 418;
+  probe.http.reply_body = "short and stout";
+  probe.http.reply_headers = {{"X-Many", "one"}, {"x-many", "two"}};
+  probe.refresh("http POST https://token.example/t?x=1 Accept:text/plain a=b&c=d");
+  says(probe, {"0", "418 short and stout", "0 one, two", "0 NULL"});
+  const auto& sent = probe.http.all.at(0);
+  BOOST_TEST(sent.request.method == "POST");
+  BOOST_TEST(sent.request.url.text() == "https://token.example/t?x=1");
+  BOOST_TEST(sent.body == "a=b&c=d");
+  BOOST_TEST(*net::find_header(sent.request.headers, "accept") == "text/plain");
+  BOOST_TEST(*net::find_header(sent.request.headers, "user-agent") == "heygen-cli/1.0.0");
+  BOOST_TEST(sent.request.timeouts.total.count() == 30'000);
+}
+
+BOOST_AUTO_TEST_CASE(only_a_refresh_is_awaited_after_cancellation) {
+  Probe probe;
+  probe.refresh("http POST https://token.example/ -");
+  probe.resolve("http GET https://token.example/ -\nreturn 1");
+  BOOST_TEST(probe.http.all.at(0).request.grace.count() == 5'000);
+  BOOST_TEST(probe.http.all.at(1).request.grace.count() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_revocation_gets_five_seconds_in_all) {
+  Probe probe;
+  probe.clock.step = 0;
+  probe.revoke(
+      "http POST https://token.example/ -\nwait 4000\nhttp POST https://token.example/ -\nwait 4000\nhttp POST "
+      "https://token.example/ -");
+  BOOST_TEST(probe.http.all.size() == 2U);
+  BOOST_TEST(probe.http.all.at(0).request.timeouts.total.count() == 5'000);
+  BOOST_TEST(probe.http.all.at(1).request.timeouts.total.count() == 1'000);
+  BOOST_TEST(probe.said().back() == "5");
+}
+
+BOOST_AUTO_TEST_CASE(a_given_user_agent_is_kept) {
+  Probe probe;
+  probe.refresh("http GET https://token.example/ User-Agent:mine");
+  BOOST_TEST(*net::find_header(probe.http.all.at(0).request.headers, "user-agent") == "mine");
+}
+
+BOOST_AUTO_TEST_CASE(plain_http_needs_permission) {
+  Probe probe;
+  const Answer answer = probe.refresh("http GET http://token.example/ -");
+  says(probe, {"6"});
+  BOOST_TEST(probe.http.all.empty());
+  has(answer.message, "HEYGEN_ALLOW_HTTP");
+  Probe allowed;
+  allowed.variables["HEYGEN_ALLOW_HTTP"] = "1";
+  BOOST_TEST((allowed.refresh("http GET http://token.example/ -").status == Status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_usage_and_stays_here) {
+  for (const char* line :
+       {"http GET ftp://x/ -", "http GET nonsense -", "http G\xC3\x84T https://x.example/ -",
+        "http GET https://x.example/ Host:evil", "http GET https://x.example/ Content-Length:5",
+        "http GET https://x.example/ Connection:close", "http GET https://x.example/ Transfer-Encoding:x",
+        "http GET https://x.example/ X\\nY:1", "http GET https://x.example/ X:a\\rb"}) {
+    BOOST_TEST_CONTEXT(line) {
+      Probe probe;
+      BOOST_TEST((probe.refresh(line).status == Status::usage));
+      BOOST_TEST(probe.http.all.empty());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_exchange_is_transient_in_the_networks_words) {
+  for (const auto kind : {net::Failure::Kind::resolve, net::Failure::Kind::connect, net::Failure::Kind::tls,
+                          net::Failure::Kind::timeout, net::Failure::Kind::truncated}) {
+    Probe probe;
+    probe.http.failure = failure(kind);
+    const Answer answer = probe.refresh("http GET https://token.example/ -");
+    BOOST_TEST((answer.status == Status::transient));
+    BOOST_TEST(answer.message == "No connection to token.example.");
+    BOOST_TEST(answer.hint == "Check the proxy.");
+  }
+  Probe stopped;
+  stopped.http.failure = failure(net::Failure::Kind::canceled);
+  BOOST_TEST((stopped.refresh("http GET https://token.example/ -").status == Status::cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_over_one_mebibyte_is_broken) {
+  Probe fits;
+  fits.http.reply_body = std::string(std::size_t{1} << 20U, 'x');
+  BOOST_TEST((fits.refresh("http GET https://token.example/ -").status == Status::ok));
+  Probe over;
+  over.http.reply_body = std::string((std::size_t{1} << 20U) + 1, 'x');
+  const Answer answer = over.refresh("http GET https://token.example/ -");
+  BOOST_TEST((answer.status == Status::broken));
+  has(answer.message, "1 MiB");
+}
+
+BOOST_AUTO_TEST_CASE(a_report_uses_no_network) {
+  Probe probe;
+  Ask ask;
+  ask.reason = Reason::explain;
+  const Answer answer = probe.resolve("http GET https://token.example/ -", ask);
+  BOOST_TEST((answer.status == Status::transient));
+  BOOST_TEST(!answer.message.empty());
+  BOOST_TEST(probe.http.all.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_providers_words_outrank_the_networks) {
+  Probe probe;
+  probe.http.failure = failure(net::Failure::Kind::connect);
+  BOOST_TEST(probe.refresh("http GET https://token.example/ -\nfail |Mine.||").message == "Mine.");
+}
+
+BOOST_AUTO_TEST_CASE(form_encoding_turns_spaces_into_plus) {
+  Probe probe;
+  probe.resolve("form a b+c&d=\xC3\xA9~\nreturn 1");
+  says(probe, {"0 a+b%2Bc%26d%3D%C3%A9~"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(provider_small_services)
+
+BOOST_AUTO_TEST_CASE(json_is_read_to_the_last_digit) {
+  Probe probe;
+  probe.resolve("json {\"a\":[1.50,true,null,\"x\\u00e9\"],\"b\":{}}\njson nonsense\njson \nreturn 1");
+  says(probe, {"5:[a=4:[=2:1.50][=1:true][=0:][=3:x\xC3\xA9]][b=5:]", "NULL", "NULL"});
+}
+
+BOOST_AUTO_TEST_CASE(json_nests_128_deep_at_most) {
+  Probe probe;
+  probe.resolve("deep-json 128\ndeep-json 129\njson {\"[[[\":\"\\\\\\\"[[\"}\nreturn 1");
+  BOOST_TEST(probe.said().at(0) == "parsed");
+  BOOST_TEST(probe.said().at(1) == "NULL");
+  BOOST_TEST(probe.said().at(2) != "NULL");
+}
+
+BOOST_AUTO_TEST_CASE(whole_numbers_come_from_numbers_and_their_text) {
+  Probe probe;
+  probe.resolve("int64 3600\nint64 \"3600\"\nint64 12.9\nint64 1e400\nint64 true\nint64 \"x\"\nreturn 1");
+  says(probe, {"0 3600", "0 3600", "0 12", "6 -1", "6 -1", "6 -1"});
+}
+
+BOOST_AUTO_TEST_CASE(text_is_quoted_as_json) {
+  Probe probe;
+  probe.resolve("quote a\"b\\\\c\\n\nreturn 1");
+  says(probe, {R"(0 "a\"b\\c\n")"});
+}
+
+BOOST_AUTO_TEST_CASE(digests_are_those_of_the_standards) {
+  Probe probe;
+  probe.resolve("hash The quick brown fox jumps over the lazy dog\nreturn 1");
+  says(probe, {"16j7swfXgJRpypq8sAguT41WUeRtPNt2LQLQvzfJ5ZI", "97yD9DBThCSxMpjmqm-xQ-9NWaFJRhdZl0edvC0aPNg", "10"});
+}
+
+BOOST_AUTO_TEST_CASE(random_bytes_come_from_the_host_and_are_bounded) {
+  Probe probe;
+  probe.resolve("random 4096\nrandom 4097\nreturn 1");
+  says(probe, {"0 42", "6 0"});
+}
+
+BOOST_AUTO_TEST_CASE(the_clock_is_the_hosts) {
+  Probe probe;
+  probe.resolve("clock 2030-01-02T05:04:05.999+02:00\nclock tuesday\nreturn 1");
+  says(probe, {"0 2030-01-02T03:04:05Z", "1700000000", "6 1970-01-01T00:00:00Z", "1700000000"});
+}
+
+BOOST_AUTO_TEST_CASE(waiting_ends_with_the_time_or_the_users_will) {
+  Probe probe;
+  BOOST_TEST((probe.login("wait 5000").status == Status::ok));
+  BOOST_TEST(probe.clock.waits.at(0).count() == 5'000);
+  probe.cancel.request();
+  BOOST_TEST((probe.login("wait 5000").status == Status::cancelled));
+}
+
+BOOST_AUTO_TEST_CASE(cancellation_can_be_asked_and_polled) {
+  Probe probe;
+  probe.resolve("cancelled\nreturn 1");
+  probe.cancel.request();
+  probe.resolve("cancelled\nreturn 1");
+  says(probe, {"0 pollable", "1 pollable"});
+}
+
+BOOST_AUTO_TEST_CASE(unknown_services_are_null) {
+  Probe probe;
+  probe.resolve("extension heygen.http/1\nextension heygen.http/2\nextension heygen.dpop/1\nextension \nreturn 1");
+  says(probe, {"known", "NULL", "NULL", "NULL"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(provider_settings_service)
+
+BOOST_AUTO_TEST_CASE(variable_then_file_then_default) {
+  Probe probe;
+  probe.variables["PROBE_URL"] = "https://env.example";
+  probe.settings["probe.url"] = "https://file.example";
+  probe.settings["probe.count"] = "12";
+  probe.resolve("setting url\nsetting count\nsetting enabled\nsetting name\nreturn 1");
+  says(probe, {"0 https://env.example", "0 12", "0 false", "1 NULL"});
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_variable_counts_as_unset) {
+  Probe probe;
+  probe.variables["PROBE_URL"] = "";
+  probe.settings["probe.url"] = "https://file.example";
+  probe.resolve("setting url\nreturn 1");
+  says(probe, {"0 https://file.example"});
+}
+
+BOOST_AUTO_TEST_CASE(only_what_was_declared_can_be_read) {
+  Probe probe;
+  probe.variables["HOME"] = "/home/me";
+  const Answer answer = probe.resolve("header X-Key v\nsetting secret\nenv HOME\nreturn 0");
+  says(probe, {"0", "6 NULL", "6 NULL"});
+  BOOST_TEST((answer.status == Status::internal));
+  has(answer.message, "declare");
+}
+
+BOOST_AUTO_TEST_CASE(declared_variables_can_be_read) {
+  Probe probe;
+  probe.variables["PROBE_TOKEN"] = "t";
+  probe.resolve("env PROBE_TOKEN\nenv PROBE_URL\nreturn 1");
+  says(probe, {"0 t", "1 NULL"});
+}
+
+BOOST_AUTO_TEST_CASE(values_have_the_declared_type) {
+  Probe probe;
+  probe.settings = {{"probe.enabled", "TRUE"}, {"probe.count", "seven"}, {"probe.url", "not a url"}};
+  probe.resolve("setting enabled\nreturn 1");
+  BOOST_TEST(probe.said().back() == "0 true");
+  for (const char* key : {"count", "url"}) {
+    const Answer answer = probe.resolve(std::string("setting ") + key);
+    BOOST_TEST((answer.status == Status::usage));
+    has(answer.message, std::string("providers.probe.") + key);
+    BOOST_TEST((answer.message.find("seven") == std::string::npos));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(provider_terminal_service)
+
+BOOST_AUTO_TEST_CASE(notices_cannot_move_the_cursor) {
+  Probe probe;
+  probe.resolve("notice go \x1b[2J\\nhere\nreturn 1");
+  BOOST_TEST(probe.terminal.notices.size() == 1U);
+  BOOST_TEST(!has_control(probe.terminal.notices.at(0)));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_asked_when_interaction_is_not_allowed) {
+  Probe probe;
+  probe.terminal.terminal = true;
+  Ask never;
+  BOOST_TEST((probe.resolve("ask prompt Name?", never).status == Status::needs_user));
+  BOOST_TEST((probe.resolve("ask secret Key?", never).status == Status::needs_user));
+  probe.terminal.terminal = false;
+  Ask if_terminal;
+  if_terminal.interaction = Interaction::if_terminal;
+  BOOST_TEST((probe.resolve("ask prompt Name?", if_terminal).status == Status::needs_user));
+  BOOST_TEST(probe.terminal.prompts.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_that_is_there_may_be_used) {
+  Probe probe;
+  probe.terminal.terminal = true;
+  probe.terminal.input = "me";
+  Ask ask;
+  ask.interaction = Interaction::if_terminal;
+  probe.resolve("ask prompt Name?\nreturn 1", ask);
+  says(probe, {"0 me"});
+  BOOST_TEST(probe.terminal.prompts.at(0) == "Name?");
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_from_a_pipe_loses_its_line_end) {
+  for (const char* typed : {"key", "key\n", "key\r\n"}) {
+    Probe probe;
+    probe.terminal.input = typed;
+    probe.login("ask secret Key?");
+    says(probe, {"0 key"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(more_than_64_kib_of_secret_is_usage) {
+  Probe probe;
+  probe.terminal.input = std::string(64 * 1024 + 1, 'x');
+  BOOST_TEST((probe.login("ask secret Key?").status == Status::usage));
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_prompt_is_cancelled) {
+  Probe probe;
+  probe.load();
+  probe.cancel.request();
+  BOOST_TEST((probe.login("ask prompt Name?").status == Status::cancelled));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(provider_minimal_example)
+
+namespace {
+
+struct Minimal : World {
+  Minimal() {
+    Manifest manifest = Library(fixture("minimal"), "1.0.0").described();
+    install(folder.path(), "minimal", manifest);
+    settings["minimal.url"] = "https://token.example";
+    catalogue = registry();
+  }
+  Provider& provider() { return catalogue->load("minimal"); }
+  static Ask with_token(const char* token) {
+    Ask ask;
+    ask.state = json::Object{{"token", token}};
+    return ask;
+  }
+  std::unique_ptr<Catalogue> catalogue;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(it_logs_in_resolves_refreshes_and_revokes, Minimal) {
+  terminal.input = "to\"ken\n";
+  Ask login;
+  login.interaction = Interaction::always;
+  const Answer stored = provider().login(login);
+  BOOST_TEST((stored.status == Status::ok));
+  BOOST_TEST(stored.patch->string_at("token") == "to\"ken");
+  BOOST_TEST((provider().resolve({}).status == Status::not_configured));
+  const Answer resolved = provider().resolve(with_token("abc"));
+  BOOST_TEST(resolved.headers.at(0).value.reveal() == "Bearer abc");
+  BOOST_TEST(resolved.type == "token");
+  BOOST_TEST(resolved.refreshable);
+  http.reply_body = R"({"token":"def"})";
+  BOOST_TEST(provider().refresh(with_token("abc")).patch->string_at("token") == "def");
+  BOOST_TEST(http.all.back().request.url.text() == "https://token.example/refresh");
+  BOOST_TEST(http.all.back().body == "abc");
+  BOOST_TEST((provider().revoke(with_token("abc")).status == Status::ok));
+  BOOST_TEST(http.all.back().request.url.text() == "https://token.example/revoke");
+}
+
+BOOST_FIXTURE_TEST_CASE(it_tells_trouble_from_refusal, Minimal) {
+  http.reply_status = 503;
+  BOOST_TEST((provider().refresh(with_token("abc")).status == Status::transient));
+  http.reply_status = 401;
+  BOOST_TEST((provider().refresh(with_token("abc")).status == Status::rejected));
+  http.reply_status = 200;
+  http.reply_body = "<html>";
+  BOOST_TEST((provider().refresh(with_token("abc")).status == Status::broken));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
