@@ -24,6 +24,10 @@ constexpr int kEscapeWaitMs = 50;
 constexpr std::string_view kHideCursor = "\x1b[?25l";
 constexpr std::string_view kShowCursor = "\x1b[?25h";
 constexpr std::string_view kErase = "\r\x1b[J";
+// The alternate screen is not wrapped anew by a resize and leaves nothing in the scroll-back. Where a terminal has
+// none, the list stands below the last line and is erased from there.
+constexpr std::string_view kOtherScreen = "\x1b[?1049h";
+constexpr std::string_view kFirstScreen = "\x1b[?1049l";
 
 void put(int descriptor, std::string_view text) noexcept {
   while (!text.empty()) {
@@ -42,8 +46,7 @@ static_assert(std::atomic<int>::is_always_lock_free);
 void remove_list() noexcept {
   const int screen = shown_on.exchange(-1);
   if (screen < 0) return;
-  put(screen, kErase);
-  put(screen, kShowCursor);
+  for (const std::string_view part : {kErase, kFirstScreen, kShowCursor}) put(screen, part);
 }
 
 void restore_and_die(int number) {
@@ -112,6 +115,7 @@ class Stage {
   explicit Stage(int screen) : screen_(screen) {
     mode_.emplace(TerminalMode::Kind::keys);
     shown_on.store(screen);
+    put(screen, kOtherScreen);
     put(screen, kHideCursor);
   }
   ~Stage() { remove_list(); }
@@ -131,8 +135,8 @@ class Stage {
   std::optional<TerminalMode> mode_;
 };
 
-/// The cursor rests on the first line between two drawings, so whatever a resize does to the lines below, one "erase
-/// to the end of the screen" removes them.
+/// The cursor rests on the first line between two drawings, so one "erase to the end of the screen" removes the list
+/// whatever a resize did to it.
 void draw(int screen, std::string_view heading, const std::vector<Row>& rows, std::size_t selected) {
   winsize size{};
   if (ioctl(screen, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) size = {24, 80, 0, 0};
