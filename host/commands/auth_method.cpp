@@ -143,6 +143,10 @@ std::string unnamed_method(Context& context) {
   const auto reader = std::ranges::find_if(
       found, [](const provider::Found& one) { return one.manifest.has_login && one.manifest.reads_stdin; });
   if (reader != found.end()) return reader->id;
+  if (found.empty()) {
+    throw usage_error("No credential provider is installed.",
+                      "Install one, such as the package heygen-provider-" + historic_ids().front() + ".");
+  }
   throw usage_error("No installed provider takes a credential from standard input.",
                     "Name a login method; `heygen auth login --help` lists them.");
 }
