@@ -88,9 +88,10 @@ bool is_exported(const Symbol& symbol) {
          (visibility == STV_DEFAULT || visibility == STV_PROTECTED);
 }
 
-/// Older linkers export their own marks with every library.
-bool is_linker_mark(std::string_view name) {
-  return name == "_init" || name == "_fini" || name == "_edata" || name == "_end" || name == "__bss_start";
+/// Older linkers export their own marks with every library, and sanitizers one beside each symbol.
+bool is_toolchain_mark(std::string_view name) {
+  return name.starts_with("__odr_asan.") || name == "_init" || name == "_fini" || name == "_edata" || name == "_end" ||
+         name == "__bss_start";
 }
 
 }  // namespace
@@ -106,7 +107,7 @@ std::vector<std::string> exported_symbols(const std::filesystem::path& path) {
     for (std::uint64_t at = 0; at + sizeof(Symbol) <= section.sh_size; at += sizeof(Symbol)) {
       const auto symbol = file.record<Symbol>(section.sh_offset + at);
       const std::string_view name = name_of(file, strings, symbol.st_name);
-      if (is_exported(symbol) && !name.empty() && !is_linker_mark(name)) names.emplace_back(name);
+      if (is_exported(symbol) && !name.empty() && !is_toolchain_mark(name)) names.emplace_back(name);
     }
   }
   return names;
