@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <future>
 #include <map>
 #include <memory>
@@ -103,6 +104,23 @@ class OneWayBody : public TextBody {
  public:
   using TextBody::TextBody;
   bool rewind() override { return false; }
+};
+
+/// Lets SIGPIPE through to this thread, where it would end the program.
+class SigpipeAllowed {
+ public:
+  SigpipeAllowed() {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_UNBLOCK, &pipe, &before_);
+  }
+  ~SigpipeAllowed() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SigpipeAllowed(const SigpipeAllowed&) = delete;
+  SigpipeAllowed& operator=(const SigpipeAllowed&) = delete;
+
+ private:
+  sigset_t before_;
 };
 
 inline bool mentions(const std::string& text, std::string_view part) {
