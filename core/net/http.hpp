@@ -1,5 +1,6 @@
 // HTTP/1.1 over TCP and TLS, as everything in heygen sends it: one exchange, no redirects, no retries, no credentials
-// of its own. Poco does the protocol; this seam adds what Poco leaves out (docs/architecture.md lists it).
+// of its own. Poco gives addresses, codings and the TLS context; messages and waits are our own, because Poco's client
+// can neither be canceled nor tells a truncated reply from a whole one.
 #pragma once
 
 #include <chrono>
@@ -35,7 +36,7 @@ struct Url {
   std::string origin() const;  ///< "https://host" or with ":port" where it is not the scheme's own
   std::string text() const;    ///< origin() + target
   bool same_origin(const Url& other) const;
-  bool is_loopback() const;    ///< 127.0.0.0/8, ::1 or localhost, by name alone
+  bool is_loopback() const;  ///< 127.0.0.0/8, ::1 or localhost, by name alone
 };
 
 struct Header {
@@ -100,7 +101,7 @@ class Failure : public std::runtime_error {
   Failure(Kind why, const std::string& what, std::string way_out = {})
       : std::runtime_error(what), kind(why), hint(std::move(way_out)) {}
   Kind kind;
-  std::string hint;  ///< what the user can do, or empty
+  std::string hint;   ///< what the user can do, or empty
   bool sent = false;  ///< the request may have reached the server
 };
 
@@ -128,9 +129,10 @@ class Http {
   virtual std::unique_ptr<Response> send(const Request& request, const Cancel& cancel) = 0;
 };
 
-/// The real one. Proxies from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY (either case; HTTP_PROXY in lower case only
-/// under CGI), CAs from SSL_CERT_FILE and SSL_CERT_DIR, else the system's; all DNS addresses tried; connections kept
-/// alive for the life of the object and reused for the same origin.
+/// The real one. Proxies from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY (either case, upper case first; under CGI
+/// only http_proxy in lower case counts, as HTTP_PROXY is a request's "Proxy" header there), CAs from SSL_CERT_FILE and
+/// SSL_CERT_DIR, else the system's; all DNS addresses tried; connections kept alive for the life of the object and
+/// reused for the same origin.
 std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock);
 
 }  // namespace heygen::net
