@@ -57,7 +57,8 @@ class InChromium(EndToEnd):
         self.assertTrue(any("code=" in url or "error=" in url for url in asked), asked)
         for url in asked:
             self.assertIn(urllib.parse.urlsplit(url).hostname, ("127.0.0.1", None), url)
-            self.assertNotIn("favicon", url)
+        origin = redirect.removesuffix("/oauth/callback")
+        self.assertEqual([url.partition("?")[0] for url in asked if url.startswith(origin)], [redirect])
 
     def assert_readable(self, name):
         for scheme in ("light", "dark"):

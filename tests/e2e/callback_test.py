@@ -4,8 +4,8 @@ import threading
 import unittest
 import urllib.parse
 
-from browser import Browser
 from support import WithService, eventually
+from browser import Browser
 
 WAIT_S = 20
 
@@ -46,6 +46,7 @@ class Listening(WithService):
         data = b""
         while part := connection.recv(65536):
             data += part
+        connection.close()
         head, _, body = data.partition(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}

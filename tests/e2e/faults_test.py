@@ -1,16 +1,32 @@
 """A server that misbehaves: at the token endpoint (refresh, exchange, revocation, device flow) and at the API. Whatever
 comes, the program ends in time, says what happened, and keeps what is stored."""
 import json
+import subprocess
 import unittest
 
-from service import DEVICE, METADATA, REVOKE, TOKEN, Reply
 from support import FUTURE, PAST, Home, Running, Service, WithService, eventually
+from service import DEVICE, METADATA, REVOKE, TOKEN, Reply
 
 # How the reply can get lost. All of it is trouble on the way: try later, never "log in again".
 LOST = [dict(mode="reset"), dict(mode="close"), dict(mode="garbage"), dict(mode="truncate"), dict(mode="reset_mid"),
         dict(mode="bad_chunk")]
 HTML = "<!doctype html><title>Sign in to the Wi-Fi</title>"
 PROMPT_S = 15   # how soon a program that waits for nothing has to end
+
+
+def setUpModule():
+    Hanging.hang("refresh", TOKEN, "video", "list")
+    Hanging.hang("exchange", TOKEN, "auth", "login", "--oauth", login=False)
+    Hanging.hang("device", DEVICE, "auth", "login", "--device-code", login=False)
+    Hanging.hang("call", "/v3/", "video", "list")
+    Hanging.hang("status", "/v3/", "auth", "status")
+    Hanging.hang("logout", REVOKE, "auth", "logout")
+    Hanging.hang("probe", "/v3/", "auth", "login", "--api-key", login=False, typed="a-key")
+
+
+def load_tests(loader, tests, _):
+    """Those that wait for a time-out come last."""
+    return unittest.TestSuite(sorted(tests, key=lambda suite: "Hanging" in str(suite)))
 
 
 def name(fault):
@@ -299,9 +315,11 @@ class DeviceFlow(WithService):
         self.assertEqual(self.service.requests_to(TOKEN), [])
 
     def test_a_user_code_cannot_command_the_terminal(self):
-        self.service.device = {"interval": 1, "user_code": "AB\x1b[2J\u202eCD"}
-        done = self.assert_succeeds(self.log_in())   # checked() looks for ESC
+        self.service.device = {"interval": 1, "user_code": "AB\u202eCD"}
+        done = self.assert_succeeds(self.log_in())
         self.assertNotIn("\u202e", done.err)
+        self.service.device = {"interval": 1, "user_code": "AB\x1b[2JCD"}
+        self.assertEqual(self.log_in().code, 1)   # checked() looks for ESC
 
 
 class Api(WithService):
@@ -356,7 +374,7 @@ class Api(WithService):
 
     def test_a_204_is_a_success(self):
         self.service.canned["DELETE /v3/things/1"] = Reply(204)
-        self.assert_succeeds(self.run_heygen("api", "DELETE", "/v3/things/1"))
+        self.assert_succeeds(self.run_heygen("api", "DELETE", "/v3/things/1", "--force"))
 
     def test_hostile_text_never_commands_the_terminal(self):
         body = {"error": {"code": "odd\x1b[31m", "message": "red \x1b[31m text\u202e \x07"}}
@@ -370,51 +388,74 @@ class Api(WithService):
 
 
 class Hanging(unittest.TestCase):
-    """A server that takes a request and never answers. The programs run side by side: each waits for its own time-out."""
+    """A server that takes a request and never answers. Each program waits for its own time-out, half a minute for most, so
+    they begin with the module and are looked at when the other tests are through."""
 
     LIMIT_S = 60
+    started = {}
 
-    def hang(self, path, arguments, browser=False, login=True):
+    @classmethod
+    def hang(cls, what, path, *arguments, login=True, typed=""):
         service, home = Service(), Home()
-        self.addCleanup(home.remove)
-        self.addCleanup(service.stop)
-        home.env.update(service.environment())
-        home.env["HEYGEN_OAUTH_DEVICE_URL"] = service.url + DEVICE
+        unittest.addModuleCleanup(home.remove)
+        unittest.addModuleCleanup(service.stop)
+        home.env.update(service.environment(), HEYGEN_OAUTH_DEVICE_URL=service.url + DEVICE)
         if login:
             home.write_oauth(service.mint(), PAST if path == TOKEN else FUTURE)
-        if browser:
-            home.browser()
+        home.browser()
         service.fault(path, mode="hang", times=-1)
-        running = Running(home.program, arguments, home.env)
-        self.addCleanup(running.close)
-        return home, running, home.file.read_bytes() if login else None
+        running = Running(home.program, arguments, home.env, subprocess.PIPE)
+        unittest.addModuleCleanup(running.close)
+        running.process.stdin.write(typed)
+        running.process.stdin.close()
+        cls.started[what] = home, running, home.file.read_bytes() if login else None
 
-    def test_no_silence_lasts_for_ever(self):
-        cases = {
-            "refresh": (self.hang(TOKEN, ("video", "list")), ("network_error", 1)),
-            "exchange": (self.hang(TOKEN, ("auth", "login", "--oauth"), browser=True, login=False), ("network_error", 1)),
-            "device": (self.hang(DEVICE, ("auth", "login", "--device-code"), login=False), ("network_error", 1)),
-            "call": (self.hang("/v3/", ("video", "list")), ("timeout", 4)),
-            "status": (self.hang("/v3/", ("auth", "status")), ("timeout", 4)),
-        }
-        logout = self.hang(REVOKE, ("auth", "logout"))
-        ended = logout[1].finish(self.LIMIT_S)
-        self.assertEqual(ended.code, 0, ended)
-        self.assertLess(ended.seconds, 15)
-        self.assertFalse("oauth" in logout[0].file.read_text())   # foreign keys stay, tokens do not
-        for what, ((home, running, before), (code, exit_code)) in cases.items():
-            with self.subTest(what):
-                done = running.finish(self.LIMIT_S)
-                self.assertEqual((done.code, done.error()["code"]), (exit_code, code), done)
-                if before is None:
-                    self.assertFalse(home.file.exists())
-                else:
-                    self.assertEqual(home.file.read_bytes(), before)
+    def ended(self, what):
+        home, running, before = self.started[what]
+        done = running.finish(self.LIMIT_S)
+        if what != "logout":
+            self.assertEqual(home.file.read_bytes() if home.file.exists() else None, before)
+        return done
+
+    def assert_gives_up(self, what, code, exit_code):
+        done = self.ended(what)
+        self.assertGreater(done.seconds, 20)
+        self.assertEqual((done.code, done.error()["code"]), (exit_code, code), done)
+
+    def test_a_refresh_gives_up(self):
+        self.assert_gives_up("refresh", "network_error", 1)
+
+    def test_an_exchange_gives_up(self):
+        self.assert_gives_up("exchange", "network_error", 1)
+
+    def test_a_device_authorization_gives_up(self):
+        self.assert_gives_up("device", "network_error", 1)
+
+    def test_a_call_gives_up(self):
+        self.assert_gives_up("call", "timeout", 4)
+
+    def test_a_status_gives_up(self):
+        self.assert_gives_up("status", "timeout", 4)
+
+    def test_a_logout_waits_five_seconds_and_clears_the_file(self):
+        done = self.ended("logout")
+        self.assertEqual((done.code, done.json()["revoked"]["status"]), (0, "failed"), done)
+        self.assertLess(done.seconds, 15)
+        self.assertEqual(self.started["logout"][0].read(), {"team": {"keep": 12345678901234567890}})
+
+    def test_a_login_whose_key_cannot_be_tried_gives_up_after_ten_seconds(self):
+        home, running, _ = self.started["probe"]
+        done = running.finish(self.LIMIT_S)
+        self.assertEqual(done.code, 0, done)
+        self.assertLess(done.seconds, 20)
+        self.assertIn("Warning", done.err)
+        self.assertEqual(home.read()["api_key"], "a-key")
 
 
 class Revocation(WithService):
     def test_whatever_the_server_says_the_tokens_leave_the_file(self):
-        for fault in LOST + [dict(status=500, body=HTML), dict(status=503, body=""), dict(status=400, body={"error": "invalid_request"})]:
+        for fault in (dict(mode="reset"), dict(mode="close"), dict(mode="garbage"), dict(status=500, body=HTML), dict(status=503, body=""),
+                      dict(status=400, body={"error": "invalid_request"})):
             with self.subTest(name(fault)):
                 self.logged_in()
                 self.service.fault(REVOKE, **fault)

@@ -10,7 +10,7 @@ from support import (MOUNT_NAMESPACE, PAST, PROVIDERS, ROOT, EndToEnd, WithServi
                      install)
 
 MALFORMED = {
-    "cut off": '{"api_key": "k', "an array": '["a key"]', "a string": '"a-key"', "a number": "7", "null": "null",
+    "cut off": '{"api_key": "k', "an array": '["a key"]', "a string": '"a-key"',
     "two documents": "{} {}", "not UTF-8": b'{"api_key": "\xff\xfe"}', "binary": bytes(range(256)), "a NUL": b'{"a":1}\x00',
     "two lines": "first line\nsecond line\n", "deep": "[" * 5000, "a comment": '{"api_key": "k"} // mine',
 }

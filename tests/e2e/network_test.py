@@ -5,9 +5,9 @@ import socket
 import threading
 import unittest
 
+from support import PAST, EndToEnd, IdentityProvider, Service, WithService, certificates, eventually
 from proxy import Proxy
 from service import TOKEN, Reply
-from support import PAST, EndToEnd, IdentityProvider, Service, WithService, certificates, eventually
 
 SOON_S = 5
 
@@ -18,28 +18,25 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class WithTlsService(WithService):
+class Proxies(WithService):
+    """The service by a name that the proxy alone can resolve, and a proxy that wants a user name and a password."""
+
     def setUp(self):
         folder = certificates()
         self.tls = (folder / "server.pem", folder / "server.key")
         super().setUp()
-        self.home.env["SSL_CERT_FILE"] = str(folder / "ca.pem")
-        self.home.env["HEYGEN_API_KEY"] = "good-key"
-
-    def secrets(self):
-        return [*super().secrets(), "good-key"]
-
-
-class Proxies(WithTlsService):
-    """The service behind a proxy that wants a name and a password."""
-
-    def setUp(self):
-        super().setUp()
+        self.base = self.named(self.service)
+        for name, value in self.home.env.items():
+            self.home.env[name] = value.replace(self.service.url, self.base)
+        self.home.env.update(SSL_CERT_FILE=str(folder / "ca.pem"), HEYGEN_API_KEY="good-key")
         self.proxy = self.enterContext(Proxy("ada", "p@ss word"))
         self.url = f"http://ada:p%40ss%20word@{self.proxy.address}"
 
+    def named(self, service):
+        return service.url.replace("127.0.0.1", "service.test")
+
     def secrets(self):
-        return [*super().secrets(), "p@ss word", "p%40ss%20word", "YWRhOnBAc3Mgd29yZA=="]
+        return [*super().secrets(), "good-key", "p@ss word", "p%40ss%20word", "YWRhOnBAc3Mgd29yZA=="]
 
     def call(self, **env):
         return self.run_heygen("video", "list", env=env)
@@ -49,28 +46,37 @@ class Proxies(WithTlsService):
             with self.subTest(variable):
                 self.proxy.seen.clear()
                 self.assert_succeeds(self.call(**{variable: self.url}))
-                self.assertEqual({(method, target) for method, target in self.proxy.seen}, {("CONNECT", f"127.0.0.1:{self.service.port}")})
+                self.assertEqual(set(self.proxy.seen), {("CONNECT", f"service.test:{self.service.port}")})
 
     def test_a_login_goes_through_it_as_well(self):
-        self.home.browser(ca=certificates() / "ca.pem")
-        self.home.env["HTTPS_PROXY"] = self.url
+        self.home.env.update(HTTPS_PROXY=self.url, HEYGEN_OAUTH_DEVICE_URL=self.base + "/v1/oauth/device_authorization")
         del self.home.env["HEYGEN_API_KEY"]
-        self.assert_succeeds(self.run_heygen("auth", "login", "--oauth"))
-        self.assertGreater(len(self.proxy.seen), 1)
+        self.assert_succeeds(self.run_heygen("auth", "login", "--device-code"))
+        self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assertEqual({method for method, _ in self.proxy.seen}, {"CONNECT"})
+        self.assertEqual({request.path for request in self.service.requests},
+                         {"/v1/oauth/device_authorization", "/v1/oauth/token", "/v1/oauth/revoke", "/v3/users/me"})
 
     def test_http_goes_through_it_whole(self):
         with Service() as plain:
-            self.assert_succeeds(self.call(HTTP_PROXY=self.url, http_proxy=self.url, HEYGEN_API_BASE=plain.url, HEYGEN_ALLOW_HTTP="1"))
-            self.assertIn(("GET", plain.url + "/v3/videos"), [(method, target.split("?")[0]) for method, target in self.proxy.seen])
+            env = {"HEYGEN_API_BASE": self.named(plain), "HEYGEN_ALLOW_HTTP": "1"}
+            self.assert_succeeds(self.call(HTTP_PROXY=self.url, http_proxy=self.url, **env))
+            self.assertIn(("GET", self.named(plain) + "/v3/videos"), [(method, target.split("?")[0]) for method, target in self.proxy.seen])
             self.assertIsNone(plain.requests[0].headers.get("Proxy-Authorization"))
 
     def test_no_proxy_names_who_is_reached_directly(self):
-        for value in ("127.0.0.1", "*", "example.com,127.0.0.1", f"127.0.0.1:{self.service.port}", "127.0.0.0/8"):
+        for value in ("service.test", "*", "example.com, service.test", ".test", "test"):
             with self.subTest(value):
-                self.assert_succeeds(self.call(HTTPS_PROXY=self.url, NO_PROXY=value))
+                done = self.assert_fails(self.call(HTTPS_PROXY=self.url, NO_PROXY=value), "network_error", 1)
+                self.assertIn("service.test", done.error()["message"])
         self.assertEqual(self.proxy.seen, [])
         self.assert_succeeds(self.call(HTTPS_PROXY=self.url, NO_PROXY="example.com"))
-        self.assertNotEqual(self.proxy.seen, [])
+
+    def test_loopback_needs_no_proxy(self):
+        for host in ("127.0.0.1", "localhost"):
+            with self.subTest(host):
+                self.assert_succeeds(self.call(HTTPS_PROXY=self.url, HEYGEN_API_BASE=f"https://{host}:{self.service.port}"))
+        self.assertEqual(self.proxy.seen, [])
 
     def test_a_wrong_password_is_named_but_not_shown(self):
         done = self.assert_fails(self.call(HTTPS_PROXY=f"http://ada:hush-hush@{self.proxy.address}"), "network_error", 1)
@@ -81,6 +87,12 @@ class Proxies(WithTlsService):
         port = free_port()
         done = self.assert_fails(self.call(HTTPS_PROXY=f"http://127.0.0.1:{port}"), "network_error", 1)
         self.assertIn(str(port), done.error()["message"])
+        self.assertEqual(self.service.requests, [])
+
+    def test_a_proxy_sees_nothing_of_a_tls_connection_that_fails(self):
+        del self.home.env["SSL_CERT_FILE"]
+        done = self.assert_fails(self.call(HTTPS_PROXY=self.url), "network_error", 1)
+        self.assertIn("Throw-away test CA", done.error()["message"] + done.error()["hint"])
         self.assertEqual(self.service.requests, [])
 
 

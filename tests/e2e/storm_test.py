@@ -7,8 +7,8 @@ import subprocess
 import threading
 import unittest
 
-from service import TOKEN
 from support import HEYGEN, PAST, WithService
+from service import TOKEN
 
 MANY, KILLED_OF, ROUNDS, SEED = 32, 16, 3, 20240607
 

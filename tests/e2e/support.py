@@ -1,6 +1,6 @@
 """What the end-to-end suites share: the programs under test, a person's home folder, running programs, the peers.
 
-HEYGEN_BUILD is the build folder (default: build/ of the project).
+HEYGEN_BUILD is the build folder (default: build/ of the project). Imported before the peers: it puts them on the path.
 """
 import atexit
 import functools
@@ -74,6 +74,7 @@ class Running:
 
     def _read_out(self):
         self.out = self.process.stdout.read()
+        self.end = time.monotonic()
 
     def line(self, pattern, seconds=LIMIT_S):
         """The match of `pattern` in the first line of stderr, from here on, that has it."""
@@ -99,13 +100,12 @@ class Running:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"heygen {' '.join(self.arguments)} still runs after {seconds} s") from None
-        end = time.monotonic()
         for reader in self.readers:
             reader.join(10)
         while (line := self.arrived.get(timeout=10)) is not None:
             self.err_lines.append(line)
         self.close()
-        return Done(self.arguments, code, self.out, "".join(self.err_lines), end - self.begin)
+        return Done(self.arguments, code, self.out, "".join(self.err_lines), self.end - self.begin)
 
     def close(self):
         if self.process.poll() is None:

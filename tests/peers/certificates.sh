@@ -1,5 +1,6 @@
 #!/bin/sh
-# A throw-away authority and server certificates for 127.0.0.1 and localhost. Usage: certificates.sh DIR
+# A throw-away authority and server certificates for 127.0.0.1, localhost and service.test.
+# Usage: certificates.sh DIR
 # DIR gets ca.pem, server.{pem,key}, and sharing that key wrong-host.pem and expired.pem; stranger.{pem,key} is signed
 # by nobody but itself, hashed/ is ca.pem as SSL_CERT_DIR wants it.
 set -eu
@@ -35,7 +36,7 @@ issue() { # name, subjectAltName, start, end
   openssl ca -batch -config ca.cnf -in request.csr -extfile extensions.cnf -notext -startdate "$3" -enddate "$4" \
     -out "$1.pem" 2> /dev/null
 }
-here='IP:127.0.0.1,DNS:localhost'
+here='IP:127.0.0.1,DNS:localhost,DNS:service.test'
 yesterday=$(date -u -d '-1 day' +%Y%m%d%H%M%SZ)
 tomorrow=$(date -u -d '+1 day' +%Y%m%d%H%M%SZ)
 issue server "$here" "$yesterday" "$tomorrow"

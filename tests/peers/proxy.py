@@ -1,4 +1,7 @@
-"""A forward proxy in this process: CONNECT tunnels and plain http, with Basic credentials. Standard library only."""
+"""A forward proxy in this process: CONNECT tunnels and plain http, with Basic credentials. Standard library only.
+
+Every host name leads to 127.0.0.1: clients do not use a proxy for loopback addresses, so tests ask for service.test.
+"""
 import base64
 import http.client
 import http.server
@@ -55,8 +58,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_CONNECT(self):
         if not self.admitted():
             return
-        host, port = self.path.rsplit(":", 1)
-        with socket.create_connection((host, int(port)), timeout=10) as far:
+        with socket.create_connection(("127.0.0.1", int(self.path.rsplit(":", 1)[1])), timeout=10) as far:
             self.send_response(200, "Connection established")
             self.end_headers()
             self.relay(far)
@@ -75,12 +77,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if not self.admitted():
             return
         url = urllib.parse.urlsplit(self.path)
-        far = http.client.HTTPConnection(url.hostname, url.port or 80, timeout=10)
+        far = http.client.HTTPConnection("127.0.0.1", url.port or 80, timeout=10)
         headers = {k: v for k, v in self.headers.items() if not k.lower().startswith("proxy-") and k.lower() != "connection"}
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         far.request(self.command, url._replace(scheme="", netloc="").geturl(), body, headers)
         reply = far.getresponse()
         content = reply.read()
+        far.close()
         self.send_response(reply.status)
         for name, value in reply.getheaders():
             if name.lower() not in ("connection", "transfer-encoding", "content-length", "date", "server"):

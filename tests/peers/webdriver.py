@@ -31,6 +31,7 @@ class Chromium:
         session = self._send("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"performance": "ALL"}}}})
         self.base += "/session/" + session["sessionId"]
+        self.open("about:blank")   # away from the new tab's page, which loads things of its own
 
     def _send(self, method, path, value=None):
         data = None if method == "GET" else json.dumps(value or {}).encode()
