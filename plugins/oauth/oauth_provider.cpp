@@ -147,7 +147,7 @@ void OauthProvider::login(sdk::Call& call) {
   check_sender(call, listener, server, attempt);
   check_error(listener);
   save_login(call, exchange(call, server, listener, attempt, redirect_uri), server, settings.scope);
-  listener.respond(true, "You are logged in. You can close this page and go back to the terminal.");
+  listener.respond(true, {});  // the page itself says that it worked
 }
 
 }  // namespace heygen::plugins

@@ -389,7 +389,7 @@ class Loopback {
   Loopback(const Loopback&) = delete;
   Loopback& operator=(const Loopback&) = delete;
   ~Loopback() {
-    if (waits_) respond(false, "The login failed. The terminal says why.");
+    if (waits_) respond(false, {});
   }
 
   /// Use it byte for byte, twice (RFC 6749 §4.1.3).
