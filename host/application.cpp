@@ -58,6 +58,7 @@ extern "C" void heygen_on_interrupt(int) {
   const int saved = errno;
   Cancel* cancel = cancel_of_process.load();
   if (cancel == nullptr || cancel->requested()) {
+    TerminalMode::restore_for_exit();
     raw_stderr("{\"error\":{\"code\":\"canceled\",\"message\":\"Canceled.\"}}\n");
     _exit(static_cast<int>(Exit::failure));
   }
@@ -67,6 +68,7 @@ extern "C" void heygen_on_interrupt(int) {
 
 /// Says which provider was running; the default action, restored before this runs, then ends the process.
 extern "C" void heygen_on_crash(int number) {
+  TerminalMode::restore_for_exit();
   const char* running = provider::breadcrumb();
   if (*running != 0) {
     raw_stderr("heygen: the program crashed inside ");
@@ -78,6 +80,12 @@ extern "C" void heygen_on_crash(int number) {
   raise(number);
 }
 
+/// Ends as the default action would, but with the terminal as it was.
+extern "C" void heygen_on_quit(int number) {
+  TerminalMode::restore_for_exit();
+  raise(number);
+}
+
 void handle(std::initializer_list<int> numbers, void (*handler)(int), int flags) {
   struct sigaction action {};
   action.sa_handler = handler;
@@ -86,10 +94,20 @@ void handle(std::initializer_list<int> numbers, void (*handler)(int), int flags)
   for (const int number : numbers) sigaction(number, &action, nullptr);
 }
 
+/// Those that whoever started us (nohup, a shell's background job) wants ignored stay ignored.
+void handle_unless_ignored(std::initializer_list<int> numbers, void (*handler)(int)) {
+  for (const int number : numbers) {
+    struct sigaction before {};
+    if (sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    handle({number}, handler, 0);
+  }
+}
+
 void install_signals(Cancel& cancel) {
   cancel_of_process = &cancel;
   handle({SIGPIPE}, SIG_IGN, 0);
-  handle({SIGINT, SIGTERM}, heygen_on_interrupt, 0);
+  handle_unless_ignored({SIGINT, SIGTERM, SIGHUP}, heygen_on_interrupt);
+  handle({SIGQUIT}, heygen_on_quit, static_cast<int>(SA_RESETHAND | SA_NODEFER));
   // Poco has put its own handlers there.
   handle({SIGSEGV, SIGBUS, SIGILL, SIGSYS, SIGFPE, SIGABRT}, heygen_on_crash,
          static_cast<int>(SA_RESETHAND | SA_NODEFER));

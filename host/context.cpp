@@ -94,7 +94,7 @@ transport::ApiClient& Context::client() {
   if (parts_->client) return *parts_->client;
   transport::ClientOptions options;
   options.base = api_base();
-  options.allow_http = environment.has("HEYGEN_ALLOW_HTTP");
+  options.allow_http = environment.truthy("HEYGEN_ALLOW_HTTP");
   options.version = std::string(version());
   options.client_origin = transport::detect_client_origin(environment);
   options.max_retries = transport::max_retries_of(environment);
