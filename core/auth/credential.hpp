@@ -19,7 +19,7 @@ class Credential {
   Credential(std::string provider, std::string title, provider::Answer answer);
 
   const std::string& provider() const { return provider_; }
-  const std::string& title() const { return title_; }    ///< for people
+  const std::string& title() const { return title_; }  ///< for people
   const std::string& type() const { return answer_.type; }
   const std::string& source() const { return answer_.source; }
   const std::string& scope() const { return answer_.scope; }

@@ -52,8 +52,8 @@ bool is_slot_broken(const json::Value& root, const std::string& id) {
 }
 
 Error not_installed(const std::string& id, const std::string& slot, const std::filesystem::path& file) {
-  return auth_error("The credentials file " + file.string() + " holds a login in `" + slot +
-                        "`, but its provider " + printable(id) + " is not installed.",
+  return auth_error("The credentials file " + file.string() + " holds a login in `" + slot + "`, but its provider " +
+                        printable(id) + " is not installed.",
                     "Install it (package heygen-provider-" + printable(id) +
                         "), or log in another way with `heygen auth login`; `heygen provider list` shows what is "
                         "installed.");

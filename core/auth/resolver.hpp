@@ -20,12 +20,12 @@ struct RequestInfo {
 /// One row of `auth explain`.
 struct ExplainRow {
   std::string provider, title;
-  std::string slot;       ///< where its state lives in the file
-  std::string found;      ///< what it found, a phrase without secrets
-  std::string source;     ///< "env", "file", ... or ""
+  std::string slot;    ///< where its state lives in the file
+  std::string found;   ///< what it found, a phrase without secrets
+  std::string source;  ///< "env", "file", ... or ""
   std::string type;
-  std::string verdict;    ///< "used", "shadowed", "absent", "broken", "refused", "not_asked"
-  std::string why;        ///< a sentence
+  std::string verdict;  ///< "used", "shadowed", "absent", "broken", "refused", "not_asked"
+  std::string why;      ///< a sentence
   std::optional<std::int64_t> expires_at;
   bool refreshable = false;
 };

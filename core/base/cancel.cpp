@@ -14,7 +14,9 @@ Cancel::Cancel() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (event_ < 0) throw Error(code::kError, "The system has no file descriptor left for heygen.", "Raise `ulimit -n`.");
 }
 
-Cancel::~Cancel() { close(event_); }
+Cancel::~Cancel() {
+  close(event_);
+}
 
 void Cancel::request() noexcept {
   const int saved = errno;

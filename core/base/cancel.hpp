@@ -8,7 +8,7 @@ namespace heygen {
 /// Set once by request(), never reset. All members are thread-safe; request() is async-signal-safe.
 class Cancel {
  public:
-  Cancel();   ///< throws Error when the system gives no descriptor
+  Cancel();  ///< throws Error when the system gives no descriptor
   ~Cancel();
   Cancel(const Cancel&) = delete;
   Cancel& operator=(const Cancel&) = delete;

@@ -26,13 +26,16 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-bool Secret::operator==(const Secret& other) const noexcept { return equal_in_constant_time(text_, other.text_); }
+bool Secret::operator==(const Secret& other) const noexcept {
+  return equal_in_constant_time(text_, other.text_);
+}
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {
   if (left.size() != right.size()) return false;
   unsigned char difference = 0;
   for (std::size_t i = 0; i < left.size(); ++i) {
-    difference = static_cast<unsigned char>(difference | (static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i])));
+    difference = static_cast<unsigned char>(
+        difference | (static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i])));
   }
   return difference == 0;
 }

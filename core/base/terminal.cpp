@@ -125,7 +125,9 @@ TerminalMode::TerminalMode(Kind kind) {
   tcsetattr(STDIN_FILENO, TCSADRAIN, &wanted);
 }
 
-TerminalMode::~TerminalMode() { restore_for_exit(); }
+TerminalMode::~TerminalMode() {
+  restore_for_exit();
+}
 
 void TerminalMode::restore_for_exit() noexcept {
   if (mode_changed == 0) return;

@@ -7,15 +7,16 @@
 
 namespace heygen {
 
-std::string_view trim(std::string_view text);  ///< ASCII white space, both ends
-std::string to_lower(std::string_view text);   ///< ASCII only
+std::string_view trim(std::string_view text);                 ///< ASCII white space, both ends
+std::string to_lower(std::string_view text);                  ///< ASCII only
 bool iequals(std::string_view left, std::string_view right);  ///< ASCII case-insensitive
-bool has_control(std::string_view text);       ///< any byte below 0x20, or 0x7f
+bool has_control(std::string_view text);                      ///< any byte below 0x20, or 0x7f
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 /// Every byte outside RFC 3986 unreserved as %XX.
 std::string percent_encode(std::string_view text);
-/// Terminal-safe: C0, DEL, C1, bidi controls and invalid UTF-8 become visible marks; '\n' and '\t' stay when `keep_lines`.
+/// Terminal-safe: C0, DEL, C1, bidi controls and invalid UTF-8 become visible marks; '\n' and '\t' stay when
+/// `keep_lines`.
 std::string printable(std::string_view text, bool keep_lines = false);
 /// The candidate nearest to `word` by edit distance, if near enough to suggest; empty otherwise.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);

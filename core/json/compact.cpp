@@ -6,9 +6,15 @@ namespace heygen::json {
 
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 /// Bytes that may follow in a string's sequence, and the range of the first of them (RFC 3629 §4). -1: no lead byte.
 int utf8_lead(unsigned char byte, unsigned& low, unsigned& high) {
@@ -33,7 +39,9 @@ void Compactor::fail(const char* what) const {
   throw ParseError(std::string(what) + " at byte " + std::to_string(offset_), offset_);
 }
 
-void Compactor::end_value() { state_ = objects_.empty() ? State::done : State::after_value; }
+void Compactor::end_value() {
+  state_ = objects_.empty() ? State::done : State::after_value;
+}
 
 void Compactor::close(char bracket) {
   if (objects_.empty() || objects_.back() != (bracket == '}')) fail("a bracket closes what was not opened");
@@ -115,12 +123,24 @@ void Compactor::begin_value(char c) {
       objects_.push_back(c == '{');
       state_ = c == '{' ? State::first_name_or_end : State::first_value_or_end;
       return;
-    case '"': state_ = State::string, in_name_ = false; return;
-    case '-': state_ = State::number_minus; return;
-    case '0': state_ = State::number_zero; return;
-    case 't': state_ = State::literal, literal_ = "rue"; return;
-    case 'f': state_ = State::literal, literal_ = "alse"; return;
-    case 'n': state_ = State::literal, literal_ = "ull"; return;
+    case '"':
+      state_ = State::string, in_name_ = false;
+      return;
+    case '-':
+      state_ = State::number_minus;
+      return;
+    case '0':
+      state_ = State::number_zero;
+      return;
+    case 't':
+      state_ = State::literal, literal_ = "rue";
+      return;
+    case 'f':
+      state_ = State::literal, literal_ = "alse";
+      return;
+    case 'n':
+      state_ = State::literal, literal_ = "ull";
+      return;
     default:
       if (!is_digit(c)) fail("a value is missing");
       state_ = State::number_int;
@@ -132,7 +152,8 @@ void Compactor::between_tokens(char c) {
     case State::first_value_or_end:
       if (c == ']') return close(c);
       [[fallthrough]];
-    case State::value: return begin_value(c);
+    case State::value:
+      return begin_value(c);
     case State::first_name_or_end:
       if (c == '}') return close(c);
       [[fallthrough]];
@@ -151,7 +172,8 @@ void Compactor::between_tokens(char c) {
       }
       if (c != '}' && c != ']') fail("a comma or bracket is missing");
       return close(c);
-    default: fail("something follows the document");
+    default:
+      fail("something follows the document");
   }
 }
 

@@ -17,9 +17,25 @@ class Compactor {
 
  private:
   enum class State : unsigned char {
-    value, first_value_or_end, first_name_or_end, name, colon, after_value, done,
-    string, escape, unicode, literal, number_minus, number_zero, number_int, number_dot, number_fraction,
-    number_e, number_sign, number_exponent,
+    value,
+    first_value_or_end,
+    first_name_or_end,
+    name,
+    colon,
+    after_value,
+    done,
+    string,
+    escape,
+    unicode,
+    literal,
+    number_minus,
+    number_zero,
+    number_int,
+    number_dot,
+    number_fraction,
+    number_e,
+    number_sign,
+    number_exponent,
   };
   bool in_number(char c);  ///< false: the number ended before c
   void in_string(char c);

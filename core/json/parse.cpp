@@ -38,13 +38,20 @@ class Builder {
       throw ParseError("nested deeper than " + std::to_string(kMaxDepth) + " levels", at_);
     }
     switch (text_[at_]) {
-      case '{': return object(depth);
-      case '[': return array(depth);
-      case '"': return string();
-      case 't': return at_ += 4, Value(true);
-      case 'f': return at_ += 5, Value(false);
-      case 'n': return at_ += 4, Value();
-      default: return number();
+      case '{':
+        return object(depth);
+      case '[':
+        return array(depth);
+      case '"':
+        return string();
+      case 't':
+        return at_ += 4, Value(true);
+      case 'f':
+        return at_ += 5, Value(false);
+      case 'n':
+        return at_ += 4, Value();
+      default:
+        return number();
     }
   }
 
@@ -103,13 +110,25 @@ class Builder {
     const char kind = text_[at_ + 1];
     at_ += 2;
     switch (kind) {
-      case 'b': out += '\b'; return;
-      case 'f': out += '\f'; return;
-      case 'n': out += '\n'; return;
-      case 'r': out += '\r'; return;
-      case 't': out += '\t'; return;
-      case 'u': return append_utf8(out, code_point());
-      default: out += kind;
+      case 'b':
+        out += '\b';
+        return;
+      case 'f':
+        out += '\f';
+        return;
+      case 'n':
+        out += '\n';
+        return;
+      case 'r':
+        out += '\r';
+        return;
+      case 't':
+        out += '\t';
+        return;
+      case 'u':
+        return append_utf8(out, code_point());
+      default:
+        out += kind;
     }
   }
 

@@ -13,7 +13,9 @@ const Value* Value::find(std::string_view name) const {
   return found == as_object().end() ? nullptr : &found->second;
 }
 
-Value* Value::find(std::string_view name) { return const_cast<Value*>(std::as_const(*this).find(name)); }
+Value* Value::find(std::string_view name) {
+  return const_cast<Value*>(std::as_const(*this).find(name));
+}
 
 const Value* Value::find_path(std::string_view path) const {
   const Value* at = this;

@@ -43,7 +43,9 @@ fs::path real_target(const fs::path& path) {
   return error ? path : real;
 }
 
-std::string leftover_prefix(const fs::path& path) { return "." + path.filename().string() + "."; }
+std::string leftover_prefix(const fs::path& path) {
+  return "." + path.filename().string() + ".";
+}
 
 void sync_folder(const fs::path& folder) {
   const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

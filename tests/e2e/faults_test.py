@@ -20,6 +20,8 @@ def setUpModule():
     Hanging.hang("device", DEVICE, "auth", "login", "--device-code", login=False)
     Hanging.hang("call", "/v3/", "video", "list")
     Hanging.hang("status", "/v3/", "auth", "status")
+    Hanging.hang("dripping refresh", TOKEN, "video", "list", mode="drip", body=" " * 100000)
+    Hanging.hang("dripping call", "/v3/", "video", "list", mode="drip", body=" " * 100000)
     Hanging.hang("logout", REVOKE, "auth", "logout")
     Hanging.hang("probe", "/v3/", "auth", "login", "--api-key", login=False, typed="a-key")
 
@@ -388,14 +390,14 @@ class Api(WithService):
 
 
 class Hanging(unittest.TestCase):
-    """A server that takes a request and never answers. Each program waits for its own time-out, half a minute for most, so
+    """A server that takes a request and never answers it, or never to the end. Each program waits for its own time-out, half a minute for most, so
     they begin with the module and are looked at when the other tests are through."""
 
     LIMIT_S = 60
     started = {}
 
     @classmethod
-    def hang(cls, what, path, *arguments, login=True, typed=""):
+    def hang(cls, what, path, *arguments, login=True, typed="", **fault):
         service, home = Service(), Home()
         unittest.addModuleCleanup(home.remove)
         unittest.addModuleCleanup(service.stop)
@@ -403,7 +405,7 @@ class Hanging(unittest.TestCase):
         if login:
             home.write_oauth(service.mint(), PAST if path == TOKEN else FUTURE)
         home.browser()
-        service.fault(path, mode="hang", times=-1)
+        service.fault(path, times=-1, **(fault or {"mode": "hang"}))
         running = Running(home.program, arguments, home.env, subprocess.PIPE)
         unittest.addModuleCleanup(running.close)
         running.process.stdin.write(typed)
@@ -436,6 +438,10 @@ class Hanging(unittest.TestCase):
 
     def test_a_status_gives_up(self):
         self.assert_gives_up("status", "timeout", 4)
+
+    def test_a_reply_that_drips_without_end_is_no_reply(self):
+        self.assert_gives_up("dripping refresh", "network_error", 1)
+        self.assert_gives_up("dripping call", "timeout", 4)
 
     def test_a_logout_waits_five_seconds_and_clears_the_file(self):
         done = self.ended("logout")

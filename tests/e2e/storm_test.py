@@ -10,7 +10,7 @@ import unittest
 from support import HEYGEN, PAST, WithService
 from service import TOKEN
 
-MANY, KILLED_OF, ROUNDS, SEED = 32, 16, 3, 20240607
+MANY, KILLED_OF, ROUNDS, SAVES, SEED = 32, 16, 8, 40, 20240607
 
 
 class Storm(WithService):
@@ -53,13 +53,15 @@ class Storm(WithService):
         self.assertEqual(len(self.service.refreshes()), 1)
 
     def test_processes_killed_at_random_leave_a_whole_file(self):
-        chance = random.Random(SEED)
+        chance, killed = random.Random(SEED), 0
         for number in range(ROUNDS):
             with self.subTest(round=number):
                 self.logged_in(PAST)
+                gate = threading.Event()
+                self.service.fault(TOKEN, gate=gate)
                 processes = [self.launch() for _ in range(KILLED_OF)]
-                timers = [threading.Timer(chance.random() * 0.15, process.send_signal, (signal.SIGKILL,))
-                          for process in processes if chance.random() < 0.5]
+                timers = [threading.Timer(0.05, gate.set)]   # the refresh happens amid the killing
+                timers += [threading.Timer(chance.random() * 0.1, process.kill) for process in processes if chance.random() < 0.5]
                 for timer in timers:
                     timer.start()
                 for process in processes:
@@ -67,17 +69,42 @@ class Storm(WithService):
                 for timer in timers:
                     timer.join()
                 self.assert_file_is_whole()
-                codes = {process.returncode for process in processes}
                 # A rotation may be lost to a kill between the server's answer and the save: then 3, "log in again".
-                self.assertLessEqual(codes, {0, 3, -signal.SIGKILL})
+                codes = [process.returncode for process in processes]
+                self.assertLessEqual(set(codes), {0, 3, -signal.SIGKILL})
+                killed += codes.count(-signal.SIGKILL)
                 after = self.run_heygen("video", "list")
                 lost = self.service.state(self.home.read()["oauth"]["refresh_token"]) != "active"
                 self.assertEqual(after.code, 3 if lost else 0, after)
+        self.assertGreater(killed, 0)
+
+    def test_one_killed_around_its_save_leaves_the_old_file_or_the_new_one(self):
+        chance = random.Random(SEED)
+        for number in range(SAVES):
+            with self.subTest(number=number):
+                self.logged_in(PAST)
+                before = self.home.file.read_bytes()
+                gate = threading.Event()
+                self.service.fault(TOKEN, gate=gate)
+                asked = len(self.service.refreshes())
+                process = self.launch()
+                self.service.wait(lambda: len(self.service.refreshes()) > asked)
+                threading.Timer(chance.random() * 0.02, process.kill).start()
+                gate.set()
+                process.communicate(timeout=60)
+                if self.home.file.read_bytes() != before:
+                    self.assertEqual(self.service.state(self.assert_file_is_whole()["refresh_token"]), "active")
+        self.logged_in(PAST)
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assert_no_litter()   # whoever writes next sweeps what killed ones left
+
+    def assert_no_litter(self):
+        self.assertEqual({path.name for path in self.home.config.iterdir()}, {"credentials", "credentials.lock", "refresh-oauth.lock"})
 
     def test_nothing_is_left_beside_the_file_but_locks(self):
         self.logged_in(PAST)
         self.assert_succeeds(self.run_heygen("video", "list"))
-        self.assertEqual({path.name for path in self.home.config.iterdir()}, {"credentials", "credentials.lock", "refresh-oauth.lock"})
+        self.assert_no_litter()
 
     def test_logins_and_refreshes_at_once_leave_one_of_their_results(self):
         self.logged_in(PAST)

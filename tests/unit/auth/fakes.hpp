@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include <boost/test/unit_test.hpp>
 #include <atomic>
+#include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -24,7 +24,9 @@ class FakeClock : public Clock {
  public:
   std::int64_t now() const override { return time; }
   std::chrono::milliseconds monotonic() const override { return system_clock().monotonic(); }
-  bool wait(std::chrono::milliseconds pause, const Cancel& cancel) override { return system_clock().wait(pause, cancel); }
+  bool wait(std::chrono::milliseconds pause, const Cancel& cancel) override {
+    return system_clock().wait(pause, cancel);
+  }
   std::int64_t time = kNow;
 };
 

@@ -133,7 +133,8 @@ BOOST_AUTO_TEST_CASE(a_blank_file_is_an_error_at_use) {
 }
 
 BOOST_AUTO_TEST_CASE(a_slot_of_the_wrong_type_is_broken_and_not_skipped) {
-  for (const char* text : {R"({"oauth":"at","providers":{"acme":{"token":"t"}}})", R"({"oauth":[1]})", R"({"providers":{"acme":7}})"}) {
+  for (const char* text :
+       {R"({"oauth":"at","providers":{"acme":{"token":"t"}}})", R"({"oauth":[1]})", R"({"providers":{"acme":7}})"}) {
     write(text);
     BOOST_TEST((failure().exit == Exit::auth), text);
   }
@@ -174,8 +175,10 @@ BOOST_AUTO_TEST_CASE(explain_calls_nobody_used_but_the_first_and_shows_no_secret
     verdicts.push_back(row.provider + "=" + row.verdict);
     everything += row.found + row.why + row.source + row.type;
   }
-  BOOST_TEST((verdicts == std::vector<std::string>{"apikey=used", "oauth=shadowed", "device-code=shadowed", "acme=shadowed"}));
-  for (const char* secret : {"file-key", "acme-secret", "at\""}) BOOST_TEST(everything.find(secret) == std::string::npos);
+  BOOST_TEST(
+      (verdicts == std::vector<std::string>{"apikey=used", "oauth=shadowed", "device-code=shadowed", "acme=shadowed"}));
+  for (const char* secret : {"file-key", "acme-secret", "at\""})
+    BOOST_TEST(everything.find(secret) == std::string::npos);
   for (const Ask& ask : oauth->asked) BOOST_TEST((ask.reason == provider::Reason::explain));
 }
 

@@ -85,9 +85,8 @@ BOOST_AUTO_TEST_CASE(a_refresh_saves_what_changed_and_keeps_the_rest_to_the_digi
   write(file(R"({"token":"old","refresh":"r","until":5,"foreign":{"n":1.10}})"));
   acme.on_refresh = [](const Ask&) { return renewed("new", kNow + 9); };
   session.obtain(request);
-  BOOST_TEST(stored() ==
-             R"({"keep":18446744073709551616,"providers":{"acme":{"token":"new","refresh":"r","until":)" +
-                 std::to_string(kNow + 9) + R"(,"foreign":{"n":1.10}}}})");
+  BOOST_TEST(stored() == R"({"keep":18446744073709551616,"providers":{"acme":{"token":"new","refresh":"r","until":)" +
+                             std::to_string(kNow + 9) + R"(,"foreign":{"n":1.10}}}})");
 }
 
 BOOST_AUTO_TEST_CASE(a_token_that_lives_shorter_than_the_skew_is_still_used_once) {

@@ -53,9 +53,12 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(base_text)
 
 BOOST_AUTO_TEST_CASE(nothing_from_outside_moves_the_cursor) {
-  BOOST_TEST(printable("a\x1b]0;pwn\x07" "b") == "a<U+001B>]0;pwn<U+0007>b");
-  BOOST_TEST(printable("\xc2\x9b" "31m") == "<U+009B>31m");
-  BOOST_TEST(printable("\xe2\x80\xae" "gpj.exe") == "<U+202E>gpj.exe");
+  BOOST_TEST(printable("a\x1b]0;pwn\x07"
+                       "b") == "a<U+001B>]0;pwn<U+0007>b");
+  BOOST_TEST(printable("\xc2\x9b"
+                       "31m") == "<U+009B>31m");
+  BOOST_TEST(printable("\xe2\x80\xae"
+                       "gpj.exe") == "<U+202E>gpj.exe");
   BOOST_TEST(printable("a\nb\r\nc\td") == "a b  c d");
   BOOST_TEST(printable("a\nb\td", true) == "a\nb\td");
   BOOST_TEST(printable("日本 🎬 é") == "日本 🎬 é");
@@ -69,7 +72,9 @@ BOOST_AUTO_TEST_CASE(a_near_word_is_suggested_and_a_far_one_is_not) {
   BOOST_TEST(nearest("a", words).empty());
 }
 
-BOOST_AUTO_TEST_CASE(percent_encoding_keeps_only_unreserved) { BOOST_TEST(percent_encode("a b/~é*") == "a%20b%2F~%C3%A9%2A"); }
+BOOST_AUTO_TEST_CASE(percent_encoding_keeps_only_unreserved) {
+  BOOST_TEST(percent_encode("a b/~é*") == "a%20b%2F~%C3%A9%2A");
+}
 
 BOOST_AUTO_TEST_CASE(truthy_is_neither_empty_zero_nor_false) {
   const MapEnvironment env({{"A", "1"}, {"B", "0"}, {"C", "False"}, {"D", ""}, {"E", "no"}});

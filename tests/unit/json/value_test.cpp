@@ -8,7 +8,8 @@ using namespace heygen::json;
 BOOST_AUTO_TEST_SUITE(json_value)
 
 BOOST_AUTO_TEST_CASE(numbers_keep_every_digit) {
-  for (const char* text : {"18446744073709551616", "1e400", "-0", "1.0", "1e3", "0.10", "123456789012345678901234567890"}) {
+  for (const char* text :
+       {"18446744073709551616", "1e400", "-0", "1.0", "1e3", "0.10", "123456789012345678901234567890"}) {
     BOOST_TEST(write(parse(text)) == text);
   }
 }
@@ -18,9 +19,36 @@ BOOST_AUTO_TEST_CASE(members_keep_their_order_and_a_doubled_name_its_last_value)
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_json_is_refused) {
-  for (const char* text : {"", " ", "{", "[1,]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "01", "1.", "1e", "-", "+1", ".5", "tru",
-                           "nul", "\"a", "\"\\x\"", "\"\\u12g4\"", "{}{}", "[1 2]", "{\"a\":1,}", "]", "[}", "\"\n\"",
-                           "\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe2\x82\"", "1 x"}) {
+  for (const char* text : {"",
+                           " ",
+                           "{",
+                           "[1,]",
+                           "{\"a\":}",
+                           "{\"a\" 1}",
+                           "{a:1}",
+                           "01",
+                           "1.",
+                           "1e",
+                           "-",
+                           "+1",
+                           ".5",
+                           "tru",
+                           "nul",
+                           "\"a",
+                           "\"\\x\"",
+                           "\"\\u12g4\"",
+                           "{}{}",
+                           "[1 2]",
+                           "{\"a\":1,}",
+                           "]",
+                           "[}",
+                           "\"\n\"",
+                           "\"\xff\"",
+                           "\"\xc0\x80\"",
+                           "\"\xed\xa0\x80\"",
+                           "\"\xf4\x90\x80\x80\"",
+                           "\"\xe2\x82\"",
+                           "1 x"}) {
     BOOST_CHECK_THROW(parse(text), ParseError);
   }
 }
@@ -28,10 +56,14 @@ BOOST_AUTO_TEST_CASE(what_is_not_json_is_refused) {
 BOOST_AUTO_TEST_CASE(escapes_become_text_and_lone_surrogates_a_replacement_mark) {
   BOOST_TEST(parse(R"("\u65e5\ud83c\udfac\n\"\/")").as_string() == "日🎬\n\"/");
   BOOST_TEST(parse(R"("\ud83c")").as_string() == "\xEF\xBF\xBD");
-  BOOST_TEST(parse(R"("\ud83cA")").as_string() == "\xEF\xBF\xBD" "A");
+  BOOST_TEST(parse(R"("\ud83cA")").as_string() ==
+             "\xEF\xBF\xBD"
+             "A");
 }
 
-BOOST_AUTO_TEST_CASE(control_characters_leave_escaped) { BOOST_TEST(write(Value("\x1b\x01\x7f\t")) == R"("\u001b\u0001\u007f\t")"); }
+BOOST_AUTO_TEST_CASE(control_characters_leave_escaped) {
+  BOOST_TEST(write(Value("\x1b\x01\x7f\t")) == R"("\u001b\u0001\u007f\t")");
+}
 
 BOOST_AUTO_TEST_CASE(deep_nesting_is_refused_not_a_crash) {
   BOOST_CHECK_THROW(parse(std::string(1'000'000, '[') + std::string(1'000'000, ']')), ParseError);
@@ -108,7 +140,10 @@ BOOST_AUTO_TEST_CASE(any_split_of_the_input_gives_the_same_output) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_number_may_end_the_document) { BOOST_TEST(compact("42 ") == "42"); BOOST_TEST(compact("0") == "0"); }
+BOOST_AUTO_TEST_CASE(a_number_may_end_the_document) {
+  BOOST_TEST(compact("42 ") == "42");
+  BOOST_TEST(compact("0") == "0");
+}
 
 BOOST_AUTO_TEST_CASE(every_proper_prefix_is_incomplete) {
   const std::string text = R"({"a":[1,{"b":"c"}],"d":true})";

@@ -122,8 +122,9 @@ BOOST_AUTO_TEST_CASE(unknown_keys_survive_at_every_level_to_the_last_digit) {
   write(R"({"schema":18446744073709551616,"oauth":{"access_token":"a","x":{"n":1.10,"e":1e400}},"z":[-0,null,"é"]})");
   store.update([](json::Value& root) { root.find("oauth")->set("access_token", "b"); });
   const json::Value root = store.read().root;
-  BOOST_TEST(json::write(root) ==
-             R"({"schema":18446744073709551616,"oauth":{"access_token":"b","x":{"n":1.10,"e":1e400}},"z":[-0,null,"é"]})");
+  BOOST_TEST(
+      json::write(root) ==
+      R"({"schema":18446744073709551616,"oauth":{"access_token":"b","x":{"n":1.10,"e":1e400}},"z":[-0,null,"é"]})");
 }
 
 BOOST_AUTO_TEST_CASE(a_write_is_private_and_leaves_no_other_file_than_the_lock) {
