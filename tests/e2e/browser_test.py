@@ -1,5 +1,6 @@
 """The pages of a login in Debian's Chromium: consent clicked for real, and what the person sees at the end of it. The
 screenshots stay in HEYGEN_BUILD/artifacts."""
+
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from support import BUILD, SANDBOX, EndToEnd, IdentityProvider, eventually
 from webdriver import Chromium
 
 ARTIFACTS = BUILD / "artifacts"
-LEAST_CONTRAST = 4.5   # WCAG 2 AA
+LEAST_CONTRAST = 4.5  # WCAG 2 AA
 COLOURS = """
   const of = (element, what) => getComputedStyle(document.querySelector(element))[what];
   return [of('p', 'color'), of('h1', 'color'), of('main', 'backgroundColor'), of('body', 'backgroundColor')];
@@ -113,7 +114,9 @@ class IdentityProviderPages(InChromium):
     def test_denying_does_not(self):
         self.chromium.click("#deny")
         self.assert_is_denied_in_the_browser("callback-failure")
-        self.assertEqual(self.chromium.script("return document.querySelectorAll('b').length"), 0)   # of the server's words
+        self.assertEqual(
+            self.chromium.script("return document.querySelectorAll('b').length"), 0
+        )  # of the server's words
 
 
 @unittest.skipUnless(SANDBOX.exists(), "heygen-sandbox is not built")
@@ -123,14 +126,16 @@ class SandboxPages(InChromium):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = subprocess.Popen([str(SANDBOX), "serve"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        cls.sandbox = subprocess.Popen(
+            [str(SANDBOX), "serve"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        )
         cls.addClassCleanup(cls.stop)
         cls.variables = {}
         for line in cls.sandbox.stdout:
             if line == "# ready\n":
                 break
             if line.startswith("export "):
-                name, value = line[len("export "):].rstrip("\n").split("=", 1)
+                name, value = line[len("export ") :].rstrip("\n").split("=", 1)
                 cls.variables[name] = value.strip("'")
 
     @classmethod

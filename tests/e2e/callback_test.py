@@ -1,4 +1,5 @@
 """The redirect listener of a browser login, spoken to directly: whoever else connects while it waits."""
+
 import socket
 import threading
 import unittest
@@ -18,7 +19,9 @@ class Listening(WithService):
     def setUp(self):
         super().setUp()
         if self.issuer_mode:
-            self.home.env = {k: v for k, v in self.home.env.items() if not (k.startswith("HEYGEN_OAUTH") and k.endswith("_URL"))}
+            self.home.env = {
+                k: v for k, v in self.home.env.items() if not (k.startswith("HEYGEN_OAUTH") and k.endswith("_URL"))
+            }
             self.home.env["HEYGEN_OAUTH_ISSUER"] = self.service.url
         self.home.env["BROWSER"] = self.home.script("browser.sh", "exit 0\n")
         self.running = self.start("auth", "login", "--oauth")
@@ -82,8 +85,16 @@ class Callback(Listening):
     # What is not the answer is turned away, and the wait goes on
 
     def test_other_paths_are_not_found(self):
-        for target in ("/", "/favicon.ico", "/oauth/callback/", "/oauth/callbackx", "/oauth/../oauth/callback", "//oauth/callback",
-                       "/oauth/callback%3Fcode=1", "/OAUTH/CALLBACK"):
+        for target in (
+            "/",
+            "/favicon.ico",
+            "/oauth/callback/",
+            "/oauth/callbackx",
+            "/oauth/../oauth/callback",
+            "//oauth/callback",
+            "/oauth/callback%3Fcode=1",
+            "/OAUTH/CALLBACK",
+        ):
             with self.subTest(target):
                 self.assertEqual(self.send(target)[0], 404)
         self.assert_login_succeeds()
@@ -102,8 +113,16 @@ class Callback(Listening):
 
     def test_other_hosts_are_refused(self):
         answer = self.target(**self.code())
-        for host in ("evil.example", f"evil.example:{self.port}", f"localhost:{self.port}", "127.0.0.1", f"127.0.0.1:{self.port + 1}",
-                     f"127.0.0.1:{self.port}@evil.example", f"[::1]:{self.port}", ""):
+        for host in (
+            "evil.example",
+            f"evil.example:{self.port}",
+            f"localhost:{self.port}",
+            "127.0.0.1",
+            f"127.0.0.1:{self.port + 1}",
+            f"127.0.0.1:{self.port}@evil.example",
+            f"[::1]:{self.port}",
+            "",
+        ):
             with self.subTest(host):
                 self.assertEqual(self.send(answer, host=host)[0], 400)
         twice = f"GET {answer} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nHost: 127.0.0.1:{self.port}\r\n\r\n"
@@ -111,8 +130,13 @@ class Callback(Listening):
         self.assert_login_succeeds()
 
     def test_what_is_not_http_is_refused(self):
-        for data in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
-                     b"GET /oauth/callback?code=%zz HTTP/1.1\r\n\r\n", b"\r\n\r\n"):
+        for data in (
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+            b"GET\r\n\r\n",
+            b"GET / HTTP/9.9\r\n\r\n",
+            b"GET /oauth/callback?code=%zz HTTP/1.1\r\n\r\n",
+            b"\r\n\r\n",
+        ):
             with self.subTest(data):
                 self.assertEqual(self.send_raw(data)[0], 400)
         self.assert_login_succeeds()
@@ -128,7 +152,7 @@ class Callback(Listening):
         slow = self.connect()
         slow.sendall(b"GET /oauth/callback?co")
         self.assert_login_succeeds()
-        for connection in [*idle, slow]:   # closed with the listener
+        for connection in [*idle, slow]:  # closed with the listener
             self.assertEqual(connection.recv(1), b"")
 
     def test_more_connections_than_it_keeps_do_not_shut_it(self):
@@ -141,7 +165,7 @@ class Callback(Listening):
         connection = self.connect()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for i in range(0, len(data), 7):
-            connection.sendall(data[i:i + 7])
+            connection.sendall(data[i : i + 7])
         self.assertEqual(self.read(connection)[0], 200)
         self.assert_succeeds(self.finish(self.running))
 
@@ -211,7 +235,7 @@ class Callback(Listening):
         self.assertEqual(status, 400)
         self.assertNotIn("<script>alert", body)
         self.assertNotIn("\x1b", body)
-        done = self.finish(self.running)   # checked() looks for ESC
+        done = self.finish(self.running)  # checked() looks for ESC
         self.assertEqual(done.code, 1, done)
         self.assertIn("access_denied", done.error()["message"])
 
@@ -265,7 +289,9 @@ class CallbackWithIssuer(Listening):
         self.assert_login_fails("issuer")
 
     def test_an_error_of_another_issuer_is_not_believed(self):
-        self.assertEqual(self.send(self.target(state=self.state, error="access_denied", iss="https://evil.example"))[0], 400)
+        self.assertEqual(
+            self.send(self.target(state=self.state, error="access_denied", iss="https://evil.example"))[0], 400
+        )
         self.assert_login_fails("another issuer")
 
 
@@ -293,8 +319,12 @@ class Waiting(WithService):
 
     def test_the_browser_inherits_no_credential(self):
         seen = self.home.path / "seen"
-        self.home.env.update(BROWSER=self.home.script("browser.sh", f"env > {seen}.new; ls -l /proc/$$/fd > {seen}.fds; mv {seen}.new {seen}\n"),
-                             HEYGEN_API_KEY="secret-of-the-environment")
+        self.home.env.update(
+            BROWSER=self.home.script(
+                "browser.sh", f"env > {seen}.new; ls -l /proc/$$/fd > {seen}.fds; mv {seen}.new {seen}\n"
+            ),
+            HEYGEN_API_KEY="secret-of-the-environment",
+        )
         running = self.start("auth", "login", "--oauth")
         running.line(r"^http\S+$")
         eventually(seen.exists, "what the browser saw")

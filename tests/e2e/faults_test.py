@@ -1,5 +1,6 @@
 """A server that misbehaves: at the token endpoint (refresh, exchange, revocation, device flow) and at the API. Whatever
 comes, the program ends in time, says what happened, and keeps what is stored."""
+
 import json
 import subprocess
 import unittest
@@ -8,10 +9,16 @@ from support import FUTURE, PAST, Home, Running, Service, WithService, eventuall
 from service import DEVICE, METADATA, REVOKE, TOKEN, Reply
 
 # How the reply can get lost. All of it is trouble on the way: try later, never "log in again".
-LOST = [dict(mode="reset"), dict(mode="close"), dict(mode="garbage"), dict(mode="truncate"), dict(mode="reset_mid"),
-        dict(mode="bad_chunk")]
+LOST = [
+    dict(mode="reset"),
+    dict(mode="close"),
+    dict(mode="garbage"),
+    dict(mode="truncate"),
+    dict(mode="reset_mid"),
+    dict(mode="bad_chunk"),
+]
 HTML = "<!doctype html><title>Sign in to the Wi-Fi</title>"
-PROMPT_S = 15   # how soon a program that waits for nothing has to end
+PROMPT_S = 15  # how soon a program that waits for nothing has to end
 
 
 def setUpModule():
@@ -61,10 +68,17 @@ class Refresh(WithService):
         self.assertEqual(len(self.service.refreshes()), 1)
 
     def test_a_server_in_trouble_is_a_network_error_and_keeps_the_login(self):
-        for fault in (dict(status=500, body=""), dict(status=503, headers={"Retry-After": "7"}, body=HTML),
-                      dict(status=502, body={"error": "bad gateway"}), dict(status=429, body={"error": "slow"}),
-                      dict(status=400, body=HTML), dict(status=200, body=HTML), dict(status=200, body=""),
-                      dict(status=400, body={"error": "temporarily_unavailable"}), dict(status=204, body="")):
+        for fault in (
+            dict(status=500, body=""),
+            dict(status=503, headers={"Retry-After": "7"}, body=HTML),
+            dict(status=502, body={"error": "bad gateway"}),
+            dict(status=429, body={"error": "slow"}),
+            dict(status=400, body=HTML),
+            dict(status=200, body=HTML),
+            dict(status=200, body=""),
+            dict(status=400, body={"error": "temporarily_unavailable"}),
+            dict(status=204, body=""),
+        ):
             with self.subTest(name(fault)):
                 self.assert_fails(self.call(**fault), "network_error", 1)
 
@@ -86,19 +100,37 @@ class Refresh(WithService):
     def test_hostile_replies_are_refused(self):
         good = {"access_token": "new", "token_type": "Bearer", "expires_in": 60}
         huge = "x" * (2 << 20)
-        for change in (dict(access_token=None), dict(access_token=""), dict(access_token=7), dict(access_token=["new"]),
-                       dict(access_token={"a": 1}), dict(access_token="a\nb"), dict(access_token="a\x00b"),
-                       dict(access_token="a\x7fb"), dict(access_token=huge[:70000]), dict(refresh_token="a\rb"),
-                       dict(refresh_token=7), dict(refresh_token=huge[:70000]), dict(token_type="mac"), dict(token_type=1),
-                       dict(scope="a\x1b[2J")):
+        for change in (
+            dict(access_token=None),
+            dict(access_token=""),
+            dict(access_token=7),
+            dict(access_token=["new"]),
+            dict(access_token={"a": 1}),
+            dict(access_token="a\nb"),
+            dict(access_token="a\x00b"),
+            dict(access_token="a\x7fb"),
+            dict(access_token=huge[:70000]),
+            dict(refresh_token="a\rb"),
+            dict(refresh_token=7),
+            dict(refresh_token=huge[:70000]),
+            dict(token_type="mac"),
+            dict(token_type=1),
+            dict(scope="a\x1b[2J"),
+        ):
             with self.subTest(name(change)):
                 done = self.call(body={**good, **change})
                 self.assert_fails(done, "auth_error", 3)
         for body in ("[]", '"text"', "7", '[{"access_token":"a"}]'):
             with self.subTest(body):
                 self.assert_fails(self.call(body=body), "auth_error", 3)
-        for body in ('{"access_token":"a"', '{"access_token":"a"}}', "[" * 100000, b"\xff\xfe{}", "NaN",
-                     json.dumps({**good, "padding": huge})):
+        for body in (
+            '{"access_token":"a"',
+            '{"access_token":"a"}}',
+            "[" * 100000,
+            b"\xff\xfe{}",
+            "NaN",
+            json.dumps({**good, "padding": huge}),
+        ):
             with self.subTest(str(body[:30])):
                 self.assert_fails(self.call(body=body), "network_error", 1)
 
@@ -114,7 +146,7 @@ class Refresh(WithService):
         return self.home.read()["oauth"]
 
     def test_any_expires_in_is_survived(self):
-        for value in (0, -1, -(10 ** 30), 10 ** 15, 10 ** 30, 1e300, "3600", "soon", "", True, [], {}, None, 0.5):
+        for value in (0, -1, -(10**30), 10**15, 10**30, 1e300, "3600", "soon", "", True, [], {}, None, 0.5):
             with self.subTest(value):
                 after = self.renewed(expires_in=value)
                 self.assertRegex(after.get("expires_at", "2000-01-01T00:00:00Z"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
@@ -139,8 +171,10 @@ class Refresh(WithService):
 
     def test_the_servers_words_do_not_repeat_a_secret(self):
         tokens, _ = self.expired_login()
-        self.service.fault(TOKEN, status=400, body={"error": "invalid_grant", "error_description": "no " + tokens["refresh_token"]})
-        self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)   # checked() looks for the token
+        self.service.fault(
+            TOKEN, status=400, body={"error": "invalid_grant", "error_description": "no " + tokens["refresh_token"]}
+        )
+        self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)  # checked() looks for the token
 
     def test_two_401_in_a_row_ask_for_a_login(self):
         self.logged_in()
@@ -159,8 +193,13 @@ class Refresh(WithService):
     def test_a_token_is_never_sent_to_another_endpoint_than_its_own(self):
         with Service() as other:
             tokens = self.service.mint()
-            self.home.write_oauth(tokens, PAST, token_endpoint=self.service.url + TOKEN, client_id="e2e-client",
-                                  revocation_endpoint=self.service.url + REVOKE)
+            self.home.write_oauth(
+                tokens,
+                PAST,
+                token_endpoint=self.service.url + TOKEN,
+                client_id="e2e-client",
+                revocation_endpoint=self.service.url + REVOKE,
+            )
             self.home.env["HEYGEN_OAUTH_TOKEN_URL"] = other.url + TOKEN
             self.home.env["HEYGEN_OAUTH_REVOKE_URL"] = other.url + REVOKE
             self.assert_succeeds(self.run_heygen("video", "list"))
@@ -186,13 +225,20 @@ class Exchange(WithService):
             with self.subTest(name(fault)):
                 asked = len(self.service.requests_to(TOKEN))
                 self.assert_fails(self.log_in(**fault), "network_error", 1)
-                self.assertEqual(len(self.service.requests_to(TOKEN)), asked + 1)   # a code is used once
+                self.assertEqual(len(self.service.requests_to(TOKEN)), asked + 1)  # a code is used once
 
     def test_refusals_and_nonsense_fail_the_login(self):
-        for fault in (dict(status=400, body={"error": "invalid_grant"}), dict(status=401, body={"error": "invalid_client"}),
-                      dict(body={"access_token": "a\nb"}), dict(body={"token_type": "Bearer"}), dict(body=HTML),
-                      dict(status=500, body=HTML), dict(body="[]"), dict(mode="huge"),
-                      dict(status=302, body="", headers={"Location": "http://127.0.0.1:1/"})):
+        for fault in (
+            dict(status=400, body={"error": "invalid_grant"}),
+            dict(status=401, body={"error": "invalid_client"}),
+            dict(body={"access_token": "a\nb"}),
+            dict(body={"token_type": "Bearer"}),
+            dict(body=HTML),
+            dict(status=500, body=HTML),
+            dict(body="[]"),
+            dict(mode="huge"),
+            dict(status=302, body="", headers={"Location": "http://127.0.0.1:1/"}),
+        ):
             with self.subTest(name(fault)):
                 done = self.log_in(**fault)
                 self.assertEqual(done.code, 1, done)
@@ -210,13 +256,15 @@ class Exchange(WithService):
         for error, code in (("access_denied", "error"), ("server_error", "network_error"), ("invalid_scope", "error")):
             with self.subTest(error):
                 self.home.browser()
-                self.service.fault("/oauth/authorize", params={"code": None, "error": error, "error_description": "because \x1b[1m"})
+                self.service.fault(
+                    "/oauth/authorize", params={"code": None, "error": error, "error_description": "because \x1b[1m"}
+                )
                 done = self.assert_fails(self.run_heygen("auth", "login", "--oauth"), code, 1)
                 self.assertIn(error, done.error()["message"])
                 self.assertEqual(self.service.requests_to(TOKEN), [])
 
     def test_hostile_expiry_does_not_stop_a_login(self):
-        for value in (-5, 10 ** 30, "x"):
+        for value in (-5, 10**30, "x"):
             with self.subTest(value):
                 self.home.browser()
                 self.service.token_extra = {"expires_in": value}
@@ -227,7 +275,9 @@ class Exchange(WithService):
 class Discovery(WithService):
     def setUp(self):
         super().setUp()
-        self.home.env = {k: v for k, v in self.home.env.items() if not (k.startswith("HEYGEN_OAUTH") and k.endswith("_URL"))}
+        self.home.env = {
+            k: v for k, v in self.home.env.items() if not (k.startswith("HEYGEN_OAUTH") and k.endswith("_URL"))
+        }
         self.home.env["HEYGEN_OAUTH_ISSUER"] = self.service.url
         self.home.browser()
 
@@ -248,21 +298,37 @@ class Discovery(WithService):
         self.assertEqual(len(self.service.requests_to(METADATA)), 1)
 
     def test_metadata_that_cannot_be_trusted_is_refused(self):
-        for change in (dict(issuer="https://evil.example"), dict(issuer=None), dict(token_endpoint=None),
-                       dict(token_endpoint=7), dict(token_endpoint="ftp://x/"), dict(authorization_endpoint="javascript:1"),
-                       dict(code_challenge_methods_supported=["plain"])):
+        for change in (
+            dict(issuer="https://evil.example"),
+            dict(issuer=None),
+            dict(token_endpoint=None),
+            dict(token_endpoint=7),
+            dict(token_endpoint="ftp://x/"),
+            dict(authorization_endpoint="javascript:1"),
+            dict(code_challenge_methods_supported=["plain"]),
+        ):
             with self.subTest(name(change)):
                 self.service.metadata = change
                 self.assert_refused("error", "usage_error")
 
     def test_lost_and_broken_metadata_is_refused(self):
-        for fault in LOST + [dict(status=500, body=HTML), dict(mode="huge"), dict(body=HTML), dict(body="[]"), dict(status=404, body="")]:
+        for fault in LOST + [
+            dict(status=500, body=HTML),
+            dict(mode="huge"),
+            dict(body=HTML),
+            dict(body="[]"),
+            dict(status=404, body=""),
+        ]:
             with self.subTest(name(fault)):
                 self.service.fault(METADATA, **fault)
                 self.assert_refused("network_error", "error")
 
     def test_an_answer_of_another_issuer_is_refused(self):
-        for params in (dict(iss="https://evil.example"), dict(iss=None), dict(iss=["https://evil.example", self.service.url])):
+        for params in (
+            dict(iss="https://evil.example"),
+            dict(iss=None),
+            dict(iss=["https://evil.example", self.service.url]),
+        ):
             with self.subTest(name(params)):
                 self.service.fault("/oauth/authorize", params=params)
                 self.assert_refused("error")
@@ -308,8 +374,14 @@ class DeviceFlow(WithService):
                 self.assertFalse(self.home.file.exists())
 
     def test_hostile_device_replies_are_refused(self):
-        for change in (dict(device_code=None), dict(device_code=7), dict(user_code=None), dict(verification_uri=None),
-                       dict(verification_uri="javascript:alert(1)"), dict(user_code="")):
+        for change in (
+            dict(device_code=None),
+            dict(device_code=7),
+            dict(user_code=None),
+            dict(verification_uri=None),
+            dict(verification_uri="javascript:alert(1)"),
+            dict(user_code=""),
+        ):
             with self.subTest(name(change)):
                 self.service.device = {"interval": 1, **change}
                 done = self.log_in()
@@ -321,7 +393,7 @@ class DeviceFlow(WithService):
         done = self.assert_succeeds(self.log_in())
         self.assertNotIn("\u202e", done.err)
         self.service.device = {"interval": 1, "user_code": "AB\x1b[2JCD"}
-        self.assertEqual(self.log_in().code, 1)   # checked() looks for ESC
+        self.assertEqual(self.log_in().code, 1)  # checked() looks for ESC
 
 
 class Api(WithService):
@@ -350,11 +422,19 @@ class Api(WithService):
                 self.assertEqual(done.json()["data"]["path"], "/v3/videos")
 
     def test_each_status_has_its_code_and_exit(self):
-        for status, code, exit_code in ((400, "validation_error", 1), (401, "unauthorized", 3), (402, "insufficient_credit", 1),
-                                        (403, "forbidden", 3), (404, "not_found", 1), (409, "conflict", 1),
-                                        (413, "payload_too_large", 1), (429, "rate_limit_exceeded", 1),
-                                        (418, "unclassified_client_error", 1), (500, "unclassified_server_error", 1),
-                                        (503, "unclassified_server_error", 1)):
+        for status, code, exit_code in (
+            (400, "validation_error", 1),
+            (401, "unauthorized", 3),
+            (402, "insufficient_credit", 1),
+            (403, "forbidden", 3),
+            (404, "not_found", 1),
+            (409, "conflict", 1),
+            (413, "payload_too_large", 1),
+            (429, "rate_limit_exceeded", 1),
+            (418, "unclassified_client_error", 1),
+            (500, "unclassified_server_error", 1),
+            (503, "unclassified_server_error", 1),
+        ):
             for body in ("", HTML, "[]", '{"error":7}'):
                 with self.subTest(status=status, body=body[:10]):
                     self.assert_fails(self.call(status=status, body=body), code, exit_code)
@@ -368,7 +448,9 @@ class Api(WithService):
 
     def test_a_429_is_tried_again_after_the_time_that_the_server_names(self):
         self.home.env["HEYGEN_MAX_RETRIES"] = "1"
-        done = self.call("api", "POST", "/v3/things", "-d", '{"a":1}', status=429, body="", headers={"Retry-After": "1"})
+        done = self.call(
+            "api", "POST", "/v3/things", "-d", '{"a":1}', status=429, body="", headers={"Retry-After": "1"}
+        )
         self.assert_succeeds(done)
         first, second = self.service.requests
         self.assertGreaterEqual(second.at - first.at, 0.7)
@@ -380,7 +462,7 @@ class Api(WithService):
 
     def test_hostile_text_never_commands_the_terminal(self):
         body = {"error": {"code": "odd\x1b[31m", "message": "red \x1b[31m text\u202e \x07"}}
-        done = self.call(status=400, body=body)   # checked() looks for ESC
+        done = self.call(status=400, body=body)  # checked() looks for ESC
         self.assertEqual(done.code, 1, done)
 
     def test_numbers_and_key_order_come_through(self):
@@ -390,8 +472,8 @@ class Api(WithService):
 
 
 class Hanging(unittest.TestCase):
-    """A server that takes a request and never answers it, or never to the end. Each program waits for its own time-out, half a minute for most, so
-    they begin with the module and are looked at when the other tests are through."""
+    """A server that takes a request and never answers it, or never to the end. Each program waits for its own time-out,
+    half a minute for most, so they begin with the module and are looked at when the other tests are through."""
 
     LIMIT_S = 60
     started = {}
@@ -460,8 +542,14 @@ class Hanging(unittest.TestCase):
 
 class Revocation(WithService):
     def test_whatever_the_server_says_the_tokens_leave_the_file(self):
-        for fault in (dict(mode="reset"), dict(mode="close"), dict(mode="garbage"), dict(status=500, body=HTML), dict(status=503, body=""),
-                      dict(status=400, body={"error": "invalid_request"})):
+        for fault in (
+            dict(mode="reset"),
+            dict(mode="close"),
+            dict(mode="garbage"),
+            dict(status=500, body=HTML),
+            dict(status=503, body=""),
+            dict(status=400, body={"error": "invalid_request"}),
+        ):
             with self.subTest(name(fault)):
                 self.logged_in()
                 self.service.fault(REVOKE, **fault)

@@ -1,4 +1,5 @@
 """Files that are broken, foreign, unreadable or unwritable: a clear error, and nothing lost."""
+
 import json
 import os
 import shutil
@@ -6,13 +7,29 @@ import socket
 import stat
 import unittest
 
-from support import (MOUNT_NAMESPACE, PAST, PROVIDERS, ROOT, EndToEnd, WithService, compile_provider, has_mount_namespaces,
-                     install)
+from support import (
+    MOUNT_NAMESPACE,
+    PAST,
+    PROVIDERS,
+    ROOT,
+    EndToEnd,
+    WithService,
+    compile_provider,
+    has_mount_namespaces,
+    install,
+)
 
 MALFORMED = {
-    "cut off": '{"api_key": "k', "an array": '["a key"]', "a string": '"a-key"',
-    "two documents": "{} {}", "not UTF-8": b'{"api_key": "\xff\xfe"}', "binary": bytes(range(256)), "a NUL": b'{"a":1}\x00',
-    "two lines": "first line\nsecond line\n", "deep": "[" * 5000, "a comment": '{"api_key": "k"} // mine',
+    "cut off": '{"api_key": "k',
+    "an array": '["a key"]',
+    "a string": '"a-key"',
+    "two documents": "{} {}",
+    "not UTF-8": b'{"api_key": "\xff\xfe"}',
+    "binary": bytes(range(256)),
+    "a NUL": b'{"a":1}\x00',
+    "two lines": "first line\nsecond line\n",
+    "deep": "[" * 5000,
+    "a comment": '{"api_key": "k"} // mine',
 }
 BLANK = ("", "\n", " \t\r\n")
 
@@ -80,9 +97,17 @@ class CredentialsFile(WithService):
                     self.home.file.unlink()
 
     def test_a_slot_of_the_wrong_kind_is_broken_and_not_skipped(self):
-        for root in ({"api_key": 7}, {"api_key": ["good-key"]}, {"oauth": "text"}, {"oauth": []}, {"oauth": {"access_token": 7}},
-                     {"oauth": {"access_token": "a\nb"}}, {"oauth": {"access_token": "a", "token_type": "mac"}},
-                     {"api_key": "good\nkey"}, {"api_key": {}, "oauth": {"access_token": "a"}}):
+        for root in (
+            {"api_key": 7},
+            {"api_key": ["good-key"]},
+            {"oauth": "text"},
+            {"oauth": []},
+            {"oauth": {"access_token": 7}},
+            {"oauth": {"access_token": "a\nb"}},
+            {"oauth": {"access_token": "a", "token_type": "mac"}},
+            {"api_key": "good\nkey"},
+            {"api_key": {}, "oauth": {"access_token": "a"}},
+        ):
             with self.subTest(json.dumps(root)):
                 self.home.write(root)
                 done = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
@@ -99,8 +124,12 @@ class CredentialsFile(WithService):
 
     def test_what_another_program_wrote_survives_to_the_last_digit(self):
         tokens = self.service.mint()
-        self.home.write(f'''{{ "zulu": [1.0, 1e400, -0, 12345678901234567890], "oauth": {{"foreign": 0.10, "access_token": "{tokens["access_token"]}",
-            "refresh_token": "{tokens["refresh_token"]}", "expires_at": "{PAST}"}}, "user": {{"email": "x@y", "theirs": 1e2}}, "alpha": "\\u00e9" }}''')
+        self.home.write(
+            f"""{{ "zulu": [1.0, 1e400, -0, 12345678901234567890],
+            "oauth": {{"foreign": 0.10, "access_token": "{tokens["access_token"]}",
+            "refresh_token": "{tokens["refresh_token"]}", "expires_at": "{PAST}"}},
+            "user": {{"email": "x@y", "theirs": 1e2}}, "alpha": "\\u00e9" }}"""
+        )
         self.assert_succeeds(self.run_heygen("video", "list"))
         text = self.home.file.read_text("utf-8").replace(" ", "").replace("\n", "")
         for piece in ('"zulu":[1.0,1e400,-0,12345678901234567890]', '"foreign":0.10', '"theirs":1e2'):
@@ -136,18 +165,24 @@ class Unwritable(WithService):
 
     def read_only(self):
         folder = self.home.config
-        return (*MOUNT_NAMESPACE, "sh", "-c", f'mount --bind "{folder}" "{folder}" && mount -o remount,bind,ro "{folder}" && exec "$@"', "sh")
+        return (
+            *MOUNT_NAMESPACE,
+            "sh",
+            "-c",
+            f'mount --bind "{folder}" "{folder}" && mount -o remount,bind,ro "{folder}" && exec "$@"',
+            "sh",
+        )
 
     def full(self):
-        """A file system of a few pages with the configuration folder's files, and no byte more; what is in it afterwards is
-        copied out."""
+        """A file system of a few pages with the configuration folder's files, and no byte more; what is in it
+        afterwards is copied out."""
         folder, before, after = self.home.config, self.home.path / "before", self.home.path / "after"
         shutil.rmtree(before, True)
         shutil.rmtree(after, True)
         shutil.copytree(folder, before)
-        script = f'''mount -t tmpfs -o size=64k,mode=700 tmpfs "{folder}" && cp -a "{before}/." "{folder}/" || exit 99
+        script = f"""mount -t tmpfs -o size=64k,mode=700 tmpfs "{folder}" && cp -a "{before}/." "{folder}/" || exit 99
             cat /dev/zero > "{folder}/ballast" 2> /dev/null
-            "$@"; code=$?; rm "{folder}/ballast"; cp -a "{folder}" "{after}"; exit $code'''
+            "$@"; code=$?; rm "{folder}/ballast"; cp -a "{folder}" "{after}"; exit $code"""
         return (*MOUNT_NAMESPACE, "sh", "-c", script, "sh")
 
     def after(self):
@@ -163,7 +198,12 @@ class Unwritable(WithService):
         self.logged_in()
         kept = self.home.file.read_bytes()
         self.home.browser()
-        for arguments in (("auth", "logout"), ("auth", "login", "--api-key"), ("auth", "login", "--oauth"), ("config", "set", "output", "human")):
+        for arguments in (
+            ("auth", "logout"),
+            ("auth", "login", "--api-key"),
+            ("auth", "login", "--oauth"),
+            ("config", "set", "output", "human"),
+        ):
             with self.subTest(" ".join(arguments)):
                 done = self.run_heygen(*arguments, stdin="good-key\n", prefix=self.read_only())
                 self.assertEqual(done.code, 1, done)
@@ -187,7 +227,9 @@ class Unwritable(WithService):
                 self.assertEqual(done.code, 1, done)
                 self.assertIn("space", done.err)
                 self.assertEqual((self.after() / "credentials").read_bytes(), kept)
-                self.assertEqual({path.name for path in self.after().iterdir()} - {"credentials", "credentials.lock"}, set())
+                self.assertEqual(
+                    {path.name for path in self.after().iterdir()} - {"credentials", "credentials.lock"}, set()
+                )
 
     def test_a_refresh_that_cannot_be_saved_serves_the_call_and_warns(self):
         self.logged_in(PAST)
@@ -207,8 +249,8 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call *call) {
   return call->sink->set_header(call, STR("X-Vault"), STR("v"), 0);
 }
 static heygen_status HEYGEN_CALL other(const heygen_call *call) { (void)call; return HEYGEN_UNSUPPORTED; }
-static const heygen_descriptor descriptor = {.struct_size = sizeof descriptor, .id = HEYGEN_LITERAL("vault"), .version = HEYGEN_LITERAL("1"),
-    .title = HEYGEN_LITERAL("Vault"), .order = 1000};
+static const heygen_descriptor descriptor = {.struct_size = sizeof descriptor, .id = HEYGEN_LITERAL("vault"),
+    .version = HEYGEN_LITERAL("1"), .title = HEYGEN_LITERAL("Vault"), .order = 1000};
 static const heygen_provider_1 provider = {.struct_size = sizeof provider, .descriptor = &descriptor,
     .resolve = resolve, .refresh = other, .login = other, .revoke = other};
 static heygen_status HEYGEN_CALL init(const heygen_host *host) { return host != NULL ? INIT : HEYGEN_INTERNAL; }
@@ -218,8 +260,23 @@ EXTRA
 const heygen_provider_entry_v heygen_provider_entry = {.struct_size = SIZE, .min_major = MIN, .max_major = MAX,
     .init = init, .deinit = deinit, .get_api = get_api};
 """
-SOUND = {"RESOLVE": "", "INIT": "HEYGEN_OK", "API": "&provider", "EXTRA": "", "SIZE": "sizeof heygen_provider_entry", "MIN": "1", "MAX": "1"}
-MANIFEST = {"id": "vault", "version": "1", "title": "Vault", "library": "vault.so", "abi": {"min": 1, "max": 1}, "order": 1000}
+SOUND = {
+    "RESOLVE": "",
+    "INIT": "HEYGEN_OK",
+    "API": "&provider",
+    "EXTRA": "",
+    "SIZE": "sizeof heygen_provider_entry",
+    "MIN": "1",
+    "MAX": "1",
+}
+MANIFEST = {
+    "id": "vault",
+    "version": "1",
+    "title": "Vault",
+    "library": "vault.so",
+    "abi": {"min": 1, "max": 1},
+    "order": 1000,
+}
 
 
 class ProviderFiles(WithService):
@@ -246,7 +303,7 @@ class ProviderFiles(WithService):
 
     def listed(self):
         rows = {row["id"]: row for row in self.assert_succeeds(self.run_heygen("provider", "list")).json()}
-        self.assertEqual({"apikey", "oauth", "device-code"} - set(rows), set())   # one bad file spoils no other
+        self.assertEqual({"apikey", "oauth", "device-code"} - set(rows), set())  # one bad file spoils no other
         return rows
 
     def use(self):
@@ -277,9 +334,18 @@ class ProviderFiles(WithService):
 
     def test_a_broken_manifest(self):
         self.put()
-        for content, word in (("{", "JSON"), ("[]", "object"), ("", "JSON"), ({**MANIFEST, "id": "other"}, "other"), ({**MANIFEST, "id": "Vault!"}, "id"),
-                              ({**MANIFEST, "title": 7}, "title"), ({**MANIFEST, "title": "x" * 100}, "title"), ({"id": "vault"}, "missing"),
-                              ({**MANIFEST, "title": "a\u001b[31m"}, "title"), ({**MANIFEST, "abi": 1}, "abi")):
+        for content, word in (
+            ("{", "JSON"),
+            ("[]", "object"),
+            ("", "JSON"),
+            ({**MANIFEST, "id": "other"}, "other"),
+            ({**MANIFEST, "id": "Vault!"}, "id"),
+            ({**MANIFEST, "title": 7}, "title"),
+            ({**MANIFEST, "title": "x" * 100}, "title"),
+            ({"id": "vault"}, "missing"),
+            ({**MANIFEST, "title": "a\u001b[31m"}, "title"),
+            ({**MANIFEST, "abi": 1}, "abi"),
+        ):
             with self.subTest(str(content)[:60]):
                 self.write_manifest(content)
                 self.assert_refused(word)
@@ -287,7 +353,15 @@ class ProviderFiles(WithService):
     def test_a_manifest_that_names_a_file_outside_its_folder(self):
         self.put()
         (self.folder / "vault.so").rename(self.home.config / "vault.so")
-        for library in ("../vault.so", str(self.home.config / "vault.so"), "./../vault.so", "sub/vault.so", "..", "", "vault.so\n"):
+        for library in (
+            "../vault.so",
+            str(self.home.config / "vault.so"),
+            "./../vault.so",
+            "sub/vault.so",
+            "..",
+            "",
+            "vault.so\n",
+        ):
             with self.subTest(library):
                 self.write_manifest({**MANIFEST, "library": library})
                 self.assert_refused("library")
@@ -308,7 +382,13 @@ class ProviderFiles(WithService):
         self.assert_refused("versions 2 to 3", "version 1", listed=False)
 
     def test_a_library_that_is_none(self):
-        for content in (b"", b"no library", b"\x7fELF", (ROOT / "LICENSE").read_bytes(), PROVIDERS.joinpath("apikey.so").read_bytes()[:2000]):
+        for content in (
+            b"",
+            b"no library",
+            b"\x7fELF",
+            (ROOT / "LICENSE").read_bytes(),
+            PROVIDERS.joinpath("apikey.so").read_bytes()[:2000],
+        ):
             with self.subTest(content[:10]):
                 self.put()
                 (self.folder / "vault.so").write_bytes(content)
@@ -318,8 +398,12 @@ class ProviderFiles(WithService):
         self.assert_refused("vault.so", listed=False)
 
     def test_a_library_that_is_wrong_inside(self):
-        for change, word in ((dict(EXTRA="int another(void) { return 1; }"), "another"), (dict(SIZE="8"), "smaller"), (dict(API="NULL"), "get_api"),
-                             (dict(INIT="HEYGEN_BROKEN"), "init")):
+        for change, word in (
+            (dict(EXTRA="int another(void) { return 1; }"), "another"),
+            (dict(SIZE="8"), "smaller"),
+            (dict(API="NULL"), "get_api"),
+            (dict(INIT="HEYGEN_BROKEN"), "init"),
+        ):
             with self.subTest(word):
                 self.put(**change)
                 self.assert_refused(word, listed=False)
@@ -345,9 +429,13 @@ class ProviderFiles(WithService):
         self.assertIn("resolve", done.err)
 
     def test_one_that_gives_what_it_may_not(self):
-        for line in ('call->sink->set_header(call, STR("Host"), STR("evil"), 0);', 'call->sink->set_header(call, STR("X-A"), STR("a\\r\\nb"), 0);',
-                     'call->sink->set_header(call, STR("X-HeyGen-Source"), STR("b"), 0);', 'call->sink->set_header(call, STR("Content-Length"), STR("7"), 0);',
-                     'call->sink->set_state(call, STR("[")); '):
+        for line in (
+            'call->sink->set_header(call, STR("Host"), STR("evil"), 0);',
+            'call->sink->set_header(call, STR("X-A"), STR("a\\r\\nb"), 0);',
+            'call->sink->set_header(call, STR("X-HeyGen-Source"), STR("b"), 0);',
+            'call->sink->set_header(call, STR("Content-Length"), STR("7"), 0);',
+            'call->sink->set_state(call, STR("[")); ',
+        ):
             with self.subTest(line):
                 self.put(RESOLVE=line)
                 done = self.assert_fails(self.use(), "error", 1)

@@ -1,4 +1,5 @@
 """Proxies, certificates, redirects, a server that is gone, and Ctrl-C while something is under way."""
+
 import os
 import signal
 import socket
@@ -54,14 +55,19 @@ class Proxies(WithService):
         self.assert_succeeds(self.run_heygen("auth", "login", "--device-code"))
         self.assert_succeeds(self.run_heygen("auth", "logout"))
         self.assertEqual({method for method, _ in self.proxy.seen}, {"CONNECT"})
-        self.assertEqual({request.path for request in self.service.requests},
-                         {"/v1/oauth/device_authorization", "/v1/oauth/token", "/v1/oauth/revoke", "/v3/users/me"})
+        self.assertEqual(
+            {request.path for request in self.service.requests},
+            {"/v1/oauth/device_authorization", "/v1/oauth/token", "/v1/oauth/revoke", "/v3/users/me"},
+        )
 
     def test_http_goes_through_it_whole(self):
         with Service() as plain:
             env = {"HEYGEN_API_BASE": self.named(plain), "HEYGEN_ALLOW_HTTP": "1"}
             self.assert_succeeds(self.call(HTTP_PROXY=self.url, http_proxy=self.url, **env))
-            self.assertIn(("GET", self.named(plain) + "/v3/videos"), [(method, target.split("?")[0]) for method, target in self.proxy.seen])
+            self.assertIn(
+                ("GET", self.named(plain) + "/v3/videos"),
+                [(method, target.split("?")[0]) for method, target in self.proxy.seen],
+            )
             self.assertIsNone(plain.requests[0].headers.get("Proxy-Authorization"))
 
     def test_no_proxy_names_who_is_reached_directly(self):
@@ -75,11 +81,15 @@ class Proxies(WithService):
     def test_loopback_needs_no_proxy(self):
         for host in ("127.0.0.1", "localhost"):
             with self.subTest(host):
-                self.assert_succeeds(self.call(HTTPS_PROXY=self.url, HEYGEN_API_BASE=f"https://{host}:{self.service.port}"))
+                self.assert_succeeds(
+                    self.call(HTTPS_PROXY=self.url, HEYGEN_API_BASE=f"https://{host}:{self.service.port}")
+                )
         self.assertEqual(self.proxy.seen, [])
 
     def test_a_wrong_password_is_named_but_not_shown(self):
-        done = self.assert_fails(self.call(HTTPS_PROXY=f"http://ada:hush-hush@{self.proxy.address}"), "network_error", 1)
+        done = self.assert_fails(
+            self.call(HTTPS_PROXY=f"http://ada:hush-hush@{self.proxy.address}"), "network_error", 1
+        )
         self.assertIn("407", done.error()["message"])
         self.assertNotIn("hush-hush", done.err)
 
@@ -133,7 +143,9 @@ class Certificates(EndToEnd):
         self.assert_untrusted(done, "A stranger", "SSL_CERT_FILE")
 
     def test_an_expired_certificate_is_refused(self):
-        self.assert_untrusted(self.call("expired.pem", SSL_CERT_FILE=str(self.folder / "ca.pem")), "expired", "Throw-away test CA")
+        self.assert_untrusted(
+            self.call("expired.pem", SSL_CERT_FILE=str(self.folder / "ca.pem")), "expired", "Throw-away test CA"
+        )
 
     def test_a_certificate_for_another_host_is_refused_on_loopback_too(self):
         for host in ("127.0.0.1", "localhost"):
@@ -154,7 +166,9 @@ class Certificates(EndToEnd):
             self.assert_fails(done, "network_error", 1)
             self.assertEqual(plain.requests, [])
         with Service((self.folder / "server.pem", self.folder / "server.key")) as tls:
-            done = self.run_heygen("video", "list", env={"HEYGEN_API_BASE": f"http://127.0.0.1:{tls.port}", "HEYGEN_ALLOW_HTTP": "1"})
+            done = self.run_heygen(
+                "video", "list", env={"HEYGEN_API_BASE": f"http://127.0.0.1:{tls.port}", "HEYGEN_ALLOW_HTTP": "1"}
+            )
             self.assert_fails(done, "network_error", 1)
 
     def test_the_token_endpoint_is_held_to_the_same(self):
@@ -184,7 +198,7 @@ class Redirects(WithService):
         self.service.fault("/v3/videos", status=status, body="", headers={"Location": location})
 
     def test_another_origin_gets_no_credential(self):
-        self.other.api_keys.append(None)   # lets in who brings nothing
+        self.other.api_keys.append(None)  # lets in who brings nothing
         for env in ({}, {"HEYGEN_API_KEY": "good-key"}):
             for status in (301, 302, 303, 307, 308):
                 with self.subTest(status=status, **env):
@@ -227,7 +241,12 @@ class Redirects(WithService):
 class Gone(EndToEnd):
     def test_nobody_listens(self):
         port = free_port()
-        env = {"HEYGEN_API_BASE": f"http://127.0.0.1:{port}", "HEYGEN_ALLOW_HTTP": "1", "HEYGEN_API_KEY": "k-1234567", "HEYGEN_MAX_RETRIES": "0"}
+        env = {
+            "HEYGEN_API_BASE": f"http://127.0.0.1:{port}",
+            "HEYGEN_ALLOW_HTTP": "1",
+            "HEYGEN_API_KEY": "k-1234567",
+            "HEYGEN_MAX_RETRIES": "0",
+        }
         done = self.assert_fails(self.run_heygen("video", "list", env=env), "network_error", 1)
         self.assertIn(f"127.0.0.1:{port}", done.error()["message"])
 
@@ -266,7 +285,7 @@ class CtrlC(WithService):
         running = self.start("video", "list")
         self.service.wait(self.service.refreshes)
         running.interrupt()
-        threading.Timer(1, gate.set).start()   # the reply comes a second after Ctrl-C
+        threading.Timer(1, gate.set).start()  # the reply comes a second after Ctrl-C
         self.assert_fails(self.finish(running), "canceled", 1)
         saved = self.home.read()["oauth"]
         self.assertNotEqual(saved["refresh_token"], tokens["refresh_token"])
@@ -328,6 +347,7 @@ class CtrlC(WithService):
                 except OSError:
                     pass
             return any(name.endswith("refresh-oauth.lock") for name in names)
+
         eventually(waits, "the second process at the lock")
 
     def test_polling_for_a_device_code_ends_at_once(self):
@@ -351,7 +371,9 @@ class CtrlC(WithService):
 class Output(WithService):
     def test_a_reader_that_leaves_ends_it_quietly(self):
         self.logged_in()
-        self.service.canned["GET /v3/videos"] = Reply(200, {"data": {"videos": [{"id": "x" * 100} for _ in range(20000)]}})
+        self.service.canned["GET /v3/videos"] = Reply(
+            200, {"data": {"videos": [{"id": "x" * 100} for _ in range(20000)]}}
+        )
         running = self.start("video", "list")
         running.process.stdout.close()
         running.process.wait(20)

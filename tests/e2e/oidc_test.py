@@ -1,4 +1,5 @@
 """Login, use, refresh and logout against a certified OpenID provider, over http and over TLS with a throw-away CA."""
+
 import json
 import unittest
 
@@ -164,7 +165,7 @@ class WithIssuer(BrowserLogin, WithIdentityProvider):
         self.change(expires_at=PAST)
         del self.home.env["HEYGEN_OAUTH_ISSUER"]
         self.home.env["HEYGEN_OAUTH_CLIENT_ID"] = "another-client"
-        self.assert_succeeds(self.run_heygen("video", "list"))   # refreshed where it was issued
+        self.assert_succeeds(self.run_heygen("video", "list"))  # refreshed where it was issued
         self.assert_succeeds(self.run_heygen("auth", "logout"))
         self.assertEqual(self.idp.state(tokens["refresh_token"]), "revoked")
 
@@ -182,7 +183,7 @@ class WithIssuer(BrowserLogin, WithIdentityProvider):
 
 
 class ShortLivedTokens(WithIdentityProvider):
-    options = ("--access-ttl", "20")   # shorter than the skew
+    options = ("--access-ttl", "20")  # shorter than the skew
 
     def test_every_command_refreshes_and_every_rotation_is_kept(self):
         mark = self.idp.mark()
@@ -193,7 +194,7 @@ class ShortLivedTokens(WithIdentityProvider):
             seen.append(self.tokens()["refresh_token"])
         self.assertEqual(len(set(seen)), 4)
         refreshed = [entry["form"]["refresh_token"] for entry in self.exchanges(mark, "refresh_token")]
-        self.assertEqual(len(refreshed), len(set(refreshed)))   # none was ever used twice
+        self.assertEqual(len(refreshed), len(set(refreshed)))  # none was ever used twice
         self.assertEqual(self.idp.state(self.tokens()["access_token"]), "active")
 
 

@@ -1,5 +1,6 @@
-"""In a real terminal, past the picker: the hidden prompt, Ctrl-C at each step of a login, text from the network. Afterwards
-the terminal is as it was."""
+"""In a real terminal, past the picker: the hidden prompt, Ctrl-C at each step of a login, text from the network.
+Afterwards the terminal is as it was."""
+
 import re
 import termios
 import threading
@@ -17,8 +18,14 @@ class InTerminal(WithService):
     def spawn(self, *arguments, **env):
         # under a shell, which stays: the terminal can be looked at after the program has ended
         script = 'trap : INT; "$@"; echo "<ended $?>"; read -r _'
-        self.screen = pexpect.spawn("/bin/sh", ["-c", script, "sh", str(self.home.program), *arguments], env={**self.home.env, **env},
-                                    encoding="utf-8", timeout=20, dimensions=(24, 200))
+        self.screen = pexpect.spawn(
+            "/bin/sh",
+            ["-c", script, "sh", str(self.home.program), *arguments],
+            env={**self.home.env, **env},
+            encoding="utf-8",
+            timeout=20,
+            dimensions=(24, 200),
+        )
         self.addCleanup(self.screen.close, True)
         self.before = termios.tcgetattr(self.screen.child_fd)
         return self.screen
@@ -98,7 +105,9 @@ class CtrlC(InTerminal):
 
 class Output(InTerminal):
     def test_what_the_server_says_cannot_command_the_terminal(self):
-        self.service.canned["GET /v3/videos"] = Reply(200, {"data": [{"id": "a\x1b[2Jb\x9b31m\u202ec", "title": "\x07\x1b]0;owned\x07"}]})
+        self.service.canned["GET /v3/videos"] = Reply(
+            200, {"data": [{"id": "a\x1b[2Jb\x9b31m\u202ec", "title": "\x07\x1b]0;owned\x07"}]}
+        )
         self.logged_in()
         for mode in ((), ("--human",)):
             with self.subTest(mode):

@@ -1,4 +1,5 @@
 """The example provider in plain C, compiled from the public header alone and dropped into the user's folder."""
+
 import json
 import subprocess
 import unittest
@@ -18,7 +19,11 @@ class DroppedIn(WithService):
         self.folder.mkdir(parents=True, mode=0o700)
         self.home.config.chmod(0o700)
         compile_provider(MINIMAL, self.folder / "minimal.so", "-pedantic")
-        subprocess.run([BUILD / "bin" / "heygen-provider-check", "manifest", self.folder / "minimal.so"], check=True, capture_output=True)
+        subprocess.run(
+            [BUILD / "bin" / "heygen-provider-check", "manifest", self.folder / "minimal.so"],
+            check=True,
+            capture_output=True,
+        )
         self.home.write_settings(f'[providers.minimal]\nurl = "{self.service.url}/vault"\n')
         self.live = {"first-token"}
         self.service.routes["POST /vault/refresh"] = self.renew
@@ -50,11 +55,15 @@ class DroppedIn(WithService):
 
     def test_its_manifest_is_written_from_its_library(self):
         manifest = json.loads((self.folder / "minimal.provider.json").read_text())
-        self.assertEqual((manifest["id"], manifest["library"], manifest["title"]), ("minimal", "minimal.so", "Pasted token"))
+        self.assertEqual(
+            (manifest["id"], manifest["library"], manifest["title"]), ("minimal", "minimal.so", "Pasted token")
+        )
 
     def test_it_is_listed_with_its_place(self):
         row = {row["id"]: row for row in self.assert_succeeds(self.run_heygen("provider", "list")).json()}["minimal"]
-        self.assertEqual((row["state"], row["path"], row["login_flag"]), ("available", str(self.folder / "minimal.so"), "--minimal"))
+        self.assertEqual(
+            (row["state"], row["path"], row["login_flag"]), ("available", str(self.folder / "minimal.so"), "--minimal")
+        )
         why = self.assert_succeeds(self.run_heygen("provider", "why", "minimal")).json()
         self.assertEqual(why["slot"], "providers.minimal")
 
@@ -64,7 +73,9 @@ class DroppedIn(WithService):
         self.assertIn("Pasted token", done.out + done.err)
 
     def test_the_picker_offers_it_and_logs_in_with_it(self):
-        program = pexpect.spawn(str(self.home.program), ["auth", "login"], env=self.home.env, encoding="utf-8", timeout=20)
+        program = pexpect.spawn(
+            str(self.home.program), ["auth", "login"], env=self.home.env, encoding="utf-8", timeout=20
+        )
         self.addCleanup(program.close)
         program.expect("API key.*OAuth.*Pasted token")
         program.expect("Up/Down")
@@ -88,7 +99,9 @@ class DroppedIn(WithService):
         self.service.fault("/v3/videos", status=401, body={"error": {}})
         self.assert_succeeds(self.run_heygen("video", "list"))
         self.assertEqual(self.stored(), {"token": "second-token"})
-        self.assertEqual([request.bearer() for request in self.service.requests_to("/v3/videos")], ["first-token", "second-token"])
+        self.assertEqual(
+            [request.bearer() for request in self.service.requests_to("/v3/videos")], ["first-token", "second-token"]
+        )
 
         done = self.assert_succeeds(self.run_heygen("auth", "logout"))
         self.assertEqual(done.json()["cleared"], ["minimal"])
@@ -122,7 +135,10 @@ class DroppedIn(WithService):
         self.assertEqual(done.json()["cleared"], ["oauth"])
         self.assertEqual(len(self.service.requests_to("/v1/oauth/revoke")), 1)
         self.assertNotIn("oauth", self.home.read())
-        self.assertEqual(self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key")).json()["cleared"], ["minimal"])
+        self.assertEqual(
+            self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key")).json()["cleared"],
+            ["minimal"],
+        )
         self.assertEqual(self.live, set())
 
     def test_one_command_can_choose_it(self):

@@ -1,4 +1,5 @@
-"""Many processes meet one expired token, and some of them are killed: one refresh, and a file that is never half of anything."""
+"""Many processes meet one expired token, and some of them are killed: one refresh, and never half of a file."""
+
 import concurrent.futures
 import random
 import signal
@@ -15,8 +16,13 @@ MANY, KILLED_OF, ROUNDS, SAVES, SEED = 32, 16, 8, 40, 20240607
 
 class Storm(WithService):
     def launch(self):
-        return subprocess.Popen([str(HEYGEN), "video", "list"], env=self.home.env, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            [str(HEYGEN), "video", "list"],
+            env=self.home.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def assert_file_is_whole(self):
         root = self.home.read()
@@ -27,7 +33,7 @@ class Storm(WithService):
     def test_32_processes_refresh_once(self):
         self.logged_in(PAST)
         gate = threading.Event()
-        self.service.fault(TOKEN, gate=gate)   # the one refresh takes as long as it takes all of them to come
+        self.service.fault(TOKEN, gate=gate)  # the one refresh takes as long as it takes all of them to come
         processes = [self.launch() for _ in range(MANY)]
         self.service.wait(self.service.refreshes)
         gate.set()
@@ -60,8 +66,12 @@ class Storm(WithService):
                 gate = threading.Event()
                 self.service.fault(TOKEN, gate=gate)
                 processes = [self.launch() for _ in range(KILLED_OF)]
-                timers = [threading.Timer(0.05, gate.set)]   # the refresh happens amid the killing
-                timers += [threading.Timer(chance.random() * 0.1, process.kill) for process in processes if chance.random() < 0.5]
+                timers = [threading.Timer(0.05, gate.set)]  # the refresh happens amid the killing
+                timers += [
+                    threading.Timer(chance.random() * 0.1, process.kill)
+                    for process in processes
+                    if chance.random() < 0.5
+                ]
                 for timer in timers:
                     timer.start()
                 for process in processes:
@@ -89,17 +99,20 @@ class Storm(WithService):
                 asked = len(self.service.refreshes())
                 process = self.launch()
                 self.service.wait(lambda: len(self.service.refreshes()) > asked)
-                threading.Timer(chance.random() * 0.02, process.kill).start()
+                threading.Timer(chance.random() * 0.008, process.kill).start()
                 gate.set()
                 process.communicate(timeout=60)
                 if self.home.file.read_bytes() != before:
                     self.assertEqual(self.service.state(self.assert_file_is_whole()["refresh_token"]), "active")
         self.logged_in(PAST)
         self.assert_succeeds(self.run_heygen("video", "list"))
-        self.assert_no_litter()   # whoever writes next sweeps what killed ones left
+        self.assert_no_litter()  # whoever writes next sweeps what killed ones left
 
     def assert_no_litter(self):
-        self.assertEqual({path.name for path in self.home.config.iterdir()}, {"credentials", "credentials.lock", "refresh-oauth.lock"})
+        self.assertEqual(
+            {path.name for path in self.home.config.iterdir()},
+            {"credentials", "credentials.lock", "refresh-oauth.lock"},
+        )
 
     def test_nothing_is_left_beside_the_file_but_locks(self):
         self.logged_in(PAST)
@@ -110,8 +123,13 @@ class Storm(WithService):
         self.logged_in(PAST)
         logins = []
         for number in range(8):
-            process = subprocess.Popen([str(HEYGEN), "auth", "login", "--api-key"], env=self.home.env, stdin=subprocess.PIPE,
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            process = subprocess.Popen(
+                [str(HEYGEN), "auth", "login", "--api-key"],
+                env=self.home.env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
             process.stdin.write(b"good-key")
             process.stdin.close()
             process.stdin = None
@@ -121,7 +139,9 @@ class Storm(WithService):
             _, err = process.communicate(timeout=60)
             self.assertIn(process.returncode, (0, 3), err)
         root = self.home.read()
-        self.assertEqual((root["api_key"], "oauth" in root, root["team"]), ("good-key", False, {"keep": 12345678901234567890}))
+        self.assertEqual(
+            (root["api_key"], "oauth" in root, root["team"]), ("good-key", False, {"keep": 12345678901234567890})
+        )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 HEYGEN_BUILD is the build folder (default: build/ of the project). Imported before the peers: it puts them on the path.
 """
+
 import atexit
 import functools
 import json
@@ -32,7 +33,7 @@ BROWSER = PEERS / "browser.py"
 sys.path.insert(0, str(PEERS))
 from service import Service  # noqa: E402  (the peers' folder is no package)
 
-LIMIT_S = 40   # for what takes a moment when all is well
+LIMIT_S = 40  # for what takes a moment when all is well
 PAST = "2020-01-01T00:00:00Z"
 FUTURE = "2090-01-01T00:00:00Z"
 
@@ -59,11 +60,22 @@ class Running:
 
     def __init__(self, program, arguments, env, stdin=subprocess.DEVNULL, prefix=()):
         self.arguments, self.begin = arguments, time.monotonic()
-        self.process = subprocess.Popen([*prefix, str(program), *arguments], env=env, stdin=stdin, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace")
+        self.process = subprocess.Popen(
+            [*prefix, str(program), *arguments],
+            env=env,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
         self.err_lines, self.arrived = [], queue.Queue()
         self.out = ""
-        self.readers = [threading.Thread(target=self._read_err, daemon=True), threading.Thread(target=self._read_out, daemon=True)]
+        self.readers = [
+            threading.Thread(target=self._read_err, daemon=True),
+            threading.Thread(target=self._read_out, daemon=True),
+        ]
         for reader in self.readers:
             reader.start()
 
@@ -124,8 +136,15 @@ class Home:
         self.config = self.path / ".heygen"
         self.file = self.config / "credentials"
         keep = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
-        self.env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(self.path), "LANG": "C.UTF-8", "TERM": "xterm",
-                    "HEYGEN_CONFIG_DIR": str(self.config), "BROWSER": "none", **keep}
+        self.env = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.path),
+            "LANG": "C.UTF-8",
+            "TERM": "xterm",
+            "HEYGEN_CONFIG_DIR": str(self.config),
+            "BROWSER": "none",
+            **keep,
+        }
         self.program = HEYGEN
 
     def remove(self):
@@ -140,9 +159,19 @@ class Home:
         self.file.chmod(mode)
 
     def write_oauth(self, tokens, expires_at=FUTURE, **others):
-        self.write({"oauth": {"access_token": tokens["access_token"], "refresh_token": tokens["refresh_token"],
-                              "expires_at": expires_at, "scope": "openid", "token_type": "Bearer", **others},
-                    "team": {"keep": 12345678901234567890}})
+        self.write(
+            {
+                "oauth": {
+                    "access_token": tokens["access_token"],
+                    "refresh_token": tokens["refresh_token"],
+                    "expires_at": expires_at,
+                    "scope": "openid",
+                    "token_type": "Bearer",
+                    **others,
+                },
+                "team": {"keep": 12345678901234567890},
+            }
+        )
 
     def read(self):
         return json.loads(self.file.read_bytes())
@@ -162,7 +191,9 @@ class Home:
         last = self.path / "last-page.json"
         last.unlink(missing_ok=True)
         ca = f"--ca '{ca}' " if ca else ""
-        self.env["BROWSER"] = self.script("browser.sh", f"exec '{sys.executable}' '{BROWSER}' {ca}--press {press} --last '{last}' \"$1\"\n")
+        self.env["BROWSER"] = self.script(
+            "browser.sh", f"exec '{sys.executable}' '{BROWSER}' {ca}--press {press} --last '{last}' \"$1\"\n"
+        )
         return last
 
 
@@ -173,20 +204,41 @@ def install(prefix, *providers):
     folder.mkdir(parents=True)
     shutil.copy2(HEYGEN, prefix / "bin" / "heygen")
     for one in providers:
-        for path in (PROVIDERS / f"{one}.provider.json", PROVIDERS / json.loads((PROVIDERS / f"{one}.provider.json").read_text())["library"]):
+        for path in (
+            PROVIDERS / f"{one}.provider.json",
+            PROVIDERS / json.loads((PROVIDERS / f"{one}.provider.json").read_text())["library"],
+        ):
             shutil.copy2(path, folder / path.name)
     return prefix / "bin" / "heygen"
 
 
 def compile_provider(source, library, *flags):
     """A provider in C, from the public header alone."""
-    subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-I", str(ROOT / "sdk" / "include"), *flags,
-                    str(source), "-o", str(library)], check=True)
+    subprocess.run(
+        [
+            "cc",
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-shared",
+            "-fPIC",
+            "-I",
+            str(ROOT / "sdk" / "include"),
+            *flags,
+            str(source),
+            "-o",
+            str(library),
+        ],
+        check=True,
+    )
 
 
 @functools.cache
 def has_mount_namespaces():
-    return subprocess.run([*MOUNT_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0
+    return (
+        subprocess.run([*MOUNT_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0
+    )
 
 
 MOUNT_NAMESPACE = ("unshare", "-m") if os.geteuid() == 0 else ("unshare", "-rm")
@@ -208,8 +260,8 @@ def get(url, opener=None):
 
 
 class EndToEnd(unittest.TestCase):
-    """A test with a home. Whatever it runs is checked for what holds always: stdout carries a result or nothing, an error
-    is one envelope, and no secret shows."""
+    """A test with a home. Whatever it runs is checked for what holds always: stdout carries a result or nothing, an
+    error is one envelope, and no secret shows."""
 
     def setUp(self):
         self.assertTrue(HEYGEN.exists(), f"{HEYGEN} is not built")
@@ -225,7 +277,9 @@ class EndToEnd(unittest.TestCase):
         return running
 
     def run_heygen(self, *arguments, env=None, stdin=None, seconds=LIMIT_S, prefix=()):
-        running = self.start(*arguments, env=env, stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL, prefix=prefix)
+        running = self.start(
+            *arguments, env=env, stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL, prefix=prefix
+        )
         if stdin is not None:
             running.process.stdin.write(stdin)
             running.process.stdin.close()
@@ -289,8 +343,14 @@ def certificates():
 @functools.cache
 def node_modules():
     if not (PEERS / "node_modules" / "oidc-provider").is_dir():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=PEERS, check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=300)
+        subprocess.run(
+            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            cwd=PEERS,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=300,
+        )
 
 
 class IdentityProvider:
@@ -302,10 +362,17 @@ class IdentityProvider:
             options += ("--tls", str(certificates() / "server.pem"), str(certificates() / "server.key"))
         self.ca = str(certificates() / "ca.pem") if tls else None
         self.opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.ca)))
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.ca)),
+        )
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(["node", str(PEERS / "idp.mjs"), *options], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        self.process = subprocess.Popen(
+            ["node", str(PEERS / "idp.mjs"), *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+        )
         first = self.process.stdout.readline()
         if not first:
             self.errors.seek(0)
@@ -334,8 +401,12 @@ class IdentityProvider:
             env["HEYGEN_ALLOW_HTTP"] = "1"
         if issuer:
             return {**env, "HEYGEN_OAUTH_ISSUER": self.url}
-        return {**env, "HEYGEN_OAUTH_AUTHORIZE_URL": self.url + "/oauth/authorize",
-                "HEYGEN_OAUTH_TOKEN_URL": self.url + "/v1/oauth/token", "HEYGEN_OAUTH_REVOKE_URL": self.url + "/v1/oauth/revoke"}
+        return {
+            **env,
+            "HEYGEN_OAUTH_AUTHORIZE_URL": self.url + "/oauth/authorize",
+            "HEYGEN_OAUTH_TOKEN_URL": self.url + "/v1/oauth/token",
+            "HEYGEN_OAUTH_REVOKE_URL": self.url + "/v1/oauth/revoke",
+        }
 
     def state(self, token):
         return get(f"{self.url}/_test/state?" + urllib.parse.urlencode({"token": token}), self.opener)["state"]

@@ -4,6 +4,7 @@
 Usage: browser.py [--ca PEM] [--press approve|deny] [--last FILE] URL
 --last: where the last page goes, as JSON {url, status, headers, body}.
 """
+
 import argparse
 import html.parser
 import http.cookiejar
@@ -38,7 +39,10 @@ class Form(html.parser.HTMLParser):
 
     def press(self, wanted):
         """The fields as they are sent: the button that says so, or a nameless one when none does."""
-        button = next((b for b in self.buttons if wanted in (b.get("id"), b.get("value"))), self.buttons[0] if self.buttons else {})
+        button = next(
+            (b for b in self.buttons if wanted in (b.get("id"), b.get("value"))),
+            self.buttons[0] if self.buttons else {},
+        )
         named = {button["name"]: button.get("value") or ""} if button.get("name") else {}
         return urllib.parse.urlencode({**self.fields, **named}).encode()
 
@@ -51,8 +55,11 @@ class Stay(urllib.request.HTTPRedirectHandler):
 class Browser:
     def __init__(self, ca=None):
         self.opener = urllib.request.build_opener(
-            Stay, urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
-            urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca)))
+            Stay,
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
+            urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca)),
+        )
 
     def load(self, url, form=None):
         try:
@@ -60,8 +67,12 @@ class Browser:
         except urllib.error.HTTPError as refusal:
             reply = refusal
         with reply:
-            return {"url": url, "status": reply.status, "headers": dict(reply.headers),
-                    "body": reply.read().decode("utf-8", "replace")}
+            return {
+                "url": url,
+                "status": reply.status,
+                "headers": dict(reply.headers),
+                "body": reply.read().decode("utf-8", "replace"),
+            }
 
     def visit(self, url, press="approve"):
         """The page where it ends."""

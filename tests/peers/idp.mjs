@@ -55,7 +55,9 @@ const provider = new Provider(issuer, {
   }],
   jwks: {
     keys: [{
-      ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256',
+      ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
+      use: 'sig',
+      alg: 'RS256',
     }],
   },
   cookies: { keys: [randomBytes(32).toString('hex')] },
@@ -78,7 +80,8 @@ const provider = new Provider(issuer, {
       enabled: true,
       userCodeInputSource: (ctx, form) => page(ctx, 'Enter the code',
         `${form}<button type="submit" form="op.deviceInputForm">Continue</button>`),
-      userCodeConfirmSource: (ctx, form, _client, _info, code) => page(ctx, 'Is this your code?', `<code>${code}</code>${form}
+      userCodeConfirmSource: (ctx, form, _client, _info, code) => page(ctx, 'Is this your code?', `
+        <code>${code}</code>${form}
         <button id="approve" type="submit" form="op.deviceConfirmForm">Continue</button>
         <button id="deny" type="submit" form="op.deviceConfirmForm" name="abort" value="yes">Stop</button>`),
       successSource: (ctx) => page(ctx, 'Device connected', ''),

@@ -2,6 +2,7 @@
 
 Every host name leads to 127.0.0.1: clients do not use a proxy for loopback addresses, so tests ask for service.test.
 """
+
 import base64
 import http.client
 import http.server
@@ -13,7 +14,7 @@ import urllib.parse
 
 class Proxy:
     def __init__(self, user="", password=""):
-        self.seen = []   # (method, target) of each request, refused ones included
+        self.seen = []  # (method, target) of each request, refused ones included
         self.refused = 0
         wanted = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode() if user else None
         proxy = self
@@ -78,7 +79,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         url = urllib.parse.urlsplit(self.path)
         far = http.client.HTTPConnection("127.0.0.1", url.port or 80, timeout=10)
-        headers = {k: v for k, v in self.headers.items() if not k.lower().startswith("proxy-") and k.lower() != "connection"}
+        headers = {
+            k: v for k, v in self.headers.items() if not k.lower().startswith("proxy-") and k.lower() != "connection"
+        }
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         far.request(self.command, url._replace(scheme="", netloc="").geturl(), body, headers)
         reply = far.getresponse()

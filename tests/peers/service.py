@@ -21,6 +21,7 @@ A fault applies to the next `times` requests (-1: for ever) whose path starts wi
          chunked    chunked coding                     bad_chunk   chunked coding, its second chunk broken
          hangup     a reply that promises to keep the connection, and then closes it
 """
+
 import base64
 import contextlib
 import hashlib
@@ -75,12 +76,12 @@ class Service:
         self.access, self.refresh, self.codes, self.dead = {}, {}, {}, set()
         self.api_keys = ["good-key"]
         self.access_ttl = 3600
-        self.token_extra = {}        # changes to a token reply; None removes
+        self.token_extra = {}  # changes to a token reply; None removes
         self.device = {"interval": 1, "expires_in": 600}
-        self.metadata = {}           # changes to the metadata; None removes
-        self.canned = {}             # "GET /v3/path": Reply
-        self.routes = {}             # "POST /path": function of a Request that gives a Reply
-        self.visited = []            # connections accepted
+        self.metadata = {}  # changes to the metadata; None removes
+        self.canned = {}  # "GET /v3/path": Reply
+        self.routes = {}  # "POST /path": function of a Request that gives a Reply
+        self.visited = []  # connections accepted
         service = self
 
         class Handler(_Handler):
@@ -89,14 +90,16 @@ class Service:
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads, request_queue_size = True, 256
 
-            def handle_error(self, *_):   # a client that gives up is what many tests are about
+            def handle_error(self, *_):  # a client that gives up is what many tests are about
                 pass
 
         self._server = Server(("127.0.0.1", 0), Handler)
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*tls)
-            self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self._server.server_port
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -115,10 +118,14 @@ class Service:
     # What a test asks for and looks at
 
     def environment(self):
-        return {"HEYGEN_API_BASE": self.url, "HEYGEN_OAUTH_CLIENT_ID": "e2e-client",
-                "HEYGEN_OAUTH_AUTHORIZE_URL": self.url + AUTHORIZE, "HEYGEN_OAUTH_TOKEN_URL": self.url + TOKEN,
-                "HEYGEN_OAUTH_REVOKE_URL": self.url + REVOKE,
-                **({"HEYGEN_ALLOW_HTTP": "1"} if self.url.startswith("http:") else {})}
+        return {
+            "HEYGEN_API_BASE": self.url,
+            "HEYGEN_OAUTH_CLIENT_ID": "e2e-client",
+            "HEYGEN_OAUTH_AUTHORIZE_URL": self.url + AUTHORIZE,
+            "HEYGEN_OAUTH_TOKEN_URL": self.url + TOKEN,
+            "HEYGEN_OAUTH_REVOKE_URL": self.url + REVOKE,
+            **({"HEYGEN_ALLOW_HTTP": "1"} if self.url.startswith("http:") else {}),
+        }
 
     def fault(self, on, times=1, **fault):
         with self.changed:
@@ -145,7 +152,9 @@ class Service:
                 return "unknown"
             if entry["family"] in self.dead:
                 return "revoked"
-            return "consumed" if entry.get("used") else "expired" if entry.get("until", 1e99) <= time.time() else "active"
+            return (
+                "consumed" if entry.get("used") else "expired" if entry.get("until", 1e99) <= time.time() else "active"
+            )
 
     def secrets(self):
         with self.changed:
@@ -170,8 +179,14 @@ class Service:
         access, refresh = "at-" + secrets.token_urlsafe(24), "rt-" + secrets.token_urlsafe(24)
         self.access[access] = {"family": family, "until": time.time() + self.access_ttl}
         self.refresh[refresh] = {"family": family, "used": False}
-        reply = {"access_token": access, "refresh_token": refresh, "token_type": "Bearer",
-                 "expires_in": self.access_ttl, "scope": "openid profile email", **self.token_extra}
+        reply = {
+            "access_token": access,
+            "refresh_token": refresh,
+            "token_type": "Bearer",
+            "expires_in": self.access_ttl,
+            "scope": "openid profile email",
+            **self.token_extra,
+        }
         return {name: value for name, value in reply.items() if value is not None}
 
     def _token(self, form):
@@ -204,39 +219,67 @@ class Service:
 
     def _authorize(self, query, fault):
         code = "co-" + secrets.token_urlsafe(24)
-        self.codes[code] = {"used": False, "family": secrets.token_hex(4), "redirect_uri": query["redirect_uri"],
-                            "code_challenge": query["code_challenge"]}
+        self.codes[code] = {
+            "used": False,
+            "family": secrets.token_hex(4),
+            "redirect_uri": query["redirect_uri"],
+            "code_challenge": query["code_challenge"],
+        }
         back = {"code": code, "state": query["state"], "iss": self.url, **fault.get("params", {})}
         back = urllib.parse.urlencode({k: v for k, v in back.items() if v is not None}, doseq=True)
         return Reply(302, None, {"Location": query["redirect_uri"] + "?" + back})
 
     def _metadata(self):
-        document = {"issuer": self.url, "authorization_endpoint": self.url + AUTHORIZE, "token_endpoint": self.url + TOKEN,
-                    "revocation_endpoint": self.url + REVOKE, "device_authorization_endpoint": self.url + DEVICE,
-                    "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"],
-                    "authorization_response_iss_parameter_supported": True, **self.metadata}
+        document = {
+            "issuer": self.url,
+            "authorization_endpoint": self.url + AUTHORIZE,
+            "token_endpoint": self.url + TOKEN,
+            "revocation_endpoint": self.url + REVOKE,
+            "device_authorization_endpoint": self.url + DEVICE,
+            "response_types_supported": ["code"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": True,
+            **self.metadata,
+        }
         return {name: value for name, value in document.items() if value is not None}
 
     def _device(self):
         page = self.url + "/device"
         code = "dc-" + secrets.token_urlsafe(24)
         self.codes[code] = {"device": True}
-        reply = {"device_code": code, "user_code": "WDJB-MJHT", "verification_uri": page,
-                 "verification_uri_complete": page + "?user_code=WDJB-MJHT", **self.device}
+        reply = {
+            "device_code": code,
+            "user_code": "WDJB-MJHT",
+            "verification_uri": page,
+            "verification_uri_complete": page + "?user_code=WDJB-MJHT",
+            **self.device,
+        }
         return {name: value for name, value in reply.items() if value is not None}
 
     def _api(self, request):
         bearer = request.bearer()
         if not (bearer and self.state(bearer) == "active" or request.headers.get("x-api-key") in self.api_keys):
-            return Reply(401, {"error": {"code": "unauthorized", "message": "The credential is not live."}},
-                         {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+            return Reply(
+                401,
+                {"error": {"code": "unauthorized", "message": "The credential is not live."}},
+                {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+            )
         canned = self.canned.get(f"{request.method} {request.path}")
         if canned:
             return canned
         if request.path == "/v3/users/me":
             return Reply(200, {"data": {"username": "ada", "email": "ada@example.test"}})
-        return Reply(200, {"data": {"method": request.method, "path": request.path, "query": request.query,
-                                    "body": request.body.decode("utf-8", "replace")}})
+        return Reply(
+            200,
+            {
+                "data": {
+                    "method": request.method,
+                    "path": request.path,
+                    "query": request.query,
+                    "body": request.body.decode("utf-8", "replace"),
+                }
+            },
+        )
 
     def answer(self, request, fault):
         route = self.routes.get(f"{request.method} {request.path}")
@@ -282,7 +325,11 @@ class Service:
                 reply = Reply(fault.get("status", 200), {"error": "fault"})
                 if "body" in fault:
                     body = fault["body"]
-                    reply.body = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+                    reply.body = (
+                        body
+                        if isinstance(body, bytes)
+                        else (body if isinstance(body, str) else json.dumps(body)).encode()
+                    )
             reply.headers.update(fault.get("headers", {}))
             request.status = reply.status
             self.requests.append(request)
@@ -302,7 +349,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         with self.world.changed:
             self.world.visited.append(self.client_address)
             self.world.changed.notify_all()
-        with contextlib.suppress(OSError, ValueError):   # the client left, or a fault took the socket away
+        with contextlib.suppress(OSError, ValueError):  # the client left, or a fault took the socket away
             super().handle()
         self.close_connection = True
 
@@ -345,11 +392,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.drop(False)
 
     def send_truncate(self, body):
-        self.wfile.write(body[:len(body) // 2])
+        self.wfile.write(body[: len(body) // 2])
         self.drop(False)
 
     def send_reset_mid(self, body):
-        self.wfile.write(body[:len(body) // 2])
+        self.wfile.write(body[: len(body) // 2])
         self.drop(True)
 
     def send_drip(self, body):
@@ -380,7 +427,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             os.close(self.connection.detach())
         else:
-            socket.socket.shutdown(self.connection, socket.SHUT_RDWR)   # under TLS without a close_notify
+            socket.socket.shutdown(self.connection, socket.SHUT_RDWR)  # under TLS without a close_notify
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = serve
 

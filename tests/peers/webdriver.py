@@ -1,4 +1,5 @@
 """Headless Chromium through chromedriver, by the WebDriver protocol and urllib. Python standard library only."""
+
 import base64
 import json
 import os
@@ -8,17 +9,30 @@ import tempfile
 import urllib.error
 import urllib.request
 
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"   # the key that the W3C recommendation fixes
-SWITCHES = ["--headless=new", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
-            "--no-default-browser-check", "--no-proxy-server", "--window-size=900,700"]
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key that the W3C recommendation fixes
+SWITCHES = [
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--no-default-browser-check",
+    "--no-proxy-server",
+    "--window-size=900,700",
+]
 
 
 class Chromium:
     def __init__(self, *switches):
         self.profile = tempfile.mkdtemp(prefix="heygen-chromium-")
         env = {**os.environ, "HOME": self.profile}
-        self.driver = subprocess.Popen(["chromedriver", "--port=0"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.driver = subprocess.Popen(
+            ["chromedriver", "--port=0"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
         for line in self.driver.stdout:
             if "started successfully on port" in line:
                 self.base = f"http://127.0.0.1:{int(line.split()[-1].rstrip('.'))}"
@@ -26,12 +40,23 @@ class Chromium:
         else:
             raise RuntimeError("chromedriver did not start")
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        root = ["--no-sandbox"] if os.geteuid() == 0 else []   # Chromium's own sandbox refuses root
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's own sandbox refuses root
         options = {"args": [*SWITCHES, *root, f"--user-data-dir={self.profile}/profile", *switches]}
-        session = self._send("POST", "/session", {"capabilities": {"alwaysMatch": {
-            "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"performance": "ALL"}}}})
+        session = self._send(
+            "POST",
+            "/session",
+            {
+                "capabilities": {
+                    "alwaysMatch": {
+                        "browserName": "chrome",
+                        "goog:chromeOptions": options,
+                        "goog:loggingPrefs": {"performance": "ALL"},
+                    }
+                }
+            },
+        )
         self.base += "/session/" + session["sessionId"]
-        self.open("about:blank")   # away from the new tab's page, which loads things of its own
+        self.open("about:blank")  # away from the new tab's page, which loads things of its own
 
     def _send(self, method, path, value=None):
         data = None if method == "GET" else json.dumps(value or {}).encode()
@@ -84,5 +109,9 @@ class Chromium:
 
     def requested(self):
         """URLs that pages asked for since the last call."""
-        entries = [json.loads(entry["message"])["message"] for entry in self._send("POST", "/se/log", {"type": "performance"})]
-        return [entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
+        entries = [
+            json.loads(entry["message"])["message"] for entry in self._send("POST", "/se/log", {"type": "performance"})
+        ]
+        return [
+            entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"
+        ]
