@@ -167,8 +167,8 @@ Answer HostCall::finish(heygen_status status) {
     internal(std::string(name_of(function)) + "() called the host from another thread.");
   } else if (status < HEYGEN_OK || status > HEYGEN_INTERNAL) {
     internal(std::string(name_of(function)) + "() ended with the unknown status " + std::to_string(status) + ".");
-  } else if (status == HEYGEN_OK && !fault_.empty()) {
-    internal(fault_);
+  } else if (!fault_.empty() && (status == HEYGEN_OK || (status == HEYGEN_USAGE && answer.message.empty()))) {
+    internal(fault_);  // what the provider did not explain, or handed on as it came
   } else if (status == HEYGEN_OK && function == Function::resolve && answer.headers.empty() && !answer.refreshable) {
     fail(HEYGEN_BROKEN, "It gave no header and cannot be refreshed.");
     answer.status = Status::broken;

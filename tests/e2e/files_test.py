@@ -499,6 +499,15 @@ class Settings(EndToEnd):
                 self.assertNotEqual(self.run_heygen("config", "set", "output", "human").code, 0)
                 self.assertEqual((self.home.config / "config.toml").read_bytes(), before)
 
+    def test_a_setting_of_the_wrong_kind_is_named_where_it_stands(self):
+        self.home.browser()
+        self.home.write_settings('[providers.oauth]\ntoken_url = "nowhere"\n')
+        done = self.assert_fails(self.run_heygen("auth", "login", "--oauth"), "usage_error", 2)
+        self.assertIn("providers.oauth.token_url", done.error()["message"])
+        self.home.write_settings("garbage")
+        done = self.assert_fails(self.run_heygen("auth", "login", "--oauth"), "usage_error", 2)
+        self.assertIn("config.toml", done.error()["message"])
+
 
 if __name__ == "__main__":
     unittest.main()

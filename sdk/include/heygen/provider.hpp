@@ -350,8 +350,8 @@ class Terminal {
   const heygen_terminal_1_v* service_;
 };
 
-/// The settings and environment variables that the descriptor declared. Asking for another one is a bug:
-/// Fail{INTERNAL}.
+/// The settings and environment variables that the descriptor declared. Asking for another one is a bug, which the host
+/// names; a value of the wrong type is Fail{USAGE} in the host's words.
 class Settings {
  public:
   Settings(const heygen_call* call, const heygen_settings_1_v* service) : call_(call), service_(service) {}
@@ -369,7 +369,6 @@ class Settings {
     heygen_str value{};
     const heygen_status status = function(call_, view(name), &value);
     if (status == HEYGEN_NOT_CONFIGURED) return std::nullopt;
-    if (status == HEYGEN_USAGE) throw Fail(HEYGEN_INTERNAL, "'" + std::string(name) + "' is not in the descriptor.");
     if (status != HEYGEN_OK) throw Fail(status);
     return text(value);
   }

@@ -243,6 +243,10 @@ BOOST_AUTO_TEST_CASE(only_what_was_declared_can_be_read) {
   says(probe, {"0", "6 NULL", "6 NULL"});
   BOOST_TEST((answer.status == Status::internal));
   has(answer.message, "declare");
+  // Handing on the refusal is no explanation.
+  const Answer handed_on = probe.resolve("env HOME\nreturn 6");
+  BOOST_TEST((handed_on.status == Status::internal));
+  has(handed_on.message, "declare");
 }
 
 BOOST_AUTO_TEST_CASE(declared_variables_can_be_read) {
