@@ -32,7 +32,7 @@ std::string encoded_target(const ApiRequest& request) {
   return out;
 }
 
-net::Timeouts timeouts_of(const ApiRequest& request) {
+net::Timeouts usual_timeouts(const ApiRequest& request) {
   net::Timeouts timeouts;
   if (request.upload) {
     timeouts.idle = request.timeout.count() > 0 ? request.timeout : kUploadIdle;
@@ -44,6 +44,17 @@ net::Timeouts timeouts_of(const ApiRequest& request) {
                                                : kOtherTimeout;
   timeouts.idle = timeouts.total;
   timeouts.connect = std::min(timeouts.connect, timeouts.total);
+  return timeouts;
+}
+
+/// `left`: until the request's deadline, if it has one.
+net::Timeouts timeouts_of(const ApiRequest& request, std::optional<std::chrono::milliseconds> left) {
+  net::Timeouts timeouts = usual_timeouts(request);
+  if (!left) return timeouts;
+  const std::chrono::milliseconds most = std::max(*left, std::chrono::milliseconds(1));  // zero would mean no limit
+  timeouts.total = timeouts.total.count() == 0 ? most : std::min(timeouts.total, most);
+  timeouts.idle = std::min(timeouts.idle, most);
+  timeouts.connect = std::min(timeouts.connect, most);
   return timeouts;
 }
 
@@ -183,9 +194,20 @@ class Call {
     const auto time = pause_before(retries_++, means_.random.unit(), retry_after);
     trace("* retry " + std::to_string(retries_) + " of " + std::to_string(means_.options.max_retries) + " in " +
           std::to_string(time.count()) + " ms");
-    if (!means_.clock.wait(time, means_.cancel)) throw canceled_error();
+    const auto left = time_left();
+    if (!means_.clock.wait(std::min(time, left.value_or(time)), means_.cancel)) throw canceled_error();
+    if (left && *left <= time) {
+      throw Error(code::kTimeout, "The time allowed was up before the request could be tried again.",
+                  "Try again later, or allow more time.", Exit::timeout);
+    }
     now_ = means_.clock.now();
     if (trusted() && grant_.credential.stale(now_)) obtain();
+  }
+
+  /// Until the deadline, never negative; nothing without one.
+  std::optional<std::chrono::milliseconds> time_left() const {
+    if (!request_.deadline) return {};
+    return std::max(*request_.deadline - means_.clock.monotonic(), std::chrono::milliseconds::zero());
   }
 
   std::unique_ptr<net::Response> send() {
@@ -194,7 +216,7 @@ class Call {
     request.url = url_;
     request.headers = headers();
     request.body = request_.body;
-    request.timeouts = timeouts_of(request_);
+    request.timeouts = timeouts_of(request_, time_left());
     request.on_sent = request_.on_sent;
     trace("> " + request.method + " " + net::redact_url(url_.text()));
     trace_headers("> ", request.headers);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,9 @@ struct ApiRequest {
   net::Body* body = nullptr;                               ///< not owned
   std::string content_type;                                ///< with a body
   bool upload = false;                                     ///< 600 s without progress instead of a total time-out
-  std::chrono::milliseconds timeout{0};                    ///< zero: 30 s for GET, 120 s otherwise
+  std::chrono::milliseconds timeout{0};                    ///< of one exchange; zero: 30 s for GET, 120 s otherwise
+  /// On Clock::monotonic()'s scale: no exchange and no pause before a retry goes on past it (Error{timeout}).
+  std::optional<std::chrono::milliseconds> deadline;
   std::function<void(std::uint64_t)> on_sent;
 };
 

@@ -36,7 +36,7 @@ class Wait {
 
  private:
   std::string request_start(transport::ApiRequest& create) {
-    create.timeout = shortened(create);
+    create.deadline = start_ + limit_;
     progress_.show_now("Sending the request…");
     try {
       return send(context_, create);
@@ -51,6 +51,7 @@ class Wait {
     transport::ApiRequest ask;
     ask.path = api::poll_path(poll_, id_);
     ask.headers = context_.client_headers();
+    ask.deadline = start_ + limit_;
     for (int round = 0;; ++round) {
       if (!poll_once(ask)) return;
       const milliseconds delay = std::min(api::poll_delay(round, context_.random.unit()), left());
@@ -60,8 +61,7 @@ class Wait {
   }
 
   /// False when the job is over and its reply printed.
-  bool poll_once(transport::ApiRequest& ask) {
-    ask.timeout = shortened(ask);
+  bool poll_once(const transport::ApiRequest& ask) {
     try {
       last_ = send(context_, ask);
     } catch (const Error& error) {
@@ -90,11 +90,6 @@ class Wait {
   }
 
   milliseconds left() const { return limit_ - (context_.clock.monotonic() - start_); }
-
-  milliseconds shortened(const transport::ApiRequest& request) const {
-    const milliseconds usual = request.method == "GET" ? milliseconds(30'000) : milliseconds(120'000);
-    return std::clamp(left(), milliseconds(1), usual);
-  }
 
   std::string follow_up() const {
     return "See what became of it: `heygen " + std::string(poll_.follow_up) + " " + id_ + "`.";

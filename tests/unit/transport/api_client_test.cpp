@@ -166,6 +166,34 @@ BOOST_AUTO_TEST_CASE(they_depend_on_the_method_and_an_upload_is_cut_only_when_it
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_deadline_shortens_them_as_it_comes_nearer) {
+  ApiRequest request;
+  request.path = "/v3/x";
+  request.deadline = clock.monotonic() + std::chrono::milliseconds(2'000);
+  reply(503, kServed);
+  reply(200);
+  fetch(request);
+  BOOST_TEST(http.sent.at(0).timeouts.total.count() == 2'000);
+  BOOST_TEST(http.sent.at(1).timeouts.total.count() == 2'000 - clock.waits.at(0));
+  BOOST_TEST(http.sent.at(1).timeouts.connect.count() == 2'000 - clock.waits.at(0));
+  request.upload = true;
+  reply(200);
+  fetch(request);
+  BOOST_TEST(http.sent.at(2).timeouts.total.count() == 2'000 - clock.waits.at(0));
+}
+
+BOOST_AUTO_TEST_CASE(no_pause_before_a_retry_outlasts_the_deadline) {
+  ApiRequest request;
+  request.path = "/v3/x";
+  request.deadline = clock.monotonic() + std::chrono::milliseconds(5'000);
+  reply(503, kServed, {{"Retry-After", "20"}});
+  const Error failure = error(request);
+  BOOST_TEST(failure.code == "timeout");
+  BOOST_TEST((failure.exit == Exit::timeout));
+  BOOST_TEST(clock.elapsed.count() == 5'000);
+  BOOST_TEST(http.sent.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(one_ends_the_call_with_its_own_code_and_is_never_retried) {
   fail(Kind::timeout);
   const Error failure = error();

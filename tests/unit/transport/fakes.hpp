@@ -81,14 +81,16 @@ class FakeHttp : public net::Http {
 class FakeClock : public Clock {
  public:
   std::int64_t now() const override { return seconds; }
-  std::chrono::milliseconds monotonic() const override { return std::chrono::milliseconds{0}; }
+  std::chrono::milliseconds monotonic() const override { return elapsed; }
   bool wait(std::chrono::milliseconds time, const Cancel& cancel) override {
     if (cancel.requested()) return false;
     waits.push_back(time.count());
     seconds += time.count() / 1000;
+    elapsed += time;
     return true;
   }
   std::int64_t seconds = 1'700'000'000;
+  std::chrono::milliseconds elapsed{0};
   std::vector<std::int64_t> waits;
 };
 
