@@ -219,7 +219,7 @@ class Call {
     request.timeouts = timeouts_of(request_, time_left());
     request.on_sent = request_.on_sent;
     trace("> " + request.method + " " + net::redact_url(url_.text()));
-    trace_headers("> ", request.headers);
+    trace_headers("> ", without_credential(request.headers));
     const auto began = means_.clock.monotonic();
     auto reply = std::make_unique<Reply>(means_.http.send(request, means_.cancel), repeatable());
     trace("< " + std::to_string(reply->status) + " after " +
@@ -244,6 +244,18 @@ class Call {
     for (const net::Header& header : request_.headers) set_header(out, header.name, header.value);
     for (const auto& header : grant_.credential.headers(now_)) set_header(out, header.name, header.value.reveal());
     return out;
+  }
+
+  /// For traces: a provider may carry its secret in a header of any name.
+  net::Headers without_credential(net::Headers headers) const {
+    headers = net::redact_headers(headers);
+    if (!trusted()) return headers;  // it is not among them, and may be stale by now
+    for (const auto& secret : grant_.credential.headers(now_)) {
+      for (net::Header& header : headers) {
+        if (iequals(header.name, secret.name) && header.value == secret.value.reveal()) header.value = "***";
+      }
+    }
+    return headers;
   }
 
   bool follows(const net::Response& reply) {

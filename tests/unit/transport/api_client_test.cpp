@@ -673,6 +673,16 @@ BOOST_AUTO_TEST_CASE(they_show_what_happens_but_no_secret_and_no_escape) {
   BOOST_TEST(!contains(lines, "\x1b"));
 }
 
+BOOST_AUTO_TEST_CASE(they_hide_a_credential_whatever_its_header_is_called) {
+  std::string lines;
+  options.trace = [&](const std::string& line) { lines += line + "\n"; };
+  credentials.grants = {{credential("X-Vault-Token", "sekret", {"vault", "Vault"}), false}};
+  reply(200);
+  fetch();
+  BOOST_TEST(contains(lines, "X-Vault-Token: ***"));
+  BOOST_TEST(!contains(lines, "sekret"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(bases)
