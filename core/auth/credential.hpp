@@ -25,6 +25,7 @@ class Credential {
   const std::string& scope() const { return answer_.scope; }
   std::optional<std::int64_t> expires_at() const { return answer_.expires_at; }
   bool refreshable() const { return answer_.refreshable; }
+  bool this_request_only() const { return answer_.this_request_only; }
 
   /// Expired or within the skew, or no header yet. Unknown expiry counts as fresh: a 401 will tell.
   bool stale(std::int64_t now) const;

@@ -15,6 +15,7 @@ namespace heygen::auth {
 
 struct RequestInfo {
   std::string method, path;
+  bool operator==(const RequestInfo&) const = default;
 };
 
 /// One row of `auth explain`.

@@ -35,13 +35,24 @@ Error Session::refused_error(const Credential& used) {
                     "Log in again. " + resolver_.how_to_login(used.provider()));
 }
 
-Grant Session::obtain(const RequestInfo& request) {
+void Session::require_usable(const Credential& credential) {
+  if (!credential.stale(clock_.now()) || credential.refreshable()) return;
+  throw auth_error("The credential of " + credential.title() + " has expired.",
+                   "Log in again. " + resolver_.how_to_login(credential.provider()));
+}
+
+void Session::check(const RequestInfo& request) {
   Credential credential = resolver_.resolve(request);
+  require_usable(credential);
+  checked_ = Checked{request, std::move(credential)};
+}
+
+Grant Session::obtain(const RequestInfo& request) {
+  const bool reaches = checked_ && (!checked_->credential.this_request_only() || checked_->request == request);
+  Credential credential = reaches ? std::move(checked_->credential) : resolver_.resolve(request);
+  checked_.reset();
+  require_usable(credential);
   if (!credential.stale(clock_.now())) return {std::move(credential), false};
-  if (!credential.refreshable()) {
-    throw auth_error("The credential of " + credential.title() + " has expired.",
-                     "Log in again. " + resolver_.how_to_login(credential.provider()));
-  }
   const Reason reason = credential.has_headers() ? Reason::near_expiry : Reason::first_use;
   return refresh(credential, request, reason, {});
 }

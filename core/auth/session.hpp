@@ -37,6 +37,10 @@ class Session : public CredentialSource {
 
   Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel);
 
+  /// Resolves without any network, so that a command can say "log in" before it looks at the rest of its input. The next
+  /// obtain() uses the answer if it reaches that far: a provider that asks a person is asked once. Throws as obtain() does.
+  void check(const RequestInfo& request);
+
   Grant obtain(const RequestInfo& request) override;
   Grant renew(const Credential& refused, const RequestInfo& request, const std::string& www_authenticate) override;
   void report(const Credential& used, const RequestInfo& request, int http_status) override;
@@ -50,6 +54,14 @@ class Session : public CredentialSource {
                                                provider::Reason reason);
   void save(const std::string& id, const json::Value& sent, const json::Value& patch);
 
+  /// Throws when the credential has expired for good.
+  void require_usable(const Credential& credential);
+
+  struct Checked {
+    RequestInfo request;
+    Credential credential;
+  };
+  std::optional<Checked> checked_;
   Resolver& resolver_;
   Clock& clock_;
   Terminal& terminal_;

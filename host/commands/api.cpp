@@ -1,7 +1,7 @@
 // `heygen api METHOD PATH`: any endpoint, with everything the other commands have: credential, retries, errors.
 #include <algorithm>
 
-#include "core/auth/resolver.hpp"
+#include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/json/compact.hpp"
 #include "core/json/value.hpp"
@@ -57,7 +57,7 @@ void run_api(Context& context, const Parsed& parsed) {
   request.method = target.method;
   request.path = target.path;
   request.query = target.query;
-  (void)context.resolver().resolve({request.method, request.path});
+  context.session().check({request.method, request.path});
   (void)context.client();
   for (const net::Header& header : context.client_headers()) request.headers.push_back(header);
 

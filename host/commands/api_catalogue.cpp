@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "core/api/engine.hpp"
-#include "core/auth/resolver.hpp"
+#include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/api/confirm.hpp"
@@ -118,7 +118,7 @@ api::Given given_of(Context& context, const api::Command& command, const Parsed&
 /// Without a credential nothing else is looked at: the same mistake must not show a different face each time.
 void check_credential(Context& context, const api::Command& command, const Parsed& parsed) {
   const std::string path = api::fill_path(command, parsed.positionals);
-  (void)context.resolver().resolve({std::string(command.method), path});
+  context.session().check({std::string(command.method), path});
   (void)context.client();
 }
 

@@ -65,8 +65,7 @@ json::Value credential_block(const auth::Credential& credential, const json::Val
 
 void run_status(Context& context, const Parsed&) {
   // A missing credential is told before anything about base URL and headers.
-  const auth::Credential first = context.resolver().resolve(kWhoAmI);
-  if (first.stale(context.clock.now()) && !first.refreshable()) (void)context.session().obtain(kWhoAmI);
+  context.session().check(kWhoAmI);
   json::Value reply = fetch_user(context);
 
   // Once more: the call may have refreshed it.

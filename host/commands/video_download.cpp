@@ -2,7 +2,7 @@
 #include <filesystem>
 
 #include "core/api/engine.hpp"
-#include "core/auth/resolver.hpp"
+#include "core/auth/session.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/transport/api_client.hpp"
@@ -90,7 +90,7 @@ void run_download(Context& context, const Parsed& parsed) {
   const fs::path target = target_of(parsed);
   transport::ApiRequest request;
   request.path = video_path(id);
-  (void)context.resolver().resolve({request.method, request.path});
+  context.session().check({request.method, request.path});
   (void)context.client();
   request.headers = context.client_headers();
   const bool replace = may_replace(context, target, parsed.is_on("force"));
