@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/redirect.hpp"
 #include "host/commands/auth_support.hpp"
 
 namespace heygen::host {
@@ -18,19 +19,13 @@ constexpr std::chrono::seconds kTimeLimit{10};
 constexpr std::size_t kLongestReply = std::size_t{1} << 20;
 constexpr int kMostRedirects = 5;
 
-/// Where a Location leads, seen from `from` (RFC 3986 §4.2: absolute, //authority or /path). Empty: nowhere we follow.
+/// Where a Location leads; empty: nowhere we follow.
 std::optional<net::Url> redirect_target(const net::Url& from, const std::string& location) {
   try {
-    if (location.starts_with("//")) return net::Url::parse(from.scheme + ":" + location);
-    if (location.starts_with("/")) return net::Url::parse(from.origin() + location);
-    return net::Url::parse(location);
+    return transport::resolve_reference(from, location);
   } catch (const std::invalid_argument&) {
     return std::nullopt;
   }
-}
-
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 Probe read_reply(net::Response& response) {
@@ -52,11 +47,11 @@ Probe exchange(net::Http& http, net::Request request, const Cancel& cancel) {
     const std::unique_ptr<net::Response> response = http.send(request, cancel);
     if (response->status == 401) return {Probe::Verdict::refused, json::Object{}, {}};
     if (response->status >= 200 && response->status < 300) return read_reply(*response);
-    if (!is_redirect(response->status)) {
+    const std::string* location = net::find_header(response->headers, "Location");
+    if (!transport::is_redirect(response->status) || location == nullptr || location->empty()) {
       return trouble("The server answered with status " + std::to_string(response->status) + ".");
     }
-    const std::string* location = net::find_header(response->headers, "Location");
-    const std::optional<net::Url> next = redirect_target(request.url, location == nullptr ? "" : *location);
+    const std::optional<net::Url> next = redirect_target(request.url, *location);
     if (!next || !next->same_origin(request.url)) {
       return trouble("The server sent the request elsewhere, where a credential must not go.");
     }

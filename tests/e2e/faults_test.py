@@ -470,6 +470,20 @@ class Api(WithService):
         done = self.assert_succeeds(self.call(body=body))
         self.assertEqual(done.out.split('"s"')[0], body.split('"s"')[0])
 
+    def test_a_signed_link_is_followed_to_the_letter_and_without_the_credential(self):
+        link = "/files/a%2Bb%3Dc%7E.mp4?sig=x%2Fy%3D"
+        self.service.canned["GET /v3/videos/v1"] = Reply(
+            200, {"data": {"status": "completed", "video_url": self.service.url + "/link"}}
+        )
+        self.service.routes["GET /link"] = lambda _: Reply(302, headers={"Location": link})
+        self.service.routes["GET /files/a%2Bb%3Dc%7E.mp4"] = lambda _: Reply(200, "film")
+        file = self.home.path / "v1.mp4"
+        self.assert_succeeds(self.run_heygen("video", "download", "v1", "--output-path", str(file)))
+        self.assertEqual(file.read_text(), '"film"')
+        for request in self.service.requests[1:]:
+            self.assertIsNone(request.headers.get("Authorization"))
+            self.assertIsNone(request.headers.get("x-api-key"))
+
 
 class Hanging(unittest.TestCase):
     """A server that takes a request and never answers it, or never to the end. Each program waits for its own time-out,
