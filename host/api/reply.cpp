@@ -30,7 +30,9 @@ class Spool {
     constexpr std::size_t kLarge = std::size_t{4} << 20;
     if (text_.size() < kLarge) return;
     if (file_ == nullptr) file_ = std::tmpfile();
-    if (file_ == nullptr || std::fwrite(text_.data(), 1, text_.size(), file_) != text_.size())
+    // Flushed here, where a full disk is noticed: rewind() would forget it.
+    if (file_ == nullptr || std::fwrite(text_.data(), 1, text_.size(), file_) != text_.size() ||
+        std::fflush(file_) != 0)
       throw Error(
           code::kError,
           "The reply is large, and no temporary file can hold it: " + std::generic_category().message(errno) + ".",
@@ -46,6 +48,8 @@ class Spool {
       if (count == 0) break;
       out({piece.data(), count});
     }
+    if (file_ != nullptr && std::ferror(file_) != 0)
+      throw Error(code::kError, "The reply could not be read back: " + std::generic_category().message(errno) + ".");
     out(text_);
   }
 
@@ -75,19 +79,10 @@ void read_compact(transport::ApiResponse& response, std::string& out, const std:
     compactor.finish();
   } catch (const json::ParseError& fault) {
     throw not_json(fault);
-  } catch (const net::Failure& failure) {
-    throw error_of(failure);
   }
 }
 
 }  // namespace
-
-Error error_of(const net::Failure& failure) {
-  const std::string hint = failure.hint.empty() ? "Check the connection, then try again." : failure.hint;
-  if (failure.kind == net::Failure::Kind::canceled) return canceled_error();
-  if (failure.kind == net::Failure::Kind::timeout) return {code::kTimeout, failure.what(), hint, Exit::timeout};
-  return network_error(failure.what(), hint);
-}
 
 std::string read_reply(const transport::ApiRequest& request, transport::ApiResponse& response) {
   std::string text;

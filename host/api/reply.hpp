@@ -6,15 +6,11 @@
 
 #include "core/base/error.hpp"
 #include "core/json/value.hpp"
-#include "core/net/http.hpp"
 #include "core/output/output.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/context.hpp"
 
 namespace heygen::host {
-
-/// What a broken exchange means to the user.
-Error error_of(const net::Failure& failure);
 
 /// The reply's body as one line of JSON without newline, its bytes kept; "" for a reply that has none (204, HEAD).
 /// Nothing is returned before the whole document has been checked. Throws Error.
