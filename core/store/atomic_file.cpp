@@ -36,11 +36,16 @@ class Descriptor {
   int value_;
 };
 
-fs::path real_target(const fs::path& path) {
+/// Where links lead, whether anything is there or not.
+fs::path real_target(fs::path path) {
+  constexpr int kMostLinks = 40;
   std::error_code error;
-  if (!fs::is_symlink(path, error)) return path;
-  const fs::path real = fs::weakly_canonical(path, error);
-  return error ? path : real;
+  for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links) {
+    const fs::path next = fs::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / next;  // an absolute one replaces it all
+  }
+  return path;
 }
 
 std::string leftover_prefix(const fs::path& path) {
@@ -91,8 +96,9 @@ void remove_leftovers(const fs::path& path) {
 }
 
 void remove_file(const fs::path& path) {
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) fail("Cannot remove", path, errno);
-  sync_folder(path.parent_path());
+  const fs::path target = real_target(path);
+  if (unlink(target.c_str()) != 0 && errno != ENOENT) fail("Cannot remove", target, errno);
+  sync_folder(target.parent_path());
 }
 
 void make_private_folder(const fs::path& folder) {

@@ -14,6 +14,7 @@ void replace_file(const std::filesystem::path& path, std::string_view content);
 /// Removes what killed writers left. Call only where no other writer can be at work.
 void remove_leftovers(const std::filesystem::path& path);
 
+/// The file itself, where `path` is a symbolic link; the link stays.
 void remove_file(const std::filesystem::path& path);
 
 /// Creates the folder with mode 0700 when it is missing, and what is missing above it.

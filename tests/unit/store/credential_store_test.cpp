@@ -164,6 +164,18 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link_stays_one) {
   BOOST_TEST(json::write(store.read().root) == R"({"a":1,"b":2})");
 }
 
+BOOST_AUTO_TEST_CASE(what_a_symbolic_link_points_at_is_emptied_and_filled_again) {
+  fs::create_directory(path / "real");
+  std::ofstream(path / "real" / "creds") << R"({"api_key":"secret"})";
+  fs::create_symlink("real/creds", path / "credentials");
+  store.update([](json::Value& root) { root.erase("api_key"); });
+  BOOST_TEST(!fs::exists(path / "real" / "creds"));
+  BOOST_TEST((store.read().shape == Shape::absent));
+  store.update([](json::Value& root) { root.set("api_key", "next"); });
+  BOOST_TEST(fs::is_symlink(path / "credentials"));
+  BOOST_TEST(fs::exists(path / "real" / "creds"));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_killed_writer_left_goes_with_the_next_write) {
   std::ofstream(path / ".credentials.AbC123") << "{\"api_";
   std::ofstream(path / ".credentials.keep-me") << "not ours";
