@@ -3,9 +3,9 @@
 
 Usage: docs/media/record.py [--bin build/bin] [--output docs/media/session.svg]
 
-Each command runs in a pseudo-terminal of its own, with an empty configuration folder. What was on screen for a while only
-(the login picker) is drawn with a line at its left. Two folders are written shorter than they are: this checkout as
-~/heygen, and the configuration folder as ~/.heygen.
+Each command runs in a pseudo-terminal of its own; the configuration folder is empty at first. What was on screen for a
+while only (the login picker) is drawn with a line at its left. Two folders are written shorter than they are: this
+checkout as ~/heygen, and the configuration folder as ~/.heygen.
 """
 import argparse
 import fcntl
@@ -30,7 +30,8 @@ DOWN, ENTER = "\x1b[B", "\r"
 VIDEO = '{"type":"avatar","avatar_id":"avatar_demo","voice_id":"voice_demo","script":"Hello","title":"Hello"}'
 # (what it shows, arguments, [(text to wait for, keys to press)])
 SESSION = [
-    ("Credentials come from providers, libraries that are found and loaded at run time", ["provider", "list", "--human"], []),
+    ("Credentials come from providers, libraries that are found and loaded at run time",
+     ["provider", "list", "--human"], []),
     ("Log in: choose a way, agree in the browser", ["auth", "login"], [("Esc to cancel", DOWN), ("> 2", ENTER)]),
     ("Which credential is used, and why", ["auth", "explain", "--human"], []),
     ("Create a video and wait until it is there", ["video", "create", "--wait", "-d", VIDEO], []),
@@ -90,7 +91,7 @@ class Screen:
 
     def __init__(self):
         self.lines, self.row, self.column, self.style = [[]], 0, 0, ""
-        self.before, self.shown = None, []
+        self.before, self.shown = [], []
         self.result = []
 
     def feed(self, text):
@@ -124,9 +125,9 @@ class Screen:
             if final == "J":
                 del self.lines[self.row + 1:]
         elif parameters == "?1049" and final == "h":
-            self.before, self.lines, self.row, self.column = (self.lines, self.row), [[]], 0, 0
+            self.before, self.lines, self.row, self.column = self.lines, [[]], 0, 0
         elif parameters == "?1049" and final == "l":
-            self.result += [(line, False) for line in self.trimmed(self.before[0])] + [(line, True) for line in self.shown]
+            self.result += [(line, False) for line in self.trimmed(self.before)] + [(line, True) for line in self.shown]
             self.lines, self.row, self.column = [[]], 0, 0
 
     @staticmethod
@@ -179,7 +180,8 @@ CELL, LINE, MARGIN, SIZE = 8.4, 19, 22, 14
 STYLE = """
   .paper { fill: #fbfaf7; stroke: #c9c6bd; }
   .bar { fill: #b9c4d6; }
-  text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #24292f; white-space: pre; }
+  text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+         fill: #24292f; white-space: pre; }
   .typed { font-weight: 600; fill: #0a3069; } .bold { font-weight: 600; } .dim { fill: #656d76; }
   .green { fill: #116329; } .red { fill: #a40e26; } .yellow { fill: #7d4e00; }
 """
@@ -212,7 +214,8 @@ def drawn(line, y, left):
 
 def svg(lines):
     width, height = round(2 * MARGIN + COLUMNS * CELL), 2 * MARGIN + len(lines) * LINE
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
            "<title>A terminal session: list providers, log in, create a video, log out</title>",
            f"<style>{STYLE}</style>",
            f'<rect class="paper" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8"/>']
@@ -226,7 +229,8 @@ def svg(lines):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build" / "bin", help="folder of heygen and heygen-sandbox")
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build" / "bin",
+                        help="folder of heygen and heygen-sandbox")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "media" / "session.svg")
     options = parser.parse_args()
     options.output.write_text(svg(record(options.bin.resolve())), encoding="utf-8")

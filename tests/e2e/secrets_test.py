@@ -1,0 +1,170 @@
+"""Where no secret may show: output, errors, argument vectors, environments of children, core files, open files."""
+
+import os
+import pathlib
+import signal
+import stat
+import threading
+import unittest
+
+from support import PAST, WithService, install
+from service import REVOKE, TOKEN, Reply
+
+KEY = "canary-key-of-the-login"
+ENVIRONMENT_KEY = "canary-key-of-the-environment"
+NOBODY = 65534
+
+
+class Canaries(WithService):
+    """Every command that runs here is searched for all secrets that the service or the test has seen."""
+
+    def setUp(self):
+        super().setUp()
+        self.service.api_keys += [KEY, ENVIRONMENT_KEY]
+
+    def secrets(self):
+        exchanges = self.service.requests_to(TOKEN, grant_type="authorization_code")
+        verifiers = [request.form["code_verifier"] for request in exchanges]
+        return [*super().secrets(), *verifiers, KEY, ENVIRONMENT_KEY]
+
+    def assert_clean(self, text):
+        for secret in self.secrets():
+            self.assertNotIn(secret, text)
+
+
+class Output(Canaries):
+    def test_a_life_with_a_key(self):
+        login = self.run_heygen("auth", "login", "--api-key", "--verbose", stdin=KEY + "\n")
+        self.assert_succeeds(login)
+        self.assertEqual(self.home.read()["api_key"], KEY)
+        for command in (
+            ("auth", "status"),
+            ("auth", "status", "--human"),
+            ("auth", "explain"),
+            ("auth", "explain", "--human"),
+            ("config", "list"),
+            ("provider", "list"),
+            ("provider", "why", "apikey"),
+            ("video", "list"),
+            ("auth", "logout"),
+        ):
+            with self.subTest(" ".join(command)):
+                self.assert_succeeds(self.run_heygen(*command, "--verbose", env={"HEYGEN_API_KEY": ""}))
+
+    def test_verbose_shows_requests_with_the_credential_hidden(self):
+        done = self.run_heygen("video", "list", "--verbose", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})
+        self.assert_succeeds(done)
+        self.assertEqual(self.service.requests_to("/v3/videos")[0].headers["x-api-key"], ENVIRONMENT_KEY)
+        self.assertIn("x-api-key: ***", done.err)
+
+    def test_a_life_with_tokens(self):
+        self.home.browser()
+        self.assert_succeeds(self.run_heygen("auth", "login", "--oauth", "--verbose"))
+        self.service.expire()
+        self.assert_succeeds(self.run_heygen("video", "list", "--verbose"))
+        self.assertEqual(len(self.service.refreshes()), 1)
+        for command in (("auth", "status"), ("auth", "explain"), ("auth", "explain", "--human"), ("auth", "logout")):
+            with self.subTest(" ".join(command)):
+                self.assert_succeeds(self.run_heygen(*command, "--verbose"))
+        self.assertEqual(len(self.service.requests_to(REVOKE)), 1)
+
+    def test_a_server_that_repeats_what_it_was_sent(self):
+        tokens = self.logged_in(PAST)
+        echo = f"{tokens['refresh_token']} and {tokens['access_token']}"
+        for status in (400, 401, 500):
+            with self.subTest(status):
+                self.service.fault(TOKEN, status=status, body={"error": "invalid_grant", "error_description": echo})
+                self.assertNotEqual(self.run_heygen("video", "list", "--verbose").code, 0)
+        self.service.fault(REVOKE, status=400, body={"error": echo, "error_description": echo})
+        self.assert_succeeds(self.run_heygen("auth", "logout", "--verbose"))
+
+    def test_a_refused_credential_is_named_and_not_shown(self):
+        self.home.write({"api_key": "canary-stale"})
+        done = self.assert_fails(self.run_heygen("video", "list", "--verbose"), "unauthorized", 3)
+        self.assertNotIn("canary-stale", done.err)
+
+    def assert_refused_unseen(self, *arguments):
+        with self.subTest(" ".join(arguments).replace(KEY, "KEY")):
+            done = self.run_heygen(*arguments, env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})
+            self.assert_fails(done, "usage_error", 2)
+            self.assertEqual(self.service.requests, [])
+
+    def test_a_credential_among_the_headers_is_refused_and_not_repeated(self):
+        self.assert_refused_unseen("api", "GET", "/v3/videos", "--header", "Authorization: Bearer " + KEY)
+        self.assert_refused_unseen("api", "GET", "/v3/videos", "--header", "x-api-key: " + KEY)
+        self.assert_refused_unseen("video", "list", "--headers", "x-api-key: " + KEY)
+
+    def test_a_key_among_the_arguments_of_a_login_is_refused_and_not_repeated(self):
+        self.assert_refused_unseen("auth", "login", "--api-key", KEY)
+        self.assert_refused_unseen("auth", "login", "--api-key=" + KEY)
+        self.assert_refused_unseen("auth", "login", KEY)
+
+
+class Processes(Canaries):
+    def test_the_browser_sees_no_secret_in_any_place_it_may_look(self):
+        """Its arguments, its environment, and the arguments of heygen itself, which every user can read."""
+        seen = self.home.path / "seen"
+        self.home.browser()
+        look = "".join(f"tr '\\0' '\\n' < /proc/{what}; " for what in ("$$/cmdline", "$$/environ", "$PPID/cmdline"))
+        go_on = f"exec '{self.home.env['BROWSER']}' \"$1\"\n"
+        self.home.env["BROWSER"] = self.home.script("looking.sh", f"{{ {look}}} > '{seen}'\n{go_on}")
+        self.assert_succeeds(self.run_heygen("auth", "login", "--oauth", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY}))
+        text = seen.read_text()
+        self.assertIn("code_challenge=", text)
+        self.assertIn("HOME=", text)
+        self.assertIn("--oauth", text)
+        self.assertEqual(len([s for s in self.secrets() if s.startswith(("at-", "rt-", "co-"))]), 3)
+        self.assert_clean(text)
+
+    def waiting(self, prefix=()):
+        """A heygen that holds a credential and waits for the server."""
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        self.service.fault("/v3/videos", gate=gate)
+        running = self.start("video", "list", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY}, prefix=prefix)
+        self.service.wait(lambda: self.service.requests_to("/v3/videos"))
+        return running, gate
+
+    def test_a_crash_writes_no_core_file(self):
+        running, _ = self.waiting(("sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh"))
+        process = running.process.pid
+        self.assertRegex(pathlib.Path(f"/proc/{process}/limits").read_text(), r"Max core file size +0 +0 ")
+        os.kill(process, signal.SIGSEGV)
+        status = os.waitpid(process, 0)[1]
+        self.assertEqual(os.WTERMSIG(status), signal.SIGSEGV)
+        self.assertFalse(os.WCOREDUMP(status))
+
+    def test_its_memory_cannot_be_read_by_other_programs_of_the_user(self):
+        """Linux hands /proc/PID of a process that may not be dumped to root, and forbids tracing it."""
+        prefix = ()
+        if os.geteuid() == 0:
+            self.home.program = install(self.home.path / "prefix", "apikey")
+            self.home.config.mkdir(mode=0o700)
+            for path in (self.home.path, *self.home.path.rglob("*")):
+                os.chown(path, NOBODY, NOBODY)
+            prefix = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        running, gate = self.waiting(prefix)
+        process = pathlib.Path(f"/proc/{running.process.pid}")
+        user = int((process / "status").read_text().split("Uid:")[1].split()[0])
+        self.assertNotEqual(user, 0)
+        self.assertEqual((process / "environ").stat().st_uid, 0)
+        gate.set()
+        self.assert_succeeds(self.finish(running))
+
+
+class Files(Canaries):
+    def test_all_that_is_written_is_private_whatever_the_umask(self):
+        self.home.browser()
+        open_to_all = ("sh", "-c", 'umask 0; exec "$@"', "sh")
+        self.assert_succeeds(self.run_heygen("auth", "login", "--oauth", prefix=open_to_all))
+        self.service.expire()
+        self.assert_succeeds(self.run_heygen("video", "list", prefix=open_to_all))
+        self.assert_succeeds(self.run_heygen("config", "set", "output", "json", prefix=open_to_all))
+        names = {path.name: stat.S_IMODE(path.stat().st_mode) for path in self.home.config.iterdir()}
+        self.assertEqual(set(names), {"credentials", "credentials.lock", "refresh-oauth.lock", "config.toml"})
+        self.assertEqual(set(names.values()), {0o600}, names)
+        self.assertEqual(stat.S_IMODE(self.home.config.stat().st_mode), 0o700)
+
+
+if __name__ == "__main__":
+    unittest.main()
