@@ -12,6 +12,7 @@
 #include "core/base/secret.hpp"
 #include "core/json/value.hpp"
 #include "core/provider/manifest.hpp"
+#include "core/provider/setting.hpp"
 
 namespace heygen {
 class Cancel;
@@ -82,8 +83,7 @@ struct Services {
   Terminal& terminal;
   const Cancel& cancel;
   std::string host_version, api_base;
-  /// Value of `providers.<section>.<key>` in config.toml as text, if any.
-  std::function<std::optional<std::string>(const std::string& section, const std::string& key)> setting;
+  ConfiguredSetting setting;
   std::function<void(int level, const std::string& line)> log;
 };
 

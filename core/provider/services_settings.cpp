@@ -7,41 +7,36 @@
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
-#include "core/provider/historic.hpp"
 #include "core/provider/host_call.hpp"
+#include "core/provider/setting.hpp"
 
 namespace heygen::provider {
 namespace {
 
-struct Raw {
-  std::string text;
-  std::string origin;  ///< for error texts
-};
-
-std::optional<Raw> look_up(const HostCall& host, const Setting& setting) {
-  if (!setting.env.empty() && host.services.environment.has(setting.env)) {
-    return Raw{host.services.environment.value(setting.env), "the variable " + setting.env};
-  }
-  for (const std::string& section : settings_sections_of(host.manifest.id)) {
-    const auto text = host.services.setting ? host.services.setting(section, setting.key) : std::nullopt;
-    if (text && !text->empty()) return Raw{*text, "the setting providers." + section + "." + setting.key};
-  }
-  if (!setting.fallback.empty()) return Raw{setting.fallback, "the default of " + setting.key};
-  return {};
+/// What a login has just stored is tried by itself: a variable that holds another credential would only pass for it.
+bool is_hidden(const HostCall& host, std::string_view variable) {
+  const std::vector<std::string>& credentials = host.manifest.credential_env;
+  return host.function == Function::resolve && host.ask.reason == Reason::login &&
+         std::ranges::find(credentials, variable) != credentials.end();
 }
 
-Error wrong_type(const Raw& raw, const std::string& wanted) {
+std::optional<SettingValue> look_up(const HostCall& host, Setting setting) {
+  if (is_hidden(host, setting.env)) setting.env.clear();
+  return find_setting(host.manifest, setting, host.services.environment, host.services.setting);
+}
+
+Error wrong_type(const SettingValue& raw, const std::string& wanted) {
   return usage_error("The value of " + raw.origin + " must be " + wanted + ".");
 }
 
-std::string as_bool(const Raw& raw) {
+std::string as_bool(const SettingValue& raw) {
   const std::string lower = to_lower(trim(raw.text));
   if (lower == "true" || lower == "1") return "true";
   if (lower == "false" || lower == "0") return "false";
   throw wrong_type(raw, "true or false");
 }
 
-std::string as_int(const Raw& raw) {
+std::string as_int(const SettingValue& raw) {
   const std::string_view text = trim(raw.text);
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -49,7 +44,7 @@ std::string as_int(const Raw& raw) {
   return std::to_string(number);
 }
 
-std::string as_url(const Raw& raw) {
+std::string as_url(const SettingValue& raw) {
   try {
     static_cast<void>(net::Url::parse(raw.text));
     return raw.text;
@@ -58,7 +53,7 @@ std::string as_url(const Raw& raw) {
   }
 }
 
-std::string typed(const Setting& setting, const Raw& raw) {
+std::string typed(const Setting& setting, const SettingValue& raw) {
   if (setting.type == "bool") return as_bool(raw);
   if (setting.type == "int") return as_int(raw);
   return setting.type == "url" ? as_url(raw) : raw.text;
@@ -91,7 +86,7 @@ heygen_status HEYGEN_CALL env(const heygen_call* call, heygen_str name, heygen_s
       return host.refuse("settings.env was asked for a variable that the provider did not declare.");
     }
     std::string text = host.services.environment.value(abi::view(name));
-    if (text.empty()) return HEYGEN_NOT_CONFIGURED;
+    if (text.empty() || is_hidden(host, abi::view(name))) return HEYGEN_NOT_CONFIGURED;
     *value = host.keep(std::move(text));
     return HEYGEN_OK;
   });

@@ -222,7 +222,9 @@ void run_login(Context& context, const Parsed& parsed) {
   const json::Value before = read_to_change(context).root;
   if (id.empty()) id = unnamed_method(context);
 
-  const provider::Manifest manifest = require_login(context, id).manifest;
+  const provider::Found& found = require_login(context, id);
+  const provider::Manifest manifest = found.manifest;
+  if (!found.refused) require_settings(manifest, context.config(), context.environment);
   const json::Value state = auth::slot_state(before, id);
   const provider::Answer answer = ask_provider(context, id, state);
   if (answer.status != provider::Status::ok) throw login_error(answer, manifest);

@@ -6,6 +6,7 @@
 #include "core/config/config.hpp"
 #include "core/provider/historic.hpp"
 #include "core/provider/registry.hpp"
+#include "core/provider/setting.hpp"
 #include "host/commands/auth_support.hpp"
 #include "host/context.hpp"
 #include "host/ui/picker.hpp"
@@ -33,15 +34,17 @@ bool has_option(const std::vector<Option>& options, const std::string& name) {
   return std::ranges::any_of(options, [&](const Option& option) { return option.name == name; });
 }
 
-/// A setting by its variable or the first section of config.toml that has it.
+provider::ConfiguredSetting settings_of(const config::Config& config) {
+  return [&config](const std::string& section, const std::string& key) {
+    return config.raw("providers." + section + "." + key);
+  };
+}
+
 bool is_switched_on(const provider::Manifest& manifest, const provider::Setting& setting, const config::Config& config,
                     const Environment& environment) {
-  if (!setting.env.empty() && environment.has(setting.env)) return environment.truthy(setting.env);
-  for (const std::string& section : provider::settings_sections_of(manifest.id)) {
-    const auto value = config.raw("providers." + section + "." + setting.key);
-    if (value) return iequals(*value, "true") || *value == "1";
-  }
-  return iequals(setting.fallback, "true");
+  const auto value = provider::find_setting(manifest, setting, environment, settings_of(config));
+  const std::string text = value ? to_lower(trim(value->text)) : std::string{};
+  return !text.empty() && text != "0" && text != "false";
 }
 
 std::vector<std::string> installed_ids(Context& context) {
@@ -124,6 +127,17 @@ bool is_offered(const provider::Found& found, const config::Config& config, cons
     if (setting == manifest.settings.end()) return environment.has(name);
     return is_switched_on(manifest, *setting, config, environment);
   });
+}
+
+void require_settings(const provider::Manifest& manifest, const config::Config& config,
+                      const Environment& environment) {
+  const provider::Setting* missing = provider::missing_setting(manifest, environment, settings_of(config));
+  if (missing == nullptr) return;
+  const std::string name = "providers." + manifest.id + "." + missing->key;
+  throw usage_error(
+      "The provider `" + manifest.id + "` needs the setting " + name +
+          (missing->doc.empty() ? "." : " (" + printable(missing->doc) + ")."),
+      "Run `heygen config set " + name + " VALUE`" + (missing->env.empty() ? "." : ", or set " + missing->env + "."));
 }
 
 std::string unnamed_method(Context& context) {

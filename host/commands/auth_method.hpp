@@ -34,6 +34,9 @@ bool may_ask(const Terminal& terminal, const Environment& environment);
 /// A row of the picker: it has a login, was not refused, and what it needs to be offered is there.
 bool is_offered(const provider::Found& found, const config::Config& config, const Environment& environment);
 
+/// Throws Error{usage_error} naming the first required setting without a value.
+void require_settings(const provider::Manifest& manifest, const config::Config& config, const Environment& environment);
+
 /// For a login that names no method. Throws Error{canceled} when the person leaves the picker.
 std::string unnamed_method(Context& context);
 

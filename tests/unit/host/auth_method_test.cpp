@@ -144,6 +144,32 @@ BOOST_AUTO_TEST_CASE(a_plain_provider_is_offered_a_refused_one_and_one_without_l
   BOOST_TEST(!offered(found, "", empty));
 }
 
+BOOST_AUTO_TEST_CASE(a_required_setting_that_is_missing_is_named_with_the_ways_to_set_it) {
+  Found found = provider("sso");
+  found.manifest.env = {"SSO_URL"};
+  heygen::provider::Setting setting;
+  setting.key = "url";
+  setting.type = "url";
+  setting.env = "SSO_URL";
+  setting.doc = "Address of the server";
+  setting.required = true;
+  found.manifest.settings = {setting};
+  const auto check = [&](const std::string& toml, const MapEnvironment& environment) {
+    const Folder folder(toml);
+    heygen::host::require_settings(found.manifest, heygen::config::Config(folder.path, environment), environment);
+  };
+  const MapEnvironment empty({});
+  BOOST_CHECK_EXCEPTION(check("", empty), heygen::Error, [](const heygen::Error& error) {
+    return error.exit == heygen::Exit::usage && error.message().find("providers.sso.url") != std::string::npos &&
+           error.hint.find("heygen config set providers.sso.url") != std::string::npos &&
+           error.hint.find("SSO_URL") != std::string::npos;
+  });
+  BOOST_CHECK_NO_THROW(check("[providers.sso]\nurl = \"https://x.example\"\n", empty));
+  BOOST_CHECK_NO_THROW(check("", with("SSO_URL", "https://x.example")));
+  found.manifest.settings.front().required = false;
+  BOOST_CHECK_NO_THROW(check("", empty));
+}
+
 BOOST_AUTO_TEST_CASE(a_reserved_method_is_offered_once_a_setting_or_a_variable_turns_it_on) {
   const MapEnvironment empty({});
   BOOST_TEST(!offered(switched(), "", empty));

@@ -256,6 +256,16 @@ BOOST_AUTO_TEST_CASE(declared_variables_can_be_read) {
   says(probe, {"0 t", "1 NULL"});
 }
 
+BOOST_AUTO_TEST_CASE(what_a_login_has_just_stored_is_tried_without_the_variables_that_hold_a_credential) {
+  Probe probe;
+  probe.variables["PROBE_TOKEN"] = "t";
+  probe.variables["PROBE_URL"] = "https://env.example";
+  Ask ask;
+  ask.reason = Reason::login;
+  probe.resolve("env PROBE_TOKEN\nsetting url\nreturn 1", ask);
+  says(probe, {"1 NULL", "0 https://env.example"});
+}
+
 BOOST_AUTO_TEST_CASE(values_have_the_declared_type) {
   Probe probe;
   probe.settings = {{"probe.enabled", "TRUE"}, {"probe.count", "seven"}, {"probe.url", "not a url"}};

@@ -1,0 +1,29 @@
+#include "core/provider/setting.hpp"
+
+#include "core/base/environment.hpp"
+#include "core/provider/historic.hpp"
+
+namespace heygen::provider {
+
+std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting& setting,
+                                         const Environment& environment, const ConfiguredSetting& configured) {
+  if (!setting.env.empty() && environment.has(setting.env)) {
+    return SettingValue{environment.value(setting.env), "the variable " + setting.env};
+  }
+  for (const std::string& section : settings_sections_of(manifest.id)) {
+    const auto text = configured ? configured(section, setting.key) : std::nullopt;
+    if (text && !text->empty()) return SettingValue{*text, "the setting providers." + section + "." + setting.key};
+  }
+  if (!setting.fallback.empty()) return SettingValue{setting.fallback, "the default of " + setting.key};
+  return {};
+}
+
+const Setting* missing_setting(const Manifest& manifest, const Environment& environment,
+                               const ConfiguredSetting& configured) {
+  for (const Setting& setting : manifest.settings) {
+    if (setting.required && !find_setting(manifest, setting, environment, configured)) return &setting;
+  }
+  return nullptr;
+}
+
+}  // namespace heygen::provider

@@ -1,0 +1,33 @@
+// Where a provider's settings get their values.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/provider/manifest.hpp"
+
+namespace heygen {
+class Environment;
+}
+
+namespace heygen::provider {
+
+struct SettingValue {
+  std::string text;
+  std::string origin;  ///< for error texts: "the variable …"
+};
+
+/// Value of `providers.<section>.<key>` in config.toml as text, if any.
+using ConfiguredSetting = std::function<std::optional<std::string>(const std::string& section, const std::string& key)>;
+
+/// Its variable, else the first of the provider's sections in config.toml that has it, else its default. What is empty
+/// counts as absent.
+std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting& setting,
+                                         const Environment& environment, const ConfiguredSetting& configured);
+
+/// The first required setting without a value, or nullptr.
+const Setting* missing_setting(const Manifest& manifest, const Environment& environment,
+                               const ConfiguredSetting& configured);
+
+}  // namespace heygen::provider
