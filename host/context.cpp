@@ -134,7 +134,12 @@ output::HumanStyle Context::style() {
 }
 
 void Context::print(const json::Value& document, const std::vector<output::Column>& columns) {
-  write(human() ? output::human(document, columns, style()) : json::write(document) + "\n");
+  if (!human()) return print_json(json::write(document));
+  write(output::human(document, columns, style()));
+}
+
+void Context::print_json(const std::string& text) {
+  write((terminal.stdout_is_terminal() ? output::harmless_json(text) : text) + "\n");
 }
 
 void Context::print_text(std::string_view text) {

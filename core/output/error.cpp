@@ -16,8 +16,10 @@ bool is_hazard(utf8proc_int32_t point) {
          (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
 }
 
-/// Valid JSON again: bytes that are no UTF-8 become U+FFFD, hazards an escape. Both occur inside strings only.
-std::string tamed(const std::string& json) {
+}  // namespace
+
+// Both occur inside strings only.
+std::string harmless_json(const std::string& json) {
   std::string out;
   for (std::size_t at = 0; at < json.size();) {
     utf8proc_int32_t point = 0;
@@ -38,8 +40,6 @@ std::string tamed(const std::string& json) {
   return out;
 }
 
-}  // namespace
-
 std::string error_envelope(const Error& error) {
   json::Object body{{"code", error.code}, {"message", error.message()}};
   const auto add = [&](const char* name, const std::string& text) {
@@ -49,7 +49,7 @@ std::string error_envelope(const Error& error) {
   add("param", error.param);
   add("doc_url", error.doc_url);
   add("request_id", error.request_id);
-  return tamed(json::write(json::Object{{"error", std::move(body)}}));
+  return harmless_json(json::write(json::Object{{"error", std::move(body)}}));
 }
 
 std::string error_text(const Error& error) {

@@ -98,7 +98,9 @@ std::string send(Context& context, const transport::ApiRequest& request) {
 void send_and_print(Context& context, const transport::ApiRequest& request,
                     const std::vector<output::Column>& columns) {
   transport::ApiResponse response = context.client().call(request);
-  if (context.human()) return print_reply(context, read_reply(request, response), columns);
+  // What goes to a terminal is for eyes, and looked at whole.
+  if (context.human() || context.terminal.stdout_is_terminal())
+    return print_reply(context, read_reply(request, response), columns);
   if (!has_body(request, response)) return;
   Spool spool;
   read_compact(response, spool.text(), [&] { spool.settle(); });
@@ -119,7 +121,7 @@ void print_reply(Context& context, const std::string& text, const std::vector<ou
   if (context.human())
     context.write(output::human(parse_reply(text), columns, context.style()));
   else
-    context.write(text + "\n");
+    context.print_json(text);
 }
 
 }  // namespace heygen::host

@@ -115,6 +115,17 @@ class Output(InTerminal):
                 self.assert_ended(0)
                 self.assertNotRegex(self.shown, "[\x07\x9b\u202e]|\x1b\\]|\x1b\\[2J")
 
+    def test_not_even_with_the_controls_that_json_lets_through(self):
+        reply = Reply(200)
+        reply.body = '{"data":{"title":"a\x7f\x9b31m\u202ec \u00e9"}}'.encode()
+        self.service.canned["GET /v3/videos/v1"] = reply
+        self.logged_in()
+        self.spawn("video", "get", "v1")
+        self.assert_ended(0)
+        self.assertIn('"a\\u007f\\u009b31m\\u202ec \u00e9"', self.shown)
+        done = self.assert_succeeds(self.run_heygen("video", "get", "v1"))
+        self.assertEqual(done.out.strip().encode(), reply.body)  # a pipe gets it unchanged
+
 
 if __name__ == "__main__":
     unittest.main()
