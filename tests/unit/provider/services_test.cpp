@@ -209,6 +209,15 @@ BOOST_AUTO_TEST_CASE(cancellation_can_be_asked_and_polled) {
   says(probe, {"0 pollable", "1 pollable"});
 }
 
+BOOST_AUTO_TEST_CASE(what_a_provider_was_given_in_confidence_is_not_logged) {
+  Probe probe;
+  probe.variables["PROBE_TOKEN"] = "variable-secret-1";
+  Ask ask;
+  ask.state = json::parse(R"({"a":{"token":"stored-secret-12"},"scope":"openid profile email"})");
+  probe.resolve("quote stored-secret-12 openid profile email\nenv PROBE_TOKEN\nreturn 1", ask);
+  says(probe, {R"(0 "*** openid profile email")", "0 ***"});
+}
+
 BOOST_AUTO_TEST_CASE(unknown_services_are_null) {
   Probe probe;
   probe.resolve("extension heygen.http/1\nextension heygen.http/2\nextension heygen.dpop/1\nextension \nreturn 1");
