@@ -16,7 +16,7 @@ struct SearchFolder {
   std::string origin;  ///< "HEYGEN_PROVIDER_PATH", "user" or "system"
 };
 
-/// The search path of design §2.12. HEYGEN_PROVIDER_PATH counts only when the process has no elevated privilege.
+/// The search path of design §2.12. With elevated privilege (set-user-id, file capabilities) the system's folder alone.
 std::vector<SearchFolder> default_search_path(const Environment& environment, const std::filesystem::path& config_dir,
                                               const std::filesystem::path& executable);
 

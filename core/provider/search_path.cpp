@@ -17,15 +17,15 @@ bool has_elevated_privilege() {
 std::vector<SearchFolder> default_search_path(const Environment& environment, const std::filesystem::path& config_dir,
                                               const std::filesystem::path& executable) {
   std::vector<SearchFolder> folders;
-  const std::string listed = environment.value("HEYGEN_PROVIDER_PATH");
-  if (!listed.empty() && !has_elevated_privilege()) {
-    for (const std::string& folder : split(listed, ':')) {
-      if (!folder.empty()) folders.push_back({std::filesystem::absolute(folder), "HEYGEN_PROVIDER_PATH"});
+  std::error_code error;
+  // With another's privilege, the user's files are no safer than the user's variables.
+  if (!has_elevated_privilege()) {
+    for (const std::string& folder : split(environment.value("HEYGEN_PROVIDER_PATH"), ':')) {
+      if (!folder.empty()) folders.push_back({std::filesystem::absolute(folder, error), "HEYGEN_PROVIDER_PATH"});
     }
+    if (!config_dir.empty()) folders.push_back({config_dir / "providers", "user"});
   }
-  if (!config_dir.empty()) folders.push_back({config_dir / "providers", "user"});
   if (!executable.empty()) {
-    std::error_code error;
     const std::filesystem::path real = std::filesystem::canonical(executable, error);
     const std::filesystem::path& program = error ? executable : real;
     folders.push_back({program.parent_path().parent_path() / "lib" / "heygen" / "providers", "system"});

@@ -1,5 +1,7 @@
 #include "core/provider/registry.hpp"
 
+#include <sys/wait.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include "tests/unit/provider/kit.hpp"
@@ -15,6 +17,10 @@ bool has(const std::string& text, const std::string& part) {
     BOOST_TEST((text.find(part) != std::string::npos));
   }
   return text.find(part) != std::string::npos;
+}
+
+boost::test_tools::assertion_result as_root(boost::unit_test::test_unit_id) {
+  return geteuid() == 0;
 }
 
 std::vector<std::string> ids(Catalogue& catalogue) {
@@ -255,9 +261,33 @@ BOOST_AUTO_TEST_CASE(the_checker_writes_the_manifest_that_the_registry_accepts) 
   BOOST_TEST(std::system(broken.c_str()) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_pipe_in_a_manifests_place_is_refused_and_not_waited_for) {
+  World world;
+  mkfifo((world.folder.path() / "sample.provider.json").c_str(), 0600);
+  const auto registry = world.registry();
+  BOOST_REQUIRE_EQUAL(registry->found().size(), 1U);
+  BOOST_TEST(registry->found().front().refused);
+  has(registry->found().front().reason, "no regular file");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(provider_search_path)
+
+BOOST_AUTO_TEST_CASE(another_users_privilege_leaves_the_systems_folder_alone,
+                     *boost::unit_test::precondition(as_root)) {
+  // A child with another effective user is what a set-user-id program looks like from inside.
+  const pid_t child = fork();
+  if (child == 0) {
+    std::map<std::string, std::string, std::less<>> variables{{"HEYGEN_PROVIDER_PATH", "/one"}};
+    const bool dropped = setresuid(65534, 0, 0) == 0;
+    const auto folders = default_search_path(MapEnvironment(variables), "/home/me/.heygen", "/opt/heygen/bin/heygen");
+    _exit(dropped && folders.size() == 1 && folders.front().origin == "system" ? 0 : 1);
+  }
+  int status = 1;
+  BOOST_TEST(waitpid(child, &status, 0) == child);
+  BOOST_TEST(status == 0);
+}
 
 BOOST_AUTO_TEST_CASE(variable_then_user_then_beside_the_program) {
   std::map<std::string, std::string, std::less<>> variables;
@@ -295,10 +325,6 @@ struct File {
   fs::path file = deep / "file";
   File() { write_file(file, "x"); }
 };
-
-boost::test_tools::assertion_result as_root(boost::unit_test::test_unit_id) {
-  return geteuid() == 0;
-}
 
 BOOST_FIXTURE_TEST_CASE(private_files_below_a_sticky_folder_are_fine, File) {
   BOOST_TEST(ownership_fault(file) == "");
