@@ -51,6 +51,10 @@ bool is_slot_broken(const json::Value& root, const std::string& id) {
   return value != nullptr && !value->is_null() && !value->is_object();
 }
 
+bool is_slot_filled(const json::Value& root, const std::string& id) {
+  return !slot_state(root, id).as_object().empty() || is_slot_broken(root, id);
+}
+
 Error not_installed(const std::string& id, const std::string& slot, const std::filesystem::path& file) {
   return auth_error("The credentials file " + file.string() + " holds a login in `" + slot + "`, but its provider " +
                         printable(id) + " is not installed.",
@@ -100,7 +104,7 @@ Resolver::Link Resolver::link_of(const Found& found, const json::Value& root) co
   for (const std::string& name : found.manifest.credential_env) {
     if (link.variable.empty() && environment_.has(name)) link.variable = name;
   }
-  link.filled = !slot_state(root, found.id).as_object().empty() || is_slot_broken(root, found.id);
+  link.filled = is_slot_filled(root, found.id);
   link.ambient = found.manifest.ambient;
   return link;
 }
@@ -117,7 +121,7 @@ std::vector<Resolver::Link> Resolver::chain(const json::Value& root) {
     const auto usable = [](const Link& link) { return !link.found->refused; };
     if (std::ranges::any_of(readers, usable)) std::erase_if(readers, [&](const Link& link) { return !usable(link); });
     const std::string first(slot.ids.front());
-    if (readers.empty() && !slot_state(root, first).as_object().empty()) {
+    if (readers.empty() && is_slot_filled(root, first)) {
       Link missing;
       missing.id = first;
       missing.slot = slot.slot;

@@ -106,6 +106,10 @@ class FakeCatalogue : public provider::Catalogue {
     }
     throw std::logic_error("no " + id);
   }
+  void forget(const std::string& id) {
+    std::erase_if(found_, [&](const provider::Found& one) { return one.id == id; });
+    providers_.erase(id);
+  }
   std::vector<std::string> loaded;
 
  private:

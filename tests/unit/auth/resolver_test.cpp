@@ -148,6 +148,18 @@ BOOST_AUTO_TEST_CASE(a_login_of_a_provider_that_is_not_installed_is_named_and_no
   BOOST_TEST(catalogue.loaded.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_nobody_installed_can_read_is_named_even_when_it_is_broken_too) {
+  catalogue.forget("oauth");
+  catalogue.forget("device-code");
+  for (const char* text : {R"({"oauth":{"access_token":"at"},"providers":{"acme":{"token":"t"}}})",
+                           R"({"oauth":"at","providers":{"acme":{"token":"t"}}})"}) {
+    write(text);
+    const Error error = failure();
+    BOOST_TEST((error.exit == Exit::auth), text);
+    BOOST_TEST(error.message().find("oauth") != std::string::npos, text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(present_but_broken_surfaces_and_the_next_is_not_tried) {
   write(kAll);
   catalogue.entry("apikey").refused = true;
