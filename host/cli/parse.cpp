@@ -110,7 +110,8 @@ class Speller {
       if (bare || value == yes) return "true";
     for (const char* no : {"0", "f", "F", "false", "FALSE", "False"})
       if (value == no) return "false";
-    throw usage_error("--" + option.name + " takes true or false, not '" + value + "'.");
+    // Not repeated: what follows --api-key by mistake is a key.
+    throw usage_error("--" + option.name + " is a switch: it takes true, false or nothing.");
   }
 
   const std::vector<std::string>& words_;
@@ -153,11 +154,13 @@ void check_positionals(const std::vector<std::string>& words, const std::vector<
                        const std::vector<Positional>& positionals, const Parsed& parsed) {
   const std::size_t count = parsed.positionals.size();
   const bool open = !positionals.empty() && positionals.back().variadic;
-  if (count > positionals.size() && !open)
-    throw usage_error("`heygen " + join(words, " ") + "` takes " +
-                          (positionals.empty() ? "no argument" : std::to_string(positionals.size()) + " at most") +
-                          ", but '" + parsed.positionals[positionals.size()] + "' follows.",
-                      help_of(words));
+  if (count > positionals.size() && !open) {
+    // Where no argument is expected, a stray one may be a secret; it is not repeated.
+    const std::string what = positionals.empty() ? "no argument, but one follows."
+                                                 : std::to_string(positionals.size()) + " at most, but '" +
+                                                       parsed.positionals[positionals.size()] + "' follows.";
+    throw usage_error("`heygen " + join(words, " ") + "` takes " + what, help_of(words));
+  }
   const bool excused = parsed.is_on("help") || std::ranges::any_of(options, [&](const Option& option) {
                          return option.waives_positionals && parsed.is_on(option.name);
                        });

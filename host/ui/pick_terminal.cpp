@@ -69,7 +69,8 @@ void wake(int number) {
 class Signals {
  public:
   Signals() {
-    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) replace(number, restore_and_die, true);
+    for (const int number : {SIGHUP, SIGINT, SIGTERM}) replace(number, restore_and_die, true);
+    replace(SIGQUIT, restore_and_die, false);  // the host's own handler knows nothing of the other screen
     for (const int number : {SIGWINCH, SIGCONT}) replace(number, wake, false);
   }
   ~Signals() {
