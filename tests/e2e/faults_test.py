@@ -2,7 +2,6 @@
 comes, the program ends in time, says what happened, and keeps what is stored."""
 
 import json
-import subprocess
 import unittest
 
 from support import FUTURE, PAST, Home, Running, Service, WithService, eventually
@@ -493,7 +492,7 @@ class Hanging(unittest.TestCase):
     started = {}
 
     @classmethod
-    def hang(cls, what, path, *arguments, login=True, typed="", **fault):
+    def hang(cls, what, path, *arguments, login=True, typed=None, **fault):
         service, home = Service(), Home()
         unittest.addModuleCleanup(home.remove)
         unittest.addModuleCleanup(service.stop)
@@ -502,10 +501,8 @@ class Hanging(unittest.TestCase):
             home.write_oauth(service.mint(), PAST if path == TOKEN else FUTURE)
         home.browser()
         service.fault(path, times=-1, **(fault or {"mode": "hang"}))
-        running = Running(home.program, arguments, home.env, subprocess.PIPE)
+        running = Running(home.program, arguments, home.env, typed)
         unittest.addModuleCleanup(running.close)
-        running.process.stdin.write(typed)
-        running.process.stdin.close()
         cls.started[what] = home, running, home.file.read_bytes() if login else None
 
     def ended(self, what):

@@ -7,17 +7,7 @@ import socket
 import stat
 import unittest
 
-from support import (
-    MOUNT_NAMESPACE,
-    PAST,
-    PROVIDERS,
-    ROOT,
-    EndToEnd,
-    WithService,
-    compile_provider,
-    has_mount_namespaces,
-    install,
-)
+from support import PAST, PROVIDERS, ROOT, EndToEnd, WithService, compile_provider, install, may_mount
 
 MALFORMED = {
     "cut off": '{"api_key": "k',
@@ -77,11 +67,11 @@ class CredentialsFile(WithService):
         def circle():
             self.home.file.symlink_to(self.home.file)
 
-        def somebody_elses():
+        def locked():
             self.home.write({"api_key": "good-key"}, 0)
 
         self.home.config.mkdir(mode=0o700)
-        cases = [folder, pipe, listener, too_large, circle] + ([somebody_elses] if os.geteuid() else [])
+        cases = [folder, pipe, listener, too_large, circle] + ([locked] if os.geteuid() else [])
         for make in cases:
             with self.subTest(make.__name__):
                 make()
@@ -124,12 +114,10 @@ class CredentialsFile(WithService):
 
     def test_what_another_program_wrote_survives_to_the_last_digit(self):
         tokens = self.service.mint()
-        self.home.write(
-            f"""{{ "zulu": [1.0, 1e400, -0, 12345678901234567890],
+        self.home.write(f"""{{ "zulu": [1.0, 1e400, -0, 12345678901234567890],
             "oauth": {{"foreign": 0.10, "access_token": "{tokens["access_token"]}",
             "refresh_token": "{tokens["refresh_token"]}", "expires_at": "{PAST}"}},
-            "user": {{"email": "x@y", "theirs": 1e2}}, "alpha": "\\u00e9" }}"""
-        )
+            "user": {{"email": "x@y", "theirs": 1e2}}, "alpha": "\\u00e9" }}""")
         self.assert_succeeds(self.run_heygen("video", "list"))
         text = self.home.file.read_text("utf-8").replace(" ", "").replace("\n", "")
         for piece in ('"zulu":[1.0,1e400,-0,12345678901234567890]', '"foreign":0.10', '"theirs":1e2'):
@@ -158,24 +146,22 @@ class CredentialsFile(WithService):
 
 
 class Unwritable(WithService):
-    def setUp(self):
-        super().setUp()
-        if not has_mount_namespaces():
-            self.skipTest("mounting needs a namespace of its own (unshare -m), which this system does not permit")
+    def in_shell(self, script):
+        """For `prefix`: the program runs where the script says "$@"."""
+        return ("sh", "-c", script, "sh")
 
     def read_only(self):
         folder = self.home.config
-        return (
-            *MOUNT_NAMESPACE,
-            "sh",
-            "-c",
-            f'mount --bind "{folder}" "{folder}" && mount -o remount,bind,ro "{folder}" && exec "$@"',
-            "sh",
-        )
+        if os.geteuid():
+            return self.in_shell(f'chmod 500 "{folder}"; "$@"; code=$?; chmod 700 "{folder}"; exit $code')
+        self.need_mounts()  # modes do not bind root
+        mounts = f'mount --bind "{folder}" "{folder}" && mount -o remount,bind,ro "{folder}"'
+        return ("unshare", "-m", *self.in_shell(f'{mounts} && exec "$@"'))
 
     def full(self):
         """A file system of a few pages with the configuration folder's files, and no byte more; what is in it
         afterwards is copied out."""
+        self.need_mounts()
         folder, before, after = self.home.config, self.home.path / "before", self.home.path / "after"
         shutil.rmtree(before, True)
         shutil.rmtree(after, True)
@@ -183,7 +169,11 @@ class Unwritable(WithService):
         script = f"""mount -t tmpfs -o size=64k,mode=700 tmpfs "{folder}" && cp -a "{before}/." "{folder}/" || exit 99
             cat /dev/zero > "{folder}/ballast" 2> /dev/null
             "$@"; code=$?; rm "{folder}/ballast"; cp -a "{folder}" "{after}"; exit $code"""
-        return (*MOUNT_NAMESPACE, "sh", "-c", script, "sh")
+        return ("unshare", "-m", *self.in_shell(script))
+
+    def need_mounts(self):
+        if not may_mount():
+            self.skipTest("it takes a file system of its own, and so root that may mount (unshare -m)")
 
     def after(self):
         return self.home.path / "after"

@@ -4,6 +4,7 @@ HEYGEN_BUILD is the build folder (default: build/ of the project). Imported befo
 """
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -58,34 +59,41 @@ class Done:
 class Running:
     """A program that runs: its output by lines, as they come."""
 
-    def __init__(self, program, arguments, env, stdin=subprocess.DEVNULL, prefix=()):
+    def __init__(self, program, arguments, env, typed=None, prefix=()):
+        """`typed`: what its stdin, a pipe, holds; None: /dev/null."""
         self.arguments, self.begin = arguments, time.monotonic()
         self.process = subprocess.Popen(
             [*prefix, str(program), *arguments],
             env=env,
-            stdin=stdin,
+            stdin=subprocess.DEVNULL if typed is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             errors="replace",
+            process_group=0,
         )
         self.err_lines, self.arrived = [], queue.Queue()
-        self.out = ""
-        self.readers = [
-            threading.Thread(target=self._read_err, daemon=True),
-            threading.Thread(target=self._read_out, daemon=True),
-        ]
+        self.out, self.end, self.ended = "", None, False
+        self.readers = [threading.Thread(target=read, daemon=True) for read in (self._read_err, self._read_out)]
         for reader in self.readers:
             reader.start()
+        if typed is not None:
+            with contextlib.suppress(BrokenPipeError):  # it may end without reading
+                self.process.stdin.write(typed)
+                self.process.stdin.flush()
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
 
     def _read_err(self):
-        for line in self.process.stderr:
-            self.arrived.put(line)
+        with self.process.stderr as stream:
+            for line in stream:
+                self.arrived.put(line)
         self.arrived.put(None)
 
     def _read_out(self):
-        self.out = self.process.stdout.read()
+        with self.process.stdout as stream:
+            self.out = stream.read()
         self.end = time.monotonic()
 
     def line(self, pattern, seconds=LIMIT_S):
@@ -111,21 +119,27 @@ class Running:
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f"heygen {' '.join(self.arguments)} still runs after {seconds} s") from None
-        for reader in self.readers:
-            reader.join(10)
+            self.close()
+            said = "".join(self._rest())
+            raise AssertionError(f"heygen {' '.join(self.arguments)} still runs after {seconds} s\n{said}") from None
+        err = "".join(self._rest())
+        self.readers[1].join(10)
+        self.ended = self.end is not None
+        return Done(self.arguments, code, self.out, err, self.end - self.begin)
+
+    def _rest(self):
+        """All of stderr, once the program has ended."""
         while (line := self.arrived.get(timeout=10)) is not None:
             self.err_lines.append(line)
-        self.close()
-        return Done(self.arguments, code, self.out, "".join(self.err_lines), self.end - self.begin)
+        return self.err_lines
 
     def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        for stream in (self.process.stdout, self.process.stderr, self.process.stdin):
-            if stream:
-                stream.close()
+        """Ends it and what it started, so that nobody holds its pipes."""
+        if self.ended:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 class Home:
@@ -235,13 +249,10 @@ def compile_provider(source, library, *flags):
 
 
 @functools.cache
-def has_mount_namespaces():
-    return (
-        subprocess.run([*MOUNT_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode == 0
-    )
-
-
-MOUNT_NAMESPACE = ("unshare", "-m") if os.geteuid() == 0 else ("unshare", "-rm")
+def may_mount():
+    """In a mount namespace of its own, as root: in a user namespace the owners of files would not be what they are."""
+    mount = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
 
 
 def eventually(condition, what, seconds=LIMIT_S):
@@ -271,19 +282,13 @@ class EndToEnd(unittest.TestCase):
     def secrets(self):
         return []
 
-    def start(self, *arguments, env=None, stdin=subprocess.DEVNULL, prefix=()):
-        running = Running(self.home.program, arguments, {**self.home.env, **(env or {})}, stdin, prefix)
+    def start(self, *arguments, env=None, typed=None, prefix=()):
+        running = Running(self.home.program, arguments, {**self.home.env, **(env or {})}, typed, prefix)
         self.addCleanup(running.close)
         return running
 
     def run_heygen(self, *arguments, env=None, stdin=None, seconds=LIMIT_S, prefix=()):
-        running = self.start(
-            *arguments, env=env, stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL, prefix=prefix
-        )
-        if stdin is not None:
-            running.process.stdin.write(stdin)
-            running.process.stdin.close()
-        return self.checked(running.finish(seconds))
+        return self.finish(self.start(*arguments, env=env, typed=stdin, prefix=prefix), seconds)
 
     def finish(self, running, seconds=LIMIT_S):
         return self.checked(running.finish(seconds))
