@@ -16,8 +16,8 @@ CTRL_C, CTRL_D, DELETE = "\x03", "\x04", "\x7f"
 
 class InTerminal(WithService):
     def spawn(self, *arguments, **env):
-        # under a shell, which stays: the terminal can be looked at after the program has ended
-        script = 'trap : INT; "$@"; echo "<ended $?>"; read -r _'
+        # under a shell, which waits before and after: the terminal can be looked at while no program changes it
+        script = 'trap : INT; read -r _; "$@"; echo "<ended $?>"; read -r _'
         self.screen = pexpect.spawn(
             "/bin/sh",
             ["-c", script, "sh", str(self.home.program), *arguments],
@@ -28,6 +28,7 @@ class InTerminal(WithService):
         )
         self.addCleanup(self.screen.close, True)
         self.before = termios.tcgetattr(self.screen.child_fd)
+        self.screen.send("\r")
         return self.screen
 
     def prompt(self):
