@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -20,15 +21,15 @@ std::string reason(int number) {
 
 /// False when cancelled first.
 bool wait_readable(int descriptor, const Cancel& cancel) {
-  pollfd fds[] = {{descriptor, POLLIN, 0}, {cancel.descriptor(), POLLIN, 0}};
-  while (poll(fds, 2, -1) < 0 && errno == EINTR && !cancel.requested()) {
+  std::array<pollfd, 2> fds{{{descriptor, POLLIN, 0}, {cancel.descriptor(), POLLIN, 0}}};
+  while (poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR && !cancel.requested()) {
   }
   return !cancel.requested();
 }
 
 class File {
  public:
-  explicit File(const std::filesystem::path& path) : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit File(const std::filesystem::path& path) : descriptor_(open_to_read(path)) {}
   ~File() {
     if (descriptor_ >= 0) close(descriptor_);
   }
@@ -41,17 +42,28 @@ class File {
 };
 
 /// Appends until the end; 0 or the errno.
-int read_rest(int descriptor, std::string& out) {
+int read_rest(int descriptor, std::string& out, const Cancel& cancel) {
   char buffer[65536];
   for (;;) {
-    const ssize_t count = ::read(descriptor, buffer, sizeof buffer);
+    const ssize_t count = read_some(descriptor, buffer, cancel);
     if (count > 0) out.append(buffer, static_cast<std::size_t>(count));
-    if (count == 0) return 0;
-    if (count < 0 && errno != EINTR) return errno;
+    if (count <= 0) return count == 0 ? 0 : errno;
   }
 }
 
 }  // namespace
+
+int open_to_read(const std::filesystem::path& path) {
+  return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+ssize_t read_some(int descriptor, std::span<char> out, const Cancel& cancel) {
+  for (;;) {
+    if (!wait_readable(descriptor, cancel)) throw canceled_error();
+    const ssize_t count = ::read(descriptor, out.data(), out.size());
+    if (count >= 0 || (errno != EINTR && errno != EAGAIN)) return count;
+  }
+}
 
 void write_stdout(std::string_view text) {
   while (!text.empty()) {
@@ -74,21 +86,15 @@ void write_stdout(std::string_view text) {
 
 std::string read_stdin(const Cancel& cancel) {
   std::string text;
-  char buffer[65536];
-  for (;;) {
-    if (!wait_readable(STDIN_FILENO, cancel)) throw canceled_error();
-    const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
-    if (count == 0) return text;
-    if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
-    if (count < 0 && errno != EINTR && errno != EAGAIN)
-      throw Error(code::kError, "Standard input could not be read: " + reason(errno) + ".");
-  }
+  if (const int fault = read_rest(STDIN_FILENO, text, cancel); fault != 0)
+    throw Error(code::kError, "Standard input could not be read: " + reason(fault) + ".");
+  return text;
 }
 
-std::string read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path, const Cancel& cancel) {
   std::string text;
   const File file(path);
-  const int fault = file.descriptor() < 0 ? errno : read_rest(file.descriptor(), text);
+  const int fault = file.descriptor() < 0 ? errno : read_rest(file.descriptor(), text, cancel);
   if (fault != 0)
     throw Error(code::kError, "The file '" + path.string() + "' could not be read: " + reason(fault) + ".");
   return text;
@@ -98,7 +104,7 @@ std::string read_document(const std::string& value, const Cancel& cancel) {
   const std::string_view start = trim(value);
   if (start.starts_with('{') || start.starts_with('[')) return value;
   if (value == "-") return read_stdin(cancel);
-  return read_file(value.starts_with('@') ? value.substr(1) : value);
+  return read_file(value.starts_with('@') ? value.substr(1) : value, cancel);
 }
 
 }  // namespace heygen::host

@@ -1,6 +1,5 @@
 #include "host/api/upload.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/random.hpp"
+#include "host/io.hpp"
 
 namespace heygen::host {
 namespace {
@@ -41,8 +41,8 @@ Error file_error(const std::string& path, const std::string& reason) {
 
 }  // namespace
 
-UploadBody::UploadBody(const std::string& field, const std::string& path, Random& random)
-    : path_(path), boundary_(make_boundary(random)), descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+UploadBody::UploadBody(const std::string& field, const std::string& path, Random& random, const Cancel& cancel)
+    : cancel_(cancel), path_(path), boundary_(make_boundary(random)), descriptor_(open_to_read(path)) {
   struct stat facts {};
   if (descriptor_ < 0 || fstat(descriptor_, &facts) != 0) {
     const std::string reason = std::generic_category().message(errno);
@@ -91,10 +91,7 @@ std::size_t UploadBody::read_text(const std::string& text, std::span<char> out, 
 std::size_t UploadBody::read_file(std::span<char> out) {
   std::size_t wanted = out.size();
   if (regular_) wanted = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, file_size_ - file_at_));
-  ssize_t count = 0;
-  if (wanted > 0) do
-      count = ::read(descriptor_, out.data(), wanted);
-    while (count < 0 && errno == EINTR);
+  const ssize_t count = wanted > 0 ? read_some(descriptor_, out.first(wanted), cancel_) : 0;
   if (count < 0) throw file_error(path_, std::generic_category().message(errno));
   if (count == 0 && regular_ && file_at_ < file_size_) throw file_error(path_, "it became shorter during the upload");
   if (count == 0) stage_ = Stage::tail;

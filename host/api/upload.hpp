@@ -9,8 +9,9 @@
 #include "core/net/http.hpp"
 
 namespace heygen {
+class Cancel;
 class Random;
-}
+}  // namespace heygen
 
 namespace heygen::host {
 
@@ -18,7 +19,7 @@ namespace heygen::host {
 class UploadBody : public net::Body {
  public:
   /// Throws Error{error} when the file cannot be opened or is a folder.
-  UploadBody(const std::string& field, const std::string& path, Random& random);
+  UploadBody(const std::string& field, const std::string& path, Random& random, const Cancel& cancel);
   ~UploadBody() override;
   UploadBody(const UploadBody&) = delete;
   UploadBody& operator=(const UploadBody&) = delete;
@@ -27,7 +28,7 @@ class UploadBody : public net::Body {
 
   /// Empty for a pipe.
   std::optional<std::uint64_t> size() const override;
-  /// Throws Error when the file fails or has become shorter since it was opened.
+  /// Throws Error when the file fails or has become shorter since it was opened, and Error{canceled}.
   std::size_t read(std::span<char> out) override;
   /// False for a pipe that was read from.
   bool rewind() override;
@@ -37,6 +38,7 @@ class UploadBody : public net::Body {
   std::size_t read_text(const std::string& text, std::span<char> out, Stage next);
   std::size_t read_file(std::span<char> out);
 
+  const Cancel& cancel_;
   std::string path_, boundary_, head_, tail_;
   int descriptor_;
   bool regular_ = false;

@@ -131,7 +131,7 @@ void ask_first(Context& context, const api::Command& command, const Parsed& pars
 }
 
 void run_upload(Context& context, const api::Command& command, transport::ApiRequest request, const std::string& path) {
-  UploadBody body("file", path, context.random);
+  UploadBody body("file", path, context.random, context.cancel);
   request.body = &body;
   request.content_type = body.content_type();
   request.upload = true;
