@@ -42,9 +42,9 @@ void forbid_dumps() {
 /// A closed standard stream would give its number to the next file opened, and output would go there. Writing to the
 /// stand-in for stdout fails, as it should.
 void occupy_standard_streams() {
-  const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
-  for (int number = 0; number < 3; ++number)
-    if (fcntl(number, F_GETFD) < 0) (void)open("/dev/null", modes[number]);
+  int number = 0;
+  for (const int mode : {O_RDONLY, O_RDONLY, O_WRONLY})
+    if (fcntl(number++, F_GETFD) < 0) static_cast<void>(open("/dev/null", mode));
 }
 
 std::atomic<Cancel*> cancel_of_process{nullptr};

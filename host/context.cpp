@@ -24,14 +24,14 @@ struct Context::Parts {
   std::unique_ptr<transport::ApiClient> client;
 };
 
-Context::Context(const Environment& environment_, Terminal& terminal_, Clock& clock_, Random& random_, Cancel& cancel_,
-                 std::filesystem::path executable_)
-    : environment(environment_),
-      terminal(terminal_),
-      clock(clock_),
-      random(random_),
-      cancel(cancel_),
-      executable(std::move(executable_)),
+Context::Context(const Environment& the_environment, Terminal& the_terminal, Clock& the_clock, Random& the_random,
+                 Cancel& the_cancel, std::filesystem::path the_executable)
+    : environment(the_environment),
+      terminal(the_terminal),
+      clock(the_clock),
+      random(the_random),
+      cancel(the_cancel),
+      executable(std::move(the_executable)),
       write(write_stdout),
       parts_(std::make_unique<Parts>()) {}
 
@@ -142,7 +142,7 @@ void Context::print_json(const std::string& text) {
   write((terminal.stdout_is_terminal() ? output::harmless_json(text) : text) + "\n");
 }
 
-void Context::print_text(std::string_view text) {
+void Context::print_text(std::string_view text) const {
   write(text);
 }
 

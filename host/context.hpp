@@ -49,8 +49,10 @@ struct Globals {
 
 class Context {
  public:
-  Context(Environment const& environment, Terminal& terminal, Clock& clock, Random& random, Cancel& cancel,
-          std::filesystem::path executable);
+  Context(const Environment& the_environment, Terminal& the_terminal, Clock& the_clock, Random& the_random,
+          Cancel& the_cancel, std::filesystem::path the_executable);
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
   ~Context();
 
   const Environment& environment;
@@ -84,7 +86,7 @@ class Context {
   /// One line of JSON, without its end, as it is; on a terminal with escapes for what could command it.
   void print_json(const std::string& text);
   /// Text as it is, on stdout.
-  void print_text(std::string_view text);
+  void print_text(std::string_view text) const;
 
  private:
   struct Parts;

@@ -1,6 +1,7 @@
 #include "core/api/engine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -34,15 +35,15 @@ std::optional<double> parse_number(std::string_view text) {
 
 template <class Number>
 std::string shortest(Number value) {
-  char buffer[64];
-  const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return {buffer, result.ptr};
+  std::array<char, 64> buffer{};
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), result.ptr};
 }
 
 /// RFC 8259 §6.
 bool is_json_number(std::string_view text) {
   const auto digits = [&text] {
-    const std::size_t count = static_cast<std::size_t>(
+    const auto count = static_cast<std::size_t>(
         std::ranges::find_if_not(text, [](char c) { return c >= '0' && c <= '9'; }) - text.begin());
     text.remove_prefix(count);
     return count;

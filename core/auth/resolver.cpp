@@ -174,7 +174,7 @@ Credential Resolver::resolve_state(const std::string& id, const json::Value& sta
   ask.state = state;
   Answer answer = one.resolve(ask);
   if (answer.status != Status::ok) throw provider::to_error(answer, one.manifest(), how_to_login(id));
-  return Credential(id, one.manifest().title, std::move(answer));
+  return {id, one.manifest().title, std::move(answer)};
 }
 
 std::optional<Credential> Resolver::ask(const Link& link, const json::Value& root, const std::string& fault,

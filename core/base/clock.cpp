@@ -111,7 +111,7 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
   if (!offset || !date.ok()) return {};
   const std::int64_t days_seconds = sys_days{date}.time_since_epoch().count() * std::int64_t{86'400};
-  return days_seconds + hour * 3600 + minute * 60 + second - *offset;
+  return days_seconds + (hour * 3600 + minute * 60 + second - *offset);
 }
 
 }  // namespace heygen

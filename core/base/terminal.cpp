@@ -43,7 +43,7 @@ std::size_t read_some(char* out, std::size_t size, const Cancel& cancel) {
 
 /// One line without its end, byte by byte: what follows belongs to somebody else.
 std::string read_one_line(const Cancel& cancel, bool end_is_cancel) {
-  constexpr std::size_t kLongestLine = 64 * 1024;
+  constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
   std::string line;
   char c = 0;
   while (line.size() < kLongestLine) {

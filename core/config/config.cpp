@@ -65,7 +65,7 @@ bool is_url(std::string_view text) {
 /// UTF-8 without control characters: what a TOML comment may hold.
 bool is_text(const std::string& value) {
   try {
-    TomlDocument("#" + value);
+    static_cast<void>(TomlDocument("#" + value));
     return !has_control(value);
   } catch (const TomlError&) {
     return false;
@@ -144,8 +144,8 @@ std::filesystem::path config_directory(const Environment& environment) {
               "Set HOME, or HEYGEN_CONFIG_DIR to a folder of your own.");
 }
 
-Config::Config(std::filesystem::path directory, const Environment& environment)
-    : path_(std::move(directory) / kFileName), environment_(environment) {}
+Config::Config(const std::filesystem::path& directory, const Environment& environment)
+    : path_(directory / kFileName), environment_(environment) {}
 
 std::optional<std::string> Config::raw(const std::string& dotted_key) const {
   return File(path_).text_of(dotted_key);

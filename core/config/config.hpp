@@ -30,7 +30,7 @@ struct DeclaredKey {
 class Config {
  public:
   /// Nothing is read until something is asked for.
-  Config(std::filesystem::path directory, const Environment& environment);
+  Config(const std::filesystem::path& directory, const Environment& environment);
 
   /// Text of a dotted key in the file ("true"/"false" for booleans); empty when absent. Throws Error naming file and
   /// line when the file is malformed.

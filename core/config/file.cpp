@@ -72,6 +72,11 @@ std::filesystem::path target_of(const std::filesystem::path& path) {
   return failure ? path : target;
 }
 
+int open_created(const std::filesystem::path& folder) {
+  create_private(folder);
+  return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 }  // namespace
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {
@@ -113,9 +118,7 @@ void replace_file(const std::filesystem::path& path, const std::string& content)
   if (folder.get() >= 0) ::fsync(folder.get());
 }
 
-FolderLock::FolderLock(const std::filesystem::path& folder) : descriptor_(-1) {
-  create_private(folder);
-  descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+FolderLock::FolderLock(const std::filesystem::path& folder) : descriptor_(open_created(folder)) {
   // A file system without locks still gets the atomic replacement.
   while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) continue;
 }

@@ -26,6 +26,8 @@ class TomlDocument {
   /// Throws TomlError for text that is not TOML 1.0.
   explicit TomlDocument(std::string text);
   ~TomlDocument();
+  TomlDocument(const TomlDocument&) = delete;
+  TomlDocument& operator=(const TomlDocument&) = delete;
   TomlDocument(TomlDocument&&) noexcept;
   TomlDocument& operator=(TomlDocument&&) noexcept;
 

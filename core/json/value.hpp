@@ -64,6 +64,11 @@ class Value {
   Array& as_array() { return std::get<Array>(data_); }
   const Object& as_object() const { return std::get<Object>(data_); }
   Object& as_object() { return std::get<Object>(data_); }
+  /// nullptr for another kind.
+  template <class Kind>
+  Kind* get_if() noexcept {
+    return std::get_if<Kind>(&data_);
+  }
 
   /// A member of an object; nullptr when absent or when this is no object.
   const Value* find(std::string_view name) const;

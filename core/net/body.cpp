@@ -32,7 +32,7 @@ Failure too_long(std::size_t limit) {
 
 std::string read_all(Response& response, std::size_t limit) {
   std::string text;
-  std::array<char, 16 * 1024> piece;
+  std::array<char, 16384> piece;
   while (const std::size_t count = response.read(piece)) {
     if (count > limit - text.size()) throw too_long(limit);
     text.append(piece.data(), count);

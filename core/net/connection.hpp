@@ -17,7 +17,7 @@ namespace heygen::net {
 class Connection {
  public:
   /// Also the longest reply head and line that can be read.
-  static constexpr std::size_t kBufferSize = 64 * 1024;
+  static constexpr std::size_t kBufferSize = std::size_t{64} * 1024;
 
   explicit Connection(std::unique_ptr<Stream> stream) : stream_(std::move(stream)), buffer_(kBufferSize) {}
 

@@ -10,7 +10,7 @@
 namespace heygen::net {
 namespace {
 
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kPiece = std::size_t{64} * 1024;
 constexpr int kMaxInterim = 64;
 
 bool is_interim(int status) {

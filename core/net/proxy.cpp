@@ -27,7 +27,7 @@ namespace {
 /// The first variable that is set and not blank, or the first of all.
 std::string choose(const Environment& environment, std::initializer_list<const char*> names) {
   const auto is_set = [&](const char* name) { return !trim(environment.value(name)).empty(); };
-  const auto found = std::find_if(names.begin(), names.end(), is_set);
+  const auto* found = std::find_if(names.begin(), names.end(), is_set);
   return found == names.end() ? *names.begin() : *found;
 }
 

@@ -8,7 +8,7 @@
 namespace heygen::net {
 namespace {
 
-constexpr std::size_t kMaxLine = 8 * 1024;
+constexpr std::size_t kMaxLine = std::size_t{8} * 1024;
 constexpr int kMaxTrailers = 100;
 
 Failure bad_chunk(const Watch& watch, const std::string& why) {

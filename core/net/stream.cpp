@@ -38,7 +38,7 @@ Stream::Step PlainStream::read(std::span<char> out) {
   if (count > 0) return {State::done, static_cast<std::size_t>(count)};
   if (count == 0) return {State::end};
   if (would_block(errno)) return {State::want_read};
-  trouble_ = describe_errno(errno);
+  set_trouble(describe_errno(errno));
   return {State::lost};
 }
 
@@ -46,7 +46,7 @@ Stream::Step PlainStream::write(std::string_view data) {
   const ssize_t count = send_some(descriptor(), data);
   if (count >= 0) return {State::done, static_cast<std::size_t>(count)};
   if (would_block(errno)) return {State::want_write};
-  trouble_ = describe_errno(errno);
+  set_trouble(describe_errno(errno));
   return {State::lost};
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/net/socket.hpp"
 
@@ -36,6 +37,9 @@ class Stream {
   const std::string& trouble() const noexcept { return trouble_; }
 
  protected:
+  void set_trouble(std::string words) { trouble_ = std::move(words); }
+
+ private:
   std::string trouble_;
 };
 

@@ -99,8 +99,8 @@ class TlsCallbacks {
   }
 };
 
-TlsStream::TlsStream(SSL_CTX* context, Socket socket, const std::string& host)
-    : socket_(std::move(socket)), ssl_(SSL_new(context)), host_(host) {
+TlsStream::TlsStream(SSL_CTX* context, Socket socket, std::string host)
+    : socket_(std::move(socket)), ssl_(SSL_new(context)), host_(std::move(host)) {
   if (!ssl_) throw Failure(Failure::Kind::tls, "TLS could not be set up: out of memory.");
   if (host_.ends_with('.')) host_.pop_back();  // RFC 6066 §3: without the trailing dot
   BIO* bio = TlsCallbacks::make_bio(this);
@@ -124,7 +124,7 @@ TlsStream::~TlsStream() {
 Stream::Step TlsStream::after_failure(int result) {
   const int error = SSL_get_error(ssl_.get(), result);
   if (socket_error_ != 0 || (socket_ended_ && error != SSL_ERROR_ZERO_RETURN)) {
-    trouble_ = socket_error_ != 0 ? describe_errno(socket_error_) : "it ended without TLS's closing message";
+    set_trouble(socket_error_ != 0 ? describe_errno(socket_error_) : "it ended without TLS's closing message");
     return {State::lost};
   }
   switch (error) {
@@ -141,7 +141,7 @@ Stream::Step TlsStream::after_failure(int result) {
   const unsigned long code = ERR_get_error();
   const char* text = ERR_reason_error_string(code);
   reason_ = ERR_GET_REASON(code);
-  trouble_ = text != nullptr ? to_lower(text) : "unknown TLS error";
+  set_trouble(text != nullptr ? to_lower(text) : "unknown TLS error");
   return {State::broken};
 }
 
@@ -221,7 +221,7 @@ Failure TlsStream::protocol_failure(const std::string& peer) const {
       return {Failure::Kind::tls, peer + " speaks only versions of TLS older than 1.2.",
               "The server, or a proxy in between, must be updated."};
     default:
-      return {Failure::Kind::tls, "The TLS handshake with " + peer + " failed: " + trouble_ + ".",
+      return {Failure::Kind::tls, "The TLS handshake with " + peer + " failed: " + trouble() + ".",
               "Check the address; a proxy or a firewall in between may disturb TLS."};
   }
 }
@@ -229,7 +229,7 @@ Failure TlsStream::protocol_failure(const std::string& peer) const {
 Failure TlsStream::handshake_failure(const std::string& peer) const {
   if (verdict_.error != X509_V_OK) return certificate_failure(peer);
   if (reason_ != 0) return protocol_failure(peer);
-  return {Failure::Kind::reset, peer + " closed the connection within the TLS handshake: " + trouble_ + ".",
+  return {Failure::Kind::reset, peer + " closed the connection within the TLS handshake: " + trouble() + ".",
           "Try again; if it stays so, a firewall in between may forbid the connection."};
 }
 

@@ -30,7 +30,9 @@ Trust find_trust(const std::string& file, const std::string& folders, const std:
 /// A client's end of a TLS connection. The handshake is explicit and comes first.
 class TlsStream : public Stream {
  public:
-  TlsStream(SSL_CTX* context, Socket socket, const std::string& host);
+  TlsStream(SSL_CTX* context, Socket socket, std::string host);
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
   ~TlsStream() override;
 
   /// `done` when the peer has proven to be `host`.

@@ -44,7 +44,7 @@ bool is_name_character(char c) {
 
 std::string parse_name(std::string_view text) {
   if (text.empty()) refuse("The URL has no host name.");
-  const std::string name = to_lower(text);
+  std::string name = to_lower(text);
   if (!std::all_of(name.begin(), name.end(), is_name_character) || name.front() == '.') {
     refuse(
         "The URL's host name may hold only letters, digits, '-', '_' and '.' (write other scripts in their xn-- "

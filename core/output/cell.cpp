@@ -64,7 +64,7 @@ std::optional<std::string> as_duration(std::string_view field, const std::string
   std::string out;
   if (hours > 0) out += std::to_string(hours) + "h ";
   if (whole >= 60) out += std::to_string(minutes) + "m ";
-  return out + seconds_text(total - static_cast<double>(whole / 60 * 60));
+  return out + seconds_text(total - static_cast<double>(whole - whole % 60));
 }
 
 std::string number_text(std::string_view field, const json::Value& value) {

@@ -64,6 +64,7 @@ class Human {
       for (const json::Member& member : item.as_object()) keys.insert(member.first);
     }
     std::vector<Column> columns;
+    columns.reserve(keys.size());
     for (const std::string& key : keys) columns.push_back({key, {}});
     return columns;
   }
@@ -72,6 +73,7 @@ class Human {
   std::string rows(const json::Array& items, const std::vector<Column>& curated, int indent, int level) const {
     const std::vector<Column> columns = curated.empty() ? columns_of(items) : curated;
     std::vector<TableColumn> headers;
+    headers.reserve(columns.size());
     for (const Column& column : columns) {
       headers.push_back(
           {column.header.empty() ? humanise(column.field) : printable(column.header), is_id(column.field)});
@@ -143,13 +145,14 @@ class Human {
 
   std::string line(std::string_view key, const json::Value& value, int indent, int widest) const {
     const std::string label = humanise(key) + ":";
-    const auto pad = static_cast<std::size_t>(widest + 1 - cell_width(label) + kIndent);
+    const int hang = widest + 1 + kIndent;
+    const int pad = hang - cell_width(label);
     std::string out = std::string(static_cast<std::size_t>(indent), ' ') + paint(label, Tone::strong, style_.color);
-    out.append(pad, ' ');
+    out.append(static_cast<std::size_t>(pad), ' ');
     const Tone tone = cell_of(key, value).tone;
     bool first = true;
     for (const std::string& part : lines_of(key, value)) {
-      if (!first) out.append(static_cast<std::size_t>(indent + widest + 1 + kIndent), ' ');
+      if (!first) out.append(static_cast<std::size_t>(indent) + static_cast<std::size_t>(hang), ' ');
       out += paint(part, tone, style_.color) + "\n";
       first = false;
     }

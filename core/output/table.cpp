@@ -68,12 +68,13 @@ std::vector<int> Table::layout(int width) const {
   return widths;
 }
 
-std::string Table::line(const std::vector<Cell>& row, const std::vector<int>& widths, bool color, int indent) const {
+std::string Table::line(const std::vector<Cell>& row, const std::vector<int>& widths, bool color, int indent) {
   std::string out(static_cast<std::size_t>(indent), ' ');
   for (std::size_t i = 0; i < row.size(); ++i) {
     const std::string shown = fit(row[i].text, widths[i]);
     out += paint(shown, row[i].tone, color);
-    if (i + 1 < row.size()) out.append(static_cast<std::size_t>(widths[i] - cell_width(shown) + kGap), ' ');
+    const int pad = widths[i] - cell_width(shown) + kGap;
+    if (i + 1 < row.size()) out.append(static_cast<std::size_t>(pad), ' ');
   }
   return out + "\n";
 }
@@ -81,6 +82,7 @@ std::string Table::line(const std::vector<Cell>& row, const std::vector<int>& wi
 std::string Table::text(const HumanStyle& style, int indent) const {
   const std::vector<int> widths = layout(style.width <= 0 ? 0 : std::max(style.width - indent, 1));
   std::vector<Cell> head;
+  head.reserve(columns_.size());
   for (const TableColumn& column : columns_) head.push_back({column.header, Tone::strong});
   std::string out = line(head, widths, style.color, indent);
   for (const std::vector<Cell>& row : rows_) out += line(row, widths, style.color, indent);
@@ -90,10 +92,12 @@ std::string Table::text(const HumanStyle& style, int indent) const {
 std::string table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& rows,
                   const HumanStyle& style) {
   std::vector<TableColumn> columns;
+  columns.reserve(headers.size());
   for (const std::string& header : headers) columns.push_back({printable(header)});
   Table out(std::move(columns));
   for (const std::vector<std::string>& row : rows) {
     std::vector<Cell> cells;
+    cells.reserve(row.size());
     for (const std::string& text : row) cells.push_back({printable(text)});
     out.add(std::move(cells));
   }

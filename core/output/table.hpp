@@ -25,7 +25,7 @@ class Table {
 
  private:
   std::vector<int> layout(int width) const;
-  std::string line(const std::vector<Cell>& row, const std::vector<int>& widths, bool color, int indent) const;
+  static std::string line(const std::vector<Cell>& row, const std::vector<int>& widths, bool color, int indent);
 
   std::vector<TableColumn> columns_;
   std::vector<std::vector<Cell>> rows_;

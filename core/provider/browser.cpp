@@ -14,8 +14,6 @@
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
 
-extern char** environ;
-
 namespace heygen::provider {
 namespace {
 
@@ -29,7 +27,9 @@ std::string find_program(const std::string& name, const Environment& environment
   };
   if (name.find('/') != std::string::npos) return runs(name) ? name : std::string{};
   for (const std::string& folder : split(environment.value("PATH"), ':')) {
-    const std::string path = folder + "/" + name;
+    std::string path = folder;
+    path += '/';
+    path += name;
     if (folder.starts_with('/') && runs(path)) return path;
   }
   return {};

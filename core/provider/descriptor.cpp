@@ -1,5 +1,6 @@
 #include "core/provider/descriptor.hpp"
 
+#include <array>
 #include <stdexcept>
 
 #include "core/provider/abi.hpp"
@@ -98,7 +99,7 @@ Manifest read_descriptor(const heygen_descriptor* descriptor) {
 }
 
 std::string first_difference(const Manifest& manifest, const Manifest& described) {
-  const std::string found[] = {
+  const std::array found{
       difference("id", manifest.id, described.id),
       difference("version", manifest.version, described.version),
       difference("abi.min", manifest.abi_min, described.abi_min),

@@ -12,6 +12,6 @@ inline constexpr std::uintmax_t kLargestLibrary = std::uintmax_t{256} << 20U;
 
 /// Names of the defined dynamic symbols that others can bind to. Throws std::runtime_error with a sentence for a file
 /// that cannot be read, is too large, or is no shared object of this machine's kind.
-std::vector<std::string> exported_symbols(const std::filesystem::path& file);
+std::vector<std::string> exported_symbols(const std::filesystem::path& path);
 
 }  // namespace heygen::provider

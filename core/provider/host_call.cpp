@@ -34,13 +34,12 @@ const char* name_of(Function function) {
 }
 
 void wipe_strings(json::Value& value) noexcept {
-  if (value.is_string()) {
-    // The value is ours and not const; json::Value only has no other way to its string.
-    wipe(const_cast<std::string&>(value.as_string()));
-  } else if (value.is_array()) {
-    for (json::Value& item : value.as_array()) wipe_strings(item);
-  } else if (value.is_object()) {
-    for (json::Member& member : value.as_object()) wipe_strings(member.second);
+  if (auto* text = value.get_if<std::string>()) {
+    wipe(*text);
+  } else if (auto* items = value.get_if<json::Array>()) {
+    for (json::Value& item : *items) wipe_strings(item);
+  } else if (auto* members = value.get_if<json::Object>()) {
+    for (json::Member& member : *members) wipe_strings(member.second);
   }
 }
 

@@ -83,8 +83,8 @@ std::uint32_t agree_on_major(std::uint32_t oldest, std::uint32_t newest) {
   return best;
 }
 
-Library::Library(const std::filesystem::path& file, const std::string& host_version)
-    : name_(file.stem().string()), host_version_(host_version) {
+Library::Library(const std::filesystem::path& file, std::string host_version)
+    : name_(file.stem().string()), host_version_(std::move(host_version)) {
   check_exports(file);
   {
     const Breadcrumb crumb(name_, "load");

@@ -15,7 +15,7 @@ class Library {
  public:
   /// `file` is canonical. Loads it (it stays mapped for the life of the process), agrees on a version and initialises
   /// it. Throws std::runtime_error with a sentence that says why it is refused.
-  Library(const std::filesystem::path& file, const std::string& host_version);
+  Library(const std::filesystem::path& file, std::string host_version);
   ~Library();  ///< deinit, once
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;

@@ -27,8 +27,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFlush{2'000};
 constexpr milliseconds kDrain{500};
 
-Error cannot_listen() {
-  return network_error("Cannot listen on 127.0.0.1: " + std::generic_category().message(errno),
+Error cannot_listen(int why) {
+  return network_error("Cannot listen on 127.0.0.1: " + std::generic_category().message(why),
                        "Log in with another method, see `heygen auth login --help`.");
 }
 
@@ -39,8 +39,8 @@ bool ready_for(int socket, short events, milliseconds time) {
 
 }  // namespace
 
-Loopback::Loopback(std::string path, Clock& clock) : path_(std::move(path)), clock_(clock) {
-  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+Loopback::Loopback(std::string path, Clock& clock)
+    : path_(std::move(path)), clock_(clock), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -48,9 +48,9 @@ Loopback::Loopback(std::string path, Clock& clock) : path_(std::move(path)), clo
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (listener_ < 0 || bind(listener_, generic, size) != 0 || listen(listener_, SOMAXCONN) != 0 ||
       getsockname(listener_, generic, &size) != 0) {
-    const Error error = cannot_listen();
+    const int why = errno;
     if (listener_ >= 0) close(listener_);
-    throw error;
+    throw cannot_listen(why);
   }
   host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
   redirect_uri_ = "http://" + host_ + path_;
@@ -77,7 +77,7 @@ Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, con
     const milliseconds left = deadline - clock_.monotonic();
     if (left.count() <= 0) return Outcome::timed_out;
     std::vector<int> ready;
-    if (poll_once(left, cancel, watch, ready) < 0 && errno != EINTR) throw cannot_listen();
+    if (poll_once(left, cancel, watch, ready) < 0 && errno != EINTR) throw cannot_listen(errno);
     if (const auto outcome = serve_ready(ready)) return *outcome;
     drop_expired();
   }

@@ -63,7 +63,7 @@ class Loopback {
   /// Reads what came; `drop` ends the connection.
   Verdict serve(Connection& connection);
   Verdict judge(Connection& connection);
-  Verdict answer(Connection& connection, const std::string& reply);
+  static Verdict answer(Connection& connection, const std::string& reply);
   void drop_expired();
   int poll_once(std::chrono::milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready);
   std::optional<Outcome> serve_ready(const std::vector<int>& ready);

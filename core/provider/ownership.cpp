@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kAccountBuffer = 64 * 1024;
+constexpr std::size_t kAccountBuffer = std::size_t{64} * 1024;
 constexpr int kMaxLinks = 40;
 
 /// The group is the owner's primary one, bears the owner's name and has no other member.

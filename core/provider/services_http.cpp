@@ -75,7 +75,7 @@ net::Timeouts timeouts_for(const HostCall& host, const heygen_http_request& requ
 
 /// False when the body is longer than allowed.
 bool read_body(net::Response& response, std::string& body) {
-  std::array<char, 16 * 1024> piece{};
+  std::array<char, 16384> piece{};
   body.reserve(kMaxBody);  // grown in place, so that no copy of a token stays behind
   while (const std::size_t got = response.read(piece)) {
     if (got > kMaxBody - body.size()) return false;

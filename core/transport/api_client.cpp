@@ -188,7 +188,7 @@ class Call {
   }
 
   bool can_resend() { return retries_ < means_.options.max_retries && rewind(); }
-  bool rewind() { return request_.body == nullptr || request_.body->rewind(); }
+  bool rewind() const { return request_.body == nullptr || request_.body->rewind(); }
 
   void pause(std::optional<std::int64_t> retry_after) {
     const auto time = pause_before(retries_++, means_.random.unit(), retry_after);

@@ -13,8 +13,8 @@ struct Rule {
   bool (*matches)(const Environment&);
 };
 
-template <std::size_t... Sizes>
-bool any(const Environment& environment, const char (&... names)[Sizes]) {
+template <class... Names>
+bool any(const Environment& environment, Names... names) {
   return (environment.has(names) || ...);
 }
 

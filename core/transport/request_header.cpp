@@ -60,7 +60,7 @@ net::Header parse_client_header(const std::string& text) {
 }
 
 net::Header parse_free_header(const std::string& text) {
-  const net::Header header = split_header(text, "--header");
+  net::Header header = split_header(text, "--header");
   const std::string name = to_lower(header.name);
   if (std::ranges::find(kReserved, name) != kReserved.end() || name.starts_with("x-heygen-")) {
     throw usage_error("--header cannot set " + header.name + ": heygen decides that header itself.",

@@ -17,7 +17,7 @@ constexpr int kNoContent = 204, kResetContent = 205;
 class Spool {
  public:
   ~Spool() {
-    if (file_ != nullptr) std::fclose(file_);
+    if (file_ != nullptr) static_cast<void>(std::fclose(file_));  // it is gone with this
   }
   Spool() = default;
   Spool(const Spool&) = delete;

@@ -1,6 +1,7 @@
 #include "host/cli/help.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/api/catalogue.hpp"
@@ -65,9 +66,9 @@ std::string paragraph(const std::string& text, int width) {
 std::string doc_of(const Option& option) {
   std::string doc = option.doc;
   std::vector<std::string> notes;
-  if (option.required) notes.push_back("required");
+  if (option.required) notes.emplace_back("required");
   if (option.repeatable)
-    notes.push_back(option.comma_split ? "repeat it or separate values with commas" : "may be repeated");
+    notes.emplace_back(option.comma_split ? "repeat it or separate values with commas" : "may be repeated");
   if (!option.range.empty()) notes.push_back(option.range);
   // A switch that is on has to be told how to go off; one that is off needs no word.
   if (option.value.empty() && option.fallback == "true") notes.push_back("on unless --" + option.name + "=false");
@@ -109,8 +110,8 @@ std::vector<Row> root_rows(const CommandTable& table, bool (*wanted)(const std::
 }
 
 bool is_about_word(const std::string& word) {
-  constexpr std::string_view kWords[] = {"commands", "completion", "help", "update"};
-  return std::ranges::find(kWords, word) != std::end(kWords);
+  constexpr std::array<std::string_view, 4> kWords{"commands", "completion", "help", "update"};
+  return std::ranges::find(kWords, word) != kWords.end();
 }
 
 std::vector<Row> environment_rows() {

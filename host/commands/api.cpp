@@ -84,7 +84,7 @@ void add_api_command(CommandTable& table) {
       "For endpoints that have no command of their own. The credential, retries and errors are those of the other "
       "commands.";
   command.examples = {"heygen api GET /v3/videos --query limit=5",
-                      "heygen api POST /v3/voices/speech -d '{\"text\":\"Hello!\",\"voice_id\":\"voice_123\"}'"};
+                      R"(heygen api POST /v3/voices/speech -d '{"text":"Hello!","voice_id":"voice_123"}')"};
   command.positionals = {{.name = "method", .doc = "GET, POST, PUT, PATCH, DELETE or HEAD"},
                          {.name = "path", .doc = "Path of the endpoint, from its first slash on"}};
   command.options = options_of;

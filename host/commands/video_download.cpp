@@ -1,4 +1,5 @@
 // `heygen video download`: the finished file of a video.
+#include <array>
 #include <filesystem>
 
 #include "core/api/engine.hpp"
@@ -31,7 +32,7 @@ std::vector<Option> options_of(Context&) {
 }
 
 std::string video_path(const std::string& id) {
-  static constexpr std::string_view kWords[] = {"video", "get"};
+  static constexpr std::array<std::string_view, 2> kWords{"video", "get"};
   return api::fill_path(*api::find(kWords), {id});
 }
 
@@ -79,7 +80,7 @@ std::string link_of(const std::string& id, const std::string& asset, const std::
   }
   const json::Value* data = document.find("data");
   if (data == nullptr) data = &document;
-  const std::string link = data->string_at(asset == "captioned" ? "captioned_video_url" : "video_url");
+  std::string link = data->string_at(asset == "captioned" ? "captioned_video_url" : "video_url");
   if (link.empty()) throw missing_asset(id, asset, data->string_at("status"));
   return link;
 }

@@ -3,6 +3,8 @@
 
 #include <heygen/provider.hpp>
 
+#include <array>
+
 namespace heygen::plugins {
 
 class ApiKeyProvider : public sdk::Provider {
@@ -13,7 +15,7 @@ class ApiKeyProvider : public sdk::Provider {
   void revoke(sdk::Call& call) override;
 };
 
-inline constexpr heygen_str kApiKeyEnv[] = {sdk::view("HEYGEN_API_KEY")};
+inline constexpr std::array kApiKeyEnv{sdk::view("HEYGEN_API_KEY")};
 
 inline constexpr heygen_descriptor kApiKeyDescriptor = sdk::Descriptor("apikey", "1.0.0")
                                                            .title("API key")

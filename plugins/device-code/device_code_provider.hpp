@@ -22,7 +22,7 @@ inline constexpr auto kDeviceSettings = [] {
   return all;
 }();
 
-inline constexpr heygen_str kDeviceEnabledBy[] = {sdk::view("enabled"), sdk::view("HEYGEN_OAUTH_DEVICE_URL")};
+inline constexpr std::array kDeviceEnabledBy{sdk::view("enabled"), sdk::view("HEYGEN_OAUTH_DEVICE_URL")};
 
 inline constexpr heygen_descriptor kDeviceCodeDescriptor =
     sdk::Descriptor("device-code", "1.0.0")

@@ -13,7 +13,7 @@ namespace {
 std::string endpoint(const sdk::Json& metadata, const char* name, const std::string& issuer, bool allow_http) {
   const sdk::Json value = metadata[name];
   if (value.is_null()) return {};
-  const std::string url(value.as_text());
+  std::string url(value.as_text());
   const std::string fault = value.is_string() ? url_fault(url, allow_http) : "is no text";
   if (!fault.empty()) {
     throw sdk::Fail(HEYGEN_BROKEN, "The metadata of " + issuer + " cannot be used: its " + name + " " + fault + ".",

@@ -1,5 +1,6 @@
 #include "plugins/shared/settings.hpp"
 
+#include <array>
 #include <string>
 
 #include "plugins/shared/text.hpp"
@@ -13,11 +14,11 @@ struct UrlSetting {
   std::string OauthSettings::*member;
 };
 
-constexpr UrlSetting kUrls[] = {
-    {"authorize_url", "HEYGEN_OAUTH_AUTHORIZE_URL", kAuthorizeUrl, &OauthSettings::authorize_url},
-    {"token_url", "HEYGEN_OAUTH_TOKEN_URL", kTokenUrl, &OauthSettings::token_url},
-    {"revoke_url", "HEYGEN_OAUTH_REVOKE_URL", kRevokeUrl, &OauthSettings::revoke_url},
-    {"device_url", "HEYGEN_OAUTH_DEVICE_URL", kDeviceUrl, &OauthSettings::device_url},
+constexpr std::array kUrls{
+    UrlSetting{"authorize_url", "HEYGEN_OAUTH_AUTHORIZE_URL", kAuthorizeUrl, &OauthSettings::authorize_url},
+    UrlSetting{"token_url", "HEYGEN_OAUTH_TOKEN_URL", kTokenUrl, &OauthSettings::token_url},
+    UrlSetting{"revoke_url", "HEYGEN_OAUTH_REVOKE_URL", kRevokeUrl, &OauthSettings::revoke_url},
+    UrlSetting{"device_url", "HEYGEN_OAUTH_DEVICE_URL", kDeviceUrl, &OauthSettings::device_url},
 };
 
 std::string value_or(const sdk::Settings& settings, std::string_view key, std::string_view fallback) {

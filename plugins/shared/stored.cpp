@@ -1,18 +1,24 @@
 #include "plugins/shared/stored.hpp"
 
+#include <array>
+
 #include "plugins/shared/text.hpp"
 #include "plugins/shared/url.hpp"
 
 namespace heygen::plugins {
 namespace {
 
-constexpr std::pair<std::string_view, std::string_view Stored::*> kMembers[] = {
-    {"access_token", &Stored::access_token},     {"refresh_token", &Stored::refresh_token},
-    {"expires_at", &Stored::expires_at},         {"scope", &Stored::scope},
-    {"token_type", &Stored::token_type},         {"issuer", &Stored::issuer},
-    {"token_endpoint", &Stored::token_endpoint}, {"revocation_endpoint", &Stored::revocation_endpoint},
+constexpr std::array<std::pair<std::string_view, std::string_view Stored::*>, 9> kMembers{{
+    {"access_token", &Stored::access_token},
+    {"refresh_token", &Stored::refresh_token},
+    {"expires_at", &Stored::expires_at},
+    {"scope", &Stored::scope},
+    {"token_type", &Stored::token_type},
+    {"issuer", &Stored::issuer},
+    {"token_endpoint", &Stored::token_endpoint},
+    {"revocation_endpoint", &Stored::revocation_endpoint},
     {"client_id", &Stored::client_id},
-};
+}};
 
 sdk::Fail broken(std::string_view member, const char* why) {
   return sdk::Fail(HEYGEN_BROKEN, "The stored OAuth login cannot be used: its " + std::string(member) + " " + why + ".",

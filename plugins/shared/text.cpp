@@ -1,6 +1,7 @@
 #include "plugins/shared/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -25,15 +26,19 @@ Decoded decode(std::string_view text) {
     if ((byte(i) & 0xC0) != 0x80) return {};
     point = (point << 6) | (byte(i) & 0x3Fu);
   }
-  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  constexpr std::array<std::uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
   if (point < kSmallest[size] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return {};
   return {point, size};
 }
 
 bool is_hidden(std::uint32_t point) {
-  constexpr std::pair<std::uint32_t, std::uint32_t> kHidden[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x61C, 0x61C},
-                                                                 {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
-                                                                 {0xFEFF, 0xFEFF}};
+  constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 7> kHidden{{{0x00, 0x1F},
+                                                                            {0x7F, 0x9F},
+                                                                            {0x61C, 0x61C},
+                                                                            {0x200B, 0x200F},
+                                                                            {0x2028, 0x202E},
+                                                                            {0x2060, 0x206F},
+                                                                            {0xFEFF, 0xFEFF}}};
   return std::any_of(std::begin(kHidden), std::end(kHidden),
                      [&](const auto& range) { return point >= range.first && point <= range.second; });
 }

@@ -27,7 +27,7 @@ std::string rfc3339_of(std::string_view date) {
   constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (date.size() != 29 || !date.ends_with(" GMT")) return {};
-  const auto month = std::find(kMonths.begin(), kMonths.end(), date.substr(8, 3));
+  const auto* month = std::find(kMonths.begin(), kMonths.end(), date.substr(8, 3));
   if (month == kMonths.end()) return {};
   const std::string number = std::to_string(month - kMonths.begin() + 1);
   return std::string(date.substr(12, 4)) + "-" + (number.size() == 1 ? "0" : "") + number + "-" +
@@ -115,9 +115,13 @@ sdk::HttpReply post_form(const sdk::Call& call, const std::string& url, const sd
   request.body = form.str();
   request.timeout = timeout;
   struct Wiper {
-    std::string& text;
+    explicit Wiper(std::string& secret) : text(secret) {}
+    Wiper(const Wiper&) = delete;
+    Wiper& operator=(const Wiper&) = delete;
     ~Wiper() { sdk::wipe(text); }
-  } wiper{request.body};
+    std::string& text;
+  };
+  const Wiper wiper(request.body);
   try {
     return call.http().send(request);
   } catch (const sdk::Fail& fail) {

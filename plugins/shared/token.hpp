@@ -14,7 +14,7 @@ namespace heygen::plugins {
 /// How long an exchange or a refresh may take.
 inline constexpr std::chrono::milliseconds kTokenTimeout{30'000};
 /// Longest token taken from a reply.
-inline constexpr std::size_t kMaxToken = 64 * 1024;
+inline constexpr std::size_t kMaxToken = std::size_t{64} * 1024;
 
 struct Tokens {
   sdk::Secret access;

@@ -33,8 +33,8 @@ App::App(const std::string& authority, const Settings& settings, const std::stri
       log_(log_file) {}
 
 std::size_t App::body_limit(const std::string& path) {
-  constexpr std::size_t kForm = 64 * 1024;
-  constexpr std::size_t kJson = 8 * 1024 * 1024;
+  constexpr std::size_t kForm = std::size_t{64} * 1024;
+  constexpr std::size_t kJson = std::size_t{8} * 1024 * 1024;
   return starts_with(path, "/v3/") ? kJson : kForm;
 }
 

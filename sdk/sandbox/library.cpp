@@ -1,6 +1,7 @@
 #include "sdk/sandbox/library.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "sdk/sandbox/digest.hpp"
 
@@ -13,7 +14,7 @@ std::vector<Voice> make_voices() {
     const char* language;
     const char* gender;
   };
-  constexpr Row kRows[] = {
+  constexpr std::array<Row, 24> kRows{{
       {"Alder", "English", "male"},     {"Birch", "English", "female"},  {"Cedar", "English", "male"},
       {"Dogwood", "English", "female"}, {"Elder", "German", "male"},     {"Fir", "German", "female"},
       {"Ginkgo", "Japanese", "female"}, {"Hazel", "French", "female"},   {"Ilex", "French", "male"},
@@ -22,7 +23,7 @@ std::vector<Voice> make_voices() {
       {"Pine", "Portuguese", "male"},   {"Quince", "Dutch", "female"},   {"Rowan", "English", "male"},
       {"Spruce", "Polish", "male"},     {"Teak", "Korean", "female"},    {"Ulmus", "Chinese", "male"},
       {"Viburnum", "Arabic", "male"},   {"Willow", "English", "female"}, {"Yew", "Turkish", "female"},
-  };
+  }};
   std::vector<Voice> voices;
   for (const Row& row : kRows) {
     const bool english = std::string_view(row.language) == "English";

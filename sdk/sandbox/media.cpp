@@ -1,6 +1,7 @@
 #include "sdk/sandbox/media.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -14,7 +15,7 @@
 namespace heygen::sandbox {
 namespace {
 
-constexpr std::size_t kVideoSize = 64 * 1024;
+constexpr std::size_t kVideoSize = std::size_t{64} * 1024;
 
 void append_big_endian(std::string& out, std::uint32_t number) {
   for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((number >> shift) & 0xff);
@@ -138,9 +139,9 @@ std::string wav_file(double duration) {
 
 std::string srt_file(double duration) {
   const int millis = static_cast<int>(std::min(duration, 3599.0) * 1000);
-  char end[16];
-  std::snprintf(end, sizeof end, "00:%02d:%02d,%03d", millis / 60000 % 60, millis / 1000 % 60, millis % 1000);
-  return std::string("1\n00:00:00,000 --> ") + end + "\nA caption from the sandbox.\n";
+  std::array<char, 16> end{};
+  std::snprintf(end.data(), end.size(), "00:%02d:%02d,%03d", millis / 60000 % 60, millis / 1000 % 60, millis % 1000);
+  return std::string("1\n00:00:00,000 --> ") + end.data() + "\nA caption from the sandbox.\n";
 }
 
 Reply serve_file(const Request& request, const std::string& content, const std::string& type) {

@@ -1,6 +1,7 @@
 #include "sdk/sandbox/orders.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -129,11 +130,11 @@ NewVideo read_video_order(const json::Value& body) {
     std::string_view type;
     void (*read)(const json::Value&, NewVideo&);
   };
-  constexpr Kind kKinds[] = {
-      {"avatar", read_avatar}, {"image", read_image}, {"cinematic_avatar", read_cinematic}, {"studio", read_studio}};
+  constexpr std::array<Kind, 4> kKinds{
+      {{"avatar", read_avatar}, {"image", read_image}, {"cinematic_avatar", read_cinematic}, {"studio", read_studio}}};
   const std::string type = required_text(body, "type");
-  const auto* kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const Kind& k) { return k.type == type; });
-  if (kind == std::end(kKinds)) throw Invalid{"type", "type is one of avatar, image, cinematic_avatar, studio."};
+  const auto* kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.type == type; });
+  if (kind == kKinds.end()) throw Invalid{"type", "type is one of avatar, image, cinematic_avatar, studio."};
   NewVideo order;
   kind->read(body, order);
   if (const std::string title = optional_text(body, "title"); !title.empty()) order.title = title;
@@ -163,19 +164,19 @@ std::string write_cursor(std::uint64_t after) {
 }
 
 std::uint64_t read_cursor(const std::string& token) {
-  const Invalid invalid{"token", "token is none that this sandbox gave out."};
-  if (token.rfind(kCursorPrefix, 0) != 0) throw invalid;
+  const auto invalid = [] { return Invalid{"token", "token is none that this sandbox gave out."}; };
+  if (token.rfind(kCursorPrefix, 0) != 0) throw invalid();
   const std::string digits = token.substr(kCursorPrefix.size());
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size() || number == 0) throw invalid;
+  if (error != std::errc{} || end != digits.data() + digits.size() || number == 0) throw invalid();
   return number;
 }
 
 json::Value number(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.3f", value);
-  std::string out = text;
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.3f", value);
+  std::string out = text.data();
   while (out.back() == '0') out.pop_back();
   if (out.back() == '.') out.pop_back();
   return json::Number{out};

@@ -87,13 +87,14 @@ std::string scope_list(const std::string& scope) {
 }
 
 std::string decision_form(const std::string& action, const std::string& ticket) {
-  return "<form method=\"post\" action=\"" + action +
-         "\" autocomplete=\"off\">\n<input type=\"hidden\" name=\"ticket\" "
-         "value=\"" +
+  return R"(<form method="post" action=")" + action + R"(" autocomplete="off">
+<input type="hidden" name="ticket" value=")" +
          escape_html(ticket) +
-         "\">\n<div class=\"row\">"
-         "<button name=\"decision\" value=\"deny\">Deny</button>"
-         "<button class=\"yes\" name=\"decision\" value=\"approve\">Approve</button></div>\n</form>\n";
+         R"(">
+<div class="row"><button name="decision" value="deny">Deny</button>)"
+         R"(<button class="yes" name="decision" value="approve">Approve</button></div>
+</form>
+)";
 }
 
 /// The sources of form-action. Browsers hold redirects after a form to it too; the grammar has no IPv6 literals.

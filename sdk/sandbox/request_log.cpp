@@ -82,8 +82,9 @@ void RequestLog::add(std::int64_t time, const Request& request, const Reply& rep
   const std::lock_guard lock(mutex_);
   if (file_) {
     const std::string line = json::write(entry) + '\n';
-    std::fwrite(line.data(), 1, line.size(), file_.get());
-    std::fflush(file_.get());
+    // A full disk ends the log, not the sandbox.
+    static_cast<void>(std::fwrite(line.data(), 1, line.size(), file_.get()));
+    static_cast<void>(std::fflush(file_.get()));
   }
   entries_.push_back(std::move(entry));
   if (entries_.size() > kRemembered) entries_.pop_front();

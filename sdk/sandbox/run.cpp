@@ -53,12 +53,17 @@ std::vector<std::string> merged_environment(const std::vector<std::pair<std::str
         std::any_of(variables.begin(), variables.end(), [&](const auto& variable) { return variable.first == name; });
     if (!replaced && std::find(kTakenOut.begin(), kTakenOut.end(), name) == kTakenOut.end()) merged.emplace_back(text);
   }
-  for (const auto& [name, value] : variables) merged.push_back(name + '=' + value);
+  for (const auto& [name, value] : variables) {
+    std::string& entry = merged.emplace_back(name);
+    entry += '=';
+    entry += value;
+  }
   return merged;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (std::string& text : texts) out.push_back(text.data());
   out.push_back(nullptr);
   return out;

@@ -32,7 +32,7 @@ enum class Body { whole, cut_short, endless };
 
 /// Reads the body to its end and keeps at most `limit` bytes of it. Poco does not tell where a chunked one was cut.
 Body read_body(HTTPServerRequest& source, std::size_t limit, Request& request) {
-  std::array<char, 16 * 1024> piece;
+  std::array<char, 16384> piece;
   std::uint64_t total = 0;
   std::istream& stream = source.stream();
   while (stream.good() && total <= kDrainLimit) {

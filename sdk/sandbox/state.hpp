@@ -18,7 +18,7 @@ namespace heygen::sandbox {
 struct Settings {
   bool auto_approve = false;
   std::int64_t access_ttl = 3600;  ///< seconds, as are the other *_ttl
-  std::int64_t refresh_ttl = 30 * 86400;
+  std::int64_t refresh_ttl = std::int64_t{30} * 86400;
   std::int64_t code_ttl = 60;
   std::int64_t device_ttl = 600;
   std::int64_t interval = 5;  ///< seconds between polls of a device code

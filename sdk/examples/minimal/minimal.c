@@ -32,7 +32,7 @@ static heygen_status store_token(const heygen_call* call, heygen_str token) {
 static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* reply) {
   const heygen_http_1_v* http = SERVICE(heygen_http_1_v, HEYGEN_HTTP_1);
   const heygen_settings_1_v* settings = SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1);
-  const heygen_http_response* response;
+  const heygen_http_response* response = NULL;
   char url[1024];
   heygen_str base;
   heygen_status status = settings->get(call, STR("url"), &base);
@@ -79,34 +79,34 @@ static heygen_status HEYGEN_CALL revoke(const heygen_call* call) {
   return post(call, "revoke", stored_token(call), &reply);
 }
 
-static const heygen_setting settings[] = {{sizeof(heygen_setting), 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"),
-                                           HEYGEN_LITERAL(""), HEYGEN_LITERAL("Server that renews and revokes tokens"),
-                                           HEYGEN_LITERAL("")}};
+static const heygen_setting kSettings[] = {{sizeof(heygen_setting), 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"),
+                                            HEYGEN_LITERAL(""), HEYGEN_LITERAL("Server that renews and revokes tokens"),
+                                            HEYGEN_LITERAL("")}};
 
-static const heygen_descriptor descriptor = {.struct_size = sizeof descriptor,
-                                             .flags = HEYGEN_PROVIDER_READS_STDIN,
-                                             .id = HEYGEN_LITERAL("minimal"),
-                                             .version = HEYGEN_LITERAL("1.0.0"),
-                                             .title = HEYGEN_LITERAL("Pasted token"),
-                                             .note = HEYGEN_LITERAL("An example: a bearer token of your own server"),
-                                             .order = 1000,
-                                             .interactions = HEYGEN_INTERACTS_TERMINAL,
-                                             .settings = settings,
-                                             .settings_count = 1};
+static const heygen_descriptor kDescriptor = {.struct_size = sizeof kDescriptor,
+                                              .flags = HEYGEN_PROVIDER_READS_STDIN,
+                                              .id = HEYGEN_LITERAL("minimal"),
+                                              .version = HEYGEN_LITERAL("1.0.0"),
+                                              .title = HEYGEN_LITERAL("Pasted token"),
+                                              .note = HEYGEN_LITERAL("An example: a bearer token of your own server"),
+                                              .order = 1000,
+                                              .interactions = HEYGEN_INTERACTS_TERMINAL,
+                                              .settings = kSettings,
+                                              .settings_count = 1};
 
-static const heygen_provider_1 provider = {.struct_size = sizeof provider,
-                                           .descriptor = &descriptor,
-                                           .resolve = resolve,
-                                           .refresh = refresh,
-                                           .login = login,
-                                           .revoke = revoke};
+static const heygen_provider_1 kProvider = {.struct_size = sizeof kProvider,
+                                            .descriptor = &kDescriptor,
+                                            .resolve = resolve,
+                                            .refresh = refresh,
+                                            .login = login,
+                                            .revoke = revoke};
 
 static heygen_status HEYGEN_CALL init(const heygen_host* host) {
   return host != NULL ? HEYGEN_OK : HEYGEN_INTERNAL;
 }
 static void HEYGEN_CALL deinit(void) {}
 static const void* HEYGEN_CALL get_api(uint32_t major) {
-  return major == 1 ? &provider : NULL;
+  return major == 1 ? &kProvider : NULL;
 }
 
 const heygen_provider_entry_v heygen_provider_entry = {.struct_size = sizeof heygen_provider_entry,

@@ -429,6 +429,7 @@ class Call {
   explicit Call(const heygen_call* raw) : raw_(raw) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
+  ~Call() = default;
 
   heygen_reason reason() const { return raw_->reason; }
   heygen_interaction interaction() const { return raw_->interaction; }
@@ -524,7 +525,7 @@ class Patch {
  public:
   explicit Patch(const Call& call) : call_(call) {
     text_.reserve(4096);
-    text_ = "{}";
+    text_ += "{}";
   }
   Patch(const Patch&) = delete;
   Patch& operator=(const Patch&) = delete;
@@ -638,6 +639,7 @@ class Descriptor {
  private:
   static constexpr bool valid_id(std::string_view id) {
     if (id.size() < 2 || id.size() > 32 || id[0] < 'a' || id[0] > 'z') return false;
+    // NOLINTNEXTLINE(readability-use-anyofallof): std::all_of is constexpr only from C++20 on
     for (const char c : id) {
       if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-') return false;
     }

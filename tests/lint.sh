@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Checks layout (clang-format) and code (clang-tidy) and closes with one line that counts files: `N passed, N failed`.
+# Usage: tests/lint.sh [--build DIR] [--since COMMIT]
+#   --build DIR     a configured build folder (its compile_commands.json); default: build
+#   --since COMMIT  only what changed since then, and what includes a header that did
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=build since=
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --build) build=${2:?--build needs a folder}; shift 2 ;;
+    --since) since=${2:?--since needs a commit}; shift 2 ;;
+    *) sed -n '2,5s/^# //p' "$0" >&2; exit 2 ;;
+  esac
+done
+[ -f "$build/compile_commands.json" ] || { echo "lint: no $build/compile_commands.json; run ./dev lint" >&2; exit 2; }
+
+patterns=('*.c' '*.cpp' '*.h' '*.hpp')
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+tracked() { git ls-files -- "${patterns[@]}"; }
+
+including() { # header...: the tracked files that include one of them
+  local header
+  for header in "$@"; do
+    git grep -lE "#include [\"<](.*/)?$(basename "$header" | sed 's/\./\\./g')[\">]" -- "${patterns[@]}" || true
+  done
+}
+
+changed() { # the closure of what changed, so that a header is seen through the sources that use it
+  local files more
+  files=$(git diff --name-only --diff-filter=d "$since" -- "${patterns[@]}")
+  while more=$(including $(grep -E '\.(h|hpp)$' <<<"$files") | cat - <(echo "$files") | sed '/^$/d' | sort -u) &&
+    [ "$more" != "$(sort -u <<<"$files")" ]; do files=$more; done
+  echo "$files" | sed '/^$/d'
+}
+
+# The tests are laid out alike, but clang-tidy passes over them: Boost.Test's macros are what it would mostly see.
+compiled=$work/compiled
+python3 - "$build/compile_commands.json" >"$compiled" <<'PYTHON'
+import json, os, sys
+for file in sorted({os.path.relpath(entry["file"]) for entry in json.load(open(sys.argv[1]))}):
+    if not file.startswith("tests/"):
+        print(file)
+PYTHON
+
+check() { # file: prints what is wrong with it
+  local file=$1 out ok=1
+  if ! clang-format-14 --dry-run -Werror "$file" >/dev/null 2>&1; then
+    ok=0 out="$file: not laid out by .clang-format; run: clang-format-14 -i $file"$'\n'
+  fi
+  if grep -qxF "$file" "$compiled" &&
+    ! out+=$(clang-tidy-14 -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option "$file" 2>"$work/err.$$"); then
+    ok=0 out+=$'\n'$(grep -vE '^[0-9]+ warnings? generated\.$|^Suppressed |^Use -header-filter' "$work/err.$$" || true)
+  fi
+  [ $ok = 1 ] || printf 'FAIL %s\n%s\n' "$file" "$out"
+  echo "$ok" >>"$work/results"
+}
+export -f check
+export build work compiled
+
+touch "$work/results"
+if [ -n "$since" ]; then changed; else tracked; fi | xargs -r -P "$(nproc)" -I{} bash -c 'check "$1"' check {}
+failed=$(grep -c 0 "$work/results" || true)
+echo "$(grep -c 1 "$work/results" || true) passed, $failed failed"
+[ "$failed" = 0 ]
