@@ -1,0 +1,128 @@
+"""What the documents say: their examples run as printed, and what they point to is there."""
+
+import json
+import os
+import re
+import shlex
+import socket
+import subprocess
+import unittest
+
+from support import BUILD, HEYGEN, ROOT, EndToEnd
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LIMIT_S = 120
+
+
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Providers(EndToEnd):
+    """docs/providers.md, read by somebody who types all of it."""
+
+    page = ROOT / "docs" / "providers.md"
+
+    def script(self):
+        text = "".join(blocks(self.page, "sh")).replace("~/heygen/sdk", str(ROOT / "sdk"))
+        text = text.replace("~/heygen/build/bin", str(BUILD / "bin"))
+        connect = "import socket; socket.create_connection((\"127.0.0.1\", {}))"
+        ready = f"until python3 -c '{connect}' 2> /dev/null; do :; done"
+        for number in ("8099", "8098"):
+            port = str(free_port())
+            self.server = self.server.replace(number, port)
+            text = text.replace(number, port)
+            begin, end = text.split(" &\n", 1) if number == "8099" else text.rsplit(" &\n", 1)
+            text = f"{begin} 2> /dev/null > /dev/null &\n{ready.format(port)}\n{end}"
+        return "set -e\ntrap 'kill $(jobs -p)' EXIT\n" + text
+
+    def test_every_step_works_as_it_is_printed(self):
+        folder = self.home.path / "work"
+        folder.mkdir(mode=0o700)
+        (self.server,) = blocks(self.page, "python")
+        (wrapper,) = blocks(self.page, "cpp")
+        script = self.script()
+        (folder / "server.py").write_text(self.server, encoding="utf-8")
+        (folder / "vault.cpp").write_text(wrapper, encoding="utf-8")
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=folder, env=self.home.env, capture_output=True, text=True, timeout=LIMIT_S
+        )
+        said = done.stdout + done.stderr
+        self.assertEqual(done.returncode, 0, said)
+        self.assertIn("minimal: available, Pasted token 1.0.0, login by --minimal", said)
+        self.assertEqual(said.count("Logged in as you@example.test."), 2, said)
+        self.assertIn("exit 3", said)
+        self.assertIn("The server confirmed that the credential is revoked.", said)
+        self.assertIn("Requests use vault.", said)
+        self.assertIn("robin@sandbox.example", said)
+        self.assertFalse(self.home.file.exists())
+
+    def test_what_it_quotes_of_the_example_stands_there(self):
+        example = (ROOT / "sdk" / "examples" / "minimal" / "minimal.c").read_text(encoding="utf-8")
+        for block in blocks(self.page, "c"):
+            self.assertIn(block, example)
+
+    def test_it_names_every_status_and_service(self):
+        header = (ROOT / "sdk" / "include" / "heygen" / "provider.h").read_text(encoding="utf-8")
+        statuses = re.search(r"typedef int32_t heygen_status;\nenum \{(.*?)\}", header, re.S)[1]
+        for name in re.findall(r"HEYGEN_\w+", statuses) + re.findall(r'^#define HEYGEN_\w+_1 "(.*)"', header, re.M):
+            self.assertIn(f"| `{name}` |", self.page.read_text(encoding="utf-8"))
+
+
+class Pages(EndToEnd):
+    def test_links_and_files_lead_somewhere(self):
+        for page in PAGES:
+            text = page.read_text(encoding="utf-8")
+            for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+                self.assertTrue((page.parent / target).exists(), f"{page.name}: {target}")
+            for name in re.findall(r"`((?:core|docs|host|plugins|sdk|tests)/[\w./-]+)`", text):
+                self.assertTrue((ROOT / name).exists(), f"{page.name}: {name}")
+
+    def test_the_commands_of_the_readme_exist(self):
+        lines = [line for block in blocks(ROOT / "README.md", "sh") for line in block.splitlines()]
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        lines += re.findall(r"`(heygen [a-z][^`]*)`", text)
+        surface = json.loads(self.assert_succeeds(self.run_heygen("commands", "--json")).out)
+        known = {" ".join(command["words"]) for command in surface["commands"]}
+        seen = set()
+        for line in lines:
+            words = shlex.split(line, comments=True)
+            if words[:1] != ["heygen"] or words[1:2] == ["--help"]:
+                continue
+            seen.add(max((name for name in known if " ".join(words[1:]).startswith(name)), key=len, default=line))
+        self.assertLessEqual(seen, known)
+        self.assertGreater(len(seen), 12)
+
+    def test_the_readmes_variables_are_those_of_the_program(self):
+        table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Environment")[1].split("\n## ")[0]
+        sources = "".join(
+            path.read_text(encoding="utf-8", errors="replace")
+            for folder in ("core", "host", "plugins")
+            for path in (ROOT / folder).rglob("*.[ch]pp")
+        )
+        for name in re.findall(r"`([A-Z][A-Z_]+)`", table):
+            self.assertIn(f'"{name}"', sources)
+        told = set(re.findall(r"HEYGEN_\w+", table))
+        told |= {"HEYGEN_OAUTH" + name for name in re.findall(r"`(_\w+)`", table)}
+        internal = {"HEYGEN_NO_ANALYTICS"}  # kept for compatibility; nothing is sent anywhere
+        self.assertEqual(set(re.findall(r'"(HEYGEN_[A-Z_]+)"', sources)) - internal - told, set())
+
+    def test_security_names_tests_that_exist(self):
+        text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+        named = re.findall(r"`(\w+_test\.(?:cpp|py))`: ((?:`\w+`[,\s]*)+)", text)
+        self.assertGreater(len(named), 30)
+        files = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*_test.*")}
+        for file, cases in named:
+            for case in re.findall(r"`(\w+)`", cases):
+                there = re.search(rf"CASE\({case}\b|def {case}\(", files[file])
+                self.assertTrue(there, f"{file} has no {case}")
+
+
+if __name__ == "__main__":
+    unittest.main()
