@@ -259,8 +259,9 @@ ExplainRow Resolver::explain_link(const Link& link, const json::Value& root, con
     row.verdict = settled ? "shadowed" : "used";
     row.why = settled ? "A credential before it in the order is used." : "It is the first in the order that has one.";
   } catch (const Error& error) {
-    row.verdict = settled ? "shadowed" : "broken";
-    row.why = error.message();
+    const bool needs_network = error.code == code::kNetwork;
+    row.verdict = settled ? "shadowed" : needs_network ? "used" : "broken";
+    row.why = needs_network ? "It answers over the network, which explain does not use." : error.message();
   }
   return row;
 }

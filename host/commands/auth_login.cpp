@@ -132,9 +132,11 @@ void warn_if_shadowed(Context& context, const Login& login) {
   // Without --provider, which held for this login only.
   auth::Resolver later(context.providers(), context.store(), context.environment, {});
   for (const auth::ExplainRow& row : later.explain()) {
-    if (row.verdict == "broken" && row.provider != login.id) context.terminal.notice("Warning: " + printable(row.why));
+    if (row.verdict == "broken" && row.slot != provider::slot_of(login.id)) context.terminal.notice("Warning: " + printable(row.why));
     if (row.verdict != "used") continue;
-    const bool ours = row.provider == login.id && (!login.credential || row.source == login.credential->source());
+    // Two providers that share a slot read the same login.
+    const bool same = row.slot == provider::slot_of(login.id);
+    const bool ours = same && (!login.credential || row.source == login.credential->source());
     if (ours) return;
     const std::string variable = credential_variable(context, row.provider);
     context.terminal.notice(variable.empty()

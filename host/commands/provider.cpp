@@ -42,7 +42,7 @@ json::Value summary(const provider::Found& found) {
 
 std::string line_for_people(const provider::Found& found) {
   std::string out = found.id + ": " + state_of(found);
-  if (!found.manifest.title.empty()) out += ", " + found.manifest.title + " " + found.manifest.version;
+  if (!found.manifest.version.empty()) out += ", " + found.manifest.title + " " + found.manifest.version;
   if (!login_flag(found).empty()) out += ", login by " + login_flag(found);
   out += "\n  " + path_of(found) + " (" + found.origin + ")\n";
   return found.refused ? out + "  " + found.reason + "\n" : out;

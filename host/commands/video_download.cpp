@@ -47,9 +47,13 @@ fs::path target_of(const Parsed& parsed) {
   return name + ".mp4";
 }
 
-/// True when an existing file may be replaced.
+/// True when an existing file may be replaced. A device, pipe or socket never: renaming over it would destroy it.
 bool may_replace(Context& context, const fs::path& target, bool force) {
   std::error_code fault;
+  if (fs::is_other(fs::status(target, fault))) {
+    throw Error(code::kFileIo, "'" + target.string() + "' is a device or pipe, not a file.",
+                "Choose the name of a file with --output-path.");
+  }
   if (force || !fs::exists(fs::symlink_status(target, fault))) return force;
   confirm(context, "The file '" + target.string() + "' exists. Replace it?",
           Error(code::kFileExists, "The file '" + target.string() + "' exists.",

@@ -194,6 +194,17 @@ BOOST_AUTO_TEST_CASE(explain_calls_nobody_used_but_the_first_and_shows_no_secret
   for (const Ask& ask : oauth->asked) BOOST_TEST((ask.reason == provider::Reason::explain));
 }
 
+BOOST_AUTO_TEST_CASE(explain_takes_a_provider_that_needs_the_network_for_the_one_in_use) {
+  write(kAll);
+  const auto offline = [](const Ask&) { return ended(Status::transient); };
+  dynamic_cast<FakeProvider&>(catalogue.load("apikey")).on_resolve = offline;
+  oauth->on_resolve = offline;
+  Resolver chain = resolver();
+  const std::vector<ExplainRow> rows = chain.explain();
+  BOOST_TEST(rows[0].verdict == "used");
+  BOOST_TEST(rows[1].verdict == "shadowed");
+}
+
 BOOST_AUTO_TEST_CASE(explain_under_a_chosen_provider_says_that_it_was_chosen) {
   write(kAll);
   Resolver chain = resolver("acme");
