@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <sstream>
 
 #include "core/auth/session.hpp"
@@ -52,7 +53,10 @@ class FakeProvider : public provider::Provider {
   }
   const provider::Manifest& manifest() const override { return manifest_; }
   provider::Answer resolve(const provider::Ask& ask) override {
-    asked.push_back(ask);
+    {
+      const std::lock_guard held(guard_);
+      asked.push_back(ask);
+    }
     if (on_resolve) return on_resolve(ask);
     provider::Answer answer;
     const std::string token = ask.state.string_at("token");
@@ -77,6 +81,9 @@ class FakeProvider : public provider::Provider {
   std::vector<provider::Ask> asked;
   std::atomic<int> refreshes{0};
   std::map<int, bool> outcomes;
+
+ private:
+  std::mutex guard_;
 };
 
 class FakeCatalogue : public provider::Catalogue {
@@ -88,6 +95,7 @@ class FakeCatalogue : public provider::Catalogue {
     }
     const auto at = providers_.find(id);
     if (at == providers_.end()) throw auth_error("not installed: " + id, "see `heygen auth login`");
+    const std::lock_guard held(guard_);
     loaded.push_back(id);
     return *at->second;
   }
@@ -113,6 +121,7 @@ class FakeCatalogue : public provider::Catalogue {
   std::vector<std::string> loaded;
 
  private:
+  std::mutex guard_;
   std::vector<provider::Found> found_;
   std::map<std::string, std::unique_ptr<FakeProvider>> providers_;
 };
