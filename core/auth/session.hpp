@@ -37,8 +37,9 @@ class Session : public CredentialSource {
 
   Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel);
 
-  /// Resolves without any network, so that a command can say "log in" before it looks at the rest of its input. The next
-  /// obtain() uses the answer if it reaches that far: a provider that asks a person is asked once. Throws as obtain() does.
+  /// Resolves without any network, so that a command can say "log in" before it looks at the rest of its input. The
+  /// next obtain() uses the answer if it reaches that far: a provider that asks a person is asked once. Throws as
+  /// obtain() does.
   void check(const RequestInfo& request);
 
   Grant obtain(const RequestInfo& request) override;

@@ -25,8 +25,8 @@ bool Environment::truthy(std::string_view name) const {
 }
 
 const Environment& system_environment() {
-  static const SystemEnvironment environment;
-  return environment;
+  static const SystemEnvironment kEnvironment;
+  return kEnvironment;
 }
 
 std::optional<std::string> MapEnvironment::get(std::string_view name) const {

@@ -26,9 +26,9 @@ struct Key {
 };
 
 const std::array<Key, 2>& built_in_keys() {
-  static const std::array<Key, 2> keys{Key{"analytics", "bool", "HEYGEN_NO_ANALYTICS", "true", true},
-                                       Key{"output", "format", "HEYGEN_OUTPUT", "json", true}};
-  return keys;
+  static const std::array<Key, 2> kKeys{Key{"analytics", "bool", "HEYGEN_NO_ANALYTICS", "true", true},
+                                        Key{"output", "format", "HEYGEN_OUTPUT", "json", true}};
+  return kKeys;
 }
 
 std::vector<Key> all_keys(const std::vector<DeclaredKey>& declared) {

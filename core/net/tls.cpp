@@ -56,8 +56,8 @@ class TlsCallbacks {
   /// A socket BIO of our own, because OpenSSL's raises SIGPIPE and ends the whole TLS session when sending fails,
   /// though the server's reply may still be waiting to be read.
   static BIO* make_bio(TlsStream* stream) {
-    static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> method(make_method(), &BIO_meth_free);
-    BIO* bio = method ? BIO_new(method.get()) : nullptr;
+    static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> kMethod(make_method(), &BIO_meth_free);
+    BIO* bio = kMethod ? BIO_new(kMethod.get()) : nullptr;
     if (bio == nullptr) throw Failure(Failure::Kind::tls, "TLS could not be set up: out of memory.");
     BIO_set_data(bio, stream);
     BIO_set_init(bio, 1);
@@ -238,13 +238,13 @@ namespace {
 constexpr const char* kSystemFolder = "/etc/ssl/certs";
 
 const std::vector<std::string>& system_bundles() {
-  static const std::vector<std::string> bundles{
+  static const std::vector<std::string> kBundles{
       "/etc/ssl/certs/ca-certificates.crt",  // Debian, Arch, Alpine
       "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora
       "/etc/ssl/ca-bundle.pem",              // openSUSE
       "/etc/ssl/cert.pem",
   };
-  return bundles;
+  return kBundles;
 }
 
 Failure unusable_certificates(const std::string& path) {

@@ -12,8 +12,8 @@ namespace heygen::output {
 
 /// `{"error":{…}}` on one line, without newline. Control characters are escaped: a terminal may show it.
 std::string error_envelope(const Error& error);
-/// The same JSON, fit for a terminal: control characters and those that reorder text as escapes, bytes that are no UTF-8
-/// as U+FFFD.
+/// The same JSON, fit for a terminal: control characters and those that reorder text as escapes, bytes that are no
+/// UTF-8 as U+FFFD.
 std::string harmless_json(const std::string& json);
 /// For people: "Error: message", then hint and what support asks for on lines of their own; printable(); without final
 /// newline.

@@ -22,8 +22,8 @@ std::string send(Context& context, const transport::ApiRequest& request);
 /// The reply as a value. Throws Error{error} when it is not JSON.
 json::Value parse_reply(const std::string& text);
 
-/// Sends and prints; nothing before all of the reply has been checked. As JSON to a file or a pipe, memory does not grow
-/// with it.
+/// Sends and prints; nothing before all of the reply has been checked. As JSON to a file or a pipe, memory does not
+/// grow with it.
 void send_and_print(Context& context, const transport::ApiRequest& request,
                     const std::vector<output::Column>& columns = {});
 

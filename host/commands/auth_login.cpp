@@ -132,7 +132,8 @@ void warn_if_shadowed(Context& context, const Login& login) {
   // Without --provider, which held for this login only.
   auth::Resolver later(context.providers(), context.store(), context.environment, {});
   for (const auth::ExplainRow& row : later.explain()) {
-    if (row.verdict == "broken" && row.slot != provider::slot_of(login.id)) context.terminal.notice("Warning: " + printable(row.why));
+    if (row.verdict == "broken" && row.slot != provider::slot_of(login.id))
+      context.terminal.notice("Warning: " + printable(row.why));
     if (row.verdict != "used") continue;
     // Two providers that share a slot read the same login.
     const bool same = row.slot == provider::slot_of(login.id);

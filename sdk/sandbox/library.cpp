@@ -36,8 +36,8 @@ std::vector<Voice> make_voices() {
 }  // namespace
 
 const std::vector<Voice>& Library::voices() {
-  static const std::vector<Voice> voices = make_voices();
-  return voices;
+  static const std::vector<Voice> kVoices = make_voices();
+  return kVoices;
 }
 
 Video Library::as_of_now(const Entry& entry) const {
