@@ -45,6 +45,7 @@ std::size_t read_some(char* out, std::size_t size, const Cancel& cancel) {
 std::string read_one_line(const Cancel& cancel, bool end_is_cancel) {
   constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
   std::string line;
+  line.reserve(kLongestLine);  // it may be a secret: growing would leave copies behind
   char c = 0;
   while (line.size() < kLongestLine) {
     if (read_some(&c, 1, cancel) == 0) {

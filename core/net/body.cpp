@@ -2,6 +2,7 @@
 #include <array>
 #include <cstring>
 
+#include "core/base/secret.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
 
@@ -11,6 +12,10 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
   const auto found =
       std::find_if(headers.begin(), headers.end(), [&](const Header& header) { return iequals(header.name, name); });
   return found == headers.end() ? nullptr : &found->value;
+}
+
+TextBody::~TextBody() {
+  wipe(text_);
 }
 
 std::size_t TextBody::read(std::span<char> out) {

@@ -14,12 +14,6 @@
 namespace heygen::net {
 namespace {
 
-/// RFC 9110 §9.2.2: sending these twice does what sending them once does.
-bool is_idempotent(std::string_view method) {
-  constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
-  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
-}
-
 /// A kept connection may die just when it is used again: nobody's fault, and no reason to fail (RFC 9112 §9.3.1).
 bool may_reopen(const Failure& failure, const Exchange& exchange, const Request& request) {
   return failure.kind == Failure::Kind::reset && !exchange.answered() && is_idempotent(request.method) &&
@@ -102,6 +96,11 @@ std::unique_ptr<Response> Client::send(const Request& request, const Cancel& can
 }
 
 }  // namespace
+
+bool is_idempotent(std::string_view method) {
+  constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
+  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
+}
 
 std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock) {
   return std::make_unique<Client>(environment, clock);

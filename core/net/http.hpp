@@ -48,6 +48,9 @@ using Headers = std::vector<Header>;
 /// First value of that name (any case), or nullptr.
 const std::string* find_header(const Headers& headers, std::string_view name);
 
+/// Sending it twice does what sending it once does (RFC 9110 §9.2.2).
+bool is_idempotent(std::string_view method);
+
 /// Where a request body comes from. Read once from start to end per exchange.
 class Body {
  public:
@@ -60,10 +63,13 @@ class Body {
   virtual bool rewind() = 0;
 };
 
-/// A body held in memory; always replayable.
+/// A body held in memory; always replayable. Wiped when it goes, since it may carry a token.
 class TextBody : public Body {
  public:
   explicit TextBody(std::string text) : text_(std::move(text)) {}
+  ~TextBody() override;
+  TextBody(TextBody&&) = default;
+  TextBody& operator=(TextBody&&) = default;
   std::optional<std::uint64_t> size() const override { return text_.size(); }
   std::size_t read(std::span<char> out) override;
   bool rewind() override { return at_ = 0, true; }

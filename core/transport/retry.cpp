@@ -40,11 +40,6 @@ const std::string& date_format(const std::string& value) {
 
 }  // namespace
 
-bool is_idempotent(std::string_view method) {
-  constexpr std::array<std::string_view, 5> kMethods{"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
-  return contains(kMethods, method);
-}
-
 bool may_retry(std::string_view method, int status) {
   constexpr std::array kStatuses{500, 502, 503, 504};
   return status == 429 || (contains(kStatuses, status) && is_idempotent(method));

@@ -10,8 +10,8 @@
 
 namespace heygen::transport {
 
-/// Sending it twice does what sending it once does (RFC 9110 §9.2.2; TRACE is never sent).
-bool is_idempotent(std::string_view method);
+using net::is_idempotent;
+
 bool may_retry(std::string_view method, int status);
 bool may_retry(std::string_view method, net::Failure::Kind kind);
 
