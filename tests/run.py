@@ -10,6 +10,7 @@ import argparse
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -32,10 +33,16 @@ class Count:
             print("\n".join("    " + line for line in output.splitlines()[-120:]), flush=True)
 
 
+def heed_signals():
+    """A background job starts with SIGINT ignored, and so would every program under test."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def run(command, env=None):
     begin = time.monotonic()
     try:
-        done = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, preexec_fn=heed_signals, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", timeout=SUITE_LIMIT_S)
         code, output = done.returncode, done.stdout
     except subprocess.TimeoutExpired as late:
