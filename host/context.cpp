@@ -138,7 +138,7 @@ void Context::print(const json::Value& document, const std::vector<output::Colum
   write(output::human(document, columns, style()));
 }
 
-void Context::print_json(const std::string& text) {
+void Context::print_json(const std::string& text) const {
   write((terminal.stdout_is_terminal() ? output::harmless_json(text) : text) + "\n");
 }
 

@@ -84,7 +84,7 @@ class Context {
   /// The result: one line of JSON, or for people.
   void print(const json::Value& document, const std::vector<output::Column>& columns = {});
   /// One line of JSON, without its end, as it is; on a terminal with escapes for what could command it.
-  void print_json(const std::string& text);
+  void print_json(const std::string& text) const;
   /// Text as it is, on stdout.
   void print_text(std::string_view text) const;
 

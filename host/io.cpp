@@ -43,10 +43,10 @@ class File {
 
 /// Appends until the end; 0 or the errno.
 int read_rest(int descriptor, std::string& out, const Cancel& cancel) {
-  char buffer[65536];
+  std::array<char, 65536> buffer;
   for (;;) {
     const ssize_t count = read_some(descriptor, buffer, cancel);
-    if (count > 0) out.append(buffer, static_cast<std::size_t>(count));
+    if (count > 0) out.append(buffer.data(), static_cast<std::size_t>(count));
     if (count <= 0) return count == 0 ? 0 : errno;
   }
 }

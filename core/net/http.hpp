@@ -67,6 +67,8 @@ class Body {
 class TextBody : public Body {
  public:
   explicit TextBody(std::string text) : text_(std::move(text)) {}
+  TextBody(const TextBody&) = delete;
+  TextBody& operator=(const TextBody&) = delete;
   ~TextBody() override;
   TextBody(TextBody&&) = default;
   TextBody& operator=(TextBody&&) = default;
