@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -63,8 +64,10 @@ inline std::string read_file(const fs::path& path) {
   return out.str();
 }
 
+/// HEYGEN_TEST_FIXTURES names the same libraries built from another version of the header.
 inline fs::path fixture(const std::string& name) {
-  return fs::path(HEYGEN_FIXTURES) / (name + ".so");
+  const char* folder = std::getenv("HEYGEN_TEST_FIXTURES");
+  return fs::path(folder != nullptr ? folder : HEYGEN_FIXTURES) / (name + ".so");
 }
 
 /// The manifest that fits the fixtures made of variant.c.
