@@ -138,15 +138,14 @@ class TemporaryFile {
 };
 
 void copy(Context& context, net::Response& from, TemporaryFile& to, const std::string& name) {
-  Progress progress(context);
+  TransferBar bar(context, "Downloading " + name, from.length());
   std::array<char, 65536> piece;
   std::uint64_t done = 0;
-  const std::uint64_t total = from.length().value_or(0);
   try {
     while (const std::size_t count = from.read(piece)) {
       to.write({piece.data(), count});
       done += count;
-      progress.show("Downloading " + name + ": " + amount(done, total));
+      bar.update(done);
     }
   } catch (const net::Failure& failure) {
     if (failure.kind == net::Failure::Kind::canceled) throw canceled_error();

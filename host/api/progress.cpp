@@ -2,10 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
+#include <initializer_list>
 
 #include "core/base/text.hpp"
+#include "core/output/output.hpp"
 
 namespace heygen::host {
 namespace {
@@ -14,10 +18,79 @@ void draw(const std::string& text) {
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
 }
 
-std::string megabytes(std::uint64_t bytes) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f", static_cast<double>(bytes) / 1e6);
+std::string fixed(double value, const char* unit) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%.1f%s", value, unit);
   return text.data();
+}
+
+std::string megabytes(std::uint64_t bytes) {
+  return fixed(static_cast<double>(bytes) / 1e6, "");
+}
+
+std::string amount(std::uint64_t bytes, std::optional<std::uint64_t> total) {
+  return megabytes(bytes) + (total ? " of " + megabytes(*total) : std::string{}) + " MB";
+}
+
+std::string rate_text(double rate) {
+  return rate < 1e6 ? fixed(rate / 1e3, " kB/s") : fixed(rate / 1e6, " MB/s");
+}
+
+/// "0:07", "12:30", "2:05:00"; "" for what would be a guess.
+std::string time_left(const TransferState& state) {
+  if (!state.total || state.rate <= 0 || state.done > *state.total) return {};
+  const double seconds = std::ceil(static_cast<double>(*state.total - state.done) / state.rate);
+  if (seconds > 99 * 3600) return {};
+  const auto whole = static_cast<unsigned>(seconds);
+  std::array<char, 40> text{};
+  if (whole < 3600)
+    std::snprintf(text.data(), text.size(), "%u:%02u left", whole / 60, whole % 60);
+  else
+    std::snprintf(text.data(), text.size(), "%u:%02u:%02u left", whole / 3600, whole / 60 % 60, whole % 60);
+  return text.data();
+}
+
+double share(const TransferState& state) {
+  if (!state.total) return 0;
+  if (*state.total == 0) return 1;
+  return std::min(1.0, static_cast<double>(state.done) / static_cast<double>(*state.total));
+}
+
+std::string percentage(const TransferState& state) {
+  if (!state.total) return {};
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%3d %%", static_cast<int>(share(state) * 100));
+  return text.data();
+}
+
+std::string bar(const TransferState& state, int cells) {
+  const int inner = cells - 2;
+  const int full = static_cast<int>(share(state) * inner);
+  std::string text = "[" + std::string(static_cast<std::size_t>(full), '=');
+  if (full < inner) text += '>' + std::string(static_cast<std::size_t>(inner - full - 1), ' ');
+  return text + "]";
+}
+
+std::string joined(std::initializer_list<std::string> parts) {
+  std::string text;
+  for (const std::string& part : parts)
+    if (!part.empty()) text += (text.empty() ? "" : "  ") + part;
+  return text;
+}
+
+/// By whole characters, so that it fits.
+std::string shortened(const std::string& text, int width) {
+  if (output::cell_width(text) <= width) return text;
+  std::string kept;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t next = at + 1;
+    while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0U) == 0x80) ++next;
+    const std::string longer = kept + text.substr(at, next - at);
+    if (output::cell_width(longer) > width - 3) break;
+    kept = longer;
+    at = next;
+  }
+  return kept + "...";
 }
 
 }  // namespace
@@ -35,11 +108,8 @@ void Progress::show(const std::string& line) {
 void Progress::show_now(const std::string& line) {
   if (!enabled_) return;
   next_ = context_.clock.monotonic() + std::chrono::milliseconds(100);
-  const std::size_t width = static_cast<std::size_t>(std::max(context_.terminal.columns() - 1, 10));
-  std::string text = printable(line);
-  // A line that wraps could not be erased. Byte count, never less than columns.
-  if (text.size() > width) text = text.substr(0, width - 3) + "...";
-  draw("\r\x1b[K" + printable(text));
+  // A line that wraps could not be erased.
+  draw("\r\x1b[K" + shortened(printable(line), width()));
   drawn_ = true;
 }
 
@@ -48,8 +118,60 @@ void Progress::clear() {
   drawn_ = false;
 }
 
-std::string amount(std::uint64_t bytes, std::uint64_t total) {
-  return megabytes(bytes) + (total > 0 ? " of " + megabytes(total) : std::string{}) + " MB";
+int Progress::width() const {
+  return std::max(context_.terminal.columns() - 1, 10);
+}
+
+std::string transfer_line(const TransferState& state, int width) {
+  constexpr int kLeastBar = 12, kMostBar = 32, kLeastName = 10;
+  const std::string percent = percentage(state), left = time_left(state);
+  const std::string rate = state.rate > 0 ? rate_text(state.rate) : "";
+  const std::string full = joined({percent, amount(state.done, state.total), rate, left});
+  const auto room = [&](const std::string& numbers) { return width - output::cell_width(numbers) - 2; };
+  const int name = output::cell_width(state.what);
+  if (const int cells = std::min(room(full) - 2 - std::min(name, 40), kMostBar); state.total && cells >= kLeastBar)
+    return joined({shortened(state.what, room(full) - 2 - cells), bar(state, cells), full});
+  for (const std::string& numbers : {full, joined({percent.empty() ? amount(state.done, {}) : percent, rate, left}),
+                                     joined({percent.empty() ? amount(state.done, {}) : percent, left})})
+    if (room(numbers) >= std::min(name, kLeastName)) return joined({shortened(state.what, room(numbers)), numbers});
+  return shortened(percent.empty() ? amount(state.done, {}) : percent, width);
+}
+
+TransferBar::TransferBar(Context& context, std::string what, std::optional<std::uint64_t> total)
+    : context_(context), progress_(context) {
+  state_.what = printable(what);
+  state_.total = total;
+}
+
+/// Smoothed over some five seconds, so that the time left does not jump about.
+void TransferBar::measure(std::uint64_t done) {
+  const std::chrono::milliseconds now = context_.clock.monotonic();
+  if (!measured_ || done < measured_done_) {
+    measured_ = now;
+    measured_done_ = done;
+    state_.rate = 0;
+    return;
+  }
+  const double seconds = std::chrono::duration<double>(now - *measured_).count();
+  if (seconds < 0.2) return;
+  constexpr double kMemory = 5;
+  const double present = static_cast<double>(done - measured_done_) / seconds;
+  const double weight = state_.rate > 0 ? 1 - std::exp(-seconds / kMemory) : 1;
+  state_.rate += weight * (present - state_.rate);
+  measured_ = now;
+  measured_done_ = done;
+}
+
+void TransferBar::update(std::uint64_t done) {
+  state_.done = done;
+  if (!progress_.enabled()) return;
+  measure(done);
+  if (progress_.due()) progress_.show_now(transfer_line(state_, progress_.width()));
+}
+
+void TransferBar::say(const std::string& line) {
+  measured_.reset();
+  progress_.show_now(line);
 }
 
 }  // namespace heygen::host

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "host/context.hpp"
@@ -19,6 +21,11 @@ class Progress {
   void show(const std::string& line);
   /// Replaces the line at once: a longer wait follows.
   void show_now(const std::string& line);
+  bool enabled() const { return enabled_; }
+  /// A line would be drawn now: so that nobody makes one in vain.
+  bool due() const { return enabled_ && context_.clock.monotonic() >= next_; }
+  /// Columns that a line may take.
+  int width() const;
   void clear();
 
  private:
@@ -28,7 +35,38 @@ class Progress {
   std::chrono::milliseconds next_;
 };
 
-/// "3.4 of 10.0 MB", "3.4 MB" when the total is not known (0).
-std::string amount(std::uint64_t bytes, std::uint64_t total);
+/// What a bar shows of a transfer.
+struct TransferState {
+  std::string what;                    ///< "Uploading a.mp4"
+  std::uint64_t done = 0;              ///< bytes
+  std::optional<std::uint64_t> total;  ///< bytes, when known
+  double rate = 0;                     ///< bytes a second; 0: not known yet
+};
+
+/// One line of at most `width` columns: name, bar, percentage, amount, rate, time left. A narrow terminal loses the bar
+/// first, then the amount, then the rate; what remains is never cut within a number.
+std::string transfer_line(const TransferState& state, int width);
+
+/// The bar of one upload or download.
+class TransferBar {
+ public:
+  TransferBar(Context& context, std::string what, std::optional<std::uint64_t> total);
+
+  /// `done` counts from the start of the file. What lies behind the first call is not counted into the rate.
+  void update(std::uint64_t done);
+  void set_total(std::optional<std::uint64_t> total) { state_.total = total; }
+  /// Another line instead, at once: nothing will move for a while. The rate is measured anew afterwards.
+  void say(const std::string& line);
+  void clear() { progress_.clear(); }
+
+ private:
+  void measure(std::uint64_t done);
+
+  Context& context_;
+  Progress progress_;
+  TransferState state_;
+  std::optional<std::chrono::milliseconds> measured_;
+  std::uint64_t measured_done_ = 0;
+};
 
 }  // namespace heygen::host

@@ -1,10 +1,12 @@
 #include "host/api/upload.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -15,6 +17,8 @@
 
 namespace heygen::host {
 namespace {
+
+constexpr std::string_view kStandardInput = "-";
 
 std::string make_boundary(Random& random) {
   std::array<std::byte, 16> bytes;
@@ -29,20 +33,39 @@ std::string make_boundary(Random& random) {
 }
 
 /// Browsers escape exactly these three (WHATWG HTML, multipart/form-data encoding).
-std::string quoted(const std::string& name) {
+std::string in_quotes(const std::string& name) {
   std::string text;
   for (const char c : name) text += c == '"' ? "%22" : c == '\r' ? "%0D" : c == '\n' ? "%0A" : std::string(1, c);
   return '"' + text + '"';
 }
 
-Error file_error(const std::string& path, const std::string& reason) {
-  return {code::kError, "The file '" + path + "' could not be read: " + reason + "."};
+std::string in_words(const std::string& path) {
+  return path == kStandardInput ? "standard input" : "the file '" + path + "'";
+}
+
+std::string name_of(const std::string& path) {
+  return path == kStandardInput ? "stdin" : std::filesystem::path(path).filename().string();
+}
+
+int open_source(const std::string& path) {
+  return path == kStandardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open_to_read(path);
+}
+
+Error file_error(const std::string& what, const std::string& reason) {
+  std::string message = what + " could not be read: " + reason + ".";
+  message.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(message.front())));
+  return {code::kError, message};
 }
 
 }  // namespace
 
-UploadBody::UploadBody(const std::string& field, const std::string& path, Random& random, const Cancel& cancel)
-    : cancel_(cancel), path_(path), boundary_(make_boundary(random)), descriptor_(open_to_read(path)) {
+UploadBody::UploadBody(const std::string& field, const std::string& path, const std::string& name, Random& random,
+                       const Cancel& cancel)
+    : cancel_(cancel),
+      path_(in_words(path)),
+      name_(name.empty() ? name_of(path) : name),
+      boundary_(make_boundary(random)),
+      descriptor_(open_source(path)) {
   struct stat facts {};
   if (descriptor_ < 0 || fstat(descriptor_, &facts) != 0) {
     const std::string reason = std::generic_category().message(errno);
@@ -54,10 +77,12 @@ UploadBody::UploadBody(const std::string& field, const std::string& path, Random
     throw file_error(path_, "it is a folder");
   }
   regular_ = S_ISREG(facts.st_mode);
-  file_size_ = regular_ ? static_cast<std::uint64_t>(facts.st_size) : 0;
-  head_ = "--" + boundary_ + "\r\nContent-Disposition: form-data; name=" + quoted(field) +
-          "; filename=" + quoted(std::filesystem::path(path).filename().string()) +
-          "\r\nContent-Type: application/octet-stream\r\n\r\n";
+  if (regular_) {
+    start_ = std::clamp<off_t>(lseek(descriptor_, 0, SEEK_CUR), 0, facts.st_size);
+    file_size_ = static_cast<std::uint64_t>(facts.st_size - start_);
+  }
+  head_ = "--" + boundary_ + "\r\nContent-Disposition: form-data; name=" + in_quotes(field) +
+          "; filename=" + in_quotes(name_) + "\r\nContent-Type: application/octet-stream\r\n\r\n";
   tail_ = "\r\n--" + boundary_ + "--\r\n";
 }
 
@@ -101,7 +126,7 @@ std::size_t UploadBody::read_file(std::span<char> out) {
 
 bool UploadBody::rewind() {
   if (!regular_ && (stage_ != Stage::head)) return false;
-  if (regular_ && lseek(descriptor_, 0, SEEK_SET) != 0) return false;
+  if (regular_ && lseek(descriptor_, start_, SEEK_SET) != start_) return false;
   stage_ = Stage::head;
   text_at_ = 0;
   file_at_ = 0;

@@ -1,6 +1,8 @@
 // A file as multipart/form-data (RFC 7578), read from disk while it is sent.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,15 +17,18 @@ class Random;
 
 namespace heygen::host {
 
-/// One part named `field`, application/octet-stream, with the file's base name.
+/// One part named `field`, application/octet-stream, with the file's base name. The path "-" is standard input.
 class UploadBody : public net::Body {
  public:
-  /// Throws Error{error} when the file cannot be opened or is a folder.
-  UploadBody(const std::string& field, const std::string& path, Random& random, const Cancel& cancel);
+  /// `name`: the file's name for the server, or "" for its own ("stdin" for standard input). Throws Error{error} when
+  /// the file cannot be opened or is a folder.
+  UploadBody(const std::string& field, const std::string& path, const std::string& name, Random& random,
+             const Cancel& cancel);
   ~UploadBody() override;
   UploadBody(const UploadBody&) = delete;
   UploadBody& operator=(const UploadBody&) = delete;
 
+  const std::string& name() const { return name_; }
   std::string content_type() const { return "multipart/form-data; boundary=" + boundary_; }
 
   /// Empty for a pipe.
@@ -39,9 +44,11 @@ class UploadBody : public net::Body {
   std::size_t read_file(std::span<char> out);
 
   const Cancel& cancel_;
-  std::string path_, boundary_, head_, tail_;
+  std::string path_;  ///< for messages
+  std::string name_, boundary_, head_, tail_;
   int descriptor_;
   bool regular_ = false;
+  off_t start_ = 0;  ///< a redirected file may have been read from
   std::uint64_t file_size_ = 0, file_at_ = 0;
   Stage stage_ = Stage::head;
   std::size_t text_at_ = 0;

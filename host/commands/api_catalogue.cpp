@@ -71,6 +71,11 @@ std::vector<Option> options_of(const api::Command& command) {
                        .value = "JSON|FILE|-",
                        .doc = "Request body: a JSON object, a file that holds one (also as @FILE), or - for standard "
                               "input; the options above outrank its fields"});
+  if (command.body == api::BodyKind::multipart)
+    options.push_back({.name = "filename",
+                       .value = "NAME",
+                       .doc = "The file's name for the service; for standard input (--file -), which has none",
+                       .fallback = "its own"});
   if (command.destructive) options.push_back({.name = "force", .doc = "Do not ask for confirmation"});
   if (command.poll != nullptr) {
     options.push_back({.name = "wait", .doc = "Wait until the job is over and print its result"});
@@ -130,16 +135,19 @@ void ask_first(Context& context, const api::Command& command, const Parsed& pars
   confirm(context, typed + " cannot be undone. Go ahead?", confirmation_required(typed));
 }
 
-void run_upload(Context& context, const api::Command& command, transport::ApiRequest request, const std::string& path) {
-  UploadBody body("file", path, context.random, context.cancel);
+void run_upload(Context& context, const api::Command& command, transport::ApiRequest request, const Parsed& parsed,
+                const std::string& path) {
+  UploadBody body("file", path, parsed.value("filename"), context.random, context.cancel);
   request.body = &body;
   request.content_type = body.content_type();
   request.upload = true;
-  Progress progress(context);
-  const std::uint64_t total = body.size().value_or(0);
-  request.on_sent = [&](std::uint64_t sent) { progress.show("Uploading " + path + ": " + amount(sent, total)); };
+  TransferBar bar(context, "Uploading " + body.name(), body.size());
+  request.on_sent = [&](std::uint64_t sent) {
+    if (sent == body.size()) return bar.say("Sent " + body.name() + ", waiting for the reply");
+    bar.update(sent);
+  };
   const std::string reply = send(context, request);
-  progress.clear();
+  bar.clear();
   print_reply(context, reply, columns_of(command));
 }
 
@@ -156,7 +164,7 @@ void run_catalogue(Context& context, const api::Command& command, const Parsed& 
   request.query = prepared.query;
   request.headers = context.client_headers();
   if (!prepared.upload.empty() || command.body == api::BodyKind::multipart)
-    return run_upload(context, command, std::move(request), prepared.upload);
+    return run_upload(context, command, std::move(request), parsed, prepared.upload);
   net::TextBody body(prepared.body.value_or(""));
   if (prepared.body) {
     request.body = &body;

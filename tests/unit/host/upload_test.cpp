@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_SUITE(upload)
 
 BOOST_AUTO_TEST_CASE(the_file_is_one_part_of_announced_size) {
   const Folder folder;
-  UploadBody body("file", folder.file("a.txt", "hello\r\n--world"), system_random(), kNever);
+  UploadBody body("file", folder.file("a.txt", "hello\r\n--world"), "", system_random(), kNever);
   const std::string boundary = body.content_type().substr(body.content_type().find('=') + 1);
   const std::string text = all_of(body);
   BOOST_TEST(text == "--" + boundary +
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_one_part_of_announced_size) {
 
 BOOST_AUTO_TEST_CASE(a_replayed_body_is_the_same) {
   const Folder folder;
-  UploadBody body("file", folder.file("a", std::string(100, 'x')), system_random(), kNever);
+  UploadBody body("file", folder.file("a", std::string(100, 'x')), "", system_random(), kNever);
   const std::string first = all_of(body);
   BOOST_TEST(body.rewind());
   BOOST_TEST(all_of(body) == first);
@@ -77,23 +77,23 @@ BOOST_AUTO_TEST_CASE(a_replayed_body_is_the_same) {
 
 BOOST_AUTO_TEST_CASE(an_empty_file_is_a_part_too) {
   const Folder folder;
-  UploadBody body("file", folder.file("e", ""), system_random(), kNever);
+  UploadBody body("file", folder.file("e", ""), "", system_random(), kNever);
   BOOST_TEST(all_of(body).size() == body.size().value());
 }
 
 BOOST_AUTO_TEST_CASE(names_cannot_break_out_of_their_quotes) {
   const Folder folder;
-  UploadBody body("file", folder.file("a\"b\nc", "x"), system_random(), kNever);
+  UploadBody body("file", folder.file("a\"b\nc", "x"), "", system_random(), kNever);
   BOOST_TEST(all_of(body).find("filename=\"a%22b%0Ac\"\r\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_shrinks_is_an_error_and_one_that_grows_is_cut) {
   const Folder folder;
   const std::string path = folder.file("a", std::string(50, 'x'));
-  UploadBody shrunk("file", path, system_random(), kNever);
+  UploadBody shrunk("file", path, "", system_random(), kNever);
   std::filesystem::resize_file(path, 10);
   BOOST_CHECK_THROW(all_of(shrunk), Error);
-  UploadBody grown("file", path, system_random(), kNever);
+  UploadBody grown("file", path, "", system_random(), kNever);
   std::filesystem::resize_file(path, 90);
   BOOST_TEST(all_of(grown).size() == grown.size().value());
 }
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
   const Folder folder;
   for (const std::string& path : {(folder.path() / "nope").string(), folder.path().string()}) {
     try {
-      UploadBody body("file", path, system_random(), kNever);
+      UploadBody body("file", path, "", system_random(), kNever);
       BOOST_FAIL("accepted");
     } catch (const Error& error) {
       BOOST_TEST(error.code == code::kError);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_nobody_writes_to_waits_until_the_user_has_enoug
   const std::string pipe = (folder.path() / "pipe").string();
   BOOST_REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   Cancel cancel;
-  UploadBody body("file", pipe, system_random(), cancel);
+  UploadBody body("file", pipe, "", system_random(), cancel);
   cancel.request();
   BOOST_CHECK_EXCEPTION(all_of(body), Error, [](const Error& error) { return error.code == code::kCanceled; });
   BOOST_CHECK_EXCEPTION(read_file(pipe, cancel), Error,
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_is_read_to_its_end) {
   const Folder folder;
   const std::string pipe = (folder.path() / "pipe").string();
   BOOST_REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  UploadBody body("file", pipe, system_random(), kNever);
+  UploadBody body("file", pipe, "", system_random(), kNever);
   BOOST_TEST(!body.size().has_value());
   std::thread writer([&] { std::ofstream(pipe) << "from a pipe"; });
   const std::string text = all_of(body);
