@@ -3,16 +3,19 @@
 #include "core/base/text.hpp"
 #include "sdk/sandbox/digest.hpp"
 #include "sdk/sandbox/pages.hpp"
+#include "sdk/sandbox/uploads.hpp"
 
 namespace heygen::sandbox {
 namespace {
+
+constexpr std::string_view kAssets = "/v3/assets";
 
 bool starts_with(const std::string& text, std::string_view start) {
   return text.rfind(start, 0) == 0;
 }
 
 bool is_page(const std::string& path) {
-  return path == "/" || starts_with(path, "/oauth/");
+  return path == "/" || path == "/consent" || starts_with(path, "/oauth/");
 }
 bool is_hook(const std::string& path) {
   return starts_with(path, "/_sandbox/");
@@ -27,15 +30,22 @@ App::App(const std::string& authority, const Settings& settings, const std::stri
       clock_(clock),
       random_(random),
       state_(settings, clock, random),
-      library_(settings.video_delay, clock, random),
       oauth_(issuer_, state_),
-      api_(issuer_, state_, library_),
+      api_(issuer_, state_, clock, random),
       log_(log_file) {}
 
-std::size_t App::body_limit(const std::string& path) {
-  constexpr std::size_t kForm = std::size_t{64} * 1024;
-  constexpr std::size_t kJson = std::size_t{8} * 1024 * 1024;
+std::uint64_t App::body_limit(const std::string& path) {
+  constexpr std::uint64_t kForm = std::uint64_t{64} * 1024;
+  constexpr std::uint64_t kJson = std::uint64_t{8} * 1024 * 1024;
+  constexpr std::uint64_t kFile =
+      std::uint64_t{32} * 1024 * 1024;  // as the service; and a little for the form around it
+  if (path == kAssets) return kFile + kForm;
+  if (starts_with(path, kUploads)) return kSlotLimit;
   return starts_with(path, "/v3/") ? kJson : kForm;
+}
+
+bool App::is_upload(const Request& head) {
+  return (head.path == kAssets && head.method == "POST") || starts_with(head.path, kUploads);
 }
 
 bool App::is_own_host(const Request& request) const {
@@ -59,6 +69,9 @@ Reply App::route(const Request& request) {
                      "The sandbox takes at most " + std::to_string(body_limit(path)) + " bytes here.");
   }
   if (path == "/") return page_reply(200, index_page(issuer_));
+  if (path == "/consent") {
+    return page_reply(200, problem_page("Consent", "The service films a person here. The sandbox takes it as given."));
+  }
   if (path == "/oauth/authorize") return oauth_.authorize(request);
   if (path == "/oauth/device") return oauth_.device(request);
   if (path == "/v1/oauth/token") return oauth_.token(request);
@@ -69,6 +82,7 @@ Reply App::route(const Request& request) {
   }
   if (starts_with(path, "/v3/")) return api_.handle(request);
   if (starts_with(path, "/files/")) return api_.file(request);
+  if (starts_with(path, kUploads)) return api_.upload(request);
   if (is_hook(path)) return hook(request);
   return api_error(404, "not_found", "The sandbox has nothing at " + printable(path) + ".");
 }
@@ -83,7 +97,14 @@ Reply App::hook(const Request& request) {
     state_.expire_access();
     return json_reply(200, json::Object{{"expired", true}});
   }
-  return api_error(404, "not_found", "There is GET /_sandbox/state?token=, GET /_sandbox/log, POST /_sandbox/expire.");
+  if (request.path == "/_sandbox/reset" && request.method == "POST") {
+    api_.reset();
+    log_.clear();
+    return json_reply(200, json::Object{{"reset", true}});
+  }
+  return api_error(
+      404, "not_found",
+      "There is GET /_sandbox/state?token=, GET /_sandbox/log, POST /_sandbox/expire, POST /_sandbox/reset.");
 }
 
 }  // namespace heygen::sandbox

@@ -1,14 +1,13 @@
 // The whole sandbox above the sockets: which part answers which path, what is logged, who may ask.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "core/base/clock.hpp"
 #include "core/base/random.hpp"
 #include "sdk/sandbox/api.hpp"
 #include "sdk/sandbox/http.hpp"
-#include "sdk/sandbox/library.hpp"
 #include "sdk/sandbox/oauth.hpp"
 #include "sdk/sandbox/request_log.hpp"
 #include "sdk/sandbox/state.hpp"
@@ -24,7 +23,9 @@ class App {
 
   Reply handle(const Request& request);
   /// How many bytes of a body are kept for this path. More than that is read and thrown away.
-  static std::size_t body_limit(const std::string& path);
+  static std::uint64_t body_limit(const std::string& path);
+  /// True when the body may be too large for memory: it then comes as Request::upload.
+  static bool is_upload(const Request& head);
   const std::string& issuer() const { return issuer_; }
 
  private:
@@ -39,7 +40,6 @@ class App {
   Clock& clock_;
   Random& random_;
   State state_;
-  Library library_;
   OAuth oauth_;
   Api api_;
   RequestLog log_;

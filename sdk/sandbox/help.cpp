@@ -13,15 +13,18 @@ Options
   --refresh-ttl S    seconds that a refresh token works (2592000)
   --device-ttl S     seconds that a device code can be answered (600)
   --interval S       seconds that a client must wait between polls (5)
-  --video-delay S    seconds until a new video is completed (2); fractions count
-  --log FILE         append one JSON line for every request; secrets show as the
-                     first 8 hex digits of their SHA-256
+  --job-delay S      seconds until a new video, translation or other job ends (2);
+                     fractions count
+  --empty            start without the videos, assets and so on that stand in the
+                     examples of heygen's help
+  --log FILE         append one JSON line for every request; credentials show as
+                     the first 8 hex digits of their SHA-256
   -h, --help         this text
 )";
 
 constexpr const char* kGeneral = R"(heygen-sandbox: a stand-in for the HeyGen service, on this computer only.
 
-It logs in anybody, keeps videos in memory and forgets all at the end: for
+It logs in anybody, answers the whole API, keeps what is made and forgets all at the end: for
 trying heygen out, for testing, and for writing credential providers without an
 account.
 
@@ -71,12 +74,17 @@ What it answers
   OAuth              any client id; redirects to 127.0.0.1 or [::1], any port,
                      path /oauth/callback; PKCE with S256; rotating refresh tokens
   Device codes       at /oauth/device
-  API                users/me, videos, voices and speech under /v3; a video whose
-                     title starts with "sandbox-fail" ends as failed
+  API                every command of heygen, under /v3. The account holds video_123,
+                     asset_123 and what else the examples name. Jobs end by
+                     themselves; one whose title, name or prompt starts with
+                     "sandbox-fail" fails. Webhook events are listed, not sent
+  Files              uploads up to 32 MiB, direct uploads up to 1 GiB, kept in the
+                     temporary folder; links are served with Range and ETag
   For tests          GET /_sandbox/state?token=T   active, consumed, expired,
                                                    revoked or unknown
                      GET /_sandbox/log             the requests so far
                      POST /_sandbox/expire         end all access tokens
+                     POST /_sandbox/reset          forget what was made, and the log
 )";
 
 }  // namespace

@@ -1,13 +1,16 @@
 // Requests and replies as plain values, so that everything above the sockets runs in a unit test.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/json/value.hpp"
+#include "sdk/sandbox/spool.hpp"
 
 namespace heygen::sandbox {
 
@@ -37,17 +40,26 @@ struct Request {
   std::string query;                           ///< as sent, without the '?'
   std::map<std::string, std::string> headers;  ///< names in lower case
   std::string body;
-  bool body_too_large = false;  ///< the body went over the limit of its path and was thrown away
+  std::shared_ptr<const Spool> upload;  ///< the body, where App::is_upload says so; then `body` is empty
+  bool body_too_large = false;          ///< the body went over the limit of its path and was thrown away
 
   std::string header(const std::string& lower_name) const;
   /// True when Content-Type, without its parameters, is `type`.
   bool is_of_type(std::string_view type) const;
 };
 
+/// A stretch of a file on disk.
+struct Stretch {
+  std::shared_ptr<const Spool> spool;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
 struct Reply {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  Stretch file;  ///< instead of the body, when it has a spool
   /// Names and values of credentials in this reply. The request log keeps their digests.
   std::vector<std::pair<std::string, std::string>> issued;
   std::string error;  ///< machine code, for the request log

@@ -1,5 +1,7 @@
 #include "sdk/sandbox/media.hpp"
 
+#include <Poco/Checksum.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -60,12 +62,12 @@ std::string filler(std::string_view seed, std::size_t size) {
 }
 
 struct Range {
-  std::size_t first = 0;
-  std::size_t last = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
 };
 
-std::optional<std::size_t> to_size(std::string_view text) {
-  std::size_t number = 0;
+std::optional<std::uint64_t> to_size(std::string_view text) {
+  std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
@@ -74,7 +76,7 @@ std::optional<std::size_t> to_size(std::string_view text) {
 enum class RangeKind { none, one, unsatisfiable };
 
 /// Several ranges and other units count as none: a server may ignore Range (RFC 9110 §14.2).
-RangeKind parse_range(std::string_view text, std::size_t size, Range& range) {
+RangeKind parse_range(std::string_view text, std::uint64_t size, Range& range) {
   if (!iequals(text.substr(0, 6), "bytes=")) return RangeKind::none;
   text = trim(text.substr(6));
   const std::size_t dash = text.find('-');
@@ -102,8 +104,6 @@ bool lists_tag(std::string_view header, std::string_view tag) {
     return one == tag;
   });
 }
-
-}  // namespace
 
 std::string video_file(std::string_view id, std::string_view format, double duration) {
   std::string head;
@@ -137,37 +137,124 @@ std::string wav_file(double duration) {
   return out;
 }
 
-std::string srt_file(double duration) {
-  const int millis = static_cast<int>(std::min(duration, 3599.0) * 1000);
-  std::array<char, 16> end{};
-  std::snprintf(end.data(), end.size(), "00:%02d:%02d,%03d", millis / 60000 % 60, millis / 1000 % 60, millis % 1000);
-  return std::string("1\n00:00:00,000 --> ") + end.data() + "\nA caption from the sandbox.\n";
+std::string timestamp(double seconds, char point) {
+  const int millis = static_cast<int>(std::clamp(seconds, 0.0, 3599.0) * 1000);
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "00:%02d:%02d%c%03d", millis / 60000, millis / 1000 % 60, point,
+                millis % 1000);
+  return text.data();
 }
 
-Reply serve_file(const Request& request, const std::string& content, const std::string& type) {
+std::string srt_file(double duration) {
+  return "1\n" + timestamp(0, ',') + " --> " + timestamp(duration, ',') + "\nA caption from the sandbox.\n";
+}
+
+std::string vtt_file(double duration) {
+  return "WEBVTT\n\n" + timestamp(0, '.') + " --> " + timestamp(duration, '.') + "\nA caption from the sandbox.\n";
+}
+
+/// PNG, third edition, §5.3
+std::string chunk(std::string_view type, const std::string& data) {
+  const std::string body = std::string(type) + data;
+  Poco::Checksum checksum(Poco::Checksum::TYPE_CRC32);
+  checksum.update(body.data(), static_cast<unsigned>(body.size()));
+  std::string out;
+  append_big_endian(out, static_cast<std::uint32_t>(data.size()));
+  out += body;
+  append_big_endian(out, checksum.checksum());
+  return out;
+}
+
+/// A zlib stream of one block that is stored as it is (RFC 1950, RFC 1951 §3.2.4).
+std::string stored(const std::string& data) {
+  Poco::Checksum checksum(Poco::Checksum::TYPE_ADLER32);
+  checksum.update(data.data(), static_cast<unsigned>(data.size()));
+  std::string out("\x78\x01\x01", 3);
+  append_little_endian(out, static_cast<std::uint32_t>(data.size()), 2);
+  append_little_endian(out, ~static_cast<std::uint32_t>(data.size()), 2);
+  out += data;
+  append_big_endian(out, checksum.checksum());
+  return out;
+}
+
+/// 320 by 180 points of one colour, which the name decides.
+std::string png_file(std::string_view name) {
+  constexpr std::uint32_t kWidth = 320;
+  constexpr std::uint32_t kHeight = 180;
+  std::string head;
+  append_big_endian(head, kWidth);
+  append_big_endian(head, kHeight);
+  head += std::string("\x01\x03\x00\x00\x00", 5);  // one bit a point, by palette
+  const std::string rows(kHeight * (1 + kWidth / 8), '\0');
+  return "\x89PNG\r\n\x1a\n" + chunk("IHDR", head) + chunk("PLTE", sha256(name).substr(0, 3)) +
+         chunk("IDAT", stored(rows)) + chunk("IEND", "");
+}
+
+/// One point of the colour that the name decides.
+std::string gif_file(std::string_view name) {
+  return std::string("GIF89a\x01\0\x01\0\x80\0\0", 13) + sha256(name).substr(0, 6) +
+         std::string("\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b", 16);
+}
+
+}  // namespace
+
+File made_up_file(const std::string& name, double duration) {
+  const std::string end = name.substr(name.rfind('.') + 1);
+  File file;
+  const auto is = [&](const char* type, std::string content) {
+    file.type = type;
+    file.content = std::move(content);
+  };
+  if (end == "mp4") {
+    is("video/mp4", video_file(name, end, duration));
+  } else if (end == "webm") {
+    is("video/webm", video_file(name, end, duration));
+  } else if (end == "wav") {
+    is("audio/wav", wav_file(duration));
+  } else if (end == "srt") {
+    is("application/x-subrip", srt_file(duration));
+  } else if (end == "vtt") {
+    is("text/vtt", vtt_file(duration));
+  } else if (end == "png") {
+    is("image/png", png_file(name));
+  } else if (end == "gif") {
+    is("image/gif", gif_file(name));
+  } else {
+    is("application/octet-stream", filler(name, kVideoSize));
+  }
+  file.size = file.content.size();
+  file.tag = hex(sha256(file.content).substr(0, 8));
+  return file;
+}
+
+Reply serve_file(const Request& request, const File& file) {
   if (request.method != "GET" && request.method != "HEAD") return method_not_allowed("GET, HEAD");
-  const std::string tag = '"' + hex(sha256(content).substr(0, 8)) + '"';
+  const std::string tag = '"' + file.tag + '"';
   Reply reply;
   reply.with("ETag", tag).with("Accept-Ranges", "bytes").with("Cache-Control", "private, no-cache");
   if (const std::string known = request.header("if-none-match"); !known.empty() && lists_tag(known, tag)) {
     reply.status = 304;
     return reply;
   }
-  Range range;
+  Range range{0, file.size == 0 ? 0 : file.size - 1};
   const std::string if_range = request.header("if-range");
   const bool wants_range = request.method == "GET" && (if_range.empty() || if_range == tag);
-  const RangeKind kind = wants_range ? parse_range(request.header("range"), content.size(), range) : RangeKind::none;
+  const RangeKind kind = wants_range ? parse_range(request.header("range"), file.size, range) : RangeKind::none;
   if (kind == RangeKind::unsatisfiable) {
     reply.status = 416;
-    return reply.with("Content-Range", "bytes */" + std::to_string(content.size()));
+    return reply.with("Content-Range", "bytes */" + std::to_string(file.size));
   }
-  reply.with("Content-Type", type);
-  reply.body = content;
+  reply.with("Content-Type", file.type);
   if (kind == RangeKind::one) {
     reply.status = 206;
-    reply.body = content.substr(range.first, range.last - range.first + 1);
     reply.with("Content-Range", "bytes " + std::to_string(range.first) + '-' + std::to_string(range.last) + '/' +
-                                    std::to_string(content.size()));
+                                    std::to_string(file.size));
+  }
+  const std::uint64_t length = file.size == 0 ? 0 : range.last - range.first + 1;
+  if (file.spool != nullptr) {
+    reply.file = {file.spool, file.offset + range.first, length};
+  } else {
+    reply.body = file.content.substr(range.first, length);
   }
   return reply;
 }

@@ -69,8 +69,10 @@ const std::vector<Option>& known_options() {
       {"device-ttl", true,
        [](Options& o, const std::string& v) { o.settings.device_ttl = whole("device-ttl", v, 1, kLongest); }},
       {"interval", true, [](Options& o, const std::string& v) { o.settings.interval = whole("interval", v, 0, 3600); }},
-      {"video-delay", true,
-       [](Options& o, const std::string& v) { o.settings.video_delay = seconds("video-delay", v); }},
+      {"job-delay", true, [](Options& o, const std::string& v) { o.settings.job_delay = seconds("job-delay", v); }},
+      // its name when videos were the only jobs
+      {"video-delay", true, [](Options& o, const std::string& v) { o.settings.job_delay = seconds("video-delay", v); }},
+      {"empty", false, [](Options& o, const std::string&) { o.settings.empty = true; }},
   };
   return kOptions;
 }

@@ -8,7 +8,9 @@
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "sdk/sandbox/check.hpp"
 #include "sdk/sandbox/digest.hpp"
+#include "sdk/sandbox/multipart.hpp"
 
 namespace heygen::sandbox {
 namespace {
@@ -40,6 +42,36 @@ json::Value credential_of(const Request& request) {
   return {};
 }
 
+/// What a call of the API asked for. No credential comes this way: those travel in headers.
+json::Value sent_by(const Request& request, const Form& query) {
+  constexpr std::size_t kShownBody = std::size_t{16} * 1024;
+  json::Object sent;
+  json::Array pairs;
+  for (const auto& [name, value] : query.pairs()) pairs.push_back(json::Array{bounded(name), bounded(value)});
+  sent.emplace_back("query", std::move(pairs));
+  const std::string type = request.header("content-type");
+  sent.emplace_back("content_type", type.empty() ? json::Value() : json::Value(bounded(type)));
+  try {
+    if (request.upload && request.is_of_type("multipart/form-data")) {
+      json::Array parts;
+      for (const Part& part : read_parts(*request.upload, type)) {
+        parts.push_back(json::Object{{"name", bounded(part.name)},
+                                     {"filename", bounded(part.filename)},
+                                     {"type", bounded(part.type)},
+                                     {"size", static_cast<std::int64_t>(part.size)}});
+      }
+      sent.emplace_back("parts", std::move(parts));
+    } else if (!request.body.empty() && request.body.size() <= kShownBody) {
+      sent.emplace_back("body", json::parse(request.body));
+    }
+  } catch (const Invalid&) {
+    // no form: the reply says so
+  } catch (const json::ParseError&) {
+    // no JSON: the reply says so
+  }
+  return sent;
+}
+
 json::Value entry_of(std::int64_t time, const Request& request, const Reply& reply) {
   json::Value entry(json::Object{{"at", format_time(time)},
                                  {"method", bounded(request.method)},
@@ -47,6 +79,7 @@ json::Value entry_of(std::int64_t time, const Request& request, const Reply& rep
                                  {"status", reply.status}});
   const Form query = Form::decode(request.query);
   if (!query.pairs().empty()) entry.set("query", names_of(query));
+  if (request.path.rfind("/v3/", 0) == 0) entry.set("sent", sent_by(request, query));
   json::Object received;
   if (request.is_of_type("application/x-www-form-urlencoded")) {
     const Form form = Form::decode(request.body);
@@ -93,6 +126,11 @@ void RequestLog::add(std::int64_t time, const Request& request, const Reply& rep
 json::Value RequestLog::entries() {
   const std::lock_guard lock(mutex_);
   return json::Array(entries_.begin(), entries_.end());
+}
+
+void RequestLog::clear() {
+  const std::lock_guard lock(mutex_);
+  entries_.clear();
 }
 
 }  // namespace heygen::sandbox

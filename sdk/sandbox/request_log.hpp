@@ -1,4 +1,4 @@
-// What was asked of the sandbox, for tests and for people who wonder: never a secret in clear.
+// What was asked of the sandbox, for tests and for people who wonder: never a credential in clear.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,8 @@ class RequestLog {
 
   void add(std::int64_t time, const Request& request, const Reply& reply);
   json::Value entries();
+  /// The file keeps its lines.
+  void clear();
 
  private:
   struct Close {

@@ -10,8 +10,10 @@
 #include <Poco/ThreadPool.h>
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <istream>
+#include <ostream>
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
@@ -30,25 +32,50 @@ constexpr int kThreads = 128;
 
 enum class Body { whole, cut_short, endless };
 
-/// Reads the body to its end and keeps at most `limit` bytes of it. Poco does not tell where a chunked one was cut.
-Body read_body(HTTPServerRequest& source, std::size_t limit, Request& request) {
-  std::array<char, 16384> piece;
-  std::uint64_t total = 0;
-  std::istream& stream = source.stream();
-  while (stream.good() && total <= kDrainLimit) {
-    stream.read(piece.data(), piece.size());
-    const auto count = static_cast<std::size_t>(stream.gcount());
-    total += count;
-    if (total <= limit) {
-      request.body.append(piece.data(), count);
-    } else if (!request.body_too_large) {
-      request.body_too_large = true;
-      std::string().swap(request.body);
+/// Keeps what arrives of a body, in memory or on disk, until it goes over the limit.
+class Keeper {
+ public:
+  Keeper(Request& request, std::uint64_t limit) : request_(request), limit_(limit) {
+    if (App::is_upload(request)) spool_ = std::make_shared<Spool>();
+  }
+
+  void add(std::string_view data) {
+    total_ += data.size();
+    if (request_.body_too_large) return;
+    if (total_ > limit_) {
+      request_.body_too_large = true;
+      std::string().swap(request_.body);
+      spool_.reset();
+    } else if (spool_) {
+      spool_->append(data);
+    } else {
+      request_.body.append(data);
     }
   }
-  if (total > kDrainLimit) return Body::endless;
+  void finish() { request_.upload = std::move(spool_); }
+  std::uint64_t total() const { return total_; }
+
+ private:
+  Request& request_;
+  const std::uint64_t limit_;
+  std::uint64_t total_ = 0;
+  std::shared_ptr<Spool> spool_;
+};
+
+/// Reads the body to its end and keeps at most `limit` bytes of it. Poco does not tell where a chunked one was cut.
+Body read_body(HTTPServerRequest& source, std::uint64_t limit, Request& request) {
+  std::array<char, 16384> piece;
+  Keeper keeper(request, limit);
+  std::istream& stream = source.stream();
+  while (stream.good() && keeper.total() <= kDrainLimit) {
+    stream.read(piece.data(), piece.size());
+    keeper.add({piece.data(), static_cast<std::size_t>(stream.gcount())});
+  }
+  keeper.finish();
+  if (keeper.total() > kDrainLimit) return Body::endless;
   const auto promised = source.getContentLength64();
-  const bool cut = promised != HTTPMessage::UNKNOWN_CONTENT_LENGTH && total != static_cast<std::uint64_t>(promised);
+  const bool cut =
+      promised != HTTPMessage::UNKNOWN_CONTENT_LENGTH && keeper.total() != static_cast<std::uint64_t>(promised);
   return cut ? Body::cut_short : Body::whole;
 }
 
@@ -66,11 +93,24 @@ Request read_head(const HTTPServerRequest& source) {
   return request;
 }
 
-void write(const Reply& reply, HTTPServerResponse& target) {
+void send_file(const Stretch& file, HTTPServerResponse& target, bool head_only) {
+  constexpr std::size_t kPiece = std::size_t{64} * 1024;
+  target.setContentLength64(static_cast<Poco::Int64>(file.size));
+  std::ostream& stream = target.send();
+  for (std::uint64_t at = 0; !head_only && at < file.size && stream.good(); at += kPiece) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, file.size - at));
+    const std::string piece = file.spool->read(file.offset + at, count);
+    stream.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+  }
+}
+
+void write(const Reply& reply, HTTPServerResponse& target, bool head_only = false) {
   target.setStatusAndReason(static_cast<HTTPServerResponse::HTTPStatus>(reply.status));
   for (const auto& [name, value] : reply.headers) target.add(name, value);
   if (reply.status == 304) {
     target.send();
+  } else if (reply.file.spool) {
+    send_file(reply.file, target, head_only);
   } else {
     target.sendBuffer(reply.body.data(), reply.body.size());
   }
@@ -82,16 +122,25 @@ class Handler : public Poco::Net::HTTPRequestHandler {
 
   void handleRequest(HTTPServerRequest& source, HTTPServerResponse& target) override {
     Request request = read_head(source);
+    try {
+      answer(source, target, request);
+    } catch (const SpoolError& error) {
+      target.setKeepAlive(false);
+      write(api_error(507, "insufficient_storage", error.what()), target);
+    }
+  }
+
+ private:
+  void answer(HTTPServerRequest& source, HTTPServerResponse& target, Request& request) {
     const Body body = read_body(source, App::body_limit(request.path), request);
     if (body != Body::whole) target.setKeepAlive(false);
     if (body == Body::cut_short) {
       write(api_error(400, "incomplete_body", "The body ended before its Content-Length."), target);
     } else {
-      write(app_.handle(request), target);
+      write(app_.handle(request), target, request.method == "HEAD");
     }
   }
 
- private:
   App& app_;
 };
 

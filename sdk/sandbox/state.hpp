@@ -21,8 +21,9 @@ struct Settings {
   std::int64_t refresh_ttl = std::int64_t{30} * 86400;
   std::int64_t code_ttl = 60;
   std::int64_t device_ttl = 600;
-  std::int64_t interval = 5;  ///< seconds between polls of a device code
-  std::chrono::milliseconds video_delay{2000};
+  std::int64_t interval = 5;                  ///< seconds between polls of a device code
+  std::chrono::milliseconds job_delay{2000};  ///< until a video or another job ends
+  bool empty = false;                         ///< start with nothing that people make
 };
 
 /// An OAuth error of the token endpoint and its neighbours (RFC 6749 §5.2). Never names a secret.

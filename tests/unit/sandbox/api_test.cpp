@@ -14,7 +14,13 @@ using std::chrono::milliseconds;
 struct Fixture {
   FakeClock clock;
   SeededRandom random;
-  App app{"127.0.0.1:8000", Settings{}, "", clock, random};
+  App app{"127.0.0.1:8000", empty(), "", clock, random};
+
+  static Settings empty() {
+    Settings settings;
+    settings.empty = true;
+    return settings;
+  }
 
   Reply ask(const std::string& method, const std::string& path, const std::string& body = {}) {
     Request request;

@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(options)
 BOOST_AUTO_TEST_CASE(all_options_are_read_in_both_spellings) {
   const Options options =
       parse_options({"serve", "--port=81", "--host", "127.8.0.1", "--auto-approve", "--log", "f", "--access-ttl=1",
-                     "--refresh-ttl", "2", "--device-ttl", "3", "--interval", "4", "--video-delay", "0.25"});
+                     "--refresh-ttl", "2", "--device-ttl", "3", "--interval", "4", "--job-delay", "0.25", "--empty"});
   BOOST_TEST((options.command == Options::Command::serve));
   BOOST_TEST(options.port == 81);
   BOOST_TEST(options.host == "127.8.0.1");
@@ -22,7 +22,8 @@ BOOST_AUTO_TEST_CASE(all_options_are_read_in_both_spellings) {
   BOOST_TEST(options.settings.refresh_ttl == 2);
   BOOST_TEST(options.settings.device_ttl == 3);
   BOOST_TEST(options.settings.interval == 4);
-  BOOST_TEST(options.settings.video_delay.count() == 250);
+  BOOST_TEST(options.settings.empty);
+  BOOST_TEST(options.settings.job_delay.count() == 250);
 }
 
 BOOST_AUTO_TEST_CASE(a_near_miss_gets_a_suggestion) {

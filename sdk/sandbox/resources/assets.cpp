@@ -1,0 +1,305 @@
+// Files that people bring, in one request or into a slot of their own: /v3/assets and /uploads. And the pictures that
+// `asset search` finds.
+#include <algorithm>
+#include <array>
+
+#include "core/base/text.hpp"
+#include "sdk/sandbox/multipart.hpp"
+#include "sdk/sandbox/resources/batches.hpp"
+#include "sdk/sandbox/resources/resources.hpp"
+#include "sdk/sandbox/uploads.hpp"
+
+namespace heygen::sandbox {
+namespace {
+
+using Kind = Field::Kind;
+
+constexpr std::int64_t kSlotSeconds = 3600;
+constexpr const char* kMe = "sandbox-user";
+constexpr const char* kSpace = "space_sandbox";
+
+struct Type {
+  std::string_view extension;
+  std::string_view mime;
+};
+constexpr std::array<Type, 9> kTypes{{{"png", "image/png"},
+                                      {"jpg", "image/jpeg"},
+                                      {"jpeg", "image/jpeg"},
+                                      {"mp4", "video/mp4"},
+                                      {"webm", "video/webm"},
+                                      {"mp3", "audio/mpeg"},
+                                      {"wav", "audio/wav"},
+                                      {"pdf", "application/pdf"},
+                                      {"srt", "application/x-subrip"}}};
+
+std::string extension_of(const std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos ? "" : to_lower(name.substr(dot + 1));
+}
+
+std::string mime_of(const std::string& name) {
+  const auto* type =
+      std::find_if(kTypes.begin(), kTypes.end(), [&](const Type& t) { return t.extension == extension_of(name); });
+  return type == kTypes.end() ? "application/octet-stream" : std::string(type->mime);
+}
+
+/// Of a known kind the usual one, else .bin: names from outside stay out of addresses.
+std::string address_of(const Account& account, const Record& record) {
+  const std::string extension = extension_of(record.facts.string_at("name"));
+  const bool known = std::any_of(kTypes.begin(), kTypes.end(), [&](const Type& t) { return t.extension == extension; });
+  return account.file(record.id + '.' + (known ? extension : "bin"));
+}
+
+json::Value facts_of(const std::string& name, const std::string& mime, std::int64_t size, const char* status) {
+  return json::Object{{"name", name}, {"mime_type", mime}, {"size_bytes", size}, {"status", status}, {"owner", kMe}};
+}
+
+bool is_complete(const Record& record) {
+  return record.facts.string_at("status") == "completed";
+}
+
+json::Value show_asset(Account& account, const Record& record) {
+  const std::string mime = record.facts.string_at("mime_type");
+  const std::string kind = mime.substr(0, mime.find('/'));
+  return json::Object{{"id", record.id},
+                      {"name", record.facts.string_at("name")},
+                      {"type", kind == "application" ? "document" : kind},
+                      {"owner", record.facts.string_at("owner")},
+                      {"space_id", kSpace},
+                      {"folder_id", value_or_null(record.facts, "folder_id")},
+                      {"uploaded_at", record.created_at},
+                      {"url", is_complete(record) ? json::Value(address_of(account, record)) : json::Value()}};
+}
+
+json::Value show_picture(Account& account, const Record& record) {
+  const bool icon = record.facts.string_at("type") == "icon";
+  const int width = icon ? 512 : 1920;
+  return json::Object{{"id", record.id},
+                      {"type", record.facts.string_at("type")},
+                      {"url", account.file(record.id + ".png")},
+                      {"width", width},
+                      {"height", icon ? 512 : 1080},
+                      {"orientation", icon ? "square" : "landscape"},
+                      {"is_transparent", icon}};
+}
+
+constexpr Resource kAssets{"asset", &Account::assets, show_asset};
+constexpr Resource kPictures{"picture", &Account::pictures, show_picture, 20, 50, false};
+
+Phase asset_phase(const Account&, const Record& record) {
+  if (is_complete(record)) return Phase::completed;
+  return record.facts.string_at("status") == "uploaded" ? Phase::processing : Phase::pending;
+}
+
+void check_slot(const json::Value& body, const std::string& where) {
+  check(body,
+        {{"filename", Kind::text, true},
+         {"content_type", Kind::text, true},
+         {"size_bytes", Kind::integer, true, {}, 1, static_cast<double>(kSlotLimit)},
+         {"checksum_sha256", Kind::text, false, {}, 64, 64}},
+        where);
+}
+
+Record& start_slot(Account& account, const json::Value& order) {
+  json::Value facts = facts_of(order.string_at("filename"), order.string_at("content_type"),
+                               order.find("size_bytes")->to_int64().value_or(0), "waiting_for_upload");
+  facts.set("checksum", to_lower(order.string_at("checksum_sha256")));
+  facts.set("signature", account.new_secret(""));
+  return account.assets.add(account.new_id(), std::move(facts), account.now());
+}
+
+std::vector<std::string> start_slots(Account& account, const json::Value& order) {
+  return {start_slot(account, order).id};
+}
+
+json::Value show_slot(const Account& account, const Record& record) {
+  return json::Object{
+      {"asset_id", record.id},
+      {"status", record.facts.string_at("status")},
+      {"upload_url", account.address("/uploads/" + record.id + "?signature=" + record.facts.string_at("signature"))},
+      {"upload_headers", json::Object{{"Content-Type", record.facts.string_at("mime_type")}}},
+      {"max_bytes", static_cast<std::int64_t>(kSlotLimit)},
+      {"expires_in_seconds", kSlotSeconds}};
+}
+
+constexpr BatchKind kBatch{kAssets,    &Account::asset_batches, "files", "asset_ids", 200, asset_phase, check_slot,
+                           start_slots};
+
+json::Value show_uploaded(const Account& account, const Record& record) {
+  return json::Object{{"asset_id", record.id},
+                      {"url", address_of(account, record)},
+                      {"mime_type", record.facts.string_at("mime_type")},
+                      {"size_bytes", value_or_null(record.facts, "size_bytes")}};
+}
+
+Content content_of(const std::shared_ptr<const Spool>& spool, std::uint64_t offset, std::uint64_t size) {
+  return {spool, offset, size, spool->digest(offset, size)};
+}
+
+Reply upload(Call& call) {
+  const Request& request = call.request;
+  if (!request.is_of_type("multipart/form-data") || request.upload == nullptr) {
+    throw Invalid{"", "Send the file as multipart/form-data, in a part named file."};
+  }
+  for (const Part& part : read_parts(*request.upload, request.header("content-type"))) {
+    if (part.name != "file") continue;
+    const std::string name = part.filename.empty() ? "file" : part.filename;
+    json::Value facts = facts_of(name, mime_of(name), static_cast<std::int64_t>(part.size), "completed");
+    Record& asset = call.account.assets.add(call.account.new_id(), std::move(facts), call.account.now());
+    asset.content = content_of(request.upload, part.offset, part.size);
+    return data_reply(show_uploaded(call.account, asset));
+  }
+  throw Invalid{"file", "The form has no part named file."};
+}
+
+Reply list_assets(Call& call) {
+  const std::string owner = call.query.get("username");
+  if (owner.empty()) throw Invalid{"username", "username is missing."};
+  const bool by_folder = call.query.has("folder_id");
+  const std::string folder = call.query.get("folder_id");  // "": what lies in no folder
+  return page_of(call, kAssets, [&](const Record& asset) {
+    return asset.facts.string_at("owner") == owner && (!by_folder || asset.facts.string_at("folder_id") == folder);
+  });
+}
+
+Reply search_pictures(Call& call) {
+  const std::string type = call.query.get("type");
+  const std::string scope = call.query.get("scope");
+  const auto words = words_of(to_lower(call.query.get("query")));
+  if (words.empty()) throw Invalid{"query", "query is missing."};
+  if (type != "image" && type != "icon") throw Invalid{"type", "type is one of image, icon."};
+  if (!scope.empty() && scope != "public" && scope != "personal") {
+    throw Invalid{"scope", "scope is one of public, personal."};
+  }
+  return page_of(call, kPictures, [&](const Record& picture) {
+    const std::string about = picture.facts.string_at("about");
+    return scope != "personal" && picture.facts.string_at("type") == type &&
+           std::any_of(words.begin(), words.end(),
+                       [&](const auto& word) { return about.find(word) != std::string::npos; });
+  });
+}
+
+Reply create_slot(Call& call) {
+  check_slot(call.body, "");
+  return data_reply(show_slot(call.account, start_slot(call.account, call.body)));
+}
+
+Reply create_slots(Call& call) {
+  const Record& batch = start_batch(call, kBatch);
+  json::Array slots;
+  for (const json::Value& id : batch.facts.find("jobs")->as_array()) {
+    slots.push_back(show_slot(call.account, *call.account.assets.find(id.as_string())));
+  }
+  return data_reply(json::Object{{"batch_id", batch.id}, {"items", std::move(slots)}});
+}
+
+/// Throws Refused.
+void complete(Record& asset, const std::string& claimed) {
+  if (asset.facts.string_at("status") == "waiting_for_upload") {
+    throw Refused{api_error(409, "upload_missing", "Nothing was uploaded yet: PUT the bytes to upload_url first.")};
+  }
+  const std::string declared = asset.facts.string_at("checksum");
+  for (const std::string& wanted : {declared, to_lower(claimed)}) {
+    if (!wanted.empty() && asset.content.spool != nullptr && wanted != asset.content.digest) {
+      throw Refused{api_error(409, "checksum_mismatch", "The bytes have the SHA-256 " + asset.content.digest + '.')};
+    }
+  }
+  asset.facts.set("status", "completed");
+}
+
+Reply complete_slot(Call& call) {
+  check(call.body, {{"checksum_sha256"}});
+  Record& asset = find(call, kAssets);
+  complete(asset, call.body.string_at("checksum_sha256"));
+  json::Value shown = show_uploaded(call.account, asset);
+  shown.set("status", "completed");
+  return data_reply(shown);
+}
+
+/// What is not uploaded yet stays as it is.
+Reply complete_slots(Call& call) {
+  check(call.body, {{"batch_id", Kind::text, true}});
+  const Record& batch = find_batch(call, kBatch, call.body.string_at("batch_id"), "batch_id");
+  for (const json::Value& id : batch.facts.find("jobs")->as_array()) {
+    Record* asset = call.account.assets.find(id.as_string());
+    if (asset != nullptr && asset->facts.string_at("status") == "uploaded") complete(*asset, "");
+  }
+  return data_reply(json::Object{{"batch_id", batch.id}, {"status", "processing"}}, 202);
+}
+
+constexpr std::string_view kFurniture = R"([
+  {"id": "asset_1", "name": "interview.mp4", "size_bytes": 18874368, "owner": "alex@example.com"},
+  {"id": "asset_2", "name": "narration.wav", "size_bytes": 1411244, "owner": "alex@example.com"},
+  {"id": "asset_3", "name": "subtitles-de.srt", "size_bytes": 4211, "owner": "alex@example.com",
+   "folder_id": "folder_onboarding"},
+  {"id": "asset_4", "name": "logo.png", "size_bytes": 20480, "owner": "sandbox-user"},
+  {"id": "asset_123", "name": "portrait.png", "size_bytes": 734003, "owner": "alex@example.com"}
+])";
+
+void furnish_assets(Account& account) {
+  const json::Value rows = json::parse(kFurniture);
+  int hours = 2;
+  for (const json::Value& row : rows.as_array()) {
+    json::Value facts = row;
+    facts.set("mime_type", mime_of(row.string_at("name")));
+    facts.set("status", "completed");
+    account.assets.add(row.string_at("id"), std::move(facts), in_january(hours += 3));
+  }
+  add_batch(account, kBatch, json::Object{{"title", "Interview"}}, {"asset_1", "asset_2"}, "batch_123");
+}
+
+void stock_pictures(Account& account) {
+  constexpr std::array<const char*, 12> kAbout{
+      "mountain lake at dawn", "city street in the rain",  "team around a table",     "open book on a desk",
+      "forest path in autumn", "harbour with small boats", "lake house in winter",    "train at a mountain pass",
+      "garden with roses",     "kitchen in the morning",   "old bridge over a river", "field under a wide sky"};
+  for (const char* type : {"image", "icon"}) {
+    for (std::size_t i = 0; i < kAbout.size(); ++i) {
+      account.pictures.add(std::string("picture_") + type + '_' + std::to_string(i + 1),
+                           json::Object{{"type", type}, {"about", kAbout.at(i)}}, in_january(0));
+    }
+  }
+}
+
+}  // namespace
+
+Reply take_upload(Account& account, const Request& request) {
+  if (request.method != "PUT") return method_not_allowed("PUT");
+  Record* asset = account.assets.find(request.path.substr(kUploads.size()));
+  const std::string signature = asset == nullptr ? "" : asset->facts.string_at("signature");
+  if (signature.empty() || Form::decode(request.query).get("signature") != signature ||
+      account.now() >= asset->created_at + kSlotSeconds) {
+    return api_error(403, "forbidden", "This is no address for uploads, or it has expired.");
+  }
+  if (is_complete(*asset)) return api_error(409, "conflict", "The upload is complete already.");
+  const std::string mime = asset->facts.string_at("mime_type");
+  if (!request.is_of_type(mime))
+    return api_error(400, "invalid_parameter", "Content-Type must be " + printable(mime) + '.');
+  const std::uint64_t size = request.upload == nullptr ? 0 : request.upload->size();
+  if (static_cast<std::int64_t>(size) != asset->facts.find("size_bytes")->to_int64()) {
+    return api_error(400, "invalid_parameter", "The slot was made for another size_bytes.", "size_bytes");
+  }
+  asset->content = content_of(request.upload, 0, size);
+  asset->facts.set("status", "uploaded");
+  Reply reply;
+  return reply.with("ETag", '"' + asset->content.digest + '"');
+}
+
+Group assets() {
+  return {{{"GET", "/v3/assets", list_assets},
+           {"POST", "/v3/assets", upload, Route::Body::upload},
+           {"GET", "/v3/assets/batches/{}", get_batch_of<kBatch>},
+           {"POST", "/v3/assets/complete/batches", complete_slots, Route::Body::object},
+           {"POST", "/v3/assets/direct-uploads", create_slot, Route::Body::object},
+           {"POST", "/v3/assets/direct-uploads/batches", create_slots, Route::Body::object},
+           {"GET", "/v3/assets/search", search_pictures},
+           {"GET", "/v3/assets/statuses", list_statuses_of<kBatch>},
+           {"GET", "/v3/assets/{}", get_one<kAssets>},
+           {"DELETE", "/v3/assets/{}", remove_one<kAssets>},
+           {"POST", "/v3/assets/{}/complete", complete_slot, Route::Body::object}},
+          {{&Account::assets, show_asset}, {&Account::pictures, show_picture}},
+          stock_pictures,
+          furnish_assets};
+}
+
+}  // namespace heygen::sandbox

@@ -1,0 +1,46 @@
+// What keeps videos on brand: /v3/brand-kits and /v3/brand-glossaries.
+#include "sdk/sandbox/resources/resources.hpp"
+
+namespace heygen::sandbox {
+namespace {
+
+json::Value show_kit(Account& account, const Record& record) {
+  json::Value shown = record.facts;
+  shown.set("logo_url", account.file(record.id + ".png"));
+  return shown;
+}
+
+json::Value show_glossary(Account&, const Record& record) {
+  return record.facts;
+}
+
+constexpr Resource kKits{"brand kit", &Account::kits, show_kit};
+constexpr Resource kGlossaries{"brand glossary", &Account::glossaries, show_glossary, 10};
+
+constexpr std::string_view kKitRows = R"([
+  {"brand_kit_id": "kit_123", "name": "House colours", "colors": ["#102A43", "#F0B429", "#FFFFFF"]},
+  {"brand_kit_id": "kit_124", "name": "Winter campaign", "colors": ["#0B3954", "#BFD7EA"]}
+])";
+
+constexpr std::string_view kGlossaryRows = R"([
+  {"brand_glossary_id": "glossary_123", "name": "Product names", "created_at": "2026-01-12T09:00:00Z",
+   "updated_at": "2026-01-20T15:30:00Z"},
+  {"brand_glossary_id": "glossary_124", "name": "Medical terms", "created_at": "2026-01-14T11:20:00Z",
+   "updated_at": "2026-01-14T11:20:00Z"}
+])";
+
+void furnish_brand(Account& account) {
+  fill(account.kits, kKitRows, "brand_kit_id");
+  fill(account.glossaries, kGlossaryRows, "brand_glossary_id");
+}
+
+}  // namespace
+
+Group brand() {
+  return {{{"GET", "/v3/brand-kits", list_all<kKits>}, {"GET", "/v3/brand-glossaries", list_all<kGlossaries>}},
+          {{&Account::kits, show_kit}},
+          nullptr,
+          furnish_brand};
+}
+
+}  // namespace heygen::sandbox
