@@ -6,7 +6,9 @@
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
+#include "core/filter/filter.hpp"
 #include "core/net/http.hpp"
+#include "core/output/fields.hpp"
 #include "core/provider/registry.hpp"
 #include "core/store/credential_store.hpp"
 #include "core/transport/api_client.hpp"
@@ -22,7 +24,32 @@ struct Context::Parts {
   std::unique_ptr<auth::Resolver> resolver;
   std::unique_ptr<auth::Session> session;
   std::unique_ptr<transport::ApiClient> client;
+  std::unique_ptr<filter::Filter> filter;
+  bool filtered = false, picked = false;
 };
+
+namespace {
+
+/// The start of a text that may be of any length.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kLongest = 50;
+  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "…";
+}
+
+Error no_such_field(const json::Value& document, const std::vector<std::string>& missing) {
+  constexpr std::size_t kMost = 40;
+  const std::string message = (missing.size() == 1 ? "There is no field " : "There are no fields ") +
+                              shortened(printable(join(missing, ", "))) + " in the reply.";
+  std::vector<std::string> known = output::known_fields(document);
+  const std::string near = nearest(missing.front(), known);
+  std::string hint = near.empty() ? "" : "Did you mean '" + printable(near) + "'? ";
+  if (known.empty()) return usage_error(message, "It holds no objects; leave --fields out.");
+  const bool more = known.size() > kMost;
+  known.resize(std::min(known.size(), kMost));
+  return usage_error(message, hint + "There are: " + printable(join(known, ", ")) + (more ? ", …" : ""));
+}
+
+}  // namespace
 
 Context::Context(const Environment& the_environment, Terminal& the_terminal, Clock& the_clock, Random& the_random,
                  Cancel& the_cancel, std::filesystem::path the_executable)
@@ -124,6 +151,7 @@ std::string Context::api_base() const {
 
 bool Context::human() {
   if (globals.human) return *globals.human;
+  if (globals.jq) return false;
   return config().output_format() == "human";
 }
 
@@ -133,13 +161,61 @@ output::HumanStyle Context::style() {
   return {.width = terminal.columns(), .color = color};
 }
 
-void Context::print(const json::Value& document, const std::vector<output::Column>& columns) {
-  if (!human()) return print_json(json::write(document));
-  write(output::human(document, columns, style()));
+void Context::check_output_options() {
+  if (globals.jq && globals.human.value_or(false))
+    throw usage_error("--jq filters JSON, and --human prints none.", "Leave one of them out.");
+  if (!globals.fields.empty() && (globals.jq || !human()))
+    throw usage_error("--fields picks what --human shows.", "Add --human, or filter JSON with --jq.");
+  if (std::ranges::any_of(globals.fields, [](const std::string& field) { return trim(field).empty(); }))
+    throw usage_error("--fields holds an empty name.", "Example: --human --fields id,status");
+  if (globals.jq) parts_->filter = std::make_unique<filter::Filter>(*globals.jq);
 }
 
-void Context::print_json(const std::string& text) const {
+void Context::note_unused_options() const {
+  if (parts_->filter && !parts_->filtered) terminal.notice("Note: there was no JSON that --jq could filter.");
+  if (!globals.fields.empty() && !parts_->picked) terminal.notice("Note: there was nothing that --fields could pick.");
+}
+
+void Context::print(const json::Value& document, const std::vector<output::Column>& columns) {
+  if (human()) return print_human(document, columns);
+  print_json(json::write(document));
+}
+
+void Context::print_human(const json::Value& document, const std::vector<output::Column>& columns) {
+  if (globals.fields.empty()) return write(output::human(document, columns, style()));
+  parts_->picked = true;
+  if (const auto missing = output::missing_fields(document, globals.fields); !missing.empty()) {
+    const Error error = no_such_field(document, missing);
+    if (only_reads) throw error;
+    terminal.notice("Warning: " + error.message() + " " + error.hint);
+  }
+  write(output::human_fields(document, globals.fields, columns, style()));
+}
+
+void Context::print_json(const std::string& text) {
+  if (parts_->filter) return print_filtered(text);
   write((terminal.stdout_is_terminal() ? output::harmless_json(text) : text) + "\n");
+}
+
+void Context::print_filtered(const std::string& text) {
+  parts_->filtered = true;
+  if (const auto number = filter::Filter::changed_number(text))
+    terminal.notice("Warning: --jq holds numbers as doubles, so some of this document change: " +
+                    shortened(number->before) + " becomes " + shortened(number->after) + ".");
+  std::string out;
+  try {
+    for (const filter::Result& result : parts_->filter->run(text, cancel)) {
+      if (!terminal.stdout_is_terminal())
+        out += result.text;
+      else
+        out += result.is_string ? printable(result.text, true) : output::harmless_json(result.text);
+      out += '\n';
+    }
+  } catch (const Error&) {
+    if (!only_reads) terminal.notice("Without --jq the result is: " + output::harmless_json(text));
+    throw;
+  }
+  write(out);
 }
 
 void Context::print_text(std::string_view text) const {

@@ -23,6 +23,9 @@ class Session;
 namespace heygen::config {
 class Config;
 }
+namespace heygen::filter {
+class Filter;
+}
 namespace heygen::net {
 class Http;
 struct Header;
@@ -42,6 +45,8 @@ namespace heygen::host {
 /// Switches that every command has.
 struct Globals {
   std::optional<bool> human;         ///< --human[=BOOL]
+  std::optional<std::string> jq;     ///< --jq EXPR
+  std::vector<std::string> fields;   ///< --fields a,b.c
   std::vector<std::string> headers;  ///< --headers, raw; hidden
   std::string provider;              ///< --provider ID, or ""
   bool verbose = false;              ///< --verbose
@@ -76,19 +81,31 @@ class Context {
   /// HEYGEN_API_BASE or the default, without a final '/'; unchecked.
   std::string api_base() const;
 
-  /// --human, HEYGEN_OUTPUT, config `output`, else JSON.
+  /// --human, JSON with --jq, HEYGEN_OUTPUT, config `output`, else JSON.
   bool human();
+  /// Throws Error{usage_error} for --jq and --fields where they cannot work, and for a --jq that cannot be compiled.
+  void check_output_options();
+  /// Says so when --jq or --fields was given and nothing came by that it could work on.
+  void note_unused_options() const;
   output::HumanStyle style();
   /// Where print() and print_text() write; standard output unless a test replaces it.
   std::function<void(std::string_view)> write;
+  /// The command changed nothing, so an error in showing its result may take the result's place. Without it, a field
+  /// that is nowhere is a warning, and a reply on which --jq fails goes to stderr: an id must not be lost.
+  bool only_reads = false;
   /// The result: one line of JSON, or for people.
   void print(const json::Value& document, const std::vector<output::Column>& columns = {});
-  /// One line of JSON, without its end, as it is; on a terminal with escapes for what could command it.
-  void print_json(const std::string& text) const;
+  /// For people, with --fields.
+  void print_human(const json::Value& document, const std::vector<output::Column>& columns);
+  /// One line of JSON, given without its end, as it is or what --jq makes of it; on a terminal with escapes for what
+  /// could command it.
+  void print_json(const std::string& text);
   /// Text as it is, on stdout.
   void print_text(std::string_view text) const;
 
  private:
+  void print_filtered(const std::string& text);
+
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };

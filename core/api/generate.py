@@ -17,8 +17,8 @@ PLACES = {"query", "json", "multipart"}
 BODIES = {"json", "multipart"}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 # Switches that every command, or some, have from the program itself.
-RESERVED = {"human", "headers", "provider", "verbose", "help", "version", "data", "force", "request-schema",
-            "response-schema", "wait", "timeout"}
+RESERVED = {"human", "fields", "jq", "all", "headers", "provider", "verbose", "help", "version", "data", "force",
+            "request-schema", "response-schema", "wait", "timeout"}
 SCHEMA_KEYS = {"$ref", "type", "nullable", "properties", "required", "items", "enum", "default", "const", "oneOf",
                "discriminator"}
 DOC_WIDTH = 110

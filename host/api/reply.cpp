@@ -98,8 +98,9 @@ std::string send(Context& context, const transport::ApiRequest& request) {
 void send_and_print(Context& context, const transport::ApiRequest& request,
                     const std::vector<output::Column>& columns) {
   transport::ApiResponse response = context.client().call(request);
-  // What goes to a terminal is for eyes, and looked at whole.
-  if (context.human() || context.terminal.stdout_is_terminal())
+  context.only_reads = request.method == "GET" || request.method == "HEAD";
+  // What goes to a terminal is for eyes, and looked at whole; so is what --jq gets.
+  if (context.human() || context.globals.jq || context.terminal.stdout_is_terminal())
     return print_reply(context, read_reply(request, response), columns);
   if (!has_body(request, response)) return;
   Spool spool;
@@ -119,7 +120,7 @@ json::Value parse_reply(const std::string& text) {
 void print_reply(Context& context, const std::string& text, const std::vector<output::Column>& columns) {
   if (text.empty()) return;
   if (context.human())
-    context.write(output::human(parse_reply(text), columns, context.style()));
+    context.print_human(parse_reply(text), columns);
   else
     context.print_json(text);
 }

@@ -1,10 +1,18 @@
 #include "host/cli/globals.hpp"
 
+#include "core/base/text.hpp"
+
 namespace heygen::host {
 
 std::vector<Option> global_options() {
   return {
       {.name = "human", .doc = "Print for people instead of JSON"},
+      {.name = "fields",
+       .value = "NAMES",
+       .doc = "Show these fields alone with --human: id,owner.name",
+       .repeatable = true,
+       .comma_split = true},
+      {.name = "jq", .value = "EXPR", .doc = "Filter the JSON with a jq expression; texts come without quotes"},
       {.name = "provider", .value = "ID", .doc = "Take the credential from this provider"},
       {.name = "verbose", .doc = "Report on stderr what is sent and received, without secrets"},
       {.name = "headers", .value = "NAME:VALUE", .doc = "Add a request header", .repeatable = true, .hidden = true},
@@ -21,6 +29,8 @@ std::vector<Option> root_options() {
 Globals globals_of(const Parsed& parsed) {
   Globals globals;
   if (parsed.given("human")) globals.human = parsed.is_on("human");
+  if (parsed.given("jq")) globals.jq = parsed.value("jq");
+  for (const std::string& field : parsed.values("fields")) globals.fields.emplace_back(trim(field));
   globals.headers = parsed.values("headers");
   globals.provider = parsed.value("provider");
   globals.verbose = parsed.is_on("verbose");

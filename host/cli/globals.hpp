@@ -8,7 +8,7 @@
 
 namespace heygen::host {
 
-/// --human, --provider, --verbose, --headers, --help.
+/// --human, --fields, --jq, --provider, --verbose, --headers, --help.
 std::vector<Option> global_options();
 /// Those, and --version, which only the bare program has.
 std::vector<Option> root_options();

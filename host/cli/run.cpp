@@ -43,7 +43,9 @@ void run_command_line(Context& context, const CommandTable& table, const std::ve
   const Parsed parsed = parse(chosen.words, options, chosen.command->positionals, chosen.rest);
   context.globals = globals_of(parsed);
   if (parsed.is_on("help")) return print_help(context, table, chosen);
+  context.check_output_options();
   chosen.command->run(context, parsed);
+  context.note_unused_options();
 }
 
 }  // namespace heygen::host

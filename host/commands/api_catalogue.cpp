@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/api/confirm.hpp"
+#include "host/api/pages.hpp"
 #include "host/api/progress.hpp"
 #include "host/api/reply.hpp"
 #include "host/api/upload.hpp"
@@ -65,6 +66,10 @@ Option option_of(const api::Flag& flag) {
 std::vector<Option> options_of(const api::Command& command) {
   std::vector<Option> options;
   for (const api::Flag& flag : command.flags) options.push_back(option_of(flag));
+  if (command.pagination != nullptr)
+    options.push_back({.name = "all",
+                       .doc = "Fetch every page and print all items as one document; --" +
+                              std::string(command.pagination->limit_param) + " then says how many at most"});
   if (command.body == api::BodyKind::json)
     options.push_back({.name = "data",
                        .shorthand = 'd',
@@ -152,11 +157,15 @@ void run_upload(Context& context, const api::Command& command, transport::ApiReq
 }
 
 void run_catalogue(Context& context, const api::Command& command, const Parsed& parsed) {
-  if (parsed.is_on("request-schema")) return context.print_text(std::string(command.request_schema) + "\n");
-  if (parsed.is_on("response-schema")) return context.print_text(std::string(command.response_schema) + "\n");
+  if (parsed.is_on("request-schema")) return context.print_json(std::string(command.request_schema));
+  if (parsed.is_on("response-schema")) return context.print_json(std::string(command.response_schema));
   check_credential(context, command, parsed);
-  const api::Prepared prepared = api::prepare(command, given_of(context, command, parsed));
+  api::Given given = given_of(context, command, parsed);
+  const bool all = command.pagination != nullptr && parsed.is_on("all");
+  const auto cap = all ? take_cap(command, given) : std::nullopt;
+  const api::Prepared prepared = api::prepare(command, given);
   ask_first(context, command, parsed);
+  if (all) return print_all(context, command, std::move(given), cap, columns_of(command));
 
   transport::ApiRequest request;
   request.method = command.method;

@@ -78,10 +78,9 @@ void run_commands(Context& context, const Parsed& parsed) {
   }
   json::Array commands;
   for (const Command* command : listed(table)) commands.push_back(command_json(context, *command));
-  context.write(json::write(json::Object{{"version", std::string(version())},
-                                         {"global_options", options_json(global_options())},
-                                         {"commands", std::move(commands)}}) +
-                "\n");
+  context.print_json(json::write(json::Object{{"version", std::string(version())},
+                                              {"global_options", options_json(global_options())},
+                                              {"commands", std::move(commands)}}));
 }
 
 void run_help(Context& context, const Parsed& parsed) {

@@ -1,0 +1,181 @@
+#include "core/filter/filter.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+#include "core/filter/jq_library.hpp"
+
+namespace heygen::filter {
+namespace {
+
+/// While it lives, the process has no environment but the time zone: libjq reads ~/.jq by HOME, and `env` would show
+/// the API key. The program has one thread that reads the environment, this one.
+class BareEnvironment {
+ public:
+  BareEnvironment() : before_(environ) {
+    if (const char* zone = std::getenv("TZ"); zone != nullptr) variables_[0] = (zone_ += zone).data();
+    environ = variables_.data();
+  }
+  ~BareEnvironment() { environ = before_; }
+  BareEnvironment(const BareEnvironment&) = delete;
+  BareEnvironment& operator=(const BareEnvironment&) = delete;
+
+ private:
+  char** before_;
+  std::string zone_ = "TZ=";
+  std::array<char*, 2> variables_{};
+};
+
+std::string take_string(const JqLibrary& jq, jv text) {
+  std::string out(jq.string_value(text), static_cast<std::size_t>(jq.string_length(jq.copy(text))));
+  jq.free(text);
+  return out;
+}
+
+/// A message of libjq, which may be any value.
+std::string take_message(const JqLibrary& jq, jv message) {
+  return take_string(jq, jq.kind(message) == JV_KIND_STRING ? message : jq.dump_string(message, 0));
+}
+
+/// "jq: error: syntax error, unexpected … (Unix shell quoting issues?) at <top-level>, line 1:" and the line itself.
+std::string plain(std::string message) {
+  for (const std::string_view end : {" (Unix shell quoting issues?)", " at <top-level>", "\n"})
+    message = message.substr(0, message.find(end));
+  for (const std::string_view start : {"jq: ", "error: "})
+    if (message.starts_with(start)) message.erase(0, start.size());
+  return printable(message);
+}
+
+Error failed(const std::string& message) {
+  return {code::kError, "The --jq expression failed: " + printable(message) + ".",
+          "Look at the reply without --jq, and see whether the expression fits it."};
+}
+
+jv parse(const JqLibrary& jq, std::string_view text) {
+  if (text.size() > INT_MAX) throw failed("the document is larger than libjq can read");
+  return jq.parse_sized(text.data(), static_cast<int>(text.size()));
+}
+
+bool is_number_start(char c) {
+  return c == '-' || (c >= '0' && c <= '9');
+}
+
+/// Integers that a double holds and libjq prints as they are.
+bool is_small_integer(std::string_view number) {
+  if (number == "-0") return false;
+  if (number.starts_with('-')) number.remove_prefix(1);
+  return number.size() <= 15 && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Where the string that begins at `at` ends.
+std::size_t skip_string(std::string_view document, std::size_t at) {
+  for (++at; at < document.size() && document[at] != '"'; ++at)
+    if (document[at] == '\\') ++at;
+  return at;
+}
+
+}  // namespace
+
+struct Filter::Machine {
+  const JqLibrary& jq = jq_library();
+  jq_state* state = jq.init();
+  std::vector<std::string> messages;
+
+  Machine() {
+    if (state == nullptr) throw std::bad_alloc();
+    jq.set_error_cb(
+        state,
+        [](void* self, jv message) {
+          auto* machine = static_cast<Machine*>(self);
+          machine->messages.push_back(take_message(machine->jq, message));
+        },
+        this);
+    // Without one, `input` is a crash.
+    jq.set_input_cb(
+        state, [](jq_state*, void* self) { return static_cast<Machine*>(self)->jq.invalid(); }, this);
+  }
+  ~Machine() { jq.teardown(&state); }
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  Result result(jv value) const {
+    const bool is_string = jq.kind(value) == JV_KIND_STRING;
+    return {take_string(jq, is_string ? value : jq.dump_string(value, 0)), is_string};
+  }
+
+  /// After the last result: `end` is invalid, and carries a message when the expression failed.
+  void check_end(jv end) const {
+    if (jq.has_message(jq.copy(end)) != 0) {
+      const std::string message = take_message(jq, jq.message(end));
+      throw failed(message == "break" ? "there is no further input" : message);
+    }
+    jq.free(end);
+    if (jq.halted(state) == 0) return;
+    const jv status = jq.exit_code(state);
+    const bool good = jq.kind(status) != JV_KIND_NUMBER || jq.number_value(status) == 0;
+    jq.free(status);
+    if (good) return;
+    const jv message = jq.error_message(state);
+    if (jq.kind(message) == JV_KIND_INVALID) throw failed("it halted");
+    throw failed(take_message(jq, message));
+  }
+};
+
+Filter::Filter(const std::string& expression) : machine_(std::make_unique<Machine>()) {
+  const BareEnvironment bare;
+  if (trim(expression).empty()) throw usage_error("--jq needs an expression.", "`--jq .` shows the whole document.");
+  if (expression.find('\0') != std::string::npos) throw usage_error("The --jq expression holds a NUL character.");
+  // `import` and `include` may only stand first.
+  if (machine_->jq.compile(machine_->state, (". as $_ | " + expression).c_str()) != 0) return;
+  const std::string why = machine_->messages.empty() ? "it cannot be compiled" : plain(machine_->messages.front());
+  throw usage_error("The --jq expression is not valid: " + why + ".",
+                    "It is jq 1.6; put it in single quotes. Example: --jq '.data[].id'");
+}
+
+Filter::~Filter() = default;
+
+std::vector<Result> Filter::run(const std::string& document, const Cancel& cancel) const {
+  const BareEnvironment bare;
+  const JqLibrary& jq = machine_->jq;
+  const jv input = parse(jq, document);
+  if (jq.kind(input) == JV_KIND_INVALID) {
+    const bool told = jq.has_message(jq.copy(input)) != 0;
+    throw failed(told ? take_message(jq, jq.message(input)) : "the document is empty");
+  }
+  jq.start(machine_->state, input, 0);
+  std::vector<Result> results;
+  jv value = jq.next(machine_->state);
+  for (; jq.kind(value) != JV_KIND_INVALID; value = jq.next(machine_->state)) {
+    results.push_back(machine_->result(value));
+    if (cancel.requested()) throw canceled_error();
+  }
+  machine_->check_end(value);
+  return results;
+}
+
+std::optional<ChangedNumber> Filter::changed_number(const std::string& document) {
+  const JqLibrary& jq = jq_library();
+  for (std::size_t at = 0; at < document.size(); ++at) {
+    if (document[at] == '"') at = skip_string(document, at);
+    if (at >= document.size() || !is_number_start(document[at])) continue;
+    const std::size_t end = std::min(document.find_first_not_of("+-.eE0123456789", at), document.size());
+    const std::string number = document.substr(at, end - at);
+    at = end - 1;
+    if (is_small_integer(number)) continue;
+    std::string after = take_string(jq, jq.dump_string(parse(jq, number), 0));
+    if (after != number) return ChangedNumber{number, std::move(after)};
+  }
+  return {};
+}
+
+}  // namespace heygen::filter

@@ -1,0 +1,27 @@
+// --all: every page of a list as one document, the first page's with all items in it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/api/catalogue.hpp"
+#include "core/api/engine.hpp"
+#include "core/output/output.hpp"
+#include "host/context.hpp"
+
+namespace heygen::host {
+
+/// With --all, --limit says how many items are wanted in all: takes that out of `given` and puts the size of the first
+/// page there. Empty: no limit. Throws Error{usage_error} when it is below 1.
+std::optional<std::int64_t> take_cap(const api::Command& command, api::Given& given);
+
+/// Follows the cursor from where `given` says and prints at most `cap` items. Items keep their bytes; the members that
+/// tell whether there is more say so of the whole, and follow the items when the reply has them first. As JSON, items
+/// are written page by page and memory does not grow with their number; the document is closed only when it is whole,
+/// so that after an error (which says where to go on) nobody can take it for that. Nothing is printed when the first
+/// page fails.
+void print_all(Context& context, const api::Command& command, api::Given given, std::optional<std::int64_t> cap,
+               const std::vector<output::Column>& columns);
+
+}  // namespace heygen::host

@@ -1,0 +1,145 @@
+#include "core/filter/filter.hpp"
+
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+
+namespace heygen::filter {
+
+namespace {
+
+std::vector<std::string> run(const std::string& expression, const std::string& document) {
+  const Cancel cancel;
+  std::vector<std::string> texts;
+  for (const Result& result : Filter(expression).run(document, cancel)) texts.push_back(result.text);
+  return texts;
+}
+
+Error error_of(const std::string& expression, const std::string& document = "null") {
+  try {
+    run(expression, document);
+  } catch (const Error& error) {
+    return error;
+  }
+  throw std::logic_error("it worked");
+}
+
+using Texts = std::vector<std::string>;
+
+/// A variable for the length of a test.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    setenv(name, value.c_str(), 1);
+  }
+  ~Variable() {
+    if (before_)
+      setenv(name_, before_->c_str(), 1);
+    else
+      unsetenv(name_);
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(filter)
+
+BOOST_AUTO_TEST_CASE(each_result_is_one_text_and_strings_lose_their_quotes) {
+  const std::string document = R"({"b":[1,2,{"x":"a\u0000\"ü"}],"a":null})";
+  BOOST_TEST(run(".b[]|.x?", document) == Texts{std::string("a\0\"ü", 5)}, boost::test_tools::per_element());
+  BOOST_TEST(run(".", document) == (Texts{R"({"b":[1,2,{"x":"a\u0000\"ü"}],"a":null})"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(run(".a, true, (.b|length), \"\"", document) == (Texts{"null", "true", "3", ""}),
+             boost::test_tools::per_element());
+  BOOST_TEST(run("empty", document).empty());
+  BOOST_TEST(run("def f: 7; f # and a comment", document) == Texts{"7"}, boost::test_tools::per_element());
+  BOOST_TEST(run(R"("a1" | test("[0-9]"))", document) == Texts{"true"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(one_filter_serves_several_documents) {
+  const Filter filter(".a");
+  const Cancel cancel;
+  BOOST_TEST(filter.run(R"({"a":1})", cancel).at(0).text == "1");
+  BOOST_CHECK_THROW(filter.run("[1]", cancel), Error);
+  BOOST_TEST(filter.run(R"({"a":"2"})", cancel).at(0).is_string);
+}
+
+BOOST_AUTO_TEST_CASE(an_expression_that_is_none_is_a_usage_error_that_says_why) {
+  for (const char* wrong : {".a[", "foo", "", "  ", "# nothing", "1 +", ".a }", "$x", "import \"a\" as a; .",
+                            "include \"a\"; .", "def f: 1;", "'.a'"}) {
+    const Error error = error_of(wrong);
+    BOOST_TEST(error.code == code::kUsage, wrong);
+    BOOST_TEST((error.exit == Exit::usage), wrong);
+    BOOST_TEST(error.message().find('\n') == std::string::npos, error.message());
+  }
+  BOOST_TEST(error_of("foo").message() == "The --jq expression is not valid: foo/0 is not defined.");
+  BOOST_TEST(error_of(std::string("1\0", 2)).code == code::kUsage);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_on_the_document_gives_no_result_at_all) {
+  BOOST_TEST(error_of("1, .a", "[]").message() == "The --jq expression failed: Cannot index array with string \"a\".");
+  BOOST_TEST(error_of("error(\"own\")").message() == "The --jq expression failed: own.");
+  BOOST_TEST((error_of("error(\"own\")").exit == Exit::failure));
+  BOOST_TEST(error_of("error({a:1})").code == code::kError);
+  BOOST_TEST(error_of("\"bye\" | halt_error").message() == "The --jq expression failed: bye.");
+  BOOST_TEST(run("1, halt, 2", "null") == Texts{"1"}, boost::test_tools::per_element());
+  BOOST_TEST(error_of("input").code == code::kError);
+  BOOST_TEST(error_of(".", std::string(300, '[') + std::string(300, ']')).code == code::kError);
+}
+
+BOOST_AUTO_TEST_CASE(an_expression_sees_no_environment_and_no_files) {
+  const std::filesystem::path home =
+      std::filesystem::temp_directory_path() / ("heygen-filter-" + std::to_string(getpid()));
+  std::filesystem::create_directory(home);
+  std::ofstream(home / ".jq") << "def mine: 1;";
+  {
+    const Variable key("HEYGEN_API_KEY", "secret"), own_home("HOME", home.string()), zone("TZ", "UTC");
+    BOOST_TEST(run("env, $ENV", "null") == (Texts{R"({"TZ":"UTC"})", R"({"TZ":"UTC"})"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(error_of("mine").code == code::kUsage);
+    BOOST_TEST(error_of("\"a\" | modulemeta").code == code::kError);
+    BOOST_TEST(std::getenv("HEYGEN_API_KEY") == std::string("secret"));
+  }
+  std::filesystem::remove_all(home);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_run_ends_although_its_results_never_do) {
+  Cancel cancel;
+  cancel.request();
+  BOOST_CHECK_EXCEPTION(Filter("repeat(1)").run("null", cancel), Error,
+                        [](const Error& error) { return error.code == code::kCanceled; });
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_would_change_are_found) {
+  const auto changed = [](const std::string& document) {
+    const auto found = Filter::changed_number(document);
+    return found ? found->before + ">" + found->after : std::string();
+  };
+  for (const char* kept : {"0", "-1", "[1,2.5,{\"a\":0.1,\"9007199254740993\":\"1.0 \\\" 1e999\"}]", "999999999999999",
+                           "9007199254740992", "\"\\\\\"", "{}", "1553.25"})
+    BOOST_TEST(changed(kept) == "", kept);
+  BOOST_TEST(changed("{\"a\":[1,9007199254740993]}") == "9007199254740993>9007199254740992");
+  BOOST_TEST(changed("1.0") == "1.0>1");
+  BOOST_TEST(changed("1.50") == "1.50>1.5");
+  BOOST_TEST(changed("-0.1234567890123456789").starts_with("-0.1234567890123456789>"));
+  BOOST_TEST(changed("1e3") == "1e3>1000");
+  BOOST_TEST(changed("[\"x\",1E400]").starts_with("1E400>1.797"));
+  BOOST_TEST(changed("18446744073709551616").starts_with("18446744073709551616>"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace heygen::filter
