@@ -419,6 +419,9 @@ class IdentityProvider:
     def forget(self, access_token):
         get(f"{self.url}/_test/forget?" + urllib.parse.urlencode({"token": access_token}), self.opener)
 
+    def fail_next_exchange(self, status):
+        get(f"{self.url}/_test/exchange?status={status}", self.opener)
+
     def mark(self):
         """A place in the log, for `since`."""
         with self.changed:

@@ -8,6 +8,7 @@
 //   /v3/users/me, /v3/videos      an API that takes live access tokens
 //   /_test/state?token=T          {"state": active | consumed | revoked | unknown}
 //   /_test/forget?token=T         ends one access token, as if it had expired early
+//   /_test/exchange?status=S      the next token exchange (RFC 8693) is answered with this status alone
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -15,6 +16,7 @@ import https from 'node:https';
 import { parseArgs } from 'node:util';
 import Provider from 'oidc-provider';
 
+const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const arguments_ = process.argv.slice(2);
 const tlsAt = arguments_.indexOf('--tls');
@@ -51,7 +53,7 @@ const provider = new Provider(issuer, {
     token_endpoint_auth_method: 'none',
     redirect_uris: ['http://127.0.0.1/oauth/callback'],   // any port (RFC 8252 §7.3)
     response_types: ['code'],
-    grant_types: ['authorization_code', 'refresh_token', DEVICE_GRANT],
+    grant_types: ['authorization_code', 'refresh_token', DEVICE_GRANT, EXCHANGE_GRANT],
   }],
   jwks: {
     keys: [{
@@ -93,6 +95,32 @@ const provider = new Provider(issuer, {
     userinfo: '/v1/oauth/userinfo', jwks: '/.well-known/jwks.json',
   },
 });
+
+let exchangeStatus = 0;
+
+provider.registerGrantType(EXCHANGE_GRANT, async (ctx) => {
+  const { params, client } = ctx.oidc;
+  if (exchangeStatus) {
+    ctx.status = exchangeStatus;
+    ctx.body = {};
+    exchangeStatus = 0;
+    return;
+  }
+  const subject = await provider.AccessToken.find(params.subject_token ?? '');
+  if (!subject || subject.clientId !== client.clientId || !params.audience
+      || params.subject_token_type !== 'urn:ietf:params:oauth:token-type:access_token') {
+    ctx.status = 400;
+    ctx.body = { error: 'invalid_request', error_description: 'no live subject token' };
+    return;
+  }
+  const token = new provider.AccessToken({
+    accountId: subject.accountId, client, grantId: subject.grantId, gty: 'token-exchange', scope: subject.scope,
+  });
+  ctx.body = {
+    access_token: await token.save(), issued_token_type: params.subject_token_type, token_type: 'Bearer',
+    expires_in: token.expiration,
+  };
+}, ['audience', 'subject_token', 'subject_token_type']);
 
 async function formOf(request) {
   const chunks = [];
@@ -149,6 +177,7 @@ const own = {
   '/v3/users/me': api,
   '/v3/videos': api,
   '/_test/state': async (ctx) => { ctx.body = { state: await stateOf(ctx.query.token) }; },
+  '/_test/exchange': async (ctx) => { exchangeStatus = Number(ctx.query.status); ctx.body = {}; },
   '/_test/forget': async (ctx) => { await (await find(ctx.query.token))?.destroy(); ctx.body = {}; },
 };
 
