@@ -1,6 +1,7 @@
 #include "host/context.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
@@ -158,7 +159,13 @@ bool Context::human() {
 output::HumanStyle Context::style() {
   const bool color =
       terminal.stdout_is_terminal() && !environment.has("NO_COLOR") && environment.value("TERM") != "dumb";
-  return {.width = terminal.columns(), .color = color};
+  // A pipe gets all of every value; COLUMNS is for those who want otherwise.
+  const std::string& wanted = environment.value("COLUMNS");
+  int width = terminal.stdout_is_terminal() ? terminal.columns() : 0;
+  int columns = 0;
+  const auto [end, failure] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), columns);
+  if (failure == std::errc{} && end == wanted.data() + wanted.size() && columns > 0) width = columns;
+  return {.width = width, .color = color};
 }
 
 void Context::check_output_options() {

@@ -36,8 +36,10 @@ std::size_t decode(std::string_view text, char32_t& out) {
 
 /// Code points that move the cursor, reorder text or hide it.
 bool is_unsafe(char32_t point) {
-  return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x061C || (point >= 0x200E && point <= 0x200F) ||
-         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
+  return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x00AD || point == 0x061C || point == 0x180E ||
+         point == 0x200B || (point >= 0x200E && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
+         (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) ||
+         (point >= 0xE0000 && point <= 0xE007F);
 }
 
 std::size_t distance(std::string_view left, std::string_view right) {
@@ -117,6 +119,11 @@ std::string percent_encode(std::string_view text) {
 std::string printable(std::string_view text, bool keep_lines) {
   std::string out;
   while (!text.empty()) {
+    const auto plain =
+        static_cast<std::size_t>(std::ranges::find_if(text, [](char c) { return c < ' ' || c > '~'; }) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     char32_t point = 0;
     const std::size_t length = decode(text, point);
     if (length == 0) {

@@ -35,6 +35,10 @@ bool names_duration(std::string_view field) {
   return to_lower(field).find("duration") != std::string::npos;
 }
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 std::optional<std::string> as_time(std::string_view field, const json::Value& value) {
   const auto seconds = value.to_int64();
   if (!seconds || *seconds <= kFirstTime || *seconds >= kLastTime || !names_time(field)) return {};
@@ -67,19 +71,56 @@ std::optional<std::string> as_duration(std::string_view field, const std::string
   return out + seconds_text(total - static_cast<double>(whole - whole % 60));
 }
 
+/// RFC 3339: "2023-11-14T22:13:20.5Z" and "…+02:00", to the minute.
+std::optional<std::string> as_time(std::string_view field, const std::string& text) {
+  constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:dd";
+  if (text.size() <= kForm.size() || text.size() > 40 || !names_time(field)) return {};
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == 'd' ? !is_digit(text[i]) : text[i] != kForm[i]) return {};
+  }
+  std::string_view zone = std::string_view(text).substr(kForm.size());
+  if (zone.front() == '.')
+    zone.remove_prefix(1 + std::min(zone.find_first_not_of("0123456789", 1) - 1, zone.size() - 1));
+  const std::string minutes = text.substr(0, 10) + " " + text.substr(11, 5) + " ";
+  if (zone == "Z" || zone == "z" || zone == "+00:00") return minutes + "UTC";
+  const bool offset = zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':' && is_digit(zone[1]) &&
+                      is_digit(zone[2]) && is_digit(zone[4]) && is_digit(zone[5]);
+  return offset ? std::optional(minutes + std::string(zone)) : std::nullopt;
+}
+
+/// Bytes in units of 1000, from 1 kB on; smaller ones may count something else.
+std::optional<std::string> as_size(std::string_view field, const json::Value& value) {
+  const std::vector<std::string> words = words_of(field);
+  if (words.empty() || !is_one_of(to_lower(words.back()), {"size", "bytes", "filesize"})) return {};
+  const auto bytes = value.to_int64();
+  if (!bytes || *bytes < 1000 || value.as_number().text.find_first_not_of("0123456789") != std::string::npos) return {};
+  constexpr std::array<std::string_view, 6> kUnits{"kB", "MB", "GB", "TB", "PB", "EB"};
+  double amount = static_cast<double>(*bytes) / 1000;
+  std::size_t unit = 0;
+  for (; amount >= 999.95 && unit + 1 < kUnits.size(); ++unit) amount /= 1000;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f ", amount);
+  return text.data() + std::string(kUnits.at(unit));
+}
+
 std::string number_text(std::string_view field, const json::Value& value) {
   const std::string& number = value.as_number().text;
   if (auto time = as_time(field, value)) return *time;
   if (auto duration = as_duration(field, number)) return *duration;
+  if (auto size = as_size(field, value)) return *size;
   return number;
 }
 
 Tone tone_of(const json::Value& value) {
+  if (is_empty(value)) return Tone::faint;
   if (!value.is_string()) return Tone::plain;
   const std::string word = to_lower(value.as_string());
-  if (is_one_of(word, {"completed", "complete", "active", "enabled", "success"})) return Tone::good;
-  if (is_one_of(word, {"processing", "pending", "in_progress", "waiting"})) return Tone::busy;
-  if (is_one_of(word, {"failed", "error", "disabled"})) return Tone::bad;
+  if (is_one_of(word, {"completed", "complete", "active", "enabled", "success", "succeeded", "ready", "done"}))
+    return Tone::good;
+  if (is_one_of(word, {"processing", "pending", "in_progress", "waiting", "generating", "queued", "running"}))
+    return Tone::busy;
+  if (is_one_of(word, {"failed", "error", "disabled", "expired", "rejected", "canceled", "cancelled"}))
+    return Tone::bad;
   return Tone::plain;
 }
 
@@ -87,7 +128,10 @@ std::string text_of(std::string_view field, const json::Value& value, bool keep_
   if (is_empty(value)) return std::string(kNothing);
   if (value.is_bool()) return value.as_bool() ? "true" : "false";
   if (value.is_number()) return number_text(field, value);
-  if (value.is_string()) return printable(value.as_string(), keep_lines);
+  if (value.is_string()) {
+    if (auto time = as_time(field, value.as_string())) return *time;
+    return printable(value.as_string(), keep_lines);
+  }
   if (value.is_object() || is_object_list(value)) return printable(json::write(value));
   std::vector<std::string> items;
   for (const json::Value& item : value.as_array()) {
@@ -117,12 +161,19 @@ bool is_object_list(const json::Value& value) {
 }
 
 Cell cell_of(std::string_view field, const json::Value& value) {
-  return {text_of(field, value, false), tone_of(value)};
+  Shape shape = is_empty(value) ? Shape::nothing : value.is_number() ? Shape::number : Shape::text;
+  if ((value.is_number() && as_time(field, value)) || (value.is_string() && as_time(field, value.as_string()))) {
+    shape = Shape::time;
+  }
+  return {text_of(field, value, false), tone_of(value), shape};
 }
 
 std::vector<std::string> lines_of(std::string_view field, const json::Value& value) {
   std::vector<std::string> lines = split(text_of(field, value, true), '\n');
   while (lines.size() > 1 && lines.back().empty()) lines.pop_back();
+  for (std::string& line : lines) {
+    for (auto tab = line.find('\t'); tab != std::string::npos; tab = line.find('\t', tab)) line.replace(tab, 1, "    ");
+  }
   return lines;
 }
 

@@ -11,10 +11,14 @@ namespace heygen::output {
 
 enum class Tone { plain, good, busy, bad, strong, faint };
 
+/// How a column of such cells is laid out: numbers end at the same place, times can lose their hour.
+enum class Shape { text, number, time, nothing };
+
 /// Text that is printable() already.
 struct Cell {
   std::string text;
   Tone tone = Tone::plain;
+  Shape shape = Shape::text;
 };
 
 inline constexpr std::string_view kNothing = "-";

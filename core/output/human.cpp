@@ -5,12 +5,16 @@
 #include "core/base/text.hpp"
 #include "core/output/output.hpp"
 #include "core/output/table.hpp"
+#include "core/output/text_width.hpp"
 
 namespace heygen::output {
 
 namespace {
 
 constexpr int kIndent = 2;
+constexpr int kNoLimit = 1 << 20;
+/// What is longer is no id.
+constexpr std::size_t kLongestId = 64;
 /// Deeper objects are shown as JSON.
 constexpr int kDeepest = 5;
 
@@ -48,7 +52,10 @@ class Human {
     if (value.is_object() && !is_empty(value)) return details(value.as_object(), 0, 1);
     std::string out;
     const Cell cell = cell_of({}, value);
-    for (const std::string& line : lines_of({}, value)) out += paint(line, cell.tone, style_.color) + "\n";
+    for (const std::string& text : lines_of({}, value)) {
+      for (const std::string& part : wrap(text, style_.width, false))
+        out += paint(part, cell.tone, style_.color) + "\n";
+    }
     return out;
   }
 
@@ -75,44 +82,101 @@ class Human {
     std::vector<TableColumn> headers;
     headers.reserve(columns.size());
     for (const Column& column : columns) {
-      headers.push_back(
-          {column.header.empty() ? humanise(column.field) : printable(column.header), is_id(column.field)});
+      headers.push_back({label_of(column), is_id(column.field)});
     }
     Table table(std::move(headers));
+    std::vector<std::string> names;
+    for (const Column& column : columns) names.push_back(last_part(column.field));
     for (const json::Value& item : items) {
       std::vector<Cell> row;
-      for (const Column& column : columns) {
-        const json::Value* value = curated.empty() ? item.find(column.field) : item.find_path(column.field);
-        row.push_back(value == nullptr ? Cell{} : cell_of(last_part(column.field), *value));
+      row.reserve(columns.size());
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        const json::Value* value = value_of(item, columns[i], curated);
+        row.push_back(value == nullptr ? Cell{{}, Tone::faint, Shape::nothing} : cell_of(names[i], *value));
       }
       table.add(std::move(row));
     }
-    if (columns.empty() || !table.is_readable(style_.width <= 0 ? 0 : std::max(style_.width - indent, 1))) {
-      return records(items, indent, level);
+    const int width = room(indent);
+    const std::vector<std::size_t> shown = table.readable(width);
+    if (curated.empty()) {
+      const bool whole = level > 1 ? table.fits(width) : shown.size() == columns.size();
+      return columns.empty() || !whole ? records(items, indent, level) : table.text(style_, indent);
     }
-    return table.text(style_, indent) + (curated.empty() ? std::string{} : footer(items.front().as_object(), curated));
+    return (shown.empty() ? cards(items, columns) : table.text(style_, indent, shown)) +
+           footer(items.front().as_object(), columns, shown);
   }
 
-  std::string records(const json::Array& items, int indent, int level) const {
+  static const json::Value* value_of(const json::Value& item, const Column& column,
+                                     const std::vector<Column>& curated) {
+    return curated.empty() ? item.find(column.field) : item.find_path(column.field);
+  }
+
+  /// Columns left beside an indent; 0: no limit.
+  int room(int indent) const { return style_.width <= 0 ? 0 : std::max(style_.width - indent, 1); }
+
+  /// Labels up to this wide have their value beside them.
+  int widest_label(int indent) const { return style_.width <= 0 ? kNoLimit : std::max(room(indent) / 2 - kIndent, 1); }
+
+  /// The columns of a row below each other, where the terminal is too narrow for a table.
+  std::string cards(const json::Array& items, const std::vector<Column>& columns) const {
+    int widest = 0;
+    for (const Column& column : columns) {
+      const int wide = cell_width(label_of(column));
+      if (wide <= widest_label(0)) widest = std::max(widest, wide);
+    }
     std::string out;
     for (const json::Value& item : items) {
       if (!out.empty()) out += "\n";
-      out += is_empty(item) ? std::string(static_cast<std::size_t>(indent), ' ').append(kNothing) + "\n"
-                            : details(item.as_object(), indent, level);
+      for (const Column& column : columns) {
+        const json::Value* value = item.find_path(column.field);
+        out += line(label_of(column), last_part(column.field), value == nullptr ? json::Value() : *value, 0, widest);
+      }
     }
     return out;
   }
 
-  std::string footer(const json::Object& first, const std::vector<Column>& columns) const {
+  static std::string label_of(const Column& column) {
+    return column.header.empty() ? humanise(column.field) : printable(column.header);
+  }
+
+  /// Below other details each record starts with a dash.
+  std::string records(const json::Array& items, int indent, int level) const {
+    const bool nested = level > 1;
+    const std::string blank(static_cast<std::size_t>(indent), ' ');
+    std::string out;
+    for (const json::Value& item : items) {
+      if (!out.empty() && !nested) out += "\n";
+      std::string record = is_empty(item) ? blank + (nested ? "  " : "") + std::string(kNothing) + "\n"
+                                          : details(item.as_object(), indent + (nested ? kIndent : 0), level);
+      if (nested) record[static_cast<std::size_t>(indent)] = '-';
+      out += record;
+    }
+    return out;
+  }
+
+  std::string footer(const json::Object& first, const std::vector<Column>& columns,
+                     const std::vector<std::size_t>& shown) const {
+    std::vector<std::string> dropped;
+    for (std::size_t i = 0; i < columns.size() && !shown.empty(); ++i) {
+      if (std::ranges::find(shown, i) == shown.end()) dropped.push_back(label_of(columns[i]));
+    }
+    std::string out;
+    if (!dropped.empty()) out += note("(too narrow to show: " + join(dropped, ", ") + ")");
     const auto hidden = std::ranges::count_if(first, [&](const json::Member& member) {
       return std::ranges::none_of(columns, [&](const Column& column) {
         return column.field == member.first || column.field.starts_with(member.first + ".");
       });
     });
-    if (hidden == 0) return {};
     const std::string fields = hidden == 1 ? " more field" : " more fields";
-    return "\n" + paint("(" + std::to_string(hidden) + fields + " with --human=false)", Tone::faint, style_.color) +
-           "\n";
+    if (hidden > 0) out += note("(" + std::to_string(hidden) + fields + " with --human=false)");
+    return out.empty() ? out : "\n" + out;
+  }
+
+  std::string note(const std::string& text) const {
+    std::string out;
+    for (const std::string& part : wrap(text, style_.width, false))
+      out += paint(part, Tone::faint, style_.color) + "\n";
+    return out;
   }
 
   std::string details(const json::Object& members, int indent, int level) const {
@@ -123,11 +187,13 @@ class Human {
     }();
     int widest = 0;
     for (const auto& [key, value] : sorted) {
-      if (!is_block(*value, level)) widest = std::max(widest, cell_width(humanise(key)));
+      const int wide = cell_width(humanise(key));
+      if (!is_block(*value, level) && wide <= widest_label(indent)) widest = std::max(widest, wide);
     }
     std::string out;
     for (const auto& [key, value] : sorted) {
-      out += is_block(*value, level) ? block(key, *value, indent, level) : line(key, *value, indent, widest);
+      out += is_block(*value, level) ? block(key, *value, indent, level)
+                                     : line(humanise(key), key, *value, indent, widest);
     }
     return out;
   }
@@ -137,24 +203,50 @@ class Human {
   }
 
   std::string block(std::string_view key, const json::Value& value, int indent, int level) const {
-    std::string out(static_cast<std::size_t>(indent), ' ');
-    out += paint(humanise(key) + ":", Tone::strong, style_.color) + "\n";
+    const std::string out = title(humanise(key), indent);
     if (value.is_object()) return out + details(value.as_object(), indent + kIndent, level + 1);
     return out + rows(value.as_array(), {}, indent + kIndent, level + 1);
   }
 
-  std::string line(std::string_view key, const json::Value& value, int indent, int widest) const {
-    const std::string label = humanise(key) + ":";
-    const int hang = widest + 1 + kIndent;
-    const int pad = hang - cell_width(label);
-    std::string out = std::string(static_cast<std::size_t>(indent), ' ') + paint(label, Tone::strong, style_.color);
-    out.append(static_cast<std::size_t>(pad), ' ');
+  std::string title(const std::string& label, int indent) const {
+    std::string out;
+    for (const std::string& part : wrap(label + ":", room(indent), false)) {
+      out.append(static_cast<std::size_t>(indent), ' ');
+      out += paint(part, Tone::strong, style_.color) + "\n";
+    }
+    return out;
+  }
+
+  /// What is there to be copied, hence never broken: ids and web addresses.
+  static bool is_whole(std::string_view key, const json::Value& value) {
+    return value.is_string() && value.as_string().find_first_of(" \n") == std::string::npos &&
+           (is_address(value.as_string()) || (is_id(key) && value.as_string().size() <= kLongestId));
+  }
+
+  /// A label, and its value beside it in a column of its own. Below it when the label is too wide for that, or when the
+  /// value has to stay whole; one that is wider than the terminal begins at its edge.
+  std::string line(const std::string& label, std::string_view key, const json::Value& value, int indent,
+                   int widest) const {
+    const std::vector<std::string> lines = lines_of(key, value);
+    const bool whole = is_whole(key, value);
+    const int wide = cell_width(label), value_wide = whole ? cell_width(lines.front()) : 0;
+    const auto fits = [&](int hang) { return style_.width <= 0 || value_wide <= room(hang); };
+    const bool beside = wide <= widest && fits(indent + widest + 1 + kIndent);
+    int hang = indent + (beside ? widest + 1 + kIndent : 2 * kIndent);
+    if (!fits(hang)) hang = 0;
+    std::string out = beside ? std::string(static_cast<std::size_t>(indent), ' ') : title(label, indent);
+    if (beside) {
+      out += paint(label + ":", Tone::strong, style_.color);
+      out.append(static_cast<std::size_t>(hang - indent - wide - 1), ' ');
+    }
     const Tone tone = cell_of(key, value).tone;
-    bool first = true;
-    for (const std::string& part : lines_of(key, value)) {
-      if (!first) out.append(static_cast<std::size_t>(indent) + static_cast<std::size_t>(hang), ' ');
-      out += paint(part, tone, style_.color) + "\n";
-      first = false;
+    bool first = beside;
+    for (const std::string& text : lines) {
+      for (const std::string& part : wrap(text, room(hang), whole)) {
+        if (!first && !part.empty()) out.append(static_cast<std::size_t>(hang), ' ');
+        out += paint(part, tone, style_.color) + "\n";
+        first = false;
+      }
     }
     return out;
   }

@@ -11,7 +11,7 @@ namespace heygen::output {
 
 struct TableColumn {
   std::string header;
-  bool keep = false;  ///< cut only when cutting the others is not enough: an id is useless in part
+  bool keep = false;  ///< never cut to make room: an id is useless in part
 };
 
 class Table {
@@ -19,17 +19,26 @@ class Table {
   explicit Table(std::vector<TableColumn> columns);
   /// A short row is filled up with nothing.
   void add(std::vector<Cell> row);
-  /// Every column can show something worth reading in that width.
-  bool is_readable(int width) const;
+  /// Nothing has to be cut in that width.
+  bool fits(int width) const;
+  /// The columns that can each show something worth reading: the last ones go first, those to keep stay. Empty when not
+  /// even two are left.
+  std::vector<std::size_t> readable(int width) const;
+  /// All columns, or the chosen ones.
   std::string text(const HumanStyle& style, int indent = 0) const;
+  std::string text(const HumanStyle& style, int indent, const std::vector<std::size_t>& chosen) const;
 
  private:
-  std::vector<int> layout(int width) const;
-  static std::string line(const std::vector<Cell>& row, const std::vector<int>& widths, bool color, int indent);
+  std::vector<std::size_t> all() const;
+  bool is_kept(std::size_t column) const;
+  int least(std::size_t column) const;
+  std::vector<int> layout(int width, const std::vector<std::size_t>& chosen) const;
+  void write(std::string& out, const Cell& cell, std::size_t column, int width, bool last, bool color) const;
 
   std::vector<TableColumn> columns_;
   std::vector<std::vector<Cell>> rows_;
   std::vector<int> natural_;
+  std::vector<Shape> shapes_;
 };
 
 }  // namespace heygen::output

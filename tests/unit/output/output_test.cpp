@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <random>
 
 #include "core/base/text.hpp"
 
@@ -201,6 +202,74 @@ BOOST_AUTO_TEST_CASE(rows_with_more_fields_than_fit_become_details) {
   BOOST_TEST(contains(text, "J:  value-of-j\n\nA:  1\n"));
 }
 
+BOOST_AUTO_TEST_CASE(the_last_columns_go_when_there_is_no_room_and_are_named) {
+  const std::string id = "0123456789abcdef0123456789abcdef";
+  const std::string json =
+      R"([{"id":")" + id + R"(","title":"The title of a film","status":"processing",)" + R"("created_at":1700000000}])";
+  const std::vector<Column> columns{{"id", ""}, {"title", ""}, {"status", ""}, {"created_at", ""}};
+  BOOST_TEST(human(json, columns, {78, false}) ==
+             "ID                                Title                Status      Created At\n" + id +
+                 "  The title of a film  processing  2023-11-14\n");
+  BOOST_TEST(human(json, columns, {60, false}) ==
+             "ID                                Title           Status\n" + id +
+                 "  The title of \xE2\x80\xA6  processing\n\n(too narrow to show: Created At)\n");
+  BOOST_TEST(human(json, columns, {40, false}) == "ID:\n    " + id +
+                                                      "\nTitle:       The title of a film\n"
+                                                      "Status:      processing\n"
+                                                      "Created At:  2023-11-14 22:13 UTC\n");
+}
+
+BOOST_AUTO_TEST_CASE(numbers_end_at_the_same_place) {
+  BOOST_TEST(human(R"([{"n":1,"t":"x"},{"n":100,"t":"y"},{"n":null}])") == "  N  T\n  1  x\n100  y\n  -  -\n");
+}
+
+BOOST_AUTO_TEST_CASE(no_text_whatever_makes_a_line_wider_than_the_terminal) {
+  const std::vector<std::string> pieces{"word",
+                                        " ",
+                                        "\xE6\x97\xA5\xE6\x9C\xAC",
+                                        "e\xCC\x81",
+                                        "\xF0\x9F\x98\x80",
+                                        "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7",
+                                        "\\u001b[31m",
+                                        "\\n",
+                                        "\\t",
+                                        "\\r",
+                                        "\xE2\x80\xAE",
+                                        "\xE2\x80\x8B",
+                                        "\xC2\x9B",
+                                        "\xEF\xB8\x8F",
+                                        "0123456789abcdef0123456789",
+                                        "{",
+                                        ",",
+                                        "\xF0\x9F\x87\xAB\xF0\x9F\x87\xB7"};
+  std::mt19937 random(7);
+  const auto text = [&] {
+    std::string out;
+    for (auto left = random() % 40; left > 0; --left) out += pieces[random() % pieces.size()];
+    return "\"" + out + "\"";
+  };
+  for (int round = 0; round < 400; ++round) {
+    const int width = 20 + static_cast<int>(random() % 181);
+    const auto object = [&](const std::string& more) {
+      return R"({"title":)" + text() + "," + text() + ":" + text() + R"(,"size":)" + std::to_string(random()) + more +
+             "}";
+    };
+    const std::string json = round % 2 == 0
+                                 ? "[" + object("") + "," + object("") + "]"
+                                 : object(R"(,"in":)" + object(R"(,"rows":[)" + object("") + "," + object("") + "]"));
+    for (const bool curated : {false, true}) {
+      const std::string shown =
+          human(json, curated ? std::vector<Column>{{"title", ""}, {"size", ""}, {"x", "X"}} : std::vector<Column>{},
+                {width, false});
+      BOOST_TEST(widest_line(shown) <= width, "at " << width << ":\n" << shown);
+      BOOST_TEST(std::ranges::none_of(shown, [](char c) { return (c >= 0 && c < ' ' && c != '\n') || c == 0x7F; }));
+      BOOST_TEST(!contains(shown, "\xE2\x80\xAE"));
+      BOOST_TEST(!contains(shown, "\xE2\x80\x8B"));
+      BOOST_TEST(!contains(shown, "\xC2\x9B"));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_else_the_reply_says_follows_the_payload) {
   BOOST_TEST(
       human(R"({"data":[{"id":"v"}],"has_more":true,"next_token":"abc","error":null,"warnings":[],"x":false})") ==
@@ -230,9 +299,9 @@ BOOST_AUTO_TEST_CASE(lists_of_objects_are_tables_inside) {
              "Created At:  2023-11-14 22:13 UTC\n"
              "Empty:       -\n"
              "Scenes:\n"
-             "  ID  N\n"
+             "  ID    N\n"
              "  s1  1.5\n"
-             "  s2  -\n");
+             "  s2    -\n");
 }
 
 BOOST_AUTO_TEST_CASE(below_five_levels_objects_are_json) {
@@ -242,6 +311,25 @@ BOOST_AUTO_TEST_CASE(below_five_levels_objects_are_json) {
 
 BOOST_AUTO_TEST_CASE(texts_of_several_lines_stay_in_their_column) {
   BOOST_TEST(human(R"({"script":"one\ntwo\n","id":"x"})") == "ID:      x\nScript:  one\n         two\n");
+}
+
+BOOST_AUTO_TEST_CASE(long_values_wrap_under_their_beginning_and_what_is_copied_stays_whole) {
+  const std::string address = "https://files.example/" + std::string(40, 'a');
+  BOOST_TEST(human(R"({"text":"one two three four five","url":")" + address + R"("})", {}, {20, false}) ==
+             "Text:  one two three\n"
+             "       four five\n"
+             "URL:\n" +
+                 address + "\n");
+}
+
+BOOST_AUTO_TEST_CASE(lists_that_do_not_fit_whole_become_blocks_with_a_dash) {
+  BOOST_TEST(human(R"({"scenes":[{"id":"s1","text":"one two three four"},{"id":"s2"}]})", {}, {20, false}) ==
+             "Scenes:\n"
+             "  - ID:    s1\n"
+             "    Text:  one two\n"
+             "           three\n"
+             "           four\n"
+             "  - ID:  s2\n");
 }
 
 BOOST_AUTO_TEST_CASE(wide_keys_align) {
@@ -287,8 +375,15 @@ BOOST_AUTO_TEST_CASE(times_and_durations_are_told_by_range_and_name) {
       {R"({"upload_time":1700000000})", "Upload Time:  2023-11-14 22:13 UTC\n"},
       {R"({"created_at":1500000000})", "Created At:  1500000000\n"},
       {R"({"created_at":2200000000})", "Created At:  2200000000\n"},
-      {R"({"created_at":"2023-11-14T22:13:20Z"})", "Created At:  2023-11-14T22:13:20Z\n"},
-      {R"({"size":1700000000})", "Size:  1700000000\n"},
+      {R"({"created_at":"2023-11-14T22:13:20Z"})", "Created At:  2023-11-14 22:13 UTC\n"},
+      {R"({"created_at":"2023-11-14T22:13:20.123+02:00"})", "Created At:  2023-11-14 22:13 +02:00\n"},
+      {R"({"created_at":"2023-11-14T22:13:20"})", "Created At:  2023-11-14T22:13:20\n"},
+      {R"({"created_at":"2023-11-14T22:13:20."})", "Created At:  2023-11-14T22:13:20.\n"},
+      {R"({"created_at":"2023-11-14T22:13:20.Z"})", "Created At:  2023-11-14 22:13 UTC\n"},
+      {R"({"title":"2023-11-14T22:13:20Z"})", "Title:  2023-11-14T22:13:20Z\n"},
+      {R"({"size":1700000000})", "Size:  1.7 GB\n"},
+      {R"({"size_bytes":999950})", "Size Bytes:  1.0 MB\n"},
+      {R"({"font_size":24})", "Font Size:  24\n"},
       {R"({"state":1700000000})", "State:  1700000000\n"},
       {R"({"duration":0})", "Duration:  0s\n"},
       {R"({"duration":1.5})", "Duration:  1.5s\n"},
