@@ -50,6 +50,13 @@ bool may_retry(std::string_view method, net::Failure::Kind kind) {
   return (kind == Kind::resolve || kind == Kind::connect || kind == Kind::reset) && is_idempotent(method);
 }
 
+std::optional<std::int64_t> parse_http_date(const std::string& value) {
+  Poco::DateTime date;
+  int offset = 0;
+  if (!Poco::DateTimeParser::tryParse(date_format(value), value, date, offset)) return {};
+  return date.timestamp().epochTime() - offset;
+}
+
 std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
   const std::string value(trim(text));
   if (all_digits(value)) {
@@ -57,10 +64,8 @@ std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_
     const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), seconds);
     return failure == std::errc{} ? seconds : std::numeric_limits<std::int64_t>::max();
   }
-  Poco::DateTime date;
-  int offset = 0;
-  if (!Poco::DateTimeParser::tryParse(date_format(value), value, date, offset)) return {};
-  return std::max<std::int64_t>(0, date.timestamp().epochTime() - offset - now);
+  const std::optional<std::int64_t> date = parse_http_date(value);
+  return date ? std::optional(std::max<std::int64_t>(0, *date - now)) : std::nullopt;
 }
 
 std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std::int64_t> retry_after) {

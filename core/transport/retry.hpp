@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/net/http.hpp"
@@ -14,6 +15,9 @@ using net::is_idempotent;
 
 bool may_retry(std::string_view method, int status);
 bool may_retry(std::string_view method, net::Failure::Kind kind);
+
+/// Seconds since 1970 of any of the three forms (RFC 9110 §5.6.7); empty when it is none.
+std::optional<std::int64_t> parse_http_date(const std::string& value);
 
 /// Seconds from `now` that a Retry-After value asks for (RFC 9110 §10.2.3); empty when it is neither form.
 std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now);

@@ -1,42 +1,27 @@
 #include "host/api/download.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
-#include <system_error>
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
 #include "core/transport/failure.hpp"
 #include "core/transport/redirect.hpp"
+#include "core/transport/retry.hpp"
+#include "host/api/part.hpp"
 #include "host/api/progress.hpp"
 
 namespace heygen::host {
 namespace {
 
 constexpr int kMostRedirects = 10;
+constexpr int kTries = 3;
 constexpr const char* kTryAgain = "Run the command again: nothing was left behind.";
+constexpr const char* kGoesOn = "Run the command again: what has arrived is kept, and it goes on from there.";
 // Finished files lie with storage services that are not HeyGen's. They see the agent that earlier releases of the
 // command line client, written in Go, showed them; nothing about the user, the account or this version goes there.
 constexpr const char* kUserAgent = "Go-http-client/1.1";
-
-Error io_error(const std::filesystem::path& path, const std::string& what, int number) {
-  return {
-      code::kFileIo,
-      "The file '" + path.string() + "' could not be " + what + ": " + std::generic_category().message(number) + ".",
-      "Choose another place with --output-path."};
-}
-
-Error interrupted(const std::string& why) {
-  return {code::kDownloadInterrupted, "The download broke off: " + why, kTryAgain};
-}
 
 net::Url parse_url(const std::string& text) {
   try {
@@ -64,7 +49,7 @@ net::Url redirect_target(const net::Url& from, const std::string& location) {
 }
 
 void check_status(int status) {
-  if (status == 200) return;
+  if (status == 200 || status == 206) return;
   if (status == 403 || status == 404)
     throw Error(code::kDownloadUrlExpired,
                 "The link to the file works no longer (HTTP " + std::to_string(status) + ").",
@@ -74,97 +59,187 @@ void check_status(int status) {
               "Try again later.");
 }
 
-std::unique_ptr<net::Response> open_url(Context& context, const std::string& text) {
-  net::Request request;
-  request.url = parse_url(text);
-  request.headers = {{"User-Agent", kUserAgent}};
-  request.timeouts.total = std::chrono::milliseconds(0);
-  for (int redirects = 0;; ++redirects) {
-    std::unique_ptr<net::Response> response = context.http().send(request, context.cancel);
-    const std::string* location = net::find_header(response->headers, "Location");
-    if (!transport::is_redirect(response->status) || location == nullptr || location->empty() ||
-        redirects == kMostRedirects) {
-      check_status(response->status);
-      return response;
-    }
-    request.url = redirect_target(request.url, *location);
-  }
+/// The version that a whole reply brings, if a part of it could be continued.
+std::optional<Version> version_of(const net::Response& response) {
+  const auto length = response.length();
+  const auto validator = transport::strong_validator(response.headers);
+  if (!length || *length == 0 || !validator || !transport::offers_ranges(response.headers) ||
+      !transport::is_unencoded(response.headers))
+    return {};
+  return Version{*validator, *length};
 }
 
-/// Removed unless kept.
-class TemporaryFile {
+/// The reply brings the rest of that version from `first` on, and nothing else (RFC 9110 §15.3.7).
+bool continues(const net::Response& response, const Version& version, std::uint64_t first) {
+  const std::string* range = net::find_header(response.headers, "Content-Range");
+  const std::string* validator = net::find_header(response.headers, version.validator.name);
+  const transport::ContentRange rest{first, version.length - 1, version.length};
+  return range != nullptr && transport::parse_content_range(*range) == rest &&
+         response.length().value_or(version.length - first) == version.length - first &&
+         transport::is_unencoded(response.headers) && (validator == nullptr || *validator == version.validator.value);
+}
+
+bool is_passing(int status) {
+  return status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+bool may_go_on(net::Failure::Kind kind) {
+  using Kind = net::Failure::Kind;
+  return kind != Kind::canceled && kind != Kind::protocol && kind != Kind::proxy;
+}
+
+/// One download into one sink, in as many exchanges as it takes.
+class Transfer {
  public:
-  explicit TemporaryFile(const std::filesystem::path& target) : target_(target) {
-    constexpr std::string_view kEnding = ".tmp";
-    path_ = (target.parent_path() / ".heygen-download-XXXXXX").string() + std::string(kEnding);
-    descriptor_ = mkostemps(path_.data(), static_cast<int>(kEnding.size()), O_CLOEXEC);
-    if (descriptor_ < 0) throw io_error(target, "created", errno);
+  Transfer(Context& context, net::Http& http, const Source& source, Sink& sink)
+      : context_(context),
+        http_(http),
+        sink_(sink),
+        name_(source.name),
+        bar_(context, "Downloading " + source.name, {}) {
+    request_.url = parse_url(source.url);
+    first_url_ = request_.url;
+    request_.timeouts.total = std::chrono::milliseconds(0);
   }
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!path_.empty()) unlink(path_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  void write(std::string_view data) {
-    while (!data.empty()) {
-      const ssize_t count = ::write(descriptor_, data.data(), data.size());
-      if (count < 0 && errno != EINTR) throw io_error(target_, "written", errno);
-      if (count > 0) data.remove_prefix(static_cast<std::size_t>(count));
+  void run() {
+    for (;;) {
+      try {
+        return receive(*open());
+      } catch (const net::Failure& failure) {
+        if (!opened_) throw transport::error_of_failure(failure, true);
+        if (!sink_.version() || tries_ == kTries || !may_go_on(failure.kind)) throw broken_off(failure);
+      }
+      pause();
     }
-  }
-
-  void keep(bool replace) {
-    const mode_t mask = umask(0);
-    umask(mask);
-    const int given = fchmod(descriptor_, 0666 & ~mask);
-    const int closed = close(std::exchange(descriptor_, -1));
-    if (given != 0 || closed != 0) throw io_error(target_, "written", errno);
-    if (!replace && renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) == 0)
-      return path_.clear();
-    if (!replace && errno == EEXIST)
-      throw Error(code::kFileExists, "The file '" + target_.string() + "' appeared during the download.",
-                  "Add --force to replace it.");
-    // Some file systems know no RENAME_NOREPLACE.
-    if (rename(path_.c_str(), target_.c_str()) != 0) throw io_error(target_, "put in place", errno);
-    path_.clear();
   }
 
  private:
-  std::filesystem::path target_;
-  std::string path_;
-  int descriptor_ = -1;
+  static Error broken_off(const net::Failure& failure) {
+    if (failure.kind == net::Failure::Kind::canceled) return canceled_error();
+    const std::string what = "The download broke off: " + std::string(failure.what());
+    if (failure.kind == net::Failure::Kind::timeout) return {code::kTimeout, what, kTryAgain, Exit::timeout};
+    return {code::kDownloadInterrupted, what, kTryAgain};
+  }
+
+  void pause() {
+    const auto time = transport::pause_before(tries_++, context_.random.unit(), {});
+    bar_.say("The connection to " + name_ + " broke: trying again (" + std::to_string(tries_) + " of " +
+             std::to_string(kTries) + ")");
+    if (!context_.clock.wait(time, context_.cancel)) throw canceled_error();
+  }
+
+  /// The reply that the sink takes the next byte from.
+  std::unique_ptr<net::Response> open() {
+    for (;;) {
+      const std::uint64_t first = sink_.version() ? sink_.size() : 0;
+      std::unique_ptr<net::Response> response = ask(first);
+      if (first > 0 && response->status == 206 && continues(*response, *sink_.version(), first)) return response;
+      if (first > 0 && (response->status == 206 || response->status == 416)) {
+        start_over({});
+        continue;
+      }
+      if (opened_ && first > 0 && is_passing(response->status))
+        throw net::Failure(net::Failure::Kind::reset,
+                           "The server answered HTTP " + std::to_string(response->status) + ".");
+      check_status(response->status);
+      if (response->status == 206)
+        throw Error(code::kDownloadFailed, "The server sent a piece of the file where all of it was asked for.",
+                    "Try again later.");
+      start_over(version_of(*response));
+      return response;
+    }
+  }
+
+  /// Another version than what the sink has, or one that cannot be continued.
+  void start_over(std::optional<Version> version) {
+    if (!sink_.begin(std::move(version)))
+      throw Error(code::kDownloadInterrupted, "The file changed on the server during the download.", kTryAgain);
+  }
+
+  std::unique_ptr<net::Response> ask(std::uint64_t first) {
+    request_.headers = {{"User-Agent", kUserAgent}, {"Accept-Encoding", "identity"}};
+    if (first > 0) {
+      request_.headers.push_back({"Range", "bytes=" + std::to_string(first) + "-"});
+      request_.headers.push_back({"If-Range", sink_.version()->validator.value});
+    }
+    request_.url = first_url_;
+    for (int redirects = 0;; ++redirects) {
+      std::unique_ptr<net::Response> response = http_.send(request_, context_.cancel);
+      const std::string* location = net::find_header(response->headers, "Location");
+      if (!transport::is_redirect(response->status) || location == nullptr || location->empty() ||
+          redirects == kMostRedirects)
+        return response;
+      request_.url = redirect_target(request_.url, *location);
+    }
+  }
+
+  void receive(net::Response& response) {
+    opened_ = true;
+    bar_.set_total(sink_.version() ? std::optional(sink_.version()->length) : response.length());
+    std::array<char, 65536> piece;
+    while (const std::size_t count = response.read(piece)) {
+      sink_.write({piece.data(), count});
+      bar_.update(sink_.size());
+    }
+  }
+
+  Context& context_;
+  net::Http& http_;
+  Sink& sink_;
+  const std::string name_;
+  TransferBar bar_;
+  net::Request request_;
+  net::Url first_url_;
+  bool opened_ = false;
+  int tries_ = 0;
 };
 
-void copy(Context& context, net::Response& from, TemporaryFile& to, const std::string& name) {
-  TransferBar bar(context, "Downloading " + name, from.length());
-  std::array<char, 65536> piece;
-  std::uint64_t done = 0;
-  try {
-    while (const std::size_t count = from.read(piece)) {
-      to.write({piece.data(), count});
-      done += count;
-      bar.update(done);
-    }
-  } catch (const net::Failure& failure) {
-    if (failure.kind == net::Failure::Kind::canceled) throw canceled_error();
-    throw interrupted(failure.what());
+class StdoutSink : public Sink {
+ public:
+  explicit StdoutSink(Context& context) : context_(context) {}
+  const std::optional<Version>& version() const override { return version_; }
+  std::uint64_t size() const override { return size_; }
+  bool begin(std::optional<Version> version) override {
+    version_ = std::move(version);
+    return size_ == 0;
   }
-}
+  void write(std::string_view data) override {
+    context_.write(data);
+    size_ += data.size();
+  }
+
+ private:
+  Context& context_;
+  std::optional<Version> version_;
+  std::uint64_t size_ = 0;
+};
 
 }  // namespace
 
-void download(Context& context, const std::string& url, const std::filesystem::path& target, bool replace) {
-  std::unique_ptr<net::Response> response;
+void download(Context& context, net::Http& http, const Source& source, const std::filesystem::path& target,
+              bool replace) {
+  static_cast<void>(parse_url(source.url));  // before anything is touched
+  Part part(target, source.asset);
   try {
-    response = open_url(context, url);
-  } catch (const net::Failure& failure) {
-    throw transport::error_of_failure(failure, true);
+    Transfer(context, http, source, part).run();
+  } catch (Error& error) {
+    if (error.code == code::kFileIo || !part.keep()) throw;
+    const bool bare = error.hint.empty() || error.hint == kTryAgain;
+    error.hint = bare ? kGoesOn : error.hint + " What has arrived is kept, and the next run goes on from there.";
+    throw;
   }
-  TemporaryFile file(target);
-  copy(context, *response, file, target.filename().string());
-  file.keep(replace);
+  part.finish(replace);
+}
+
+void download_to_stdout(Context& context, net::Http& http, const Source& source) {
+  StdoutSink sink(context);
+  try {
+    Transfer(context, http, source, sink).run();
+  } catch (Error& error) {
+    if (error.hint == kTryAgain) error.hint = "Run the command again, from the start.";
+    throw;
+  }
 }
 
 }  // namespace heygen::host

@@ -1,4 +1,4 @@
-// A file from the network to disk, whole or not at all.
+// A file from the network to disk, whole or not at all; what breaks off is taken up again where that is safe.
 #pragma once
 
 #include <filesystem>
@@ -8,10 +8,23 @@
 
 namespace heygen::host {
 
-/// Fetches `url` without any credential, following up to 10 redirects, into a temporary file beside `target`, and
-/// renames it. An existing target is replaced only with `replace`. Memory does not grow with the size. Throws Error:
+struct Source {
+  std::string url;    ///< may be signed: it is neither shown nor stored
+  std::string asset;  ///< says what the file is when another link to it is given to a later run
+  std::string name;   ///< for people
+};
+
+/// Fetches the source without any credential, following up to 10 redirects, into a temporary file beside `target`, and
+/// renames it. An existing target is replaced only with `replace`. Memory does not grow with the size.
+/// Where the server offers ranges, a length and a strong validator, a transfer that breaks (reset, early end, stall) is
+/// taken up again up to 3 times, and after that, or a cancellation, its part is kept for the next run of the same
+/// asset; otherwise nothing is left behind. What does not fit together is fetched from the start. Throws Error:
 /// cli_response_parse_error for a malformed URL, network_error, cli_download_url_expired (403, 404),
-/// cli_download_failed, cli_download_interrupted, cli_file_io_error, file_exists, canceled.
-void download(Context& context, const std::string& url, const std::filesystem::path& target, bool replace);
+/// cli_download_failed, cli_download_interrupted, timeout, cli_file_io_error, file_exists, canceled.
+void download(Context& context, net::Http& http, const Source& source, const std::filesystem::path& target,
+              bool replace);
+
+/// The same to standard output. What was written stays written, so that a file which changes meanwhile is an error.
+void download_to_stdout(Context& context, net::Http& http, const Source& source);
 
 }  // namespace heygen::host

@@ -146,6 +146,8 @@ TransferBar::TransferBar(Context& context, std::string what, std::optional<std::
 /// Smoothed over some five seconds, so that the time left does not jump about.
 void TransferBar::measure(std::uint64_t done) {
   const std::chrono::milliseconds now = context_.clock.monotonic();
+  // What the system's buffers swallow in the first moment is no rate.
+  if (!measured_ && !progress_.due()) return;
   if (!measured_ || done < measured_done_) {
     measured_ = now;
     measured_done_ = done;

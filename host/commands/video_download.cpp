@@ -1,6 +1,8 @@
 // `heygen video download`: the finished file of a video.
+#include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 
 #include "core/api/engine.hpp"
 #include "core/auth/session.hpp"
@@ -18,15 +20,41 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct Asset {
+  std::string_view name, field;
+  std::string_view ending;                        ///< of the default file name
+  std::array<std::string_view, 4> other_endings;  ///< that the link may give instead
+};
+
+/// What a video's reply links to. `gif` is no name here: it has always been refused.
+constexpr std::array<Asset, 5> kAssets{{
+    {"video", "video_url", ".mp4", {}},
+    {"captioned", "captioned_video_url", ".mp4", {}},
+    {"subtitle", "subtitle_url", ".srt", {".vtt", ".ass"}},
+    {"thumbnail", "thumbnail_url", ".jpg", {".jpeg", ".png", ".webp"}},
+    {"preview", "gif_url", ".gif", {".webp", ".mp4"}},
+}};
+
+const Asset& asset_of(const Parsed& parsed) {
+  const std::string name = parsed.value("asset", "video");
+  return *std::ranges::find(kAssets, name, &Asset::name);
+}
+
 std::vector<Option> options_of(Context&) {
+  std::vector<std::string> names;
+  for (const Asset& asset : kAssets) names.emplace_back(asset.name);
   return {
       {.name = "asset",
        .value = "CHOICE",
-       .doc = "Which file: the video as it is, or with captions in the picture",
+       .doc = "Which file: the video as it is, or with captions in the picture; its subtitles, its still picture, or a "
+              "short preview (GIF)",
        .fallback = "video",
-       .choices = {"video", "captioned"},
+       .choices = names,
        .choices_later = false},
-      {.name = "output-path", .value = "FILE", .doc = "Where to save it", .fallback = "VIDEO-ID.mp4"},
+      {.name = "output-path",
+       .value = "FILE|-",
+       .doc = "Where to save it; - writes it to standard output",
+       .fallback = "VIDEO-ID with the ending of its kind"},
       {.name = "force", .doc = "Replace an existing file without asking"},
   };
 }
@@ -36,15 +64,25 @@ std::string video_path(const std::string& id) {
   return api::fill_path(*api::find(kWords), {id});
 }
 
-fs::path target_of(const Parsed& parsed) {
-  if (parsed.given("output-path")) {
-    const std::string given = parsed.value("output-path");
-    if (given.empty()) throw usage_error("--output-path needs the name of a file.");
-    return given;
-  }
-  std::string name = fs::path(parsed.positionals[0]).filename().string();
+constexpr std::string_view kStandardOutput = "-";
+
+std::string given_path(const Parsed& parsed) {
+  const std::string given = parsed.value("output-path");
+  if (parsed.given("output-path") && given.empty()) throw usage_error("--output-path needs the name of a file.");
+  return given;
+}
+
+std::string default_name(const std::string& id, std::string_view ending) {
+  std::string name = fs::path(id).filename().string();
   if (name.empty()) name = "video";
-  return name + ".mp4";
+  return name + std::string(ending);
+}
+
+std::string_view ending_of(const Asset& asset, const std::string& link) {
+  const std::string ending = to_lower(fs::path(link.substr(0, link.find_first_of("?#"))).extension().string());
+  for (const std::string_view other : asset.other_endings)
+    if (!other.empty() && ending == other) return other;
+  return asset.ending;
 }
 
 /// True when an existing file may be replaced. A device, pipe or socket never: renaming over it would destroy it.
@@ -74,7 +112,7 @@ Error missing_asset(const std::string& id, const std::string& asset, const std::
           look + " shows how far it is."};
 }
 
-std::string link_of(const std::string& id, const std::string& asset, const std::string& reply) {
+std::string link_of(const std::string& id, const Asset& asset, const std::string& reply) {
   json::Value document;
   try {
     document = json::parse(reply);
@@ -84,24 +122,55 @@ std::string link_of(const std::string& id, const std::string& asset, const std::
   }
   const json::Value* data = document.find("data");
   if (data == nullptr) data = &document;
-  std::string link = data->string_at(asset == "captioned" ? "captioned_video_url" : "video_url");
-  if (link.empty()) throw missing_asset(id, asset, data->string_at("status"));
+  std::string link = data->string_at(asset.field);
+  if (link.empty()) throw missing_asset(id, std::string(asset.name), data->string_at("status"));
   return link;
+}
+
+/// Where the file goes as far as that is known before its link, and whether what is there may be replaced.
+struct Place {
+  fs::path target;
+  bool replace = false;
+};
+
+Place place_of(Context& context, const Parsed& parsed, const fs::path& target) {
+  return {target, may_replace(context, target, parsed.is_on("force"))};
+}
+
+void check_stdout(const Context& context) {
+  if (context.terminal.stdout_is_terminal())
+    throw usage_error("The file would fill this terminal with bytes that are no text.",
+                      "Send standard output to a file or another program, or leave out --output-path -.");
 }
 
 void run_download(Context& context, const Parsed& parsed) {
   const std::string id = parsed.positionals[0];
-  const std::string asset = parsed.value("asset", "video");
-  const fs::path target = target_of(parsed);
+  const Asset& asset = asset_of(parsed);
+  const std::string given = given_path(parsed);
+  const bool to_stdout = given == kStandardOutput;
+  if (to_stdout) check_stdout(context);
   transport::ApiRequest request;
   request.path = video_path(id);
   context.session().check({request.method, request.path});
   (void)context.client();
   request.headers = context.client_headers();
-  const bool replace = may_replace(context, target, parsed.is_on("force"));
+
+  // Only the link tells what kind of subtitles or picture it is.
+  const bool fixed = asset.other_endings.front().empty();
+  std::optional<Place> place;
+  if (!to_stdout && (fixed || !given.empty()))
+    place = place_of(context, parsed, given.empty() ? default_name(id, asset.ending) : given);
   const std::string link = link_of(id, asset, context.client().fetch(request));
-  download(context, link, target, replace);
-  context.print(json::Object{{"asset", asset}, {"message", "Saved the video " + id + "."}, {"path", target.string()}});
+  const std::string what = id + "/" + std::string(asset.name);
+  if (to_stdout) {
+    download_to_stdout(context, context.http(), {link, what, id});
+    return context.terminal.notice("Wrote the video " + printable(id) + " to standard output.");
+  }
+  if (!place) place = place_of(context, parsed, default_name(id, ending_of(asset, link)));
+  download(context, context.http(), {link, what, place->target.filename().string()}, place->target, place->replace);
+  context.print(json::Object{{"asset", std::string(asset.name)},
+                             {"message", "Saved the video " + id + "."},
+                             {"path", place->target.string()}});
 }
 
 }  // namespace
@@ -110,8 +179,11 @@ void add_download_command(CommandTable& table) {
   Command command;
   command.words = {"video", "download"};
   command.summary = "Save the file of a finished video";
-  command.description = "The file appears under its name only when it is whole.";
-  command.examples = {"heygen video download video_123 --output-path intro.mp4"};
+  command.description =
+      "The file appears under its name only when it is whole. When the connection breaks and the server allows it, the "
+      "download goes on where it stopped, up to 3 times; after that, or Ctrl-C, the same command goes on from there.";
+  command.examples = {"heygen video download video_123 --output-path intro.mp4",
+                      "heygen video download video_123 --asset subtitle --output-path - | less"};
   command.positionals = {{.name = "video-id", .doc = "Id of the video"}};
   command.options = options_of;
   command.run = run_download;

@@ -1,0 +1,441 @@
+#include "host/api/download.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <deque>
+#include <fstream>
+#include <iterator>
+
+#include "core/base/error.hpp"
+#include "core/net/http.hpp"
+#include "host/io.hpp"
+
+using namespace heygen;
+using namespace heygen::host;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Kind = net::Failure::Kind;
+
+const net::Headers kRanges{{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}};
+
+/// `body` comes, and then `end` if there is one. `length` is what the header says, 0 for what the body has.
+struct Reply {
+  int status = 200;
+  net::Headers headers = kRanges;
+  std::string body{};
+  std::optional<Kind> end{};
+  std::uint64_t length = 0;
+  bool announced = true;
+};
+
+class ScriptedResponse : public net::Response {
+ public:
+  explicit ScriptedResponse(Reply reply) : reply_(std::move(reply)) {
+    status = reply_.status;
+    headers = reply_.headers;
+  }
+  std::size_t read(std::span<char> out) override {
+    const std::size_t count = reply_.body.copy(out.data(), std::min<std::size_t>(out.size(), 3), at_);
+    at_ += count;
+    if (count == 0 && reply_.end) throw net::Failure(*reply_.end, "It broke.");
+    return count;
+  }
+  std::optional<std::uint64_t> length() const override {
+    if (!reply_.announced) return {};
+    return reply_.length > 0 ? reply_.length : reply_.body.size();
+  }
+
+ private:
+  Reply reply_;
+  std::size_t at_ = 0;
+};
+
+class Server : public net::Http {
+ public:
+  ~Server() override { BOOST_TEST(script.empty(), "the script went on, but nobody asked"); }
+  std::unique_ptr<net::Response> send(const net::Request& request, const Cancel&) override {
+    const std::string* range = net::find_header(request.headers, "Range");
+    const std::string* condition = net::find_header(request.headers, "If-Range");
+    BOOST_TEST((range == nullptr) == (condition == nullptr));
+    BOOST_TEST(*net::find_header(request.headers, "Accept-Encoding") == "identity");
+    asked.push_back(request.url.text() + (range == nullptr ? "" : " " + *range + " " + *condition));
+    BOOST_REQUIRE(!script.empty());
+    Reply next = std::move(script.front());
+    script.pop_front();
+    if (next.status == 0) throw net::Failure(*next.end, "No reply.");
+    return std::make_unique<ScriptedResponse>(std::move(next));
+  }
+  std::deque<Reply> script;
+  std::vector<std::string> asked;
+};
+
+class StillClock : public Clock {
+ public:
+  std::int64_t now() const override { return 0; }
+  std::chrono::milliseconds monotonic() const override { return time; }
+  bool wait(std::chrono::milliseconds pause, const Cancel& cancel) override {
+    time += pause;
+    ++waits;
+    return !cancel.requested();
+  }
+  std::chrono::milliseconds time{0};
+  int waits = 0;
+};
+
+class NoTerminal : public Terminal {
+ public:
+  bool stdin_is_terminal() const override { return false; }
+  bool stdout_is_terminal() const override { return false; }
+  bool stderr_is_terminal() const override { return false; }
+  int columns() const override { return 80; }
+  void notice(std::string_view) override {}
+  std::string read_line(std::string_view, const Cancel&) override { return {}; }
+  Secret read_secret(std::string_view, std::size_t, const Cancel&) override { return {}; }
+};
+
+struct World {
+  World() {
+    std::string name = (fs::temp_directory_path() / "heygen-download-XXXXXX").string();
+    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
+    folder = name;
+    target = folder / "film.mp4";
+    part = folder / ".film.mp4.heygen-part";
+    facts = folder / ".film.mp4.heygen-part.json";
+    context.write = [this](std::string_view text) { out += text; };
+  }
+  ~World() { fs::remove_all(folder); }
+
+  void run(const std::string& asset = "v1/video", bool replace = false) {
+    download(context, server, {"https://files.example/f?sig=SECRET", asset, "film.mp4"}, target, replace);
+  }
+  Error failure(const std::string& asset = "v1/video", bool replace = false) {
+    try {
+      run(asset, replace);
+    } catch (const Error& error) {
+      return error;
+    }
+    BOOST_FAIL("it succeeded");
+    return canceled_error();
+  }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+  }
+
+  MapEnvironment environment{{}};
+  NoTerminal terminal;
+  StillClock clock;
+  Cancel cancel;
+  Server server;
+  Context context{environment, terminal, clock, system_random(), cancel, "/nowhere"};
+  fs::path folder, target, part, facts;
+  std::string out;
+};
+
+std::string content(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void put(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+constexpr const char* kUrl = "https://files.example/f?sig=SECRET";
+
+std::string asked_from(std::uint64_t first, const std::string& validator = "\"v1\"") {
+  return std::string(kUrl) + " bytes=" + std::to_string(first) + "- " + validator;
+}
+
+Reply broken(const std::string& body, Kind kind = Kind::reset) {
+  return {.body = body, .end = kind, .length = 10};
+}
+
+Reply rest(std::uint64_t first, const std::string& body, std::optional<Kind> end = {}) {
+  return {.status = 206,
+          .headers = {{"Content-Range", "bytes " + std::to_string(first) + "-9/10"}, {"ETag", "\"v1\""}},
+          .body = body,
+          .end = end,
+          .length = 10 - first};
+}
+
+/// Four exchanges that break, so that the part is left to the next run.
+void leave_a_part(World& world) {
+  world.server.script = {broken("01234"), rest(5, "", Kind::reset), rest(5, "5", Kind::truncated),
+                         rest(6, "", Kind::timeout)};
+  BOOST_TEST(world.failure().code == code::kTimeout);
+  BOOST_TEST(world.server.script.empty());
+  world.server.asked.clear();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(downloading)
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_comes_whole_is_all_there_is, World) {
+  const mode_t mask = umask(027);
+  server.script = {{.body = "0123456789"}};
+  run();
+  umask(mask);
+  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(files() == 1U);
+  struct stat mode {};
+  BOOST_REQUIRE(stat(target.c_str(), &mode) == 0);
+  BOOST_TEST((mode.st_mode & 0777U) == 0640U);
+  BOOST_TEST(server.asked == std::vector<std::string>{kUrl}, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_broken_transfer_goes_on_where_it_stopped, World) {
+  server.script = {broken("01234"), rest(5, "56", Kind::truncated), rest(7, "789")};
+  run();
+  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(files() == 1U);
+  BOOST_TEST(server.asked == (std::vector<std::string>{kUrl, asked_from(5), asked_from(7)}),
+             boost::test_tools::per_element());
+  BOOST_TEST(clock.waits == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(three_tries_and_the_part_is_kept_for_the_next_run, World) {
+  leave_a_part(*this);
+  BOOST_TEST(content(part) == "012345");
+  BOOST_TEST(content(facts).find("SECRET") == std::string::npos);
+  struct stat mode {};
+  BOOST_REQUIRE(stat(part.c_str(), &mode) == 0);
+  BOOST_TEST((mode.st_mode & 0777U) == 0600U);
+  server.script = {rest(6, "6789")};
+  run();
+  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(files() == 1U);
+  BOOST_TEST(server.asked == std::vector<std::string>{asked_from(6)}, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_part_outlives_a_run_that_gets_no_connection, World) {
+  leave_a_part(*this);
+  server.script = {{.status = 0, .end = Kind::connect}, {.status = 403}};
+  BOOST_TEST(failure().code == code::kNetwork);
+  const Error expired = failure();
+  BOOST_TEST(expired.code == code::kDownloadUrlExpired);
+  BOOST_TEST(expired.hint.find("kept") != std::string::npos);
+  server.script = {rest(6, "6789")};
+  run();
+  BOOST_TEST(content(target) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_part_of_another_asset_is_dropped, World) {
+  leave_a_part(*this);
+  server.script = {{.body = "captions"}};
+  run("v1/captioned");
+  BOOST_TEST(content(target) == "captions");
+  BOOST_TEST(files() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_part_whose_facts_do_not_fit_is_dropped, World) {
+  for (const char* text :
+       {"", "no JSON", "[]", R"({"asset":"v1/video","validator":"ETag","value":"W/\"v1\"","length":10,"size":6})",
+        R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":7})",
+        R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":5,"size":6})",
+        R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":-1,"size":6})",
+        R"({"asset":"v1/video","validator":"Range","value":"\"v1\"","length":10,"size":6})"}) {
+    put(part, "XXXXXX");
+    put(facts, text);
+    server.script = {{.body = "0123456789"}};
+    run("v1/video", true);
+    BOOST_TEST(content(target) == "0123456789", text);
+    BOOST_TEST(files() == 1U);
+    BOOST_TEST(server.asked.back() == kUrl);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(bytes_past_what_was_made_safe_are_fetched_again, World) {
+  put(part, "012XXX");
+  put(facts, R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":3})");
+  server.script = {rest(3, "3456789")};
+  run();
+  BOOST_TEST(content(target) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_part_that_is_complete_is_still_compared_with_the_server, World) {
+  put(part, "012345678X");
+  put(facts, R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":10})");
+  server.script = {{.status = 0, .end = Kind::connect}, rest(9, "9")};
+  failure();
+  run();
+  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(server.asked.back() == asked_from(9));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_changed_file_is_fetched_from_the_start, World) {
+  server.script = {broken("01234"), {.headers = {{"ETag", "\"v2\""}, {"Accept-Ranges", "bytes"}}, .body = "new"}};
+  run();
+  BOOST_TEST(content(target) == "new");
+  BOOST_TEST(files() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_piece_that_does_not_fit_is_not_used, World) {
+  const auto piece = [](const std::string& range, const std::string& tag, std::uint64_t length = 5) {
+    return Reply{.status = 206,
+                 .headers = {{"Content-Range", range}, {"ETag", tag}},
+                 .body = "XXXXX",
+                 .end = {},
+                 .length = length};
+  };
+  Reply encoded = piece("bytes 5-9/10", "\"v1\"");
+  encoded.headers.push_back({"Content-Encoding", "gzip"});
+  Reply bare = piece("bytes 5-9/10", "\"v1\"");
+  bare.headers.clear();
+  for (const Reply& wrong :
+       {piece("bytes 4-9/10", "\"v1\""), piece("bytes 5-8/10", "\"v1\""), piece("bytes 5-9/11", "\"v1\""),
+        piece("bytes 5-9/*", "\"v1\""), piece("bytes 5-9/10", "\"v2\""), piece("bytes 5-9/10", "\"v1\"", 4), encoded,
+        bare, Reply{.status = 416}}) {
+    server.script = {broken("01234"), wrong, {.body = "0123456789"}};
+    run("v1/video", true);
+    BOOST_TEST(content(target) == "0123456789");
+    BOOST_TEST(files() == 1U);
+    BOOST_TEST(server.asked.back() == kUrl);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(without_ranges_length_or_a_strong_validator_nothing_is_left, World) {
+  const std::vector<Reply> replies{
+      {.headers = {{"ETag", "\"v1\""}}, .body = "01", .end = Kind::reset, .length = 10},
+      {.headers = {{"Accept-Ranges", "bytes"}}, .body = "01", .end = Kind::reset, .length = 10},
+      {.headers = {{"ETag", "W/\"v1\""}, {"Accept-Ranges", "bytes"}}, .body = "01", .end = Kind::reset, .length = 10},
+      {.headers = {{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}, {"Content-Encoding", "gzip"}},
+       .body = "01",
+       .end = Kind::reset,
+       .length = 10},
+      {.body = "01", .end = Kind::truncated, .announced = false},
+  };
+  for (const Reply& reply : replies) {
+    server.script = {reply};
+    const Error error = failure();
+    BOOST_TEST(error.code == code::kDownloadInterrupted);
+    BOOST_TEST(error.hint.find("nothing was left behind") != std::string::npos);
+    BOOST_TEST(files() == 0U);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_wrong_with_the_reply_is_not_tried_again, World) {
+  server.script = {broken("01234", Kind::protocol)};
+  BOOST_TEST(failure().code == code::kDownloadInterrupted);
+  fs::remove(part);
+  fs::remove(facts);
+  for (const auto& [status, expected] : std::vector<std::pair<int, std::string_view>>{{403, code::kDownloadUrlExpired},
+                                                                                      {404, code::kDownloadUrlExpired},
+                                                                                      {410, code::kDownloadFailed},
+                                                                                      {500, code::kDownloadFailed},
+                                                                                      {206, code::kDownloadFailed},
+                                                                                      {416, code::kDownloadFailed}}) {
+    server.script = {{.status = status, .headers = {}}};
+    BOOST_TEST(failure().code == expected);
+    BOOST_TEST(files() == 0U);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_that_stumbles_on_the_way_is_asked_again_and_a_refusal_is_not, World) {
+  server.script = {broken("01234"), {.status = 503}, {.status = 0, .end = Kind::connect}, rest(5, "56789")};
+  run();
+  BOOST_TEST(content(target) == "0123456789");
+  server.script = {broken("01234"), {.status = 403}};
+  BOOST_TEST(failure("v1/video", true).code == code::kDownloadUrlExpired);
+  BOOST_TEST(content(part) == "01234");
+  BOOST_TEST(content(target) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cancellation_keeps_the_part_and_says_so, World) {
+  server.script = {broken("01234", Kind::canceled)};
+  const Error stopped = failure();
+  BOOST_TEST(stopped.code == code::kCanceled);
+  BOOST_TEST(stopped.hint.find("goes on") != std::string::npos);
+  BOOST_TEST(content(part) == "01234");
+  server.script = {rest(5, "", Kind::reset)};
+  cancel.request();
+  BOOST_TEST(failure().code == code::kCanceled);
+  BOOST_TEST(content(part) == "01234");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stall_is_a_time_out, World) {
+  server.script = {{.headers = {}, .body = "01", .end = Kind::timeout, .length = 10}};
+  const Error error = failure();
+  BOOST_TEST(error.code == code::kTimeout);
+  BOOST_TEST((error.exit == Exit::timeout));
+  BOOST_TEST(files() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(two_runs_do_not_write_into_one_part, World) {
+  put(part, "0");
+  const int other = open(part.c_str(), O_RDWR | O_CLOEXEC);
+  BOOST_REQUIRE(other >= 0);
+  BOOST_REQUIRE(flock(other, LOCK_EX | LOCK_NB) == 0);
+  BOOST_TEST(failure().code == code::kFileIo);
+  BOOST_TEST(content(part) == "0");
+  close(other);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_part_that_somebody_prepared_is_refused, World) {
+  const fs::path victim = folder / "victim";
+  put(victim, "precious");
+  fs::create_symlink(victim, part);
+  BOOST_TEST(failure().code == code::kFileIo);
+  fs::remove(part);
+  fs::create_hard_link(victim, part);
+  BOOST_TEST(failure().code == code::kFileIo);
+  fs::remove(part);
+  BOOST_REQUIRE(mkfifo(part.c_str(), 0600) == 0);
+  BOOST_TEST(failure().code == code::kFileIo);
+  fs::remove(part);
+  fs::create_symlink(victim, facts);
+  leave_a_part(*this);
+  BOOST_TEST(content(victim) == "precious");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_target_that_appears_meanwhile_is_not_overwritten, World) {
+  put(target, "precious");
+  server.script = {{.body = "0123456789"}};
+  BOOST_TEST(failure().code == code::kFileExists);
+  BOOST_TEST(content(target) == "precious");
+  BOOST_TEST(files() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_longest_name_has_room_for_a_part, World) {
+  target = folder / std::string(255, 'x');
+  server.script = {broken("01234"), rest(5, "56789")};
+  run();
+  BOOST_TEST(content(target) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_empty_file_is_a_file, World) {
+  server.script = {{.body = ""}};
+  run();
+  BOOST_TEST(fs::exists(target));
+  BOOST_TEST(files() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(standard_output_goes_on_within_a_run, World) {
+  server.script = {broken("01234"), rest(5, "56789")};
+  download_to_stdout(context, server, {kUrl, "v1/video", "v1"});
+  BOOST_TEST(out == "0123456789");
+  BOOST_TEST(files() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_went_to_standard_output_cannot_be_taken_back, World) {
+  server.script = {broken("01234"), {.headers = {{"ETag", "\"v2\""}}, .body = "new"}};
+  BOOST_CHECK_EXCEPTION(download_to_stdout(context, server, {kUrl, "v1/video", "v1"}), Error,
+                        [](const Error& error) { return error.code == code::kDownloadInterrupted; });
+  BOOST_TEST(out == "01234");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reader_that_leaves_ends_it, World) {
+  server.script = {{.body = "0123456789"}};
+  context.write = [](std::string_view) { throw OutputClosed{}; };
+  BOOST_CHECK_THROW(download_to_stdout(context, server, {kUrl, "v1/video", "v1"}), OutputClosed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
