@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_SUITE(fields)
 BOOST_AUTO_TEST_CASE(a_list_shows_the_fields_in_their_order_and_what_a_row_lacks_as_nothing) {
   BOOST_TEST(shown(kList, {"owner.name", "id"}) == "Owner Name  ID\nAda         a\n-           b\n\nHas More:  true\n");
   BOOST_TEST(shown(kList, {"id"}, {{"id", "Number"}}).starts_with("Number\na\n"));
-  BOOST_TEST(shown(R"([{"a":{"b":1}}])", {"a.b", "a.b"}) == "A B  A B\n1    1\n");
+  BOOST_TEST(shown(R"([{"a":{"b":1}}])", {"a.b", "a.b"}) == "A B  A B\n  1    1\n");
   BOOST_TEST(shown(kList, {"owner.tags.1"}).find("y\n") != std::string::npos);
 }
 
