@@ -122,6 +122,40 @@ std::vector<Row> environment_rows() {
           {"HEYGEN_MAX_RETRIES", "How often a failed request is sent again (default 2)"}};
 }
 
+/// A command line at its spaces outside quotes; an option and its value stay together.
+std::vector<std::string> pieces_of(std::string_view line) {
+  std::vector<std::string> pieces{""};
+  char quote = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quote != 0 ? c == quote : c == '\'' || c == '"') quote = quote != 0 ? '\0' : c;
+    const bool value =
+        pieces.back().starts_with('-') && pieces.back().find(' ') == std::string::npos && line.substr(i + 1, 1) != "-";
+    if (c == ' ' && quote == 0 && !value) {
+      pieces.emplace_back();
+    } else {
+      pieces.back() += c;
+    }
+  }
+  return pieces;
+}
+
+/// As a shell reads it: where it is too wide, a backslash ends the line.
+std::string example_text(std::string_view example, int width) {
+  std::string out = " ";
+  int used = 1;
+  for (const std::string& piece : pieces_of(example)) {
+    const int cells = output::cell_width(piece);
+    if (used + 1 + cells + 2 > width && used > 1) {
+      out += " \\\n     ";
+      used = 5;
+    }
+    out += " " + piece;
+    used += 1 + cells;
+  }
+  return out + "\n";
+}
+
 }  // namespace
 
 bool is_api_word(std::string_view word) {
@@ -197,7 +231,7 @@ std::string command_help(const Command& command, const std::vector<Option>& opti
   out += section("Arguments", positionals, width) + section("Options", option_rows(options), width);
   out += section("Global options", option_rows(global_options()), width);
   if (!command.examples.empty()) out += "\nExamples:\n";
-  for (const std::string& example : command.examples) out += "  " + example + "\n";
+  for (const std::string& example : command.examples) out += example_text(example, width);
   return out;
 }
 

@@ -55,7 +55,9 @@ Reply list_sounds(Call& call) {
   const std::size_t last = std::min(first + page.limit, found.size());
   json::Array shown;
   for (std::size_t i = first; i < last; ++i) {
-    shown.push_back(show_sound(call.account, *found[i].second).set("score", number(found[i].first)));
+    json::Value sound = show_sound(call.account, *found[i].second);
+    sound.set("score", number(found[i].first));
+    shown.push_back(std::move(sound));
   }
   const bool more = last < found.size();
   return json_reply(200, json::Object{{"data", std::move(shown)},

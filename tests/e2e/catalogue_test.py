@@ -1,0 +1,373 @@
+"""The whole catalogue, command by command, against the sandbox: its help, its example, a call with every flag.
+
+tests/facts/commands.json states what each command must put on the wire, and knows nothing of the catalogue; so a new
+command needs three things: its entry in core/api/catalogue, its facts, and an answer of the sandbox. Replies are held
+to their schema by python3-jsonschema, an implementation of its own.
+"""
+
+import collections
+import json
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import unittest
+import urllib.parse
+import urllib.request
+
+import jsonschema
+
+from support import HEYGEN, ROOT, SANDBOX, Home
+
+COLUMNS = 100
+LIMIT_S = 30
+FACTS = {one["command"]: one for one in json.loads((ROOT / "tests" / "facts" / "commands.json").read_text())["commands"]}
+CATALOGUE = {
+    command["words"]: command
+    for path in sorted((ROOT / "core" / "api" / "catalogue").glob("*.json"))
+    for command in json.loads(path.read_text()).get("commands", [])
+}
+
+LINK = {"type": "url", "url": "https://example.com/talk.mp4"}
+LIPSYNC = {"video": LINK, "audio": {"type": "asset_id", "asset_id": "asset_2"}}
+TRANSLATION = {"video": LINK, "output_languages": ["German", "Polish"]}
+VIDEO = {"type": "avatar", "avatar_id": "look_123", "script": "Hello!", "voice_id": "voice_123"}
+
+# The files that examples name.
+FILES = {
+    "portrait.png": b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+    "videos.json": json.dumps({"videos": [VIDEO, VIDEO]}).encode(),
+    "lipsync.json": json.dumps(LIPSYNC).encode(),
+    "lipsyncs.json": json.dumps({"lipsyncs": [LIPSYNC]}).encode(),
+    "translations.json": json.dumps({"video_translations": [TRANSLATION, TRANSLATION]}).encode(),
+}
+
+# What only --data can give, by field.
+DATA = {
+    "audio": LINK,
+    "files": [{"filename": "a.mp4", "content_type": "video/mp4", "size_bytes": 1048576}],
+    "lipsyncs": [LIPSYNC],
+    "srt": {"type": "asset_id", "asset_id": "asset_3"},
+    "variables": {"name": {"name": "name", "type": "text", "properties": {"content": "Ada"}}},
+    "video": LINK,
+    "video_translations": [TRANSLATION],
+    "videos": [VIDEO],
+}
+VARIANTS = {
+    "avatar": VIDEO,
+    "image": {"type": "image", "image": LINK},
+    "cinematic_avatar": {"type": "cinematic_avatar", "prompt": "A beach", "avatar_id": ["look_123", "look_124"]},
+    "studio": {"type": "studio", "scenes": [{"type": "image", "source": LINK, "duration": 2}]},
+    "prompt": {"type": "prompt", "name": "Ada", "prompt": "A friendly teacher"},
+    "digital_twin": {"type": "digital_twin", "name": "Ada", "file": LINK},
+    "photo": {"type": "photo", "name": "Ada", "file": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}},
+}
+
+# Of the sandbox's account at the start.
+IDS = {
+    name: name.removesuffix("_id") + "_123" for name in {argument for facts in FACTS.values() for argument in facts["args"]}
+}
+IDS["video_translation_id"] = "translation_123"
+
+# Flags whose value cannot be any text or number.
+VALUES = {
+    "batch_id": "batch_123",
+    "batch_ids": "batch_123",
+    "checksum_sha256": "0" * 64,
+    "fps": 30,
+    "gender": "female",
+    "input_type": "text",
+    "layers": ["foreground", "mask"],
+    "output_languages": ["French", "Spanish"],
+    "token": "page-9",
+    "voice_id": "voice_123",
+}
+ODD = "a b&c=d?e/f#g%20+ü\"'\\"
+
+
+class Sandbox:
+    def __init__(self, *options):
+        self.process = subprocess.Popen([SANDBOX, "serve", *options], stdout=subprocess.PIPE, text=True)
+        self.environment = {}
+        for line in self.process.stdout:
+            if found := re.match(r"export (\w+)=(.*)", line):
+                self.environment[found[1]] = found[2]
+            if line == "# ready\n":
+                return
+        raise RuntimeError("heygen-sandbox ended before it was ready")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(LIMIT_S)
+        self.process.stdout.close()
+
+    def hook(self, path, method="GET"):
+        request = urllib.request.Request(self.environment["HEYGEN_API_BASE"] + "/_sandbox/" + path, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=LIMIT_S) as reply:
+            return json.load(reply)
+
+    def calls(self):
+        return [entry for entry in self.hook("log") if entry["path"].startswith("/v3/")]
+
+
+def strict(schema):
+    """OpenAPI's `nullable` as JSON Schema; and no member that the schema does not name."""
+    if isinstance(schema, list):
+        return [strict(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out = {name: strict(value) for name, value in schema.items() if name not in ("nullable", "discriminator", "properties", "default")}
+    if "properties" in schema:
+        out["properties"] = {name: strict(value) for name, value in schema["properties"].items()}
+        if schema["properties"]:
+            out["additionalProperties"] = False
+    return {"anyOf": [{"type": "null"}, out]} if schema.get("nullable") else out
+
+
+def sample(flag):
+    """A value that the flag takes."""
+    name = flag.get("json_path") or flag["target"]
+    if "enum" in flag:
+        return flag["enum"][:2] if flag.get("repeatable") else flag["enum"][0]
+    if name in VALUES:
+        return VALUES[name]
+    if flag["type"] == "string":
+        return f"https://example.com/{name}?q=1&r=%20" if name.endswith("url") else f"{flag['name']} {ODD}"
+    if flag["type"] == "string-slice":
+        return ["first one", "second"]
+    if flag["type"] == "bool":
+        return True
+    if flag["type"] == "int":
+        return int(flag.get("max", 7))
+    return (flag.get("min", 1) + flag.get("max", 2)) / 2
+
+
+def spelled(flag, value):
+    name = "--" + flag["name"]
+    if isinstance(value, bool):
+        return [name] if value else [f"{name}=false"]
+    if isinstance(value, list):
+        return [part for one in value for part in (name, one)]
+    return [name, str(value)]
+
+
+class Expected:
+    """What a call must put on the wire, worked out from the facts alone."""
+
+    def __init__(self, facts):
+        self.facts, self.values, self.query, self.parts = facts, {}, [], []
+        self.body, self.arguments = None, []
+
+    def path(self):
+        return re.sub(r"\{(\w+)\}", lambda found: urllib.parse.quote(self.values[found[1]], safe=""), self.facts["endpoint"])
+
+    def give(self, flag, value):
+        if flag["in"] == "query":
+            self.query.append([flag["target"], str(value)])
+        elif flag["in"] == "multipart":
+            self.parts.append({"name": flag["target"], "filename": os.path.basename(value), "type": "application/octet-stream"})
+        else:
+            self.body = {**(self.body or {}), flag["json_path"]: value}
+
+    @classmethod
+    def of_everything(cls, facts, variant=None):
+        """Every argument and every flag."""
+        self = cls(facts)
+        self.values = {name: IDS[name] for name in facts["args"]}
+        self.arguments = [*facts["command"].split(), *self.values.values()]
+        data = {name: DATA[name] for name in facts.get("data_only_required", [])}
+        if variant is not None:
+            data = VARIANTS[variant]
+        if data:
+            self.body = dict(data)
+            self.arguments += ["-d", json.dumps(data)]
+        for flag in facts["flags"]:
+            value = "portrait.png" if flag["in"] == "multipart" else sample(flag)
+            self.arguments += spelled(flag, value)
+            self.give(flag, value)
+        if facts["body"] == "json" and self.body is None and facts["command"] != "video-agent stop":
+            self.body, self.arguments = {}, [*self.arguments, "-d", "{}"]
+        return self
+
+    @classmethod
+    def of_example(cls, facts, words):
+        self = cls(facts)
+        self.arguments = words
+        flags = {"--" + flag["name"]: flag for flag in facts["flags"]}
+        rest, free, given = list(words[len(facts["command"].split()) :]), [], []
+        while rest:
+            word = rest.pop(0)
+            if word in ("-d", "--data"):
+                text = rest.pop(0)
+                self.body = json.loads(text if text.startswith("{") else FILES[text])
+            elif word in flags:
+                given.append((flags[word], True if flags[word]["type"] == "bool" else rest.pop(0)))
+            elif not word.startswith("-"):
+                free.append(word)
+            elif word not in ("--wait", "--force"):
+                raise AssertionError(f"the facts of {facts['command']} know no {word}")
+        self.values = dict(zip(facts["args"], free, strict=True))
+        for flag, text in given:
+            if flag["type"] == "string-slice":
+                text = text.split(",")
+            self.give(flag, {"int": int, "float64": float}.get(flag["type"], lambda value: value)(text))
+        return self
+
+
+class Catalogue(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = Home()
+        cls.addClassCleanup(cls.home.remove)
+        cls.sandbox = Sandbox("--job-delay", "0")
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.work = cls.home.path / "work"
+        cls.work.mkdir()
+        for name, content in FILES.items():
+            (cls.work / name).write_bytes(content)
+        cls.home.env.update(cls.sandbox.environment, HEYGEN_API_KEY="sandbox-key", COLUMNS=str(COLUMNS))
+        cls.schemas = {}
+
+    def run_it(self, *arguments):
+        return subprocess.run(
+            [HEYGEN, *arguments], cwd=self.work, env=self.home.env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=LIMIT_S, check=False,
+        )
+
+    def succeed(self, *arguments):
+        done = self.run_it(*arguments)
+        said = f"heygen {shlex.join(arguments)}\n{done.stdout}{done.stderr}"
+        if "The sandbox has nothing at" in done.stderr:
+            self.fail("sdk/sandbox/resources does not answer this command: " + said)
+        self.assertEqual(done.returncode, 0, said)
+        return done.stdout
+
+    def facts_of(self, command):
+        self.assertIn(command, FACTS, f"tests/facts/commands.json says nothing of `{command}`")
+        return FACTS[command]
+
+    def assert_sent(self, expected, call):
+        sent = call["sent"]
+        self.assertEqual((call["method"], call["path"]), (expected.facts["method"], expected.path()))
+        self.assertEqual(collections.Counter(map(tuple, sent["query"])), collections.Counter(map(tuple, expected.query)))
+        self.assertEqual(sent.get("body"), expected.body)
+        kind = (sent["content_type"] or "none").split(";")[0]
+        wanted = "multipart/form-data" if expected.parts else "none" if expected.body is None else "application/json"
+        self.assertEqual(kind, wanted)
+        if expected.parts:
+            self.assertEqual([{**part, "size": len(FILES[part["filename"]])} for part in expected.parts], sent["parts"])
+        self.assertEqual(call["credential"]["type"], "api_key")
+
+    def assert_valid(self, command, text):
+        """A command without a schema has nothing to hold it to but that it is an object."""
+        reply = json.loads(text)
+        self.assertIsInstance(reply, dict)
+        if command not in self.schemas:
+            has = "response_schema" in CATALOGUE[command]
+            self.schemas[command] = strict(json.loads(self.succeed(*command.split(), "--response-schema"))) if has else None
+        if self.schemas[command] is None:
+            return
+        jsonschema.Draft7Validator.check_schema(self.schemas[command])
+        faults = [
+            f"{'.'.join(map(str, fault.absolute_path))}: {fault.message}"
+            for fault in jsonschema.Draft7Validator(self.schemas[command]).iter_errors(reply)
+        ]
+        self.assertEqual(faults, [], f"the reply to {command} does not fit its schema: {text}")
+
+    def command_of(self, call):
+        """Which command a request belongs to: of those that fit, the one with the fewest placeholders."""
+        fitting = [
+            facts
+            for facts in FACTS.values()
+            if facts["method"] == call["method"] and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", facts["endpoint"]), call["path"])
+        ]
+        return min(fitting, key=lambda facts: len(facts["args"]))["command"]
+
+    def check_call(self, expected, *more):
+        """Runs it on a fresh account; what was sent, and what came back, are as they should be."""
+        self.sandbox.hook("reset", "POST")
+        out = self.succeed(*expected.arguments, *more)
+        calls = self.sandbox.calls()
+        self.assertTrue(calls, "nothing was sent")
+        self.assert_sent(expected, calls[0])
+        self.assert_valid(self.command_of(calls[-1]), out)
+
+    def test_the_catalogue_and_the_facts_know_the_same_commands(self):
+        self.assertEqual(sorted(CATALOGUE), sorted(FACTS))
+        listed = {one["command"] for one in json.loads(self.succeed("commands", "--json"))["commands"]}
+        shown = {command for command, entry in CATALOGUE.items() if not entry.get("hidden")}
+        self.assertEqual(sorted(shown - listed), [])
+
+    def test_help_fits_the_terminal(self):
+        folders = {" ".join(command.split()[:depth]) for command in CATALOGUE for depth in range(1, len(command.split()))}
+        for command in sorted({"", *folders, *CATALOGUE}):
+            with self.subTest(command):
+                lines = self.succeed(*command.split(), "--help").splitlines()
+                self.assertGreater(len(lines), 2)
+                self.assertEqual([line for line in lines if len(line) > COLUMNS], [])
+
+    def test_examples_run(self):
+        for command, entry in CATALOGUE.items():
+            with self.subTest(command):
+                words = shlex.split(entry["example"])
+                self.assertEqual(words[: 1 + len(command.split())], ["heygen", *command.split()])
+                facts = self.facts_of(command)
+                force = ["--force"] if facts.get("destructive") and "--force" not in words else []
+                self.check_call(Expected.of_example(facts, words[1:]), *force)
+
+    def test_every_flag_reaches_the_wire(self):
+        for command in CATALOGUE:
+            facts = self.facts_of(command)
+            for variant in facts.get("variants", [None]):
+                with self.subTest(command, variant=variant):
+                    force = ["--force"] if facts.get("destructive") else []
+                    self.check_call(Expected.of_everything(facts, variant), *force)
+
+    def test_a_switch_that_is_off_reaches_the_wire_as_false(self):
+        for command, facts in FACTS.items():
+            flags = [flag for flag in facts["flags"] if flag["type"] == "bool"]
+            if not flags:
+                continue
+            with self.subTest(command):
+                self.sandbox.hook("reset", "POST")
+                values = [IDS[name] for name in facts["args"]]
+                off = [part for flag in flags for part in spelled(flag, False)]
+                self.run_it(*command.split(), *values, "-d", "{}", *off)  # what is missing, the sandbox refuses
+                call = self.sandbox.calls()[0]
+                self.assertEqual(call["sent"]["body"], {flag["json_path"]: False for flag in flags})
+
+    def test_ids_are_escaped_and_unknown_ones_refused(self):
+        for command, facts in FACTS.items():
+            if not facts["args"]:
+                continue
+            with self.subTest(command):
+                self.sandbox.hook("reset", "POST")
+                expected = Expected.of_everything(facts)
+                expected.values = {name: ODD for name in facts["args"]}
+                start = len(command.split())
+                odd = [*expected.arguments[:start], *expected.values.values(), *expected.arguments[start + len(facts["args"]) :]]
+                done = self.run_it(*odd, *(["--force"] if facts.get("destructive") else []))
+                self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+                error = json.loads(done.stderr.splitlines()[-1])["error"]
+                self.assertTrue(error["code"].endswith("_not_found"), error)
+                self.assertEqual(self.sandbox.calls()[0]["path"], expected.path())
+
+    def test_what_is_deleted_is_gone(self):
+        for command, facts in FACTS.items():
+            if not facts.get("destructive"):
+                continue
+            with self.subTest(command):
+                self.sandbox.hook("reset", "POST")
+                words = [*command.split(), *(IDS[name] for name in facts["args"]), "--force"]
+                self.succeed(*words)
+                done = self.run_it(*words)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn("_not_found", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
