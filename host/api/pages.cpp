@@ -131,6 +131,8 @@ class All {
         collects_(context.human() || context.globals.jq.has_value()),
         progress_(context) {
     context.only_reads = true;
+    if (const auto at = given_.flags.find(facts_.cursor_param); at != given_.flags.end())
+      seen_.insert(hash(at->second.back()));
   }
 
   void run(const std::vector<output::Column>& columns) {
@@ -225,8 +227,6 @@ class All {
   }
 
   void go_on_at(const std::string& cursor) {
-    if (const auto at = given_.flags.find(facts_.cursor_param); at != given_.flags.end())
-      seen_.insert(hash(at->second.back()));
     seen_.insert(hash(cursor));
     given_.flags[std::string(facts_.cursor_param)] = {cursor};
     if (cap_)
@@ -247,7 +247,8 @@ class All {
     if (!started_) return;
     if (context_.terminal.stdout_is_terminal()) context_.write("\n");
     error.hint += std::string(error.hint.empty() ? "" : " ") +
-                  "The document on standard output is unfinished: " + std::to_string(count_) + " items are in it.";
+                  "The document on standard output is unfinished: " + std::to_string(count_) +
+                  (count_ == 1 ? " item is in it." : " items are in it.");
     const auto at = given_.flags.find(facts_.cursor_param);
     if (at != given_.flags.end() && pages_ > 0)
       error.hint += " The rest begins at --" + std::string(facts_.cursor_param) + " " + printable(at->second.back());
