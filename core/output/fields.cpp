@@ -73,42 +73,6 @@ std::string rows(json::Value document, const std::vector<std::string>& fields, c
   return human(document, chosen, style);
 }
 
-std::string block(const json::Value& value, HumanStyle style) {
-  constexpr std::string_view kIndent = "  ";
-  if (style.width > 0) style.width = std::max(style.width - static_cast<int>(kIndent.size()), 1);
-  std::string out;
-  // As a document of its own a member `data` would be unwrapped.
-  for (const std::string& line : split(human(json::Object{{"data", value}}, {}, style), '\n'))
-    out += line.empty() ? "\n" : std::string(kIndent) + line + "\n";
-  if (out.ends_with("\n\n")) out.pop_back();
-  return out;
-}
-
-std::string details(const json::Value& payload, const std::vector<std::string>& fields,
-                    const std::vector<Column>& columns, const HumanStyle& style) {
-  int widest = 0;
-  for (const std::string& field : fields) widest = std::max(widest, cell_width(printable(heading(field, columns))));
-  std::string out;
-  for (const std::string& field : fields) {
-    const json::Value* found = payload.find_path(field);
-    const json::Value value = found == nullptr ? json::Value{} : *found;
-    const std::string label = printable(heading(field, columns)) + ":";
-    out += paint(label, Tone::strong, style.color);
-    if ((value.is_object() && !is_empty(value)) || is_object_list(value)) {
-      out += "\n" + block(value, style);
-      continue;
-    }
-    const std::string key = last_part(field);
-    int pad = widest + 3 - cell_width(label);
-    for (const std::string& line : lines_of(key, value)) {
-      out +=
-          std::string(static_cast<std::size_t>(pad), ' ') + paint(line, cell_of(key, value).tone, style.color) + "\n";
-      pad = widest + 3;
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::vector<std::string> missing_fields(const json::Value& document, const std::vector<std::string>& fields) {
@@ -133,7 +97,11 @@ std::string human_fields(const json::Value& document, const std::vector<std::str
                          const std::vector<Column>& columns, const HumanStyle& style) {
   const json::Value& payload = payload_of(document);
   if (is_object_list(payload)) return rows(document, fields, columns, style);
-  if (payload.is_object()) return details(payload, fields, columns, style);
+  if (payload.is_object()) {
+    std::vector<Column> chosen;
+    for (const std::string& field : fields) chosen.push_back({field, heading(field, columns)});
+    return human_members(payload, chosen, style);
+  }
   return human(document, columns, style);
 }
 

@@ -44,6 +44,22 @@ class Human {
     return out;
   }
 
+  /// Members of an object alone, in the order of the columns.
+  std::string picked(const json::Value& object, const std::vector<Column>& columns) const {
+    const int widest = widest_of(columns);
+    std::string out;
+    for (const Column& column : columns) {
+      const json::Value* found = object.find_path(column.field);
+      const json::Value value = found == nullptr ? json::Value() : *found;
+      if (!is_block(value, 1))
+        out += line(label_of(column), last_part(column.field), value, 0, widest);
+      else
+        out += title(label_of(column), 0) +
+               (value.is_object() ? details(value.as_object(), kIndent, 2) : rows(value.as_array(), {}, kIndent, 2));
+    }
+    return out;
+  }
+
  private:
   std::string payload(const json::Value& value, const std::vector<Column>& columns) const {
     if (value.is_array() && value.as_array().empty()) return "Nothing found.\n";
@@ -119,11 +135,7 @@ class Human {
 
   /// The columns of a row below each other, where the terminal is too narrow for a table.
   std::string cards(const json::Array& items, const std::vector<Column>& columns) const {
-    int widest = 0;
-    for (const Column& column : columns) {
-      const int wide = cell_width(label_of(column));
-      if (wide <= widest_label(0)) widest = std::max(widest, wide);
-    }
+    const int widest = widest_of(columns);
     std::string out;
     for (const json::Value& item : items) {
       if (!out.empty()) out += "\n";
@@ -133,6 +145,15 @@ class Human {
       }
     }
     return out;
+  }
+
+  int widest_of(const std::vector<Column>& columns) const {
+    int widest = 0;
+    for (const Column& column : columns) {
+      const int wide = cell_width(label_of(column));
+      if (wide <= widest_label(0)) widest = std::max(widest, wide);
+    }
+    return widest;
   }
 
   static std::string label_of(const Column& column) {
@@ -258,6 +279,10 @@ class Human {
 
 std::string human(const json::Value& document, const std::vector<Column>& columns, const HumanStyle& style) {
   return Human(style).document(document, columns);
+}
+
+std::string human_members(const json::Value& object, const std::vector<Column>& columns, const HumanStyle& style) {
+  return Human(style).picked(object, columns);
 }
 
 }  // namespace heygen::output

@@ -34,6 +34,9 @@ struct HumanStyle {
 /// text of the document is made printable(). Ends with a newline.
 std::string human(const json::Value& document, const std::vector<Column>& columns, const HumanStyle& style);
 
+/// The details of an object, as human() shows them, but of these members alone and in this order.
+std::string human_members(const json::Value& object, const std::vector<Column>& columns, const HumanStyle& style);
+
 /// Key as a heading: "created_at" → "Created At", "video_url" → "Video URL".
 std::string humanise(std::string_view key);
 
