@@ -88,6 +88,7 @@ class CommandTable {
 void add_auth_commands(CommandTable& table);
 void add_config_commands(CommandTable& table);
 void add_provider_commands(CommandTable& table);
+void add_policy_commands(CommandTable& table);
 void add_api_command(CommandTable& table);         ///< `heygen api METHOD PATH`
 void add_catalogue_commands(CommandTable& table);  ///< the API commands of core/api
 void add_download_command(CommandTable& table);    ///< `heygen video download`

@@ -10,14 +10,26 @@
 #include "core/filter/filter.hpp"
 #include "core/net/http.hpp"
 #include "core/output/fields.hpp"
+#include "core/provider/policy_file.hpp"
 #include "core/provider/registry.hpp"
 #include "core/store/credential_store.hpp"
 #include "core/transport/api_client.hpp"
+#include "host/audit.hpp"
 #include "host/io.hpp"
 
 namespace heygen::host {
 
+namespace {
+
+std::string without_end_slashes(std::string base) {
+  while (base.ends_with('/')) base.pop_back();
+  return base;
+}
+
+}  // namespace
+
 struct Context::Parts {
+  std::optional<provider::Policy> policy;
   std::unique_ptr<config::Config> config;
   std::unique_ptr<store::CredentialStore> store;
   std::unique_ptr<net::Http> http;
@@ -78,7 +90,7 @@ store::CredentialStore& Context::store() {
 }
 
 net::Http& Context::http() {
-  if (!parts_->http) parts_->http = net::make_http(environment, clock);
+  if (!parts_->http) parts_->http = net::make_http(environment, clock, policy().ca_file);
   return *parts_->http;
 }
 
@@ -93,7 +105,7 @@ provider::Catalogue& Context::providers() {
       .terminal = terminal,
       .cancel = cancel,
       .host_version = std::string(version()),
-      .api_base = api_base(),
+      .api_base = chosen_base(),
       .setting = [this](const std::string& section,
                         const std::string& key) { return config().raw("providers." + section + "." + key); },
       .log =
@@ -101,10 +113,17 @@ provider::Catalogue& Context::providers() {
             if (globals.verbose || level >= kWarning) terminal.notice(printable(line));
           },
   };
+  provider::Rules rules{.policy = policy()};
+  if (rules.policy.audit) rules.audit = write_audit;
   parts_->providers = provider::make_registry(
       provider::default_search_path(environment, config::config_directory(environment), executable),
-      std::move(services));
+      std::move(services), std::move(rules));
   return *parts_->providers;
+}
+
+const provider::Policy& Context::policy() {
+  if (!parts_->policy) parts_->policy = provider::read_policy(provider::policy_path());
+  return *parts_->policy;
 }
 
 auth::Resolver& Context::resolver() {
@@ -143,11 +162,19 @@ std::vector<net::Header> Context::client_headers() const {
   return headers;
 }
 
-std::string Context::api_base() const {
-  std::string base = environment.value("HEYGEN_API_BASE");
-  if (base.empty()) base = "https://api.heygen.com";
-  while (base.ends_with('/')) base.pop_back();
-  return base;
+std::string Context::api_base() {
+  const std::string base = chosen_base();
+  const std::string asked = without_end_slashes(environment.value("HEYGEN_API_BASE"));
+  if (policy().api_base.empty() || asked.empty() || asked == base) return base;
+  throw usage_error("HEYGEN_API_BASE is " + printable(asked) + ", but the policy " + policy().rule("api.base") +
+                        " fixes the API's address to " + base + ".",
+                    "Unset HEYGEN_API_BASE.");
+}
+
+std::string Context::chosen_base() {
+  if (!policy().api_base.empty()) return policy().api_base;
+  std::string base = without_end_slashes(environment.value("HEYGEN_API_BASE"));
+  return base.empty() ? "https://api.heygen.com" : base;
 }
 
 bool Context::human() {

@@ -32,6 +32,7 @@ struct Header;
 }  // namespace heygen::net
 namespace heygen::provider {
 class Catalogue;
+struct Policy;
 }  // namespace heygen::provider
 namespace heygen::store {
 class CredentialStore;
@@ -72,14 +73,18 @@ class Context {
   store::CredentialStore& store();
   net::Http& http();
   provider::Catalogue& providers();
+  /// What the administrator decided; not in force where there is no policy. Throws Error for one that cannot be used,
+  /// and so do providers(), http(), api_base() and all that need them.
+  const provider::Policy& policy();
   auth::Resolver& resolver();
   auth::Session& session();
   /// Checks the base URL and --headers first (usage_error).
   transport::ApiClient& client();
   /// --headers, checked (usage_error) and without doubles; for ApiRequest::headers of every API request.
   std::vector<net::Header> client_headers() const;
-  /// HEYGEN_API_BASE or the default, without a final '/'; unchecked.
-  std::string api_base() const;
+  /// The policy's base, HEYGEN_API_BASE or the default, without a final '/'; unchecked. Throws Error{usage_error} when
+  /// the variable names another one than the policy.
+  std::string api_base();
 
   /// --human, JSON with --jq, HEYGEN_OUTPUT, config `output`, else JSON.
   bool human();
@@ -105,6 +110,7 @@ class Context {
 
  private:
   void print_filtered(const std::string& text);
+  std::string chosen_base();
 
   struct Parts;
   std::unique_ptr<Parts> parts_;

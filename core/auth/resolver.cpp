@@ -21,7 +21,11 @@ struct Resolver::Link {
   bool filled = false;           ///< its slot holds something
   bool ambient = false;
 
-  bool asked() const { return !variable.empty() || filled || ambient; }
+  /// One that the user switched off is passed over, and so is one that may not load and that nobody asked for.
+  bool asked() const {
+    if (found != nullptr && found->disabled) return false;
+    return !variable.empty() || filled || (ambient && !(found != nullptr && found->by_policy));
+  }
 };
 
 namespace {

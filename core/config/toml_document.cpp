@@ -71,6 +71,44 @@ toml::table with_value(const toml::table& root, const KeyPath& path, const Scala
   return out;
 }
 
+void set_texts(TomlValue& value, const toml::array& items) {
+  for (const toml::node& item : items) {
+    const auto* text = item.as_string();
+    if (text == nullptr) return;
+    value.texts.push_back(text->get());
+  }
+  value.kind = TomlValue::Kind::texts;
+}
+
+TomlValue value_of(const toml::node& node, const KeyPath& path) {
+  TomlValue value{path, node.source().begin.line};
+  value.kind = TomlValue::Kind::scalar;
+  if (const auto* text = node.as_string()) {
+    value.scalar = text->get();
+  } else if (const auto* flag = node.as_boolean()) {
+    value.scalar = flag->get();
+  } else if (const auto* number = node.as_integer()) {
+    value.scalar = number->get();
+  } else {
+    value.kind = node.is_table() ? TomlValue::Kind::empty_table : TomlValue::Kind::other;
+    if (const toml::array* items = node.as_array()) set_texts(value, *items);
+  }
+  return value;
+}
+
+void collect(const toml::table& table, const KeyPath& path, std::vector<TomlValue>& out) {
+  for (const auto& [key, node] : table) {
+    KeyPath below = path;
+    below.emplace_back(key.str());
+    const toml::table* inner = node.as_table();
+    if (inner != nullptr && !inner->empty()) {
+      collect(*inner, below, out);
+    } else {
+      out.push_back(value_of(node, below));
+    }
+  }
+}
+
 }  // namespace
 
 struct TomlDocument::Parsed {
@@ -262,6 +300,13 @@ std::optional<std::string> TomlDocument::text_of(const KeyPath& path) const {
   if (const auto* number = node->as_integer()) return std::to_string(number->get());
   const Parsed::Region place = parsed_->region(*node);
   return parsed_->text.substr(place.begin, place.end - place.begin);
+}
+
+std::vector<TomlValue> TomlDocument::values() const {
+  std::vector<TomlValue> out;
+  collect(parsed_->table, {}, out);
+  std::ranges::stable_sort(out, {}, &TomlValue::line);
+  return out;
 }
 
 std::string TomlDocument::with(const KeyPath& path, const Scalar& value) const {

@@ -21,6 +21,16 @@ class TomlError : public std::runtime_error {
   unsigned line;
 };
 
+/// One value of a document, with its line; an empty table is one too, since it was written for something.
+struct TomlValue {
+  enum class Kind : unsigned char { scalar, texts, empty_table, other };
+  KeyPath path;
+  unsigned line = 1;
+  Kind kind = Kind::other;
+  Scalar scalar{};                   ///< for `scalar`
+  std::vector<std::string> texts{};  ///< for `texts`, an array of strings (perhaps empty)
+};
+
 class TomlDocument {
  public:
   /// Throws TomlError for text that is not TOML 1.0.
@@ -33,6 +43,8 @@ class TomlDocument {
 
   /// The scalar at that path as text; empty when there is none. Throws TomlError for a table or an array.
   std::optional<std::string> text_of(const KeyPath& path) const;
+  /// All values, in the order of their lines.
+  std::vector<TomlValue> values() const;
   /// The text with that one key set. Comments, order and all other bytes stay. Throws TomlError when the file is laid
   /// out so that this cannot be done.
   std::string with(const KeyPath& path, const Scalar& value) const;

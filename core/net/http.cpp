@@ -28,8 +28,8 @@ std::string peer_name(const Url& url, const std::optional<Proxy>& proxy) {
 
 class Client : public Http {
  public:
-  Client(const Environment& environment, Clock& clock)
-      : clock_(clock), proxies_(environment), tls_(environment), pool_(clock) {}
+  Client(const Environment& environment, Clock& clock, const std::string& fixed_ca_file)
+      : clock_(clock), proxies_(environment), tls_(environment, fixed_ca_file), pool_(clock) {}
 
   std::unique_ptr<Response> send(const Request& request, const Cancel& cancel) override;
 
@@ -102,8 +102,8 @@ bool is_idempotent(std::string_view method) {
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
-std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock) {
-  return std::make_unique<Client>(environment, clock);
+std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock, const std::string& fixed_ca_file) {
+  return std::make_unique<Client>(environment, clock, fixed_ca_file);
 }
 
 }  // namespace heygen::net

@@ -5,6 +5,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -279,19 +280,29 @@ Poco::Net::Context::Ptr make_context(const Trust& trust) {
 
 }  // namespace
 
-Tls::Tls(const Environment& environment)
-    : file_(environment.value("SSL_CERT_FILE")), folders_(environment.value("SSL_CERT_DIR")) {}
+Tls::Tls(const Environment& environment, std::string fixed_file)
+    : fixed_file_(std::move(fixed_file)),
+      file_(environment.value("SSL_CERT_FILE")),
+      folders_(environment.value("SSL_CERT_DIR")) {}
 
 bool Tls::started() const {
   const std::lock_guard lock(mutex_);
   return !context_.isNull();
 }
 
+Trust Tls::trust() const {
+  if (fixed_file_.empty()) return find_trust(file_, folders_, kSystemFolder, system_bundles());
+  if (::access(fixed_file_.c_str(), R_OK) == 0) return {fixed_file_, {}};
+  throw Failure(Failure::Kind::tls,
+                "The fixed CA file " + printable(fixed_file_) + " cannot be read: " + describe_errno(errno) + ".",
+                "Ask whoever administers this machine; `heygen policy show` names the rule.");
+}
+
 Poco::Net::Context::Ptr Tls::context() {
   const std::lock_guard lock(mutex_);
   if (context_.isNull()) {
     try {
-      context_ = make_context(find_trust(file_, folders_, kSystemFolder, system_bundles()));
+      context_ = make_context(trust());
     } catch (const Poco::Exception& error) {
       throw Failure(Failure::Kind::tls, "TLS could not be set up: " + printable(error.displayText()) + ".");
     }

@@ -73,7 +73,8 @@ class TlsStream : public Stream {
 /// Thread-safe.
 class Tls {
  public:
-  explicit Tls(const Environment& environment);
+  /// `fixed_file` stands in place of the environment's and the system's certificates unless it is empty.
+  explicit Tls(const Environment& environment, std::string fixed_file = {});
 
   /// Creates the context unless it is there. Throws Failure{tls}.
   void start() { context(); }
@@ -84,6 +85,9 @@ class Tls {
  private:
   Poco::Net::Context::Ptr context();
 
+  Trust trust() const;
+
+  std::string fixed_file_;
   std::string file_;
   std::string folders_;
   mutable std::mutex mutex_;

@@ -19,6 +19,8 @@ namespace {
 // Boost.DLL's library_info prefers .symtab, which says nothing of what the linker binds; hence own code on <elf.h>.
 using Header = ElfW(Ehdr);
 using Section = ElfW(Shdr);
+using Segment = ElfW(Phdr);
+using Dynamic = ElfW(Dyn);
 using Symbol = ElfW(Sym);
 
 [[noreturn]] void refuse(const char* sentence) {
@@ -94,7 +96,64 @@ bool is_toolchain_mark(std::string_view name) {
          name == "__bss_start";
 }
 
+/// The dynamic section as the linker finds it: through the program headers, never the section headers.
+std::vector<Dynamic> dynamic_entries(const Mapping& file, const Header& header) {
+  if (header.e_phentsize != sizeof(Segment)) refuse("it is a damaged shared library");
+  std::vector<Dynamic> entries;
+  for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
+    const auto segment = file.record<Segment>(header.e_phoff + i * sizeof(Segment));
+    if (segment.p_type != PT_DYNAMIC) continue;
+    if (!entries.empty()) refuse("it is a damaged shared library");
+    for (std::uint64_t at = 0; at + sizeof(Dynamic) <= segment.p_filesz; at += sizeof(Dynamic)) {
+      const auto entry = file.record<Dynamic>(segment.p_offset + at);
+      entries.push_back(entry);
+      if (entry.d_tag == DT_NULL) break;
+    }
+  }
+  if (entries.empty()) refuse("it is a damaged shared library");
+  return entries;
+}
+
+/// Where an address of the loaded image lies in the file.
+std::uint64_t offset_of(const Mapping& file, const Header& header, std::uint64_t address) {
+  for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
+    const auto segment = file.record<Segment>(header.e_phoff + i * sizeof(Segment));
+    if (segment.p_type != PT_LOAD || address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
+      continue;
+    return segment.p_offset + (address - segment.p_vaddr);
+  }
+  refuse("it is a damaged shared library");
+}
+
+std::string text_at(const Mapping& file, std::uint64_t offset) {
+  std::string text;
+  for (char letter = 0; (letter = file.slice(offset, 1).front()) != '\0'; ++offset) text += letter;
+  return text;
+}
+
+bool loads_more(std::int64_t tag) {
+  return tag == DT_AUXILIARY || tag == DT_FILTER || tag == DT_AUDIT || tag == DT_DEPAUDIT || tag == DT_CONFIG;
+}
+
 }  // namespace
+
+LibraryNeeds needs_of(const std::filesystem::path& path) {
+  const Mapping file(path);
+  const Header header = read_header(file);
+  const std::vector<Dynamic> entries = dynamic_entries(file, header);
+  std::uint64_t strings = 0;
+  for (const Dynamic& entry : entries) {
+    if (entry.d_tag == DT_STRTAB) strings = offset_of(file, header, entry.d_un.d_ptr);
+  }
+  LibraryNeeds needs;
+  for (const Dynamic& entry : entries) {
+    if (loads_more(entry.d_tag)) refuse("it asks the dynamic linker for filters or audit modules");
+    const bool folders = entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH;
+    if (!folders && entry.d_tag != DT_NEEDED) continue;
+    (folders ? needs.search_folders : needs.libraries).push_back(text_at(file, strings + entry.d_un.d_val));
+  }
+  return needs;
+}
 
 std::vector<std::string> exported_symbols(const std::filesystem::path& path) {
   const Mapping file(path);

@@ -83,12 +83,13 @@ std::uint32_t agree_on_major(std::uint32_t oldest, std::uint32_t newest) {
   return best;
 }
 
-Library::Library(const std::filesystem::path& file, std::string host_version)
+Library::Library(const std::filesystem::path& file, std::string host_version, const std::filesystem::path& image)
     : name_(file.stem().string()), host_version_(std::move(host_version)) {
-  check_exports(file);
+  const std::filesystem::path& loaded = image.empty() ? file : image;
+  check_exports(loaded);
   {
     const Breadcrumb crumb(name_, "load");
-    entry_ = &load_for_good(file).get<const heygen_provider_entry_v>(kEntry);
+    entry_ = &load_for_good(loaded).get<const heygen_provider_entry_v>(kEntry);
   }
   if (entry_->struct_size < abi::kEntrySize) refuse("its heygen_provider_entry is smaller than version 1.0 had");
   if (entry_->init == nullptr || entry_->deinit == nullptr || entry_->get_api == nullptr) {

@@ -14,8 +14,9 @@ namespace heygen::provider {
 class Library {
  public:
   /// `file` is canonical. Loads it (it stays mapped for the life of the process), agrees on a version and initialises
-  /// it. Throws std::runtime_error with a sentence that says why it is refused.
-  Library(const std::filesystem::path& file, std::string host_version);
+  /// it. `image` is what the system loads in the file's place, a sealed copy say; empty: the file itself. Throws
+  /// std::runtime_error with a sentence that says why it is refused.
+  Library(const std::filesystem::path& file, std::string host_version, const std::filesystem::path& image = {});
   ~Library();  ///< deinit, once
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;

@@ -41,7 +41,18 @@ bool is_private_group(uid_t owner, gid_t group) {
   return true;
 }
 
-std::string fault_of(const fs::path& path, const struct stat& info) {
+std::string fault_for_root(const fs::path& path, const struct stat& info) {
+  if (info.st_uid != 0) return path.string() + " is not owned by root (uid " + std::to_string(info.st_uid) + ")";
+  if (S_ISLNK(info.st_mode)) return {};
+  if ((info.st_mode & S_IWOTH) != 0) return path.string() + " can be written by everyone";
+  if ((info.st_mode & S_IWGRP) != 0 && info.st_gid != 0) {
+    return path.string() + " can be written by a group other than root's (gid " + std::to_string(info.st_gid) + ")";
+  }
+  return {};
+}
+
+std::string fault_of(const fs::path& path, const struct stat& info, Owner owner) {
+  if (owner == Owner::root) return fault_for_root(path, info);
   if (info.st_uid != 0 && info.st_uid != geteuid()) {
     return path.string() + " is owned by another user (uid " + std::to_string(info.st_uid) + ")";
   }
@@ -58,7 +69,7 @@ std::string fault_of(const fs::path& path, const struct stat& info) {
 /// Walks a path as the kernel does, one name at a time, and looks at all that it passes.
 class Walk {
  public:
-  explicit Walk(const fs::path& path) { queue(path); }
+  Walk(const fs::path& path, Owner owner) : owner_(owner) { queue(path); }
 
   std::string first_fault() {
     std::string fault = look("/");
@@ -79,7 +90,7 @@ class Walk {
 
   std::string look(const fs::path& path) {
     if (lstat(path.c_str(), &info_) != 0) return path.string() + ": " + std::generic_category().message(errno);
-    return fault_of(path, info_);
+    return fault_of(path, info_, owner_);
   }
 
   std::string step(const fs::path& path) {
@@ -95,6 +106,7 @@ class Walk {
     return {};
   }
 
+  Owner owner_;
   fs::path at_ = "/";
   std::deque<fs::path> names_;
   struct stat info_ {};
@@ -103,11 +115,11 @@ class Walk {
 
 }  // namespace
 
-std::string ownership_fault(const fs::path& file) {
+std::string ownership_fault(const fs::path& file, Owner owner) {
   std::error_code error;
   const fs::path whole = fs::absolute(file, error);
   if (error) return file.string() + ": " + error.message();
-  return Walk(whole).first_fault();
+  return Walk(whole, owner).first_fault();
 }
 
 }  // namespace heygen::provider

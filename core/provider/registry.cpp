@@ -13,6 +13,7 @@
 #include "core/provider/descriptor.hpp"
 #include "core/provider/historic.hpp"
 #include "core/provider/loader.hpp"
+#include "core/provider/pinned.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -39,19 +40,26 @@ std::string id_of_file(const fs::path& path) {
   return name.substr(0, name.size() - kSuffix.size());
 }
 
-void check_trust(const Found& found) {
-  if (const std::string fault = ownership_fault(found.manifest_path); !fault.empty()) throw std::runtime_error(fault);
+void check_trust(const fs::path& path) {
+  if (const std::string fault = ownership_fault(path); !fault.empty()) throw std::runtime_error(fault);
+}
+
+/// What it says, from one reading of the file, whose bytes the pin fixes.
+Manifest manifest_of(const Found& found, const Pin* pin) {
+  try {
+    const std::string text = read_small_file(found.manifest_path);
+    if (pin != nullptr) require_pin(sha256_hex(text), pin->manifest, "the manifest");
+    return parse_manifest(text);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(found.manifest_path.string() + (pin != nullptr ? ": " : " is no manifest: ") +
+                             error.what());
+  }
 }
 
 /// Fills in what the manifest says; throws std::runtime_error with the reason why it is refused.
-void examine(Found& found) {
-  check_trust(found);
-  Manifest manifest;
-  try {
-    manifest = parse_manifest(read_small_file(found.manifest_path));
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(found.manifest_path.string() + " is no manifest: " + error.what());
-  }
+void examine(Found& found, const Pin* pin) {
+  check_trust(found.manifest_path);
+  const Manifest manifest = manifest_of(found, pin);
   if (manifest.id != found.id) {
     throw std::runtime_error(found.manifest_path.string() + " has the id `" + manifest.id +
                              "`, which differs from its file name");
@@ -63,10 +71,29 @@ void examine(Found& found) {
   if (!fs::exists(found.library_path, error)) {
     throw std::runtime_error("its library " + found.library_path.string() + " is missing");
   }
-  if (const std::string fault = ownership_fault(found.library_path); !fault.empty()) throw std::runtime_error(fault);
+  check_trust(found.library_path);
 }
 
-Found look_at(const fs::path& manifest_path, const std::string& origin) {
+void refuse(Found& found, const std::string& reason) {
+  found.refused = true;
+  found.reason = printable(reason);
+}
+
+/// What was decided about it, whatever its files are like.
+void judge(Found& found, const Rules& rules) {
+  const Ruling ruling = may_load(rules.policy, found.id, found.origin);
+  found.rule = ruling.rule;
+  found.login_barred = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
+  if (!ruling.permitted) {
+    found.by_policy = true;
+    refuse(found, ruling.why);
+  } else if (std::ranges::find(rules.disabled, found.id) != rules.disabled.end()) {
+    found.disabled = true;
+    refuse(found, "it is switched off; `heygen provider enable " + found.id + "` switches it on again");
+  }
+}
+
+Found look_at(const fs::path& manifest_path, const std::string& origin, const Rules& rules) {
   Found found;
   found.id = id_of_file(manifest_path);
   found.manifest.id = found.id;
@@ -75,11 +102,11 @@ Found look_at(const fs::path& manifest_path, const std::string& origin) {
   found.origin = origin;
   try {
     if (!is_valid_id(found.id)) throw std::runtime_error(manifest_path.string() + " is not named by a valid id");
-    examine(found);
+    examine(found, rules.policy.pin_of(found.id));
   } catch (const std::exception& error) {
-    found.refused = true;
-    found.reason = printable(error.what());
+    refuse(found, error.what());
   }
+  judge(found, rules);
   return found;
 }
 
@@ -108,8 +135,8 @@ auto rank(const Found& found) {
 
 class Registry : public Catalogue {
  public:
-  Registry(std::vector<SearchFolder> folders, Services services)
-      : folders_(std::move(folders)), services_(std::move(services)) {}
+  Registry(std::vector<SearchFolder> folders, Services services, Rules rules)
+      : folders_(std::move(folders)), services_(std::move(services)), rules_(std::move(rules)) {}
 
   const std::vector<Found>& found() override {
     const std::lock_guard lock(mutex_);
@@ -122,7 +149,11 @@ class Registry : public Catalogue {
     scan();
     const auto wanted = std::ranges::find(found_, id, &Found::id);
     if (wanted == found_.end()) throw missing(id);
-    if (!wanted->refused) open(*wanted);
+    if (!wanted->refused) {
+      open(*wanted);
+    } else if (wanted->by_policy) {
+      audit(*wanted, {});
+    }
     if (wanted->refused) throw refusal(*wanted);
     return *loaded_.at(id);
   }
@@ -130,8 +161,12 @@ class Registry : public Catalogue {
  private:
   const std::vector<Found>& scan() {
     if (std::exchange(scanned_, true)) return found_;
-    for (const SearchFolder& folder : folders_) {
-      for (const fs::path& path : manifests_in(folder.path)) add(path, folder.origin);
+    // Folders that the policy does not count come last: their providers are named, and hide nobody.
+    for (const bool counts : {true, false}) {
+      for (const SearchFolder& folder : folders_) {
+        if ((rules_.policy.user_folders || folder.origin == "system") != counts) continue;
+        for (const fs::path& path : manifests_in(folder.path)) add(path, folder.origin);
+      }
     }
     std::ranges::sort(found_, {}, rank);
     return found_;
@@ -141,25 +176,41 @@ class Registry : public Catalogue {
     const std::string id = id_of_file(manifest_path);
     const auto first = std::ranges::find(found_, id, &Found::id);
     if (first == found_.end()) {
-      found_.push_back(look_at(manifest_path, origin));
+      found_.push_back(look_at(manifest_path, origin, rules_));
     } else {
       first->shadowed.push_back(manifest_path);
     }
   }
 
   void open(Found& found) {
+    std::string digest;
     try {
-      examine(found);  // what held when the folder was scanned may not hold any more
-      auto library = std::make_unique<Library>(fs::canonical(found.library_path), services_.host_version);
+      const Pin* pin = rules_.policy.pin_of(found.id);
+      examine(found, pin);  // what held when the folder was scanned may not hold any more
+      const fs::path file = fs::canonical(found.library_path);
+      PinnedImage image;
+      if (pin != nullptr) image = pin_library(file, pin->library);
+      digest = image.digest;
+      auto library = std::make_unique<Library>(file, services_.host_version, image.path);
       if (const std::string difference = first_difference(found.manifest, library->described()); !difference.empty()) {
         throw std::runtime_error("its manifest contradicts its library: " + difference);
       }
       loaded_[found.id] = make_provider(std::move(library), found.manifest, services_, secret_variables());
       found.loaded = true;
     } catch (const std::exception& error) {
-      found.refused = true;
-      found.reason = printable(found.library_path.string() + ": " + error.what());
+      refuse(found, found.library_path.string() + ": " + error.what());
     }
+    audit(found, digest);
+  }
+
+  /// One line for the administrator's log.
+  void audit(const Found& found, const std::string& digest) const {
+    if (!rules_.audit) return;
+    std::string line = found.loaded ? "loaded" : "refused";
+    line += " provider " + found.id + " " + found.manifest.version + " from " + found.library_path.string();
+    line += digest.empty() ? "" : ", sha256:" + digest;
+    line += ", by " + found.rule + (found.loaded ? "" : ": " + found.reason);
+    rules_.audit(printable(line));
   }
 
   /// What any provider declares as a credential, and the host's own.
@@ -180,10 +231,20 @@ class Registry : public Catalogue {
   }
 
   static Error refusal(const Found& found) {
+    if (found.by_policy) {
+      return auth_error("The provider `" + printable(found.id) + "` may not load: " + found.reason + ".",
+                        "`heygen policy show` shows what the administrator of this machine permits; `heygen auth "
+                        "login` logs in with that.");
+    }
+    if (found.disabled) {
+      return auth_error("The provider `" + printable(found.id) + "` cannot be used: " + found.reason + ".",
+                        "Or log in another way with `heygen auth login`.");
+    }
     std::string later;
     if (!found.shadowed.empty()) {
       later = " A later one, " + printable(found.shadowed.front().string()) + ", is not used in its place.";
     }
+    if (!found.rule.empty()) later += " It was to load by the rule " + found.rule + ".";
     return auth_error("The provider `" + printable(found.id) + "` was refused: " + found.reason + "." + later,
                       "Put that right or remove " + printable(found.manifest_path.string()) +
                           ", or log in another way with `heygen auth login`.");
@@ -191,6 +252,7 @@ class Registry : public Catalogue {
 
   std::vector<SearchFolder> folders_;
   Services services_;
+  Rules rules_;
   std::mutex mutex_;
   bool scanned_ = false;
   std::vector<Found> found_;
@@ -205,8 +267,8 @@ const Found* Catalogue::find(const std::string& id) {
   return at == all.end() ? nullptr : &*at;
 }
 
-std::unique_ptr<Catalogue> make_registry(std::vector<SearchFolder> folders, Services services) {
-  return std::make_unique<Registry>(std::move(folders), std::move(services));
+std::unique_ptr<Catalogue> make_registry(std::vector<SearchFolder> folders, Services services, Rules rules) {
+  return std::make_unique<Registry>(std::move(folders), std::move(services), std::move(rules));
 }
 
 }  // namespace heygen::provider

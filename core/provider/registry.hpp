@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/provider/policy.hpp"
 #include "core/provider/provider.hpp"
 
 namespace heygen::provider {
@@ -27,6 +29,10 @@ struct Found {
   std::string origin;
   bool refused = false;
   std::string reason;                           ///< why refused, a sentence; also the rule's source
+  bool by_policy = false;                       ///< refused by the policy's decision rather than for a fault
+  bool disabled = false;                        ///< refused because the user switched it off
+  std::string rule;                             ///< of the policy, that permits or refuses it; "" without one
+  std::string login_barred;                     ///< why the policy offers no login with it, a clause, or ""
   std::vector<std::filesystem::path> shadowed;  ///< manifests of the same id in later folders
   bool loaded = false;
 };
@@ -42,10 +48,24 @@ class Catalogue {
   virtual Provider& load(const std::string& id) = 0;
 };
 
-/// Empty when the file, its link targets and all folders above are owned by root or the user and unwritable to others
-/// and to groups other than the owner's own (sticky folders pass); otherwise the reason, naming the path.
-std::string ownership_fault(const std::filesystem::path& file);
+/// Whom files must belong to.
+enum class Owner : unsigned char {
+  root_or_user,  ///< a group of the owner's own may write, and others into sticky folders
+  root,          ///< root alone owns and writes
+};
 
-std::unique_ptr<Catalogue> make_registry(std::vector<SearchFolder> folders, Services services);
+/// Empty when the file, its link targets and all folders above are owned so and unwritable to anybody else; otherwise
+/// the reason, naming the path.
+std::string ownership_fault(const std::filesystem::path& file, Owner owner = Owner::root_or_user);
+
+/// Who decides what may load, beyond the rules of the search path.
+struct Rules {
+  Policy policy{};
+  std::vector<std::string> disabled{};  ///< ids that the user switched off
+  /// Called with one line for every library that is loaded or refused; may be empty.
+  std::function<void(const std::string& line)> audit{};
+};
+
+std::unique_ptr<Catalogue> make_registry(std::vector<SearchFolder> folders, Services services, Rules rules = {});
 
 }  // namespace heygen::provider

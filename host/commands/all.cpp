@@ -10,6 +10,7 @@ CommandTable all_commands() {
   add_auth_commands(table);
   add_config_commands(table);
   add_provider_commands(table);
+  add_policy_commands(table);
   add_discovery_commands(table);
   return table;
 }

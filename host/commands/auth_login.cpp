@@ -220,6 +220,7 @@ Error login_error(const provider::Answer& answer, const provider::Manifest& mani
 }
 
 void run_login(Context& context, const Parsed& parsed) {
+  static_cast<void>(context.api_base());  // another one than the policy's shows before anything is asked
   std::string id = named_method(parsed, context.providers().found(), context.globals.provider);
   if (!id.empty()) require_login(context, id);
   const json::Value before = read_to_change(context).root;

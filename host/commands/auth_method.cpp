@@ -66,16 +66,27 @@ Error not_installed(Context& context, const std::string& id) {
                      way_out + "`heygen provider list` shows what is installed.");
 }
 
+/// None while the policy is broken, so that help still works; the login itself then says what is wrong.
+std::vector<provider::Found> installed(Context& context) {
+  try {
+    static_cast<void>(context.policy());
+  } catch (const Error&) {
+    return {};
+  }
+  return context.providers().found();
+}
+
 }  // namespace
 
 std::vector<Option> login_options(Context& context) {
   std::vector<Option> options;
-  for (const provider::Found& found : context.providers().found()) {
+  for (const provider::Found& found : installed(context)) {
     if (!found.manifest.has_login || has_option(options, flag_name(found.id))) continue;
     Option option;
     option.name = flag_name(found.id);
     option.doc = title_of(found);
     if (!found.manifest.note.empty()) option.doc += ": " + printable(found.manifest.note);
+    option.hidden = !found.login_barred.empty() || found.disabled;
     options.push_back(std::move(option));
   }
   for (const std::string& id : historic_ids()) {
@@ -120,7 +131,7 @@ bool may_ask(const Terminal& terminal, const Environment& environment) {
 
 bool is_offered(const provider::Found& found, const config::Config& config, const Environment& environment) {
   const provider::Manifest& manifest = found.manifest;
-  if (found.refused || !manifest.has_login) return false;
+  if (found.refused || !found.login_barred.empty() || !manifest.has_login) return false;
   if (manifest.enabled_by.empty()) return true;
   return std::ranges::any_of(manifest.enabled_by, [&](const std::string& name) {
     const auto setting = std::ranges::find(manifest.settings, name, &provider::Setting::key);
@@ -154,8 +165,12 @@ std::string unnamed_method(Context& context) {
     if (!ids.empty()) return ids[ui::pick("How do you want to log in?", rows, context.cancel)];
   }
   // A refused one is still the answer: its reason tells more than another provider's failure.
-  const auto reader = std::ranges::find_if(
-      found, [](const provider::Found& one) { return one.manifest.has_login && one.manifest.reads_stdin; });
+  const auto reads = [](const provider::Found& one) { return one.manifest.has_login && one.manifest.reads_stdin; };
+  const auto permitted = [&](const provider::Found& one) {
+    return reads(one) && one.login_barred.empty() && !one.disabled;
+  };
+  auto reader = std::ranges::find_if(found, permitted);
+  if (reader == found.end()) reader = std::ranges::find_if(found, reads);
   if (reader != found.end()) return reader->id;
   if (found.empty()) {
     throw usage_error("No credential provider is installed.",
@@ -168,6 +183,11 @@ std::string unnamed_method(Context& context) {
 const provider::Found& require_login(Context& context, const std::string& id) {
   const provider::Found* found = context.providers().find(id);
   if (found == nullptr) throw not_installed(context, id);
+  if (!found->login_barred.empty()) {
+    throw usage_error(
+        "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_barred + ".",
+        "`heygen policy show` shows what the administrator of this machine permits.");
+  }
   if (!found->refused && !found->manifest.has_login) {
     throw usage_error("The provider `" + id + "` has no login: it finds its credential by itself.",
                       "`heygen auth explain` shows what it finds.");

@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/provider/historic.hpp"
+#include "core/provider/pinned.hpp"
 #include "core/provider/registry.hpp"
 #include "host/command.hpp"
 #include "host/commands/auth_method.hpp"
@@ -14,6 +15,7 @@ namespace heygen::host {
 namespace {
 
 std::string state_of(const provider::Found& found) {
+  if (found.disabled) return "disabled";
   if (found.refused) return "refused";
   return found.loaded ? "loaded" : "available";
 }
@@ -35,6 +37,7 @@ json::Value summary(const provider::Found& found) {
   out.set("path", path_of(found));
   out.set("state", state_of(found));
   if (found.refused) out.set("reason", found.reason);
+  if (!found.rule.empty()) out.set("rule", found.rule);
   out.set("order", found.manifest.order);
   out.set("login_flag", login_flag(found));
   return out;
@@ -107,11 +110,14 @@ json::Array names(const std::vector<std::string>& texts) {
 }
 
 std::string verdict(Context& context, const provider::Found& found) {
+  if (found.disabled) return "Disabled: " + found.reason;
   if (found.refused) return "Refused: " + found.reason;
   std::string text = "Its manifest was the first one found (" + found.origin + ")";
   if (!found.shadowed.empty())
     text += " and hides " + std::to_string(found.shadowed.size()) + " of the same id in later folders";
   text += ". ";
+  if (!found.rule.empty()) text += "The policy permits it: " + found.rule + ". ";
+  if (!found.login_barred.empty()) return text + "Its login is not offered: " + found.login_barred + ".";
   if (!found.manifest.has_login) return text + "It has no login.";
   if (is_offered(found, context.config(), context.environment)) return text + "Its login is offered.";
   std::vector<std::string> switches;
@@ -122,10 +128,32 @@ std::string verdict(Context& context, const provider::Found& found) {
   return text + "Its login is not offered until one of these is set: " + join(switches, ", ") + ".";
 }
 
+/// What the pinned files are like now; null without a pin.
+json::Value pin_report(Context& context, const provider::Found& found) {
+  const provider::Pin* pin = context.policy().pin_of(found.id);
+  if (pin == nullptr) return {};
+  json::Value out = json::Object{};
+  const auto add = [&](const char* name, const std::filesystem::path& file, const std::vector<std::string>& accepted) {
+    try {
+      const std::string digest = provider::file_digest(file);
+      out.set(name, "sha256:" + digest);
+      out.set(std::string(name) + "_matches", std::ranges::count(accepted, digest) > 0);
+    } catch (const std::exception& error) {
+      out.set(name, printable(error.what()));
+      out.set(std::string(name) + "_matches", false);
+    }
+  };
+  add("manifest", found.manifest_path, pin->manifest);
+  // Which file it is, only a manifest that is the pinned one can say.
+  if (!found.library_path.empty()) add("library", found.library_path, pin->library);
+  return out;
+}
+
 json::Value explanation(Context& context, const provider::Found& found) {
   const provider::Manifest& manifest = found.manifest;
   json::Value out = summary(found);
   out.set("why", verdict(context, found));
+  if (const json::Value pin = pin_report(context, found); !pin.is_null()) out.set("pin", pin);
   out.set("manifest", found.manifest_path.string());
   out.set("searched", searched(context, found));
   out.set("slot", provider::slot_of(found.id));
@@ -163,6 +191,11 @@ std::string explanation_for_people(Context& context, const provider::Found& foun
   }
   std::string out = line_for_people(found);
   out += found.refused ? "" : verdict(context, found) + "\n";
+  if (const json::Value pin = pin_report(context, found); !pin.is_null()) {
+    const auto word = [&](const char* name) { return pin.find(name) != nullptr && pin.find(name)->as_bool(); };
+    out += std::string("Pinned: the manifest ") + (word("manifest_matches") ? "is" : "is not") +
+           " the pinned one, the library " + (word("library_matches") ? "is" : "is not") + ".\n";
+  }
   out += "Its logins are kept in `" + provider::slot_of(found.id) + "` of the credentials file.\n";
   out += list_for_people("Searched", folders) + list_for_people("Variables that supply a credential", variables);
   return printable(out + list_for_people("Settings", settings), true);

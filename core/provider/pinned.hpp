@@ -1,0 +1,38 @@
+// A library whose bytes are fixed: copied to where nobody can write, hashed there, and loaded from there.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heygen::provider {
+
+/// SHA-256 in lower-case hexadecimal.
+std::string sha256_hex(std::string_view bytes);
+/// Of a file's content. Throws std::runtime_error with a sentence when it cannot be read or is larger than 256 MiB.
+std::string file_digest(const std::filesystem::path& file);
+
+/// Throws std::runtime_error unless `digest` is one of `accepted`; `what` begins the sentence ("the manifest").
+void require_pin(const std::string& digest, const std::vector<std::string>& accepted, const std::string& what);
+
+/// What the system offers for a copy that nobody can change; a test can take it away.
+struct Sealing {
+  /// An empty file in memory that can be sealed, or -1.
+  int (*memory_file)(const char* name);
+  std::filesystem::path descriptors;  ///< "/proc/self/fd"
+};
+const Sealing& system_sealing();
+
+/// A path to load whose bytes have one of the accepted digests and cannot change any more. The descriptor behind it
+/// stays open for the life of the process, so the path never comes to mean another file.
+struct PinnedImage {
+  std::filesystem::path path;
+  std::string digest;
+};
+/// Reads `file` once. Throws std::runtime_error with a sentence: other bytes, a library that the system's folders do
+/// not hold, an RPATH or RUNPATH, or, where there is no sealed memory, a file that somebody besides root could swap.
+PinnedImage pin_library(const std::filesystem::path& file, const std::vector<std::string>& accepted,
+                        const Sealing& sealing = system_sealing());
+
+}  // namespace heygen::provider
