@@ -1,6 +1,7 @@
 """The example provider in plain C, compiled from the public header alone and dropped into the user's folder."""
 
 import json
+import re
 import subprocess
 import unittest
 
@@ -13,18 +14,24 @@ MINIMAL = ROOT / "sdk" / "examples" / "minimal" / "minimal.c"
 
 
 class DroppedIn(WithService):
+    id, title = "minimal", "Pasted token"
+
+    @staticmethod
+    def compile(library):
+        compile_provider(MINIMAL, library, "-pedantic")
+
     def setUp(self):
         super().setUp()
         self.folder = self.home.config / "providers"
         self.folder.mkdir(parents=True, mode=0o700)
         self.home.config.chmod(0o700)
-        compile_provider(MINIMAL, self.folder / "minimal.so", "-pedantic")
+        self.compile(self.folder / f"{self.id}.so")
         subprocess.run(
-            [BUILD / "bin" / "heygen-provider-check", "manifest", self.folder / "minimal.so"],
+            [BUILD / "bin" / "heygen-provider-check", "manifest", self.folder / f"{self.id}.so"],
             check=True,
             capture_output=True,
         )
-        self.home.write_settings(f'[providers.minimal]\nurl = "{self.service.url}/vault"\n')
+        self.home.write_settings(f'[providers.{self.id}]\nurl = "{self.service.url}/vault"\n')
         self.live = {"first-token"}
         self.service.routes["POST /vault/refresh"] = self.renew
         self.service.routes["POST /vault/revoke"] = self.revoke
@@ -48,36 +55,36 @@ class DroppedIn(WithService):
         return Reply(200, {"data": {"email": "ada@example.test"}}) if live else Reply(401, {"error": {}})
 
     def log_in(self):
-        return self.assert_succeeds(self.run_heygen("auth", "login", "--minimal", stdin="first-token\n"))
+        return self.assert_succeeds(self.run_heygen("auth", "login", f"--{self.id}", stdin="first-token\n"))
 
     def stored(self):
-        return self.home.read()["providers"]["minimal"]
+        return self.home.read()["providers"][self.id]
 
     def test_its_manifest_is_written_from_its_library(self):
-        manifest = json.loads((self.folder / "minimal.provider.json").read_text())
+        manifest = json.loads((self.folder / f"{self.id}.provider.json").read_text())
         self.assertEqual(
-            (manifest["id"], manifest["library"], manifest["title"]), ("minimal", "minimal.so", "Pasted token")
+            (manifest["id"], manifest["library"], manifest["title"]), (self.id, f"{self.id}.so", self.title)
         )
 
     def test_it_is_listed_with_its_place(self):
-        row = {row["id"]: row for row in self.assert_succeeds(self.run_heygen("provider", "list")).json()}["minimal"]
+        row = {row["id"]: row for row in self.assert_succeeds(self.run_heygen("provider", "list")).json()}[self.id]
         self.assertEqual(
-            (row["state"], row["path"], row["login_flag"]), ("available", str(self.folder / "minimal.so"), "--minimal")
+            (row["state"], row["path"], row["login_flag"]), ("available", str(self.folder / f"{self.id}.so"), f"--{self.id}")
         )
-        why = self.assert_succeeds(self.run_heygen("provider", "why", "minimal")).json()
-        self.assertEqual(why["slot"], "providers.minimal")
+        why = self.assert_succeeds(self.run_heygen("provider", "why", self.id)).json()
+        self.assertEqual(why["slot"], f"providers.{self.id}")
 
     def test_help_shows_its_login(self):
         done = self.assert_succeeds(self.run_heygen("auth", "login", "--help"))
-        self.assertIn("--minimal", done.out + done.err)
-        self.assertIn("Pasted token", done.out + done.err)
+        self.assertIn(f"--{self.id}", done.out + done.err)
+        self.assertIn(self.title, done.out + done.err)
 
     def test_the_picker_offers_it_and_logs_in_with_it(self):
         program = pexpect.spawn(
             str(self.home.program), ["auth", "login"], env=self.home.env, encoding="utf-8", timeout=20
         )
         self.addCleanup(program.close)
-        program.expect("API key.*OAuth.*Pasted token")
+        program.expect(f"API key.*OAuth.*{re.escape(self.title)}")
         program.expect("Up/Down")
         program.send("3")
         program.expect("Token: ")
@@ -93,7 +100,7 @@ class DroppedIn(WithService):
         self.assertEqual(self.stored(), {"token": "first-token"})
         self.assert_private()
         status = self.assert_succeeds(self.run_heygen("auth", "status")).json()["credential"]
-        self.assertEqual((status["type"], status["provider"]), ("token", "minimal"))
+        self.assertEqual((status["type"], status["provider"]), ("token", self.id))
 
         self.live = {"first-token", "server-side"}
         self.service.fault("/v3/videos", status=401, body={"error": {}})
@@ -104,7 +111,7 @@ class DroppedIn(WithService):
         )
 
         done = self.assert_succeeds(self.run_heygen("auth", "logout"))
-        self.assertEqual(done.json()["cleared"], ["minimal"])
+        self.assertEqual(done.json()["cleared"], [self.id])
         self.assertEqual(self.live, set())
         self.assertFalse(self.home.file.exists())
 
@@ -113,7 +120,7 @@ class DroppedIn(WithService):
         self.live = set()
         kept = self.home.file.read_bytes()
         done = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
-        self.assertIn("heygen auth login --minimal", done.error()["message"] + done.error()["hint"])
+        self.assertIn(f"heygen auth login --{self.id}", done.error()["message"] + done.error()["hint"])
         self.assertEqual(self.home.file.read_bytes(), kept)
 
     def test_a_setting_that_is_required_is_missed_by_name(self):
@@ -122,11 +129,11 @@ class DroppedIn(WithService):
         self.live = set()
         done = self.run_heygen("video", "list")
         self.assertNotEqual(done.code, 0)
-        self.assertIn("minimal", done.err)
+        self.assertIn(self.id, done.err)
 
     def test_its_settings_are_the_commands_too(self):
-        self.assert_succeeds(self.run_heygen("config", "set", "providers.minimal.url", "https://vault.example"))
-        done = self.assert_succeeds(self.run_heygen("config", "get", "providers.minimal.url"))
+        self.assert_succeeds(self.run_heygen("config", "set", f"providers.{self.id}.url", "https://vault.example"))
+        done = self.assert_succeeds(self.run_heygen("config", "get", f"providers.{self.id}.url"))
         self.assertIn("https://vault.example", done.out)
 
     def test_it_takes_the_place_of_another_login_and_gives_it_back(self):
@@ -137,21 +144,21 @@ class DroppedIn(WithService):
         self.assertNotIn("oauth", self.home.read())
         self.assertEqual(
             self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key")).json()["cleared"],
-            ["minimal"],
+            [self.id],
         )
         self.assertEqual(self.live, set())
 
     def test_one_command_can_choose_it(self):
         self.log_in()
         env = {"HEYGEN_API_KEY": "another"}
-        self.assert_succeeds(self.run_heygen("--provider", "minimal", "video", "list", env=env))
+        self.assert_succeeds(self.run_heygen("--provider", self.id, "video", "list", env=env))
         self.assertIsNone(self.service.requests[-1].headers.get("x-api-key"))
 
     def test_explain_says_what_is_used(self):
         self.log_in()
         done = self.assert_succeeds(self.run_heygen("auth", "explain"))
         asked = len(self.service.requests)
-        self.assertIn('"minimal"', done.out)
+        self.assertIn(f'"{self.id}"', done.out)
         self.assertEqual(len(self.service.requests), asked)
 
 

@@ -1,0 +1,88 @@
+//! A bearer token that the person pastes at login and that a server of your own renews and revokes: the C example
+//! `minimal`, in Rust.
+
+use heygen_provider::{flag, heygen_provider, setting, status, Call, Descriptor, Fail, Outcome, Patch, Provider};
+
+struct PastedToken;
+
+/// POSTs the token to `<url>/<action>`; 5xx is the server's trouble, other refusals are the token's.
+fn post<'a>(call: &Call<'a>, action: &str, token: &str) -> Outcome<&'a str> {
+    let url = call
+        .setting("url")?
+        .ok_or_else(|| Fail::new(status::USAGE, "providers.pasted-token.url is not set.", ""))?;
+    let reply = call.send("POST", &format!("{url}/{action}"), &[], token, 0)?;
+    match reply.status() {
+        200 => Ok(reply.body()),
+        500..=599 => Err(Fail::new(
+            status::TRANSIENT,
+            format!("{url} is in trouble."),
+            "Try again in a moment.",
+        )),
+        _ => Err(Fail::new(status::REJECTED, "The token is no longer valid.", "")),
+    }
+}
+
+fn stored<'a>(call: &Call<'a>) -> Outcome<&'a str> {
+    let token = call.state()?.get("token").text().unwrap_or("");
+    if token.is_empty() {
+        return Err(Fail::status(status::NOT_CONFIGURED));
+    }
+    Ok(token)
+}
+
+fn store(call: &Call, token: &str) -> Outcome {
+    if token.is_empty() || token.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
+        return Err(Fail::new(
+            status::BROKEN,
+            "The token is empty or holds a control character.",
+            "",
+        ));
+    }
+    call.set_state(&Patch::new(call).text("token", token)?)
+}
+
+impl Provider for PastedToken {
+    fn resolve(call: &Call) -> Outcome {
+        let token = stored(call)?;
+        if token.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
+            return Err(Fail::new(
+                status::BROKEN,
+                "The stored token holds a control character.",
+                "Log in again.",
+            ));
+        }
+        call.set_type("token")?;
+        call.set_refreshable(true)?;
+        call.set_header("Authorization", &format!("Bearer {token}"))
+    }
+
+    fn refresh(call: &Call) -> Outcome {
+        let reply = call.parse(post(call, "refresh", stored(call)?)?)?;
+        store(call, reply.get("token").text().unwrap_or(""))
+    }
+
+    fn login(call: &Call) -> Outcome {
+        store(call, call.secret("Token: ")?)
+    }
+
+    fn revoke(call: &Call) -> Outcome {
+        post(call, "revoke", stored(call)?).map(|_| ())
+    }
+}
+
+heygen_provider!(
+    PastedToken,
+    Descriptor::new("pasted-token", "1.0.0")
+        .title("Pasted token (Rust)")
+        .note("A token of your own server, pasted at login")
+        .interactions(flag::INTERACTS_TERMINAL)
+        .flags(flag::READS_STDIN)
+        .settings(&[setting(
+            "url",
+            "url",
+            "",
+            "Where tokens are renewed and revoked",
+            "",
+            true
+        )])
+);
