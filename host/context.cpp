@@ -137,8 +137,7 @@ auth::Session& Context::session() {
   return *parts_->session;
 }
 
-transport::ApiClient& Context::client() {
-  if (parts_->client) return *parts_->client;
+transport::ClientOptions Context::client_options() {
   transport::ClientOptions options;
   options.base = api_base();
   options.allow_http = environment.truthy("HEYGEN_ALLOW_HTTP");
@@ -146,6 +145,12 @@ transport::ApiClient& Context::client() {
   options.client_origin = transport::detect_client_origin(environment);
   options.max_retries = transport::max_retries_of(environment);
   if (globals.verbose) options.trace = [this](const std::string& line) { terminal.notice(printable(line)); };
+  return options;
+}
+
+transport::ApiClient& Context::client() {
+  if (parts_->client) return *parts_->client;
+  transport::ClientOptions options = client_options();
   transport::ApiClient::check_base(options.base, options.allow_http);
   (void)client_headers();
   parts_->client = std::make_unique<transport::ApiClient>(http(), session(), clock, random, cancel, std::move(options));

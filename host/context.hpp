@@ -39,7 +39,8 @@ class CredentialStore;
 }
 namespace heygen::transport {
 class ApiClient;
-}
+struct ClientOptions;
+}  // namespace heygen::transport
 
 namespace heygen::host {
 
@@ -80,6 +81,8 @@ class Context {
   auth::Session& session();
   /// Checks the base URL and --headers first (usage_error).
   transport::ApiClient& client();
+  /// What client() is made with.
+  transport::ClientOptions client_options();
   /// --headers, checked (usage_error) and without doubles; for ApiRequest::headers of every API request.
   std::vector<net::Header> client_headers() const;
   /// The policy's base, HEYGEN_API_BASE or the default, without a final '/'; unchecked. Throws Error{usage_error} when

@@ -40,6 +40,10 @@ std::string fill_path(const Command& command, const std::vector<std::string>& ar
 /// Error{usage_error}.
 Prepared prepare(const Command& command, const Given& given);
 
+/// The fields of the body that its schema demands and that are not there; those of the variant that its discriminator
+/// names included. They are the service's to check: this only foretells what it will say.
+std::vector<std::string> missing_fields(const Command& command, const std::optional<std::string>& body);
+
 /// The flag's value as it goes into a JSON body. Numbers keep the digits that were typed wherever JSON can say them
 /// so. Throws Error{usage_error} for text of the wrong type, a value out of bounds or none of the choices.
 json::Value json_value(const Flag& flag, const std::vector<std::string>& values);

@@ -35,7 +35,7 @@ std::string job_id(const Poll& poll, const json::Value& reply) {
   if (id.empty() || id == "." || id == "..")
     throw Error(code::kResponseParse,
                 "The reply does not hold the id of the job at " + std::string(poll.id_field) + ".",
-                "The job may have been started: run the command without --wait to see the whole reply.");
+                "The job may have been started: list your jobs before you try again.");
   return id;
 }
 

@@ -229,6 +229,19 @@ Credential Resolver::resolve(const RequestInfo& request, Reason reason) {
   throw auth_error("No credential is configured.", how_to_login(""));
 }
 
+std::string Resolver::first_asked() {
+  if (const std::string id = explicit_choice(); !id.empty()) return id;
+  std::string fault;
+  const json::Value root = root_or_fault(fault);
+  for (const Link& link : chain(root)) {
+    if (!link.asked()) continue;
+    if (!fault.empty() && link.variable.empty()) break;
+    return link.id;
+  }
+  if (!fault.empty()) throw file_error(fault);
+  return {};
+}
+
 ExplainRow Resolver::explain_link(const Link& link, const json::Value& root, const std::string& fault, bool settled) {
   ExplainRow row;
   row.provider = link.id;

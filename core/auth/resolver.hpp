@@ -49,6 +49,9 @@ class Resolver {
   /// The provider's state in the file; an empty object when absent. Throws Error{auth} for an unreadable file.
   json::Value state_of(const std::string& id);
 
+  /// The provider that resolve() would ask first, by the manifests and the file alone: nothing is loaded. "": none.
+  std::string first_asked();
+
   std::vector<ExplainRow> explain();
 
   provider::Catalogue& catalogue() { return catalogue_; }

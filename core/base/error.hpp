@@ -51,6 +51,7 @@ class Error : public std::runtime_error {
   std::string param;
   std::string doc_url;
   std::string request_id;
+  int http_status = 0;
 
   std::string message() const { return what(); }
 };

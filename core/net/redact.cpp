@@ -72,6 +72,12 @@ std::string redact_scheme(std::string_view value) {
 
 }  // namespace
 
+bool is_secret_name(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kOthers{"secret",        "signing_secret", "webhook_secret",
+                                                    "authorization", "x-api-key",      "private_key"};
+  return contains(kSecretParameters, name) || contains(kOthers, name);
+}
+
 std::string redact_header(std::string_view name, std::string_view value) {
   if (contains(kSchemedHeaders, name)) return redact_scheme(value);
   if (contains(kSecretHeaders, name)) return std::string(kMark);

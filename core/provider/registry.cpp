@@ -225,9 +225,13 @@ class Registry : public Catalogue {
     return names;
   }
 
-  static Error missing(const std::string& id) {
+  Error missing(const std::string& id) const {
+    std::vector<std::string> ids;
+    for (const Found& found : found_) ids.push_back(found.id);
+    const std::string near = nearest(id, ids);
     return auth_error("The provider `" + printable(id) + "` is not installed.",
-                      "`heygen provider list` shows what is; `heygen auth login` logs in with one of those.");
+                      (near.empty() ? "" : "Did you mean `" + near + "`? ") +
+                          "`heygen provider list` shows what is; `heygen auth login` logs in with one of those.");
   }
 
   static Error refusal(const Found& found) {

@@ -69,6 +69,20 @@ void set_header(net::Headers& headers, const std::string& name, const std::strin
   headers.push_back({name, value});
 }
 
+/// For servers that are not the API's own.
+net::Headers anonymous_headers(const ClientOptions& options) {
+  return {{"User-Agent", "heygen-cli/" + options.version}, {"Accept", "application/json"}};
+}
+
+net::Headers headers_without_credential(const ClientOptions& options, const ApiRequest& request) {
+  net::Headers out = anonymous_headers(options);
+  set_header(out, "X-HeyGen-Source", "cli");
+  if (!options.client_origin.empty()) set_header(out, "X-HeyGen-Client-Origin", options.client_origin);
+  if (request.body != nullptr && !request.content_type.empty()) set_header(out, "Content-Type", request.content_type);
+  for (const net::Header& header : request.headers) set_header(out, header.name, header.value);
+  return out;
+}
+
 /// A reply whose reading fails as the rest of the program does.
 class Reply : public net::Response {
  public:
@@ -217,6 +231,7 @@ class Call {
     request.headers = headers();
     request.body = request_.body;
     request.timeouts = timeouts_of(request_, time_left());
+    request.grace = request_.grace;
     request.on_sent = request_.on_sent;
     trace("> " + request.method + " " + net::redact_url(url_.text()));
     trace_headers("> ", without_credential(request.headers));
@@ -230,18 +245,8 @@ class Call {
   }
 
   net::Headers headers() const {
-    net::Headers out;
-    set_header(out, "User-Agent", "heygen-cli/" + means_.options.version);
-    set_header(out, "Accept", "application/json");
-    if (!trusted()) return out;
-    set_header(out, "X-HeyGen-Source", "cli");
-    if (!means_.options.client_origin.empty()) {
-      set_header(out, "X-HeyGen-Client-Origin", means_.options.client_origin);
-    }
-    if (request_.body != nullptr && !request_.content_type.empty()) {
-      set_header(out, "Content-Type", request_.content_type);
-    }
-    for (const net::Header& header : request_.headers) set_header(out, header.name, header.value);
+    if (!trusted()) return anonymous_headers(means_.options);
+    net::Headers out = headers_without_credential(means_.options, request_);
     for (const auto& header : grant_.credential.headers(now_)) set_header(out, header.name, header.value.reveal());
     return out;
   }
@@ -349,6 +354,10 @@ std::string ApiClient::fetch(const ApiRequest& request, std::size_t limit) {
   } catch (const net::Failure& failure) {
     throw error_of_failure(failure, is_idempotent(request.method));
   }
+}
+
+Preview preview(const ClientOptions& options, const ApiRequest& request) {
+  return {options.base + encoded_target(request), headers_without_credential(options, request)};
 }
 
 void ApiClient::check_base(const std::string& base, bool allow_http) {

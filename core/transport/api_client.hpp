@@ -30,6 +30,8 @@ struct ApiRequest {
   std::chrono::milliseconds timeout{0};                    ///< of one exchange; zero: 30 s for GET, 120 s otherwise
   /// On Clock::monotonic()'s scale: no exchange and no pause before a retry goes on past it (Error{timeout}).
   std::optional<std::chrono::milliseconds> deadline;
+  /// A cancellation after the request is sent leaves its reply this long: whoever pays for the job wants its id.
+  std::chrono::milliseconds grace{0};
   std::function<void(std::uint64_t)> on_sent;
 };
 
@@ -72,6 +74,13 @@ class ApiClient {
   const Cancel& cancel_;
   ClientOptions options_;
 };
+
+/// A request as it would be sent, but for the credential.
+struct Preview {
+  std::string url;
+  net::Headers headers;
+};
+Preview preview(const ClientOptions& options, const ApiRequest& request);
 
 /// The Error that a reply with an error status stands for. `body` is what could be read of it.
 Error error_of_reply(int status, const net::Headers& headers, const std::string& body);

@@ -105,6 +105,7 @@ Error error_of_reply(int status, const net::Headers& headers, const std::string&
   if (refused && error.hint.find("heygen auth login") == std::string::npos) {
     error.hint += " `heygen auth login` changes to another account.";
   }
+  error.http_status = status;
   error.param = served.string_at("param");
   error.doc_url = served.string_at("doc_url");
   if (const std::string* id = net::find_header(headers, "X-Request-Id")) error.request_id = *id;

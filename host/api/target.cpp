@@ -18,7 +18,9 @@ std::string checked_method(const std::string& text) {
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   const std::vector<std::string> known = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
   if (std::ranges::find(known, method) != known.end()) return method;
-  throw usage_error("'" + text + "' is no method that can be sent.", "It is one of " + join(known, ", ") + ".");
+  const std::string near = nearest(text, known);
+  throw usage_error("'" + text + "' is no method that can be sent.",
+                    (near.empty() ? "" : "Did you mean " + near + "? ") + "It is one of " + join(known, ", ") + ".");
 }
 
 int hex(char c) {

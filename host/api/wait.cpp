@@ -12,23 +12,47 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string seconds_text(milliseconds time) {
-  const auto seconds = std::chrono::round<std::chrono::seconds>(time).count();
-  if (seconds < 1) return std::to_string(time.count()) + " ms";
-  return seconds < 120 ? std::to_string(seconds) + " s" : std::to_string(seconds / 60) + " min";
+constexpr milliseconds kGrace{5'000};
+constexpr milliseconds kRedraw{1'000};
+constexpr const char* kMayHaveStarted =
+    "The job may have been started all the same: list your jobs before you try again.";
+
+std::string time_text(milliseconds time) {
+  if (time < milliseconds(1000)) return std::to_string(time.count()) + " ms";
+  const auto seconds = time.count() / 1000;
+  if (seconds < 60) return std::to_string(seconds) + " s";
+  if (seconds < 3600)
+    return std::to_string(seconds / 60) + " min" + (seconds % 60 == 0 ? "" : " " + std::to_string(seconds % 60) + " s");
+  const auto minutes = seconds / 60 % 60;
+  return std::to_string(seconds / 3600) + " h" + (minutes == 0 ? "" : " " + std::to_string(minutes) + " min");
+}
+
+/// The job goes on whatever became of the question.
+bool is_transient(const Error& error) {
+  constexpr int kTooMany = 429, kServerFault = 500;
+  return error.code == code::kNetwork || error.code == code::kTimeout || error.http_status == kTooMany ||
+         error.http_status >= kServerFault;
+}
+
+/// So that an id which stands somewhere else in the reply is not lost.
+std::string excerpt(const std::string& reply) {
+  constexpr std::size_t kLongest = 2000;
+  return printable(reply.substr(0, kLongest)) + (reply.size() > kLongest ? "..." : "");
 }
 
 class Wait {
  public:
-  Wait(Context& context, const api::Poll& poll, milliseconds limit)
-      : context_(context), poll_(poll), limit_(limit), start_(context.clock.monotonic()), progress_(context) {}
+  Wait(const WaitMeans& means, const api::Poll& poll, milliseconds limit)
+      : means_(means), poll_(poll), limit_(limit), start_(means.clock.monotonic()) {}
 
   void run(transport::ApiRequest create) {
-    id_ = api::job_id(poll_, parse_reply(request_start(create)));
+    headers_ = create.headers;
+    id_ = id_of(request_start(create));
     try {
+      if (means_.cancel.requested()) throw canceled_error();
       follow();
     } catch (Error& error) {
-      progress_.clear();
+      means_.status("");
       if (error.hint.find(id_) == std::string::npos) error.hint += (error.hint.empty() ? "" : " ") + follow_up();
       throw;
     }
@@ -37,75 +61,123 @@ class Wait {
  private:
   std::string request_start(transport::ApiRequest& create) {
     create.deadline = start_ + limit_;
-    progress_.show_now("Sending the request…");
+    create.grace = kGrace;
+    means_.status("Sending the request...");
     try {
-      return send(context_, create);
-    } catch (const Error& error) {
+      return means_.send(create);
+    } catch (Error& error) {
+      means_.status("");
+      if (error.code == code::kCanceled && error.hint.empty()) error.hint = kMayHaveStarted;
       if (error.code != code::kTimeout || left() > milliseconds(0)) throw;
-      throw Error(code::kTimeout, "The service did not answer within " + seconds_text(limit_) + ".",
-                  "The job may have been started all the same: list the jobs before you try again.", Exit::timeout);
+      throw Error(code::kTimeout, "The service did not answer within " + time_text(limit_) + ".", kMayHaveStarted,
+                  Exit::timeout);
+    }
+  }
+
+  std::string id_of(const std::string& reply) {
+    try {
+      return api::job_id(poll_, parse_reply(reply));
+    } catch (Error& error) {
+      means_.status("");
+      if (error.code == code::kResponseParse) error.hint += " The reply was: " + excerpt(reply);
+      throw;
     }
   }
 
   void follow() {
     transport::ApiRequest ask;
     ask.path = api::poll_path(poll_, id_);
-    ask.headers = context_.client_headers();
+    ask.headers = headers_;
     ask.deadline = start_ + limit_;
-    for (int round = 0;; ++round) {
-      if (!poll_once(ask)) return;
-      const milliseconds delay = std::min(api::poll_delay(round, context_.random.unit()), left());
-      if (!context_.clock.wait(delay, context_.cancel)) throw canceled_error();
+    for (int round = 0; poll_once(ask); ++round) {
+      pause(std::min(api::poll_delay(round, means_.random.unit()), left()));
       if (left() <= milliseconds(0)) give_up();
     }
   }
 
   /// False when the job is over and its reply printed.
   bool poll_once(const transport::ApiRequest& ask) {
+    std::string text;
     try {
-      last_ = send(context_, ask);
+      text = means_.send(ask);
     } catch (const Error& error) {
       if (error.code == code::kTimeout && left() <= milliseconds(0)) give_up();
-      throw;
-    }
-    const json::Value reply = parse_reply(last_);
-    const api::JobState state = api::job_state(poll_, reply);
-    if (state == api::JobState::running) {
-      const json::Value* status = reply.find_path(poll_.status_field);
-      progress_.show_now("Waiting for " + id_ + ": " + (status->is_string() ? status->as_string() : "running") + ", " +
-                         seconds_text(context_.clock.monotonic() - start_));
+      if (last_.empty() || !is_transient(error)) throw;
+      trouble_ = error.message();
       return true;
     }
-    progress_.clear();
-    print_reply(context_, last_);
+    const json::Value reply = parse_reply(text);
+    const api::JobState state = api::job_state(poll_, reply);
+    last_ = std::move(text);
+    trouble_.clear();
+    const json::Value* status = reply.find_path(poll_.status_field);
+    status_ = status->is_string() ? status->as_string() : "running";
+    if (state == api::JobState::running) return true;
+    means_.status("");
+    means_.print(last_);
     if (state == api::JobState::failed) throw api::job_failure(poll_, id_, reply);
     return false;
   }
 
+  /// In steps, so that the time on the line moves.
+  void pause(milliseconds time) {
+    for (const milliseconds end = means_.clock.monotonic() + time;;) {
+      show();
+      const milliseconds rest = end - means_.clock.monotonic();
+      if (rest <= milliseconds(0)) return;
+      if (!means_.clock.wait(std::min(rest, kRedraw), means_.cancel)) throw canceled_error();
+    }
+  }
+
+  void show() const {
+    means_.status("Waiting for " + id_ + ": " + status_ + ", " + time_text(elapsed()) +
+                  (trouble_.empty() ? "" : " (no answer now, trying again)"));
+  }
+
   [[noreturn]] void give_up() {
-    progress_.clear();
-    print_reply(context_, last_);
-    throw Error(code::kTimeout, "The job " + id_ + " is not finished after " + seconds_text(limit_) + "; it goes on.",
+    means_.status("");
+    if (!last_.empty()) means_.print(last_);
+    throw Error(code::kTimeout,
+                "The job " + id_ + " is not finished after " + time_text(limit_) + "; it goes on." +
+                    (trouble_.empty() ? "" : " The last time it was asked about, there was no answer: " + trouble_),
                 follow_up(), Exit::timeout);
   }
 
-  milliseconds left() const { return limit_ - (context_.clock.monotonic() - start_); }
+  milliseconds elapsed() const { return means_.clock.monotonic() - start_; }
+  milliseconds left() const { return limit_ - elapsed(); }
 
   std::string follow_up() const {
     return "See what became of it: `heygen " + std::string(poll_.follow_up) + " " + id_ + "`.";
   }
 
-  Context& context_;
+  const WaitMeans& means_;
   const api::Poll& poll_;
   const milliseconds limit_, start_;
-  Progress progress_;
-  std::string id_, last_;
+  net::Headers headers_;
+  std::string id_, last_, status_, trouble_;
 };
 
 }  // namespace
 
+void run_and_wait(const WaitMeans& means, const api::Poll& poll, transport::ApiRequest create, milliseconds limit) {
+  Wait(means, poll, limit).run(std::move(create));
+}
+
 void run_and_wait(Context& context, const api::Poll& poll, transport::ApiRequest create, milliseconds limit) {
-  Wait(context, poll, limit).run(std::move(create));
+  Progress progress(context);
+  const auto status = [&](const std::string& line) {
+    if (line.empty())
+      progress.clear();
+    else if (!context.globals.verbose)  // the trace says it all, and a line among its lines would be torn
+      progress.show_now(line);
+  };
+  const WaitMeans means{.send = [&](const transport::ApiRequest& request) { return send(context, request); },
+                        .print = [&](const std::string& reply) { print_reply(context, reply); },
+                        .status = status,
+                        .clock = context.clock,
+                        .random = context.random,
+                        .cancel = context.cancel};
+  run_and_wait(means, poll, std::move(create), limit);
 }
 
 }  // namespace heygen::host

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "core/api/catalogue.hpp"
@@ -10,8 +11,22 @@
 
 namespace heygen::host {
 
-/// Sends `create`, polls, and prints the job's last reply. `limit` covers everything. The id of a job that was started
-/// is in every error that follows. Throws Error: timeout (exit 4), the job's failure (exit 1), errors of requests.
+/// What a wait needs of the world.
+struct WaitMeans {
+  std::function<std::string(const transport::ApiRequest&)> send;  ///< gives the reply's body
+  std::function<void(const std::string&)> print;                  ///< the job's last reply
+  std::function<void(const std::string&)> status;                 ///< a line that replaces the one before; "" erases it
+  Clock& clock;
+  Random& random;
+  const Cancel& cancel;
+};
+
+/// Sends `create`, polls, and prints the job's last reply. `limit` covers everything. Once the job's state was seen, a
+/// poll that fails for want of network or by a fault of the service is tried again until then. Whatever ends the wait,
+/// the id of a job that was started is in the error: after a cancellation the reply to `create` is awaited a moment.
+/// Throws Error: timeout (exit 4), the job's failure (exit 1), errors of requests.
+void run_and_wait(const WaitMeans& means, const api::Poll& poll, transport::ApiRequest create,
+                  std::chrono::milliseconds limit);
 void run_and_wait(Context& context, const api::Poll& poll, transport::ApiRequest create,
                   std::chrono::milliseconds limit);
 

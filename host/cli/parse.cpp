@@ -27,15 +27,15 @@ std::string help_of(const std::vector<std::string>& words) {
 Error unknown_option(const std::vector<std::string>& words, const std::vector<Option>& options,
                      const std::string& argument) {
   const std::string typed = argument.substr(0, argument.find('='));
+  const std::string name = typed.substr(typed.starts_with("--") ? 2 : 1);
   std::string hint;
-  if (typed.starts_with("--")) {
+  if (typed.starts_with("--") || name.size() > 2) {
     std::vector<std::string> names;
     for (const Option& option : options)
       if (!option.hidden) names.push_back(option.name);
-    std::string near = nearest(typed.substr(2), names);
-    const auto longer =
-        std::ranges::find_if(names, [&](const auto& name) { return name.starts_with(typed.substr(2)); });
-    if (near.empty() && typed.size() > 3 && longer != names.end()) near = *longer;
+    std::string near = nearest(name, names);
+    const auto longer = std::ranges::find_if(names, [&](const auto& one) { return one.starts_with(name); });
+    if (near.empty() && name.size() > 1 && longer != names.end()) near = *longer;
     if (!near.empty()) hint = "Did you mean --" + near + "? ";
   }
   return usage_error("`heygen" + (words.empty() ? "" : " " + join(words, " ")) + "` has no option " + typed + ".",
@@ -78,6 +78,9 @@ class Speller {
   }
 
   void letters(const std::string& argument) {
+    // -data is a slip for --data, and hardly the value "ata" of -d.
+    const std::string whole = argument.substr(1, argument.find('=') - 1);
+    if (whole.size() > 1 && by_name(options_, whole) != nullptr) throw unknown_option(words_, options_, argument);
     for (std::size_t i = 1; i < argument.size(); ++i) {
       const Option* option = by_letter(options_, argument[i]);
       if (option == nullptr) throw unknown_option(words_, options_, i == 1 ? argument : "-" + argument.substr(i, 1));

@@ -24,12 +24,36 @@ bool takes_value(const std::vector<Option>& globals, const std::string& argument
   return at != globals.end() && !at->value.empty();
 }
 
-Error unknown_word(const CommandTable& table, const std::vector<std::string>& prefix, const std::string& word) {
+/// The one command anywhere that ends in this word: `heygen login` means `heygen auth login`.
+std::string elsewhere(const CommandTable& table, const std::string& word) {
+  std::string found;
+  for (const Command& command : table.commands()) {
+    if (command.hidden || !iequals(command.words.back(), word)) continue;
+    if (!found.empty()) return {};
+    found = "heygen " + join(command.words, " ");
+  }
+  return found;
+}
+
+/// `heygen translate` means `heygen video-translate`.
+std::string containing(const std::string& word, const std::vector<std::string>& candidates) {
+  constexpr std::size_t kShortest = 3;
+  if (word.size() < kShortest) return {};
+  const auto at = std::ranges::find_if(
+      candidates, [&](const std::string& one) { return one.find(to_lower(word)) != std::string::npos; });
+  return at == candidates.end() ? std::string{} : *at;
+}
+
+Error unknown_word(const CommandTable& table, const std::vector<std::string>& prefix, const std::string& word,
+                   bool after_option) {
   const std::vector<std::string> candidates = words_after(table, prefix);
-  const std::string near = nearest(word, candidates);
   const std::string place = prefix.empty() ? "heygen" : "heygen " + join(prefix, " ");
-  std::string hint = near.empty() ? "" : "Did you mean `" + place + " " + near + "`? ";
+  std::string near = nearest(word, candidates);
+  if (near.empty()) near = containing(word, candidates);
+  const std::string meant = near.empty() ? elsewhere(table, word) : place + " " + near;
+  std::string hint = meant.empty() ? "" : "Did you mean `" + meant + "`? ";
   hint += "`" + place + " --help` lists what there is.";
+  if (after_option && meant.empty()) hint += " Options with a value go after the command.";
   return usage_error("`" + place + "` has no command '" + word + "'.", hint);
 }
 
@@ -56,7 +80,8 @@ Route route(const CommandTable& table, const std::vector<Option>& globals, const
       continue;
     }
     const std::vector<std::string> next = words_after(table, result.words, true);
-    if (!std::ranges::binary_search(next, argument)) throw unknown_word(table, result.words, argument);
+    if (!std::ranges::binary_search(next, argument))
+      throw unknown_word(table, result.words, argument, !result.rest.empty());
     result.words.push_back(argument);
     result.command = find(table, result.words);
   }

@@ -7,6 +7,7 @@
 #include "core/json/value.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/api/confirm.hpp"
+#include "host/api/dry_run.hpp"
 #include "host/api/reply.hpp"
 #include "host/api/target.hpp"
 #include "host/command.hpp"
@@ -25,6 +26,7 @@ std::vector<Option> options_of(Context&) {
       {.name = "query", .value = "NAME=VALUE", .doc = "Add to the query of the URL", .repeatable = true},
       {.name = "header", .value = "NAME:VALUE", .doc = "Add a request header", .repeatable = true},
       {.name = "force", .doc = "Do not ask for confirmation of DELETE"},
+      dry_run_option(),
   };
 }
 
@@ -57,16 +59,25 @@ void run_api(Context& context, const Parsed& parsed) {
   request.method = target.method;
   request.path = target.path;
   request.query = target.query;
-  context.session().check({request.method, request.path});
-  (void)context.client();
+  const bool dry = parsed.is_on("dry-run");
+  if (dry) {
+    check_dry_run(context);
+  } else {
+    context.session().check({request.method, request.path});
+    (void)context.client();
+  }
   for (const net::Header& header : context.client_headers()) request.headers.push_back(header);
 
+  DryRun facts{.free_query = true};
   net::TextBody body("");
   if (parsed.given("data")) {
     request.content_type = take_content_type(request.headers);
-    body = net::TextBody(body_of(context, parsed, request.content_type));
+    std::string text = body_of(context, parsed, request.content_type);
+    if (dry) facts.body = text;
+    body = net::TextBody(std::move(text));
     request.body = &body;
   }
+  if (dry) return print_dry_run(context, request, facts);
   if (request.method == "DELETE" && !parsed.is_on("force")) {
     const std::string what = "DELETE " + request.path;
     confirm(context, what + " cannot be undone. Go ahead?", confirmation_required(what));

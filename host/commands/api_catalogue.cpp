@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/api/confirm.hpp"
+#include "host/api/dry_run.hpp"
 #include "host/api/pages.hpp"
 #include "host/api/progress.hpp"
 #include "host/api/reply.hpp"
@@ -90,6 +91,7 @@ std::vector<Option> options_of(const api::Command& command) {
                        .fallback = std::string(kDefaultWait),
                        .kind = Kind::duration});
   }
+  options.push_back(dry_run_option());
   if (!command.request_schema.empty())
     options.push_back(
         {.name = "request-schema", .doc = "Print the JSON Schema of the request body", .waives_positionals = true});
@@ -156,9 +158,55 @@ void run_upload(Context& context, const api::Command& command, transport::ApiReq
   print_reply(context, reply, columns_of(command));
 }
 
+/// What --wait would ask once the job exists.
+json::Value polls_of(Context& context, const api::Poll& poll, const std::string& limit) {
+  json::Array done, failed;
+  for (const std::string_view state : poll.done) done.emplace_back(state);
+  for (const std::string_view state : poll.failed) failed.emplace_back(state);
+  return json::Object{{"method", "GET"},
+                      {"url", context.api_base() + std::string(poll.endpoint)},
+                      {"id", "from " + std::string(poll.id_field) + " of the reply"},
+                      {"until", std::move(done)},
+                      {"failed", std::move(failed)},
+                      {"timeout", limit}};
+}
+
+/// What --all would ask next.
+json::Value pages_of(const api::Pagination& pages, std::optional<std::int64_t> cap) {
+  json::Value next = json::Object{{"repeat", "with " + std::string(pages.cursor_param) + " from " +
+                                                 std::string(pages.next_cursor) + " of the reply"}};
+  if (cap) next.set("items", *cap);
+  return next;
+}
+
+void dry_run(Context& context, const api::Command& command, const Parsed& parsed) {
+  static_cast<void>(api::fill_path(command, parsed.positionals));
+  check_dry_run(context);
+  DryRun facts;
+  api::Given given = given_of(context, command, parsed);
+  if (command.pagination != nullptr && parsed.is_on("all"))
+    facts.then = pages_of(*command.pagination, take_cap(command, given));
+  const api::Prepared prepared = api::prepare(command, given);
+  transport::ApiRequest request;
+  request.method = command.method;
+  request.path = prepared.path;
+  request.query = prepared.query;
+  request.headers = context.client_headers();
+  net::TextBody body(prepared.body.value_or(""));
+  facts.body = prepared.body;
+  facts.missing_fields = api::missing_fields(command, prepared.body);
+  if (command.body == api::BodyKind::multipart) facts.upload = upload_facts(prepared.upload, parsed.value("filename"));
+  if (prepared.body || facts.upload) request.body = &body;
+  request.content_type = facts.upload ? "multipart/form-data" : "application/json";
+  if (command.poll != nullptr && parsed.is_on("wait"))
+    facts.then = polls_of(context, *command.poll, parsed.value("timeout", kDefaultWait));
+  print_dry_run(context, request, facts);
+}
+
 void run_catalogue(Context& context, const api::Command& command, const Parsed& parsed) {
   if (parsed.is_on("request-schema")) return context.print_json(std::string(command.request_schema));
   if (parsed.is_on("response-schema")) return context.print_json(std::string(command.response_schema));
+  if (parsed.is_on("dry-run")) return dry_run(context, command, parsed);
   check_credential(context, command, parsed);
   api::Given given = given_of(context, command, parsed);
   const bool all = command.pagination != nullptr && parsed.is_on("all");

@@ -11,6 +11,7 @@
 #include "core/transport/api_client.hpp"
 #include "host/api/confirm.hpp"
 #include "host/api/download.hpp"
+#include "host/api/dry_run.hpp"
 #include "host/api/reply.hpp"
 #include "host/command.hpp"
 #include "host/context.hpp"
@@ -56,6 +57,7 @@ std::vector<Option> options_of(Context&) {
        .doc = "Where to save it; - writes it to standard output",
        .fallback = "VIDEO-ID with the ending of its kind"},
       {.name = "force", .doc = "Replace an existing file without asking"},
+      dry_run_option(),
   };
 }
 
@@ -143,14 +145,26 @@ void check_stdout(const Context& context) {
                       "Send standard output to a file or another program, or leave out --output-path -.");
 }
 
+/// The link stands in the reply, so the second request cannot be told.
+void dry_run(Context& context, transport::ApiRequest request, const Asset& asset, const std::string& target) {
+  check_dry_run(context);
+  request.headers = context.client_headers();
+  DryRun facts;
+  facts.then = json::Object{
+      {"method", "GET"}, {"url", "from data." + std::string(asset.field) + " of the reply"}, {"output_path", target}};
+  print_dry_run(context, request, facts);
+}
+
 void run_download(Context& context, const Parsed& parsed) {
   const std::string id = parsed.positionals[0];
   const Asset& asset = asset_of(parsed);
   const std::string given = given_path(parsed);
   const bool to_stdout = given == kStandardOutput;
-  if (to_stdout) check_stdout(context);
   transport::ApiRequest request;
   request.path = video_path(id);
+  if (parsed.is_on("dry-run"))
+    return dry_run(context, std::move(request), asset, given.empty() ? default_name(id, asset.ending) : given);
+  if (to_stdout) check_stdout(context);
   context.session().check({request.method, request.path});
   (void)context.client();
   request.headers = context.client_headers();

@@ -21,6 +21,12 @@ Given flags(std::map<std::string, std::vector<std::string>, std::less<>> values)
   return {.arguments = {}, .flags = std::move(values), .data = std::nullopt};
 }
 
+std::string join_words(const Command& one) {
+  std::string text;
+  for (const std::string_view word : one.words) (text += ' ') += word;
+  return text;
+}
+
 using Query = std::vector<std::pair<std::string, std::string>>;
 
 }  // namespace
@@ -39,6 +45,29 @@ BOOST_AUTO_TEST_CASE(ids_are_escaped_whole) {
 BOOST_AUTO_TEST_CASE(ids_that_would_address_something_else_are_refused) {
   const Command& remove = command({"video", "delete"});
   for (const char* id : {"", ".", ".."}) BOOST_CHECK_EXCEPTION(fill_path(remove, {id}), Error, is_usage);
+}
+
+BOOST_AUTO_TEST_CASE(fields_that_the_service_will_miss_are_foretold) {
+  using Names = std::vector<std::string>;
+  const auto missing = [](std::initializer_list<std::string_view> words, std::optional<std::string> body) {
+    return missing_fields(command(words), body);
+  };
+  BOOST_CHECK((missing({"lipsync", "create"}, "{}") == Names{"video", "audio"}));
+  BOOST_CHECK((missing({"lipsync", "create"}, R"({"audio":null})") == Names{"video"}));
+  BOOST_CHECK(missing({"lipsync", "create"}, R"({"audio":{},"video":{}})").empty());
+  BOOST_CHECK((missing({"video", "create"}, "{}") == Names{"type"}));
+  BOOST_CHECK((missing({"video", "create"}, R"({"type":"studio"})") == Names{"scenes"}));
+  BOOST_CHECK(missing({"video", "create"}, R"({"type":"new kind"})").empty());
+  BOOST_CHECK(missing({"video-agent", "stop"}, std::nullopt).empty());
+  BOOST_CHECK(missing({"video", "list"}, std::nullopt).empty());
+}
+
+BOOST_AUTO_TEST_CASE(every_field_that_only_data_can_give_is_among_them) {
+  for (const Command& one : commands()) {
+    const std::vector<std::string> missing = missing_fields(one, "{}");
+    for (const std::string_view field : one.data_only_required)
+      BOOST_TEST((std::ranges::find(missing, field) != missing.end()), join_words(one) << " " << field);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(query_flags_go_into_the_query_and_untouched_ones_are_not_sent) {

@@ -56,6 +56,15 @@ bool names(const std::string& text, const char* part) {
 
 BOOST_AUTO_TEST_SUITE(parsing)
 
+BOOST_AUTO_TEST_CASE(a_long_option_with_one_dash_is_answered_with_two) {
+  BOOST_TEST(names(refused({"-data", "{}"}).hint, "Did you mean --data?"));
+  BOOST_TEST(names(refused({"-limit=3"}).hint, "Did you mean --limit?"));
+  BOOST_TEST(names(refused({"-lmit", "3"}).hint, "Did you mean --limit?"));
+  BOOST_TEST(names(refused({"--VOICE_ID", "3"}).hint, "Did you mean --voice-id?"));
+  BOOST_TEST(parsed({"-d{}"}).value("data") == "{}");
+  BOOST_TEST(parsed({"-d=x"}).value("data") == "x");
+}
+
 BOOST_AUTO_TEST_CASE(a_value_follows_or_is_attached) {
   BOOST_TEST(parsed({"--text", "a b"}).value("text") == "a b");
   BOOST_TEST(parsed({"--text=a=b"}).value("text") == "a=b");

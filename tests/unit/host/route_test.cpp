@@ -69,6 +69,26 @@ BOOST_AUTO_TEST_CASE(a_wrong_word_is_a_usage_error_that_names_the_nearest) {
   BOOST_CHECK(error_of({"video", "batches", "nope"}).exit == Exit::usage);
 }
 
+BOOST_AUTO_TEST_CASE(a_word_from_another_level_is_answered_with_the_whole_command) {
+  CommandTable all = table();
+  Command login;
+  login.words = {"auth", "login"};
+  all.add(login);
+  const auto hint = [&](const Words& words) {
+    try {
+      route(all, root_options(), words);
+    } catch (const Error& error) {
+      return error.hint;
+    }
+    return std::string("accepted");
+  };
+  BOOST_TEST(hint({"login"}).find("Did you mean `heygen auth login`?") == 0);
+  BOOST_TEST(hint({"video", "login"}).find("Did you mean `heygen auth login`?") == 0);
+  BOOST_TEST(hint({"batches"}).find("Did you mean") == std::string::npos);  // no command ends in it
+  BOOST_TEST(hint({"VIDEO"}).find("Did you mean `heygen video`?") == 0);
+  BOOST_TEST(hint({"--limit", "3", "video"}).find("after the command") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(hidden_commands_run_but_are_not_listed) {
   const CommandTable all = table();
   BOOST_TEST(route(all, root_options(), {"video", "secret"}).command != nullptr);

@@ -1,0 +1,259 @@
+#include "host/api/wait.hpp"
+
+#include <array>
+#include <boost/test/unit_test.hpp>
+#include <deque>
+#include <variant>
+
+#include "core/base/error.hpp"
+
+using namespace heygen;
+using namespace heygen::host;
+using std::chrono::milliseconds;
+
+namespace {
+
+struct FakeClock : Clock {
+  std::int64_t now() const override { return 0; }
+  milliseconds monotonic() const override { return time; }
+  bool wait(milliseconds pause, const Cancel& cancel) override {
+    if (time + pause >= cancel_at) const_cast<Cancel&>(cancel).request();
+    time += pause;
+    return !cancel.requested();
+  }
+  milliseconds time{0};
+  milliseconds cancel_at = milliseconds::max();
+};
+
+struct FakeRandom : Random {
+  void fill(std::span<std::byte> out) override { std::ranges::fill(out, std::byte{0x80}); }
+};
+
+constexpr std::array<std::string_view, 1> kDone{"completed"}, kFailed{"failed"};
+
+/// The job is created and asked about by script; what is not in it fails the test.
+struct Stage {
+  std::deque<std::variant<std::string, Error>> script;
+  std::vector<std::string> sent, printed, lines;
+  std::vector<transport::ApiRequest> requests;
+  std::function<void()> on_send = [] {};
+  api::Poll poll{.endpoint = "/v3/jobs/{id}",
+                 .status_field = "data.status",
+                 .id_field = "data.id",
+                 .done = kDone,
+                 .failed = kFailed,
+                 .follow_up = "job get"};
+  FakeClock clock;
+  FakeRandom random;
+  Cancel cancel;
+
+  void reply(const std::string& text) { script.emplace_back(text); }
+  void state(const std::string& name) { reply(R"({"data":{"status":")" + name + R"("}})"); }
+  void fault(std::string_view code, int status = 0) {
+    Error error(code, "It went wrong.");
+    error.http_status = status;
+    script.emplace_back(error);
+  }
+
+  void run(milliseconds limit = milliseconds(60'000)) {
+    const WaitMeans means{.send =
+                              [this](const transport::ApiRequest& request) {
+                                sent.push_back(request.method + " " + request.path);
+                                requests.push_back(request);
+                                BOOST_REQUIRE_MESSAGE(!script.empty(), "nothing is scripted for " << sent.back());
+                                const auto next = script.front();
+                                script.pop_front();
+                                on_send();
+                                if (const auto* error = std::get_if<Error>(&next)) throw Error(*error);
+                                return std::get<std::string>(next);
+                              },
+                          .print = [this](const std::string& text) { printed.push_back(text); },
+                          .status = [this](const std::string& line) { lines.push_back(line); },
+                          .clock = clock,
+                          .random = random,
+                          .cancel = cancel};
+    transport::ApiRequest create;
+    create.method = "POST";
+    create.path = "/v3/jobs";
+    create.headers = {{"X-HeyGen-Client-Source", "test"}};
+    run_and_wait(means, poll, create, limit);
+    BOOST_TEST(script.empty(), "the script went on, but nobody asked");
+  }
+
+  Error error(milliseconds limit = milliseconds(60'000)) {
+    try {
+      run(limit);
+    } catch (const Error& error) {
+      BOOST_TEST((lines.empty() || lines.back().empty()), "the line was left: " << lines.back());
+      return error;
+    }
+    throw std::runtime_error("it succeeded");
+  }
+};
+
+bool names_job(const Error& error) {
+  return (error.message() + error.hint).find("`heygen job get j1`") != std::string::npos;
+}
+
+bool has(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(waiting)
+
+BOOST_AUTO_TEST_CASE(the_last_reply_is_printed_once_the_job_is_done) {
+  Stage stage;
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.state("pending");
+  stage.state("running");
+  stage.state("completed");
+  stage.run();
+  BOOST_CHECK((stage.sent ==
+               std::vector<std::string>{"POST /v3/jobs", "GET /v3/jobs/j1", "GET /v3/jobs/j1", "GET /v3/jobs/j1"}));
+  BOOST_CHECK((stage.printed == std::vector<std::string>{R"({"data":{"status":"completed"}})"}));
+  BOOST_TEST(stage.lines.back().empty());
+  BOOST_TEST(stage.requests[1].headers.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_line_shows_state_and_time_and_moves_each_second) {
+  Stage stage;
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.state("pending");
+  stage.state("completed");
+  stage.run();
+  BOOST_TEST(stage.lines[0] == "Sending the request...");
+  BOOST_TEST(stage.lines[1] == "Waiting for j1: pending, 0 ms");
+  BOOST_TEST(stage.lines[2] == "Waiting for j1: pending, 1 s");
+  BOOST_TEST(stage.lines.size() >= 4U);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_job_is_printed_and_an_error) {
+  Stage stage;
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.reply(R"({"data":{"status":"failed","failure_message":"no luck"}})");
+  const Error error = stage.error();
+  BOOST_TEST(has(error.message(), "no luck"));
+  BOOST_TEST(names_job(error));
+  BOOST_TEST(stage.printed.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(when_time_is_up_the_last_state_is_printed_and_the_exit_is_4) {
+  Stage stage;
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.state("pending");
+  const Error error = stage.error(milliseconds(1'500));
+  BOOST_CHECK(error.exit == Exit::timeout);
+  BOOST_TEST(error.code == code::kTimeout);
+  BOOST_TEST(names_job(error));
+  BOOST_TEST(stage.printed.size() == 1U);
+  BOOST_TEST(stage.clock.time.count() == 1'500);
+}
+
+BOOST_AUTO_TEST_CASE(failures_that_pass_do_not_end_a_wait_that_has_seen_the_job) {
+  Stage stage;
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.state("pending");
+  stage.fault(code::kNetwork);
+  stage.fault("unclassified_server_error", 503);
+  stage.fault("rate_limit_exceeded", 429);
+  stage.fault(code::kTimeout);
+  stage.state("completed");
+  stage.run(milliseconds(600'000));
+  BOOST_TEST(stage.printed.size() == 1U);
+  BOOST_TEST(std::ranges::count_if(stage.lines, [](const auto& line) { return has(line, "trying again"); }) > 3);
+}
+
+BOOST_AUTO_TEST_CASE(if_they_do_not_pass_the_time_out_tells_of_them) {
+  Stage stage;
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.state("pending");
+  for (int i = 0; i < 3; ++i) stage.fault(code::kNetwork);
+  const Error error = stage.error(milliseconds(15'000));
+  BOOST_CHECK(error.exit == Exit::timeout);
+  BOOST_TEST(has(error.message(), "It went wrong."));
+  BOOST_TEST(names_job(error));
+  BOOST_TEST(stage.printed.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(other_failures_end_it_with_the_id) {
+  for (const auto& [code, status] :
+       {std::pair<std::string_view, int>{"video_not_found", 404}, {code::kAuth, 0}, {"unauthorized", 401}}) {
+    Stage stage;
+    stage.reply(R"({"data":{"id":"j1"}})");
+    stage.state("pending");
+    stage.fault(code, status);
+    const Error error = stage.error();
+    BOOST_TEST(error.code == code);
+    BOOST_TEST(names_job(error));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_first_poll_that_fails_ends_it_with_the_id) {
+  Stage stage;
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.fault(code::kNetwork);
+  BOOST_TEST(names_job(stage.error()));
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_is_no_json_or_holds_no_state_ends_it_with_the_id) {
+  for (const char* text : {"<html>", "{}", R"({"data":{"status":null}})"}) {
+    Stage stage;
+    stage.reply(R"({"data":{"id":"j1"}})");
+    stage.reply(text);
+    BOOST_TEST(names_job(stage.error()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ctrl_c_between_polls_names_the_job) {
+  Stage stage;
+  stage.clock.cancel_at = milliseconds(1'000);
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.state("pending");
+  const Error error = stage.error();
+  BOOST_TEST(error.code == code::kCanceled);
+  BOOST_TEST(names_job(error));
+}
+
+BOOST_AUTO_TEST_CASE(ctrl_c_while_the_job_is_created_awaits_its_id) {
+  Stage stage;
+  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.on_send = [&] { stage.cancel.request(); };
+  const Error error = stage.error();
+  BOOST_TEST(error.code == code::kCanceled);
+  BOOST_TEST(names_job(error));
+  BOOST_TEST(stage.sent.size() == 1U);
+  BOOST_TEST(stage.requests[0].grace.count() > 0);
+}
+
+BOOST_AUTO_TEST_CASE(if_the_reply_does_not_come_the_user_is_told_to_look) {
+  Stage stage;
+  stage.fault(code::kCanceled);
+  BOOST_TEST(has(stage.error().hint, "may have been started"));
+  Stage late;
+  late.fault(code::kTimeout);
+  late.on_send = [&] { late.clock.time = milliseconds(60'000); };
+  const Error error = late.error();
+  BOOST_CHECK(error.exit == Exit::timeout);
+  BOOST_TEST(has(error.hint, "may have been started"));
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_without_the_id_is_shown) {
+  Stage stage;
+  stage.reply(R"({"data":{"job":"j1"}})");
+  const Error error = stage.error();
+  BOOST_TEST(error.code == code::kResponseParse);
+  BOOST_TEST(has(error.hint, R"({"data":{"job":"j1"}})"));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_batch_every_id_is_named) {
+  Stage stage;
+  stage.poll.id_field = "data.ids.0";
+  stage.reply(R"({"data":{"ids":["j1","j2","j3"]}})");
+  const Error error = stage.error();
+  BOOST_TEST(error.code == code::kBatchNotSupported);
+  BOOST_TEST(has(error.hint, "j1, j2, j3"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
