@@ -123,7 +123,7 @@ void print_dry_run(Context& context, const transport::ApiRequest& request, const
   if (!facts.missing_fields.empty())
     context.terminal.notice("The service will refuse this body: it lacks " + join(facts.missing_fields, ", ") +
                             ". --request-schema shows its fields.");
-  if (context.human() && !context.globals.jq) return context.print_text(text_of(document));
+  if (context.human()) return context.print_text(text_of(document));
   context.print(document);
 }
 
