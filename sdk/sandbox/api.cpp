@@ -66,8 +66,8 @@ File file_of(const Record& record, const std::string& name) {
 
 }  // namespace
 
-Api::Api(const std::string& issuer, State& state, Clock& clock, Random& random)
-    : issuer_(issuer), state_(state), clock_(clock), random_(random) {
+Api::Api(std::string issuer, State& state, Clock& clock, Random& random)
+    : issuer_(std::move(issuer)), state_(state), clock_(clock), random_(random) {
   reset();
 }
 
@@ -143,8 +143,10 @@ Reply Api::file(const Request& request) {
 }
 
 Reply Api::upload(const Request& request) {
+  Content content{request.upload, 0, request.upload ? request.upload->size() : 0, {}};
+  if (content.spool) content.digest = content.spool->digest(0, content.size);  // takes its time: before the lock
   const std::lock_guard lock(mutex_);
-  return take_upload(*account_, request);
+  return take_upload(*account_, request, content);
 }
 
 }  // namespace heygen::sandbox

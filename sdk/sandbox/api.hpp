@@ -17,7 +17,7 @@ namespace heygen::sandbox {
 /// Thread-safe: one call at a time.
 class Api {
  public:
-  Api(const std::string& issuer, State& state, Clock& clock, Random& random);
+  Api(std::string issuer, State& state, Clock& clock, Random& random);
 
   /// Any path under /v3. Checks the credential first.
   Reply handle(const Request& request);

@@ -179,11 +179,11 @@ std::string stored(const std::string& data) {
 
 /// 320 by 180 points of one colour, which the name decides.
 std::string png_file(std::string_view name) {
-  constexpr std::uint32_t kWidth = 320;
-  constexpr std::uint32_t kHeight = 180;
+  constexpr std::size_t kWidth = 320;
+  constexpr std::size_t kHeight = 180;
   std::string head;
-  append_big_endian(head, kWidth);
-  append_big_endian(head, kHeight);
+  append_big_endian(head, static_cast<std::uint32_t>(kWidth));
+  append_big_endian(head, static_cast<std::uint32_t>(kHeight));
   head += std::string("\x01\x03\x00\x00\x00", 5);  // one bit a point, by palette
   const std::string rows(kHeight * (1 + kWidth / 8), '\0');
   return "\x89PNG\r\n\x1a\n" + chunk("IHDR", head) + chunk("PLTE", sha256(name).substr(0, 3)) +

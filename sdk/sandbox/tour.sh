@@ -38,7 +38,11 @@ show auth status --human
 show auth explain --human
 title "Create a video and wait for it"
 show video create -d '{"type":"avatar","avatar_id":"avatar_demo","voice_id":"voice_demo","script":"Hello from the tour","title":"My first video"}' --wait
-show video list --human
+show video list --limit 5 --human
+title "Upload a file, and fetch the video"
+printf '1\n00:00:00,000 --> 00:00:02,000\nHello from the tour\n' >"$HEYGEN_CONFIG_DIR/hello.srt"
+show asset create --file "$HEYGEN_CONFIG_DIR/hello.srt" --human
+show video download video_123 --output-path "$HEYGEN_CONFIG_DIR/tour.mp4" --human
 title "Log out: the server revokes the tokens, and the file forgets them"
 show auth logout
 

@@ -12,7 +12,7 @@ namespace heygen::sandbox {
 inline constexpr std::string_view kUploads = "/uploads/";
 inline constexpr std::uint64_t kSlotLimit = std::uint64_t{1} << 30;
 
-/// PUT /uploads/ID?signature=S, with the type and the number of bytes that the slot was made for.
-Reply take_upload(Account& account, const Request& request);
+/// PUT /uploads/ID?signature=S, with the type and the number of bytes that the slot was made for. content: the body.
+Reply take_upload(Account& account, const Request& request, const Content& content);
 
 }  // namespace heygen::sandbox

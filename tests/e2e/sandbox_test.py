@@ -584,6 +584,196 @@ class Slow(WithSandbox):
         self.assertEqual(self.sandbox.request("GET", f"/files/{video}.mp4").status, 404)
 
 
+class Uploads(WithSandbox):
+    options = ("--empty",)
+
+    def form(self, content, name="talk.mp4", field="file", boundary="frontier"):
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n' \
+               "Content-Type: application/octet-stream\r\n\r\n"
+        body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        return self.sandbox.request("POST", "/v3/assets", body, {
+            "x-api-key": "sandbox-key", "Content-Type": f'multipart/form-data; boundary="{boundary}"'})
+
+    def put(self, slot, content, **headers):
+        url = urllib.parse.urlsplit(slot["upload_url"])
+        return self.sandbox.request("PUT", f"{url.path}?{url.query}", content, {**slot["upload_headers"], **headers})
+
+    def slot(self, content, **changes):
+        order = {"filename": "talk.mp4", "content_type": "video/mp4", "size_bytes": len(content), **changes}
+        return self.sandbox.api("POST", "/v3/assets/direct-uploads", order).json()["data"]
+
+    def complete(self, slot, **body):
+        return self.sandbox.api("POST", f"/v3/assets/{slot['asset_id']}/complete", body)
+
+    def fetch(self, url, **headers):
+        return self.sandbox.request("GET", urllib.parse.urlsplit(url).path, None, headers)
+
+    def test_an_upload_comes_back_whole_and_in_parts(self):
+        content = b"--frontie\r\n--\r\n" + secrets.token_bytes(200_000) + b"\r\n--frontie"
+        asset = self.form(content).json()["data"]
+        self.assertEqual((asset["mime_type"], asset["size_bytes"]), ("video/mp4", len(content)))
+        whole = self.fetch(asset["url"])
+        self.assertEqual((whole.status, whole.headers["Content-Type"], whole.body), (200, "video/mp4", content))
+        self.assertEqual(whole.headers["ETag"], f'"{hashlib.sha256(content).hexdigest()}"')
+        part = self.fetch(asset["url"], **{"Range": "bytes=70000-150000", "If-Range": whole.headers["ETag"]})
+        self.assertEqual((part.status, part.body), (206, content[70000:150001]))
+        head = self.sandbox.request("HEAD", urllib.parse.urlsplit(asset["url"]).path)
+        self.assertEqual((int(head.headers["Content-Length"]), head.body), (len(content), b""))
+        listed = self.sandbox.api("GET", "/v3/assets?username=sandbox-user").json()["data"]
+        self.assertIn((asset["asset_id"], "talk.mp4", "video"), [(one["id"], one["name"], one["type"]) for one in listed])
+        self.assertEqual(self.sandbox.api("DELETE", "/v3/assets/" + asset["asset_id"]).status, 200)
+        self.assertEqual(self.fetch(asset["url"]).status, 404)
+
+    def test_empty_files_and_odd_names(self):
+        for name, end in (("none.srt", ".srt"), ("x.p\u00fc/../..", ".bin"), ("noend", ".bin")):
+            asset = self.form(b"", name).json()["data"]
+            self.assertTrue(asset["url"].endswith(asset["asset_id"] + end), asset)
+            self.assertEqual((self.fetch(asset["url"]).status, self.fetch(asset["url"]).body), (200, b""))
+
+    def test_forms_that_are_none(self):
+        self.assertEqual(self.form(b"x", field="other").json()["error"]["param"], "file")
+        for body, kind in ((b"", "multipart/form-data; boundary=b"), (b"--b\r\n\r\nx", "multipart/form-data; boundary=b"),
+                           (b"--b\r\nno end of head", "multipart/form-data; boundary=b"), (b"x", "multipart/form-data"),
+                           (b"{}", "application/json"), (b"--c\r\n\r\nx\r\n--c--", "multipart/form-data; boundary=b")):
+            reply = self.sandbox.request("POST", "/v3/assets", body, {"x-api-key": "sandbox-key", "Content-Type": kind})
+            self.assertEqual(reply.status, 400, (body, kind, reply.body))
+
+    def test_a_direct_upload_needs_its_bytes(self):
+        content = secrets.token_bytes(5000)
+        slot = self.slot(content, checksum_sha256=hashlib.sha256(content).hexdigest())
+        self.assertEqual((self.complete(slot).status, self.complete(slot).json()["error"]["code"]), (409, "upload_missing"))
+        self.assertEqual(self.put(slot, content[1:]).status, 400)
+        self.assertEqual(self.put(slot, content, **{"Content-Type": "text/plain"}).status, 400)
+        self.assertEqual(self.put({**slot, "upload_url": slot["upload_url"][:-1]}, content).status, 403)
+        self.assertEqual(self.put(slot, content).status, 200)
+        self.assertEqual(self.complete(slot, checksum_sha256="0" * 64).status, 409)
+        done = self.complete(slot).json()["data"]
+        self.assertEqual(self.complete(slot).json()["data"], done)
+        self.assertEqual(self.fetch(done["url"]).body, content)
+        self.assertEqual(self.put(slot, content).status, 409)
+
+    def test_a_batch_of_direct_uploads(self):
+        files = [{"filename": f"{i}.png", "content_type": "image/png", "size_bytes": 4} for i in range(3)]
+        batch = self.sandbox.api("POST", "/v3/assets/direct-uploads/batches", {"files": files}).json()["data"]
+        for slot in batch["items"][:2]:
+            self.put(slot, b"\x89PNG")
+        reply = self.sandbox.api("POST", "/v3/assets/complete/batches", {"batch_id": batch["batch_id"]})
+        self.assertEqual(reply.status, 202)
+        found = self.sandbox.api("GET", "/v3/assets/batches/" + batch["batch_id"]).json()["data"]
+        self.assertEqual((found["status"], found["counts_by_status"]), ("processing", {"completed": 2, "queued": 1}))
+
+    def test_uploads_leave_nothing_in_the_temporary_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = subprocess.Popen([SANDBOX, "serve"], stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": folder}, text=True)
+            base = process.stdout.readline().split("=", 1)[1].strip()
+            connection = http.client.HTTPConnection(urllib.parse.urlsplit(base).netloc, timeout=20)
+            connection.request("POST", "/v3/assets", b"x" * 100000, {"x-api-key": "sandbox-key"})
+            self.assertEqual(connection.getresponse().status, 400)
+            self.assertEqual(os.listdir(folder), [])
+            connection.close()
+            process.terminate()
+            process.wait(20)
+            process.stdout.close()
+
+
+class Jobs(WithSandbox):
+    options = ("--job-delay", "0", "--empty")
+
+    def setUp(self):
+        self.sandbox.request("POST", "/_sandbox/reset")
+
+    def data(self, method, path, value=None):
+        reply = self.sandbox.api(method, path, value)
+        self.assertLess(reply.status, 300, reply.body)
+        return reply.json()["data"]
+
+    def test_a_batch_counts_its_jobs_by_state_and_goes_by_pages(self):
+        videos = [{"type": "avatar", "avatar_id": "a", "title": "sandbox-fail" if i == 1 else "fine"} for i in range(5)]
+        batch = self.data("POST", "/v3/videos/batches", {"videos": videos, "title": "Five"})["batch_id"]
+        found, path, token = [], f"/v3/videos/batches/{batch}?limit=2", ""
+        while token is not None:
+            page = self.data("GET", path + (token and "&token=" + token))
+            self.assertEqual((page["status"], page["total_items"], page["counts_by_status"]),
+                             ("completed", 5, {"completed": 4, "failed": 1}))
+            found += page["items"]
+            token = page["next_token"]
+            self.assertEqual(page["has_more"], token is not None)
+        self.assertEqual([item["item_index"] for item in found], [0, 1, 2, 3, 4])
+        ids = [item["video_id"] for item in found]
+        query = urllib.parse.urlencode({"video_ids": f"{ids[0]},none", "batch_ids": batch})
+        states = self.data("GET", "/v3/videos/statuses?" + query)
+        self.assertEqual([one["status"] for one in states], ["completed", "not_found", "completed", "failed"] + ["completed"] * 3)
+
+    def test_one_wrong_order_refuses_the_whole_batch(self):
+        orders = [{"type": "avatar", "avatar_id": "a"}, {"type": "avatar"}]
+        reply = self.sandbox.api("POST", "/v3/videos/batches", {"videos": orders})
+        self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, "videos.1.avatar_id"))
+        self.assertEqual(self.data("GET", "/v3/videos"), [])
+
+    def test_the_end_of_a_job_is_an_event(self):
+        video = self.data("POST", "/v3/videos", {"type": "avatar", "avatar_id": "a", "title": "sandbox-fail"})["video_id"]
+        events = self.data("GET", "/v3/webhooks/events?entity_id=" + video)
+        self.assertEqual([(one["event_type"], one["event_data"]["id"]) for one in events], [("avatar_video.fail", video)])
+        self.assertEqual(self.data("GET", "/v3/webhooks/events?event_type=avatar_video.success&entity_id=" + video), [])
+
+    def test_a_translation_for_each_language(self):
+        link = {"type": "url", "url": "https://example.com/a.mp4"}
+        ids = self.data("POST", "/v3/video-translations", {"video": link, "output_languages": ["French", "Thai"], "title": "T"})
+        found = [self.data("GET", "/v3/video-translations/" + one) for one in ids["video_translation_ids"]]
+        self.assertEqual([(one["output_language"], one["status"]) for one in found], [("French", "completed"), ("Thai", "completed")])
+        renamed = self.data("PATCH", "/v3/video-translations/" + found[0]["id"], {"title": "New"})
+        self.assertEqual(renamed["title"], "New")
+        reply = self.sandbox.api("POST", "/v3/video-translations", {"video": link, "output_languages": ["Klingon"]})
+        self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, "output_languages"))
+
+    def test_a_digital_twin_waits_for_consent(self):
+        link = {"type": "url", "url": "https://example.com/a.mp4"}
+        made = self.data("POST", "/v3/avatars", {"type": "digital_twin", "name": "Ada", "file": link})
+        group, look = made["avatar_group"]["id"], made["avatar_item"]["id"]
+        self.assertEqual(self.data("GET", "/v3/avatars/looks/" + look)["status"], "pending_consent")
+        self.data("POST", f"/v3/avatars/{group}/consent", {})
+        self.assertEqual(self.data("GET", "/v3/avatars/looks/" + look)["status"], "completed")
+        self.data("DELETE", "/v3/avatars/looks/" + look)
+        self.assertEqual(self.sandbox.api("GET", "/v3/avatars/" + group).status, 404)
+        self.assertEqual(self.sandbox.api("DELETE", "/v3/avatars/group_public_1").status, 403)
+
+    def test_a_cloned_voice_is_ones_own(self):
+        link = {"type": "url", "url": "https://example.com/a.mp3"}
+        voice = self.data("POST", "/v3/voices/clone", {"voice_name": "Ada", "audio": link})["voice_clone_id"]
+        self.assertEqual(self.data("GET", "/v3/voices/" + voice)["status"], "complete")
+        self.assertIn(voice, [one["voice_id"] for one in self.data("GET", "/v3/voices?type=private")])
+        self.assertEqual(self.sandbox.api("DELETE", "/v3/voices/" + self.data("GET", "/v3/voices")[0]["voice_id"]).status, 403)
+
+    def test_an_endpoint_tells_its_secret_when_it_is_new(self):
+        made = self.data("POST", "/v3/webhooks/endpoints", {"url": "https://example.com/h", "events": ["batch.finished"]})
+        path = "/v3/webhooks/endpoints/" + made["endpoint_id"]
+        self.assertTrue(made["secret"])
+        self.assertIsNone(self.data("GET", "/v3/webhooks/endpoints")[0]["secret"])
+        self.assertNotEqual(self.data("POST", path + "/rotate-secret")["secret"], made["secret"])
+        changed = self.data("PATCH", path, {"url": "https://example.com/i"})
+        self.assertEqual((changed["url"], changed["events"]), ("https://example.com/i", ["batch.finished"]))
+        self.data("DELETE", path)
+        self.assertEqual(self.sandbox.api("DELETE", path).status, 404)
+        for wrong, param in (({"url": "http://example.com"}, "url"), ({}, "url"), ({"url": "https://x", "events": ["no"]}, "events.0")):
+            reply = self.sandbox.api("POST", "/v3/webhooks/endpoints", wrong)
+            self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, param))
+
+    def test_every_link_of_a_video_leads_somewhere(self):
+        order = {"type": "avatar", "avatar_id": "a", "caption": {"file_format": "srt"}}
+        found = self.data("GET", "/v3/videos/" + self.data("POST", "/v3/videos", order)["video_id"])
+        starts = {"video_url": b"\0\0\0", "captioned_video_url": b"\0\0\0", "subtitle_url": b"1\n00:", "thumbnail_url": b"\x89PNG",
+                  "gif_url": b"GIF89a"}
+        for name, start in starts.items():
+            reply = self.sandbox.request("GET", urllib.parse.urlsplit(found[name]).path)
+            self.assertEqual((reply.status, reply.body[:len(start)]), (200, start), name)
+
+    def test_a_reset_forgets_what_was_made_and_keeps_credentials(self):
+        self.data("POST", "/v3/videos", {"type": "avatar", "avatar_id": "a"})
+        self.assertEqual(self.sandbox.request("POST", "/_sandbox/reset").status, 200)
+        self.assertEqual(self.sandbox.request("GET", "/_sandbox/log").json(), [])
+        self.assertEqual(self.data("GET", "/v3/videos"), [])
+
+
 class Limits(WithSandbox):
     options = ("--empty",)
 
@@ -603,6 +793,27 @@ class Limits(WithSandbox):
         self.assertEqual(connection.getresponse().status, 200)
         connection.close()
         self.assertLess(self.memory() - before, 64 * 1024)
+
+    def test_a_direct_upload_goes_to_disk_and_comes_back_in_little_memory(self):
+        piece, count = secrets.token_bytes(1 << 20), 100
+        order = {"filename": "long.mp4", "content_type": "video/mp4", "size_bytes": count << 20}
+        slot = self.sandbox.api("POST", "/v3/assets/direct-uploads", order).json()["data"]
+        before = self.memory()
+        url = urllib.parse.urlsplit(slot["upload_url"])
+        connection = http.client.HTTPConnection(self.sandbox.host, self.sandbox.port, timeout=60)
+        connection.request("PUT", f"{url.path}?{url.query}", (piece for _ in range(count)),
+                           {**slot["upload_headers"], "Content-Length": str(count << 20)})
+        self.assertEqual(connection.getresponse().status, 200)
+        done = self.sandbox.api("POST", f"/v3/assets/{slot['asset_id']}/complete", {}).json()["data"]
+        connection.close()
+        connection.request("GET", urllib.parse.urlsplit(done["url"]).path)
+        reply, total = connection.getresponse(), 0
+        while got := reply.read(1 << 20):
+            self.assertEqual(got, piece)
+            total += len(got)
+        connection.close()
+        self.assertEqual(total, count << 20)
+        self.assertLess(self.memory() - before, 16 * 1024)
 
     def test_a_chunked_form_is_read_too(self):
         connection = http.client.HTTPConnection(self.sandbox.host, self.sandbox.port, timeout=20)

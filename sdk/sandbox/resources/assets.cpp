@@ -132,10 +132,6 @@ json::Value show_uploaded(const Account& account, const Record& record) {
                       {"size_bytes", value_or_null(record.facts, "size_bytes")}};
 }
 
-Content content_of(const std::shared_ptr<const Spool>& spool, std::uint64_t offset, std::uint64_t size) {
-  return {spool, offset, size, spool->digest(offset, size)};
-}
-
 Reply upload(Call& call) {
   const Request& request = call.request;
   if (!request.is_of_type("multipart/form-data") || request.upload == nullptr) {
@@ -146,7 +142,7 @@ Reply upload(Call& call) {
     const std::string name = part.filename.empty() ? "file" : part.filename;
     json::Value facts = facts_of(name, mime_of(name), static_cast<std::int64_t>(part.size), "completed");
     Record& asset = call.account.assets.add(call.account.new_id(), std::move(facts), call.account.now());
-    asset.content = content_of(request.upload, part.offset, part.size);
+    asset.content = {request.upload, part.offset, part.size, request.upload->digest(part.offset, part.size)};
     return data_reply(show_uploaded(call.account, asset));
   }
   throw Invalid{"file", "The form has no part named file."};
@@ -263,7 +259,7 @@ void stock_pictures(Account& account) {
 
 }  // namespace
 
-Reply take_upload(Account& account, const Request& request) {
+Reply take_upload(Account& account, const Request& request, const Content& content) {
   if (request.method != "PUT") return method_not_allowed("PUT");
   Record* asset = account.assets.find(request.path.substr(kUploads.size()));
   const std::string signature = asset == nullptr ? "" : asset->facts.string_at("signature");
@@ -275,11 +271,10 @@ Reply take_upload(Account& account, const Request& request) {
   const std::string mime = asset->facts.string_at("mime_type");
   if (!request.is_of_type(mime))
     return api_error(400, "invalid_parameter", "Content-Type must be " + printable(mime) + '.');
-  const std::uint64_t size = request.upload == nullptr ? 0 : request.upload->size();
-  if (static_cast<std::int64_t>(size) != asset->facts.find("size_bytes")->to_int64()) {
+  if (static_cast<std::int64_t>(content.size) != asset->facts.find("size_bytes")->to_int64()) {
     return api_error(400, "invalid_parameter", "The slot was made for another size_bytes.", "size_bytes");
   }
-  asset->content = content_of(request.upload, 0, size);
+  asset->content = content;
   asset->facts.set("status", "uploaded");
   Reply reply;
   return reply.with("ETag", '"' + asset->content.digest + '"');
