@@ -224,8 +224,8 @@ void Context::print_human(const json::Value& document, const std::vector<output:
   if (globals.fields.empty()) return write(output::human(document, columns, style()));
   parts_->picked = true;
   if (const auto missing = output::missing_fields(document, globals.fields); !missing.empty()) {
+    if (only_reads) throw no_such_field(document, missing);
     const Error error = no_such_field(document, missing);
-    if (only_reads) throw error;
     terminal.notice("Warning: " + error.message() + " " + error.hint);
   }
   write(output::human_fields(document, globals.fields, columns, style()));

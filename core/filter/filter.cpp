@@ -18,6 +18,15 @@
 namespace heygen::filter {
 namespace {
 
+/// Before every expression. jq 1.6 aborts on a time that is no date (1e18), so these ask gmtime first, which fails as
+/// it should. And as `import` and `include` may only stand first, they are syntax errors.
+constexpr const char* kPrelude =
+    "def _f(f): strftime(f); def _l(f): strflocaltime(f);"
+    "def strftime(f): if type == \"number\" then gmtime else . end | _f(f);"
+    "def strflocaltime(f): if type == \"number\" then localtime else . end | _l(f);"
+    "def todate: strftime(\"%Y-%m-%dT%H:%M:%SZ\"); def todateiso8601: todate; def date: todate;"
+    ". as $_ | ";
+
 /// While it lives, the process has no environment but the time zone: libjq reads ~/.jq by HOME, and `env` would show
 /// the API key. The program has one thread that reads the environment, this one.
 class BareEnvironment {
@@ -100,9 +109,11 @@ struct Filter::Machine {
           machine->messages.push_back(take_message(machine->jq, message));
         },
         this);
-    // Without one, `input` is a crash.
+    // Without these, `input` and `debug` are crashes.
     jq.set_input_cb(
         state, [](jq_state*, void* self) { return static_cast<Machine*>(self)->jq.invalid(); }, this);
+    jq.set_debug_cb(
+        state, [](void* self, jv value) { static_cast<Machine*>(self)->jq.free(value); }, this);
   }
   ~Machine() { jq.teardown(&state); }
   Machine(const Machine&) = delete;
@@ -135,8 +146,7 @@ Filter::Filter(const std::string& expression) : machine_(std::make_unique<Machin
   const BareEnvironment bare;
   if (trim(expression).empty()) throw usage_error("--jq needs an expression.", "`--jq .` shows the whole document.");
   if (expression.find('\0') != std::string::npos) throw usage_error("The --jq expression holds a NUL character.");
-  // `import` and `include` may only stand first.
-  if (machine_->jq.compile(machine_->state, (". as $_ | " + expression).c_str()) != 0) return;
+  if (machine_->jq.compile(machine_->state, (kPrelude + expression).c_str()) != 0) return;
   const std::string why = machine_->messages.empty() ? "it cannot be compiled" : plain(machine_->messages.front());
   throw usage_error("The --jq expression is not valid: " + why + ".",
                     "It is jq 1.6; put it in single quotes. Example: --jq '.data[].id'");

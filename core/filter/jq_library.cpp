@@ -27,6 +27,7 @@ JqLibrary load() {
   find(library, jq.teardown, "jq_teardown");
   find(library, jq.set_error_cb, "jq_set_error_cb");
   find(library, jq.set_input_cb, "jq_set_input_cb");
+  find(library, jq.set_debug_cb, "jq_set_debug_cb");
   find(library, jq.compile, "jq_compile");
   find(library, jq.start, "jq_start");
   find(library, jq.next, "jq_next");
@@ -50,8 +51,8 @@ JqLibrary load() {
 }  // namespace
 
 const JqLibrary& jq_library() {
-  static const JqLibrary library = load();
-  return library;
+  static const JqLibrary kLibrary = load();
+  return kLibrary;
 }
 
 }  // namespace heygen::filter

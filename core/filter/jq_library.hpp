@@ -20,6 +20,7 @@ struct JqLibrary {
   decltype(&::jq_teardown) teardown;
   decltype(&::jq_set_error_cb) set_error_cb;
   decltype(&::jq_set_input_cb) set_input_cb;
+  decltype(&::jq_set_debug_cb) set_debug_cb;
   decltype(&::jq_compile) compile;
   decltype(&::jq_start) start;
   decltype(&::jq_next) next;

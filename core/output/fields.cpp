@@ -52,6 +52,7 @@ std::string last_part(const std::string& path) {
 std::string rows(json::Value document, const std::vector<std::string>& fields, const std::vector<Column>& columns,
                  const HumanStyle& style) {
   std::vector<Column> chosen;
+  chosen.reserve(fields.size());
   for (const std::string& field : fields)
     chosen.push_back({std::to_string(chosen.size()) + "." + last_part(field), heading(field, columns)});
   json::Array made;
@@ -99,6 +100,7 @@ std::string human_fields(const json::Value& document, const std::vector<std::str
   if (is_object_list(payload)) return rows(document, fields, columns, style);
   if (payload.is_object()) {
     std::vector<Column> chosen;
+    chosen.reserve(fields.size());
     for (const std::string& field : fields) chosen.push_back({field, heading(field, columns)});
     return human_members(payload, chosen, style);
   }

@@ -177,7 +177,7 @@ class All {
   }
   bool is_last(const Page& page) const { return !page.more || (cap_ && count_ + std::ssize(page.items) >= *cap_); }
 
-  Ends ends_after(const Page& page, bool cut) const {
+  static Ends ends_after(const Page& page, bool cut) {
     if (cut) return {"true", "null"};
     return page.more ? Ends{"true", std::string(page.next_raw)} : Ends{};
   }
