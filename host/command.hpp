@@ -14,6 +14,9 @@ class Context;
 /// What an option's text must look like, checked while parsing.
 enum class Kind : unsigned char { text, integer, number, duration };
 
+/// What a shell offers for a value, beyond `choices`. A placeholder that says FILE offers files by itself.
+enum class Fill : unsigned char { nothing, provider, setting, command };
+
 struct Option {
   std::string name{};   ///< without dashes
   char shorthand = 0;   ///< 'd' for -d, 0 for none
@@ -29,6 +32,7 @@ struct Option {
   Kind kind = Kind::text;
   bool choices_later = false;       ///< the command checks `choices` itself, after the credential
   bool waives_positionals = false;  ///< given, no positional is missed (--response-schema)
+  Fill fill = Fill::nothing;
 };
 
 struct Positional {
@@ -36,6 +40,8 @@ struct Positional {
   std::string doc{};
   bool required = true;
   bool variadic = false;  ///< takes all that remain; last only
+  Fill fill = Fill::nothing;
+  std::vector<std::string> choices{};  ///< offered by a shell; the command checks
 };
 
 /// What was typed, checked against the command's options and positionals.
@@ -63,6 +69,7 @@ struct Command {
   std::function<std::vector<Option>(Context&)> options = [](Context&) { return std::vector<Option>{}; };
   std::function<void(Context&, const Parsed&)> run{};
   bool hidden = false;
+  bool live_options = false;  ///< they depend on what is installed: a shell asks for them
 };
 
 /// A word that only groups: `heygen auth`.

@@ -63,9 +63,10 @@ struct Command {
   std::span<const Column> columns;
   const Poll* poll = nullptr;
   const Pagination* pagination = nullptr;
-  std::string_view request_schema, response_schema;      ///< JSON Schema on one line, without references; "" for none
-  std::span<const std::string_view> data_only;           ///< body fields without a flag of their own
-  std::span<const std::string_view> data_only_required;  ///< those of them that the service demands
+  std::string_view request_schema, response_schema;        ///< JSON Schema on one line, without references; "" for none
+  std::string_view request_reference, response_reference;  ///< the same with references to schemas(), "#/$defs/NAME"
+  std::span<const std::string_view> data_only;             ///< body fields without a flag of their own
+  std::span<const std::string_view> data_only_required;    ///< those of them that the service demands
 };
 
 struct Group {
@@ -77,10 +78,17 @@ struct Alias {
   std::span<const std::string_view> words, target;
 };
 
+/// A schema that several commands share.
+struct Schema {
+  std::string_view name, text;  ///< text may refer to others
+};
+
 /// Sorted by words.
 std::span<const Command> commands();
 std::span<const Group> groups();
 std::span<const Alias> aliases();
+/// In the order of schemas.json.
+std::span<const Schema> schemas();
 /// nullptr when no command has exactly these words.
 const Command* find(std::span<const std::string_view> words);
 

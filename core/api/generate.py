@@ -369,6 +369,10 @@ class Writer:
             return '""sv'
         return view(json.dumps(self.catalogue.expanded(node), ensure_ascii=False, separators=(",", ":")))
 
+    @staticmethod
+    def reference(node):
+        return '""sv' if node is None else view(json.dumps(node, ensure_ascii=False, separators=(",", ":")))
+
     def command(self, node):
         method, endpoint = node["request"].split(" ")
         poll = pages = "nullptr"
@@ -398,6 +402,8 @@ class Writer:
                 f".flags = {flags}, .columns = {columns}, .poll = {poll}, .pagination = {pages}, "
                 f".request_schema = {self.schema(node.get('request_schema'))}, "
                 f".response_schema = {self.schema(node.get('response_schema'))}, "
+                f".request_reference = {self.reference(node.get('request_schema'))}, "
+                f".response_reference = {self.reference(node.get('response_schema'))}, "
                 f".data_only = {self.views(node.get('data_only', []))}, "
                 f".data_only_required = {self.views(node.get('data_only_required', []))}" + "}")
 
@@ -406,7 +412,10 @@ class Writer:
         groups = ["{" + f".word = {view(word)}, .summary = {view(summary)}" + "}" for word, summary in self.catalogue.groups]
         aliases = ["{" + f".words = {self.views(alias)}, .target = {self.views(target)}" + "}"
                    for alias, target in self.catalogue.aliases]
-        tables = (("Command", "Commands", commands), ("Group", "Groups", groups), ("Alias", "Aliases", aliases))
+        schemas = ["{" + f".name = {view(name)}, .text = {self.reference(node)}" + "}"
+                   for name, node in self.catalogue.schemas.items()]
+        tables = (("Command", "Commands", commands), ("Group", "Groups", groups), ("Alias", "Aliases", aliases),
+                  ("Schema", "Schemas", schemas))
         for kind, name, items in tables:
             self.lines.append(f"constexpr std::array<{kind}, {len(items)}> k{name} = {{{{")
             self.lines += [f"    {item}," for item in items]
@@ -417,7 +426,8 @@ class Writer:
             "using namespace std::string_view_literals;", "", *self.lines, "", "}  // namespace", "",
             "std::span<const Command> commands() { return kCommands; }",
             "std::span<const Group> groups() { return kGroups; }",
-            "std::span<const Alias> aliases() { return kAliases; }", "", "}  // namespace heygen::api", ""])
+            "std::span<const Alias> aliases() { return kAliases; }",
+            "std::span<const Schema> schemas() { return kSchemas; }", "", "}  // namespace heygen::api", ""])
 
 
 def main():

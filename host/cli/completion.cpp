@@ -1,145 +1,212 @@
 #include "host/cli/completion.hpp"
 
-#include <algorithm>
 #include <map>
 
 #include "core/base/text.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/route.hpp"
+#include "host/cli/scripts.hpp"
 
 namespace heygen::host {
 namespace {
 
-/// What may follow some words ("video list", "" at the start): words and options.
-using Candidates = std::map<std::string, std::vector<std::string>>;
+/// What may follow some words.
+struct Entry {
+  std::vector<std::pair<std::string, std::string>> children;  ///< word, doc
+  std::vector<std::string> options, fills;                    ///< rows
+  bool live = false;
+};
 
-void add_options(const std::vector<Option>& options, std::vector<std::string>& out) {
-  for (const Option& option : options)
-    if (!option.hidden) out.push_back("--" + option.name);
+using Entries = std::map<std::string, Entry>;  ///< by words: "video list", "" at the start
+
+std::string_view kind_of(Fill fill) {
+  switch (fill) {
+    case Fill::provider:
+      return "provider";
+    case Fill::setting:
+      return "setting";
+    case Fill::command:
+      return "command";
+    case Fill::nothing:
+      break;
+  }
+  return "";
 }
 
-Candidates candidates_of(const CommandTable& table, Context& context) {
-  Candidates all;
+std::string_view kind_of(const Option& option) {
+  if (option.value.empty()) return "switch";
+  if (option.fill != Fill::nothing) return kind_of(option.fill);
+  if (!option.choices.empty()) return option.comma_split ? "list" : "one";
+  if (option.value.find("FILE") == std::string::npos) return "value";
+  return option.value.find("JSON") == std::string::npos ? "file" : "document";
+}
+
+std::string summary_of(const CommandTable& table, const std::vector<std::string>& words) {
+  for (const Command& command : table.commands())
+    if (command.words == words) return command.summary;
+  for (const Group& group : table.groups())
+    if (group.words == words) return group.summary;
+  return join(words_after(table, words), ", ");
+}
+
+Entry group_entry(const CommandTable& table, const std::vector<std::string>& words) {
+  Entry entry;
+  for (const std::string& word : words_after(table, words)) {
+    std::vector<std::string> longer = words;
+    longer.push_back(word);
+    entry.children.emplace_back(word, summary_of(table, longer));
+  }
+  entry.options = option_rows_for_shell(words.empty() ? root_options() : global_options());
+  return entry;
+}
+
+Entry command_entry(const CommandTable& table, const Command& command, Context& context) {
+  Entry entry;
+  std::vector<Option> options = command.options(context);
+  const std::vector<Option> globals = global_options();
+  options.insert(options.end(), globals.begin(), globals.end());
+  entry.options = option_rows_for_shell(options);
+  entry.live = command.live_options;
+  for (const Positional& positional : command.positionals) {
+    if (positional.fill == Fill::command) entry.children = group_entry(table, {}).children;
+    const std::string kind(positional.choices.empty() ? kind_of(positional.fill) : "one");
+    entry.fills.push_back(kind + "|" + join(positional.choices, ","));
+  }
+  return entry;
+}
+
+Entries entries_of(const CommandTable& table, Context& context) {
+  Entries all;
   for (const Command& command : table.commands()) {
     if (command.hidden) continue;
-    std::vector<std::string>& own = all[join(command.words, " ")];
-    add_options(command.options(context), own);
-    add_options(global_options(), own);
+    all[join(command.words, " ")] = command_entry(table, command, context);
     std::vector<std::string> prefix;
     for (const std::string& word : command.words) {
-      all.try_emplace(join(prefix, " "), words_after(table, prefix));
+      if (!all.contains(join(prefix, " "))) all[join(prefix, " ")] = group_entry(table, prefix);
       prefix.push_back(word);
     }
   }
   return all;
 }
 
-// Each script finds the longest beginning of the typed words that names a group or command, options left out, and
-// offers what may follow it.
-
-std::string bash(const Candidates& all) {
-  std::string out =
-      "# bash completion for heygen\n"
-      "_heygen() {\n"
-      "  local path='' word i next current=${COMP_WORDS[COMP_CWORD]}\n"
-      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-      "    word=${COMP_WORDS[i]}\n"
-      "    [[ $word == -* ]] && continue\n"
-      "    next=\"${path:+$path }$word\"\n"
-      "    _heygen_after \"$next\" > /dev/null || break\n"
-      "    path=$next\n"
-      "  done\n"
-      "  mapfile -t COMPREPLY < <(compgen -W \"$(_heygen_after \"$path\")\" -- \"$current\")\n"
-      "  [[ ${#COMPREPLY[@]} -gt 0 || $current == -* ]] || compopt -o default\n"
-      "}\n"
-      "_heygen_after() {\n"
-      "  case \"$1\" in\n";
-  for (const auto& [path, words] : all) out += "    '" + path + "') echo '" + join(words, " ") + "' ;;\n";
-  return out + "    *) return 1 ;;\n  esac\n}\ncomplete -F _heygen heygen\n";
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
 }
 
-std::string zsh(const Candidates& all) {
-  std::string out =
-      "#compdef heygen\n"
-      "_heygen() {\n"
-      "  local path_words='' word next\n"
-      "  local -A after\n"
-      "  after=(\n";
-  for (const auto& [path, words] : all) out += "    '." + path + "' '" + join(words, " ") + "'\n";
-  return out +
-         "  )\n"
-         "  for word in ${words[2,CURRENT-1]}; do\n"
-         "    [[ $word == -* ]] && continue\n"
-         "    next=\"${path_words:+$path_words }$word\"\n"
-         "    (( ${+after[.$next]} )) || break\n"
-         "    path_words=$next\n"
-         "  done\n"
-         "  local -a offered\n"
-         "  offered=(${=after[.$path_words]})\n"
-         "  compadd -a offered || _files\n"
-         "}\n"
-         "if [[ ${funcstack[1]} == _heygen ]]; then _heygen \"$@\"; else compdef _heygen heygen; fi\n";
+std::string posix_quoted(const std::string& text) {
+  return "'" + replaced(text, "'", R"('\'')") + "'";
 }
 
-std::string fish(const Candidates& all) {
-  std::string out =
-      "# fish completion for heygen\n"
-      "function __heygen_path\n"
-      "  set -l path ''\n"
-      "  for word in (commandline -opc)[2..-1]\n"
-      "    string match -q -- '-*' $word; and continue\n"
-      "    set -l next (string trim -- \"$path $word\")\n"
-      "    contains -- $next $__heygen_paths; or break\n"
-      "    set path $next\n"
-      "  end\n"
-      "  echo $path\n"
-      "end\n"
-      "set -g __heygen_paths";
-  for (const auto& [path, words] : all)
-    if (!path.empty()) out += " '" + path + "'";
-  out += "\ncomplete -c heygen -e\n";
-  for (const auto& [path, words] : all)
-    out += "complete -c heygen -n 'test (__heygen_path) = \"" + path + "\"' -a '" + join(words, " ") + "'\n";
+std::string without_docs(const std::vector<std::string>& rows) {
+  std::string out;
+  for (const std::string& row : rows) {
+    std::size_t at = 0;
+    for (int bar = 0; bar < 5; ++bar) at = row.find('|', at) + 1;
+    out += (out.empty() ? "" : "\n") + row.substr(0, at);
+  }
   return out;
 }
 
-std::string powershell(const Candidates& all) {
-  std::string out =
-      "# PowerShell completion for heygen\n"
-      "Register-ArgumentCompleter -Native -CommandName heygen -ScriptBlock {\n"
-      "  param($wordToComplete, $commandAst, $cursorPosition)\n"
-      "  $after = @{\n";
-  for (const auto& [path, words] : all) out += "    '" + path + "' = '" + join(words, " ") + "'\n";
-  return out +
-         "  }\n"
-         "  $path = ''\n"
-         "  $typed = @($commandAst.CommandElements | Select-Object -Skip 1 |\n"
-         "    Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { $_.ToString() })\n"
-         "  foreach ($word in $typed) {\n"
-         "    if ($word.StartsWith('-')) { continue }\n"
-         "    $next = \"$path $word\".Trim()\n"
-         "    if (-not $after.ContainsKey($next)) { break }\n"
-         "    $path = $next\n"
-         "  }\n"
-         "  $after[$path] -split ' ' | Where-Object { $_ -like \"$wordToComplete*\" } |\n"
-         "    ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }\n"
-         "}\n";
+std::string bash_table(const Entries& all) {
+  std::string out;
+  for (const auto& [path, entry] : all) {
+    std::string words;
+    for (const auto& [word, doc] : entry.children) words += (words.empty() ? "" : " ") + word;
+    out += "    '" + path + "')\n      children='" + words +
+           "'\n      options=" + posix_quoted(without_docs(entry.options)) + "\n";
+    if (!entry.fills.empty()) out += "      fills=" + posix_quoted(join(entry.fills, "\n")) + "\n";
+    out += entry.live ? "      live=1\n      ;;\n" : "      ;;\n";
+  }
+  return out;
+}
+
+std::string zsh_table(const Entries& all) {
+  std::string out;
+  for (const auto& [path, entry] : all) {
+    std::string words;
+    for (const auto& [word, doc] : entry.children) words += (words.empty() ? "" : "\n") + word + ":" + doc;
+    out += "    ('" + path + "')\n      children=" + posix_quoted(words) +
+           "\n      options=" + posix_quoted(join(entry.options, "\n")) + "\n";
+    if (!entry.fills.empty()) out += "      fills=" + posix_quoted(join(entry.fills, "\n")) + "\n";
+    out += entry.live ? "      live=1\n      ;;\n" : "      ;;\n";
+  }
+  return out;
+}
+
+/// The lines of an entry, each with its kind in front.
+std::vector<std::string> lines_of(const Entry& entry) {
+  std::vector<std::string> lines;
+  for (const auto& [word, doc] : entry.children) lines.push_back("w " + word + "|" + doc);
+  for (const std::string& row : entry.options) lines.push_back("o " + row);
+  for (const std::string& row : entry.fills) lines.push_back("f " + row);
+  if (entry.live) lines.emplace_back("l");
+  return lines;
+}
+
+std::string fish_table(const Entries& all) {
+  std::string out;
+  for (const auto& [path, entry] : all) {
+    out += "        case '" + path + "'\n            printf '%s\\n'";
+    for (const std::string& line : lines_of(entry))
+      out += " \\\n                '" + replaced(replaced(line, "\\", "\\\\"), "'", "\\'") + "'";
+    out += "\n";
+  }
+  return out;
+}
+
+std::string powershell_table(const Entries& all) {
+  std::string out;
+  for (const auto& [path, entry] : all)
+    out += "    '" + path + "' = '" + replaced(join(lines_of(entry), "\n"), "'", "''") + "'\n";
+  return out;
+}
+
+/// The script with the table in the place of the line that says @TABLE@.
+std::string filled(std::string_view script, const std::string& table) {
+  return replaced(std::string(script), "@TABLE@\n", table);
 }
 
 }  // namespace
 
+std::vector<std::string> option_rows_for_shell(const std::vector<Option>& options) {
+  std::vector<std::string> rows;
+  for (const Option& option : options) {
+    const std::string times = option.hidden ? "h" : option.repeatable ? "*" : "1";
+    rows.push_back(option.name + "|" + (option.shorthand == 0 ? "" : std::string(1, option.shorthand)) + "|" + times +
+                   "|" + std::string(kind_of(option)) + "|" + join(option.choices, ",") + "|" +
+                   (option.hidden ? "" : option.doc));
+  }
+  return rows;
+}
+
 std::string completion_script(const std::string& shell, const CommandTable& table, Context& context) {
-  const Candidates all = candidates_of(table, context);
-  if (shell == "bash") return bash(all);
-  if (shell == "zsh") return zsh(all);
-  return shell == "fish" ? fish(all) : powershell(all);
+  const Entries all = entries_of(table, context);
+  if (shell == "bash") return filled(kBashScript, bash_table(all));
+  if (shell == "zsh") return filled(kZshScript, zsh_table(all));
+  return shell == "fish" ? filled(kFishScript, fish_table(all)) : filled(kPowershellScript, powershell_table(all));
 }
 
 std::string completion_setup(const std::string& shell) {
-  if (shell == "bash") return "echo 'source <(heygen completion bash)' >> ~/.bashrc";
-  if (shell == "zsh") return "echo 'source <(heygen completion zsh)' >> ~/.zshrc";
-  if (shell == "fish") return "heygen completion fish > ~/.config/fish/completions/heygen.fish";
-  return "heygen completion powershell | Out-String | Invoke-Expression";
+  if (shell == "bash")
+    return "A package of heygen installs the script; bash reads it when bash-completion is installed. Else, for this "
+           "shell:\n  source <(heygen completion bash)\nFor every shell to come:\n"
+           "  echo 'source <(heygen completion bash)' >> ~/.bashrc\n"
+           "It needs bash 4.4 or newer, and bash-completion only for the first way.";
+  if (shell == "zsh")
+    return "A package of heygen installs the script; zsh reads it once ~/.zshrc says `autoload -U compinit; "
+           "compinit`. Else, after that line of ~/.zshrc:\n  source <(heygen completion zsh)\n"
+           "Or in a folder of $fpath, which starts faster:\n"
+           "  mkdir -p ~/.zsh/completions\n  heygen completion zsh > ~/.zsh/completions/_heygen\n"
+           "with `fpath=(~/.zsh/completions $fpath)` before compinit.";
+  if (shell == "fish")
+    return "A package of heygen installs the script; fish reads it by itself. Else:\n"
+           "  mkdir -p ~/.config/fish/completions\n"
+           "  heygen completion fish > ~/.config/fish/completions/heygen.fish";
+  return "For this shell:\n  heygen completion powershell | Out-String | Invoke-Expression\n"
+         "For every shell to come, put that line into the file that $PROFILE names. This script is not driven in the "
+         "project's tests, unlike those for bash, zsh and fish.";
 }
 
 }  // namespace heygen::host

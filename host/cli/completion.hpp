@@ -1,16 +1,21 @@
-// Scripts that complete commands and options in a shell.
+// Scripts that complete commands, options and their values in a shell.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "host/command.hpp"
 
 namespace heygen::host {
 
-/// For "bash", "zsh", "fish" or "powershell". The whole table is in the script: completing runs no program.
+/// For "bash", "zsh", "fish" or "powershell". The table of commands is in the script. It runs heygen for two things
+/// alone, which depend on what is installed: provider ids and settings, and the options of live commands.
 std::string completion_script(const std::string& shell, const CommandTable& table, Context& context);
 
-/// The line that makes the shell read the script at its start.
+/// Where the script goes, as text for help.
 std::string completion_setup(const std::string& shell);
+
+/// One line an option: name|letter|how often|kind of value|choices|doc.
+std::vector<std::string> option_rows_for_shell(const std::vector<Option>& options);
 
 }  // namespace heygen::host

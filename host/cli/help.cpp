@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 #include "core/output/output.hpp"
 #include "host/cli/globals.hpp"
+#include "host/cli/reference.hpp"
 #include "host/cli/route.hpp"
 
 namespace heygen::host {
@@ -115,11 +116,10 @@ bool is_about_word(const std::string& word) {
 }
 
 std::vector<Row> environment_rows() {
-  return {{"HEYGEN_API_KEY", "API key; outranks every stored credential"},
-          {"HEYGEN_PROVIDER", "Provider to take the credential from"},
-          {"HEYGEN_OUTPUT", "json or human"},
-          {"HEYGEN_CONFIG_DIR", "Folder of settings and credentials (default ~/.heygen)"},
-          {"HEYGEN_MAX_RETRIES", "How often a failed request is sent again (default 2)"}};
+  std::vector<Row> rows;
+  for (const Variable& variable : variables())
+    if (variable.common) rows.emplace_back(variable.name, variable.meaning);
+  return rows;
 }
 
 /// A command line at its spaces outside quotes; an option and its value stay together.

@@ -96,7 +96,9 @@ void add_api_command(CommandTable& table) {
       "commands.";
   command.examples = {"heygen api GET /v3/videos --query limit=5",
                       R"(heygen api POST /v3/voices/speech -d '{"text":"Hello!","voice_id":"voice_123"}')"};
-  command.positionals = {{.name = "method", .doc = "GET, POST, PUT, PATCH, DELETE or HEAD"},
+  command.positionals = {{.name = "method",
+                          .doc = "GET, POST, PUT, PATCH, DELETE or HEAD",
+                          .choices = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}},
                          {.name = "path", .doc = "Path of the endpoint, from its first slash on"}};
   command.options = options_of;
   command.run = run_api;

@@ -27,6 +27,7 @@ Command login() {
       "any installed provider that has a login.";
   command.examples = {"heygen auth login", "heygen auth login --api-key < key.txt", "heygen auth login --oauth"};
   command.options = login_options;
+  command.live_options = true;
   command.run = run_login;
   return command;
 }

@@ -46,7 +46,7 @@ void run_list(Context& context, const Parsed&) {
 }
 
 Positional key() {
-  return {"key", "A setting, such as output or providers.ID.NAME"};
+  return {.name = "key", .doc = "A setting, such as output or providers.ID.NAME", .fill = Fill::setting};
 }
 
 Command set() {
@@ -58,7 +58,7 @@ Command set() {
       "or "
       "false, kept for compatibility) and what installed providers declare: `heygen provider why ID` lists those.";
   command.examples = {"heygen config set output human"};
-  command.positionals = {key(), {"value", "The new value"}};
+  command.positionals = {key(), {.name = "value", .doc = "The new value, such as human or true"}};
   command.run = run_set;
   return command;
 }

@@ -7,80 +7,32 @@
 #include "core/base/text.hpp"
 #include "core/json/value.hpp"
 #include "core/output/output.hpp"
+#include "core/provider/registry.hpp"
 #include "host/cli/completion.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/run.hpp"
+#include "host/cli/scripts.hpp"
+#include "host/cli/surface.hpp"
 #include "host/command.hpp"
 #include "host/context.hpp"
 
 namespace heygen::host {
 namespace {
 
-json::Value list_of(const std::vector<std::string>& texts) {
-  json::Array items;
-  for (const std::string& text : texts) items.emplace_back(text);
-  return items;
-}
-
-json::Value option_json(const Option& option) {
-  json::Object object{{"name", option.name}};
-  if (option.shorthand != 0) object.emplace_back("shorthand", std::string(1, option.shorthand));
-  object.emplace_back("type", option.value.empty() ? "switch" : "value");
-  if (!option.value.empty()) object.emplace_back("value", option.value);
-  object.emplace_back("doc", option.doc);
-  if (option.required) object.emplace_back("required", true);
-  if (option.repeatable) object.emplace_back("repeatable", true);
-  if (!option.range.empty()) object.emplace_back("range", option.range);
-  if (!option.fallback.empty()) object.emplace_back("default", option.fallback);
-  if (!option.choices.empty()) object.emplace_back("choices", list_of(option.choices));
-  return object;
-}
-
-json::Value options_json(const std::vector<Option>& options) {
-  json::Array items;
-  for (const Option& option : options)
-    if (!option.hidden) items.push_back(option_json(option));
-  return items;
-}
-
-json::Value command_json(Context& context, const Command& command) {
-  json::Array positionals;
-  for (const Positional& positional : command.positionals)
-    positionals.push_back(json::Object{{"name", positional.name},
-                                       {"doc", positional.doc},
-                                       {"required", positional.required},
-                                       {"variadic", positional.variadic}});
-  json::Object object{
-      {"command", join(command.words, " ")}, {"words", list_of(command.words)}, {"summary", command.summary}};
-  if (!command.description.empty()) object.emplace_back("description", command.description);
-  if (!command.important.empty()) object.emplace_back("important", command.important);
-  object.emplace_back("arguments", std::move(positionals));
-  object.emplace_back("options", options_json(command.options(context)));
-  object.emplace_back("examples", list_of(command.examples));
-  return object;
-}
-
-std::vector<const Command*> listed(const CommandTable& table) {
-  std::vector<const Command*> commands;
-  for (const Command& command : table.commands())
-    if (!command.hidden) commands.push_back(&command);
-  std::ranges::sort(commands, {}, &Command::words);
-  return commands;
+/// For people when a person looks, as help is: the list is as long as a screen, and JSON of it is not for reading.
+bool wants_text(Context& context, const Parsed& parsed) {
+  if (parsed.is_on("json") || context.globals.human == false || parsed.given("jq")) return false;
+  return context.human() || context.terminal.stdout_is_terminal();
 }
 
 void run_commands(Context& context, const Parsed& parsed) {
+  if (parsed.is_on("schema")) return context.print_text(kCommandsSchema);
   const CommandTable table = all_commands();
-  if (context.human() && !parsed.is_on("json")) {
-    std::vector<std::vector<std::string>> rows;
-    for (const Command* command : listed(table))
-      rows.push_back({"heygen " + join(command->words, " "), command->summary});
-    return context.print_text(output::table({"Command", "What it does"}, rows, context.style()));
-  }
-  json::Array commands;
-  for (const Command* command : listed(table)) commands.push_back(command_json(context, *command));
-  context.print_json(json::write(json::Object{{"version", std::string(version())},
-                                              {"global_options", options_json(global_options())},
-                                              {"commands", std::move(commands)}}));
+  if (!wants_text(context, parsed)) return context.print_json(json::write(surface(context, table)));
+  std::vector<std::vector<std::string>> rows;
+  for (const Command* command : listed(table))
+    rows.push_back({"heygen " + join(command->words, " "), command->summary});
+  context.print_text(output::table({"Command", "What it does"}, rows, context.style()));
 }
 
 void run_help(Context& context, const Parsed& parsed) {
@@ -131,7 +83,7 @@ void add_completion(CommandTable& table) {
     Command command;
     command.words = {"completion", shell};
     command.summary = "Print the completion script for " + shell;
-    command.description = "The script has to be read by the shell at its start:\n  " + completion_setup(shell);
+    command.description = completion_setup(shell);
     command.examples = {"heygen completion " + shell};
     command.run = [shell](Context& context, const Parsed&) {
       context.print_text(completion_script(shell, all_commands(), context));
@@ -140,15 +92,45 @@ void add_completion(CommandTable& table) {
   }
 }
 
+/// Lines of value and doc, with a tab between them.
+std::string offered_values(Context& context, const std::string& what) {
+  std::string out;
+  for (const provider::Found& found : context.providers().found()) {
+    if (what == "provider") out += found.id + "\t" + printable(found.manifest.title) + "\n";
+    for (const provider::Setting& setting : found.manifest.settings)
+      if (what == "setting") out += "providers." + found.id + "." + setting.key + "\t" + printable(setting.doc) + "\n";
+  }
+  if (what == "setting") out = "output\tjson or human\nanalytics\tkept for compatibility\n" + out;
+  return out;
+}
+
+/// What the scripts of `completion` ask while somebody types: it reads manifests and nothing else.
+void run_complete(Context& context, const Parsed& parsed) {
+  if (parsed.positionals[0] != "options") return context.print_text(offered_values(context, parsed.positionals[0]));
+  const CommandTable table = all_commands();
+  const std::vector<std::string> words(parsed.positionals.begin() + 1, parsed.positionals.end());
+  const auto at = std::ranges::find(table.commands(), words, &Command::words);
+  if (at == table.commands().end()) return;
+  std::vector<Option> options = at->options(context);
+  const std::vector<Option> globals = global_options();
+  options.insert(options.end(), globals.begin(), globals.end());
+  context.print_text(join(option_rows_for_shell(options), "\n") + "\n");
+}
+
 }  // namespace
 
 void add_discovery_commands(CommandTable& table) {
   Command commands;
   commands.words = {"commands"};
   commands.summary = "List every command with its arguments and options";
-  commands.examples = {"heygen commands --json"};
+  commands.description =
+      "As JSON it holds the whole surface in one document: arguments, options with type, bounds, choices and default, "
+      "requests with the schemas of body and reply, exit codes, error codes and environment variables.";
+  commands.examples = {"heygen commands", "heygen commands --json", "heygen commands --schema"};
   commands.options = [](Context&) {
-    return std::vector<Option>{{.name = "json", .doc = "Print JSON even where text is configured"}};
+    return std::vector<Option>{
+        {.name = "json", .doc = "Print all there is to know, as JSON; a terminal gets a list without it"},
+        {.name = "schema", .doc = "Print the JSON Schema of that JSON"}};
   };
   commands.run = run_commands;
   table.add(std::move(commands));
@@ -166,9 +148,21 @@ void add_discovery_commands(CommandTable& table) {
   help.words = {"help"};
   help.summary = "Explain a command";
   help.examples = {"heygen help video list"};
-  help.positionals = {{.name = "command", .doc = "Words of the command", .required = false, .variadic = true}};
+  help.positionals = {{.name = "command",
+                       .doc = "Words of the command, such as video list",
+                       .required = false,
+                       .variadic = true,
+                       .fill = Fill::command}};
   help.run = run_help;
   table.add(std::move(help));
+
+  Command complete;
+  complete.words = {"__complete"};
+  complete.hidden = true;
+  complete.summary = "Answer a completion script";
+  complete.positionals = {{.name = "what", .doc = "provider, setting or options", .variadic = true}};
+  complete.run = run_complete;
+  table.add(std::move(complete));
 }
 
 }  // namespace heygen::host

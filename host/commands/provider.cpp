@@ -240,8 +240,9 @@ Command why_command() {
       "Which folders were searched, which manifest was chosen, what it hides, why it was refused, and which settings "
       "and "
       "variables it knows.";
-  command.examples = {"heygen provider why ID"};
-  command.positionals = {{"id", "The provider's id, as `heygen provider list` shows it"}};
+  command.examples = {"heygen provider why oauth --human"};
+  command.positionals = {
+      {.name = "id", .doc = "The provider's id, as `heygen provider list` shows it", .fill = Fill::provider}};
   command.run = run_why;
   return command;
 }

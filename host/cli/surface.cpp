@@ -1,0 +1,203 @@
+#include "host/cli/surface.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/api/catalogue.hpp"
+#include "core/base/text.hpp"
+#include "host/cli/globals.hpp"
+#include "host/cli/reference.hpp"
+#include "host/context.hpp"
+
+namespace heygen::host {
+namespace {
+
+json::Value list_of(const auto& texts) {
+  json::Array items;
+  for (const auto& text : texts) items.emplace_back(std::string(text));
+  return items;
+}
+
+std::string type_of(const Option& option) {
+  if (option.value.empty()) return "boolean";
+  if (option.kind == Kind::integer) return "integer";
+  if (option.kind == Kind::number) return "number";
+  if (option.kind == Kind::duration) return "duration";
+  if (option.value.find("FILE") == std::string::npos) return "text";
+  return option.value.find("JSON") == std::string::npos ? "file" : "document";
+}
+
+json::Value number_of(double value) {
+  if (value == std::floor(value)) return static_cast<std::int64_t>(value);
+  return json::parse(std::to_string(value).substr(0, std::to_string(value).find_last_not_of('0') + 1));
+}
+
+/// What a catalogue's flag says beyond the option made of it.
+void add_flag(json::Object& object, const api::Flag& flag) {
+  constexpr std::string_view kPlaces[] = {"query", "json", "multipart"};
+  if (flag.min) object.emplace_back("minimum", number_of(*flag.min));
+  if (flag.max) object.emplace_back("maximum", number_of(*flag.max));
+  object.emplace_back("in", std::string(kPlaces[static_cast<std::size_t>(flag.place)]));
+  object.emplace_back("field", std::string(flag.target));
+}
+
+json::Value option_json(const Option& option, const api::Command* facts) {
+  json::Object object{{"name", option.name}};
+  if (option.shorthand != 0) object.emplace_back("shorthand", std::string(1, option.shorthand));
+  object.emplace_back("type", option.value.empty() ? "switch" : "value");
+  object.emplace_back("value_type", type_of(option));
+  if (!option.value.empty()) object.emplace_back("value", option.value);
+  object.emplace_back("doc", option.doc);
+  if (option.required) object.emplace_back("required", true);
+  if (option.repeatable) object.emplace_back("repeatable", true);
+  if (option.comma_split) object.emplace_back("comma_separated", true);
+  if (!option.range.empty()) object.emplace_back("range", option.range);
+  if (!option.fallback.empty()) object.emplace_back("default", option.fallback);
+  if (!option.choices.empty()) object.emplace_back("choices", list_of(option.choices));
+  if (facts != nullptr) {
+    const auto flag = std::ranges::find(facts->flags, option.name, &api::Flag::name);
+    if (flag != facts->flags.end()) add_flag(object, *flag);
+  }
+  return object;
+}
+
+json::Value options_json(const std::vector<Option>& options, const api::Command* facts = nullptr) {
+  json::Array items;
+  for (const Option& option : options)
+    if (!option.hidden) items.push_back(option_json(option, facts));
+  return items;
+}
+
+json::Value arguments_json(const Command& command) {
+  json::Array items;
+  for (const Positional& positional : command.positionals) {
+    json::Object object{{"name", positional.name},
+                        {"doc", positional.doc},
+                        {"required", positional.required},
+                        {"variadic", positional.variadic}};
+    if (!positional.choices.empty()) object.emplace_back("choices", list_of(positional.choices));
+    items.push_back(std::move(object));
+  }
+  return items;
+}
+
+json::Value poll_json(const api::Poll& poll) {
+  return json::Object{{"path", std::string(poll.endpoint)},       {"id", std::string(poll.id_field)},
+                      {"status", std::string(poll.status_field)}, {"done", list_of(poll.done)},
+                      {"failed", list_of(poll.failed)},           {"follow_up", std::string(poll.follow_up)}};
+}
+
+json::Value pages_json(const api::Pagination& pages) {
+  return json::Object{{"cursor", std::string(pages.cursor_param)},
+                      {"limit", std::string(pages.limit_param)},
+                      {"limit_max", pages.limit_max},
+                      {"next", std::string(pages.next_cursor)},
+                      {"more", std::string(pages.has_more)},
+                      {"items", std::string(pages.items)}};
+}
+
+json::Value request_json(const api::Command& facts) {
+  constexpr std::string_view kBodies[] = {"none", "json", "multipart"};
+  json::Object object{{"method", std::string(facts.method)},
+                      {"path", std::string(facts.endpoint)},
+                      {"body", std::string(kBodies[static_cast<std::size_t>(facts.body)])},
+                      {"timeout_seconds", facts.timeout_s}};
+  if (!facts.data_only.empty()) object.emplace_back("data_only", list_of(facts.data_only));
+  if (!facts.data_only_required.empty()) object.emplace_back("data_only_required", list_of(facts.data_only_required));
+  if (!facts.request_reference.empty()) object.emplace_back("request_schema", json::parse(facts.request_reference));
+  if (!facts.response_reference.empty()) object.emplace_back("response_schema", json::parse(facts.response_reference));
+  return object;
+}
+
+const api::Command* facts_of(const Command& command) {
+  const std::vector<std::string_view> words(command.words.begin(), command.words.end());
+  return api::find(words);
+}
+
+json::Value command_json(Context& context, const Command& command) {
+  const api::Command* facts = facts_of(command);
+  json::Object object{
+      {"command", join(command.words, " ")}, {"words", list_of(command.words)}, {"summary", command.summary}};
+  if (!command.description.empty()) object.emplace_back("description", command.description);
+  if (!command.important.empty()) object.emplace_back("important", command.important);
+  object.emplace_back("arguments", arguments_json(command));
+  object.emplace_back("options", options_json(command.options(context), facts));
+  object.emplace_back("examples", list_of(command.examples));
+  if (facts == nullptr) return object;
+  object.emplace_back("destructive", facts->destructive);
+  object.emplace_back("paginated", facts->pagination != nullptr);
+  object.emplace_back("pollable", facts->poll != nullptr);
+  object.emplace_back("request", request_json(*facts));
+  if (facts->pagination != nullptr) object.emplace_back("pagination", pages_json(*facts->pagination));
+  if (facts->poll != nullptr) object.emplace_back("poll", poll_json(*facts->poll));
+  return object;
+}
+
+json::Value groups_json(const CommandTable& table) {
+  json::Array items;
+  for (const Group& group : table.groups()) {
+    json::Object object{{"words", list_of(group.words)}, {"summary", group.summary}};
+    if (!group.important.empty()) object.emplace_back("important", group.important);
+    items.push_back(std::move(object));
+  }
+  return items;
+}
+
+json::Value exits_json() {
+  json::Array items;
+  for (const ExitCode& row : exit_codes())
+    items.push_back(json::Object{
+        {"exit", static_cast<int>(row.exit)}, {"name", std::string(row.name)}, {"meaning", std::string(row.meaning)}});
+  return items;
+}
+
+json::Value errors_json() {
+  json::Array items;
+  for (const ErrorCode& row : error_codes()) {
+    json::Object object{
+        {"code", std::string(row.code)}, {"meaning", std::string(row.meaning)}, {"exit", static_cast<int>(row.exit)}};
+    if (row.status != 0) object.emplace_back("status", row.status);
+    items.push_back(std::move(object));
+  }
+  return items;
+}
+
+json::Value variables_json() {
+  json::Array items;
+  for (const Variable& row : variables())
+    items.push_back(json::Object{{"name", std::string(row.name)}, {"meaning", std::string(row.meaning)}});
+  return items;
+}
+
+json::Value schemas_json() {
+  json::Object object;
+  for (const api::Schema& schema : api::schemas())
+    object.emplace_back(std::string(schema.name), json::parse(schema.text));
+  return object;
+}
+
+}  // namespace
+
+std::vector<const Command*> listed(const CommandTable& table) {
+  std::vector<const Command*> commands;
+  for (const Command& command : table.commands())
+    if (!command.hidden) commands.push_back(&command);
+  std::ranges::sort(commands, {}, &Command::words);
+  return commands;
+}
+
+json::Value surface(Context& context, const CommandTable& table) {
+  json::Array commands;
+  for (const Command* command : listed(table)) commands.push_back(command_json(context, *command));
+  return json::Object{{"$schema", "urn:heygen:schema:commands:1"},
+                      {"version", std::string(version())},
+                      {"global_options", options_json(global_options())},
+                      {"groups", groups_json(table)},
+                      {"commands", std::move(commands)},
+                      {"exit_codes", exits_json()},
+                      {"error_codes", errors_json()},
+                      {"environment", variables_json()},
+                      {"$defs", schemas_json()}};
+}
+
+}  // namespace heygen::host
