@@ -46,6 +46,11 @@ function(heygen_provider id)
     COMMAND $<TARGET_FILE:heygen-provider-check> manifest $<TARGET_FILE:${target}>
             --output ${HEYGEN_PROVIDER_OUTPUT_DIRECTORY}/${id}.provider.json
     VERBATIM)
+  # Whatever the umask of the installer: a library that others may write to is refused.
+  install(TARGETS ${target} LIBRARY DESTINATION lib/heygen/providers COMPONENT provider-${id}
+          PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+  install(FILES ${HEYGEN_PROVIDER_OUTPUT_DIRECTORY}/${id}.provider.json DESTINATION lib/heygen/providers
+          COMPONENT provider-${id})
 endfunction()
 
 # heygen_unit_test(NAME folder): tests/unit/<folder>/*.cpp as one Boost.Test program. For a folder of core/ it links that

@@ -1,12 +1,11 @@
 """Completion in real shells on a real screen: bash with and without bash-completion, zsh, fish. They read the script that the
-program prints; files_test.py's neighbour install_test.py has them find it where an installation puts it."""
+program prints; install_test.py has them find it where an installation puts it."""
 
 import shlex
 import shutil
-import subprocess
 import unittest
 
-from support import BUILD, HEYGEN, EndToEnd, compile_provider, eventually
+from support import EndToEnd, eventually
 from terminal_test import Screen
 
 PROMPT = "=>"
@@ -150,10 +149,6 @@ class Scripts(Completion):
 
     def test_fish(self):
         self.check(self.shell("fish", "heygen completion fish | source"))
-
-
-class Installed(EndToEnd):
-    pass
 
 
 if __name__ == "__main__":
