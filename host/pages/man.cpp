@@ -106,7 +106,7 @@ std::string head(const std::string& name, const std::string& summary, const std:
   for (char& letter : title)
     if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 32);
   return ".TH \"" + title + "\" 1 \"" + date + "\" \"heygen " + std::string(version()) +
-         "\" \"User Commands\"\n.nh\n.SH NAME\n" + roff(name) + " \\- " + roff(summary) + "\n";
+         "\" \"User Commands\"\n.nh\n.ad l\n.SH NAME\n" + roff(name) + " \\- " + roff(summary) + "\n";
 }
 
 std::string lower_first(std::string text) {
