@@ -16,6 +16,7 @@
 #include "core/transport/api_client.hpp"
 #include "host/audit.hpp"
 #include "host/io.hpp"
+#include "host/trace.hpp"
 
 namespace heygen::host {
 
@@ -32,7 +33,7 @@ struct Context::Parts {
   std::optional<provider::Policy> policy;
   std::unique_ptr<config::Config> config;
   std::unique_ptr<store::CredentialStore> store;
-  std::unique_ptr<net::Http> http;
+  std::unique_ptr<net::Http> http, traced;
   std::unique_ptr<provider::Catalogue> providers;
   std::unique_ptr<auth::Resolver> resolver;
   std::unique_ptr<auth::Session> session;
@@ -90,8 +91,13 @@ store::CredentialStore& Context::store() {
 }
 
 net::Http& Context::http() {
-  if (!parts_->http) parts_->http = net::make_http(environment, clock, policy().ca_file);
-  return *parts_->http;
+  if (parts_->traced) return *parts_->traced;
+  parts_->http = net::make_http(environment, clock, policy().ca_file);
+  const auto line = [this](const std::string& text) {
+    if (globals.verbose) terminal.notice(printable(text));
+  };
+  parts_->traced = make_traced(*parts_->http, clock, line);
+  return *parts_->traced;
 }
 
 provider::Catalogue& Context::providers() {
@@ -153,7 +159,9 @@ transport::ApiClient& Context::client() {
   transport::ClientOptions options = client_options();
   transport::ApiClient::check_base(options.base, options.allow_http);
   (void)client_headers();
-  parts_->client = std::make_unique<transport::ApiClient>(http(), session(), clock, random, cancel, std::move(options));
+  (void)http();  // the client traces its own calls, with their headers
+  parts_->client =
+      std::make_unique<transport::ApiClient>(*parts_->http, session(), clock, random, cancel, std::move(options));
   return *parts_->client;
 }
 

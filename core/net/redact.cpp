@@ -51,7 +51,7 @@ bool is_secret_parameter(std::string_view raw) {
   } catch (const Poco::Exception&) {
     return true;  // no honest name is encoded wrongly
   }
-  return contains(kSecretParameters, trim(name));
+  return is_secret_name(trim(name));
 }
 
 std::string redact_pair(std::string_view pair) {
@@ -73,8 +73,11 @@ std::string redact_scheme(std::string_view value) {
 }  // namespace
 
 bool is_secret_name(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kOthers{"secret",        "signing_secret", "webhook_secret",
-                                                    "authorization", "x-api-key",      "private_key"};
+  // Beyond the parameters of OAuth and of signed links: members of JSON bodies, and the tokens of content networks.
+  constexpr std::array<std::string_view, 13> kOthers{"secret",    "signing_secret", "webhook_secret", "authorization",
+                                                     "x-api-key", "private_key",    "auth_token",     "session_token",
+                                                     "jwt",       "hdnts",          "hdnea",          "x-oss-signature",
+                                                     "auth"};
   return contains(kSecretParameters, name) || contains(kOthers, name);
 }
 

@@ -8,6 +8,8 @@ import unittest
 
 from support import FUTURE, HEYGEN, PAST, EndToEnd, WithService, install
 
+from service import Reply
+
 STRACE = shutil.which("strace")
 
 
@@ -142,6 +144,20 @@ class Requests(WithService):
     def test_people_get_it_as_a_request_is_written(self):
         done = self.assert_succeeds(self.run_heygen("video", "list", "--limit", "2", "--dry-run", "--human"))
         self.assertEqual(done.out.splitlines()[0], f"GET {self.service.url}/v3/videos?limit=2")
+
+
+class Verbose(WithService):
+    def test_a_download_is_traced_without_the_signature_of_its_link(self):
+        self.home.env["HEYGEN_API_KEY"] = "good-key"
+        link = self.service.url + "/file?X-Amz-Signature=canary&Policy=p"
+        self.service.routes["GET /v3/videos/v1"] = lambda _: Reply(200, {"data": {"status": "completed", "video_url": link}})
+        self.service.routes["GET /file"] = lambda _: Reply(200, {})
+        target = self.home.path / "v1.mp4"
+        done = self.assert_succeeds(self.run_heygen("video", "download", "v1", "--output-path", str(target), "--verbose"))
+        self.assertIn("> GET " + self.service.url + "/file?X-Amz-Signature=***", done.err)
+        self.assertNotIn("canary", done.err)
+        self.assertNotIn("good-key", done.err)
+        self.assertEqual(done.err.count("> GET " + self.service.url + "/v3/videos/v1\n"), 1)
 
 
 @unittest.skipUnless(STRACE, "needs strace")

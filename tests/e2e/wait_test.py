@@ -153,6 +153,7 @@ class Waiting(Stage):
         self.assertEqual(done.json()["data"]["status"], "completed")
         self.assertEqual(len(self.service.refreshes()), 1)
         self.assertIn("renewing", done.err)
+        self.assertIn("> POST " + self.service.url + "/v1/oauth/token", done.err)
 
 
 class OnATerminal(Stage):

@@ -16,6 +16,12 @@ BOOST_AUTO_TEST_CASE(credential_headers_keep_their_scheme_at_most) {
   BOOST_TEST(redact_header("Content-Type", "application/json") == "application/json");
 }
 
+BOOST_AUTO_TEST_CASE(names_of_secrets_are_known_whatever_their_case) {
+  for (const char* name : {"secret", "Webhook_Secret", "API_KEY", "access_token", "hdnts", "X-Amz-Signature"})
+    BOOST_TEST(is_secret_name(name), name);
+  for (const char* name : {"title", "keys", "secretary", "limit", ""}) BOOST_TEST(!is_secret_name(name), name);
+}
+
 BOOST_AUTO_TEST_CASE(secrets_in_a_form_are_hidden_and_the_rest_stays) {
   BOOST_TEST(redact_form("grant_type=refresh_token&refresh_token=r1&client_id=c") ==
              "grant_type=refresh_token&refresh_token=***&client_id=c");

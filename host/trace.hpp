@@ -1,0 +1,17 @@
+// --verbose for requests that are not calls of the API: those of providers, and downloads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/base/clock.hpp"
+#include "core/net/http.hpp"
+
+namespace heygen::host {
+
+/// `inner`, and a line for each request, reply and failure. Method, redacted address and status alone: what stands in
+/// the headers and bodies is the provider's secret. `line` is called on the sending thread.
+std::unique_ptr<net::Http> make_traced(net::Http& inner, Clock& clock, std::function<void(const std::string&)> line);
+
+}  // namespace heygen::host
