@@ -150,7 +150,10 @@ class All {
       throw;
     }
     progress_.clear();
-    if (!collects_) return context_.write("\n");
+    if (!collects_) {
+      if (started_) context_.write("\n");
+      return;
+    }
     print_reply(context_, document_, columns);
   }
 
@@ -239,6 +242,7 @@ class All {
       document_ += text;
       return;
     }
+    if (text.empty()) return;  // a reply without a body
     started_ = true;
     context_.write(context_.terminal.stdout_is_terminal() ? output::harmless_json(text) : text);
   }
