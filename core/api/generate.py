@@ -239,11 +239,40 @@ class Catalogue:
                 self.faults.add(path, flag, f"{name}: a list can only go into a JSON body")
             if ("min" in flag or "max" in flag) and flag["type"] not in ("integer", "number"):
                 self.faults.add(path, flag, f"{name}: bounds need a number")
+            if flag.get("min", 0) > flag.get("max", flag.get("min", 0)):
+                self.faults.add(path, flag, f"{name}: the bounds are reversed")
+            self.default(path, flag, name)
+            if flag["in"] == "json" and "request_schema" in node:
+                fields = self.fields(node["request_schema"])
+                target = flag.get("target", flag["name"].replace("-", "_"))
+                if fields and target not in fields:
+                    self.faults.add(path, flag, f"{name}: the request schema has no field '{target}'")
+            if any("," in str(choice) or "|" in str(choice) for choice in flag.get("choices", [])):
+                self.faults.add(path, flag, f"{name}: a choice holds ',' or '|'")
             choices = flag.get("choices", [])
             if choices and flag["type"] not in ("text", "text_list"):
                 self.faults.add(path, flag, f"{name}: choices need a text")
             if choices and "default" in flag and flag["default"] not in choices:
                 self.faults.add(path, flag, f"{name}: the default is none of the choices")
+
+    def default(self, path, flag, name):
+        if "default" not in flag or flag["type"] not in ("integer", "number", "boolean"):
+            return
+        try:
+            value = json.loads(flag["default"])
+        except ValueError:
+            value = None
+        if isinstance(value, bool) != (flag["type"] == "boolean") or not isinstance(value, (bool, int, float)):
+            self.faults.add(path, flag, f"{name}: the default is no {flag['type']}")
+        elif not flag.get("min", value) <= value <= flag.get("max", value):
+            self.faults.add(path, flag, f"{name}: the default is out of bounds")
+
+    def fields(self, node):
+        """Names that a schema of an object knows, in any of its shapes."""
+        found = set(node.get("properties", {}))
+        for part in [self.schemas.get(node.get("$ref", "").removeprefix("#/$defs/"), {}), *node.get("oneOf", [])]:
+            found |= self.fields(part) if part else set()
+        return found
 
     def tables(self, path, node, what):
         for column in node.get("columns", []):
@@ -290,6 +319,11 @@ class Catalogue:
         self.groups.sort()
         self.aliases.sort()
         taken = [node["words"].split() for node in self.commands] + [alias for alias, _ in self.aliases]
+        paths = {" ".join(node["words"].split()): node for node in self.commands}
+        for alias, target in self.aliases:
+            if taken.count(alias) > 1 and " ".join(target) in paths:
+                node = paths[" ".join(target)]
+                self.faults.add(node["path"], node, f"alias '{' '.join(alias)}' exists twice")
         for node in self.commands:
             if taken.count(node["words"].split()) > 1:
                 self.faults.add(node["path"], node, f"command '{node['words']}' exists twice")

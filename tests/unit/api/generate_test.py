@@ -92,6 +92,29 @@ class Generate(unittest.TestCase):
                 "follow_up": "thing see"}
         self.refuses(catalogue(poll=poll), "'thing see' is no command")
 
+    def test_bounds_and_defaults_that_contradict_each_other(self):
+        self.refuses(flag(min=5, max=1), "bounds are reversed")
+        self.refuses(flag(default="0"), "default is out of bounds")
+        self.refuses(flag(default="ten"), "default is no integer")
+        self.refuses(flag(type="boolean", default="1"), "default is no boolean")
+
+    def test_a_choice_that_a_list_could_not_hold(self):
+        one = {"name": "kind", "in": "query", "type": "text", "doc": "Kind", "choices": ["a,b"]}
+        self.refuses(catalogue(flags=[one]), "a choice holds")
+
+    def test_a_flag_that_the_request_has_no_field_for(self):
+        one = {"name": "kind", "in": "json", "type": "text", "doc": "Kind"}
+        schema = {"type": "object", "properties": {"sort": {"type": "string"}}}
+        wrong = catalogue(request="POST /v3/things/{thing_id}", body="json", flags=[one], request_schema=schema)
+        self.refuses(wrong, "the request schema has no field 'kind'")
+
+    def test_names_that_exist_twice(self):
+        two = catalogue()
+        two["commands"].append(COMMAND)
+        self.refuses(two, "'thing get' exists twice")
+        self.refuses(catalogue(flags=[COMMAND["flags"][0]] * 2), "doubled")
+        self.refuses(catalogue(aliases=["thing show", "thing show"]), "alias 'thing show' exists twice")
+
     def test_a_default_outside_the_choices(self):
         one = {"name": "kind", "in": "query", "type": "text", "doc": "Kind", "choices": ["a"], "default": "b"}
         self.refuses(catalogue(flags=[one]), "none of the choices")
