@@ -47,6 +47,7 @@ constexpr std::array<EventType, 30> kTypes{
 
 std::vector<std::string_view> type_names() {
   std::vector<std::string_view> names;
+  names.reserve(kTypes.size());
   for (const EventType& type : kTypes) names.push_back(type.name);
   return names;
 }

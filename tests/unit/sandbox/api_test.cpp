@@ -100,6 +100,41 @@ BOOST_AUTO_TEST_CASE(ids_are_taken_from_the_path_decoded_and_shown_without_contr
   BOOST_TEST(ask("GET", "/v3/videos/").status == 404);
 }
 
+BOOST_AUTO_TEST_CASE(an_event_appears_when_its_job_ends_and_only_once) {
+  const auto events = [&] { return json::parse(ask("GET", "/v3/webhooks/events").body).find("data")->as_array(); };
+  const std::string video = create();
+  clock.advance(milliseconds(1999));
+  BOOST_TEST(events().empty());
+  clock.advance(milliseconds(1));
+  BOOST_TEST(events().size() == 1);
+  BOOST_TEST(events()[0].string_at("event_type") == "avatar_video.success");
+  const std::string deleted = create();
+  ask("DELETE", "/v3/videos/" + deleted);
+  clock.advance(milliseconds(2000));
+  BOOST_TEST(events().size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_slot_expires_after_an_hour) {
+  const Reply reply =
+      ask("POST", "/v3/assets/direct-uploads", R"({"filename":"a.png","content_type":"image/png","size_bytes":0})");
+  BOOST_TEST(reply.status == 400);
+  const json::Value made = json::parse(
+      ask("POST", "/v3/assets/direct-uploads", R"({"filename":"a.png","content_type":"image/png","size_bytes":1})")
+          .body);
+  const std::string url = made.find("data")->string_at("upload_url");
+  const std::string path = url.substr(std::string("http://127.0.0.1:8000").size());
+  BOOST_TEST(ask("PUT", path).status == 400);  // another Content-Type
+  clock.advance(std::chrono::hours(1));
+  BOOST_TEST(ask("PUT", path).status == 403);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_another_list_is_no_page_of_this_one_but_does_no_harm) {
+  BOOST_TEST(ask("GET", "/v3/videos?token=page-18446744073709551615").status == 200);
+  for (const char* token : {"page-0", "page-", "page--1", "page-18446744073709551616", "page-1x"}) {
+    BOOST_TEST(ask("GET", std::string("/v3/videos?token=") + token).status == 400);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(text_from_outside_is_escaped_in_pages) {
   BOOST_TEST(escape_html(R"(<a href="x" title='&'>)") == "&lt;a href=&quot;x&quot; title=&#39;&amp;&#39;&gt;");
 }

@@ -1,0 +1,51 @@
+#include "sdk/sandbox/multipart.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "sdk/sandbox/check.hpp"
+
+namespace heygen::sandbox {
+namespace {
+
+std::vector<Part> parts_of(const std::string& body, const std::string& type = "multipart/form-data; boundary=b") {
+  Spool spool;
+  spool.append(body);
+  return read_parts(spool, type);
+}
+
+const std::string kHead = "Content-Disposition: form-data; name=\"file\"; filename=\"a \\\"b\\\".png\"\r\n\r\n";
+
+BOOST_AUTO_TEST_SUITE(multipart)
+
+BOOST_AUTO_TEST_CASE(parts_tell_name_file_name_type_and_where_they_lie) {
+  const auto parts = parts_of("preamble\r\n--b\r\n" + kHead + "one\r\n--b\r\ncontent-type: text/plain\r\n" +
+                              "content-disposition: form-data; name=plain\r\n\r\n\r\n--b--\r\nepilogue");
+  BOOST_REQUIRE(parts.size() == 2);
+  BOOST_TEST(parts[0].name == "file");
+  BOOST_TEST(parts[0].filename == "a \"b\".png");
+  BOOST_TEST(parts[0].size == 3);
+  BOOST_TEST(parts[1].name == "plain");
+  BOOST_TEST(parts[1].type == "text/plain");
+  BOOST_TEST(parts[1].size == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_boundary_is_found_wherever_the_pieces_are_cut) {
+  for (std::size_t size = 65400; size < 65540; ++size) {
+    const auto parts = parts_of("--b\r\n" + kHead + std::string(size, '\r') + "\r\n--b--");
+    BOOST_REQUIRE(parts.size() == 1);
+    BOOST_REQUIRE(parts[0].size == size);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bodies_without_an_end_are_refused) {
+  for (const char* body : {"", "--b", "--b\r\n", "--b\r\nname: x\r\n\r\n", "--b\r\n\r\nx\r\n--b", "--c\r\n\r\n--c--"}) {
+    BOOST_CHECK_THROW(parts_of(body), Invalid);
+  }
+  BOOST_CHECK_THROW(parts_of("--b--", "multipart/form-data"), Invalid);
+  BOOST_TEST(parts_of("--b--").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace heygen::sandbox
