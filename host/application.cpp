@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <new>
@@ -59,7 +61,11 @@ extern "C" void heygen_on_interrupt(int) {
   Cancel* cancel = cancel_of_process.load();
   if (cancel == nullptr || cancel->requested()) {
     TerminalMode::restore_for_exit();
-    raw_stderr("{\"error\":{\"code\":\"canceled\",\"message\":\"Canceled.\"}}\n");
+    const char* running = provider::breadcrumb();
+    raw_stderr("{\"error\":{\"code\":\"canceled\",\"message\":\"Canceled");
+    if (*running != 0) raw_stderr(" while waiting for ");
+    raw_stderr(running);
+    raw_stderr(".\"}}\n");
     _exit(static_cast<int>(Exit::failure));
   }
   cancel->request();
@@ -74,10 +80,31 @@ extern "C" void heygen_on_crash(int number) {
     raw_stderr("heygen: the program crashed inside ");
     raw_stderr(running);
     raw_stderr(". This is a fault of that provider.\n");
+    raw_stderr("heygen: `heygen provider disable ID` switches it off; `--provider OTHER` uses another one.\n");
   } else {
     raw_stderr("heygen: the program crashed. This is a bug in heygen.\n");
   }
   raise(number);
+}
+
+/// A provider must not end the process; whatever status it asked for, this was no success.
+void heygen_on_exit() {
+  const char* running = provider::breadcrumb();
+  if (*running == 0) return;
+  TerminalMode::restore_for_exit();
+  raw_stderr("{\"error\":{\"code\":\"error\",\"message\":\"The program was ended inside ");
+  raw_stderr(running);
+  raw_stderr(". This is a fault of that provider.\",\"hint\":\"`heygen provider disable ID` switches it off.\"}}\n");
+  _exit(static_cast<int>(Exit::failure));
+}
+
+/// An endless recursion leaves no stack for the handler, so it has one of its own.
+void give_handlers_a_stack() {
+  static std::array<char, 65536> room;
+  stack_t stack{};
+  stack.ss_sp = room.data();
+  stack.ss_size = room.size();
+  sigaltstack(&stack, nullptr);
 }
 
 /// Ends as the default action would, but with the terminal as it was.
@@ -105,12 +132,14 @@ void handle_unless_ignored(std::initializer_list<int> numbers, void (*handler)(i
 
 void install_signals(Cancel& cancel) {
   cancel_of_process = &cancel;
+  give_handlers_a_stack();
+  std::atexit(heygen_on_exit);
   handle({SIGPIPE}, SIG_IGN, 0);
   handle_unless_ignored({SIGINT, SIGTERM, SIGHUP}, heygen_on_interrupt);
   handle({SIGQUIT}, heygen_on_quit, static_cast<int>(SA_RESETHAND | SA_NODEFER));
   // Poco has put its own handlers there.
   handle({SIGSEGV, SIGBUS, SIGILL, SIGSYS, SIGFPE, SIGABRT}, heygen_on_crash,
-         static_cast<int>(SA_RESETHAND | SA_NODEFER));
+         static_cast<int>(SA_RESETHAND | SA_NODEFER | SA_ONSTACK));
 }
 
 std::filesystem::path own_executable(const char* name) {
@@ -138,6 +167,18 @@ int show(const Error& error, Context& context, const std::vector<std::string>& a
   return static_cast<int>(error.exit);
 }
 
+/// The thread of the call is lost, so nothing can be unwound: locks go with the process.
+void give_up(Context& context, const std::string& where, std::chrono::milliseconds waited) {
+  TerminalMode::restore_for_exit();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(waited).count();
+  const Error error(code::kError,
+                    "Nothing came back from " + where + " for " + std::to_string(seconds) +
+                        " s, so it was given up. This is a fault of that provider.",
+                    "`heygen provider disable ID` switches it off and `--provider OTHER` uses another one; the setting "
+                    "provider.deadline gives it more time.");
+  _exit(show(error, context, {}));
+}
+
 int run_arguments(Context& context, const std::vector<std::string>& arguments) {
   try {
     run_command_line(context, all_commands(), arguments);
@@ -163,6 +204,9 @@ class Application : public Poco::Util::Application {
     install_signals(cancel);
     Context context(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
                     own_executable(commandName().c_str()));
+    context.on_hang = [&context](const std::string& where, std::chrono::milliseconds waited) {
+      give_up(context, where, waited);
+    };
     const int status = run_arguments(context, arguments);
     cancel_of_process = nullptr;
     return status;

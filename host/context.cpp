@@ -12,10 +12,12 @@
 #include "core/output/fields.hpp"
 #include "core/provider/policy_file.hpp"
 #include "core/provider/registry.hpp"
+#include "core/provider/watchdog.hpp"
 #include "core/store/credential_store.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/audit.hpp"
 #include "host/io.hpp"
+#include "host/provider_settings.hpp"
 #include "host/trace.hpp"
 
 namespace heygen::host {
@@ -31,6 +33,7 @@ std::string without_end_slashes(std::string base) {
 
 struct Context::Parts {
   std::optional<provider::Policy> policy;
+  std::unique_ptr<provider::Watchdog> watchdog;  ///< outlives the providers, whose last call it watches too
   std::unique_ptr<config::Config> config;
   std::unique_ptr<store::CredentialStore> store;
   std::unique_ptr<net::Http> http, traced;
@@ -121,6 +124,12 @@ provider::Catalogue& Context::providers() {
   };
   provider::Rules rules{.policy = policy()};
   if (rules.policy.audit) rules.audit = write_audit;
+  const ProviderSettings own = provider_settings(config());
+  rules.disabled = own.disabled;
+  parts_->watchdog = std::make_unique<provider::Watchdog>(
+      own.patience, [this](const std::string& where, std::chrono::milliseconds waited) {
+        if (on_hang) on_hang(where, waited);
+      });
   parts_->providers = provider::make_registry(
       provider::default_search_path(environment, config::config_directory(environment), executable),
       std::move(services), std::move(rules));

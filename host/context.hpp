@@ -1,6 +1,7 @@
 // Everything a command may use, made when first asked for: `--help` never opens a file, `config get` never a socket.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -101,6 +102,8 @@ class Context {
   /// The command changed nothing, so an error in showing its result may take the result's place. Without it, a field
   /// that is nowhere is a warning, and a reply on which --jq fails goes to stderr: an id must not be lost.
   bool only_reads = false;
+  /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); nobody unless set.
+  std::function<void(const std::string& where, std::chrono::milliseconds waited)> on_hang;
   /// The result: one line of JSON, or for people.
   void print(const json::Value& document, const std::vector<output::Column>& columns = {});
   /// For people, with --fields.

@@ -103,6 +103,17 @@ class File {
   std::optional<std::string> text_of(const std::string& dotted_key) {
     return guarded([&] { return document().text_of(split(dotted_key, '.')); });
   }
+  std::map<std::string, std::string> members(const std::string& table) {
+    return guarded([&] {
+      std::map<std::string, std::string> out;
+      for (const TomlValue& value : document().values()) {
+        if (value.kind != TomlValue::Kind::scalar || value.path.front() != table) continue;
+        const KeyPath below(value.path.begin() + 1, value.path.end());
+        out[join(below, ".")] = document().text_of(value.path).value_or(std::string{});
+      }
+      return out;
+    });
+  }
   std::string with(const std::string& dotted_key, const Scalar& value) {
     return guarded([&] { return document().with(split(dotted_key, '.'), value); });
   }
@@ -149,6 +160,11 @@ Config::Config(const std::filesystem::path& directory, const Environment& enviro
 
 std::optional<std::string> Config::raw(const std::string& dotted_key) const {
   return File(path_).text_of(dotted_key);
+}
+
+std::map<std::string, std::string> Config::members(const std::string& table) const {
+  if (std::error_code ignored; !std::filesystem::exists(path_, ignored)) return {};
+  return File(path_).members(table);
 }
 
 Entry Config::get(const std::string& key, const std::vector<DeclaredKey>& declared) const {

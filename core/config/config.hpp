@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ class Config {
   /// Text of a dotted key in the file ("true"/"false" for booleans); empty when absent. Throws Error naming file and
   /// line when the file is malformed.
   std::optional<std::string> raw(const std::string& dotted_key) const;
+
+  /// Every single value below a table, by its dotted path there; empty when absent. Throws as raw() does.
+  std::map<std::string, std::string> members(const std::string& table) const;
 
   /// Throws Error{usage_error} for an unknown key, naming the nearest.
   Entry get(const std::string& key, const std::vector<DeclaredKey>& declared) const;

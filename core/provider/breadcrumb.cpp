@@ -12,14 +12,29 @@ namespace {
 
 std::array<char, 256> text{};
 std::atomic<bool> present{false};
+std::atomic<CallWatch*> watch_of_process{nullptr};
+
+/// A library's file name may hold anything, and this text ends up on a terminal and in JSON.
+char harmless(char letter) noexcept {
+  const bool plain = letter > 0x20 && letter < 0x7F && letter != '"' && letter != '\\';
+  return plain || letter == ' ' ? letter : '?';
+}
 
 void append(std::size_t& at, std::string_view part) noexcept {
   const std::size_t size = std::min(part.size(), text.size() - 1 - at);
-  std::copy_n(part.data(), size, text.data() + at);
+  std::transform(part.data(), part.data() + size, text.data() + at, harmless);
   at += size;
 }
 
 }  // namespace
+
+void set_call_watch(CallWatch* watch) noexcept {
+  watch_of_process.store(watch);
+}
+
+CallWatch* call_watch() noexcept {
+  return watch_of_process.load();
+}
 
 Breadcrumb::Breadcrumb(std::string_view provider, std::string_view function) noexcept {
   std::size_t at = 0;
@@ -28,9 +43,11 @@ Breadcrumb::Breadcrumb(std::string_view provider, std::string_view function) noe
   append(at, provider);
   text[at] = '\0';
   present.store(true);
+  if (CallWatch* watch = call_watch()) watch->begin(function);
 }
 
 Breadcrumb::~Breadcrumb() {
+  if (CallWatch* watch = call_watch()) watch->end();
   present.store(false);
 }
 

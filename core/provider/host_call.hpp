@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/provider/abi.hpp"
+#include "core/provider/breadcrumb.hpp"
 #include "core/provider/provider.hpp"
 
 namespace heygen::provider {
@@ -92,6 +93,7 @@ template <class Body>
 heygen_status enter(const heygen_call* call, Body body) noexcept {
   HostCall* host = HostCall::of(call);
   if (host == nullptr) return HEYGEN_INTERNAL;
+  const ServiceMark mark;
   try {
     return body(*host);
   } catch (const Error& error) {

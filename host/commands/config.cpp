@@ -4,14 +4,16 @@
 #include "core/provider/registry.hpp"
 #include "host/command.hpp"
 #include "host/context.hpp"
+#include "host/provider_settings.hpp"
 
 namespace heygen::host {
 
 namespace {
 
 std::vector<config::DeclaredKey> declared_keys(Context& context) {
-  std::vector<config::DeclaredKey> keys;
+  std::vector<config::DeclaredKey> keys{deadline_key()};
   for (const provider::Found& found : context.providers().found()) {
+    keys.push_back(disabled_key(found.id));
     for (const provider::Setting& setting : found.manifest.settings) {
       keys.push_back(
           {"providers." + found.id + "." + setting.key, setting.type, setting.env, setting.fallback, setting.doc});

@@ -1,4 +1,4 @@
-// `heygen provider …`: what is installed, from manifests alone; no library is loaded.
+// `heygen provider …`: what is installed, from manifests alone; no library is loaded. provider_change.cpp changes it.
 #include <algorithm>
 
 #include "core/base/text.hpp"
@@ -8,6 +8,7 @@
 #include "core/provider/registry.hpp"
 #include "host/command.hpp"
 #include "host/commands/auth_method.hpp"
+#include "host/commands/provider_change.hpp"
 #include "host/context.hpp"
 
 namespace heygen::host {
@@ -201,17 +202,6 @@ std::string explanation_for_people(Context& context, const provider::Found& foun
   return printable(out + list_for_people("Settings", settings), true);
 }
 
-Error unknown_provider(Context& context, const std::string& id) {
-  std::vector<std::string> ids;
-  for (const provider::Found& found : context.providers().found()) ids.push_back(found.id);
-  const std::string guess = nearest(id, ids);
-  std::vector<std::string> folders;
-  for (const provider::SearchFolder& folder : search_path(context)) folders.push_back(folder.path.string());
-  std::string way_out = guess.empty() ? "" : "Did you mean `" + guess + "`? ";
-  way_out += folders.empty() ? "There is no folder to search." : "Searched: " + join(folders, ", ") + ".";
-  return usage_error("There is no provider `" + printable(id) + "`.", way_out);
-}
-
 void run_why(Context& context, const Parsed& parsed) {
   const std::string& id = parsed.positionals.at(0);
   const provider::Found* found = context.providers().find(id);
@@ -249,10 +239,25 @@ Command why_command() {
 
 }  // namespace
 
+Error unknown_provider(Context& context, const std::string& id) {
+  std::vector<std::string> ids;
+  for (const provider::Found& found : context.providers().found()) ids.push_back(found.id);
+  const std::string guess = nearest(id, ids);
+  std::vector<std::string> folders;
+  for (const provider::SearchFolder& folder : search_path(context)) folders.push_back(folder.path.string());
+  std::string way_out = guess.empty() ? "" : "Did you mean `" + guess + "`? ";
+  way_out += folders.empty() ? "There is no folder to search." : "Searched: " + join(folders, ", ") + ".";
+  return usage_error("There is no provider `" + printable(id) + "`.", way_out);
+}
+
 void add_provider_commands(CommandTable& table) {
-  table.add_group({{"provider"}, "Show which credential providers are installed", ""});
+  table.add_group({{"provider"}, "Show, install and switch credential providers", ""});
   table.add(list_command());
   table.add(why_command());
+  table.add(provider_install_command());
+  table.add(provider_remove_command());
+  table.add(provider_disable_command());
+  table.add(provider_enable_command());
 }
 
 }  // namespace heygen::host

@@ -1,0 +1,116 @@
+#include "host/child_process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+
+#include "core/base/error.hpp"
+
+namespace heygen::host {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kLongestOutput = std::size_t{64} << 10U;
+constexpr int kCannotRun = 127;
+constexpr int kSlice = 20;  ///< milliseconds between looks at a child that has closed its output
+
+[[noreturn]] void child_main(int output, const std::function<int()>& body) {
+  setpgid(0, 0);
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(nothing, STDIN_FILENO);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
+  int code = kCannotRun;
+  try {
+    code = body();
+  } catch (...) {  // nothing may unwind into what was the parent's
+  }
+  _exit(code);
+}
+
+/// False at the end of the output.
+bool read_some(int from, std::string& out) {
+  std::array<char, 4096> piece{};
+  const ssize_t got = read(from, piece.data(), piece.size());
+  if (got < 0) return errno == EINTR;
+  if (got > 0 && out.size() < kLongestOutput) out.append(piece.data(), static_cast<std::size_t>(got));
+  return got > 0;
+}
+
+int milliseconds_until(Clock::time_point end) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+  return left < 0 ? 0 : static_cast<int>(left);
+}
+
+/// Until the child ended, the time is up, or the user stopped it.
+int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cancel, ChildEnd& result) {
+  bool open = true;
+  for (;;) {
+    int status = 0;
+    if (!open && waitpid(child, &status, WNOHANG) == child) return status;
+    result.timed_out = Clock::now() >= end;
+    if (result.timed_out || cancel.requested()) {
+      kill(-child, SIGKILL);
+      kill(child, SIGKILL);
+      while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+      return status;
+    }
+    std::array<pollfd, 2> ready{{{cancel.descriptor(), POLLIN, 0}, {open ? output : -1, POLLIN, 0}}};
+    poll(ready.data(), ready.size(), open ? milliseconds_until(end) : kSlice);
+    if (open && ready[1].revents != 0) open = read_some(output, result.output);
+  }
+}
+
+}  // namespace
+
+ChildEnd run_in_child(const std::function<int()>& body, std::chrono::seconds limit, const Cancel& cancel) {
+  std::array<int, 2> pipe_ends{};
+  const bool piped = pipe2(pipe_ends.data(), O_CLOEXEC) == 0;
+  const pid_t child = piped ? fork() : -1;
+  if (child == 0) child_main(pipe_ends[1], body);
+  const int why = errno;
+  if (piped) close(pipe_ends[1]);
+  if (child < 0) {
+    if (piped) close(pipe_ends[0]);
+    throw Error(code::kError, "No process can be started: " + std::generic_category().message(why) + ".");
+  }
+  setpgid(child, child);
+  ChildEnd result;
+  const int status = wait_for(child, pipe_ends[0], Clock::now() + limit, cancel, result);
+  close(pipe_ends[0]);
+  if (cancel.requested()) throw canceled_error();
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  return result;
+}
+
+ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds limit, const Cancel& cancel) {
+  std::vector<std::string> variables;
+  for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}) {
+    if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
+  }
+  const auto pointers = [](const std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));
+    out.push_back(nullptr);
+    return out;
+  };
+  const std::vector<char*> argv = pointers(words), environment = pointers(variables);
+  return run_in_child(
+      [&] {
+        execve(argv.front(), argv.data(), environment.data());
+        return kCannotRun;
+      },
+      limit, cancel);
+}
+
+}  // namespace heygen::host

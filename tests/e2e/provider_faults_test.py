@@ -1,0 +1,327 @@
+"""Providers that crash, hang or end the program in any of their functions: named with the function, and the way out works.
+And the commands that put a provider in place and take it away."""
+
+import json
+import os
+import shutil
+import stat
+import unittest
+
+from support import PROVIDERS, WithService, compile_provider, eventually, install
+
+SOURCE = """
+#include <heygen/provider.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+#define STR(text) ((heygen_str)HEYGEN_LITERAL(text))
+enum { NOWHERE, LOAD, INIT, GET_API, RESOLVE, REFRESH, LOGIN, REVOKE, REPORT_OUTCOME, DEINIT };
+static int deeper(volatile int *from) { volatile int here[512]; here[0] = *from + 1; return deeper(here) + here[0]; }
+static void fault(int where) {
+  if (where != WHERE) return;
+  volatile int zero = 0;
+  switch (KIND) {
+    case 0: close(creat(MARK, 0600)); for (;;) pause();
+    case 1: *(volatile int *)(long)zero = 1; break;
+    case 2: abort();
+    case 3: exit(0);
+    case 4: deeper(&zero); break;
+  }
+}
+__attribute__((constructor)) static void load(void) { fault(LOAD); }
+static heygen_status HEYGEN_CALL resolve(const heygen_call *call) {
+  fault(RESOLVE);
+  call->sink->set_refreshable(call, 1);
+  if (WHERE == REFRESH) call->sink->set_expiry(call, 1000000000);
+  return call->sink->set_header(call, STR("X-Vault"), STR("v"), 0);
+}
+static heygen_status HEYGEN_CALL refresh(const heygen_call *call) { (void)call; fault(REFRESH); return HEYGEN_OK; }
+static heygen_status HEYGEN_CALL login(const heygen_call *call) {
+  fault(LOGIN);
+  return call->sink->set_state(call, STR("{\\"token\\":\\"t\\"}"));
+}
+static heygen_status HEYGEN_CALL forget(const heygen_call *call) { (void)call; fault(REVOKE); return HEYGEN_OK; }
+static heygen_status HEYGEN_CALL report(const heygen_call *call, const heygen_outcome *outcome) {
+  (void)call; (void)outcome; fault(REPORT_OUTCOME); return HEYGEN_OK;
+}
+static const heygen_descriptor descriptor = {.struct_size = sizeof descriptor, .id = HEYGEN_LITERAL("vault"),
+    .version = HEYGEN_LITERAL("1"), .title = HEYGEN_LITERAL("Vault"), .order = 1000};
+static const heygen_provider_1 provider = {.struct_size = sizeof provider, .descriptor = &descriptor,
+    .resolve = resolve, .refresh = refresh, .login = login, .revoke = forget, .report_outcome = report};
+static heygen_status HEYGEN_CALL init(const heygen_host *host) { (void)host; fault(INIT); return HEYGEN_OK; }
+static void HEYGEN_CALL deinit(void) { fault(DEINIT); }
+static const void *HEYGEN_CALL get_api(uint32_t major) { (void)major; fault(GET_API); return &provider; }
+const heygen_provider_entry_v heygen_provider_entry = {.struct_size = sizeof heygen_provider_entry,
+    .min_major = 1, .max_major = 1, .init = init, .deinit = deinit, .get_api = get_api};
+"""
+HANG, NULL_POINTER, ABORT, EXIT, RECURSION = range(5)
+MANIFEST = {
+    "id": "vault",
+    "version": "1",
+    "title": "Vault",
+    "library": "vault.so",
+    "abi": {"min": 1, "max": 1},
+    "order": 1000,
+}
+USE = ("video", "list")
+# What is typed so that this function runs.
+FUNCTIONS = {
+    "load": USE,
+    "init": USE,
+    "get_api": USE,
+    "resolve": USE,
+    "refresh": USE,
+    "login": ("auth", "login", "--vault"),
+    "revoke": ("auth", "logout"),
+    "report_outcome": USE,
+    "deinit": USE,
+}
+
+
+class WithVault(WithService):
+    def build(self, where="nowhere", kind=HANG, folder=None):
+        """The two files, in a folder of their own or the user's."""
+        self.mark = self.home.path / "hangs"
+        folder = folder or self.home.config / "providers"
+        self.home.config.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        source = self.home.path / "vault.c"
+        source.write_text(SOURCE, encoding="utf-8")
+        flags = ("-O0", "-Wno-infinite-recursion", "-Wno-implicit-fallthrough", "-Wno-stringop-overflow")
+        compile_provider(source, folder / "vault.so", *flags, f"-DWHERE={where.upper()}", f"-DKIND={kind}", f'-DMARK="{self.mark}"')
+        (folder / "vault.provider.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
+        return folder
+
+    def fill(self):
+        self.home.write({"providers": {"vault": {"token": "t"}}})
+
+    def assert_names(self, text, function):
+        self.assertIn("vault", text)
+        self.assertIn(f"{function}()", text)
+        self.assertIn("heygen provider disable", text)
+
+
+class Faults(WithVault):
+    def test_a_hang_in_any_function_is_named_and_ends(self):
+        self.service.api_keys.append(None)
+        self.home.write_settings("provider.deadline = 1\n")
+        for function, arguments in FUNCTIONS.items():
+            if function == "login":
+                continue  # ten times as long: below
+            with self.subTest(function):
+                self.build(function)
+                self.fill()
+                done = self.start(*arguments).finish()
+                self.assertEqual(done.code, 1, done)
+                error = done.error()
+                self.assertEqual(error["code"], "error")
+                self.assert_names(error["message"] + error["hint"], function)
+                self.assertIn("1 s", error["message"])
+
+    def test_a_login_that_hangs_has_more_time(self):
+        self.home.write_settings("provider.deadline = 1\n")
+        self.build("login")
+        done = self.assert_fails(self.run_heygen("auth", "login", "--vault"), "error", 1)
+        self.assert_names(done.error()["message"] + done.error()["hint"], "login")
+        self.assertIn("10 s", done.error()["message"])
+
+    def test_the_second_interrupt_names_who_does_not_answer(self):
+        self.build("resolve")
+        self.fill()
+        running = self.start(*USE)
+        eventually(self.mark.exists, "it was not called")
+        running.interrupt()
+        eventually(lambda: not self.pending(running), "the first one did not arrive")
+        running.interrupt()
+        done = self.finish(running)
+        self.assert_fails(done, "canceled", 1)
+        self.assertEqual(done.error()["message"], "Canceled while waiting for resolve() of provider vault.")
+
+    def pending(self, running):
+        with open(f"/proc/{running.process.pid}/status", encoding="utf-8") as file:
+            return any(line.startswith("ShdPnd") and int(line.split()[1], 16) & 2 for line in file)
+
+    def test_a_crash_in_any_function_is_named(self):
+        self.service.api_keys.append(None)
+        for function, arguments in FUNCTIONS.items():
+            for kind in (NULL_POINTER, ABORT) if function == "resolve" else (ABORT,):
+                with self.subTest(function, kind=kind):
+                    self.build(function, kind)
+                    self.fill()
+                    done = self.start(*arguments).finish()
+                    self.assertLess(done.code, 0, done)
+                    self.assert_names(done.err, function)
+
+    def test_an_endless_recursion_is_named(self):
+        self.build("resolve", RECURSION)
+        self.fill()
+        done = self.start(*USE).finish()
+        self.assertLess(done.code, 0, done)
+        self.assert_names(done.err, "resolve")
+
+    def test_one_that_ends_the_program_does_not_pass_for_a_success(self):
+        for function, arguments in FUNCTIONS.items():
+            if function in ("report_outcome", "deinit"):
+                continue  # the result stands on stdout already
+            with self.subTest(function):
+                self.build(function, EXIT)
+                self.fill()
+                done = self.assert_fails(self.run_heygen(*arguments), "error", 1)
+                self.assert_names(done.error()["message"] + done.error()["hint"], function)
+
+    def test_a_lock_is_free_after_a_hang(self):
+        self.service.api_keys.append(None)
+        self.home.write_settings("provider.deadline = 1\n")
+        self.build("refresh")
+        self.fill()
+        self.assertEqual(self.start(*USE).finish().code, 1)
+        self.assertEqual(self.start(*USE).finish().code, 1)  # and not a time-out of the lock
+
+    def test_the_deadline_is_a_setting_that_is_checked(self):
+        self.build()
+        self.fill()
+        self.service.api_keys.append(None)
+        self.assert_succeeds(self.run_heygen("config", "set", "provider.deadline", "90"))
+        self.assert_succeeds(self.run_heygen(*USE))
+        for text in ("0", '"soon"', "100000000000"):
+            self.home.write_settings(f"provider.deadline = {text}\n")
+            done = self.assert_fails(self.run_heygen(*USE), "usage_error", 2)
+            self.assertIn("provider.deadline", done.error()["message"])
+
+
+class Switched(WithVault):
+    def test_off_gets_the_user_going_again(self):
+        self.build("resolve", ABORT)
+        self.home.write({"providers": {"vault": {"token": "t"}}})
+        self.assertLess(self.start(*USE).finish().code, 0)
+        self.assert_succeeds(self.run_heygen("provider", "disable", "vault"))
+        rows = {row["id"]: row for row in self.run_heygen("provider", "list").json()}
+        self.assertEqual(rows["vault"]["state"], "disabled")
+        self.assertIn("heygen provider enable vault", self.run_heygen("provider", "why", "vault").json()["why"])
+        done = self.assert_fails(self.run_heygen(*USE), "auth_error", 3)
+        self.assertEqual(done.error()["message"], "No credential is configured.")
+        self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key\n"))
+        self.assert_succeeds(self.run_heygen(*USE))
+        done = self.assert_fails(self.run_heygen(*USE, "--provider", "vault"), "auth_error", 3)
+        self.assertIn("heygen provider enable vault", done.error()["message"])
+        self.assertNotIn("\n      --vault", self.run_heygen("auth", "login", "--help").out)
+
+    def test_on_again(self):
+        self.build()
+        self.fill()
+        self.service.api_keys.append(None)
+        self.home.write_settings('# mine\noutput = "json"\n')
+        self.assert_succeeds(self.run_heygen("provider", "disable", "vault"))
+        self.assert_succeeds(self.run_heygen("provider", "enable", "vault"))
+        self.assert_succeeds(self.run_heygen(*USE))
+        self.assertTrue((self.home.config / "config.toml").read_text().startswith("# mine\n"))
+
+    def test_an_unknown_one_is_named(self):
+        for word in ("disable", "enable"):
+            done = self.assert_fails(self.run_heygen("provider", word, "apikei"), "usage_error", 2)
+            self.assertIn("apikey", done.error()["hint"])
+
+    def test_another_one_by_name(self):
+        self.build("resolve", ABORT)
+        self.home.write({"api_key": "good-key", "providers": {"vault": {"token": "t"}}})
+        self.assertLess(self.start(*USE, env={"HEYGEN_PROVIDER": "vault"}).finish().code, 0)
+        self.assert_succeeds(self.run_heygen(*USE, "--provider", "apikey", env={"HEYGEN_PROVIDER": "vault"}))
+
+
+class Installed(WithVault):
+    def setUp(self):
+        super().setUp()
+        # Without the checker beside it, so that what is tested is this program.
+        self.home.program = install(self.home.path / "program", "apikey", "oauth", "device-code")
+        self.folder = self.home.config / "providers"
+        self.work = self.home.path / "work"
+
+    def modes(self, *names):
+        return [oct(stat.S_IMODE((self.folder / name).stat().st_mode)) for name in names]
+
+    def test_it_loads_afterwards_whatever_the_umask(self):
+        self.build(folder=self.work)
+        shutil.rmtree(self.home.config)
+        for mask in (0o000, 0o077):
+            before = os.umask(mask)
+            self.addCleanup(os.umask, before)
+            done = self.assert_succeeds(self.run_heygen("provider", "install", str(self.work / "vault.so"), "--force"))
+            os.umask(before)
+            self.assertEqual(self.modes(".", "vault.so", "vault.provider.json"), ["0o700", "0o755", "0o644"])
+            self.assertEqual(stat.S_IMODE(self.home.config.stat().st_mode), 0o700)
+        self.assertEqual((done.json()["id"], done.json()["checked_by"]), ("vault", "loading it"))
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["vault.provider.json", "vault.so"])
+        self.service.api_keys.append(None)
+        self.assert_succeeds(self.run_heygen("auth", "login", "--vault"))
+        self.assert_succeeds(self.run_heygen(*USE))
+
+    def test_nothing_is_replaced_unasked(self):
+        self.build(folder=self.work)
+        self.assert_succeeds(self.run_heygen("provider", "install", str(self.work / "vault.provider.json")))
+        done = self.run_heygen("provider", "install", str(self.work / "vault.so"))
+        self.assert_fails(done, "file_exists", 1)
+        self.assertIn("--force", done.error()["hint"])
+        other = {**MANIFEST, "id": "other"}
+        (self.work / "vault.provider.json").write_text(json.dumps(other), encoding="utf-8")
+        done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so"), "--force"), "file_exists", 1)
+        self.assertIn("vault.provider.json", done.error()["message"])
+
+    def test_what_does_not_pass_changes_nothing(self):
+        for where, kind in (("load", ABORT), ("init", ABORT), ("init", EXIT)):
+            with self.subTest(where, kind=kind):
+                self.build(where, kind, folder=self.work)
+                done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so")), "error", 1)
+                self.assertIn("vault", done.error()["message"])
+        self.build(folder=self.work)
+        wrong = {**MANIFEST, "title": "Another"}
+        (self.work / "vault.provider.json").write_text(json.dumps(wrong), encoding="utf-8")
+        done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so")), "error", 1)
+        self.assertIn("`title`", done.err)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_what_is_no_provider_is_named(self):
+        self.work.mkdir()
+        (self.work / "alone.so").write_bytes(b"x")
+        (self.work / "x.provider.json").write_text("{", encoding="utf-8")
+        (self.work / "y.provider.json").write_text(json.dumps({**MANIFEST, "library": "none.so"}), encoding="utf-8")
+        for name, word in (("none", "no file"), ("alone.so", "no manifest"), ("x.provider.json", "no manifest"),
+                           ("y.provider.json", "none.so"), (".", "no file")):
+            with self.subTest(name):
+                done = self.run_heygen("provider", "install", str(self.work / name))
+                self.assert_fails(done, "usage_error", 2)
+                self.assertIn(word, done.error()["message"])
+
+    def test_a_checker_beside_the_program_is_asked(self):
+        self.build(folder=self.work)
+        checker = self.home.program.parent / "heygen-provider-check"
+        for code, text in ((0, ""), (1, "rule 12 is broken")):
+            checker.write_text(f"#!/bin/sh\nenv > '{self.home.path}/seen'\necho '{text}'\nexit {code}\n", encoding="utf-8")
+            checker.chmod(0o755)
+            done = self.run_heygen("provider", "install", str(self.work / "vault.so"), "--force",
+                                   env={"HEYGEN_API_KEY": "a-secret-key"})
+            self.assertEqual(done.code, code, done)
+            self.assertIn(text, done.err)
+            self.assertNotIn("a-secret-key", (self.home.path / "seen").read_text())
+
+    def test_it_is_removed_and_its_login_stays(self):
+        self.build()
+        self.fill()
+        done = self.assert_fails(self.run_heygen("provider", "remove", "vault"), "confirmation_required", 1)
+        self.assertTrue((self.folder / "vault.so").exists(), done)
+        done = self.assert_succeeds(self.run_heygen("provider", "remove", "vault", "--force"))
+        self.assertEqual((len(done.json()["removed"]), done.json()["login_kept"]), (2, True))
+        self.assertIn("heygen auth logout", done.err)
+        self.assertEqual(list(self.folder.iterdir()), [])
+        self.assertEqual(self.home.read(), {"providers": {"vault": {"token": "t"}}})
+
+    def test_only_what_is_the_users_is_removed(self):
+        before = sorted(path.name for path in PROVIDERS.iterdir())
+        done = self.assert_fails(self.run_heygen("provider", "remove", "apikey", "--force"), "usage_error", 2)
+        self.assertIn("heygen provider disable apikey", done.error()["hint"])
+        self.assert_fails(self.run_heygen("provider", "remove", "../credentials", "--force"), "usage_error", 2)
+        self.assert_fails(self.run_heygen("provider", "remove", "nobody", "--force"), "usage_error", 2)
+        self.assertEqual(sorted(path.name for path in PROVIDERS.iterdir()), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
