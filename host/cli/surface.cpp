@@ -1,6 +1,7 @@
 #include "host/cli/surface.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/api/catalogue.hpp"
@@ -34,7 +35,7 @@ json::Value number_of(double value) {
 
 /// What a catalogue's flag says beyond the option made of it.
 void add_flag(json::Object& object, const api::Flag& flag) {
-  constexpr std::string_view kPlaces[] = {"query", "json", "multipart"};
+  constexpr std::array<std::string_view, 3> kPlaces = {"query", "json", "multipart"};
   if (flag.min) object.emplace_back("minimum", number_of(*flag.min));
   if (flag.max) object.emplace_back("maximum", number_of(*flag.max));
   object.emplace_back("in", std::string(kPlaces[static_cast<std::size_t>(flag.place)]));
@@ -97,7 +98,7 @@ json::Value pages_json(const api::Pagination& pages) {
 }
 
 json::Value request_json(const api::Command& facts) {
-  constexpr std::string_view kBodies[] = {"none", "json", "multipart"};
+  constexpr std::array<std::string_view, 3> kBodies = {"none", "json", "multipart"};
   json::Object object{{"method", std::string(facts.method)},
                       {"path", std::string(facts.endpoint)},
                       {"body", std::string(kBodies[static_cast<std::size_t>(facts.body)])},
