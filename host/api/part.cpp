@@ -52,6 +52,14 @@ int open_private(const std::string& path, int flags) {
   return ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags, 0600);
 }
 
+void check_owned(const std::string& path, int descriptor) {
+  struct stat facts {};
+  if (fstat(descriptor, &facts) != 0) throw io_error(path, "looked at", errno);
+  if (!S_ISREG(facts.st_mode) || facts.st_uid != geteuid() || facts.st_nlink > 1)
+    throw Error(code::kFileIo, "'" + path + "' is not a file of this user's own, and a download needs that name.",
+                "Remove it, or choose another place with --output-path.");
+}
+
 std::optional<std::uint64_t> whole_number(const json::Value& facts, std::string_view name) {
   const json::Value* value = facts.find(name);
   const auto number = value == nullptr || !value->is_number() ? std::nullopt : value->to_int64();
@@ -96,14 +104,6 @@ bool Part::open(bool create) {
     if (still_there()) return true;
     close();
   }
-}
-
-void Part::check_owned(const std::string& path, int descriptor) const {
-  struct stat facts {};
-  if (fstat(descriptor, &facts) != 0) throw io_error(path, "looked at", errno);
-  if (!S_ISREG(facts.st_mode) || facts.st_uid != geteuid() || facts.st_nlink > 1)
-    throw Error(code::kFileIo, "'" + path + "' is not a file of this user's own, and a download needs that name.",
-                "Remove it, or choose another place with --output-path.");
 }
 
 void Part::lock() const {

@@ -35,7 +35,6 @@ class Part : public Sink {
 
  private:
   bool open(bool create);
-  void check_owned(const std::string& path, int descriptor) const;
   void lock() const;
   bool still_there() const;
   bool take_over();

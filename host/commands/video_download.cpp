@@ -43,6 +43,7 @@ const Asset& asset_of(const Parsed& parsed) {
 
 std::vector<Option> options_of(Context&) {
   std::vector<std::string> names;
+  names.reserve(kAssets.size());
   for (const Asset& asset : kAssets) names.emplace_back(asset.name);
   return {
       {.name = "asset",
@@ -69,7 +70,7 @@ std::string video_path(const std::string& id) {
 constexpr std::string_view kStandardOutput = "-";
 
 std::string given_path(const Parsed& parsed) {
-  const std::string given = parsed.value("output-path");
+  std::string given = parsed.value("output-path");
   if (parsed.given("output-path") && given.empty()) throw usage_error("--output-path needs the name of a file.");
   return given;
 }

@@ -60,6 +60,9 @@ class ScriptedResponse : public net::Response {
 
 class Server : public net::Http {
  public:
+  Server() = default;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
   ~Server() override { BOOST_TEST(script.empty(), "the script went on, but nobody asked"); }
   std::unique_ptr<net::Response> send(const net::Request& request, const Cancel&) override {
     const std::string* range = net::find_header(request.headers, "Range");
@@ -111,6 +114,8 @@ struct World {
     facts = folder / ".film.mp4.heygen-part.json";
     context.write = [this](std::string_view text) { out += text; };
   }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
   ~World() { fs::remove_all(folder); }
 
   void run(const std::string& asset = "v1/video", bool replace = false) {
