@@ -96,9 +96,8 @@ class Transfer {
         http_(http),
         sink_(sink),
         name_(source.name),
+        first_url_(parse_url(source.url)),
         bar_(context, "Downloading " + source.name, {}) {
-    request_.url = parse_url(source.url);
-    first_url_ = request_.url;
     request_.timeouts.total = std::chrono::milliseconds(0);
   }
 
@@ -188,9 +187,9 @@ class Transfer {
   net::Http& http_;
   Sink& sink_;
   const std::string name_;
+  const net::Url first_url_;
   TransferBar bar_;
   net::Request request_;
-  net::Url first_url_;
   bool opened_ = false;
   int tries_ = 0;
 };

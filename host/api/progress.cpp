@@ -137,7 +137,7 @@ std::string transfer_line(const TransferState& state, int width) {
   return shortened(percent.empty() ? amount(state.done, {}) : percent, width);
 }
 
-TransferBar::TransferBar(Context& context, std::string what, std::optional<std::uint64_t> total)
+TransferBar::TransferBar(Context& context, const std::string& what, std::optional<std::uint64_t> total)
     : context_(context), progress_(context) {
   state_.what = printable(what);
   state_.total = total;

@@ -50,7 +50,7 @@ std::string transfer_line(const TransferState& state, int width);
 /// The bar of one upload or download.
 class TransferBar {
  public:
-  TransferBar(Context& context, std::string what, std::optional<std::uint64_t> total);
+  TransferBar(Context& context, const std::string& what, std::optional<std::uint64_t> total);
 
   /// `done` counts from the start of the file. What lies behind the first call is not counted into the rate.
   void update(std::uint64_t done);
