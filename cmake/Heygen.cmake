@@ -28,29 +28,19 @@ function(heygen_module name)
   set_property(GLOBAL APPEND PROPERTY HEYGEN_MODULES ${name})
 endfunction()
 
-# heygen_provider(ID SOURCES ... [LIBRARIES ...]): a provider of this project: module, version script, manifest.
+include(${CMAKE_SOURCE_DIR}/sdk/cmake/HeygenAddProvider.cmake)
+
+# heygen_provider(ID SOURCES ... [LIBRARIES ...]): a provider of this project, in the place of an installed one.
 function(heygen_provider id)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
-  string(REPLACE "-" "_" target ${id})
-  set(target provider_${target})
-  add_library(${target} MODULE ${arg_SOURCES})
-  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/sdk/include)
-  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
-  target_link_options(${target} PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/sdk/cmake/provider.map
-                                        -Wl,--no-undefined -Wl,--exclude-libs,ALL -Wl,--gc-sections)
-  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${id}
-                        LIBRARY_OUTPUT_DIRECTORY ${HEYGEN_PROVIDER_OUTPUT_DIRECTORY}
-                        LINK_DEPENDS ${CMAKE_SOURCE_DIR}/sdk/cmake/provider.map)
+  string(REPLACE "-" "_" target provider_${id})
+  heygen_add_provider(${id} TARGET ${target} OUTPUT_DIRECTORY ${HEYGEN_PROVIDER_OUTPUT_DIRECTORY} ${ARGN})
   add_dependencies(${target} heygen-provider-check)
-  add_custom_command(TARGET ${target} POST_BUILD
-    COMMAND $<TARGET_FILE:heygen-provider-check> manifest $<TARGET_FILE:${target}>
-            --output ${HEYGEN_PROVIDER_OUTPUT_DIRECTORY}/${id}.provider.json
-    VERBATIM)
   # Whatever the umask of the installer: a library that others may write to is refused.
   install(TARGETS ${target} LIBRARY DESTINATION lib/heygen/providers COMPONENT provider-${id}
           PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
   install(FILES ${HEYGEN_PROVIDER_OUTPUT_DIRECTORY}/${id}.provider.json DESTINATION lib/heygen/providers
           COMPONENT provider-${id})
+  set_property(GLOBAL APPEND PROPERTY HEYGEN_PROVIDERS ${target})
 endfunction()
 
 # heygen_unit_test(NAME folder): tests/unit/<folder>/*.cpp as one Boost.Test program. For a folder of core/ it links that
