@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import unittest
 
-from support import PROVIDERS, EndToEnd, WithService, certificates, compile_provider, may_mount
+from support import PROVIDERS, ROOT, EndToEnd, WithService, certificates, compile_provider, may_mount
 
 POLICY = pathlib.Path("/etc/heygen/policy.toml")
 
@@ -165,6 +167,23 @@ class WhatMayLoad(Policy, WithService):
         elsewhere = {"HEYGEN_PROVIDER_PATH": str(self.folder)}
         self.assert_succeeds(self.under(policy, "video", "list", env=elsewhere))
         self.assertEqual(self.marked(), [])
+
+    def test_nothing_is_installed_that_could_not_load(self):
+        work = self.home.path / "work"
+        self.put("vault", self.build("vault"))
+        self.folder.rename(work)
+        pin = self.pin("vault", work)
+        for policy, word in (
+            (KEY_ONLY, "providers.allow"),
+            (OPEN.replace("true", "false"), "providers.user_folders"),
+            (OPEN + pin.replace(digest(work / "vault.so"), "sha256:" + "0" * 64), "pins.vault"),
+        ):
+            with self.subTest(word):
+                done = self.under(policy, "provider", "install", str(work / "vault.so"))
+                self.assert_fails(done, "usage_error", 2)
+                self.assertIn(word, done.error()["message"])
+        self.assertEqual((self.folder.exists(), self.marked()), (False, []))
+        self.assert_succeeds(self.under(OPEN + pin, "provider", "install", str(work / "vault.so")))
 
     def test_an_ambient_one_that_may_not_load_is_passed_over(self):
         source = SOURCE.replace(".order = 1000", ".order = 1000, .flags = HEYGEN_PROVIDER_AMBIENT")
@@ -395,6 +414,51 @@ class Pinned(Policy, EndToEnd):
             listener.settimeout(0.05)
             self.explain(OPEN + pin, before=before)
             self.assertRaises(TimeoutError, listener.recv, 4096)
+
+
+PAGE = ROOT / "docs" / "policy.md"
+WHOLE = re.findall(r"^```toml policy\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+
+
+class Page(EndToEnd):
+    """docs/policy.md: its whole policies are policies."""
+
+    def test_the_whole_policies_are_valid(self):
+        self.assertEqual(len(WHOLE), 3)
+        for text in WHOLE:
+            draft = self.home.path / "policy.toml"
+            draft.write_text(text, encoding="utf-8")
+            self.assert_succeeds(self.run_heygen("policy", "check", str(draft)))
+
+    def test_it_names_every_key(self):
+        done = self.run_heygen("policy", "check", os.devnull)
+        self.assertEqual(done.code, 1, done)
+        draft = self.home.path / "policy.toml"
+        draft.write_text("version = 1\nnothing.like.it = 1\n", encoding="utf-8")
+        hint = self.run_heygen("policy", "check", str(draft)).error()["hint"]
+        names = re.findall(r"[a-zA-Z_.]+", hint.split(": ", 1)[1])
+        self.assertGreater(len(names), 8)
+        for name in names:
+            self.assertIn(f"`{name.rstrip('.')}`", PAGE.read_text(encoding="utf-8"))
+
+
+class PageInForce(Policy, WithService):
+    def states(self, policy, before=""):
+        rows = self.assert_succeeds(self.under(policy, "provider", "list", before=before)).json()
+        return {row["id"]: row["state"] for row in rows}
+
+    def test_the_whole_policies_do_what_they_say(self):
+        key, sso, every = WHOLE
+        self.put("vault", self.build("vault"))
+        self.assertEqual(
+            self.states(key), {"apikey": "available", "oauth": "refused", "device-code": "refused", "vault": "refused"}
+        )
+        before = "touch /etc/heygen/corp-ca.pem"
+        self.assertEqual(set(self.states(sso, before).values()), {"refused"})
+        self.assertEqual(set(self.states(every).values()), {"available"})
+        for policy in WHOLE:
+            self.assertTrue(self.under(policy, "policy", "show", before=before).json()["in_force"])
+            self.assertIn("in force", self.under(policy, "policy", "show", "--human", before=before).out)
 
 
 LOADS = 200

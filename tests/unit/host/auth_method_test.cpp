@@ -88,6 +88,13 @@ bool is_usage_error(const heygen::Error& error) {
 
 BOOST_AUTO_TEST_SUITE(auth_method)
 
+BOOST_AUTO_TEST_CASE(what_the_policy_withholds_has_no_row) {
+  Found found = provider("sso");
+  BOOST_TEST(offered(found, "", MapEnvironment({})));
+  found.login_barred = "the policy does not offer it";
+  BOOST_TEST(!offered(found, "", MapEnvironment({})));
+}
+
 BOOST_AUTO_TEST_CASE(a_flag_names_its_provider_by_historic_spelling_or_id) {
   BOOST_TEST(heygen::host::named_method(typed({"api-key"}), kInstalled, "") == "apikey");
   BOOST_TEST(heygen::host::named_method(typed({"oauth"}), kInstalled, "") == "oauth");
