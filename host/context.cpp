@@ -214,7 +214,7 @@ output::HumanStyle Context::style() {
   int columns = 0;
   const auto [end, failure] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), columns);
   if (failure == std::errc{} && end == wanted.data() + wanted.size() && columns > 0) width = columns;
-  return {.width = width, .color = color};
+  return {.width = width, .color = color, .paging = paging};
 }
 
 void Context::check_output_options() {

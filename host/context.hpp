@@ -104,6 +104,8 @@ class Context {
   bool only_reads = false;
   /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); nobody unless set.
   std::function<void(const std::string& where, std::chrono::milliseconds waited)> on_hang;
+  /// How the reply to be shown tells that it goes on.
+  std::optional<output::Paging> paging;
   /// The result: one line of JSON, or for people.
   void print(const json::Value& document, const std::vector<output::Column>& columns = {});
   /// For people, with --fields.

@@ -5,6 +5,7 @@
 
 #include "core/base/text.hpp"
 #include "core/output/cell.hpp"
+#include "core/output/notes.hpp"
 
 namespace heygen::output {
 namespace {
@@ -102,7 +103,8 @@ std::string human_fields(const json::Value& document, const std::vector<std::str
     std::vector<Column> chosen;
     chosen.reserve(fields.size());
     for (const std::string& field : fields) chosen.push_back({field, heading(field, columns)});
-    return human_members(payload, chosen, style);
+    const std::string more = more_note(document, style);
+    return human_members(payload, chosen, style) + (more.empty() ? "" : "\n" + more);
   }
   return human(document, columns, style);
 }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/base/text.hpp"
+#include "core/output/notes.hpp"
 #include "core/output/output.hpp"
 #include "core/output/table.hpp"
 #include "core/output/text_width.hpp"
@@ -23,6 +24,12 @@ bool is_id(std::string_view field) {
   return !words.empty() && iequals(words.back(), "id");
 }
 
+/// Ids and kinds are typed into the next command.
+bool is_typed_again(std::string_view field) {
+  const std::vector<std::string> words = words_of(field);
+  return is_id(field) || (!words.empty() && iequals(words.back(), "type"));
+}
+
 std::string last_part(const std::string& path) {
   return path.substr(path.rfind('.') + 1);
 }
@@ -37,7 +44,7 @@ class Human {
     json::Object rest;
     for (const json::Member& member : document.as_object()) {
       const bool silent = is_empty(member.second) || member.second == json::Value(false);
-      if (member.first != "data" && !silent) rest.push_back(member);
+      if (member.first != "data" && !silent && !is_paging(member.first)) rest.push_back(member);
     }
     std::string out = payload(*data, columns);
     if (!rest.empty()) out += "\n" + details(rest, 0, 1);
@@ -61,11 +68,21 @@ class Human {
   }
 
  private:
+  /// more_note() says what these members say.
+  bool is_paging(const std::string& path) const {
+    return style_.paging && (path == style_.paging->more || path == style_.paging->next);
+  }
+
+  json::Object without_paging(json::Object data) const {
+    std::erase_if(data, [&](const json::Member& member) { return is_paging("data." + member.first); });
+    return data;
+  }
+
   std::string payload(const json::Value& value, const std::vector<Column>& columns) const {
     if (value.is_array() && value.as_array().empty()) return "Nothing found.\n";
     if (is_object_list(value)) return rows(value.as_array(), columns, 0, 1);
     if (value.is_array()) return values(value.as_array());
-    if (value.is_object() && !is_empty(value)) return details(value.as_object(), 0, 1);
+    if (value.is_object() && !is_empty(value)) return details(without_paging(value.as_object()), 0, 1);
     std::string out;
     const Cell cell = cell_of({}, value);
     for (const std::string& text : lines_of({}, value)) {
@@ -98,7 +115,7 @@ class Human {
     std::vector<TableColumn> headers;
     headers.reserve(columns.size());
     for (const Column& column : columns) {
-      headers.push_back({label_of(column), is_id(column.field)});
+      headers.push_back({label_of(column), is_typed_again(column.field)});
     }
     Table table(std::move(headers));
     std::vector<std::string> names;
@@ -118,8 +135,7 @@ class Human {
       const bool whole = level > 1 ? table.fits(width) : shown.size() == columns.size();
       return columns.empty() || !whole ? records(items, indent, level) : table.text(style_, indent);
     }
-    return (shown.empty() ? cards(items, columns) : table.text(style_, indent, shown)) +
-           footer(items.front().as_object(), columns, shown);
+    return (shown.empty() ? cards(items, columns) : table.text(style_, indent, shown)) + footer(items, columns, shown);
   }
 
   static const json::Value* value_of(const json::Value& item, const Column& column,
@@ -175,29 +191,16 @@ class Human {
     return out;
   }
 
-  std::string footer(const json::Object& first, const std::vector<Column>& columns,
+  std::string footer(const json::Array& items, const std::vector<Column>& columns,
                      const std::vector<std::size_t>& shown) const {
     std::vector<std::string> dropped;
     for (std::size_t i = 0; i < columns.size() && !shown.empty(); ++i) {
       if (std::ranges::find(shown, i) == shown.end()) dropped.push_back(label_of(columns[i]));
     }
     std::string out;
-    if (!dropped.empty()) out += note("(too narrow to show: " + join(dropped, ", ") + ")");
-    const auto hidden = std::ranges::count_if(first, [&](const json::Member& member) {
-      return std::ranges::none_of(columns, [&](const Column& column) {
-        return column.field == member.first || column.field.starts_with(member.first + ".");
-      });
-    });
-    const std::string fields = hidden == 1 ? " more field" : " more fields";
-    if (hidden > 0) out += note("(" + std::to_string(hidden) + fields + " with --human=false)");
+    if (!dropped.empty()) out += note("(too narrow to show: " + join(dropped, ", ") + ")", style_);
+    out += hidden_note(items, columns, style_);
     return out.empty() ? out : "\n" + out;
-  }
-
-  std::string note(const std::string& text) const {
-    std::string out;
-    for (const std::string& part : wrap(text, style_.width, false))
-      out += paint(part, Tone::faint, style_.color) + "\n";
-    return out;
   }
 
   std::string details(const json::Object& members, int indent, int level) const {
@@ -278,7 +281,8 @@ class Human {
 }  // namespace
 
 std::string human(const json::Value& document, const std::vector<Column>& columns, const HumanStyle& style) {
-  return Human(style).document(document, columns);
+  const std::string more = more_note(document, style);
+  return Human(style).document(document, columns) + (more.empty() ? "" : "\n" + more);
 }
 
 std::string human_members(const json::Value& object, const std::vector<Column>& columns, const HumanStyle& style) {

@@ -1,6 +1,7 @@
 // What the user gets: results on stdout, errors on stderr.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,14 +25,23 @@ struct Column {
   std::string header;  ///< empty: the field's name made readable
 };
 
+/// How a list tells that it goes on, and what gets the rest.
+struct Paging {
+  std::string more, next;     ///< dotted members of the reply: whether there is more, and the cursor to it
+  std::string cursor, limit;  ///< options
+  bool all = false;           ///< --all was given
+};
+
 struct HumanStyle {
   int width = 80;  ///< terminal columns; 0 or less: no limit
   bool color = false;
+  std::optional<Paging> paging = {};
 };
 
 /// A document for people: the payload (`data` when there is one) as a table, details or a value, and then what else the
 /// reply says (null, false and empty members left out). Rows with too many fields for the width become details. Every
-/// text of the document is made printable(). Ends with a newline.
+/// text of the document is made printable(). Ends with a newline. Where the paging is known, a sentence on how to get
+/// the rest stands for its members.
 std::string human(const json::Value& document, const std::vector<Column>& columns, const HumanStyle& style);
 
 /// The details of an object, as human() shows them, but of these members alone and in this order.

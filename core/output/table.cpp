@@ -17,6 +17,8 @@ constexpr int kLeastReadable = 11;
 constexpr int kComfortable = 20;
 /// "2023-11-14"
 constexpr int kDate = 10;
+/// Columns beyond these are shown only where they leave texts comfortable.
+constexpr std::size_t kFirstColumns = 4;
 /// What is longer than any id is cut like other texts.
 constexpr int kLongestId = 64;
 
@@ -81,12 +83,18 @@ int Table::least(std::size_t column) const {
   return std::min(natural_[column], shapes_[column] == Shape::number ? kComfortable : kLeastReadable);
 }
 
+int Table::comfortable(std::size_t column) const {
+  const bool text = !is_kept(column) && shapes_[column] != Shape::time;
+  return text ? std::min(natural_[column], kComfortable) : least(column);
+}
+
 std::vector<std::size_t> Table::readable(int width) const {
   std::vector<std::size_t> chosen = all();
   if (width <= 0) return chosen;
   for (;;) {
     int needed = kGap * (static_cast<int>(chosen.size()) - 1);
-    for (const std::size_t column : chosen) needed += least(column);
+    for (const std::size_t column : chosen)
+      needed += chosen.size() > kFirstColumns ? comfortable(column) : least(column);
     if (needed <= width) return chosen;
     const auto last = std::find_if(chosen.rbegin(), chosen.rend(), [&](std::size_t i) { return !is_kept(i); });
     if (chosen.size() <= 2 || last == chosen.rend()) return {};

@@ -21,8 +21,8 @@ class Table {
   void add(std::vector<Cell> row);
   /// Nothing has to be cut in that width.
   bool fits(int width) const;
-  /// The columns that can each show something worth reading: the last ones go first, those to keep stay. Empty when not
-  /// even two are left.
+  /// The columns that can each show something worth reading, and a fifth or later one only without crowding them: the
+  /// last ones go first, those to keep stay. Empty when not even two are left.
   std::vector<std::size_t> readable(int width) const;
   /// All columns, or the chosen ones.
   std::string text(const HumanStyle& style, int indent = 0) const;
@@ -32,6 +32,7 @@ class Table {
   std::vector<std::size_t> all() const;
   bool is_kept(std::size_t column) const;
   int least(std::size_t column) const;
+  int comfortable(std::size_t column) const;
   std::vector<int> layout(int width, const std::vector<std::size_t>& chosen) const;
   void write(std::string& out, const Cell& cell, std::size_t column, int width, bool last, bool color) const;
 

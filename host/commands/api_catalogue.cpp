@@ -117,6 +117,16 @@ std::vector<output::Column> columns_of(const api::Command& command) {
   return columns;
 }
 
+std::optional<output::Paging> paging_of(const api::Command& command, bool all) {
+  if (command.pagination == nullptr) return std::nullopt;
+  const api::Pagination& facts = *command.pagination;
+  return output::Paging{.more = std::string(facts.has_more),
+                        .next = std::string(facts.next_cursor),
+                        .cursor = std::string(facts.cursor_param),
+                        .limit = std::string(facts.limit_param),
+                        .all = all};
+}
+
 api::Given given_of(Context& context, const api::Command& command, const Parsed& parsed) {
   api::Given given;
   given.arguments = parsed.positionals;
@@ -210,6 +220,7 @@ void run_catalogue(Context& context, const api::Command& command, const Parsed& 
   check_credential(context, command, parsed);
   api::Given given = given_of(context, command, parsed);
   const bool all = command.pagination != nullptr && parsed.is_on("all");
+  context.paging = paging_of(command, all);
   const auto cap = all ? take_cap(command, given) : std::nullopt;
   const api::Prepared prepared = api::prepare(command, given);
   ask_first(context, command, parsed);

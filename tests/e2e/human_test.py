@@ -29,19 +29,19 @@ class HumanTest(WithService):
         super().setUp()
         self.home.env["HEYGEN_API_KEY"] = "good-key"
 
-    def screen(self, columns, *arguments):
+    def screen(self, columns, *arguments, env=None, flags="-p", then=""):
         """The lines of a pane in which the command ran, as they are: a line that wraps is two."""
         socket = str(self.home.path / f"tmux-{next(self.count)}")
-        environment = " ".join(f"{name}={shlex.quote(value)}" for name, value in self.home.env.items())
-        script = f"env -i {environment} {shlex.join([str(HEYGEN), *arguments])}; echo '{ENDED}'; exec cat"
+        environment = " ".join(f"{name}={shlex.quote(value)}" for name, value in {**self.home.env, **(env or {})}.items())
+        script = f"env -i {environment} {shlex.join([str(HEYGEN), *arguments])} {then}; echo '{ENDED}'; exec cat"
 
         def tmux(*words):
             return subprocess.run(["tmux", "-S", socket, *words], check=True, capture_output=True, text=True).stdout
 
         self.addCleanup(subprocess.run, ["tmux", "-S", socket, "kill-server"], capture_output=True)
-        tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", "150", script)
+        tmux("-f", "/dev/null", "set-option", "-g", "history-limit", "10000", ";", "new-session", "-d", "-x", str(columns), "-y", "150", script)
         eventually(lambda: ENDED in tmux("capture-pane", "-p"), "the end of the command")
-        return tmux("capture-pane", "-p").split(ENDED)[0].splitlines()
+        return tmux("capture-pane", *flags.split()).split(ENDED)[0].splitlines()
 
     def give(self, value):
         self.service.fault("/v3/", status=200, body=value, times=-1)
@@ -49,7 +49,7 @@ class HumanTest(WithService):
     def test_a_table_fits_with_ids_whole_and_without_lines_that_wrap(self):
         self.give(ROWS)
         for columns, headings in ((60, ["ID", "Title", "Status"]), (80, ["ID", "Title", "Status", "Created At"]),
-                                  (200, ["ID", "Title", "Status", "Created At"])):
+                                  (200, ["ID", "Title", "Status", "Created At", "Duration"])):
             lines = self.screen(columns, "video", "list", "--human")
             text = "\n".join(lines)
             self.assertEqual(lines[0].replace("Created At", "Created_At").split(),
@@ -85,6 +85,26 @@ class HumanTest(WithService):
             for line in lines:
                 self.assertFalse(line and not line.startswith(" ") and ":" not in line, f"wrapped at {columns}: {line!r}")
 
+    def test_the_end_of_a_list_says_how_to_get_the_rest(self):
+        pages = {"data": [{"id": "v", "secret": 1}], "has_more": True, "next_token": "to ken"}
+        self.give(pages)
+        out = self.assert_succeeds(self.run_heygen("video", "list", "--human")).out
+        self.assertTrue(out.endswith("\n\n(1 more field: secret; choose with --fields)\n\n"
+                                     "More: add --all, or --token 'to ken'\n"), out)
+        self.assertNotIn("Has More", out)
+        shown = self.assert_succeeds(self.run_heygen("video", "list", "--human", "--fields", "id,secret")).out
+        self.assertEqual(shown, "ID  Secret\nv        1\n\nMore: add --all, or --token 'to ken'\n")
+        capped = self.assert_succeeds(self.run_heygen("video", "list", "--human", "--all", "--limit", "1")).out
+        self.assertIn("More: raise --limit", capped)
+        raw = self.assert_succeeds(self.run_heygen("api", "GET", "/v3/videos", "--human")).out
+        self.assertIn("Next Token:", raw)
+
+    def test_the_end_of_a_batch_says_how_to_get_the_rest(self):
+        self.give({"data": {"batch_id": "b", "has_more": True, "next_token": "to ken"}})
+        for fields in ((), ("--fields", "batch_id")):
+            out = self.assert_succeeds(self.run_heygen("video", "batches", "get", "b", "--human", *fields)).out
+            self.assertEqual(out, "Batch ID:  b\n\nMore: add --all, or --token 'to ken'\n")
+
     def test_a_pipe_gets_all_of_every_value_without_colour(self):
         self.give(ROWS)
         out = self.assert_succeeds(self.run_heygen("video", "list", "--human")).out
@@ -98,6 +118,45 @@ class HumanTest(WithService):
         self.give({"data": rows})
         out = self.assert_succeeds(self.run_heygen("video", "list", "--human")).out
         self.assertEqual([line[:32] for line in out.splitlines()[1:5001]], [row["id"] for row in rows])
+
+    def test_a_terminal_scrolls_through_five_thousand_rows(self):
+        rows = [{**ROWS["data"][0], "id": f"{number:032x}"} for number in range(5000)]
+        self.give({"data": rows})
+        lines = self.screen(80, "video", "list", "--human", flags="-p -S -")
+        self.assertEqual([line[:32] for line in lines[1:5001]], [row["id"] for row in rows])
+        self.assertEqual(lines[5001], "")
+
+    def test_forty_columns_hold_every_line_of_a_narrow_table(self):
+        self.give({"data": [{"id": f"v{n}", "title": title, "status": "completed", "duration": n}
+                            for n, title in enumerate(TITLES)], "has_more": True, "next_token": "page-2"})
+        lines = self.screen(40, "video", "list", "--human")
+        self.assertEqual(lines[0].split(), ["ID", "Title", "Status", "Created", "At"])
+        self.assertEqual([line.split()[0] for line in lines[1:4]], ["v0", "v1", "v2"])
+        self.assertEqual(lines[4:], ["", "(too narrow to show: Duration)", "",
+                                     "More: add --all, or --token page-2"])
+
+    STATES = {"completed": 32, "processing": 33, "failed": 31}
+
+    def give_states(self):
+        self.give({"data": [{"id": state[0], "title": state, "status": state} for state in self.STATES]})
+
+    def test_a_terminal_shows_states_in_colours(self):
+        self.give_states()
+        text = "\n".join(self.screen(80, "video", "list", "--human", flags="-p -e", env={"TERM": "xterm-256color"}))
+        for state, colour in self.STATES.items():
+            self.assertIn(f"\x1b[{colour}m{state}\x1b[", text)
+        self.assertRegex(text, r"\x1b\[1mID\b")
+
+    def test_no_colour_with_no_color_or_on_a_dumb_terminal_or_to_a_file(self):
+        self.give_states()
+        for environment in ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {"TERM": "dumb"}):
+            text = "\n".join(self.screen(80, "video", "list", "--human", flags="-p -e", env=environment))
+            self.assertIn("completed", text)
+            self.assertNotIn("\x1b", text, environment)
+        file = self.home.path / "list.txt"
+        self.screen(80, "video", "list", "--human", env={"TERM": "xterm-256color"}, then=f"> {shlex.quote(str(file))}")
+        self.assertIn("completed", file.read_text())
+        self.assertNotIn("\x1b", file.read_text())
 
 
 if __name__ == "__main__":

@@ -348,7 +348,7 @@ class Shown(Lists):
     def test_all_is_one_table(self):
         self.pages(250)
         lines = self.all("--human").out.splitlines()
-        self.assertEqual(lines[0].split(), ["ID", "Title", "Status", "Created", "At"])
+        self.assertEqual(lines[0].split(), ["ID", "Title", "Status", "Created", "At", "Duration"])
         self.assertEqual([line.split()[0] for line in lines[1:251]], [f"v{i}" for i in range(250)])
 
     def terminal(self, *arguments, into=None):

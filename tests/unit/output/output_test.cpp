@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(given_columns_are_shown_in_their_order_and_hidden_fields_ar
              "vid-1  First film  completed  2023-11-14 22:13 UTC\n"
              "vid-2  -           failed     2023-11-14 23:13 UTC\n"
              "\n"
-             "(2 more fields with --human=false)\n");
+             "(2 more fields: x, y; choose with --fields)\n");
 }
 
 BOOST_AUTO_TEST_CASE(without_columns_all_keys_of_all_rows_are_shown_sorted) {
@@ -274,6 +274,42 @@ BOOST_AUTO_TEST_CASE(what_else_the_reply_says_follows_the_payload) {
   BOOST_TEST(
       human(R"({"data":[{"id":"v"}],"has_more":true,"next_token":"abc","error":null,"warnings":[],"x":false})") ==
       "ID\nv\n\nHas More:    true\nNext Token:  abc\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_note_names_the_first_of_many_hidden_fields_of_all_rows) {
+  const std::string text = human(R"([{"id":1,"a":1,"b":1,"\u001b":1},{"c":1,"d":1,"e":1,"f":1,"g":1}])", {{"id", ""}});
+  BOOST_TEST(contains(text, "\n(8 more fields: a, b, c, d, e, f, \xE2\x80\xA6; choose with --fields)\n"));
+  BOOST_TEST(contains(human(R"([{"id":1,"x":1}])", {{"id", ""}}), "\n(1 more field: x; choose with --fields)\n"));
+}
+
+BOOST_AUTO_TEST_CASE(where_the_paging_is_known_a_sentence_says_how_to_get_the_rest) {
+  heygen::output::Paging paging{.more = "has_more", .next = "next_token", .cursor = "token", .limit = "limit"};
+  HumanStyle style = kPlain;
+  const auto end = [&](const std::string& members) {
+    style.paging = paging;
+    return ::human(R"({"data":[{"id":"v"}])" + members + "}", {}, style).substr(5);
+  };
+  BOOST_TEST(end(R"(,"has_more":true,"next_token":"abc=")") == "\nMore: add --all, or --token abc=\n");
+  BOOST_TEST(end(R"(,"next_token":"abc","total":7)") == "\nTotal:  7\n\nMore: add --all, or --token abc\n");
+  BOOST_TEST(end(R"(,"has_more":true,"next_token":"a b$x")") == "\nMore: add --all, or --token 'a b$x'\n");
+  for (const std::string unfit : {"a'b", "\\u001b[2J"})
+    BOOST_TEST(end(R"(,"has_more":true,"next_token":")" + unfit + "\"") == "\nMore: add --all\n");
+  BOOST_TEST(end(R"(,"has_more":false,"next_token":"abc")").empty());
+  BOOST_TEST(end(R"(,"has_more":false,"next_token":null)").empty());
+  paging.all = true;
+  BOOST_TEST(end(R"(,"has_more":true,"next_token":null)") == "\nMore: raise --limit\n");
+  paging = {.more = "data.has_more", .next = "data.next_token", .cursor = "token", .limit = "limit"};
+  style.paging = paging;
+  BOOST_TEST(::human(R"({"data":{"id":"b","has_more":true,"next_token":"t","n":"x"}})", {}, style) ==
+             "ID:  b\nN:   x\n\nMore: add --all, or --token t\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_fifth_column_is_shown_where_it_leaves_texts_comfortable) {
+  const std::string json = R"([{"id":"0123456789abcdef0123456789abcdef","title":")" + std::string(40, 't') +
+                           R"(","status":"completed","created_at":1700000000,"duration":65}])";
+  const std::vector<Column> columns{{"id", ""}, {"title", ""}, {"status", ""}, {"created_at", ""}, {"duration", ""}};
+  BOOST_TEST(contains(human(json, columns, {80, false}), "(too narrow to show: Duration)"));
+  BOOST_TEST(contains(human(json, columns, {90, false}), "  1m 5s\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
