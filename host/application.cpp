@@ -62,7 +62,7 @@ extern "C" void heygen_on_interrupt(int) {
   if (cancel == nullptr || cancel->requested()) {
     TerminalMode::restore_for_exit();
     const char* running = provider::breadcrumb();
-    raw_stderr("{\"error\":{\"code\":\"canceled\",\"message\":\"Canceled");
+    raw_stderr(R"({"error":{"code":"canceled","message":"Canceled)");
     if (*running != 0) raw_stderr(" while waiting for ");
     raw_stderr(running);
     raw_stderr(".\"}}\n");
@@ -92,7 +92,7 @@ void heygen_on_exit() {
   const char* running = provider::breadcrumb();
   if (*running == 0) return;
   TerminalMode::restore_for_exit();
-  raw_stderr("{\"error\":{\"code\":\"error\",\"message\":\"The program was ended inside ");
+  raw_stderr(R"({"error":{"code":"error","message":"The program was ended inside )");
   raw_stderr(running);
   raw_stderr(". This is a fault of that provider.\",\"hint\":\"`heygen provider disable ID` switches it off.\"}}\n");
   _exit(static_cast<int>(Exit::failure));

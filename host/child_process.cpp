@@ -100,6 +100,7 @@ ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds
   }
   const auto pointers = [](const std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));
     out.push_back(nullptr);
     return out;

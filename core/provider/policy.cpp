@@ -69,6 +69,7 @@ std::vector<std::string> digests(const TomlValue& value) {
     refuse(value, "must hold 1 to " + std::to_string(kMaxDigests) + " digests");
   }
   std::vector<std::string> out;
+  out.reserve(given.size());
   for (const std::string& one : given) out.push_back(digest(value, one));
   return out;
 }
@@ -171,13 +172,13 @@ void check_allow_list(const Policy& policy) {
   const bool given = policy.lines.contains("providers.allow");
   if (!policy.listed_only && given) {
     throw PolicyError(line_of(policy, "providers.allow"), "providers.allow",
-                      "has no meaning where `providers.mode` is \"open\"",
-                      "Set the mode to \"allow\", or remove the list.");
+                      R"(has no meaning where `providers.mode` is "open")",
+                      R"(Set the mode to "allow", or remove the list.)");
   }
   if (policy.listed_only && policy.allow.empty()) {
     throw PolicyError(line_of(policy, given ? "providers.allow" : "providers.mode"), "providers.allow",
-                      given ? "is empty: it would let no provider load" : "is missing in mode \"allow\"",
-                      "Name the providers that may load, or set the mode to \"open\".");
+                      given ? "is empty: it would let no provider load" : R"(is missing in mode "allow")",
+                      R"(Name the providers that may load, or set the mode to "open".)");
   }
 }
 
@@ -202,10 +203,10 @@ void check_ids(const Policy& policy) {
 
 }  // namespace
 
-PolicyError::PolicyError(unsigned at, const std::string& name, const std::string& what, std::string way_out)
-    : std::runtime_error(name.empty() ? what : "`" + printable(name) + "` " + what),
+PolicyError::PolicyError(unsigned at, const std::string& at_key, const std::string& what, std::string way_out)
+    : std::runtime_error(at_key.empty() ? what : "`" + printable(at_key) + "` " + what),
       line(at),
-      key(name),
+      key(at_key),
       hint(std::move(way_out)) {}
 
 const Pin* Policy::pin_of(const std::string& id) const {
@@ -226,7 +227,8 @@ Policy parse_policy(std::string_view text, const std::filesystem::path& path) {
     const config::TomlDocument document{std::string(text)};
     // The version first: another one may mean other keys.
     std::vector<TomlValue> values = document.values();
-    std::ranges::stable_partition(values, [](const TomlValue& value) { return dotted(value.path) == "version"; });
+    std::stable_partition(values.begin(), values.end(),
+                          [](const TomlValue& value) { return dotted(value.path) == "version"; });
     if (values.empty() || dotted(values.front().path) != "version") {
       throw PolicyError(1, "version", "is missing", "A policy begins with `version = 1`.");
     }
@@ -234,7 +236,7 @@ Policy parse_policy(std::string_view text, const std::filesystem::path& path) {
   } catch (const config::TomlError& error) {
     throw PolicyError(error.line, "", printable(error.what()));
   }
-  require(policy, "providers.mode", "Write \"allow\" to let only listed providers load, or \"open\".");
+  require(policy, "providers.mode", R"(Write "allow" to let only listed providers load, or "open".)");
   require(policy, "providers.user_folders", "Write true or false: whether providers of the user count.");
   check_allow_list(policy);
   check_ids(policy);

@@ -15,7 +15,7 @@ namespace heygen::provider {
 /// What is wrong with a policy, and in which line (from 1).
 class PolicyError : public std::runtime_error {
  public:
-  PolicyError(unsigned at, const std::string& key, const std::string& what, std::string way_out = {});
+  PolicyError(unsigned at, const std::string& at_key, const std::string& what, std::string way_out = {});
   unsigned line;
   std::string key;   ///< "providers.allow", or "" when the text is no TOML
   std::string hint;  ///< "" when there is none

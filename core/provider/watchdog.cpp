@@ -7,6 +7,13 @@
 #include "core/provider/provider.hpp"
 
 namespace heygen::provider {
+namespace {
+
+/// Who wakes so much too late was stopped together with the whole process (Ctrl-Z), and the provider had no time
+/// either.
+constexpr std::chrono::seconds kStopped{1};
+
+}  // namespace
 
 Watchdog::Watchdog(Time patience, OnHang on_hang) : usual_(patience), on_hang_(std::move(on_hang)) {
   set_call_watch(this);
@@ -77,10 +84,13 @@ void Watchdog::run() {
       changed_.wait(lock);
     } else if (const Clock::time_point until = *deadline_; Clock::now() < until) {
       changed_.wait_until(lock, until);
+    } else if (Clock::now() - until > kStopped) {
+      deadline_ = Clock::now() + patience_;
     } else {
+      const std::string where = breadcrumb();
       const Time waited = patience_;
       lock.unlock();
-      on_hang_(breadcrumb(), waited);
+      on_hang_(where, waited);
       return;
     }
   }

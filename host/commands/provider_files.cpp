@@ -236,7 +236,7 @@ std::string install_provider(Context& context, const ProviderFiles& files, const
   require_free(folder, files, replace);
   const Staging staging(folder);
   copy_in(files, staging.path());
-  const std::string by = check(context, files, staging.path() / files.manifest.library);
+  std::string by = check(context, files, staging.path() / files.manifest.library);
   move_in(files, staging.path(), folder);
   return by;
 }
