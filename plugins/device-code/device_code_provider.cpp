@@ -137,6 +137,7 @@ Tokens await(const sdk::Call& call, const Server& server, const Device& device) 
 
 void DeviceCodeProvider::login(sdk::Call& call) {
   require_enabled(call);
+  if (call.interaction() == HEYGEN_INTERACTION_NEVER) throw sdk::Fail(HEYGEN_NEEDS_USER);
   const OauthSettings settings = load_settings(call);
   const Server server = configured_server(call, settings, Budget(call, kTokenTimeout));
   if (server.device_url.empty()) {

@@ -132,6 +132,7 @@ Tokens exchange(const sdk::Call& call, const Server& server, const sdk::Loopback
 }  // namespace
 
 void OauthProvider::login(sdk::Call& call) {
+  if (call.interaction() == HEYGEN_INTERACTION_NEVER) throw sdk::Fail(HEYGEN_NEEDS_USER);
   if (!call.terminal().interactive() && !call.browser().allowed()) {
     throw sdk::Fail(HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.",
                     "Allow the browser (HEYGEN_NO_BROWSER, BROWSER), run it in a terminal, or use an API key.");

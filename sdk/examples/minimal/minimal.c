@@ -3,6 +3,7 @@
  *
  *   cc -std=c11 -shared -fPIC -I <include> minimal.c -o minimal.so
  *   heygen-provider-check manifest minimal.so        # writes minimal.provider.json
+ *   heygen-provider-check minimal.so                 # holds it to the rules
  */
 #include <heygen/provider.h>
 #include <stdio.h>
@@ -10,10 +11,22 @@
 #define STR(text) ((heygen_str)HEYGEN_LITERAL(text))
 #define SERVICE(type, id) ((const type*)call->get_extension(call, STR(id)))
 
-/* The host keeps the state and hands it in; {"token": "..."} here. */
-static heygen_str stored_token(const heygen_call* call) {
+/* A host may be older than this provider, or lack a service. */
+static int fits(const heygen_call* call) {
+  return call->struct_size >= sizeof *call && call->sink->struct_size >= sizeof *call->sink &&
+         SERVICE(heygen_json_1_v, HEYGEN_JSON_1) != NULL && SERVICE(heygen_http_1_v, HEYGEN_HTTP_1) != NULL &&
+         SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1) != NULL &&
+         SERVICE(heygen_terminal_1_v, HEYGEN_TERMINAL_1) != NULL;
+}
+
+/* The host keeps the state and hands it in; {"token": "..."} here. What is there but no text is broken, not absent. */
+static heygen_status stored_token(const heygen_call* call, heygen_str* token) {
   const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
-  return json->text(json->member(json->parse(call, call->state), STR("token")));
+  const heygen_json* member = json->member(json->parse(call, call->state), STR("token"));
+  if (member == NULL) return HEYGEN_NOT_CONFIGURED;
+  if (json->type(member) != HEYGEN_JSON_STRING) return HEYGEN_BROKEN;
+  *token = json->text(member);
+  return HEYGEN_OK;
 }
 
 static heygen_status store_token(const heygen_call* call, heygen_str token) {
@@ -50,33 +63,40 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
 
 static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
   char value[4096];
-  heygen_str token = stored_token(call);
-  if (token.data == NULL) return HEYGEN_NOT_CONFIGURED;
+  heygen_str token;
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+  heygen_status status = stored_token(call, &token);
+  if (status != HEYGEN_OK) return status;
   int size = snprintf(value, sizeof value, "Bearer %.*s", (int)token.size, token.data);
   if (size < 0 || (size_t)size >= sizeof value) return HEYGEN_BROKEN;
+  status = call->sink->set_header(call, STR("Authorization"), (heygen_str){value, (size_t)size}, HEYGEN_SECRET);
+  if (status != HEYGEN_OK) return HEYGEN_BROKEN; /* the host takes no line ends, for one */
   call->sink->set_type(call, STR("token"));
-  call->sink->set_refreshable(call, 1);
-  return call->sink->set_header(call, STR("Authorization"), (heygen_str){value, (size_t)size}, HEYGEN_SECRET);
+  return call->sink->set_refreshable(call, 1);
 }
 
 static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
-  const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
-  heygen_str reply;
-  heygen_status status = post(call, "refresh", stored_token(call), &reply);
+  heygen_str token, reply;
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+  heygen_status status = stored_token(call, &token);
+  if (status == HEYGEN_OK) status = post(call, "refresh", token, &reply);
   if (status != HEYGEN_OK) return status;
+  const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
   return store_token(call, json->text(json->member(json->parse(call, reply), STR("token"))));
 }
 
 static heygen_status HEYGEN_CALL login(const heygen_call* call) {
-  const heygen_terminal_1_v* terminal = SERVICE(heygen_terminal_1_v, HEYGEN_TERMINAL_1);
   heygen_str token;
-  heygen_status status = terminal->secret(call, STR("Token: "), &token);
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+  heygen_status status = SERVICE(heygen_terminal_1_v, HEYGEN_TERMINAL_1)->secret(call, STR("Token: "), &token);
   return status == HEYGEN_OK ? store_token(call, token) : status;
 }
 
 static heygen_status HEYGEN_CALL revoke(const heygen_call* call) {
-  heygen_str reply;
-  return post(call, "revoke", stored_token(call), &reply);
+  heygen_str token, reply;
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+  heygen_status status = stored_token(call, &token);
+  return status == HEYGEN_OK ? post(call, "revoke", token, &reply) : status;
 }
 
 static const heygen_setting kSettings[] = {{sizeof(heygen_setting), 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"),
@@ -102,7 +122,7 @@ static const heygen_provider_1 kProvider = {.struct_size = sizeof kProvider,
                                             .revoke = revoke};
 
 static heygen_status HEYGEN_CALL init(const heygen_host* host) {
-  return host != NULL ? HEYGEN_OK : HEYGEN_INTERNAL;
+  return host->struct_size >= sizeof *host ? HEYGEN_OK : HEYGEN_INTERNAL;
 }
 static void HEYGEN_CALL deinit(void) {}
 static const void* HEYGEN_CALL get_api(uint32_t major) {

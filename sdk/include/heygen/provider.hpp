@@ -659,7 +659,8 @@ class Exported {
   }
 
  private:
-  static heygen_status HEYGEN_CALL init(const heygen_host*) noexcept {
+  static heygen_status HEYGEN_CALL init(const heygen_host* host) noexcept {
+    if (host != nullptr && host->struct_size < sizeof *host) return HEYGEN_INTERNAL;
     try {
       if (instance == nullptr) instance = new Class;
       return HEYGEN_OK;

@@ -1,0 +1,383 @@
+#include "sdk/tools/check/check.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+#include <clocale>
+#include <csignal>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <stdexcept>
+
+#include "core/provider/descriptor.hpp"
+#include "core/provider/elf_file.hpp"
+#include "core/provider/registry.hpp"
+#include "sdk/tools/check/cases.hpp"
+#include "sdk/tools/check/memory.hpp"
+#include "sdk/tools/check/process.hpp"
+#include "sdk/tools/check/rules.hpp"
+
+extern char** environ;
+
+namespace heygen::check {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder that goes with this object.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "heygen-check.XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder can be made in " + name);
+    path_ = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// What a provider could change of the process around it.
+struct ProcessState {
+  std::array<struct sigaction, 32> actions{};
+  sigset_t mask{};
+  std::string folder, locale;
+  mode_t creation = 0;
+  std::vector<std::string> variables;
+
+  static ProcessState now() {
+    ProcessState state;
+    for (int signal = 1; signal < 32; ++signal) {
+      sigaction(signal, nullptr, &state.actions.at(static_cast<std::size_t>(signal)));
+    }
+    sigprocmask(SIG_SETMASK, nullptr, &state.mask);
+    state.folder = fs::current_path().string();
+    state.locale = std::setlocale(LC_ALL, nullptr);
+    state.creation = umask(022);
+    umask(state.creation);
+    for (char** one = environ; *one != nullptr; ++one) state.variables.emplace_back(*one);
+    return state;
+  }
+  std::string difference(const ProcessState& before) const {
+    for (std::size_t signal = 1; signal < 32; ++signal) {
+      if (std::memcmp(&actions.at(signal).sa_sigaction, &before.actions.at(signal).sa_sigaction, sizeof(void*)) != 0) {
+        return std::string("the handler of ") + strsignal(static_cast<int>(signal)) + " changed";
+      }
+      if (sigismember(&mask, static_cast<int>(signal)) != sigismember(&before.mask, static_cast<int>(signal))) {
+        return std::string("the signal mask changed for ") + strsignal(static_cast<int>(signal));
+      }
+    }
+    if (folder != before.folder) return "the working folder changed";
+    if (locale != before.locale) return "the locale changed to " + locale;
+    if (creation != before.creation) return "the umask changed";
+    return variables != before.variables ? "the environment changed" : "";
+  }
+};
+
+class Checker {
+ public:
+  explicit Checker(const Options& options) : options_(options) {
+    find_library();
+    started_ = fs::file_time_type::clock::now();
+  }
+
+  Report run() {
+    look_at_file();
+    if (usable_) look_at_manifest();
+    if (usable_ && choose_world()) run_cases();
+    if (usable_ && !blocked_) check_memory_use();
+    look_for_secrets();
+    close_open_rules();
+    return std::move(report_);
+  }
+
+ private:
+  void find_library();
+  void look_at_file();
+  void look_at_manifest();
+  void compare_manifest();
+  bool choose_world();
+  void run_cases();
+  void check_memory_use();
+  void look_for_secrets();
+  void close_open_rules();
+  /// True when the child said all that it had to say.
+  bool run_one(const char* name, std::string_view on_crash, const World& world,
+               const std::function<void(Findings&)>& body, Findings& into);
+  void judge_end(const char* name, std::string_view on_crash, const World& world, const Ended& ended, Findings& into);
+
+  const Options& options_;
+  Report report_;
+  Scratch scratch_;
+  fs::file_time_type started_;
+  fs::path manifest_file_;
+  provider::Manifest manifest_;
+  World world_;
+  std::size_t chosen_ = 0;
+  Plan plan_;
+  bool usable_ = true, blocked_ = false, traced_ = false;
+};
+
+void Checker::find_library() {
+  std::error_code error;
+  fs::path path = fs::canonical(options_.path, error);
+  if (error) throw std::runtime_error(options_.path.string() + ": " + error.message());
+  if (fs::is_directory(path))
+    throw std::runtime_error(path.string() + " is a folder; name the library or its manifest");
+  if (path.extension() == ".json") {
+    manifest_file_ = path;
+    std::ifstream stream(path);
+    try {
+      const auto manifest = provider::parse_manifest(std::string(std::istreambuf_iterator<char>(stream), {}));
+      path = fs::canonical(path.parent_path() / manifest.library, error);
+      if (error) throw std::runtime_error("its library `" + manifest.library + "`: " + error.message());
+    } catch (const std::runtime_error& fault) {
+      throw std::runtime_error(manifest_file_.string() + ": " + fault.what());
+    }
+  }
+  report_.library = path;
+}
+
+void Checker::look_at_file() {
+  Findings& out = report_.findings;
+  for (const char* rule : {"R2.1-exports", "R2.13-rpath", "R2.13-needed", "R2.12-ownership"}) out.cover(rule);
+  try {
+    std::vector<std::string> names = provider::exported_symbols(report_.library);
+    if (std::erase(names, "heygen_provider_entry") == 0) {
+      out.fail("R2.1-exports", "heygen_provider_entry is not exported");
+      usable_ = false;
+    }
+    if (!names.empty()) {
+      out.fail("R2.1-exports", "it also exports " + names.front() +
+                                   (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : ""));
+    }
+    report_.elf = read_elf_facts(report_.library);
+  } catch (const std::runtime_error& fault) {
+    throw std::runtime_error(report_.library.string() + ": " + fault.what());
+  }
+  if (!report_.elf.search_path.empty()) out.fail("R2.13-rpath", "it has the RPATH " + report_.elf.search_path);
+  for (const std::string& name : report_.elf.needed) {
+    const auto below = [&](const char* folder) {
+      std::error_code error;
+      return fs::exists(fs::path(folder) / name, error);
+    };
+    const std::array folders{"/lib64",
+                             "/usr/lib64",
+                             "/lib",
+                             "/usr/lib",
+                             "/lib/" HEYGEN_LIBRARY_ARCHITECTURE,
+                             "/usr/lib/" HEYGEN_LIBRARY_ARCHITECTURE};
+    if (name.find('/') != std::string::npos || std::ranges::none_of(folders, below)) {
+      out.fail("R2.13-needed", "it needs " + name + ", which no system folder has");
+    }
+  }
+  const std::string fault = provider::ownership_fault(report_.library);
+  if (!fault.empty()) out.fail("R2.12-ownership", fault);
+}
+
+void Checker::look_at_manifest() {
+  const World world = make_world({});
+  Findings found;
+  const bool whole = run_one(
+      "loading", "R2.4-boundary", world, [&](Findings& out) { look_at_library(report_.library, out); }, found);
+  report_.findings.merge(found);
+  usable_ = whole && !found.facts.as_object().empty();
+  if (!usable_) return;
+  json::Value described = found.facts;
+  manifest_ = provider::parse_manifest(json::write(described));
+  manifest_.library = report_.library.filename().string();
+  report_.id = manifest_.id;
+  report_.version = manifest_.version;
+  report_.title = manifest_.title;
+  compare_manifest();
+}
+
+void Checker::compare_manifest() {
+  Findings& out = report_.findings;
+  out.cover("R2.10-manifest");
+  if (manifest_file_.empty()) manifest_file_ = report_.library.parent_path() / (manifest_.id + ".provider.json");
+  std::ifstream stream(manifest_file_, std::ios::binary);
+  if (!stream) return out.fail("R2.10-manifest", manifest_file_.filename().string() + " is missing beside the library");
+  try {
+    const auto manifest = provider::parse_manifest(std::string(std::istreambuf_iterator<char>(stream), {}));
+    const std::string difference = provider::first_difference(manifest, manifest_);
+    if (!difference.empty()) out.fail("R2.10-manifest", difference);
+    if (manifest_file_.filename() != manifest_.id + ".provider.json") {
+      out.fail("R2.10-manifest", "it is named " + manifest_file_.filename().string());
+    }
+    std::error_code error;
+    if (!fs::equivalent(manifest_file_.parent_path() / manifest.library, report_.library, error)) {
+      out.fail("R2.10-manifest", "its `library` is " + manifest.library);
+    }
+  } catch (const std::runtime_error& fault) {
+    out.fail("R2.10-manifest", fault.what());
+  }
+  const std::string fault = provider::ownership_fault(manifest_file_);
+  if (!fault.empty()) out.fail("R2.12-ownership", fault);
+}
+
+/// The first world in which most works; what the survey found in it counts.
+bool Checker::choose_world() {
+  const std::vector<World> worlds = candidates(make_world(options_.world), manifest_);
+  int best = -1;
+  Findings kept;
+  for (std::size_t i = 0; i < worlds.size(); ++i) {
+    Findings found;
+    const bool whole = run_one(
+        "an ordinary life", "R2.4-boundary", worlds[i], [&](Findings& out) { survey(report_.library, worlds[i], out); },
+        found);
+    if (!whole) {
+      report_.findings.merge(found);
+      blocked_ = true;
+      return false;
+    }
+    const Plan plan = plan_from(found.facts);
+    const int score = static_cast<int>(std::ranges::count_if(kSteps, [&](Step step) { return plan.works(step); }));
+    if (score <= best) continue;
+    best = score;
+    kept = found;
+    world_ = worlds[i];
+    chosen_ = i;
+    plan_ = plan;
+  }
+  report_.findings.merge(kept);
+  report_.steps = *kept.facts.find("steps");
+  return true;
+}
+
+void Checker::run_cases() {
+  for (const Case& one : cases()) {
+    Findings found;
+    run_one(
+        one.name, one.on_crash, world_, [&](Findings& out) { one.run(report_.library, world_, plan_, out); }, found);
+    report_.findings.merge(found);
+  }
+  for (const std::string& service : plan_.services) {
+    Findings found;
+    run_one(("no " + service).c_str(), "R2.2-services", world_,
+            [&](Findings& out) { without_service(report_.library, world_, service, out); }, found);
+    report_.findings.merge(found);
+  }
+  if (plan_.services.empty()) report_.findings.not_applicable("R2.2-services", "it asks for no service");
+}
+
+bool Checker::run_one(const char* name, std::string_view on_crash, const World& world,
+                      const std::function<void(Findings&)>& body, Findings& into) {
+  std::map<std::string, std::string> exported;
+  for (const std::string& variable : manifest_.credential_env) exported[variable] = world.secret("env");
+  const Ended ended = run_case(world, exported, scratch_.path(), options_.limit_ms, [&](Findings& out) {
+    const ProcessState before = ProcessState::now();
+    try {
+      body(out);
+    } catch (const std::runtime_error&) {  // not usable: found already
+    }
+    out.cover("R2.9-atexit");
+    const int handlers = atexit_handlers(report_.library);
+    if (handlers > 0) out.fail("R2.9-atexit", std::to_string(handlers) + " functions are left to run at exit");
+    out.cover("R2.4-process");
+    const std::string difference = ProcessState::now().difference(before);
+    if (!difference.empty()) out.fail("R2.4-process", difference);
+  });
+  into = ended.findings;
+  judge_end(name, on_crash, world, ended, into);
+  return ended.whole;
+}
+
+void Checker::judge_end(const char* name, std::string_view on_crash, const World& world, const Ended& ended,
+                        Findings& into) {
+  const std::string where = ended.where.empty() ? std::string(name) : ended.where + " (" + name + ")";
+  into.cover("R2.7-quiet");
+  into.cover("R2.7-stdin");
+  into.cover("R2.3-secret-output");
+  traced_ = traced_ || ended.traced;
+  if (ended.traced) into.cover("R2.3-secret-child");
+  if (ended.late) {
+    const bool loading = std::strcmp(name, "loading") == 0;
+    into.fail(loading ? "R2.9-init-time" : "R2.7-cancel",
+              std::string(name) + ": still running after " + std::to_string(options_.limit_ms) + " ms");
+  } else if (ended.signal != 0) {
+    const std::string_view rule = ended.touched == Kind::record     ? "R2.8-after"
+                                  : ended.touched == Kind::text     ? "R2.3-views"
+                                  : ended.touched == Kind::past_end ? "R2.2-smaller"
+                                                                    : on_crash;
+    const char* words = ended.signal == SIGABRT ? " (an exception that left it, or abort())" : "";
+    into.fail(rule, where + ": " + strsignal(ended.signal) + words);
+  } else if (!ended.whole) {
+    into.fail("R2.4-boundary", where + ": it ended the process");
+  } else {
+    into.cover("R2.8-after");
+    into.cover("R2.3-views");
+  }
+  if (world.holds_secret(ended.output)) {
+    into.fail("R2.3-secret-output", std::string(name) + ": it was printed");
+  } else if (!ended.output.empty() && ended.signal == 0) {
+    into.fail("R2.7-quiet", std::string(name) + ": it printed \"" +
+                                ended.output.substr(0, std::min<std::size_t>(ended.output.find('\n'), 80)) + "\"");
+  }
+  if (ended.read_stdin) into.fail("R2.7-stdin", std::string(name) + ": it was read");
+  if (!ended.leaking_child.empty()) {
+    into.fail("R2.3-secret-child", std::string(name) + ": " + ended.leaking_child + " got one");
+  }
+  if (const auto file = leaking_file(world, scratch_.path(), started_)) {
+    into.fail("R2.3-secret-file", std::string(name) + ": it stands in " + file->filename().string());
+    std::error_code ignored;
+    if (file->string().starts_with(scratch_.path().string())) fs::remove(*file, ignored);
+  }
+}
+
+void Checker::check_memory_use() {
+  check_memory(options_, report_.library, chosen_, report_.elf, report_.findings);
+}
+
+void Checker::look_for_secrets() {
+  for (const char* rule : {"R2.3-secret-file", "R2.3-secret-log", "R2.3-secret-shown", "R2.3-secret-error"}) {
+    if (usable_ && !blocked_) report_.findings.cover(rule);
+  }
+  if (!traced_ && usable_) report_.findings.unchecked("R2.3-secret-child", "this system does not let it be watched");
+}
+
+void Checker::close_open_rules() {
+  const std::string why = report_.findings.failed.empty()
+                              ? "no case got that far"
+                              : "no case got that far, see " + report_.findings.failed.front().rule;
+  for (const Rule& rule : rules()) {
+    const auto has = [&](const std::vector<Finding>& list) {
+      return std::ranges::find(list, rule.id, &Finding::rule) != list.end();
+    };
+    const Findings& all = report_.findings;
+    if (!has(all.covered) && !has(all.inapplicable) && !has(all.open)) report_.findings.unchecked(rule.id, why);
+  }
+}
+
+}  // namespace
+
+Report check_provider(const Options& options) {
+  return Checker(options).run();
+}
+
+int live_once(const Options& options) {
+  Findings findings;
+  const fs::path library = fs::canonical(options.path);
+  Findings ignored;
+  look_at_library(library, ignored);
+  const auto manifest = provider::parse_manifest(json::write(ignored.facts));
+  const auto worlds = candidates(make_world(options.world), manifest);
+  const auto index = static_cast<std::size_t>(options.limit_ms);
+  survey(library, worlds.at(std::min(index, worlds.size() - 1)), findings);
+  return 0;
+}
+
+}  // namespace heygen::check

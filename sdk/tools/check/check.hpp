@@ -1,0 +1,43 @@
+// Holds one provider to all rules.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sdk/tools/check/elf_facts.hpp"
+#include "sdk/tools/check/findings.hpp"
+
+namespace heygen::check {
+
+struct Options {
+  std::filesystem::path path;   ///< library or manifest
+  std::filesystem::path world;  ///< see make_world
+  bool memory = true;           ///< run valgrind where it is installed
+  int limit_ms = 5'000;         ///< of one case
+};
+
+struct Report {
+  std::filesystem::path library;
+  std::string id, version, title;
+  ElfFacts elf;
+  json::Value steps = json::Object{};  ///< what each function came to when all was well
+  Findings findings;
+};
+
+enum class Result { passed, failed, not_applicable, unchecked };
+Result result_of(const Report& report, std::string_view rule);
+/// Why a rule has no result, or "".
+std::string reason_of(const Report& report, std::string_view rule);
+
+/// Throws std::runtime_error when there is nothing to check.
+Report check_provider(const Options& options);
+
+/// The ordinary life in this very process, for a memory checker around it. Returns an exit code.
+int live_once(const Options& options);
+
+std::string for_people(const Report& report);
+json::Value to_json(const Report& report);
+
+}  // namespace heygen::check

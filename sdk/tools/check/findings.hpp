@@ -1,0 +1,34 @@
+// What a case has to say of the rules; made in a child process, read by its parent.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json/value.hpp"
+
+namespace heygen::check {
+
+struct Finding {
+  std::string rule, detail;
+};
+
+class Findings {
+ public:
+  void fail(std::string_view rule, std::string detail);
+  /// The rule was put to the test.
+  void cover(std::string_view rule);
+  /// The rule has nothing to say of this provider.
+  void not_applicable(std::string_view rule, std::string reason);
+  /// The rule could not be put to the test.
+  void unchecked(std::string_view rule, std::string reason);
+
+  void merge(const Findings& other);
+  json::Value to_json() const;
+  static Findings from_json(const json::Value& value);
+
+  std::vector<Finding> failed, covered, inapplicable, open;
+  json::Value facts = json::Object{};  ///< for the cases that follow
+};
+
+}  // namespace heygen::check

@@ -1,0 +1,21 @@
+// The rules that a provider is held to, one for each promise of the interface that a machine can check. Ids are stable;
+// the number in one is the part of the interface's design that the rule belongs to. docs/provider-rules.md lists them.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace heygen::check {
+
+struct Rule {
+  std::string_view id;
+  std::string_view title;  ///< what must hold
+  std::string_view why;    ///< one sentence
+  std::string_view mend;   ///< one sentence
+};
+
+/// In the order of their numbers.
+std::span<const Rule> rules();
+const Rule* find_rule(std::string_view id);
+
+}  // namespace heygen::check

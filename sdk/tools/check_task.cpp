@@ -1,0 +1,82 @@
+// The check itself, and the list of its rules.
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "sdk/tools/check/check.hpp"
+#include "sdk/tools/check/rules.hpp"
+#include "sdk/tools/files.hpp"
+#include "sdk/tools/tasks.hpp"
+
+namespace heygen::tools {
+namespace {
+
+int seconds_of(const std::string& word) {
+  char* end = nullptr;
+  const long seconds = std::strtol(word.c_str(), &end, 10);
+  if (*end != '\0' || seconds < 1 || seconds > 600) throw UsageError("--limit takes 1 to 600 seconds");
+  return static_cast<int>(seconds);
+}
+
+struct CheckWords {
+  check::Options options;
+  bool json = false;
+};
+
+CheckWords parse(const Words& words) {
+  CheckWords parsed;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const bool takes_value = word == "--world" || word == "--limit";
+    if (takes_value && i + 1 == words.size()) throw UsageError(word + " needs a value");
+    if (word == "--json") {
+      parsed.json = true;
+    } else if (word == "--no-memory") {
+      parsed.options.memory = false;
+    } else if (word == "--world") {
+      parsed.options.world = words[++i];
+    } else if (word == "--limit") {
+      parsed.options.limit_ms = 1'000 * seconds_of(words[++i]);
+    } else if (word.starts_with("--") || !parsed.options.path.empty()) {
+      throw UsageError("`" + word + "` is unexpected");
+    } else {
+      parsed.options.path = word;
+    }
+  }
+  if (parsed.options.path.empty()) throw UsageError("the library is missing");
+  return parsed;
+}
+
+}  // namespace
+
+int check_task(const Words& words) {
+  const CheckWords parsed = parse(words);
+  const check::Report report = check::check_provider(parsed.options);
+  print(parsed.json ? json::write_pretty(check::to_json(report)) : check::for_people(report));
+  return report.findings.failed.empty() ? 0 : 1;
+}
+
+int rules_task(const Words& words) {
+  const bool as_json = words == Words{"--json"};
+  if (!words.empty() && !as_json) throw UsageError("`rules` takes --json alone");
+  json::Array list;
+  std::string text;
+  for (const check::Rule& rule : check::rules()) {
+    list.emplace_back(json::Object{{"rule", rule.id}, {"title", rule.title}, {"why", rule.why}, {"mend", rule.mend}});
+    text += std::string(rule.id) + "  " + std::string(rule.title) + "\n    Why:  " + std::string(rule.why) +
+            "\n    Mend: " + std::string(rule.mend) + "\n";
+  }
+  print(as_json ? json::write_pretty(list) : text);
+  return 0;
+}
+
+int live_once_task(const Words& words) {
+  if (words.size() < 2) throw UsageError("live-once takes a library and a number");
+  check::Options options;
+  options.path = words[0];
+  options.limit_ms = std::atoi(words[1].c_str());
+  if (words.size() > 2) options.world = words[2];
+  return check::live_once(options);
+}
+
+}  // namespace heygen::tools

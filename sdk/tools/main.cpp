@@ -1,0 +1,57 @@
+// heygen-provider-check: holds a provider to the rules of the interface, and helps to make one.
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <string_view>
+
+#include "sdk/tools/files.hpp"
+#include "sdk/tools/tasks.hpp"
+
+namespace {
+
+constexpr std::string_view kHelp =
+    "Usage: heygen-provider-check PATH [--json] [--world FILE] [--no-memory] [--limit SECONDS]\n"
+    "       heygen-provider-check rules [--json]\n"
+    "       heygen-provider-check manifest LIBRARY [--output FILE] [--library NAME]\n"
+    "       heygen-provider-check pin PATH...\n"
+    "\n"
+    "PATH is a provider's library or its manifest. It is loaded and run, so check only what\n"
+    "you would run. Exit 0: no rule is broken; 1: one is; 2: wrong usage.\n"
+    "\n"
+    "  --json           the results for programs\n"
+    "  --world FILE     settings, variables, answers and replies for the check to use:\n"
+    "                   {\"settings\":{}, \"env\":{}, \"state\":{}, \"answers\":[], \"replies\":[\n"
+    "                   {\"match\":\"/token\", \"status\":200, \"body\":{}}]}; $SECRET is a secret\n"
+    "  --no-memory      without valgrind\n"
+    "  --limit SECONDS  for each case (default 5)\n"
+    "\n"
+    "rules     lists the rules; docs/provider-rules.md explains them\n"
+    "manifest  writes <id>.provider.json beside the library\n"
+    "  --output FILE    write there instead; - is stdout\n"
+    "  --library NAME   file name to put into the manifest (default: the library's own)\n"
+    "pin       prints the lines for policy.toml that let these files load and no others\n";
+
+int run(const heygen::tools::Words& words) {
+  using namespace heygen::tools;
+  static const std::map<std::string_view, int (*)(const Words&)> kTasks{
+      {"rules", rules_task}, {"manifest", manifest_task}, {"pin", pin_task}, {"live-once", live_once_task}};
+  if (words.empty()) throw UsageError("a path or a task is missing");
+  if (words.front() == "--help" || words.front() == "-h") return print(kHelp), 0;
+  const auto task = kTasks.find(words.front());
+  if (task == kTasks.end()) return check_task(words);
+  return task->second(Words(words.begin() + 1, words.end()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run({argv + 1, argv + argc});
+  } catch (const heygen::tools::UsageError& error) {
+    std::fprintf(stderr, "heygen-provider-check: %s\n\n%s", error.what(), kHelp.data());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "heygen-provider-check: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,67 @@
+// `manifest`: what the descriptor says, as the file beside the library.
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+#include "core/provider/loader.hpp"
+#include "sdk/tools/files.hpp"
+#include "sdk/tools/tasks.hpp"
+
+namespace heygen::tools {
+namespace {
+
+struct Options {
+  std::filesystem::path library;
+  std::string output, name;
+};
+
+Options parse(const std::vector<std::string>& words) {
+  Options options;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool takes_value = words[i] == "--output" || words[i] == "--library";
+    if (takes_value && i + 1 == words.size()) throw UsageError(words[i] + " needs a value");
+    if (words[i] == "--output") {
+      options.output = words[++i];
+    } else if (words[i] == "--library") {
+      options.name = words[++i];
+    } else if (words[i].starts_with("--") || !options.library.empty()) {
+      throw UsageError("`" + words[i] + "` is unexpected");
+    } else {
+      options.library = words[i];
+    }
+  }
+  if (options.library.empty()) throw UsageError("the library is missing");
+  return options;
+}
+
+void make_manifest(const Options& options) {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::canonical(options.library, error);
+  if (error) throw std::runtime_error(options.library.string() + ": " + error.message());
+  heygen::provider::Manifest manifest;
+  try {
+    const heygen::provider::Library library(file, "0.0.0");
+    manifest = library.described();
+    if (!options.name.empty()) manifest.library = options.name;
+    heygen::provider::check_manifest(manifest);
+  } catch (const std::runtime_error& refusal) {
+    throw std::runtime_error(options.library.string() + " would be refused: " + refusal.what());
+  }
+  const std::string text = heygen::json::write_pretty(heygen::provider::to_json(manifest));
+  if (options.output == "-") {
+    print(text);
+  } else if (options.output.empty()) {
+    replace_file(file.parent_path() / (manifest.id + ".provider.json"), text);
+  } else {
+    replace_file(options.output, text);
+  }
+}
+
+}  // namespace
+
+int manifest_task(const Words& words) {
+  make_manifest(parse(words));
+  return 0;
+}
+
+}  // namespace heygen::tools

@@ -1,0 +1,5 @@
+/* A library that a provider brings along. */
+int further(void);
+int further(void) {
+  return 1;
+}

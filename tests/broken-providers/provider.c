@@ -1,0 +1,459 @@
+/* A provider that keeps every rule, and can be built to break one: each FAULT_... is a mistake that somebody could
+ * make. It logs in with a pasted ticket that a server turns into tokens, and takes SAMPLE_TOKEN. */
+#include <heygen/provider.h>
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STR(text) ((heygen_str)HEYGEN_LITERAL(text))
+#define SERVICE(type, id) ((const type*)call->get_extension(call, STR(id)))
+#define JSON SERVICE(heygen_json_1_v, HEYGEN_JSON_1)
+#define HTTP SERVICE(heygen_http_1_v, HEYGEN_HTTP_1)
+#define CLOCK SERVICE(heygen_clock_1_v, HEYGEN_CLOCK_1)
+#define SETTINGS SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1)
+#define TERMINAL SERVICE(heygen_terminal_1_v, HEYGEN_TERMINAL_1)
+
+#ifdef FAULT_LARGER
+#define BAD_SIZE(record) ((record)->struct_size != sizeof *(record))
+#elif defined FAULT_SMALLER
+#define BAD_SIZE(record) ((record) == NULL)
+#else
+#define BAD_SIZE(record) ((record)->struct_size < sizeof *(record))
+#endif
+
+static int fits(const heygen_call* call) {
+  if (BAD_SIZE(call) || BAD_SIZE(call->sink)) return 0;
+#ifndef FAULT_SERVICES
+  if (CLOCK == NULL) return 0;
+#endif
+  return JSON != NULL && HTTP != NULL && SETTINGS != NULL && TERMINAL != NULL;
+}
+
+/* ---- the state ---- */
+
+static heygen_status member(const heygen_call* call, const char* name, heygen_str* text) {
+#ifdef FAULT_ROUND_TRIP
+  const heygen_json* value = JSON->at(JSON->parse(call, call->state), strcmp(name, "access") == 0 ? 0 : 1);
+#else
+  const heygen_json* value = JSON->member(JSON->parse(call, call->state), (heygen_str){name, strlen(name)});
+#endif
+  *text = (heygen_str){NULL, 0};
+  if (value == NULL) return HEYGEN_NOT_CONFIGURED;
+#ifdef FAULT_GARBAGE
+  if (JSON->type(value) != HEYGEN_JSON_STRING) return HEYGEN_NOT_CONFIGURED;
+#else
+  if (JSON->type(value) != HEYGEN_JSON_STRING) return HEYGEN_BROKEN;
+#endif
+  *text = JSON->text(value);
+  for (size_t i = 0; i < text->size; ++i) {
+    if ((unsigned char)text->data[i] < 0x20) return HEYGEN_BROKEN;
+  }
+  return HEYGEN_OK;
+}
+
+static int put(char* patch, size_t room, const heygen_call* call, const char* name, heygen_str text) {
+  heygen_str value = text.data != NULL ? JSON->quote(call, text) : STR("null");
+  size_t used = strlen(patch);
+  int size =
+      snprintf(patch + used, room - used, "%s\"%s\":%.*s", used > 1 ? "," : "", name, (int)value.size, value.data);
+  return size > 0 && (size_t)size < room - used;
+}
+
+static heygen_status store(const heygen_call* call, heygen_str reply, int login) {
+  static char patch[8192];
+  const heygen_json* document = JSON->parse(call, reply);
+  heygen_str access = JSON->text(JSON->member(document, STR("access_token")));
+  heygen_str renewal = JSON->text(JSON->member(document, STR("refresh_token")));
+  int64_t lifetime = 0;
+  heygen_str expiry = {NULL, 0};
+  if (access.size == 0) return HEYGEN_BROKEN;
+  if (JSON->int64(JSON->member(document, STR("expires_in")), &lifetime) == HEYGEN_OK) {
+    expiry = CLOCK->format(call, call->now + lifetime);
+  }
+  strcpy(patch, "{");
+  int fine = put(patch, sizeof patch, call, "access", access);
+#ifdef FAULT_LOGIN_REPLACES
+  login = 0;
+#endif
+  if (login || renewal.data != NULL) fine = fine && put(patch, sizeof patch, call, "renewal", renewal);
+  if (login || expiry.data != NULL) fine = fine && put(patch, sizeof patch, call, "expiry", expiry);
+#ifdef FAULT_FOREIGN
+  const heygen_json* state = JSON->parse(call, call->state);
+  for (size_t i = 0; i < JSON->size(state); ++i) {
+    heygen_str name = JSON->name_at(state, i);
+    if (strncmp(name.data, "heygen_", 7) == 0) strcat(patch, ",\"heygen_check\":null");
+  }
+#endif
+  strcat(patch, "}");
+#ifdef FAULT_STATE
+  if (!login) return call->sink->set_state(call, STR("[1]")), HEYGEN_OK;
+#endif
+#ifdef FAULT_REFRESH
+  if (!login) return HEYGEN_OK;
+#endif
+#ifdef FAULT_SECRET_OUTPUT
+  fprintf(stderr, "got %.*s\n", (int)access.size, access.data);
+#endif
+#ifdef FAULT_SECRET_LOG
+  const heygen_log_1_v* log = SERVICE(heygen_log_1_v, HEYGEN_LOG_1);
+  if (log != NULL) log->write(call, HEYGEN_LOG_DEBUG, access);
+#endif
+#ifdef FAULT_SECRET_SHOWN
+  TERMINAL->notice(call, access);
+#endif
+#ifdef FAULT_SECRET_CHILD
+  if (system("true") != 0) return HEYGEN_BROKEN;
+#endif
+#ifdef FAULT_SECRET_FILE
+  FILE* file = fopen("token.txt", "w");
+  if (file == NULL || fwrite(access.data, 1, access.size, file) == 0 || fclose(file) != 0) return HEYGEN_BROKEN;
+#endif
+#ifdef FAULT_MEMORY
+  char* volatile copy = malloc(16);
+  memset(copy, 1, 16);
+  free(copy);
+  if (copy[3] == 77) fine = 0;
+#endif
+  return fine ? call->sink->set_state(call, (heygen_str){patch, strlen(patch)}) : HEYGEN_BROKEN;
+}
+
+/* ---- the server ---- */
+
+static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* reply) {
+  const heygen_http_response* response = NULL;
+  char url[1024];
+  heygen_str base;
+  heygen_status status = SETTINGS->get(call, STR("url"), &base);
+  if (status != HEYGEN_OK) return status;
+  snprintf(url, sizeof url, "%.*s/%s", (int)base.size, base.data, action);
+  heygen_http_request request = {
+      .struct_size = sizeof request, .method = STR("POST"), .url = {url, strlen(url)}, .body = token};
+#ifdef FAULT_REQUESTS
+  heygen_http_header header = {STR("Connection"), STR("close")};
+  if (strcmp(action, "revoke") == 0) {
+    request.headers = &header;
+    request.header_count = 1;
+  }
+#endif
+  status = HTTP->send(call, &request, &response);
+#ifdef FAULT_CANCEL_STATUS
+  if (status == HEYGEN_CANCELLED) return HEYGEN_TRANSIENT;
+#endif
+#ifdef FAULT_CANCEL_SLOW
+  usleep(400000);
+#endif
+  if (status != HEYGEN_OK) return status;
+  *reply = HTTP->body(response);
+  int code = HTTP->status(response);
+  if (code == 200) return HEYGEN_OK;
+#ifdef FAULT_REFUSED
+  return HEYGEN_TRANSIENT;
+#elif defined FAULT_TRANSIENT
+  return HEYGEN_REJECTED;
+#endif
+#ifdef FAULT_SECRET_ERROR
+  call->sink->fail(call, STR(""), token, STR(""), 0);
+#endif
+  return code >= 500 ? HEYGEN_TRANSIENT : HEYGEN_REJECTED;
+}
+
+/* ---- what can go wrong anywhere ---- */
+
+#ifdef FAULT_SIGNALS
+static void on_interrupt(int number) {
+  (void)number;
+}
+#endif
+#if defined FAULT_THREAD || defined FAULT_LEFT
+static void* elsewhere(void* given) {
+#ifdef FAULT_LEFT
+  (void)given;
+  sleep(30);
+#else
+  const heygen_call* call = given;
+  call->sink->set_refreshable(call, 1);
+#endif
+  return NULL;
+}
+#endif
+
+static void misbehave(const heygen_call* call) {
+  (void)call;
+#ifdef FAULT_SIGNALS
+  signal(SIGINT, on_interrupt);
+#endif
+#ifdef FAULT_LOCALE
+  setlocale(LC_ALL, "C.UTF-8");
+#endif
+#ifdef FAULT_DIRECTORY
+  if (chdir("/") != 0) abort();
+#endif
+#ifdef FAULT_VARIABLE
+  setenv("SAMPLE_SEEN", "1", 1);
+#endif
+#ifdef FAULT_QUIET
+  puts("sample: hello");
+#endif
+#ifdef FAULT_STDIN
+  char byte;
+  if (read(0, &byte, 1) < 0) abort();
+#endif
+#ifdef FAULT_THREAD
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, elsewhere, (void*)(uintptr_t)call) == 0) pthread_join(thread, NULL);
+#endif
+#ifdef FAULT_LEFT
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, elsewhere, NULL) == 0) pthread_detach(thread);
+#endif
+#ifdef FAULT_AFTER
+  static const heygen_call* kept;
+  if (kept != NULL && kept->now == 1) abort();
+  kept = call;
+#endif
+#ifdef FAULT_VIEWS
+  static heygen_str kept;
+  if (kept.data != NULL && kept.data[0] == 1) abort();
+  kept = call->state;
+#endif
+#ifdef FAULT_DECLARED
+  heygen_str value;
+  SETTINGS->env(call, STR("HOME"), &value);
+#endif
+#ifdef FAULT_ATEXIT
+  static int registered;
+  if (!registered++) atexit((void (*)(void))(uintptr_t)misbehave);
+#endif
+#ifdef FAULT_THROW
+  extern void throw_something(void);
+  throw_something();
+#endif
+#ifdef FAULT_CRASH
+  *(volatile int*)(uintptr_t)call->reason = 1;
+#endif
+#ifdef FAULT_EXIT
+  _exit(0);
+#endif
+}
+
+/* ---- the functions ---- */
+
+static heygen_status give(const heygen_call* call, heygen_str token, heygen_str source) {
+  char value[4096];
+  heygen_status status = HEYGEN_OK;
+  int size = snprintf(value, sizeof value, "Bearer %.*s", (int)token.size, token.data);
+  if (size < 0 || (size_t)size >= sizeof value) return HEYGEN_BROKEN;
+#ifdef FAULT_HEADERS
+  call->sink->set_header(call, STR("Host"), STR("elsewhere"), 0);
+#endif
+#ifdef FAULT_MARKED
+  status = call->sink->set_header(call, STR("Authorization"), (heygen_str){value, (size_t)size}, 0);
+#elif !defined FAULT_OK
+  status = call->sink->set_header(call, STR("Authorization"), (heygen_str){value, (size_t)size}, HEYGEN_SECRET);
+#endif
+  if (status != HEYGEN_OK) return HEYGEN_BROKEN;
+#ifdef FAULT_ANSWERS
+  call->sink->set_type(call, STR("A Token"));
+#else
+  call->sink->set_type(call, STR("token"));
+#endif
+  return call->sink->set_source(call, source);
+}
+
+static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
+  heygen_str access, renewal, expiry;
+  heygen_time at;
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+  misbehave(call);
+#ifdef FAULT_EXPLAIN
+  if (call->reason == HEYGEN_REASON_EXPLAIN) post(call, "check", STR(""), &access);
+#endif
+#ifdef FAULT_LOGIN_ALONE
+  if (call->reason == HEYGEN_REASON_LOGIN && getenv("SAMPLE_TOKEN") != NULL) {
+    return give(call, (heygen_str){getenv("SAMPLE_TOKEN"), strlen(getenv("SAMPLE_TOKEN"))}, STR("env"));
+  }
+#endif
+  if (SETTINGS->env(call, STR("SAMPLE_TOKEN"), &access) == HEYGEN_OK) return give(call, access, STR("env"));
+  heygen_status status = member(call, "access", &access);
+#ifdef FAULT_ABSENT
+  if (status == HEYGEN_NOT_CONFIGURED) return HEYGEN_BROKEN;
+#endif
+  if (status != HEYGEN_OK) return status;
+#ifdef FAULT_CLOCK
+  if (call->now < 1000000000) return HEYGEN_BROKEN;
+#endif
+  if (member(call, "renewal", &renewal) == HEYGEN_BROKEN) return HEYGEN_BROKEN;
+#ifndef FAULT_OK
+  if (renewal.data != NULL) call->sink->set_refreshable(call, 1);
+#endif
+#ifdef FAULT_EXPIRY
+  (void)expiry;
+  (void)at;
+  call->sink->set_expiry(call, call->now + 3600);
+#elif !defined FAULT_ROUND_TRIP
+  if (member(call, "expiry", &expiry) == HEYGEN_BROKEN) return HEYGEN_BROKEN;
+  if (CLOCK->parse(call, expiry, &at) == HEYGEN_OK) call->sink->set_expiry(call, at);
+#else
+  (void)expiry;
+  (void)at;
+#endif
+  return give(call, access, STR("file"));
+}
+
+static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
+  heygen_str renewal, reply;
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+  heygen_status status = member(call, "renewal", &renewal);
+  if (status == HEYGEN_NOT_CONFIGURED) return HEYGEN_REJECTED;
+  if (status == HEYGEN_OK) status = post(call, "renew", renewal, &reply);
+  return status == HEYGEN_OK ? store(call, reply, 0) : status;
+}
+
+static heygen_status HEYGEN_CALL login(const heygen_call* call) {
+  heygen_str ticket, reply;
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+#ifdef FAULT_NO_LOGIN
+  return HEYGEN_UNSUPPORTED;
+#endif
+  heygen_status status = TERMINAL->secret(call, STR("Ticket: "), &ticket);
+#ifdef FAULT_NEVER_ASKS
+  if (status == HEYGEN_NEEDS_USER) return HEYGEN_BROKEN;
+#endif
+  if (status == HEYGEN_OK) status = post(call, "redeem", ticket, &reply);
+  return status == HEYGEN_OK ? store(call, reply, 1) : status;
+}
+
+static heygen_status HEYGEN_CALL take_back(const heygen_call* call) {
+  heygen_str access, reply;
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+  heygen_status status = member(call, "access", &access);
+  if (status == HEYGEN_OK) status = post(call, "revoke", access, &reply);
+#ifdef FAULT_REVOKE
+  if (status == HEYGEN_TRANSIENT) return HEYGEN_OK;
+#endif
+#ifdef FAULT_INTERNAL
+  if (status == HEYGEN_OK) return HEYGEN_INTERNAL;
+#endif
+#ifdef FAULT_STATUS
+  if (status == HEYGEN_OK) return 42;
+#endif
+  return status;
+}
+
+static heygen_status HEYGEN_CALL report(const heygen_call* call, const heygen_outcome* outcome) {
+  if (!fits(call) || BAD_SIZE(outcome)) return HEYGEN_UNSUPPORTED;
+#ifdef FAULT_OUTCOME
+  if (outcome->http_status != 401) return HEYGEN_INTERNAL;
+#endif
+  return HEYGEN_OK;
+}
+
+static const void* HEYGEN_CALL extension(heygen_str id) {
+#ifdef FAULT_EXTENSIONS
+  return id.data;
+#else
+  (void)id;
+  return NULL;
+#endif
+}
+
+/* ---- what it is ---- */
+
+static const heygen_str kEnv[] = {HEYGEN_LITERAL("SAMPLE_TOKEN")};
+static const heygen_setting kSettings[] = {{sizeof(heygen_setting), 1, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"),
+                                            HEYGEN_LITERAL(""), HEYGEN_LITERAL("The server"), HEYGEN_LITERAL("")}};
+static const heygen_descriptor kDescriptor = {
+    .struct_size = sizeof kDescriptor,
+    .flags = HEYGEN_PROVIDER_READS_STDIN,
+    .id = HEYGEN_LITERAL("sample"),
+    .version = HEYGEN_LITERAL("1.0.0"),
+#ifdef FAULT_DESCRIPTOR
+    .title = HEYGEN_LITERAL("A title that is a good deal longer than forty characters"),
+#else
+    .title = HEYGEN_LITERAL("Sample"),
+#endif
+    .order = 1000,
+#ifndef FAULT_INTERACTIONS
+    .interactions = HEYGEN_INTERACTS_TERMINAL,
+#endif
+    .env = kEnv,
+    .env_count = 1,
+    .credential_env = kEnv,
+    .credential_env_count = 1,
+    .settings = kSettings,
+    .settings_count = 1,
+};
+static const heygen_provider_1 kProvider = {
+#ifdef FAULT_SIZES
+    .struct_size = 24,
+#else
+    .struct_size = sizeof kProvider,
+#endif
+    .descriptor = &kDescriptor,
+    .resolve = resolve,
+#ifndef FAULT_SLOTS
+    .refresh = refresh,
+#endif
+    .login = login,
+    .revoke = take_back,
+    .report_outcome = report,
+    .get_extension = extension,
+};
+
+static heygen_status HEYGEN_CALL init(const heygen_host* host) {
+#ifdef FAULT_INIT
+  static int started;
+  if (started++) return HEYGEN_INTERNAL;
+#endif
+#ifdef FAULT_INIT_TIME
+  if (getenv("SAMPLE_TOKEN") == NULL) usleep(1200000); /* in the first case alone, or the test would take all day */
+#endif
+#ifdef FAULT_INIT_HANGS
+  pause();
+#endif
+  return BAD_SIZE(host) ? HEYGEN_INTERNAL : HEYGEN_OK;
+}
+#ifndef FAULT_ENTRY
+static void HEYGEN_CALL deinit(void) {}
+#endif
+static const void* HEYGEN_CALL get_api(uint32_t major) {
+#ifdef FAULT_GET_API
+  return major > 0 ? &kProvider : NULL;
+#else
+  return major == 1 ? &kProvider : NULL;
+#endif
+}
+
+#ifdef FAULT_EXPORTS
+extern HEYGEN_EXPORT int sample_counter;
+int sample_counter = 1;
+#endif
+#ifdef FAULT_LOAD
+extern int nobody_has_this(void);
+__attribute__((used)) static int (*const kMissing)(void) = nobody_has_this;
+#endif
+#ifdef FAULT_NEEDED
+extern int further(void);
+__attribute__((used)) static int (*const kFurther)(void) = further;
+#endif
+
+const heygen_provider_entry_v heygen_provider_entry = {
+    .struct_size = sizeof heygen_provider_entry,
+#ifdef FAULT_VERSIONS
+    .min_major = 2,
+    .max_major = 3,
+#else
+    .min_major = 1,
+    .max_major = 1,
+#endif
+    .init = init,
+#ifndef FAULT_ENTRY
+    .deinit = deinit,
+#endif
+    .get_api = get_api,
+};

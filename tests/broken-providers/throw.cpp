@@ -1,0 +1,7 @@
+// What a C++ library below a provider may do.
+#include <stdexcept>
+
+extern "C" void throw_something();
+void throw_something() {
+  throw std::runtime_error("something");
+}

@@ -1,0 +1,188 @@
+"""heygen-provider-check: every rule has a provider that breaks it, and is caught by that rule alone."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import BUILD, PROVIDERS, ROOT, compile_provider
+
+CHECK = BUILD / "bin" / "heygen-provider-check"
+BROKEN = BUILD / "tests" / "broken"
+LIMIT_S = 120
+
+
+def run(*words, **options):
+    return subprocess.run(
+        [str(CHECK), *map(str, words)], capture_output=True, text=True, timeout=LIMIT_S, check=False, **options
+    )
+
+
+def results(report):
+    return {rule["rule"]: rule["result"] for rule in report["rules"]}
+
+
+class Checker(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="heygen-e2e-check-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+
+    def install(self, library, name="sample"):
+        """A copy of the library with a manifest beside it: its own, or a sound one's where it can have none."""
+        copy = self.folder / f"{name}.so"
+        shutil.copy2(library, copy)
+        for source in (copy, BROKEN / "none.so")["hangs" in library.stem :]:
+            manifest = self.folder / f"{name}.provider.json"
+            if run("manifest", source, "--output", manifest, "--library", copy.name).returncode == 0:
+                break
+        return copy
+
+    def check(self, path, *words, **options):
+        done = run(path, "--json", *words, **options)
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        self.assertEqual(done.stderr, "")
+        report = json.loads(done.stdout)
+        self.assertEqual(done.returncode == 0, report["summary"]["failed"] == 0)
+        return report
+
+    def assert_breaks(self, report, *rules):
+        broken = [rule for rule, result in results(report).items() if result == "failed"]
+        details = {rule["rule"]: rule["details"] for rule in report["rules"] if rule["result"] == "failed"}
+        self.assertEqual(broken, list(rules), details)
+
+
+class Rules(Checker):
+    def rules(self):
+        return json.loads(run("rules", "--json").stdout)
+
+    def test_the_document_lists_every_rule_in_the_tools_words(self):
+        page = (ROOT / "docs" / "provider-rules.md").read_text(encoding="utf-8")
+        written = re.findall(r"^\*\*(R2\.[\w.-]+)\*\* (.*?)\n\n?(?=\*\*R2|#|\Z)", page, re.M | re.S)
+        self.assertEqual([rule for rule, _ in written], [rule["rule"] for rule in self.rules()])
+        for (rule, text), told in zip(written, self.rules()):
+            expected = f"{told['title']} {told['why']} *{told['mend']}*"
+            self.assertEqual(" ".join(text.split()), " ".join(expected.split()), rule)
+
+    def test_every_rule_has_a_provider_that_breaks_it(self):
+        built = {path.stem.split("+")[0] for path in BROKEN.glob("R2*.so")}
+        made_here = {"R2.10-manifest", "R2.12-ownership"}
+        self.assertEqual({rule["rule"] for rule in self.rules()}, built | made_here)
+
+    def test_people_get_the_same_list(self):
+        text = run("rules").stdout
+        for rule in self.rules():
+            self.assertIn(rule["rule"] + "  " + rule["title"], text)
+
+
+class Broken(Checker):
+    def test_a_provider_that_keeps_the_rules_passes_them_all(self):
+        report = self.check(self.install(BROKEN / "none.so"), "--no-memory")
+        self.assert_breaks(report)
+        self.assertEqual(
+            {rule for rule, result in results(report).items() if result != "passed"}, {"R2.3-memory"}, report
+        )
+
+    def test_each_broken_one_is_caught_by_its_rule_and_nothing_else(self):
+        for library in sorted(BROKEN.glob("R2*.so")):
+            rule = library.stem.split("+")[0]
+            env = {**os.environ, "LD_LIBRARY_PATH": str(BROKEN / "further")} if rule == "R2.13-needed" else None
+            words = () if rule == "R2.3-memory" else ("--no-memory", "--limit", "3")
+            with self.subTest(library.stem):
+                if rule == "R2.3-memory" and not shutil.which("valgrind"):
+                    self.skipTest("valgrind is not installed")
+                self.assert_breaks(self.check(self.install(library), *words, env=env), rule)
+
+    def test_a_manifest_that_says_otherwise(self):
+        copy = self.install(BROKEN / "none.so")
+        manifest = self.folder / "sample.provider.json"
+        manifest.write_text(manifest.read_text().replace('"order": 1000', '"order": 7'))
+        report = self.check(manifest, "--no-memory")
+        self.assert_breaks(report, "R2.10-manifest")
+        manifest.unlink()
+        self.assert_breaks(self.check(copy, "--no-memory"), "R2.10-manifest")
+
+    def test_a_file_that_others_can_write(self):
+        copy = self.install(BROKEN / "none.so")
+        copy.chmod(0o666)
+        self.assert_breaks(self.check(copy, "--no-memory"), "R2.12-ownership")
+
+
+class Good(Checker):
+    def assert_whole(self, report, inapplicable):
+        self.assert_breaks(report)
+        other = {rule: result for rule, result in results(report).items() if result != "passed"}
+        memory = {} if shutil.which("valgrind") else {"R2.3-memory": "unchecked"}
+        self.assertEqual(other, {**dict.fromkeys(inapplicable, "not_applicable"), **memory})
+
+    def test_the_api_key(self):
+        report = self.check(PROVIDERS / "apikey.so")
+        none = ("R2.5-refused", "R2.5-transient", "R2.6-refresh", "R2.6-expiry", "R2.6-revoke")
+        self.assert_whole(report, none)
+        self.assertEqual((report["libc"], report["id"]), ("glibc", "apikey"))
+        self.assertRegex(report["glibc"], r"^2\.\d+$")
+        self.assertIn("libc.so.6", report["needed"])
+
+    def test_oauth(self):
+        self.assert_whole(self.check(PROVIDERS / "oauth.so"), ["R2.6-login-alone"])
+
+    def test_the_device_code(self):
+        self.assert_whole(self.check(PROVIDERS / "device-code.so"), ["R2.6-login-alone"])
+
+    def test_the_minimal_example(self):
+        library = self.folder / "minimal.so"
+        compile_provider(ROOT / "sdk" / "examples" / "minimal" / "minimal.c", library)
+        self.assertEqual(run("manifest", library).returncode, 0)
+        none = ("R2.2-extensions", "R2.6-expiry", "R2.6-login-alone", "R2.6-outcome")
+        self.assert_whole(self.check(library), none)
+
+
+class Words(Checker):
+    def test_people_read_what_is_broken_why_and_how_to_mend_it(self):
+        done = run(self.install(BROKEN / "R2.3-marked.so"), "--no-memory")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"FAILED +R2\.3-marked +A header that carries a secret is marked")
+        self.assertRegex(done.stdout, r"Why:  The mark keeps it out of logs")
+        self.assertRegex(done.stdout, r"Mend: Pass HEYGEN_SECRET")
+        self.assertRegex(done.stdout, r"\d+ passed, 1 failed, \d+ not applicable, \d+ unchecked")
+
+    def test_no_secret_of_the_check_shows(self):
+        self.assertNotIn("hgc", run(self.install(BROKEN / "R2.3-secret-output.so"), "--no-memory").stdout)
+
+    def test_wrong_words_are_exit_2(self):
+        for words in ((), ("--json",), ("a", "b"), ("a", "--limit", "x"), ("a", "--world"), ("pin",), ("rules", "x")):
+            done = run(*words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), words)
+            self.assertIn("Usage:", done.stderr)
+
+    def test_what_is_no_library_is_named(self):
+        text = self.folder / "text.so"
+        text.write_text("text")
+        for path in (text, self.folder, self.folder / "absent.so"):
+            done = run(path)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(str(path), done.stderr)
+
+    def test_a_world_reaches_what_the_check_cannot_guess(self):
+        world = self.folder / "world.json"
+        world.write_text(json.dumps({"state": {"access": "$SECRET", "expiry": "2040-01-01T00:00:00Z"}}))
+        report = self.check(self.install(BROKEN / "none.so"), "--no-memory", "--world", world)
+        self.assert_breaks(report)
+        self.assertEqual(results(report)["R2.6-refresh"], "not_applicable")
+
+    def test_pin_writes_the_lines_of_a_policy(self):
+        copy = self.install(BROKEN / "none.so")
+        sums = [
+            "sha256:" + subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True).stdout.split()[0]
+            for path in (copy, self.folder / "sample.provider.json")
+        ]
+        wanted = f'[pins.sample]\nlibrary = "{sums[0]}"\nmanifest = "{sums[1]}"\n'
+        for path in (copy, self.folder / "sample.provider.json"):
+            self.assertEqual(run("pin", path).stdout, wanted)
+
+
+if __name__ == "__main__":
+    unittest.main()
