@@ -14,14 +14,17 @@ using namespace heygen::provider::kit;
 
 namespace {
 
+/// By the shell itself: while it starts a program it blocks signals, and that program might see it so.
+const std::string kSignals =
+    "while read -r line; do case $line in Sig[BI]*) printf '%s\\n' \"$line\";; esac; done < /proc/$$/status >> ";
+
 /// A stand-in browser: writes its arguments and environment, and ends with `code`.
 struct Desktop {
   explicit Desktop(int code = 0) {
     const std::string out = (folder.path() / "seen").string();
     program = (folder.path() / "browser").string();
     write_file(program, "#!/bin/sh\nprintf '%s\\n' \"$@\" > " + out + "\nenv >> " + out + "\nls -l /proc/$$/fd >> " +
-                            out + "\ngrep 'Sig[BI]' /proc/$$/status >> " + out + "\nexit " + std::to_string(code) +
-                            "\n");
+                            out + "\n" + kSignals + out + "\nexit " + std::to_string(code) + "\n");
     chmod(program.c_str(), 0755);
   }
   std::string seen() const { return read_file(folder.path() / "seen"); }
