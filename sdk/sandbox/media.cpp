@@ -138,9 +138,9 @@ std::string wav_file(double duration) {
 }
 
 std::string timestamp(double seconds, char point) {
-  const int millis = static_cast<int>(std::clamp(seconds, 0.0, 3599.0) * 1000);
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "00:%02d:%02d%c%03d", millis / 60000, millis / 1000 % 60, point,
+  const auto millis = static_cast<unsigned>(std::clamp(seconds, 0.0, 3599.0) * 1000);
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "00:%02u:%02u%c%03u", millis / 60000, millis / 1000 % 60, point,
                 millis % 1000);
   return text.data();
 }
