@@ -14,6 +14,7 @@ constexpr std::string_view kHelp =
     "       heygen-provider-check rules [--json]\n"
     "       heygen-provider-check manifest LIBRARY [--output FILE] [--library NAME]\n"
     "       heygen-provider-check pin PATH...\n"
+    "       heygen-provider-check new NAME --lang c|cpp|rust\n"
     "\n"
     "PATH is a provider's library or its manifest. It is loaded and run, so check only what\n"
     "you would run. Exit 0: no rule is broken; 1: one is; 2: wrong usage.\n"
@@ -29,12 +30,16 @@ constexpr std::string_view kHelp =
     "manifest  writes <id>.provider.json beside the library\n"
     "  --output FILE    write there instead; - is stdout\n"
     "  --library NAME   file name to put into the manifest (default: the library's own)\n"
-    "pin       prints the lines for policy.toml that let these files load and no others\n";
+    "pin       prints the lines for policy.toml that let these files load and no others\n"
+    "new       writes the folder NAME: a small project that builds, passes and logs in\n";
 
 int run(const heygen::tools::Words& words) {
   using namespace heygen::tools;
-  static const std::map<std::string_view, int (*)(const Words&)> kTasks{
-      {"rules", rules_task}, {"manifest", manifest_task}, {"pin", pin_task}, {"live-once", live_once_task}};
+  static const std::map<std::string_view, int (*)(const Words&)> kTasks{{"rules", rules_task},
+                                                                        {"manifest", manifest_task},
+                                                                        {"pin", pin_task},
+                                                                        {"new", new_task},
+                                                                        {"live-once", live_once_task}};
   if (words.empty()) throw UsageError("a path or a task is missing");
   if (words.front() == "--help" || words.front() == "-h") return print(kHelp), 0;
   const auto task = kTasks.find(words.front());

@@ -19,6 +19,7 @@ int check_task(const Words& words);
 int rules_task(const Words& words);
 int manifest_task(const Words& words);
 int pin_task(const Words& words);
+int new_task(const Words& words);
 /// For the program itself: one ordinary life, with a memory checker around it.
 int live_once_task(const Words& words);
 

@@ -198,6 +198,8 @@ void damaged(const Path& library, const World& world, const Plan& plan, Findings
   const json::Value whole = bench.state;
   if (whole.as_object().empty()) return out.not_applicable("R2.5-garbage", "it stores nothing");
   out.cover("R2.5-garbage");
+  Script garbage;
+  garbage.damaged = true;
   const Done sound = bench.resolve(Reason::first_use, whole, {}, "");
   for (const auto& [name, kept] : whole.as_object()) {
     for (const Damage& damage : damages()) {
@@ -206,13 +208,13 @@ void damaged(const Path& library, const World& world, const Plan& plan, Findings
       const std::string what = "`" + name + "` " + damage.what;
       bench.state = whole;
       bench.state.set(name, damage.value);
-      const Done done = bench.resolve(Reason::first_use, bench.state, {}, what);
+      const Done done = bench.resolve(Reason::first_use, bench.state, garbage, what);
       judge_damaged(done, sound, damage.wrong_kind, what, out);
     }
   }
   bench.state = whole;
   for (auto& [name, value] : bench.state.as_object()) value = json::Array{};
-  const Done done = bench.perform(Step::refresh, {}, "all members lists");
+  const Done done = bench.perform(Step::refresh, garbage, "all members lists");
   if (done.raw == HEYGEN_INTERNAL || done.raw == HEYGEN_OK) {
     out.fail("R2.5-garbage", "refresh() with all members lists: " + ended(done));
   }
@@ -463,9 +465,11 @@ void cancel_once(const Path& library, const World& world, Step step, const Scrip
     if (done.after_cancel <= kPromptly) break;
   }
   if (done.after_cancel < 0) return;  // it ended first
+  // What a refresh has got already is worth more than the status: the old token may be used up.
+  const bool saved = step == Step::refresh && script.cancel_at > 0 && done.raw == HEYGEN_OK;
   if (done.after_cancel > kPromptly) {
     out.fail("R2.7-cancel", called(step, what) + "it went on for " + std::to_string(done.after_cancel) + " ms");
-  } else if (done.raw != HEYGEN_CANCELLED) {
+  } else if (done.raw != HEYGEN_CANCELLED && !saved) {
     out.fail("R2.7-cancel", called(step, what) + ended(done));
   }
 }

@@ -314,7 +314,10 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const World
                                   : ended.touched == Kind::past_end ? "R2.2-smaller"
                                                                     : on_crash;
     const char* words = ended.signal == SIGABRT ? " (an exception that left it, or abort())" : "";
-    into.fail(rule, where + ": " + strsignal(ended.signal) + words);
+    const std::size_t line = ended.output.find_first_not_of('\n');
+    std::string said = line == std::string::npos ? "" : ended.output.substr(line, ended.output.find('\n', line) - line);
+    if (world.holds_secret(said)) said.clear();
+    into.fail(rule, where + ": " + strsignal(ended.signal) + words + (said.empty() ? "" : ": " + said.substr(0, 160)));
   } else if (!ended.whole) {
     into.fail("R2.4-boundary", where + ": it ended the process");
   } else {

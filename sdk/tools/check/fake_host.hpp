@@ -28,6 +28,7 @@ struct Script {
   std::int64_t now = kUsualTime;
   provider::Interaction interaction = provider::Interaction::always;
   std::string missing_service;
+  bool damaged = false;      ///< the state is garbage, and an address in it too
   bool larger = false;       ///< structs with members of a later version
   std::size_t call_cut = 0;  ///< bytes that the call lacks at its end; what follows cannot be read
   std::size_t sink_cut = 0;

@@ -1,5 +1,6 @@
 //! One call into the provider: what the host asks, where the answer goes, and the host's services.
 
+use crate::boundary::is_whole;
 use crate::{abi, status, Fail, Outcome};
 use std::mem::size_of;
 use std::os::raw::{c_char, c_void};
@@ -53,11 +54,8 @@ macro_rules! service {
 impl<'a> Call<'a> {
     /// None for a call that is smaller than version 1.0 had.
     pub(crate) unsafe fn from_raw(raw: *const abi::Call) -> Option<Call<'a>> {
-        let raw = raw.as_ref()?;
-        let sink = raw.sink.as_ref()?;
-        let whole =
-            raw.struct_size as usize >= size_of::<abi::Call>() && sink.struct_size as usize >= size_of::<abi::Sink>();
-        whole.then(|| Call { raw })
+        let whole = is_whole(raw) && is_whole((*raw).sink);
+        whole.then(|| Call { raw: &*raw })
     }
 
     pub(crate) fn report(&self, fail: &Fail) {
@@ -401,6 +399,15 @@ impl<'a> Json<'a> {
     /// len() is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+    /// There is a value, be it null.
+    pub fn exists(&self) -> bool {
+        !self.value.is_null()
+    }
+    /// It is a string.
+    pub fn is_string(&self) -> bool {
+        const STRING: i32 = 3;
+        self.exists() && (self.service.kind)(self.value) == STRING
     }
     /// A string's text, a number as it was written, "true" or "false".
     pub fn text(&self) -> Option<&'a str> {

@@ -111,7 +111,15 @@ pub mod boundary {
     use std::panic::{catch_unwind, AssertUnwindSafe};
     use std::ptr::null;
 
-    pub extern "C" fn init(_host: *const abi::Host) -> i32 {
+    /// Looked at through its first member alone: what follows may not be there.
+    pub(crate) unsafe fn is_whole<T>(record: *const T) -> bool {
+        !record.is_null() && *(record as *const u32) as usize >= std::mem::size_of::<T>()
+    }
+
+    pub extern "C" fn init(host: *const abi::Host) -> i32 {
+        if !unsafe { is_whole(host) } {
+            return status::INTERNAL;
+        }
         // This library has a standard library of its own, so the hook is nobody else's. The host says what happened.
         std::panic::set_hook(Box::new(|_| {}));
         status::OK

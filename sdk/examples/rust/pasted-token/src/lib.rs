@@ -23,11 +23,14 @@ fn post<'a>(call: &Call<'a>, action: &str, token: &str) -> Outcome<&'a str> {
 }
 
 fn stored<'a>(call: &Call<'a>) -> Outcome<&'a str> {
-    let token = call.state()?.get("token").text().unwrap_or("");
-    if token.is_empty() {
+    let token = call.state()?.get("token");
+    if !token.exists() {
         return Err(Fail::status(status::NOT_CONFIGURED));
     }
-    Ok(token)
+    match token.text() {
+        Some(text) if token.is_string() => Ok(text),
+        _ => Err(Fail::new(status::BROKEN, "The stored token is no text.", "Log in again.")),
+    }
 }
 
 fn store(call: &Call, token: &str) -> Outcome {

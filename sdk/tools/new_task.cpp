@@ -1,0 +1,137 @@
+// `new`: a small project that builds, passes the check and logs in at once.
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+
+#include "core/provider/manifest.hpp"
+#include "sdk/tools/files.hpp"
+#include "sdk/tools/tasks.hpp"
+#include "sdk/tools/templates.hpp"
+
+namespace heygen::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct File {
+  const char* path;
+  const std::string_view& text;
+};
+
+const std::map<std::string, std::vector<File>>& projects() {
+  static const std::map<std::string, std::vector<File>> kProjects{
+      {"c", {{"CMakeLists.txt", kTemplateCBuild}, {"@ID@.c", kTemplateC}}},
+      {"cpp", {{"CMakeLists.txt", kTemplateCppBuild}, {"@ID@.cpp", kTemplateCpp}}},
+      {"rust",
+       {{"Cargo.toml", kTemplateRustManifest},
+        {"Cargo.lock", kTemplateRustLock},
+        {"build.sh", kTemplateRustBuild},
+        {"src/lib.rs", kTemplateRust},
+        {"heygen-provider/Cargo.toml", kCrateManifest},
+        {"heygen-provider/src/abi.rs", kCrateAbi},
+        {"heygen-provider/src/call.rs", kCrateCall},
+        {"heygen-provider/src/describe.rs", kCrateDescribe},
+        {"heygen-provider/src/lib.rs", kCrateLib}}}};
+  return kProjects;
+}
+
+/// "my-vault" with each first letter large: "MyVault", or "My vault".
+std::string spelled(const std::string& id, bool as_class) {
+  std::string out;
+  bool first = true;
+  for (const char c : id) {
+    if (c == '-') {
+      first = as_class;
+      if (!as_class) out += ' ';
+      continue;
+    }
+    out += first && c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+    first = false;
+  }
+  return out;
+}
+
+/// Cargo sorts the packages of a lock file by name.
+std::string locked_packages(const std::string& id) {
+  const std::string crate = "[[package]]\nname = \"heygen-provider\"\nversion = \"1.0.0\"";
+  const std::string own =
+      "[[package]]\nname = \"" + id + "\"\nversion = \"0.1.0\"\ndependencies = [\n \"heygen-provider\",\n]";
+  return id < "heygen-provider" ? own + "\n\n" + crate : crate + "\n\n" + own;
+}
+
+std::vector<std::pair<std::string, std::string>> words_for(const std::string& id, const std::string& language) {
+  std::string snake = id, upper = id;
+  std::ranges::replace(snake, '-', '_');
+  std::ranges::transform(snake, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const bool rust = language == "rust";
+  return {
+      {"@BUILD@", rust ? "sh build.sh" : "cmake -B build && cmake --build build"},
+      {"@MORE@",
+       rust ? ""
+            : "\nWhere the SDK lies in no system folder, say where: `cmake -B build -DCMAKE_PREFIX_PATH=PREFIX`.\n"},
+      {"@PACKAGES@", locked_packages(id)},
+      {"@CLASS@", spelled(id, true)},
+      {"@TITLE@", spelled(id, false)},
+      {"@CRATE@", snake},
+      {"@ENV@", upper + "_KEY"},
+      {"@ID@", id}};
+}
+
+std::string filled(std::string_view text, const std::vector<std::pair<std::string, std::string>>& words) {
+  std::string out(text);
+  for (const auto& [mark, word] : words) {
+    for (std::size_t at = 0; (at = out.find(mark, at)) != std::string::npos; at += word.size()) {
+      out.replace(at, mark.size(), word);
+    }
+  }
+  return out;
+}
+
+struct Wanted {
+  std::string id, language;
+};
+
+Wanted parse(const Words& words) {
+  Wanted wanted;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--lang") {
+      if (i + 1 == words.size()) throw UsageError("--lang needs a value");
+      wanted.language = words[++i];
+    } else if (words[i].starts_with("--") || !wanted.id.empty()) {
+      throw UsageError("`" + words[i] + "` is unexpected");
+    } else {
+      wanted.id = words[i];
+    }
+  }
+  if (!provider::is_valid_id(wanted.id) || wanted.id == "heygen-provider") {
+    throw UsageError("`" + wanted.id + "` is no id of a provider ([a-z][a-z0-9-]{1,31}, no option of heygen)");
+  }
+  if (!projects().contains(wanted.language)) throw UsageError("--lang takes c, cpp or rust");
+  return wanted;
+}
+
+}  // namespace
+
+int new_task(const Words& words) {
+  const Wanted wanted = parse(words);
+  const fs::path folder = wanted.id;
+  std::error_code error;
+  if (!fs::create_directory(folder, error)) {
+    throw std::runtime_error(wanted.id + (error ? ": " + error.message() : " is there already; nothing was written"));
+  }
+  const auto filling = words_for(wanted.id, wanted.language);
+  std::vector<File> files = projects().at(wanted.language);
+  files.push_back({"README.md", kTemplateReadme});
+  for (const File& file : files) {
+    const fs::path path = folder / filled(file.path, filling);
+    fs::create_directories(path.parent_path());
+    replace_file(path, filled(file.text, filling));
+  }
+  replace_file(folder / ".gitignore", "/build/\n/target/\n");
+  print("Wrote " + wanted.id + "/. Its README.md has the three commands that build it, check it and log in.\n");
+  return 0;
+}
+
+}  // namespace heygen::tools

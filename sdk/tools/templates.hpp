@@ -1,0 +1,12 @@
+// The files of a new project, from templates/ and sdk/examples/rust. Words like @ID@ are filled in.
+#pragma once
+
+#include <string_view>
+
+namespace heygen::tools {
+
+extern const std::string_view kTemplateReadme, kTemplateCBuild, kTemplateC, kTemplateCppBuild, kTemplateCpp;
+extern const std::string_view kTemplateRustManifest, kTemplateRustLock, kTemplateRustBuild, kTemplateRust;
+extern const std::string_view kCrateManifest, kCrateAbi, kCrateCall, kCrateDescribe, kCrateLib;
+
+}  // namespace heygen::tools
