@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(the_whole_surface_is_there) {
   BOOST_TEST(count([](const Command& c) { return c.destructive; }) == 10);
   BOOST_TEST(count([](const Command& c) { return c.poll != nullptr; }) == 4);
   BOOST_TEST(count([](const Command& c) { return c.pagination != nullptr; }) == 22);
-  BOOST_TEST(count([](const Command& c) { return !c.columns.empty(); }) == 19);
+  BOOST_TEST(count([](const Command& c) { return !c.columns.empty(); }) == 24);
   BOOST_TEST(count([](const Command& c) { return !c.request_schema.empty(); }) == 30);
   BOOST_TEST(count([](const Command& c) { return !c.response_schema.empty(); }) == 80);
 }

@@ -238,11 +238,12 @@ BOOST_AUTO_TEST_CASE(a_folder_of_hashed_names_is_searched) {
 BOOST_AUTO_TEST_CASE(a_certificate_file_that_cannot_be_used_is_named) {
   const Folder folder;
   const std::string junk = folder.write("junk.pem", "no certificate");
+  const std::string missing = folder.path() + "/missing";
   const std::vector<std::pair<Client::Variables, std::string>> table{
-      {{{"SSL_CERT_FILE", "/nonexistent/ca.pem"}}, "/nonexistent/ca.pem, which cannot be read: no such file"},
+      {{{"SSL_CERT_FILE", missing}}, missing + ", which cannot be read: no such file"},
       {{{"SSL_CERT_FILE", folder.path()}}, "is a directory"},
       {{{"SSL_CERT_FILE", junk}}, "holds no usable CA certificates"},
-      {{{"SSL_CERT_DIR", "/nonexistent"}}, "SSL_CERT_DIR names /nonexistent"},
+      {{{"SSL_CERT_DIR", missing}}, "SSL_CERT_DIR names " + missing},
       {{{"SSL_CERT_DIR", junk}}, "not a directory"},
   };
   for (const auto& [variables, part] : table) {
@@ -258,7 +259,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_file_that_cannot_be_used_is_named) {
 BOOST_AUTO_TEST_CASE(of_the_system_the_hashed_folder_comes_before_the_bundle) {
   const Folder folder;
   const std::string bundle = folder.write("bundle.crt", "");
-  BOOST_TEST(find_trust("", "", folder.path(), {"/nonexistent", bundle}).file == bundle);
+  BOOST_TEST(find_trust("", "", folder.path(), {folder.path() + "/missing", bundle}).file == bundle);
   folder.write("0a1b2c3d.0", "");
   const Trust trust = find_trust("", "", folder.path(), {bundle});
   BOOST_TEST(trust.file == "");
@@ -269,11 +270,13 @@ BOOST_AUTO_TEST_CASE(what_the_environment_names_replaces_the_system) {
   const Folder folder;
   const std::string file = folder.write("0a1b2c3d.0", "");
   BOOST_TEST(find_trust(file, "", folder.path(), {}).folders.empty());
-  BOOST_TEST(find_trust("", folder.path(), "/nonexistent", {file}).file == "");
+  BOOST_TEST(find_trust("", folder.path(), folder.path() + "/missing", {file}).file == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_system_without_certificates_says_what_to_install) {
-  BOOST_CHECK_EXCEPTION(find_trust("", "", "/nonexistent", {"/nonexistent"}), Failure, [](const Failure& failure) {
+  const Folder folder;
+  const std::string missing = folder.path() + "/missing";
+  BOOST_CHECK_EXCEPTION(find_trust("", "", missing, {missing}), Failure, [](const Failure& failure) {
     return failure.kind == Kind::tls && mentions(failure.hint, "ca-certificates");
   });
 }
