@@ -1,5 +1,6 @@
 """The example provider `exec`: headers from a credential helper, a real one (uv's) included."""
 
+import json
 import pathlib
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import unittest
 
 import pexpect
 
-from support import BUILD, ROOT, WithService, eventually
+from support import BUILD, ROOT, WithService, assert_passes_check, eventually
 from service import Reply
 
 SOURCES = ROOT / "sdk" / "examples" / "exec"
@@ -149,7 +150,6 @@ class Helpers(WithHelper):
             "echo '{\"headers\":{\"Host\":[\"evil\"]}}'": "sets the header Host",
             "echo '{\"headers\":{\"A\":\"text\"}}'": "without a list of values",
             "head -c 2000000 /dev/zero": "more than 1 MiB",
-            self.gives(expires=', "expires":"2001-01-01T00:00:00Z"'): "has expired already",
             self.gives(expires=', "expires":"soon"'): "no time of RFC 3339",
         }.items():
             with self.subTest(words):
@@ -167,6 +167,12 @@ class Helpers(WithHelper):
         done = self.assert_fails(self.run_heygen("auth", "login", "--exec"), "network_error", 1)
         self.assertIn("did not answer within 1 s", done.error()["message"])
         eventually(lambda: ended(int(mark.read_text())), "the end of the helper's child")
+
+    def test_the_checker_finds_nothing_wrong(self):
+        world = self.home.path / "world.json"
+        helper = self.home.script("checked.sh", "cat > /dev/null; " + self.gives() + "\n")
+        world.write_text(json.dumps({"settings": {"command": helper}}))
+        assert_passes_check(self, COMPILED / "exec.so", "--world", world)
 
     def test_ctrl_c_ends_the_helper_at_once(self):
         started = self.home.path / "started"

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from support import BUILD, ROOT, WithService, eventually
+from support import BUILD, ROOT, WithService, assert_passes_check, eventually
 from service import Reply
 
 COMPILED = pathlib.Path(tempfile.mkdtemp(prefix="heygen-keyring-"))
@@ -137,6 +137,9 @@ class Keyring(WithService):
         interface = "string:org.freedesktop.Secret.Collection"
         reply = self.send("org.freedesktop.secrets", where, "org.freedesktop.DBus.Properties.Get", interface, "string:Items")
         return reply.count("/org/freedesktop/secrets/collection/login/")
+
+    def test_the_checker_finds_nothing_wrong(self):
+        assert_passes_check(self, COMPILED / "keyring.so")
 
     def test_a_locked_keyring_is_said_so_and_asks_nobody(self):
         self.start_bus()

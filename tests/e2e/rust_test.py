@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import provider_test
-from support import ROOT
+from support import BUILD, ROOT, assert_passes_check
 
 CRATES = ROOT / "sdk" / "examples" / "rust"
 TARGET = pathlib.Path(tempfile.mkdtemp(prefix="heygen-rust-"))
@@ -48,6 +48,12 @@ class Crate(unittest.TestCase):
         done = cargo("test", "--package", "heygen-provider")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("every_struct_has_the_size_that_version_1_0_states ... ok", done.stdout)
+
+    def test_the_checker_finds_nothing_wrong(self):
+        library = TARGET / "pasted-token.so"
+        shutil.copy(TARGET / "release" / "libpasted_token.so", library)
+        subprocess.run([BUILD / "bin" / "heygen-provider-check", "manifest", library], check=True)
+        assert_passes_check(self, library)
 
     def test_nothing_but_the_entry_is_exported(self):
         listed = subprocess.run(

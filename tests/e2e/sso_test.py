@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support import BUILD, ROOT, EndToEnd, IdentityProvider
+from support import BUILD, ROOT, EndToEnd, IdentityProvider, assert_passes_check
 
 TOKEN_PATH, REVOKE_PATH = "/v1/oauth/token", "/v1/oauth/revoke"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -110,6 +110,9 @@ class CompanyLogin(EndToEnd):
         done = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
         self.assertIn("heygen auth login --sso", done.error()["message"] + done.error()["hint"])
         self.assertEqual(self.home.file.read_bytes(), kept)
+
+    def test_the_checker_finds_nothing_wrong(self):
+        assert_passes_check(self, COMPILED / "sso.so")
 
     def test_logout_revokes_at_the_company(self):
         self.log_in()

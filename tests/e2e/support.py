@@ -248,6 +248,15 @@ def compile_provider(source, library, *flags):
     )
 
 
+def assert_passes_check(test, library, *options):
+    """Every rule that `heygen-provider-check` can try; valgrind is for the checker's own suite."""
+    done = subprocess.run(
+        [BUILD / "bin" / "heygen-provider-check", "--no-memory", *options, library], capture_output=True, text=True
+    )
+    test.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+    test.assertIn(" 0 failed", done.stdout)
+
+
 @functools.cache
 def may_mount():
     """In a mount namespace of its own, as root: in a user namespace the owners of files would not be what they are."""

@@ -90,7 +90,6 @@ heygen_time expiry_of(const sdk::Call& call, const Config& config, const sdk::Js
   if (reply["expires"].is_null()) return call.now() + kLifeWithoutExpiry;
   const auto time = call.clock().parse(reply["expires"].as_text());
   if (!time) bad_reply(config, "has an `expires` that is no time of RFC 3339");
-  if (*time <= call.now()) bad_reply(config, "has expired already");
   return *time;
 }
 
@@ -119,7 +118,10 @@ void fetch(const sdk::Call& call, const Config& config) {
 
 /// A line in config.toml alone runs nothing: the command must be the one that a login showed and stored.
 void require_approval(const sdk::Call& call, const Config& config) {
-  const std::string_view approved = call.state()["command"].as_text();
+  const sdk::Json stored = call.state()["command"];
+  if (!stored.is_null() && (!stored.is_string() || has_control(stored.as_text())))
+    throw sdk::Fail(HEYGEN_BROKEN, "The stored `command` is damaged.", "Log in again.");
+  const std::string_view approved = stored.as_text();
   if (approved == config.command) return;
   throw sdk::Fail(HEYGEN_NEEDS_USER,
                   approved.empty() ? "The helper `" + config.command + "` is set, and nobody has approved it."
@@ -128,10 +130,21 @@ void require_approval(const sdk::Call& call, const Config& config) {
                   "If it is yours, approve it: `heygen auth login --exec`.");
 }
 
-bool is_fresh(const sdk::Call& call, const sdk::Json& state) {
+bool is_header(const sdk::Json& entry) {
+  return entry.is_array() && entry.size() == 2 && entry.at(0).is_string() && entry.at(1).is_string();
+}
+
+/// Whether headers for this API are there and still work. What is damaged is neither used nor
+/// taken for absent.
+bool holds_headers(const sdk::Call& call, const sdk::Json& state) {
+  const sdk::Json headers = state["headers"];
+  bool sound = (headers.is_null() || (headers.is_array() && headers.size() > 0)) &&
+               (state["uri"].is_null() || state["uri"].is_string()) &&
+               (state["expires_at"].is_null() || state["expires_at"].is_number());
+  for (std::size_t i = 0; sound && i < headers.size(); ++i) sound = is_header(headers.at(i));
+  if (!sound) throw sdk::Fail(HEYGEN_BROKEN, "What is stored of the helper's answer is damaged.", "Log in again.");
   const auto expires_at = state["expires_at"].as_int64();
-  return state["headers"].size() > 0 && state["uri"].as_text() == uri_of(call) && expires_at &&
-         *expires_at > call.now();
+  return headers.size() > 0 && state["uri"].as_text() == uri_of(call) && expires_at && *expires_at > call.now();
 }
 
 void give(const sdk::Call& call, const Config& config, const sdk::Json& state) {
@@ -155,7 +168,7 @@ class ExecProvider : public sdk::Provider {
     call.set_source(call.state()["headers"].size() > 0 ? "file" : "helper");
     call.set_refreshable(true);
     // Without headers the host calls refresh() under its lock, so many processes at once ask the helper once.
-    if (const sdk::Json state = call.state(); is_fresh(call, state)) give(call, *config, state);
+    if (const sdk::Json state = call.state(); holds_headers(call, state)) give(call, *config, state);
   }
 
   void refresh(sdk::Call& call) override {

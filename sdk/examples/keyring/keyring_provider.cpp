@@ -64,7 +64,11 @@ Attributes attributes_of(std::string_view item) {
 class Limit {
  public:
   explicit Limit(const sdk::Call& call)
-      : call_(call), cancellable_(g_cancellable_new()), done_(eventfd(0, EFD_CLOEXEC)), thread_([this] { watch(); }) {}
+      : call_(call),
+        stopped_(call.cancel_descriptor()),
+        cancellable_(g_cancellable_new()),
+        done_(eventfd(0, EFD_CLOEXEC)),
+        thread_([this] { watch(); }) {}
   Limit(const Limit&) = delete;
   Limit& operator=(const Limit&) = delete;
   ~Limit() {
@@ -87,11 +91,12 @@ class Limit {
 
  private:
   void watch() const {
-    std::array<pollfd, 2> watched{{{done_, POLLIN, 0}, {call_.cancel_descriptor(), POLLIN, 0}}};
+    std::array<pollfd, 2> watched{{{done_, POLLIN, 0}, {stopped_, POLLIN, 0}}};
     poll(watched.data(), watched.size(), kLimitMs);
     if (watched[0].revents == 0) g_cancellable_cancel(get());
   }
   const sdk::Call& call_;
+  const int stopped_;  ///< asked for on the call's thread, as services must be
   Held<GCancellable> cancellable_;
   const int done_;
   std::thread thread_;
@@ -206,8 +211,11 @@ bool has_control(std::string_view text) {
 class KeyringProvider : public sdk::Provider {
  public:
   void resolve(sdk::Call& call) override {
-    const std::string_view item = call.state()["item"].as_text();
-    if (item.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+    const sdk::Json item_value = call.state()["item"];
+    if (item_value.is_null()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+    const std::string_view item = item_value.as_text();
+    if (!item_value.is_string() || item.empty() || has_control(item))
+      throw sdk::Fail(HEYGEN_BROKEN, "The stored name of the key in the keyring is damaged.", "Log in again.");
     const sdk::Secret key = read_key(call, item);
     if (key.empty() || has_control(key.reveal()))
       throw sdk::Fail(HEYGEN_BROKEN, "What the keyring holds is no API key.", "Log in again to replace it.");

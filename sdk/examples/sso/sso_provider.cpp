@@ -59,6 +59,8 @@ Issuer discover(const sdk::Call& call) {
   request.url = found.issuer + (found.issuer.back() == '/' ? "" : "/") + ".well-known/openid-configuration";
   const sdk::HttpReply reply = call.http().send(request);
   if (reply.status() >= 500) throw sdk::Fail(HEYGEN_TRANSIENT, found.issuer + " is in trouble.", "Try again later.");
+  if (reply.status() == 401 || reply.status() == 403 || reply.status() == 400)
+    throw sdk::Fail(HEYGEN_REJECTED, found.issuer + " does not let anybody in.", "Ask your administrator.");
   const sdk::Json metadata = call.parse(reply.body());
   if (reply.status() != 200 || metadata["issuer"].as_text() != found.issuer)
     throw sdk::Fail(HEYGEN_BROKEN, found.issuer + " is no OpenID issuer of that name.", "Check providers.sso.issuer.");
@@ -71,9 +73,18 @@ Issuer discover(const sdk::Call& call) {
   return found;
 }
 
+/// A member of the state as text; "" when it is absent. Damage is an error: it is neither used nor taken for absent.
+std::string_view stored(const sdk::Json& state, std::string_view name) {
+  const sdk::Json member = state[name];
+  if (member.is_null()) return {};
+  if (!member.is_string() || has_control(member.as_text()))
+    throw sdk::Fail(HEYGEN_BROKEN, "The stored `" + std::string(name) + "` is damaged.", "Log in again.");
+  return member.as_text();
+}
+
 Issuer stored_issuer(const sdk::Call& call) {
   const sdk::Json state = call.state();
-  const auto text = [&](std::string_view name) { return std::string(state[name].as_text()); };
+  const auto text = [&](std::string_view name) { return std::string(stored(state, name)); };
   Issuer issuer;
   issuer.issuer = text("issuer");
   issuer.client_id = text("client_id");
@@ -187,16 +198,16 @@ class SsoProvider : public sdk::Provider {
  public:
   void resolve(sdk::Call& call) override {
     const sdk::Json state = call.state();
-    if (state["refresh_token"].as_text().empty() && state["access_token"].as_text().empty())
-      throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+    const std::string_view access = stored(state, "access_token"), renewal = stored(state, "refresh_token");
+    if (renewal.empty() && access.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+    if (exchange_just_failed(call) && call.cancelled()) throw sdk::Fail(HEYGEN_CANCELLED);
     if (exchange_just_failed(call))
       throw sdk::Fail(
           HEYGEN_TRANSIENT,
-          "Your login was renewed, but " + std::string(state["exchange_url"].as_text()) + " gave no API token for it.",
+          "Your login was renewed, but " + std::string(stored(state, "exchange_url")) + " gave no API token for it.",
           "Try again in a moment.");
     call.set_type("sso");
-    call.set_refreshable(!state["refresh_token"].as_text().empty());
-    const std::string_view access = state["access_token"].as_text();
+    call.set_refreshable(!renewal.empty());
     if (access.empty()) return;  // a refresh comes first
     std::string value = "Bearer " + std::string(access);
     call.set_header("Authorization", value);
@@ -206,10 +217,12 @@ class SsoProvider : public sdk::Provider {
 
   void refresh(sdk::Call& call) override {
     const Issuer issuer = stored_issuer(call);
+    if (issuer.token_url.empty() || issuer.exchange_url.empty() || stored(call.state(), "refresh_token").empty())
+      throw sdk::Fail(HEYGEN_BROKEN, "The stored login lacks a part.", "Log in again.");
     sdk::Form form(call.http());
     form.add("grant_type", "refresh_token")
         .add("client_id", issuer.client_id)
-        .add("refresh_token", call.state()["refresh_token"].as_text());
+        .add("refresh_token", stored(call.state(), "refresh_token"));
     const sdk::Json answer = post(call, issuer.token_url, form);
     sdk::Patch patch(call);
     if (const sdk::Secret next = token(answer, "refresh_token"); !next.empty())
@@ -219,6 +232,7 @@ class SsoProvider : public sdk::Provider {
   }
 
   void login(sdk::Call& call) override {
+    if (call.interaction() == HEYGEN_INTERACTION_NEVER) throw sdk::Fail(HEYGEN_NEEDS_USER);
     if (!call.terminal().interactive() && !call.browser().allowed())
       throw sdk::Fail(HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.");
     const Issuer issuer = discover(call);
@@ -250,10 +264,10 @@ class SsoProvider : public sdk::Provider {
   void revoke(sdk::Call& call) override {
     const Issuer issuer = stored_issuer(call);
     if (issuer.revoke_url.empty()) throw sdk::Fail(HEYGEN_UNSUPPORTED);
-    const bool whole = !call.state()["refresh_token"].as_text().empty();
+    const bool whole = !stored(call.state(), "refresh_token").empty();
     sdk::Form form(call.http());  // RFC 7009 §2.1
     form.add("client_id", issuer.client_id)
-        .add("token", call.state()[whole ? "refresh_token" : "access_token"].as_text())
+        .add("token", stored(call.state(), whole ? "refresh_token" : "access_token"))
         .add("token_type_hint", whole ? "refresh_token" : "access_token");
     sdk::HttpRequest request;
     request.method = "POST";
