@@ -169,6 +169,11 @@ class Catalogue:
         elif not full_stop and len(text) > DOC_WIDTH:
             self.faults.add(path, node, f"longer than {DOC_WIDTH} characters: {text!r}")
 
+    def description(self, path, node, text):
+        """Paragraphs, one a line; two spaces begin a line that is shown as it stands."""
+        for line in text.split("\n"):
+            self.sentence(path, node, line.removeprefix("  "), full_stop=True)
+
     def command(self, path, group, node):
         what = f"command '{node.get('words', '?')}'" if isinstance(node, dict) else "a command"
         good = self.members(path, node, what, {"words": str, "summary": str, "example": str, "request": str, "timeout_s": int}, {
@@ -182,7 +187,7 @@ class Catalogue:
             self.faults.add(path, node, f"{what} does not begin with the group's word '{group}'")
         self.sentence(path, node, node["summary"])
         if "description" in node:
-            self.sentence(path, node, node["description"], full_stop=True)
+            self.description(path, node, node["description"])
         if not (node["example"] + " ").startswith("heygen " + node["words"] + " "):
             self.faults.add(path, node, f"the example of {what} does not begin with `heygen {node['words']}`")
         self.request(path, node, what)

@@ -65,6 +65,11 @@ class Generate(unittest.TestCase):
         self.refuses(flag(doc=" "), "doc is empty")
         self.refuses(catalogue(summary="Ends with a stop."), "full stop")
 
+    def test_a_description_with_a_crooked_line(self):
+        self.refuses(catalogue(description="A sentence.\n\nAnother."), "doc is empty")
+        self.refuses(catalogue(description="A sentence.\n   {}"), "spaces around")
+        self.refuses(catalogue(summary="Two\nlines"), "one line")
+
     def test_a_wrong_type(self):
         self.refuses(catalogue(timeout_s="30"), "'timeout_s'", "wrong type")
         self.refuses(flag(min="1"), "'min'", "wrong type")
