@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Records docs/media/session.svg: runs real commands in a terminal against the sandbox and draws what they printed.
+"""Records the pictures of docs/media: runs real commands in a terminal against the sandbox and draws what they printed.
 
-Usage: docs/media/record.py [--bin build/bin] [--output docs/media/session.svg]
+Usage: docs/media/record.py [--bin build/bin] [--output docs/media] [PICTURE...]     PICTURE: session, table, progress
 
 Each command runs in a pseudo-terminal of its own; the configuration folder is empty at first. What was on screen for a
-while only (the login picker) is drawn with a line at its left. Two folders are written shorter than they are: this
-checkout as ~/heygen, and the configuration folder as ~/.heygen.
+while only (the login picker, some moments of a progress bar) is drawn with a line at its left. Two folders are written
+shorter than they are: this checkout as ~/heygen, and the configuration folder as ~/.heygen. An upload goes through a
+relay that holds it back, for over loopback it ends before a bar is drawn.
 """
 import argparse
 import fcntl
@@ -16,11 +17,15 @@ import pty
 import re
 import select
 import shlex
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
+import threading
+import time
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLUMNS, ROWS = 108, 40
@@ -38,6 +43,20 @@ SESSION = [
     ("The same for people", ["video", "list", "--human"], []),
     ("Log out: the server revokes the tokens, the file forgets them", ["auth", "logout"], []),
 ]
+LOG_IN = ["auth", "login", "--oauth"]
+TABLE = [
+    ("As wide as the terminal: ids stay whole, times and durations are readable", ["video", "list", "--limit", "6", "--human"], []),
+    ("Other fields, in the order asked for",
+     ["video", "list", "--limit", "3", "--human", "--fields", "title,duration,completed_at"], []),
+]
+CLIP, CLIP_SIZE, UPLOAD_RATE, MOMENTS = "interview.mp4", 30 << 20, 7 << 20, 4
+PROGRESS = [("A bar while it takes long, on a terminal only; the result is JSON as ever", ["asset", "create", "--file", CLIP], [])]
+# name: (title, commands that are not drawn, commands)
+PICTURES = {
+    "session": ("A terminal session: list providers, log in, create a video, log out", [], SESSION),
+    "table": ("Videos as a table on a terminal", [LOG_IN], TABLE),
+    "progress": ("The progress bar of an upload", [LOG_IN], PROGRESS),
+}
 BROWSER = f"#!{sys.executable}\nimport sys, urllib.request\nurllib.request.urlopen(sys.argv[1]).read()\n"
 
 
@@ -63,10 +82,42 @@ class Sandbox:
         self.process.stdout.close()
 
 
+class Relay:
+    """Passes connections on to the sandbox, what goes there no faster than UPLOAD_RATE."""
+
+    def __init__(self, base):
+        self.target = urllib.parse.urlsplit(base)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.base = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:  # closed
+                return
+            server = socket.create_connection((self.target.hostname, self.target.port))
+            threading.Thread(target=self.copy, args=(client, server, UPLOAD_RATE), daemon=True).start()
+            threading.Thread(target=self.copy, args=(server, client, None), daemon=True).start()
+
+    @staticmethod
+    def copy(source, sink, rate):
+        try:
+            while piece := source.recv(1 << 16):
+                sink.sendall(piece)
+                if rate:
+                    time.sleep(len(piece) / rate)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:  # the other side has gone
+            pass
+
+
 def run(program, arguments, presses, environment):
     """What one command wrote to its terminal."""
     child, terminal = pty.fork()
     if child == 0:
+        os.chdir(environment["HOME"])
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         os.execve(program, ["heygen", *arguments], environment)
     output, waiting = b"", list(presses)
@@ -147,31 +198,43 @@ def styled(text, style):
 
 
 def command_line(arguments):
-    words = " ".join(word if re.fullmatch(r"[\w./=:-]+", word) else f"'{word}'" for word in ["heygen", *arguments])
+    words = " ".join(word if re.fullmatch(r"[\w.,/=:-]+", word) else f"'{word}'" for word in ["heygen", *arguments])
     return styled("$ " + words, "typed")
 
 
-def record(folder):
-    """[(line, passing)] of the whole session."""
+def moments(text):
+    """Some of the states of a progress bar, first to last; each is drawn over the one before."""
+    bars = [bar for bar in re.findall(r"\r\x1b\[K([^\r\n\x1b]*%[^\r\n\x1b]*)", text) if bar.strip()]
+    picked = [bars[at * (len(bars) - 1) // (MOMENTS - 1)] for at in range(MOMENTS)] if bars else []
+    return [(styled(bar.rstrip(), ""), True) for bar in dict.fromkeys(picked)]
+
+
+def record(folder, before, session):
+    """[(line, passing)] of a whole session."""
     program = str(folder / "heygen")
     lines = []
     with tempfile.TemporaryDirectory(prefix="heygen-record-") as home:
         browser = pathlib.Path(home, "browser")
         browser.write_text(BROWSER)
         browser.chmod(0o700)
+        with pathlib.Path(home, CLIP).open("wb") as clip:
+            clip.truncate(CLIP_SIZE)
         config = os.path.join(home, ".heygen")
         base = {"PATH": os.defpath, "HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8", "BROWSER": str(browser),
                 "HEYGEN_CONFIG_DIR": config}
         with Sandbox(str(folder / "heygen-sandbox"), base) as environment:
             del environment["HEYGEN_OAUTH_DEVICE_URL"]  # device codes are reserved until they are switched on
-            for title, arguments, presses in SESSION:
-                text = run(program, arguments, presses, environment)
+            for arguments in before:
+                run(program, arguments, [], environment)
+            for title, arguments, presses in session:
+                slow = {"HEYGEN_API_BASE": Relay(environment["HEYGEN_API_BASE"]).base} if CLIP in arguments else {}
+                text = run(program, arguments, presses, {**environment, **slow})
                 text = text.replace(config, "~/.heygen").replace(str(folder.parent), "~/heygen/build")
                 screen = Screen()
                 screen.feed(text)
                 lines += [([], False)] if lines else []
                 lines += [(styled("# " + title, "dim"), False)]
-                for line, passing in [(command_line(arguments), False)] + screen.result:
+                for line, passing in [(command_line(arguments), False)] + moments(text) + screen.result:
                     lines += [(part, passing) for part in wrapped(line)]
     return lines
 
@@ -212,11 +275,11 @@ def drawn(line, y, left):
     return out
 
 
-def svg(lines):
+def svg(title, lines):
     width, height = round(2 * MARGIN + COLUMNS * CELL), 2 * MARGIN + len(lines) * LINE
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
-           "<title>A terminal session: list providers, log in, create a video, log out</title>",
+           f"<title>{html.escape(title)}</title>",
            f"<style>{STYLE}</style>",
            f'<rect class="paper" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8"/>']
     for number, (line, passing) in enumerate(lines):
@@ -231,9 +294,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build" / "bin",
                         help="folder of heygen and heygen-sandbox")
-    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "media" / "session.svg")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "media", help="folder of the pictures")
+    parser.add_argument("pictures", nargs="*", choices=[[], *PICTURES], metavar="PICTURE", help="default: all")
     options = parser.parse_args()
-    options.output.write_text(svg(record(options.bin.resolve())), encoding="utf-8")
+    for name in options.pictures or PICTURES:
+        title, before, session = PICTURES[name]
+        lines = record(options.bin.resolve(), before, session)
+        (options.output / f"{name}.svg").write_text(svg(title, lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

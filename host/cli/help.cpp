@@ -27,15 +27,16 @@ std::string upper(std::string text) {
   return text;
 }
 
-/// Two columns; the right one is wrapped, and begins below when the left is too wide.
+/// Two columns; the right one is wrapped, and begins below when the left is too wide or the screen too narrow.
 std::string rows_text(const std::vector<Row>& rows, int width) {
-  constexpr int kWidestLeft = 34;
+  constexpr int kWidestLeft = 34, kLeastRight = 24, kBelow = 10;
   int left = 0;
   for (const auto& [name, doc] : rows) {
     const int cells = output::cell_width(name);
     if (cells <= kWidestLeft) left = std::max(left, cells);
   }
-  const int indent = left + 4;
+  const bool below = width - (left + 4) < kLeastRight;
+  const int indent = below ? kBelow : left + 4;
   std::string out;
   for (const auto& [name, doc] : rows) {
     std::string text = wrap(doc, width, indent);
@@ -43,7 +44,7 @@ std::string rows_text(const std::vector<Row>& rows, int width) {
     const int cells = output::cell_width(name);
     if (doc.empty())
       out += "\n";
-    else if (cells > left)
+    else if (below || cells > left)
       out += "\n" + text;
     else
       out +=
