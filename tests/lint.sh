@@ -47,7 +47,7 @@ for file in sorted({os.path.relpath(entry["file"]) for entry in json.load(open(s
 PYTHON
 
 check() { # file: prints what is wrong with it
-  local file=$1 out ok=1
+  local file=$1 out='' ok=1 status=0
   if ! clang-format-14 --dry-run -Werror "$file" >/dev/null 2>&1; then
     ok=0 out="$file: not laid out by .clang-format; run: clang-format-14 -i $file"$'\n'
   fi
@@ -56,7 +56,10 @@ check() { # file: prints what is wrong with it
       tests/* | *.h | *.hpp) ;;
       *) ok=0 out+="$file: not part of the build, so that clang-tidy cannot read it"$'\n' ;;
     esac
-  elif out+=$(clang-tidy-14 -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option "$file" 2>"$work/err.$$") || ! status=$?; then
+  else
+    out+=$(clang-tidy-14 -p "$build" --quiet --extra-arg=-Wno-unknown-warning-option "$file" 2>"$work/err.$$") || status=$?
+  fi
+  if [ "$status" != 0 ]; then
     ok=0 out+=$'\n'"clang-tidy-14 ended with status $status"$'\n'$(grep -vE '^[0-9]+ warnings? generated\.$|^Suppressed |^Use -header-filter' "$work/err.$$" || true)
   fi
   [ $ok = 1 ] || printf 'FAIL %s\n%s\n' "$file" "$out"

@@ -77,9 +77,9 @@ def e2e(build, count, only=None):
         last = (re.findall(r"^(?:OK|FAILED)(?: \((.*)\))?$", output, re.M) or [""])[-1]
         bad = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", last)}
         failed = bad.get("failures", 0) + bad.get("errors", 0)
-        if (code != 0 or ran == 0) and not failed:
-            failed, output = 1, output + f"\nexit {code}"
         skipped = bad.get("skipped", 0)
+        if (code != 0 or ran + skipped == 0) and not failed:
+            failed, output = 1, output + f"\nexit {code}"
         count.add(name, max(ran - failed - skipped, 0), failed, skipped, seconds, output)
 
 
