@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks layout (clang-format) and code (clang-tidy) and closes with one line that counts files: `N passed, N failed`.
+# Checks layout (clang-format), code (clang-tidy) and scripts (shellcheck), and closes with one line that counts files: `N passed, N failed`.
 # Usage: tests/lint.sh [--build DIR] [--since COMMIT]
 #   --build DIR     a configured build folder (its compile_commands.json); default: build
 #   --since COMMIT  only what changed since then, and what includes a header that did
@@ -22,6 +22,8 @@ trap 'rm -rf "$work"' EXIT
 
 tracked() { git ls-files -- "${patterns[@]}"; }
 
+scripts() { git grep -lE '^#!.*\b(ba)?sh$' -- . ':!*.py'; }
+
 including() { # header...: the tracked files that include one of them
   local header
   for header in "$@"; do
@@ -32,6 +34,7 @@ including() { # header...: the tracked files that include one of them
 changed() { # the closure of what changed, so that a header is seen through the sources that use it
   local files more
   files=$(git diff --name-only --diff-filter=d "$since" -- "${patterns[@]}")
+  # shellcheck disable=SC2046 # one word a file
   while more=$(including $(grep -E '\.(h|hpp)$' <<<"$files") | cat - <(echo "$files") | sed '/^$/d' | sort -u) &&
     [ "$more" != "$(sort -u <<<"$files")" ]; do files=$more; done
   echo "$files" | sed '/^$/d'
@@ -69,6 +72,12 @@ export -f check
 export build work compiled
 
 touch "$work/results"
+
+scripts | while read -r file; do
+  if out=$(shellcheck "$file"); then echo 1; else echo 0; printf 'FAIL %s\n%s\n' "$file" "$out" >&2; fi
+done >>"$work/results"
+
+# shellcheck disable=SC2016 # the child expands it
 if [ -n "$since" ]; then changed; else tracked; fi | xargs -r -P "$(nproc)" -I{} bash -c 'check "$1"' check {}
 failed=$(grep -c 0 "$work/results" || true)
 echo "$(grep -c 1 "$work/results" || true) passed, $failed failed"
