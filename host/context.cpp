@@ -185,7 +185,7 @@ std::vector<net::Header> Context::client_headers() const {
 }
 
 std::string Context::api_base() {
-  const std::string base = chosen_base();
+  std::string base = chosen_base();
   const std::string asked = without_end_slashes(environment.value("HEYGEN_API_BASE"));
   if (policy().api_base.empty() || asked.empty() || asked == base) return base;
   throw usage_error("HEYGEN_API_BASE is " + printable(asked) + ", but the policy " + policy().rule("api.base") +

@@ -230,7 +230,7 @@ Credential Resolver::resolve(const RequestInfo& request, Reason reason) {
 }
 
 std::string Resolver::first_asked() {
-  if (const std::string id = explicit_choice(); !id.empty()) return id;
+  if (std::string id = explicit_choice(); !id.empty()) return id;
   std::string fault;
   const json::Value root = root_or_fault(fault);
   for (const Link& link : chain(root)) {

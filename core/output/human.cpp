@@ -119,6 +119,7 @@ class Human {
     }
     Table table(std::move(headers));
     std::vector<std::string> names;
+    names.reserve(columns.size());
     for (const Column& column : columns) names.push_back(last_part(column.field));
     for (const json::Value& item : items) {
       std::vector<Cell> row;

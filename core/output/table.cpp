@@ -104,6 +104,7 @@ std::vector<std::size_t> Table::readable(int width) const {
 
 std::vector<int> Table::layout(int width, const std::vector<std::size_t>& chosen) const {
   std::vector<int> natural;
+  natural.reserve(chosen.size());
   for (const std::size_t column : chosen) natural.push_back(natural_[column]);
   if (width <= 0 || total(natural) <= width) return natural;
   for (int& one : natural) one = std::min(one, width);
