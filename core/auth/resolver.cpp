@@ -59,15 +59,19 @@ bool is_slot_filled(const json::Value& root, const std::string& id) {
   return !slot_state(root, id).as_object().empty() || is_slot_broken(root, id);
 }
 
-Error not_installed(const std::string& id, const std::string& slot, const std::filesystem::path& file) {
-  return auth_error("The credentials file " + file.string() + " holds a login in `" + slot + "`, but its provider " +
-                        printable(id) + " is not installed.",
-                    "Install it (package heygen-provider-" + printable(id) +
-                        "), or log in another way with `heygen auth login`; `heygen provider list` shows what is "
-                        "installed.");
-}
-
 }  // namespace
+
+/// What asks for a provider that is not there.
+Error Resolver::not_installed(const Link& link) const {
+  const std::string id = printable(link.id);
+  const std::string cause = link.variable.empty() ? "The credentials file " + store_.path().string() +
+                                                        " holds a login in `" + link.slot + "`, but its"
+                                                  : link.variable + " is set, but its";
+  return auth_error(cause + " provider " + id + " is not installed.",
+                    "Install it (package heygen-provider-" + id + "), or " +
+                        (link.variable.empty() ? "" : "unset " + link.variable + " and ") +
+                        "log in another way with `heygen auth login`; `heygen provider list` shows what is installed.");
+}
 
 Resolver::Resolver(provider::Catalogue& catalogue, store::CredentialStore& store, const Environment& environment,
                    std::string chosen)
@@ -100,14 +104,26 @@ std::string Resolver::explicit_choice() const {
   return environment_.value("HEYGEN_PROVIDER");
 }
 
+/// The variable that asks for it, or "". Of one that is not there or whose manifest cannot be read, the table of
+/// historic names still knows it: a credential that is set is never passed over in silence.
+std::string Resolver::variable_of(const std::string& id, const Found* found) const {
+  if (found != nullptr) {
+    for (const std::string& name : found->manifest.credential_env) {
+      if (environment_.has(name)) return name;
+    }
+    if (!found->refused) return {};
+  }
+  const provider::HistoricSlot* slot = provider::historic_slot_of(id);
+  const bool has_one = slot != nullptr && slot->ids.front() == id && !slot->environment.empty();
+  return has_one && environment_.has(slot->environment) ? std::string(slot->environment) : std::string{};
+}
+
 Resolver::Link Resolver::link_of(const Found& found, const json::Value& root) const {
   Link link;
   link.id = found.id;
   link.slot = provider::slot_of(found.id);
   link.found = &found;
-  for (const std::string& name : found.manifest.credential_env) {
-    if (link.variable.empty() && environment_.has(name)) link.variable = name;
-  }
+  link.variable = variable_of(found.id, &found);
   link.filled = is_slot_filled(root, found.id);
   link.ambient = found.manifest.ambient;
   return link;
@@ -125,13 +141,12 @@ std::vector<Resolver::Link> Resolver::chain(const json::Value& root) {
     const auto usable = [](const Link& link) { return !link.found->refused; };
     if (std::ranges::any_of(readers, usable)) std::erase_if(readers, [&](const Link& link) { return !usable(link); });
     const std::string first(slot.ids.front());
-    if (readers.empty() && is_slot_filled(root, first)) {
-      Link missing;
-      missing.id = first;
-      missing.slot = slot.slot;
-      missing.filled = true;
-      readers.push_back(missing);
-    }
+    Link missing;
+    missing.id = first;
+    missing.slot = slot.slot;
+    missing.variable = variable_of(first, nullptr);
+    missing.filled = is_slot_filled(root, first);
+    if (readers.empty() && missing.asked()) readers.push_back(missing);
     links.insert(links.end(), readers.begin(), readers.end());
   }
   for (const std::string& id : filled_other_slots(root)) {
@@ -183,7 +198,7 @@ Credential Resolver::resolve_state(const std::string& id, const json::Value& sta
 
 std::optional<Credential> Resolver::ask(const Link& link, const json::Value& root, const std::string& fault,
                                         const RequestInfo& request, Reason reason) {
-  if (link.found == nullptr) throw not_installed(link.id, link.slot, store_.path());
+  if (link.found == nullptr) throw not_installed(link);
   if (link.variable.empty() && is_slot_broken(root, link.id)) {
     throw file_error("In the credentials file " + store_.path().string() + ", `" + link.slot + "` is not an object.");
   }

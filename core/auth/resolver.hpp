@@ -64,6 +64,8 @@ class Resolver {
   std::string explicit_choice() const;
   std::vector<Link> chain(const json::Value& root);
   Link link_of(const provider::Found& found, const json::Value& root) const;
+  std::string variable_of(const std::string& id, const provider::Found* found) const;
+  Error not_installed(const Link& link) const;
   /// The file's root, or empty with `fault` set when it cannot be used.
   json::Value root_or_fault(std::string& fault) const;
   std::optional<Credential> ask(const Link& link, const json::Value& root, const std::string& fault,

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <deque>
+#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -41,6 +43,28 @@ bool is_private_group(uid_t owner, gid_t group) {
   return true;
 }
 
+struct UidRange {
+  std::uint64_t first = 0, outside = 0, count = 0;
+};
+
+std::vector<UidRange> uid_map_of_process() {
+  std::ifstream file("/proc/self/uid_map");
+  if (!file) return {{0, 0, UINT32_MAX}};
+  std::vector<UidRange> ranges;
+  for (UidRange one; file >> one.first >> one.outside >> one.count;) ranges.push_back(one);
+  return ranges;
+}
+
+/// Everybody whom a user namespace does not know shows as one and the same uid, this process perhaps too
+/// (user_namespaces(7)), so that uid tells nothing.
+std::string stranger(const fs::path& path, uid_t owner) {
+  static const std::vector<UidRange> kMap = uid_map_of_process();
+  const auto holds = [&](const UidRange& one) { return owner >= one.first && owner - one.first < one.count; };
+  if (std::ranges::any_of(kMap, holds)) return {};
+  return path.string() + " belongs to a user that this user namespace does not know (uid " + std::to_string(owner) +
+         "), so it may be anybody's; run heygen outside of the namespace, or in one that knows that user";
+}
+
 std::string fault_for_root(const fs::path& path, const struct stat& info) {
   if (info.st_uid != 0) return path.string() + " is not owned by root (uid " + std::to_string(info.st_uid) + ")";
   if (S_ISLNK(info.st_mode)) return {};
@@ -52,6 +76,7 @@ std::string fault_for_root(const fs::path& path, const struct stat& info) {
 }
 
 std::string fault_of(const fs::path& path, const struct stat& info, Owner owner) {
+  if (std::string fault = stranger(path, info.st_uid); !fault.empty()) return fault;
   if (owner == Owner::root) return fault_for_root(path, info);
   if (info.st_uid != 0 && info.st_uid != geteuid()) {
     return path.string() + " is owned by another user (uid " + std::to_string(info.st_uid) + ")";

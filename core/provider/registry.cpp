@@ -151,7 +151,7 @@ class Registry : public Catalogue {
     if (wanted == found_.end()) throw missing(id);
     if (!wanted->refused) {
       open(*wanted);
-    } else if (wanted->by_policy) {
+    } else if (!wanted->disabled && std::ranges::find(refusals_told_, id) == refusals_told_.end()) {
       audit(*wanted, {});
     }
     if (wanted->refused) throw refusal(*wanted);
@@ -204,10 +204,12 @@ class Registry : public Catalogue {
   }
 
   /// One line for the administrator's log.
-  void audit(const Found& found, const std::string& digest) const {
+  void audit(const Found& found, const std::string& digest) {
     if (!rules_.audit) return;
+    if (!found.loaded) refusals_told_.push_back(found.id);
     std::string line = found.loaded ? "loaded" : "refused";
-    line += " provider " + found.id + " " + found.manifest.version + " from " + found.library_path.string();
+    line += " provider " + found.id + " " + found.manifest.version + " from " +
+            (found.library_path.empty() ? found.manifest_path : found.library_path).string();
     line += digest.empty() ? "" : ", sha256:" + digest;
     line += ", by " + found.rule + (found.loaded ? "" : ": " + found.reason);
     rules_.audit(printable(line));
@@ -228,6 +230,10 @@ class Registry : public Catalogue {
   Error missing(const std::string& id) const {
     std::vector<std::string> ids;
     for (const Found& found : found_) ids.push_back(found.id);
+    if (historic_slot_of(id) != nullptr) {
+      return auth_error("The provider `" + id + "` is not installed.",
+                        "Install the package heygen-provider-" + id + ". `heygen provider list` shows what is there.");
+    }
     const std::string near = nearest(id, ids);
     return auth_error("The provider `" + printable(id) + "` is not installed.",
                       (near.empty() ? "" : "Did you mean `" + near + "`? ") +
@@ -261,6 +267,7 @@ class Registry : public Catalogue {
   bool scanned_ = false;
   std::vector<Found> found_;
   std::map<std::string, std::unique_ptr<Provider>> loaded_;
+  std::vector<std::string> refusals_told_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "host/commands/auth_login.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/auth/resolver.hpp"
@@ -118,7 +119,9 @@ std::vector<FilledSlot> cleared_slots(const Login& login) {
 }
 
 void revoke_replaced(Context& context, const Login& login) {
-  for (const Replaced& old : login.replaced) {
+  for (Replaced old : login.replaced) {
+    // Of those who share the slot, the one that logged in knows which tokens are still in use.
+    std::ranges::stable_partition(old.slot.ids, [&](const std::string& id) { return id == login.id; });
     const std::optional<bool> revoked = revoke(context, old.slot, old.state, provider::Reason::replaced);
     if (context.globals.verbose && revoked) {
       context.terminal.notice(std::string(*revoked ? "Revoked" : "Could not revoke") + " the replaced credential (" +

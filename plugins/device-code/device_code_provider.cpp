@@ -147,7 +147,7 @@ void DeviceCodeProvider::login(sdk::Call& call) {
   require_url(server.device_url, "device authorization endpoint", server.allow_http);
   const Device device = authorize(call, server, settings.scope);
   show(call, device);
-  save_login(call, await(call, server, device), server, settings.scope);
+  keep_login(call, await(call, server, device), server, settings.scope);
 }
 
 }  // namespace heygen::plugins

@@ -147,7 +147,7 @@ void OauthProvider::login(sdk::Call& call) {
   await(listener);
   check_sender(call, listener, server, attempt);
   check_error(listener);
-  save_login(call, exchange(call, server, listener, attempt, redirect_uri), server, settings.scope);
+  keep_login(call, exchange(call, server, listener, attempt, redirect_uri), server, settings.scope);
   listener.respond(true, {});  // the page itself says that it worked
 }
 

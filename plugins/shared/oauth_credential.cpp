@@ -1,8 +1,7 @@
 #include "plugins/shared/oauth_credential.hpp"
 
 #include <string>
-
-#include "plugins/shared/stored.hpp"
+#include <utility>
 
 namespace heygen::plugins {
 
@@ -39,7 +38,8 @@ void OauthCredential::revoke(sdk::Call& call) {
   const bool has_refresh = !stored.refresh_token.empty();
   // The refresh token takes its access tokens with it (RFC 7009 §2.1).
   const std::string_view token = has_refresh ? stored.refresh_token : stored.access_token;
-  if (token.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+  const bool in_use = call.reason() == HEYGEN_REASON_REPLACED && token == kept_.reveal();
+  if (token.empty() || in_use) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
   const Server server = server_of(call, stored, budget);
   if (server.revoke_url.empty()) {
     throw sdk::Fail(HEYGEN_UNSUPPORTED, "The server that gave the OAuth tokens has no known revocation endpoint.",
@@ -53,6 +53,12 @@ void OauthCredential::revoke(sdk::Call& call) {
   const sdk::HttpReply reply = post_form(call, server.revoke_url, form, budget.left());
   if (reply.status() == 200 || reply.status() == 204) return;
   throw reply_error(call, {server.revoke_url, server.client_id}, reply, {stored.refresh_token, stored.access_token});
+}
+
+void OauthCredential::keep_login(const sdk::Call& call, Tokens tokens, const Server& server,
+                                 std::string_view asked_scope) {
+  save_login(call, tokens, server, asked_scope);
+  kept_ = std::move(tokens.refresh.empty() ? tokens.access : tokens.refresh);
 }
 
 }  // namespace heygen::plugins

@@ -4,6 +4,9 @@
 #include <heygen/provider.hpp>
 
 #include <chrono>
+#include <string_view>
+
+#include "plugins/shared/stored.hpp"
 
 namespace heygen::plugins {
 
@@ -13,7 +16,15 @@ class OauthCredential : public sdk::Provider {
 
   void resolve(sdk::Call& call) override;
   void refresh(sdk::Call& call) override;
+  /// Asks nobody for a replaced login whose token the new one holds as well: a server may give the same one again.
   void revoke(sdk::Call& call) override;
+
+ protected:
+  /// Stores what a login got.
+  void keep_login(const sdk::Call& call, Tokens tokens, const Server& server, std::string_view asked_scope);
+
+ private:
+  sdk::Secret kept_;  ///< what a revocation of this process's login would send
 };
 
 }  // namespace heygen::plugins

@@ -583,6 +583,17 @@ class Revocation(WithService):
         form = self.service.requests_to(REVOKE)[0].form
         self.assertEqual((form["token"], form["token_type_hint"]), (tokens["refresh_token"], "refresh_token"))
 
+    def test_a_refresh_token_that_a_new_login_gets_again_stays(self):
+        old, new = self.logged_in(), self.service.mint()
+        self.home.env["HEYGEN_OAUTH_DEVICE_URL"] = self.service.url + DEVICE
+        self.service.device = {"interval": 1}
+        again = {"access_token": new["access_token"], "refresh_token": old["refresh_token"], "token_type": "Bearer"}
+        for tokens, revoked in ((again, []), (new, [old["refresh_token"]])):
+            self.service.fault(TOKEN, status=200, body={"token_type": "Bearer", **tokens})
+            self.assert_succeeds(self.run_heygen("auth", "login", "--device-code"))
+            self.assertEqual(self.home.read()["oauth"]["refresh_token"], tokens["refresh_token"])
+            self.assertEqual([request.form["token"] for request in self.service.requests_to(REVOKE)], revoked)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import stat
+import subprocess
 import unittest
 
 from support import PAST, PROVIDERS, ROOT, EndToEnd, WithService, compile_provider, install, may_mount
@@ -314,6 +315,17 @@ class ProviderFiles(WithService):
         for word in words:
             self.assertIn(word, done.error()["message"])
         self.assertEqual(self.service.requests, [])
+
+    def test_a_user_namespace_that_does_not_know_the_owner(self):
+        space = ["unshare", "--user"]
+        if not shutil.which("unshare") or subprocess.run([*space, "true"], capture_output=True).returncode != 0:
+            self.skipTest("no user namespaces here")
+        self.put()
+        for row in self.assert_succeeds(self.run_heygen("provider", "list", prefix=space)).json():
+            self.assertEqual(row["state"], "refused", row)
+            self.assertIn("user namespace", row["reason"])
+        done = self.run_heygen("video", "list", env={"HEYGEN_API_KEY": "good-key"}, prefix=space)
+        self.assertIn("user namespace", self.assert_fails(done, "auth_error", 3).error()["message"])
 
     def test_a_sound_one_works(self):
         self.put()

@@ -286,6 +286,13 @@ class Broken(Policy, WithService):
         self.assertEqual(self.service.requests, [])
         self.assert_succeeds(self.under(OPEN, "video", "list", before="rm -r /etc/heygen"))
 
+    def test_one_whose_owner_a_user_namespace_does_not_know(self):
+        space = ["unshare", "--user"]
+        if subprocess.run([*space, "true"], capture_output=True).returncode != 0:
+            self.skipTest("no user namespaces here")
+        done = self.run_heygen("video", "list", prefix=[*self.prefix(OPEN), *space])
+        self.assertIn("user namespace", self.assert_fails(done, "error", 1).error()["message"])
+
     def test_it_is_checked_before_it_is_in_force(self):
         draft = self.home.path / "draft.toml"
         draft.write_text(KEY_ONLY, encoding="utf-8")
@@ -413,6 +420,13 @@ class Pinned(Policy, EndToEnd):
             shutil.copyfile(self.build("vault", "evil"), self.folder / "vault.so")
             self.explain(policy + pin, before=before)
             self.assertIn("refused provider vault", listener.recv(4096).decode())
+            for content, word in ((policy + pin, "manifest is not the pinned one"),
+                                  (policy.replace('"open"', '"allow"\nproviders.allow = ["apikey"]'), "does not list it")):
+                self.put("vault", self.build("vault"), note="another")
+                self.assert_fails(self.under(content, "video", "list", before=before), "auth_error", 3)
+                line = listener.recv(4096).decode()
+                self.assertIn("refused provider vault", line)
+                self.assertIn(word, line)
             listener.settimeout(0.05)
             self.explain(OPEN + pin, before=before)
             self.assertRaises(TimeoutError, listener.recv, 4096)

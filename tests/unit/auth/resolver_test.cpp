@@ -167,6 +167,20 @@ BOOST_AUTO_TEST_CASE(present_but_broken_surfaces_and_the_next_is_not_tried) {
   BOOST_TEST(catalogue.loaded.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_key_in_the_environment_is_not_passed_over_when_its_provider_is_refused_or_missing) {
+  write(R"({"oauth":{"access_token":"at"}})");
+  set({{"HEYGEN_API_KEY", "env-key"}});
+  catalogue.entry("apikey").manifest = {};  // what a manifest that cannot be read leaves
+  catalogue.entry("apikey").refused = true;
+  BOOST_TEST(failure().message().find("apikey") != std::string::npos);
+  catalogue.forget("apikey");
+  const Error error = failure();
+  BOOST_TEST((error.exit == Exit::auth));
+  BOOST_TEST(error.message().find("HEYGEN_API_KEY is set") != std::string::npos);
+  BOOST_TEST(error.hint.find("heygen-provider-apikey") != std::string::npos);
+  BOOST_TEST(catalogue.loaded.empty());
+}
+
 BOOST_AUTO_TEST_CASE(whichever_of_two_that_share_a_slot_may_load_serves_it) {
   write(R"({"oauth":{"access_token":"at"}})");
   catalogue.entry("oauth").refused = true;

@@ -255,6 +255,27 @@ BOOST_AUTO_TEST_CASE(an_issuer_names_the_device_endpoint_or_has_none) {
   BOOST_TEST(state.string_at("issuer") == "https://id.example");
 }
 
+BOOST_AUTO_TEST_CASE(a_token_that_the_server_gives_again_is_not_revoked_with_the_login_it_replaced) {
+  device();
+  reply(kTokens);
+  BOOST_TEST(login().status == HEYGEN_OK);
+  state = json::parse(R"({"access_token":"at_old","refresh_token":"rt_d"})");
+  BOOST_TEST(revoke(HEYGEN_REASON_REPLACED).status == HEYGEN_NOT_CONFIGURED);
+  BOOST_TEST(sent.size() == 2U);
+  reply("");
+  BOOST_TEST(revoke(HEYGEN_REASON_LOGOUT).status == HEYGEN_OK);
+  state = json::parse(R"({"access_token":"at_old","refresh_token":"rt_old"})");
+  reply("");
+  BOOST_TEST(revoke(HEYGEN_REASON_REPLACED).status == HEYGEN_OK);
+  BOOST_TEST(value_of(sent.at(3).form, "token") == "rt_old");
+
+  device();
+  reply(R"({"access_token":"at_alone"})");
+  BOOST_TEST(login().status == HEYGEN_OK);
+  state = json::parse(R"({"access_token":"at_alone"})");
+  BOOST_TEST(revoke(HEYGEN_REASON_REPLACED).status == HEYGEN_NOT_CONFIGURED);
+}
+
 BOOST_AUTO_TEST_CASE(the_descriptor_says_what_enables_it) {
   BOOST_TEST(sdk::text(descriptor().id) == "device-code");
   BOOST_TEST(descriptor().order == 30);

@@ -180,7 +180,7 @@ class FakeHost {
   Said resolve(heygen_reason reason = HEYGEN_REASON_FIRST_USE) { return run(api_->resolve, reason); }
   Said refresh() { return run(api_->refresh, HEYGEN_REASON_NEAR_EXPIRY); }
   Said login() { return run(api_->login, HEYGEN_REASON_LOGIN); }
-  Said revoke() { return run(api_->revoke, HEYGEN_REASON_LOGOUT); }
+  Said revoke(heygen_reason reason = HEYGEN_REASON_LOGOUT) { return run(api_->revoke, reason); }
 
   /// login(), and the state changed as a host would.
   Said login_and_save() { return save(login()); }
