@@ -1,4 +1,5 @@
 // heygen-provider-check: holds a provider to the rules of the interface, and helps to make one.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -15,6 +16,7 @@ constexpr std::string_view kHelp =
     "       heygen-provider-check manifest LIBRARY [--output FILE] [--library NAME]\n"
     "       heygen-provider-check pin PATH...\n"
     "       heygen-provider-check new NAME --lang c|cpp|rust\n"
+    "       heygen-provider-check --help | --version\n"
     "\n"
     "PATH is a provider's library or its manifest. It is loaded and run, so check only what\n"
     "you would run. Exit 0: no rule is broken; 1: one is; 2: wrong usage.\n"
@@ -41,7 +43,9 @@ int run(const heygen::tools::Words& words) {
                                                                         {"new", new_task},
                                                                         {"live-once", live_once_task}};
   if (words.empty()) throw UsageError("a path or a task is missing");
-  if (words.front() == "--help" || words.front() == "-h") return print(kHelp), 0;
+  const auto asks_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (std::ranges::any_of(words, asks_help)) return print(kHelp), 0;
+  if (words.front() == "--version") return print("heygen-provider-check version " HEYGEN_VERSION "\n"), 0;
   const auto task = kTasks.find(words.front());
   if (task == kTasks.end()) return check_task(words);
   return task->second(Words(words.begin() + 1, words.end()));

@@ -1,9 +1,14 @@
 // `new`: a small project that builds, passes the check and logs in at once.
+#include <unistd.h>
+
 #include <algorithm>
-#include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <sstream>
 
+#include "core/provider/historic.hpp"
 #include "core/provider/manifest.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
@@ -19,20 +24,29 @@ struct File {
   const std::string_view& text;
 };
 
-const std::map<std::string, std::vector<File>>& projects() {
-  static const std::map<std::string, std::vector<File>> kProjects{
-      {"c", {{"CMakeLists.txt", kTemplateCBuild}, {"@ID@.c", kTemplateC}}},
-      {"cpp", {{"CMakeLists.txt", kTemplateCppBuild}, {"@ID@.cpp", kTemplateCpp}}},
+struct Project {
+  const char* builder;  ///< the program that builds it
+  const char* needs;
+  std::vector<File> files;
+};
+
+const std::map<std::string, Project>& projects() {
+  static const std::map<std::string, Project> kProjects{
+      {"c", {"cmake", "CMake and a C compiler", {{"CMakeLists.txt", kTemplateCBuild}, {"@ID@.c", kTemplateC}}}},
+      {"cpp",
+       {"cmake", "CMake and a C++17 compiler", {{"CMakeLists.txt", kTemplateCppBuild}, {"@ID@.cpp", kTemplateCpp}}}},
       {"rust",
-       {{"Cargo.toml", kTemplateRustManifest},
-        {"Cargo.lock", kTemplateRustLock},
-        {"build.sh", kTemplateRustBuild},
-        {"src/lib.rs", kTemplateRust},
-        {"heygen-provider/Cargo.toml", kCrateManifest},
-        {"heygen-provider/src/abi.rs", kCrateAbi},
-        {"heygen-provider/src/call.rs", kCrateCall},
-        {"heygen-provider/src/describe.rs", kCrateDescribe},
-        {"heygen-provider/src/lib.rs", kCrateLib}}}};
+       {"cargo",
+        "Rust 1.63 or newer, and no network",
+        {{"Cargo.toml", kTemplateRustManifest},
+         {"Cargo.lock", kTemplateRustLock},
+         {"build.sh", kTemplateRustBuild},
+         {"src/lib.rs", kTemplateRust},
+         {"heygen-provider/Cargo.toml", kCrateManifest},
+         {"heygen-provider/src/abi.rs", kCrateAbi},
+         {"heygen-provider/src/call.rs", kCrateCall},
+         {"heygen-provider/src/describe.rs", kCrateDescribe},
+         {"heygen-provider/src/lib.rs", kCrateLib}}}}};
   return kProjects;
 }
 
@@ -71,6 +85,7 @@ std::vector<std::pair<std::string, std::string>> words_for(const std::string& id
       {"@MORE@",
        rust ? ""
             : "\nWhere the SDK lies in no system folder, say where: `cmake -B build -DCMAKE_PREFIX_PATH=PREFIX`.\n"},
+      {"@NEEDS@", projects().at(language).needs},
       {"@PACKAGES@", locked_packages(id)},
       {"@CLASS@", spelled(id, true)},
       {"@TITLE@", spelled(id, false)},
@@ -105,11 +120,24 @@ Wanted parse(const Words& words) {
       wanted.id = words[i];
     }
   }
+  if (wanted.id.empty()) throw UsageError("`new` takes the name of a provider");
   if (!provider::is_valid_id(wanted.id) || wanted.id == "heygen-provider") {
     throw UsageError("`" + wanted.id + "` is no id of a provider ([a-z][a-z0-9-]{1,31}, no option of heygen)");
   }
+  if (provider::historic_slot_of(wanted.id) != nullptr) {
+    throw UsageError("`" + wanted.id + "` is a provider of heygen itself; take another name");
+  }
   if (!projects().contains(wanted.language)) throw UsageError("--lang takes c, cpp or rust");
   return wanted;
+}
+
+bool is_installed(const std::string& program) {
+  const char* folders = std::getenv("PATH");
+  std::istringstream path(folders == nullptr ? "" : folders);
+  for (std::string folder; std::getline(path, folder, ':');) {
+    if (!folder.empty() && access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -122,7 +150,8 @@ int new_task(const Words& words) {
     throw std::runtime_error(wanted.id + (error ? ": " + error.message() : " is there already; nothing was written"));
   }
   const auto filling = words_for(wanted.id, wanted.language);
-  std::vector<File> files = projects().at(wanted.language);
+  const Project& project = projects().at(wanted.language);
+  std::vector<File> files = project.files;
   files.push_back({"README.md", kTemplateReadme});
   for (const File& file : files) {
     const fs::path path = folder / filled(file.path, filling);
@@ -131,6 +160,9 @@ int new_task(const Words& words) {
   }
   replace_file(folder / ".gitignore", "/build/\n/target/\n");
   print("Wrote " + wanted.id + "/. Its README.md has the three commands that build it, check it and log in.\n");
+  if (!is_installed(project.builder)) {
+    std::fprintf(stderr, "Note: `%s` is not installed here; building it needs %s.\n", project.builder, project.needs);
+  }
   return 0;
 }
 

@@ -39,10 +39,10 @@ class Surface(unittest.TestCase):
         self.frozen = self.folder / "frozen.so"
         compile_surface(FROZEN, self.frozen)
 
-    def changed(self, pattern, replacement):
+    def changed(self, pattern, replacement, text=None):
         include = self.folder / "changed"
         (include / "heygen").mkdir(parents=True, exist_ok=True)
-        text = (FROZEN / "heygen" / "provider.h").read_text()
+        text = text or (FROZEN / "heygen" / "provider.h").read_text()
         broken, count = re.subn(pattern, replacement, text, count=1)
         self.assertEqual(count, 1, f"nothing matches {pattern}")
         (include / "heygen" / "provider.h").write_text(broken)
@@ -70,6 +70,19 @@ class Surface(unittest.TestCase):
                 changed, report = self.changed(pattern, replacement)
                 self.assertTrue(changed, "libabigail saw no change")
                 self.assertIn(struct, report)
+
+    def test_every_struct_is_named_when_a_member_of_it_goes_moves_or_changes(self):
+        text = re.sub(r"/\*.*?\*/", "", (FROZEN / "heygen" / "provider.h").read_text(), flags=re.S)
+        for struct, body in re.findall(r"struct (\w+) \{(.*?)\n\}", text, re.S):
+            first, second = [member.strip() for member in re.findall(r"[^;]+;", body)][-2:]
+            changed = re.sub(r"^(?:const )?\w+ ?\*?", "struct other* ", second)
+            for broken in (first, f"{second}\n{first}", f"{first}\n{changed}"):
+                with self.subTest(struct, broken=broken):
+                    pattern = rf"(struct {struct} \{{){re.escape(body)}"
+                    kept = body[: body.rindex(first)]
+                    found, report = self.changed(pattern, lambda match: match[1] + kept + broken, text)
+                    self.assertTrue(found, "libabigail saw no change")
+                    self.assertIn(struct, report)
 
     def test_every_struct_of_the_header_is_watched(self):
         text = re.sub(r"/\*.*?\*/", "", (TODAY / "heygen" / "provider.h").read_text(), flags=re.S)

@@ -1,4 +1,5 @@
-"""`heygen-provider-check new`: what it writes builds, passes the check and logs in, as its README says."""
+"""`heygen-provider-check new`: what it writes builds, passes the check and logs in, as its README says. Nothing but an
+installed SDK, sandbox and host is there, and all folders have a space in their names."""
 
 import os
 import pathlib
@@ -10,13 +11,13 @@ import unittest
 
 from support import BUILD, EndToEnd
 
-PREFIX = pathlib.Path(tempfile.mkdtemp(prefix="heygen-new-"))
+PREFIX = pathlib.Path(tempfile.mkdtemp(prefix="heygen new "))
 unittest.addModuleCleanup(shutil.rmtree, PREFIX, True)
 LIMIT_S = 240
 
 
 def setUpModule():
-    for component in ("sdk", "sandbox"):
+    for component in ("sdk", "sandbox", "host"):
         subprocess.run(
             ["cmake", "--install", str(BUILD), "--prefix", str(PREFIX), "--component", component],
             check=True,
@@ -27,9 +28,11 @@ def setUpModule():
 class New(EndToEnd):
     def setUp(self):
         super().setUp()
+        self.work = self.home.path / "my work"
+        self.work.mkdir()
         self.env = {
             **self.home.env,
-            "PATH": f"{PREFIX / 'bin'}:{BUILD / 'bin'}:/usr/bin:/bin",
+            "PATH": f"{PREFIX / 'bin'}:/usr/bin:/bin",
             "CMAKE_PREFIX_PATH": str(PREFIX),
             "CARGO_HOME": str(self.home.path / "cargo"),
         }
@@ -37,7 +40,7 @@ class New(EndToEnd):
     def run_here(self, *words, folder=None):
         return subprocess.run(
             [*map(str, words)],
-            cwd=folder or self.home.path,
+            cwd=folder or self.work,
             env=self.env,
             capture_output=True,
             text=True,
@@ -47,7 +50,7 @@ class New(EndToEnd):
     def make(self, name, language):
         done = self.run_here("heygen-provider-check", "new", name, "--lang", language)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return self.home.path / name
+        return self.work / name
 
     def assert_readme_works(self, name, language):
         project = self.make(name, language)
@@ -85,10 +88,51 @@ class New(EndToEnd):
         self.assertEqual((project / "my-vault.c").read_text(), "mine")
 
     def test_names_and_languages_that_cannot_be(self):
-        for words in (("Vault", "--lang", "c"), ("help", "--lang", "c"), ("vault", "--lang", "go"), ("vault",), ()):
+        for words, said in (
+            (("Vault", "--lang", "c"), "`Vault` is no id of a provider"),
+            (("my vault", "--lang", "c"), "`my vault` is no id of a provider"),
+            (("../vault", "--lang", "c"), "`../vault` is no id of a provider"),
+            (("help", "--lang", "c"), "`help` is no id of a provider"),
+            (("oauth", "--lang", "c"), "`oauth` is a provider of heygen itself"),
+            (("vault", "--lang", "go"), "--lang takes c, cpp or rust"),
+            (("vault",), "--lang takes c, cpp or rust"),
+            ((), "`new` takes the name of a provider"),
+        ):
             done = self.run_here("heygen-provider-check", "new", *words)
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
-        self.assertEqual([path.name for path in self.home.path.iterdir()], [])
+            self.assertIn(said, done.stderr)
+        self.assertEqual(list(self.work.iterdir()), [])
+
+    def without(self, program):
+        """A PATH that has everything but this program."""
+        folder = self.home.path / "few"
+        folder.mkdir()
+        for path in (*pathlib.Path("/usr/bin").iterdir(), *(PREFIX / "bin").iterdir()):
+            if path.name != program:
+                (folder / path.name).symlink_to(path)
+        self.env["PATH"] = str(folder)
+
+    def test_a_missing_cmake_is_named_at_once(self):
+        self.without("cmake")
+        done = self.run_here("heygen-provider-check", "new", "my-vault", "--lang", "c")
+        self.assertEqual((done.returncode, done.stderr), (0, "Note: `cmake` is not installed here; building it needs CMake and a C compiler.\n"))
+
+    def test_a_missing_cargo_is_named_at_once_and_by_the_build(self):
+        self.without("cargo")
+        done = self.run_here("heygen-provider-check", "new", "my-vault", "--lang", "rust")
+        self.assertIn("Note: `cargo` is not installed here; building it needs Rust 1.63 or newer", done.stderr)
+        done = self.run_here("sh", "build.sh", folder=self.work / "my-vault")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("build.sh: cargo is not installed; Rust 1.63 or newer has it", done.stderr)
+
+    def test_a_missing_sdk_is_named_by_cmake(self):
+        project = self.make("my-vault", "c")
+        self.env["PATH"] = "/usr/bin:/bin"
+        self.env["CMAKE_PREFIX_PATH"] = str(self.home.path)
+        done = self.run_here("cmake", "-B", "build", folder=project)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("HeygenProvider", done.stderr)
+        self.assertIn("CMAKE_PREFIX_PATH", (project / "README.md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """The SDK as an author gets it: installed to a prefix of its own, used by a project that knows nothing of this one."""
 
 import json
+import os
 import pathlib
+import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -9,7 +12,7 @@ import unittest
 
 from support import BUILD, ROOT, EndToEnd
 
-PREFIX = pathlib.Path(tempfile.mkdtemp(prefix="heygen-sdk-"))
+PREFIX = pathlib.Path(tempfile.mkdtemp(prefix="heygen sdk "))
 unittest.addModuleCleanup(shutil.rmtree, PREFIX, True)
 
 PROJECT = """
@@ -59,13 +62,17 @@ class Outside(EndToEnd):
 
     def test_pkg_config_gives_the_same(self):
         env = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(PREFIX / "share/pkgconfig")}
-        flags = run("pkg-config", "--cflags", "heygen-provider", env=env).split()
-        script = run("pkg-config", "--variable=version_script", "heygen-provider", env=env).strip()
+
+        def told(*words):
+            return shlex.split(run("pkg-config", *words, "heygen-provider", env=env))
+
+        (script,), (check,) = told("--variable=version_script"), told("--variable=check")
         library = self.home.path / "minimal.so"
-        run("cc", "-std=c11", "-shared", "-fPIC", *flags, f"-Wl,--version-script={script}",
-            ROOT / "sdk/examples/minimal/minimal.c", "-o", library)  # fmt: skip
-        run(PREFIX / "bin/heygen-provider-check", "manifest", library)
+        run("cc", "-std=c11", "-shared", "-fPIC", *told("--cflags"), f"-Wl,--version-script={script}",
+            PREFIX / "share/doc/heygen-sdk/examples/minimal/minimal.c", "-o", library)  # fmt: skip
+        run(check, "manifest", library)
         self.assertTrue((self.home.path / "minimal.provider.json").exists())
+        self.assertRegex(run(check, "--no-memory", library), r"\d+ passed, 0 failed")
 
     def test_the_sandbox_runs_from_there(self):
         self.assertIn("heygen-sandbox", run(PREFIX / "bin/heygen-sandbox", "--help"))
@@ -79,6 +86,57 @@ class Outside(EndToEnd):
         with self.assertRaises(RuntimeError) as caught:
             self.build("Bad_Id", "C", ROOT / "sdk/examples/minimal/minimal.c")
         self.assertIn('the id "Bad_Id" is not of the form', str(caught.exception))
+
+
+class Headers(unittest.TestCase):
+    """Each header alone, with more warnings than most projects have."""
+
+    FLAGS = "-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror -fsyntax-only -x".split()
+
+    def compile(self, compiler, header, language, standard):
+        if shutil.which(compiler) is None:
+            self.skipTest(f"{compiler} is not installed")
+        with self.subTest(compiler=compiler, header=header, standard=standard):
+            run(compiler, *self.FLAGS, language, f"-std={standard}", f"-I{PREFIX / 'include'}", "-",
+                input=f"#include <heygen/{header}>\n")  # fmt: skip
+
+    def test_gcc_has_no_warning(self):
+        self.compile_all("gcc")
+
+    def test_clang_has_no_warning(self):
+        self.compile_all("clang")
+
+    def compile_all(self, compiler):
+        for standard in ("c11", "c17"):
+            self.compile(compiler, "provider.h", "c", standard)
+        for standard in ("c++11", "c++14", "c++17", "c++20"):
+            self.compile(compiler, "provider.h", "c++", standard)
+        for standard in ("c++17", "c++20"):
+            self.compile(compiler, "provider.hpp", "c++", standard)
+
+
+class Manual(unittest.TestCase):
+    PAGES = {"heygen-provider-check": ("--help",), "heygen-sandbox": ("help",)}
+
+    def page(self, program):
+        return PREFIX / "share" / "man" / "man1" / f"{program}.1"
+
+    @unittest.skipIf(shutil.which("man") is None, "man is not installed")
+    def test_man_reads_each_page_without_a_warning(self):
+        for program in self.PAGES:
+            done = subprocess.run(
+                ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", self.page(program)],
+                capture_output=True,
+                text=True,
+                env={**os.environ, "MAN_KEEP_STDERR": "1", "MANROFFSEQ": ""},
+            )
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_page_and_help_have_the_same_options(self):
+        for program, words in self.PAGES.items():
+            helped = set(re.findall(r"(?<![\w-])--[a-z-]+", run(PREFIX / "bin" / program, *words)))
+            text = re.sub(r"\\f.", "", self.page(program).read_text()).replace("\\-", "-")
+            self.assertEqual(helped, set(re.findall(r"(?<![\w-])--[a-z-]+", text)), program)
 
 
 if __name__ == "__main__":

@@ -158,8 +158,11 @@ typedef struct heygen_sink {
 
   /* Changes the provider's stored state by a JSON merge patch (RFC 7396): an
    * object; omitted members stay, null deletes. Numbers are kept to the last
-   * digit. At most 1 MiB. Calls add up. The host saves after the function
-   * returned HEYGEN_OK, and drops the patch otherwise.
+   * digit. At most 1 MiB. Calls add up. For refresh() and login() alone, and
+   * only with HEYGEN_OK: the host saves what a refresh gave, and what a login
+   * gave unless resolve() then refuses it, or the service does and it cannot be
+   * refreshed. From any other function, resolve() included, and with any other
+   * status the patch is dropped.
    * [call] */
   heygen_status(HEYGEN_CALL* set_state)(const heygen_call* call, heygen_str json_merge_patch);
 

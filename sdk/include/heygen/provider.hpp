@@ -451,7 +451,7 @@ class Call {
   void set_header(std::string_view name, std::string_view value, bool secret = true) const {
     accept(sink().set_header(raw_, view(name), view(value), secret ? std::uint32_t{HEYGEN_SECRET} : 0u), "header");
   }
-  /// A JSON merge patch (RFC 7396); see Patch.
+  /// A JSON merge patch (RFC 7396); see Patch. For refresh() and login() alone: from others it is dropped.
   void set_state(std::string_view merge_patch) const { accept(sink().set_state(raw_, view(merge_patch)), "state"); }
   void set_type(std::string_view type) const { accept(sink().set_type(raw_, view(type)), "type"); }
   void set_source(std::string_view source) const { accept(sink().set_source(raw_, view(source)), "source"); }

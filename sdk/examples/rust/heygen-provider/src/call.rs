@@ -139,7 +139,7 @@ impl<'a> Call<'a> {
     pub fn set_header(&self, name: &str, value: &str) -> Outcome {
         self.accept((self.sink().set_header)(self.raw, view(name), view(value), 1), "header")
     }
-    /// See [`Patch`].
+    /// See [`Patch`]. For refresh and login alone: from others it is dropped.
     pub fn set_state(&self, patch: &Patch) -> Outcome {
         self.accept((self.sink().set_state)(self.raw, view(&patch.text)), "state")
     }
