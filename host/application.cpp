@@ -3,6 +3,7 @@
 #include <Poco/AutoPtr.h>
 #include <Poco/Util/Application.h>
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@
 #include "core/base/text.hpp"
 #include "core/output/output.hpp"
 #include "core/provider/provider.hpp"
+#include "core/provider/registry.hpp"
 #include "host/cli/run.hpp"
 #include "host/context.hpp"
 #include "host/io.hpp"
@@ -142,10 +144,16 @@ void install_signals(Cancel& cancel) {
          static_cast<int>(SA_RESETHAND | SA_NODEFER | SA_ONSTACK));
 }
 
-std::filesystem::path own_executable(const char* name) {
+/// "" when it cannot be told. Providers are looked for beside it, so a caller's word (argv[0]) is not enough: without
+/// /proc there is the kernel's of how we were started, and links on that way may lead elsewhere by now unless they are
+/// root's.
+std::filesystem::path own_executable() {
   std::error_code fault;
   std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", fault);
-  return fault ? std::filesystem::absolute(name, fault) : path;
+  if (!fault) return path;
+  const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+  path = std::filesystem::canonical(name != nullptr ? name : "", fault);
+  return !fault && provider::ownership_fault(path, provider::Owner::root).empty() ? path : std::filesystem::path{};
 }
 
 /// Before anything was parsed: did they ask for text?
@@ -202,8 +210,7 @@ class Application : public Poco::Util::Application {
   int main(const ArgVec& arguments) override {
     Cancel cancel;
     install_signals(cancel);
-    Context context(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
-                    own_executable(commandName().c_str()));
+    Context context(system_environment(), system_terminal(), system_clock(), system_random(), cancel, own_executable());
     context.on_hang = [&context](const std::string& where, std::chrono::milliseconds waited) {
       give_up(context, where, waited);
     };

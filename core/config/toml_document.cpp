@@ -53,6 +53,27 @@ std::string literal(const Scalar& value) {
   return quoted(std::get<std::string>(value));
 }
 
+/// The parser bounds how deep values nest, not how many parts a key has, and deep tables are torn down by recursion.
+void check_keys(std::string_view text) {
+  constexpr int kMostDots = 200;
+  unsigned line = 1;
+  int dots = 0;
+  char quote = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      ++line;
+      dots = 0;
+      quote = 0;
+    } else if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (quote == 0 && c == '.' && ++dots > kMostDots) {
+      throw TomlError("a key has more than " + std::to_string(kMostDots) + " parts", line);
+    }
+  }
+}
+
 /// Tables are sorted maps, so equal trees print alike; unlike operator==, a nan equals itself this way.
 std::string canonical(const toml::table& table) {
   std::ostringstream out;
@@ -123,6 +144,7 @@ struct TomlDocument::Parsed {
   };
 
   explicit Parsed(std::string from) : text(std::move(from)) {
+    check_keys(text);
     try {
       table = toml::parse(std::string_view(text));
     } catch (const toml::parse_error& error) {

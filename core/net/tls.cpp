@@ -100,8 +100,11 @@ class TlsCallbacks {
   }
 };
 
-TlsStream::TlsStream(SSL_CTX* context, Socket socket, std::string host)
-    : socket_(std::move(socket)), ssl_(SSL_new(context)), host_(std::move(host)) {
+TlsStream::TlsStream(SSL_CTX* context, Socket socket, std::string host, bool fixed_authorities)
+    : socket_(std::move(socket)),
+      ssl_(SSL_new(context)),
+      host_(std::move(host)),
+      fixed_authorities_(fixed_authorities) {
   if (!ssl_) throw Failure(Failure::Kind::tls, "TLS could not be set up: out of memory.");
   if (host_.ends_with('.')) host_.pop_back();  // RFC 6066 §3: without the trailing dot
   BIO* bio = TlsCallbacks::make_bio(this);
@@ -172,22 +175,25 @@ namespace {
 
 constexpr const char* kCompanyHint =
     "If this network inspects TLS traffic, set SSL_CERT_FILE to a PEM file with the CA certificate of your company.";
+constexpr const char* kFixedHint =
+    "The CA certificates are fixed by the policy of this machine (`heygen policy show`); ask whoever administers it.";
 
 struct Reason {
   std::string text;
   std::string hint;
 };
 
-Reason explain(int error, const std::string& host) {
+/// `unknown` is the hint for an authority that is not among the trusted ones.
+Reason explain(int error, const std::string& host, const char* unknown) {
   switch (error) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return {"it is self-signed", kCompanyHint};
+      return {"it is self-signed", unknown};
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      return {"its chain ends in a self-signed root certificate that is not trusted here", kCompanyHint};
+      return {"its chain ends in a self-signed root certificate that is not trusted here", unknown};
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return {"its issuer is unknown here", kCompanyHint};
+      return {"its issuer is unknown here", unknown};
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return {"it has expired",
               "Check this computer's clock; if it is right, the server's certificate must be renewed."};
@@ -198,14 +204,14 @@ Reason explain(int error, const std::string& host) {
       return {"it was issued for another host name than " + host,
               "Check the address; a captive portal or a proxy may have answered in the server's place."};
     default:
-      return {to_lower(X509_verify_cert_error_string(error)), kCompanyHint};
+      return {to_lower(X509_verify_cert_error_string(error)), unknown};
   }
 }
 
 }  // namespace
 
 Failure TlsStream::certificate_failure(const std::string& peer) const {
-  const Reason reason = explain(verdict_.error, host_);
+  const Reason reason = explain(verdict_.error, host_, fixed_authorities_ ? kFixedHint : kCompanyHint);
   std::string what = "The TLS certificate of " + peer + " is not trusted: " + reason.text;
   const bool of_chain = verdict_.depth > 0 && verdict_.error != X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
   if (of_chain) what += " (this is about " + verdict_.subject + " in its chain)";
@@ -248,18 +254,18 @@ const std::vector<std::string>& system_bundles() {
   return kBundles;
 }
 
-Failure unusable_certificates(const std::string& path) {
+Failure unusable_certificates(const std::string& path, bool fixed) {
   ERR_clear_error();
   return {Failure::Kind::tls, printable(path) + " holds no usable CA certificates.",
-          "SSL_CERT_FILE must name a file with certificates in PEM form."};
+          fixed ? kFixedHint : "SSL_CERT_FILE must name a file with certificates in PEM form."};
 }
 
 void load(SSL_CTX* context, const Trust& trust) {
   if (!trust.file.empty() && SSL_CTX_load_verify_file(context, trust.file.c_str()) != 1) {
-    throw unusable_certificates(trust.file);
+    throw unusable_certificates(trust.file, trust.fixed);
   }
   for (const std::string& folder : trust.folders) {
-    if (SSL_CTX_load_verify_dir(context, folder.c_str()) != 1) throw unusable_certificates(folder);
+    if (SSL_CTX_load_verify_dir(context, folder.c_str()) != 1) throw unusable_certificates(folder, trust.fixed);
   }
 }
 
@@ -292,10 +298,10 @@ bool Tls::started() const {
 
 Trust Tls::trust() const {
   if (fixed_file_.empty()) return find_trust(file_, folders_, kSystemFolder, system_bundles());
-  if (::access(fixed_file_.c_str(), R_OK) == 0) return {fixed_file_, {}};
+  if (::access(fixed_file_.c_str(), R_OK) == 0) return {fixed_file_, {}, true};
   throw Failure(Failure::Kind::tls,
                 "The fixed CA file " + printable(fixed_file_) + " cannot be read: " + describe_errno(errno) + ".",
-                "Ask whoever administers this machine; `heygen policy show` names the rule.");
+                kFixedHint);
 }
 
 Poco::Net::Context::Ptr Tls::context() {
@@ -311,7 +317,7 @@ Poco::Net::Context::Ptr Tls::context() {
 }
 
 std::unique_ptr<TlsStream> Tls::wrap(Socket socket, const std::string& host) {
-  return std::make_unique<TlsStream>(context()->sslContext(), std::move(socket), host);
+  return std::make_unique<TlsStream>(context()->sslContext(), std::move(socket), host, !fixed_file_.empty());
 }
 
 }  // namespace heygen::net

@@ -19,6 +19,7 @@ namespace heygen::net {
 struct Trust {
   std::string file;
   std::vector<std::string> folders;
+  bool fixed = false;  ///< by the administrator, so the user's variables do not count
 };
 
 /// SSL_CERT_FILE and SSL_CERT_DIR (folders separated by ':') stand in place of the system's certificates. Of the
@@ -30,7 +31,8 @@ Trust find_trust(const std::string& file, const std::string& folders, const std:
 /// A client's end of a TLS connection. The handshake is explicit and comes first.
 class TlsStream : public Stream {
  public:
-  TlsStream(SSL_CTX* context, Socket socket, std::string host);
+  /// `fixed_authorities`: as Trust::fixed, for the hints of failures.
+  TlsStream(SSL_CTX* context, Socket socket, std::string host, bool fixed_authorities);
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
   ~TlsStream() override;
@@ -63,6 +65,7 @@ class TlsStream : public Stream {
   Socket socket_;
   std::unique_ptr<SSL, SslFree> ssl_;
   std::string host_;
+  bool fixed_authorities_;
   Verdict verdict_;
   int reason_ = 0;        ///< OpenSSL's, of the first fatal error
   int socket_error_ = 0;  ///< errno of the socket below

@@ -57,9 +57,9 @@ Trust find_trust(const std::string& file, const std::string& folders, const std:
                  const std::vector<std::string>& system_bundles) {
   Trust trust = named_trust(file, folders);
   if (!trust.file.empty() || !trust.folders.empty()) return trust;
-  if (holds_hashed_names(system_folder)) return {{}, {system_folder}};
+  if (holds_hashed_names(system_folder)) return {{}, {system_folder}, false};
   for (const std::string& bundle : system_bundles) {
-    if (::access(bundle.c_str(), R_OK) == 0) return {bundle, {}};
+    if (::access(bundle.c_str(), R_OK) == 0) return {bundle, {}, false};
   }
   throw Failure(Failure::Kind::tls, "This system has no CA certificates, so no server's identity can be checked.",
                 "Install the package ca-certificates, or set SSL_CERT_FILE to a PEM file of CA certificates.");

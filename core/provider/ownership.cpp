@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kAccountBuffer = std::size_t{64} * 1024;
 constexpr int kMaxLinks = 40;
+constexpr const char* kByList = " can be written by whom its access control list names";
 
 /// The group is the owner's primary one, bears the owner's name and has no other member.
 bool is_private_group(uid_t owner, gid_t group) {
@@ -65,10 +67,16 @@ std::string stranger(const fs::path& path, uid_t owner) {
          "), so it may be anybody's; run heygen outside of the namespace, or in one that knows that user";
 }
 
+/// Where there is an access control list, the group's bits are the most that anybody in the list may do (acl(5)).
+bool has_access_list(const fs::path& path) {
+  return lgetxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+}
+
 std::string fault_for_root(const fs::path& path, const struct stat& info) {
   if (info.st_uid != 0) return path.string() + " is not owned by root (uid " + std::to_string(info.st_uid) + ")";
   if (S_ISLNK(info.st_mode)) return {};
   if ((info.st_mode & S_IWOTH) != 0) return path.string() + " can be written by everyone";
+  if ((info.st_mode & S_IWGRP) != 0 && has_access_list(path)) return path.string() + kByList;
   if ((info.st_mode & S_IWGRP) != 0 && info.st_gid != 0) {
     return path.string() + " can be written by a group other than root's (gid " + std::to_string(info.st_gid) + ")";
   }
@@ -84,6 +92,7 @@ std::string fault_of(const fs::path& path, const struct stat& info, Owner owner)
   // A link's own mode says nothing, and a sticky folder lets nobody replace what others own.
   if (S_ISLNK(info.st_mode) || (S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX) != 0)) return {};
   if ((info.st_mode & S_IWOTH) != 0) return path.string() + " can be written by everyone";
+  if ((info.st_mode & S_IWGRP) != 0 && has_access_list(path)) return path.string() + kByList;
   if ((info.st_mode & S_IWGRP) != 0 && !is_private_group(info.st_uid, info.st_gid)) {
     return path.string() + " can be written by a group other than its owner's own (gid " + std::to_string(info.st_gid) +
            ")";

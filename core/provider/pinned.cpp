@@ -145,12 +145,16 @@ bool holds(const fs::path& folder, const std::string& name) {
   return fs::exists(folder / name, ignored);
 }
 
-/// The linker of this process looks into these folders first.
+/// The linker of this process looks into these folders first; an empty name is the current one (ld.so(8)).
 void check_library_path(const std::string& name) {
-  const char* folders = std::getenv("LD_LIBRARY_PATH");
-  for (const std::string& folder : split(folders != nullptr ? folders : "", ':')) {
-    if (folder.empty() || !holds(folder, name)) continue;
-    refuse("LD_LIBRARY_PATH puts " + (fs::path(folder) / name).string() + " in the place of a system library");
+  const char* variable = std::getenv("LD_LIBRARY_PATH");
+  if (variable == nullptr || *variable == '\0') return;
+  std::string folders = variable;
+  std::ranges::replace(folders, ';', ':');
+  for (const std::string& folder : split(folders, ':')) {
+    const fs::path path = fs::path(folder.empty() ? "." : folder) / name;
+    if (!holds(path.parent_path(), name)) continue;
+    refuse("LD_LIBRARY_PATH puts " + path.string() + " in the place of a system library");
   }
 }
 
@@ -181,8 +185,12 @@ PinnedImage pin_in_place(const fs::path& file, const Descriptor& library, const 
   return image;
 }
 
+/// Where the system forbids programs in memory (vm.memfd_noexec), a file that is marked as none still holds libraries.
 int system_memory_file(const char* name) {
-  return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  constexpr unsigned kNoProgram = 8;  // MFD_NOEXEC_SEAL of Linux 6.3
+  constexpr unsigned kSealable = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  const int file = memfd_create(name, kSealable);
+  return file < 0 && errno == EACCES ? memfd_create(name, kSealable | kNoProgram) : file;
 }
 
 }  // namespace

@@ -79,8 +79,11 @@ std::string url(const TomlValue& value) {
   try {
     static_cast<void>(net::Url::parse(base));
   } catch (const std::invalid_argument& error) {
-    refuse(value, std::string("must be a URL: ") + error.what());
+    std::string why = error.what();
+    if (why.ends_with('.')) why.pop_back();
+    refuse(value, "must be a URL: " + why);
   }
+  if (base.find('?') != std::string::npos) refuse(value, "must be a URL without a query ('?')");
   while (base.ends_with('/')) base.pop_back();
   return base;
 }

@@ -58,11 +58,17 @@ Policy read_policy(const fs::path& path) {
   if (is_absent(path)) return {};
   if (const std::string fault = ownership_fault(path, Owner::root); !fault.empty()) refuse(path, fault, kWayOut);
   Policy policy = parsed(path, kWayOut);
-  if (policy.ca_file.empty()) return policy;
-  if (const std::string fault = ownership_fault(policy.ca_file, Owner::root); !fault.empty()) {
-    refuse(path, "line " + std::to_string(policy.lines.at("tls.ca_file")) + ", `tls.ca_file`: " + fault, kWayOut);
-  }
+  if (const std::string fault = fault_of_ca_file(policy); !fault.empty()) refuse(path, fault, kWayOut);
   return policy;
+}
+
+std::string fault_of_ca_file(const Policy& policy) {
+  if (policy.ca_file.empty()) return {};
+  std::string fault = ownership_fault(policy.ca_file, Owner::root);
+  std::error_code ignored;
+  if (fault.empty() && !fs::is_regular_file(policy.ca_file, ignored)) fault = policy.ca_file + " is no regular file";
+  if (fault.empty()) return {};
+  return "line " + std::to_string(policy.lines.at("tls.ca_file")) + ", `tls.ca_file`: " + fault;
 }
 
 Policy check_policy(const fs::path& path) {

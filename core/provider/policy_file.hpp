@@ -16,6 +16,9 @@ std::filesystem::path policy_path();
 /// them.
 Policy read_policy(const std::filesystem::path& path);
 
+/// Why the CA file that it fixes cannot be believed on this machine, a clause; "" when it can or when there is none.
+std::string fault_of_ca_file(const Policy& policy);
+
 /// The same for any file, whoever owns it; it must be there.
 Policy check_policy(const std::filesystem::path& path);
 

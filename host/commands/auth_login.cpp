@@ -121,7 +121,8 @@ std::vector<FilledSlot> cleared_slots(const Login& login) {
 void revoke_replaced(Context& context, const Login& login) {
   for (Replaced old : login.replaced) {
     // Of those who share the slot, the one that logged in knows which tokens are still in use.
-    std::ranges::stable_partition(old.slot.ids, [&](const std::string& id) { return id == login.id; });
+    std::stable_partition(old.slot.ids.begin(), old.slot.ids.end(),
+                          [&](const std::string& id) { return id == login.id; });
     const std::optional<bool> revoked = revoke(context, old.slot, old.state, provider::Reason::replaced);
     if (context.globals.verbose && revoked) {
       context.terminal.notice(std::string(*revoked ? "Revoked" : "Could not revoke") + " the replaced credential (" +

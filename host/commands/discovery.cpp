@@ -56,6 +56,8 @@ bool is_owned_by_dpkg(const std::filesystem::path& executable) {
 }
 
 Installation installation_of(const std::filesystem::path& executable) {
+  if (executable.empty())
+    return {"unknown", "", "Without /proc heygen cannot tell where it stands, and so not how it was installed."};
   if (is_owned_by_dpkg(executable))
     return {"apt", "sudo apt-get update && sudo apt-get install --only-upgrade heygen",
             "heygen was installed as a Debian package."};

@@ -75,6 +75,10 @@ void run_show(Context& context, const Parsed&) {
 void run_check(Context& context, const Parsed& parsed) {
   const std::filesystem::path file = std::filesystem::absolute(parsed.positionals.at(0));
   const provider::Policy policy = provider::check_policy(file);
+  if (const std::string fault = provider::fault_of_ca_file(policy); !fault.empty()) {
+    context.terminal.notice("Warning: in force on this machine it would be refused as it is now: " + printable(fault) +
+                            ".");
+  }
   if (!context.human()) {
     json::Value out = document(policy);
     out.set("valid", true);

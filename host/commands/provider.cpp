@@ -195,7 +195,7 @@ std::string explanation_for_people(Context& context, const provider::Found& foun
   if (const json::Value pin = pin_report(context, found); !pin.is_null()) {
     const auto word = [&](const char* name) { return pin.find(name) != nullptr && pin.find(name)->as_bool(); };
     out += std::string("Pinned: the manifest ") + (word("manifest_matches") ? "is" : "is not") +
-           " the pinned one, the library " + (word("library_matches") ? "is" : "is not") + ".\n";
+           " the pinned one, the library " + (word("library_matches") ? "is.\n" : "is not, so it will not load.\n");
   }
   out += "Its logins are kept in `" + provider::slot_of(found.id) + "` of the credentials file.\n";
   out += list_for_people("Searched", folders) + list_for_people("Variables that supply a credential", variables);

@@ -145,7 +145,7 @@ std::string check(Context& context, const ProviderFiles& files, const fs::path& 
   std::string by = "loading it";
   ChildEnd end;
   end.code = kUsage;
-  if (access(checker.c_str(), X_OK) == 0) {
+  if (checker.is_absolute() && access(checker.c_str(), X_OK) == 0) {
     by = kChecker;
     end = run_program({checker.string(), library.string()}, kCheckLimit, context.cancel);
   }

@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import unittest
@@ -236,9 +237,18 @@ class OverTls(Policy, WithService):
         before = f'cp "{own}" /etc/heygen/ca.pem; cp /etc/ssl/certs/ca-certificates.crt /etc/heygen/system.pem'
         good, other = (OPEN + f'[tls]\nca_file = "/etc/heygen/{name}.pem"\n' for name in ("ca", "system"))
         self.assert_succeeds(self.under(good, "video", "list", before=before, env={"SSL_CERT_FILE": "/nowhere"}))
-        done = self.under(other, "video", "list", before=before)
+        hashed = self.home.path / "hashed"
+        hashed.mkdir()
+        shutil.copy(own, hashed)
+        subprocess.run(["openssl", "rehash", str(hashed)], check=True)
+        done = self.under(other, "video", "list", before=before, env={"SSL_CERT_DIR": str(hashed)})
         self.assert_fails(done, "network_error", 1)
-        for spoilt in ("chmod 666 /etc/heygen/ca.pem", "rm /etc/heygen/ca.pem"):
+        self.assertIn("fixed by the policy", done.error()["hint"])
+        for nothing in (": >", "echo nothing >"):
+            done = self.under(good, "video", "list", before=f"{before}; {nothing} /etc/heygen/ca.pem")
+            self.assert_fails(done, "network_error", 1)
+            self.assertIn("no usable CA certificates", done.error()["message"])
+        for spoilt in ("chmod 666 /etc/heygen/ca.pem", "rm /etc/heygen/ca.pem", "rm /etc/heygen/ca.pem; mkdir /etc/heygen/ca.pem"):
             done = self.assert_fails(self.under(good, "video", "list", before=f"{before}; {spoilt}"), "error", 1)
             self.assertIn("tls.ca_file", done.error()["message"])
 
@@ -267,6 +277,10 @@ class Broken(Policy, WithService):
 
     def test_one_that_is_not_roots_alone(self):
         self.home.write({"api_key": "good-key"})
+        # User 12345 may write, below a mask that shows as the bits of root's group.
+        entries = [(1, 6, -1), (2, 6, 12345), (4, 4, -1), (16, 6, -1), (32, 4, -1)]
+        acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+        (self.space / "acl.py").write_text(f'import os, sys\nos.setxattr(sys.argv[1], "system.posix_acl_access", {acl!r})\n')
         for before, word in (
             ("chmod 666 /etc/heygen/policy.toml", "everyone"),
             ("chmod 777 /etc/heygen", "everyone"),
@@ -274,6 +288,7 @@ class Broken(Policy, WithService):
             ("chown 12345 /etc/heygen/policy.toml", "12345"),
             ("chown 12345 /etc/heygen", "12345"),
             ("chgrp 12345 /etc/heygen/policy.toml; chmod 664 /etc/heygen/policy.toml", "12345"),
+            (f"'{sys.executable}' '{self.space}/acl.py' /etc/heygen/policy.toml", "access control list"),
             ("ln -sf /nowhere /etc/heygen/policy.toml", "policy.toml"),
             ("rm -r /etc/heygen; ln -s /nowhere /etc/heygen", "leads nowhere"),
             ("rm -r /etc/heygen; touch /etc/heygen", "policy.toml"),
@@ -285,6 +300,17 @@ class Broken(Policy, WithService):
                 self.assertIn(word, done.error()["message"])
         self.assertEqual(self.service.requests, [])
         self.assert_succeeds(self.under(OPEN, "video", "list", before="rm -r /etc/heygen"))
+
+    def test_one_that_this_user_may_not_read(self):
+        if not shutil.which("setpriv"):
+            self.skipTest("needs setpriv")
+        # The home of these tests is root's; somebody else gets one that is not there.
+        other = ["setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
+        for before in ("chmod 600 /etc/heygen/policy.toml", "chmod 700 /etc/heygen"):
+            for arguments in (("provider", "list"), ("policy", "show"), ("api", "GET", "/v3/videos")):
+                with self.subTest(before, arguments=arguments):
+                    done = self.run_heygen(*arguments, env={"HEYGEN_CONFIG_DIR": "/nowhere"}, prefix=[*self.prefix(OPEN, before), *other])
+                    self.assertIn("Permission denied", self.assert_fails(done, "error", 1).error()["message"])
 
     def test_one_whose_owner_a_user_namespace_does_not_know(self):
         space = ["unshare", "--user"]
@@ -304,6 +330,9 @@ class Broken(Policy, WithService):
         self.assertIn(f"{draft}, line 6: `providers.colour`", done.error()["message"])
         self.assert_fails(self.run_heygen("policy", "check", str(self.home.path / "none")), "error", 1)
         self.assert_fails(self.under("broken", "policy", "check", str(draft)), "error", 1)
+        draft.write_text(KEY_ONLY + '[tls]\nca_file = "/etc/there-is-none.pem"\n', encoding="utf-8")
+        done = self.assert_succeeds(self.run_heygen("policy", "check", str(draft)))
+        self.assertIn("line 7, `tls.ca_file`: /etc/there-is-none.pem", done.err)
 
 
 class Pinned(Policy, EndToEnd):
@@ -397,6 +426,26 @@ class Pinned(Policy, EndToEnd):
         self.marks.joinpath("vault-good").unlink()
         shutil.copyfile(self.build("vault", "evil"), self.folder / "vault.so")
         self.assertIn("is not the pinned one", self.refusal(policy, before))
+
+    def test_without_proc_the_name_it_is_called_by_leads_to_no_providers(self):
+        evil = self.home.path / "evil"
+        (evil / "bin").mkdir(parents=True)
+        shutil.copytree(self.folder, evil / "lib" / "heygen" / "providers")
+        self.folder = evil / "lib" / "heygen" / "providers"
+        self.put("vault", self.build("vault", "evil"))
+        policy = OPEN.replace("true", "false")
+        disguised = ["env", "-C", str(evil / "bin"), sys.executable, "-c", "import os, sys; os.execv(sys.argv[2], [sys.argv[1], *sys.argv[3:]])", str(evil / "bin" / "heygen")]
+        done = self.run_heygen("provider", "list", prefix=[*self.prefix(policy, "umount -l /proc"), *disguised])
+        self.assertNotIn("vault", [row["id"] for row in self.assert_succeeds(done).json()])
+
+    def test_where_programs_in_memory_are_forbidden_a_library_still_loads_from_there(self):
+        space = ["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", 'echo 2 >/proc/sys/vm/memfd_noexec && exec "$@"', "sh"]
+        if subprocess.run([*space, "true"], capture_output=True).returncode != 0:
+            self.skipTest("needs Linux 6.3")
+        policy = OPEN + self.put("vault", self.build("vault"))  # below /tmp, so not in place
+        self.fill("vault")
+        done = self.assert_succeeds(self.run_heygen("auth", "explain", prefix=[*space, *self.prefix(policy)]))
+        self.assertEqual(done.json()["used"], "vault")
 
     def test_what_is_loaded_is_reported_when_the_policy_asks(self):
         policy = 'audit = "syslog"\n' + OPEN.replace("[providers]\n", "", 1)

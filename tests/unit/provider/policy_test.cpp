@@ -80,6 +80,13 @@ BOOST_AUTO_TEST_CASE(a_slip_of_the_pen_is_an_error_with_line_and_key) {
   refuses(kOpen + "logins = \"one\"\n", 5, "`providers.logins` must be a list");
   refuses(kOpen + "logins = [\"One\"]\n", 5, "`providers.logins` holds \"One\"");
   refuses(kOpen + "[api]\nbase = \"api.corp\"\n", 6, "`api.base` must be a URL");
+  refuses(kOpen + "[api]\nbase = \"https://api.corp/?a=b\"\n", 6, "without a query");
+  refuses(kOpen + "[api]\nbase = \"https://api.corp/#f\"\n", 6, "must not have a fragment");
+  refuses(kOpen + "[api]\nbase = \"https://me:pw@api.corp\"\n", 6, "must not carry a user name");
+  std::string deep = "a";
+  for (int i = 0; i < 100000; ++i) deep += ".a";
+  BOOST_TEST((fault(kOpen + deep + " = 1\n").starts_with("5 a key has more than")));
+  BOOST_TEST((fault(kOpen + "[" + deep + "]\n").starts_with("5 a key has more than")));
   refuses(kOpen + "[tls]\nca_file = \"ca.pem\"\n", 6, "`tls.ca_file` must be the absolute path");
 }
 

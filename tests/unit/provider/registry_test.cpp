@@ -1,6 +1,7 @@
 #include "core/provider/registry.hpp"
 
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -338,6 +339,23 @@ BOOST_FIXTURE_TEST_CASE(what_everyone_can_write_is_named, File) {
   has(ownership_fault(file), (folder.path() / "a").string() + " can be written by everyone");
   chmod((folder.path() / "a").c_str(), 01757);
   BOOST_TEST(ownership_fault(file) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(whom_an_access_control_list_names_can_write, File) {
+  // Version 2; then tag, permissions and id of: owner, user 12345, group, mask, others (linux/posix_acl_xattr.h).
+  constexpr std::string_view kList(
+      "\2\0\0\0"
+      "\x01\0\6\0\xff\xff\xff\xff"
+      "\x02\0\6\0\x39\x30\0\0"
+      "\x04\0\4\0\xff\xff\xff\xff"
+      "\x10\0\6\0\xff\xff\xff\xff"
+      "\x20\0\4\0\xff\xff\xff\xff",
+      44);
+  if (setxattr(file.c_str(), "system.posix_acl_access", kList.data(), kList.size(), 0) != 0) {
+    BOOST_TEST_MESSAGE("this file system has no access control lists");
+    return;
+  }
+  has(ownership_fault(file), file.string() + " can be written by whom its access control list names");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_missing_file_is_a_fault, File) {
