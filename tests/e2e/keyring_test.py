@@ -31,7 +31,7 @@ def setUpModule():
     subprocess.run(
         ["c++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
         + [f"-Wl,--version-script={ROOT}/sdk/cmake/provider.map", "-I", ROOT / "sdk" / "include", *includes]
-        + [ROOT / "sdk/examples/keyring/keyring_provider.cpp", "-o", COMPILED / "keyring.so", *pkg_config("--libs")],
+        + [*(ROOT / "sdk/examples/keyring").glob("*.cpp"), "-o", COMPILED / "keyring.so", *pkg_config("--libs")],
         check=True,
     )
     subprocess.run([BUILD / "bin" / "heygen-provider-check", "manifest", COMPILED / "keyring.so"], check=True)
@@ -138,8 +138,11 @@ class Keyring(WithService):
         reply = self.send("org.freedesktop.secrets", where, "org.freedesktop.DBus.Properties.Get", interface, "string:Items")
         return reply.count("/org/freedesktop/secrets/collection/login/")
 
-    def test_the_checker_finds_nothing_wrong(self):
-        assert_passes_check(self, COMPILED / "keyring.so")
+    def test_the_checker_finds_nothing_wrong_with_a_keyring_and_without(self):
+        assert_passes_check(self, COMPILED / "keyring.so", env=self.home.env)
+        self.start_bus()
+        self.start_daemon()
+        assert_passes_check(self, COMPILED / "keyring.so", env=self.home.env)
 
     def test_a_locked_keyring_is_said_so_and_asks_nobody(self):
         self.start_bus()
@@ -188,9 +191,12 @@ class Keyring(WithService):
 
     @staticmethod
     def connected(pid):
-        """libsecret's thread of GDBus runs once the bus was reached."""
-        names = [task.joinpath("comm") for task in pathlib.Path(f"/proc/{pid}/task").iterdir()]
-        return any(name.read_text().strip() == "gdbus" for name in names if name.exists())
+        """GLib's thread for the bus runs in the provider's child once the bus was reached."""
+        names = []
+        for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with contextlib.suppress(OSError):
+                names += [task.joinpath("comm").read_text().strip() for task in pathlib.Path(f"/proc/{child}/task").iterdir()]
+        return "gdbus" in names
 
     def test_an_environment_key_touches_no_keyring(self):
         self.start_bus()

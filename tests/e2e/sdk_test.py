@@ -60,6 +60,17 @@ class Outside(EndToEnd):
         built = self.build("exec", "CXX", *folder.glob("*.cpp"), *folder.glob("*.hpp"))
         self.assertTrue((built / "exec.provider.json").exists())
 
+    def test_the_examples_build_where_they_were_installed(self):
+        built = self.home.path / "examples"
+        where = f"-DCMAKE_PREFIX_PATH={PREFIX}"
+        run("cmake", "-S", PREFIX / "share/doc/heygen-sdk/examples", "-B", built, where)
+        run("cmake", "--build", built)
+        made = {path.name.removesuffix(".provider.json") for path in built.glob("*.provider.json")}
+        self.assertLessEqual({"minimal", "exec", "sso"}, made)
+        world = PREFIX / "share/doc/heygen-sdk/examples/exec/world.json"
+        checked = run(PREFIX / "bin/heygen-provider-check", "--no-memory", built / "exec.so", "--world", world)
+        self.assertRegex(checked, r"0 failed, \d+ not applicable, 1 unchecked")  # valgrind, switched off
+
     def test_pkg_config_gives_the_same(self):
         env = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(PREFIX / "share/pkgconfig")}
 

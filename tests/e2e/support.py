@@ -248,10 +248,13 @@ def compile_provider(source, library, *flags):
     )
 
 
-def assert_passes_check(test, library, *options):
+def assert_passes_check(test, library, *options, env=None):
     """Every rule that `heygen-provider-check` can try; valgrind is for the checker's own suite."""
     done = subprocess.run(
-        [BUILD / "bin" / "heygen-provider-check", "--no-memory", *options, library], capture_output=True, text=True
+        [BUILD / "bin" / "heygen-provider-check", "--no-memory", *options, library],
+        env=env,
+        capture_output=True,
+        text=True,
     )
     test.assertEqual(done.returncode, 0, done.stdout + done.stderr)
     test.assertIn(" 0 failed", done.stdout)

@@ -1,28 +1,26 @@
 // An API key that lies in the desktop's keyring (Secret Service, through libsecret) and in no file. Every call is over
 // within three seconds, starts no bus and no daemon, and unlocks nothing: a keyring that is locked or absent is said
-// so.
+// so. GLib, beneath libsecret, starts threads that never end and ignores SIGPIPE from then on, so it runs in a child.
 #include <gio/gio.h>
 #include <libsecret/secret.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <heygen/provider.hpp>
 
-#include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
+
+#include "in_child.hpp"
 
 namespace keyring {
 namespace {
 
 namespace sdk = heygen::sdk;
 
-constexpr int kLimitMs = 3000;
+constexpr std::chrono::milliseconds kLimit{3000};
 constexpr const char* kServiceName = "org.freedesktop.secrets";
 
 struct Unref {
@@ -60,47 +58,13 @@ Attributes attributes_of(std::string_view item) {
   return Attributes(secret_attributes_build(schema(), "item", std::string(item).c_str(), nullptr));
 }
 
-/// Ends libsecret's waiting when the time is up or the user stops the command. Its thread is gone when this is.
-class Limit {
- public:
-  explicit Limit(const sdk::Call& call)
-      : call_(call),
-        stopped_(call.cancel_descriptor()),
-        cancellable_(g_cancellable_new()),
-        done_(eventfd(0, EFD_CLOEXEC)),
-        thread_([this] { watch(); }) {}
-  Limit(const Limit&) = delete;
-  Limit& operator=(const Limit&) = delete;
-  ~Limit() {
-    eventfd_write(done_, 1);
-    thread_.join();
-    close(done_);
-  }
-  GCancellable* get() const { return cancellable_.get(); }
-
-  /// Throws what an error of libsecret means; frees it.
-  [[noreturn]] void fail(GError* error, const char* what) const {
-    const std::string reason = error != nullptr ? error->message : "no reason given";
-    if (error != nullptr) g_error_free(error);
-    if (call_.cancelled()) throw sdk::Fail(HEYGEN_CANCELLED);
-    if (g_cancellable_is_cancelled(get()) != FALSE)
-      throw sdk::Fail(HEYGEN_TRANSIENT, "The keyring did not answer within 3 seconds.", "Is its daemon well?");
-    throw sdk::Fail(HEYGEN_BROKEN, std::string("The keyring could not ") + what + ": " + reason + ".",
-                    "Look at it with your desktop's keyring program.");
-  }
-
- private:
-  void watch() const {
-    std::array<pollfd, 2> watched{{{done_, POLLIN, 0}, {stopped_, POLLIN, 0}}};
-    poll(watched.data(), watched.size(), kLimitMs);
-    if (watched[0].revents == 0) g_cancellable_cancel(get());
-  }
-  const sdk::Call& call_;
-  const int stopped_;  ///< asked for on the call's thread, as services must be
-  Held<GCancellable> cancellable_;
-  const int done_;
-  std::thread thread_;
-};
+/// Throws what an error of libsecret means; frees it.
+[[noreturn]] void fail(GError* error, const char* what) {
+  const std::string reason = error != nullptr ? error->message : "no reason given";
+  if (error != nullptr) g_error_free(error);
+  throw sdk::Fail(HEYGEN_BROKEN, std::string("The keyring could not ") + what + ": " + reason + ".",
+                  "Look at it with your desktop's keyring program.");
+}
 
 [[noreturn]] void no_keyring(const std::string& why) {
   throw sdk::Fail(HEYGEN_NEEDS_USER, "There is no keyring here: " + why + ".",
@@ -121,32 +85,32 @@ void require_bus() {
 }
 
 /// A call to the bus would start the keyring's daemon, with whatever that shows; so the name must be owned already.
-void require_daemon(const Limit& limit) {
+void require_daemon() {
   GError* error = nullptr;
-  const Held<GDBusConnection> bus(g_bus_get_sync(G_BUS_TYPE_SESSION, limit.get(), &error));
+  const Held<GDBusConnection> bus(g_bus_get_sync(G_BUS_TYPE_SESSION, nullptr, &error));
   if (!bus) {
-    if (g_cancellable_is_cancelled(limit.get()) != FALSE) limit.fail(error, "be reached");
     const std::string reason = error->message;
     g_error_free(error);
     no_keyring(reason);
   }
   g_dbus_connection_set_exit_on_close(bus.get(), FALSE);
-  GVariant* answer = g_dbus_connection_call_sync(
-      bus.get(), "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner",
-      g_variant_new("(s)", kServiceName), nullptr, G_DBUS_CALL_FLAGS_NO_AUTO_START, kLimitMs, limit.get(), &error);
-  if (answer == nullptr) limit.fail(error, "be asked for");
+  GVariant* answer =
+      g_dbus_connection_call_sync(bus.get(), "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                  "NameHasOwner", g_variant_new("(s)", kServiceName), nullptr,
+                                  G_DBUS_CALL_FLAGS_NO_AUTO_START, static_cast<int>(kLimit.count()), nullptr, &error);
+  if (answer == nullptr) fail(error, "be asked for");
   gboolean owned = FALSE;
   g_variant_get(answer, "(b)", &owned);
   g_variant_unref(answer);
   if (owned == FALSE) no_keyring("no keyring daemon is running");
 }
 
-Held<SecretService> open_service(const Limit& limit) {
+Held<SecretService> open_service() {
   require_bus();
-  require_daemon(limit);
+  require_daemon();
   GError* error = nullptr;
-  Held<SecretService> service(secret_service_get_sync(SECRET_SERVICE_OPEN_SESSION, limit.get(), &error));
-  if (!service) limit.fail(error, "be opened");
+  Held<SecretService> service(secret_service_get_sync(SECRET_SERVICE_OPEN_SESSION, nullptr, &error));
+  if (!service) fail(error, "be opened");
   return service;
 }
 
@@ -154,52 +118,60 @@ Held<SecretService> open_service(const Limit& limit) {
   throw sdk::Fail(HEYGEN_NEEDS_USER, "The keyring is locked.", "Unlock it in your desktop, then try again.");
 }
 
-Held<SecretCollection> default_collection(const Limit& limit, SecretService* service) {
+Held<SecretCollection> default_collection(SecretService* service) {
   GError* error = nullptr;
-  Held<SecretCollection> found(secret_collection_for_alias_sync(service, SECRET_COLLECTION_DEFAULT,
-                                                                SECRET_COLLECTION_NONE, limit.get(), &error));
-  if (error != nullptr) limit.fail(error, "be listed");
+  Held<SecretCollection> found(
+      secret_collection_for_alias_sync(service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, nullptr, &error));
+  if (error != nullptr) fail(error, "be listed");
   if (!found) no_keyring("it has no default collection");
   if (secret_collection_get_locked(found.get()) != FALSE) locked();
   return found;
 }
 
-Items find(const Limit& limit, SecretService* service, std::string_view item, SecretSearchFlags flags) {
+Items find(SecretService* service, std::string_view item, SecretSearchFlags flags) {
   GError* error = nullptr;
-  GList* found = secret_service_search_sync(service, schema(), attributes_of(item).get(), flags, limit.get(), &error);
-  if (error != nullptr) limit.fail(error, "be searched");
+  GList* found = secret_service_search_sync(service, schema(), attributes_of(item).get(), flags, nullptr, &error);
+  if (error != nullptr) fail(error, "be searched");
   return Items(found);
 }
 
-sdk::Secret read_key(const sdk::Call& call, std::string_view item) {
-  const Limit limit(call);
-  const Held<SecretService> service = open_service(limit);
-  const Items found = find(limit, service.get(), item, SECRET_SEARCH_LOAD_SECRETS);
+std::string read_key(std::string_view item) {
+  const Held<SecretService> service = open_service();
+  const Items found = find(service.get(), item, SECRET_SEARCH_LOAD_SECRETS);
   if (!found)
     throw sdk::Fail(HEYGEN_BROKEN, "The keyring no longer holds the API key.",
                     "Log in again: `heygen auth login --keyring`.");
   auto* entry = static_cast<SecretItem*>(found->data);
   if (secret_item_get_locked(entry) != FALSE) locked();
   SecretValue* value = secret_item_get_secret(entry);
-  if (value == nullptr) limit.fail(nullptr, "give the key");
+  if (value == nullptr) fail(nullptr, "give the key");
   gsize size = 0;
   const gchar* text = secret_value_get(value, &size);
-  sdk::Secret key(std::string_view(text, size));
+  std::string key(text, size);
   secret_value_unref(value);
   return key;
 }
 
-void write_key(const sdk::Call& call, std::string_view item, std::string_view key) {
-  const Limit limit(call);
-  const Held<SecretService> service = open_service(limit);
-  const Held<SecretCollection> collection = default_collection(limit, service.get());
+void write_key(std::string_view item, std::string_view key) {
+  const Held<SecretService> service = open_service();
+  const Held<SecretCollection> collection = default_collection(service.get());
   GError* error = nullptr;
   SecretValue* value = secret_value_new(key.data(), static_cast<gssize>(key.size()), "text/plain");
   const Held<SecretItem> stored(secret_item_create_sync(collection.get(), schema(), attributes_of(item).get(),
-                                                        "HeyGen API key", value, SECRET_ITEM_CREATE_REPLACE,
-                                                        limit.get(), &error));
+                                                        "HeyGen API key", value, SECRET_ITEM_CREATE_REPLACE, nullptr,
+                                                        &error));
   secret_value_unref(value);
-  if (!stored) limit.fail(error, "store the key");
+  if (!stored) fail(error, "store the key");
+}
+
+void forget_key(std::string_view item) {
+  const Held<SecretService> service = open_service();
+  const Items found = find(service.get(), item, SECRET_SEARCH_NONE);
+  if (!found) return;
+  auto* entry = static_cast<SecretItem*>(found->data);
+  if (secret_item_get_locked(entry) != FALSE) locked();
+  GError* error = nullptr;
+  if (secret_item_delete_sync(entry, nullptr, &error) == FALSE) fail(error, "forget the key");
 }
 
 bool has_control(std::string_view text) {
@@ -216,7 +188,7 @@ class KeyringProvider : public sdk::Provider {
     const std::string_view item = item_value.as_text();
     if (!item_value.is_string() || item.empty() || has_control(item))
       throw sdk::Fail(HEYGEN_BROKEN, "The stored name of the key in the keyring is damaged.", "Log in again.");
-    const sdk::Secret key = read_key(call, item);
+    const sdk::Secret key = in_child(call, kLimit, [&] { return read_key(item); });
     if (key.empty() || has_control(key.reveal()))
       throw sdk::Fail(HEYGEN_BROKEN, "What the keyring holds is no API key.", "Log in again to replace it.");
     call.set_type("api_key");
@@ -230,7 +202,7 @@ class KeyringProvider : public sdk::Provider {
       throw sdk::Fail(HEYGEN_USAGE, "What was given is no API key.", "Paste the key alone, on one line.");
     // Each login makes an item of its own: revoking the one that it replaces must not touch it.
     const std::string item = call.hash().base64url(call.random_bytes(12).reveal());
-    write_key(call, item, key.reveal());
+    in_child(call, kLimit, [&] { return write_key(item, key.reveal()), std::string(); });
     sdk::Patch patch(call);
     patch.set_text("item", item);
     call.set_state(patch.str());
@@ -239,14 +211,8 @@ class KeyringProvider : public sdk::Provider {
 
   /// The key itself stays valid; its copy in the keyring goes.
   void revoke(sdk::Call& call) override {
-    const Limit limit(call);
-    const Held<SecretService> service = open_service(limit);
-    const Items found = find(limit, service.get(), call.state()["item"].as_text(), SECRET_SEARCH_NONE);
-    if (!found) return;
-    auto* entry = static_cast<SecretItem*>(found->data);
-    if (secret_item_get_locked(entry) != FALSE) locked();
-    GError* error = nullptr;
-    if (secret_item_delete_sync(entry, limit.get(), &error) == FALSE) limit.fail(error, "forget the key");
+    const std::string item(call.state()["item"].as_text());
+    in_child(call, kLimit, [&] { return forget_key(item), std::string(); });
   }
 };
 
