@@ -14,8 +14,6 @@
 #include <optional>
 #include <utility>
 
-extern char** environ;
-
 namespace exec_provider {
 namespace {
 
@@ -123,6 +121,7 @@ class Helper {
 
     std::vector<std::string> words = run_.argv;
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     std::vector<char*> variables = environment();

@@ -3,6 +3,7 @@
 // …}.
 #include <heygen/provider.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -61,14 +62,13 @@ bool may_ask(const sdk::Call& call, const Config& config) {
 }
 
 bool has_control(std::string_view text) {
-  for (const char c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
-  return false;
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 [[noreturn]] void bad_reply(const Config& config, const std::string& what) {
   throw sdk::Fail(HEYGEN_BROKEN, "The answer of the helper " + config.argv[0] + " " + what + ".",
-                  "Try it by hand: echo '{\"uri\":\"URL\"}' | " + config.command + " get");
+                  R"(Try it by hand: echo '{"uri":"URL"}' | )" + config.command + " get");
 }
 
 /// ["Name","value"], as it is stored: an array, since a merge patch replaces arrays as a whole.
