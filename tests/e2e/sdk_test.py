@@ -85,6 +85,14 @@ class Outside(EndToEnd):
         self.assertTrue((self.home.path / "minimal.provider.json").exists())
         self.assertRegex(run(check, "--no-memory", library), r"\d+ passed, 0 failed")
 
+    def test_the_guides_come_with_all_that_they_link_to(self):
+        folder = PREFIX / "share/doc/heygen-sdk"
+        pages = list(folder.glob("*.md"))
+        self.assertIn("providers.md", [page.name for page in pages])
+        for page in pages:
+            for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+                self.assertTrue((folder / target).exists(), f"{page.name}: {target}")
+
     def test_the_sandbox_runs_from_there(self):
         self.assertIn("heygen-sandbox", run(PREFIX / "bin/heygen-sandbox", "--help"))
 
