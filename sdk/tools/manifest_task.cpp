@@ -34,6 +34,14 @@ Options parse(const std::vector<std::string>& words) {
   return options;
 }
 
+/// A file named after another id would be refused wherever it is installed.
+void check_name(const std::string& output, const std::string& id) {
+  const std::string file = std::filesystem::path(output).filename().string();
+  if (!file.ends_with(".provider.json") || file == id + ".provider.json") return;
+  throw std::runtime_error("the library says that its id is `" + id + "`, so its manifest is " + id +
+                           ".provider.json and not " + file);
+}
+
 void make_manifest(const Options& options) {
   std::error_code error;
   const std::filesystem::path file = std::filesystem::canonical(options.library, error);
@@ -47,6 +55,7 @@ void make_manifest(const Options& options) {
   } catch (const std::runtime_error& refusal) {
     throw std::runtime_error(options.library.string() + " would be refused: " + refusal.what());
   }
+  check_name(options.output, manifest.id);
   const std::string text = heygen::json::write_pretty(heygen::provider::to_json(manifest));
   if (options.output == "-") {
     print(text);

@@ -169,6 +169,25 @@ class Packages(unittest.TestCase):
         listed = json.loads(self.heygen("provider", "list").stdout)
         self.assertEqual([(row["id"], row["state"]) for row in listed], [("minimal", "available")])
 
+    def test_a_new_project_is_built_checked_and_logged_in_with_the_packages_alone(self):
+        self.root.install("heygen", "heygen-sdk", "heygen-sandbox")
+        self.root.apt("install", "g++", "cmake", "make", "cargo")
+        for language in ("c", "cpp", "rust"):
+            build = "sh build.sh" if language == "rust" else "cmake -B build && cmake --build build"
+            with self.subTest(language):
+                script = f"""
+                    set -e
+                    cd /root && heygen-provider-check new my-{language} --lang {language} && cd my-{language}
+                    {build}
+                    heygen-provider-check build/my-{language}.so | tail -1
+                    export HEYGEN_PROVIDER_PATH=$PWD/build
+                    heygen-sandbox run -- sh -c 'echo sandbox-key | heygen auth login --my-{language} && heygen auth status'
+                """
+                done = self.root.run("sh", "-c", script)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertIn(" 0 failed", done.stdout)
+                self.assertIn("Logged in as", done.stderr)
+
     def test_removal_leaves_nothing(self):
         before = self.files()
         self.root.install(*EVERY)

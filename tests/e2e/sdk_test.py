@@ -38,7 +38,7 @@ def setUpModule():
 class Outside(EndToEnd):
     def build(self, id, language, *sources):
         project = self.home.path / "project"
-        project.mkdir()
+        project.mkdir(exist_ok=True)
         for source in sources:
             shutil.copy(source, project)
         names = " ".join(source.name for source in sources if source.suffix != ".hpp")
@@ -102,9 +102,21 @@ class Outside(EndToEnd):
                 self.assertNotIn(str(ROOT), path.read_text(), path)
 
     def test_a_wrong_id_stops_the_configuration(self):
+        for id in ("Bad_Id", "a" * 33):
+            with self.assertRaises(RuntimeError) as caught:
+                self.build(id, "C", ROOT / "sdk/examples/minimal/minimal.c")
+            self.assertIn(f'the id "{id}" is not of the form', " ".join(str(caught.exception).split()))
+
+    def test_an_id_that_is_not_the_librarys_stops_the_build(self):
         with self.assertRaises(RuntimeError) as caught:
-            self.build("Bad_Id", "C", ROOT / "sdk/examples/minimal/minimal.c")
-        self.assertIn('the id "Bad_Id" is not of the form', str(caught.exception))
+            self.build("another", "C", ROOT / "sdk/examples/minimal/minimal.c")
+        self.assertIn("its id is `minimal`, so its manifest is minimal.provider.json", str(caught.exception))
+
+    def test_the_package_has_the_version_of_the_interface(self):
+        env = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(PREFIX / "share/pkgconfig")}
+        self.assertEqual(run("pkg-config", "--modversion", "heygen-provider", env=env), "1.0\n")
+        text = (PREFIX / "share/cmake/HeygenProvider/HeygenProviderConfigVersion.cmake").read_text()
+        self.assertIn('set(PACKAGE_VERSION "1.0")', text)
 
 
 class Headers(unittest.TestCase):
