@@ -1,7 +1,7 @@
 // The check itself, and the list of its rules.
 #include <unistd.h>
 
-#include <cstdlib>
+#include <charconv>
 
 #include "sdk/tools/check/check.hpp"
 #include "sdk/tools/check/rules.hpp"
@@ -74,7 +74,9 @@ int live_once_task(const Words& words) {
   if (words.size() < 2) throw UsageError("live-once takes a library and a number");
   check::Options options;
   options.path = words[0];
-  options.limit_ms = std::atoi(words[1].c_str());
+  const std::string& limit = words[1];
+  const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), options.limit_ms);
+  if (error != std::errc{} || end != limit.data() + limit.size()) throw UsageError(limit + " is no number");
   if (words.size() > 2) options.world = words[2];
   return check::live_once(options);
 }

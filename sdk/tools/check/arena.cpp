@@ -61,6 +61,7 @@ const char* Arena::text(std::string_view text) {
 Arena::~Arena() {
   for (std::size_t i = first_; i < first_ + count_; ++i) {
     const Range& range = ranges.at(i % ranges.size());
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the range is kept as numbers, for they outlive the memory
     mprotect(reinterpret_cast<void*>(range.begin), range.end - range.begin, PROT_NONE);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 namespace heygen::check {
 namespace {
@@ -63,8 +64,8 @@ Plan plan_from(const json::Value& facts) {
   return plan;
 }
 
-Bench::Bench(const std::filesystem::path& library, const World& the_world, Findings& findings, bool larger)
-    : world(the_world), findings_(findings), module_(loaded(library, larger, findings)) {
+Bench::Bench(const std::filesystem::path& library, World the_world, Findings& findings, bool larger)
+    : world(std::move(the_world)), findings_(findings), module_(loaded(library, larger, findings)) {
   host_.emplace(world, module_.described, module_.api, findings_);
 }
 

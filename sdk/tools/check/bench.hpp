@@ -1,6 +1,7 @@
 // The provider on the bench: the functions of a case, with what must have happened before each.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -13,8 +14,8 @@ namespace heygen::check {
 
 /// What a host asks of a provider, in the order of its life.
 enum class Step { login, try_login, resolve, outcome, refresh, revoke, resolve_variable };
-inline constexpr Step kSteps[] = {Step::login,   Step::try_login, Step::resolve,         Step::outcome,
-                                  Step::refresh, Step::revoke,    Step::resolve_variable};
+inline constexpr auto kSteps = std::to_array<Step>(
+    {Step::login, Step::try_login, Step::resolve, Step::outcome, Step::refresh, Step::revoke, Step::resolve_variable});
 const char* name_of(Step step);
 
 /// What a step came to when all was well.
@@ -41,16 +42,16 @@ Plan plan_from(const json::Value& facts);
 class Bench {
  public:
   /// Throws std::runtime_error when the library cannot be loaded (which is then found).
-  Bench(const std::filesystem::path& library, const World& world, Findings& findings, bool larger = false);
+  Bench(const std::filesystem::path& library, World the_world, Findings& findings, bool larger = false);
 
   /// What must come before the step; false when that does not work.
   bool arrange(Step step);
-  Done perform(Step step, const Script& script = {}, const std::string& what = {});
+  Done perform(Step step, const Script& given = {}, const std::string& what = {});
   /// resolve() with a reason and state of the case's own.
-  Done resolve(provider::Reason reason, const json::Value& with, const Script& script, const std::string& what);
+  Done resolve(provider::Reason reason, const json::Value& with, const Script& given, const std::string& what);
   /// Changes the state as a host would.
   void save(const Done& done);
-  void deinit() { module_.entry->deinit(); }
+  void deinit() const { module_.entry->deinit(); }
 
   const provider::Manifest& manifest() const { return module_.described; }
   const Module& module() const { return module_; }

@@ -497,7 +497,7 @@ void stopped(const Path& library, const World& world, const Plan& plan, Findings
   out.not_applicable("R2.7-cancel", "it waits for nothing");
 }
 
-constexpr Case kCases[] = {
+constexpr auto kCases = std::to_array<Case>({
     {"init again", "R2.1-init", init_again},
     {"smaller structs", "R2.2-smaller", smaller},
     {"larger structs", "R2.2-larger", larger},
@@ -515,7 +515,7 @@ constexpr Case kCases[] = {
     {"the clock at its edges", "R2.6-clock", odd_clock},
     {"outcomes", "R2.6-outcome", outcomes},
     {"cancellation", "R2.7-cancel", stopped},
-};
+});
 
 }  // namespace
 

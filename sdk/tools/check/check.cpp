@@ -23,8 +23,6 @@
 #include "sdk/tools/check/process.hpp"
 #include "sdk/tools/check/rules.hpp"
 
-extern char** environ;
-
 namespace heygen::check {
 namespace {
 

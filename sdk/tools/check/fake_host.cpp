@@ -205,12 +205,12 @@ struct FakeHost::Inside {
     return std::memcpy(room->data(), &service, sizeof service);
   }
   const void* service(std::string_view id);
-  heygen_http_1_v http() const;
-  heygen_terminal_1_v terminal_table() const;
-  heygen_browser_1_v browser() const;
-  heygen_loopback_1_v loopback() const;
-  heygen_log_1_v log() const;
-  heygen_sink sink() const;
+  static heygen_http_1_v http();
+  static heygen_terminal_1_v terminal_table();
+  static heygen_browser_1_v browser();
+  static heygen_loopback_1_v loopback();
+  static heygen_log_1_v log();
+  static heygen_sink sink();
 
   void judge(HostCall& host, heygen_status raw);
   void judge_faults();
@@ -301,7 +301,7 @@ bool on_call(const heygen_call* call) {
 
 }  // namespace
 
-heygen_http_1_v FakeHost::Inside::http() const {
+heygen_http_1_v FakeHost::Inside::http() {
   heygen_http_1_v table = provider::http_service();
   table.send = [](const heygen_call* call, const heygen_http_request* request,
                   const heygen_http_response** response) -> heygen_status {
@@ -315,7 +315,7 @@ heygen_http_1_v FakeHost::Inside::http() const {
   return table;
 }
 
-heygen_terminal_1_v FakeHost::Inside::terminal_table() const {
+heygen_terminal_1_v FakeHost::Inside::terminal_table() {
   heygen_terminal_1_v table = provider::terminal_service();
   table.prompt = [](const heygen_call* call, heygen_str text, heygen_str* answer) -> heygen_status {
     of(call).done.asked_terminal = true;
@@ -332,7 +332,7 @@ heygen_terminal_1_v FakeHost::Inside::terminal_table() const {
   return table;
 }
 
-heygen_browser_1_v FakeHost::Inside::browser() const {
+heygen_browser_1_v FakeHost::Inside::browser() {
   heygen_browser_1_v table{sizeof(heygen_browser_1_v), 0, nullptr, nullptr};
   table.allowed = [](const heygen_call*) -> std::int32_t { return 1; };
   table.open = [](const heygen_call* call, heygen_str url) -> heygen_status {
@@ -350,7 +350,7 @@ heygen_browser_1_v FakeHost::Inside::browser() const {
   return table;
 }
 
-heygen_loopback_1_v FakeHost::Inside::loopback() const {
+heygen_loopback_1_v FakeHost::Inside::loopback() {
   heygen_loopback_1_v table{sizeof(heygen_loopback_1_v), 0, nullptr, nullptr, nullptr, nullptr, nullptr};
   table.open = [](const heygen_call* call, heygen_str path, heygen_loopback** listener) -> heygen_status {
     Inside& inside = of(call);
@@ -394,7 +394,7 @@ heygen_loopback_1_v FakeHost::Inside::loopback() const {
   return table;
 }
 
-heygen_log_1_v FakeHost::Inside::log() const {
+heygen_log_1_v FakeHost::Inside::log() {
   heygen_log_1_v table{sizeof(heygen_log_1_v), 0, nullptr};
   table.write = [](const heygen_call* call, std::int32_t, heygen_str text) {
     static std::mutex mutex;  // [any]
@@ -428,7 +428,7 @@ const void* HEYGEN_CALL FakeHost::Inside::find(const heygen_call* call, heygen_s
 
 // ---- the sink -------------------------------------------------------------------------------------------------------
 
-heygen_sink FakeHost::Inside::sink() const {
+heygen_sink FakeHost::Inside::sink() {
   heygen_sink table = provider::sink();
   table.set_header = [](const heygen_call* call, heygen_str name, heygen_str value, std::uint32_t flags) {
     Inside& inside = of(call);
@@ -559,7 +559,7 @@ Done FakeHost::run(provider::Function function, provider::Reason reason, const j
   {
     HostCall host(services, inside.manifest, function, ask, 1, inside.secret_variables);
     Arena arena;
-    const heygen_sink sink = inside.sink();
+    const heygen_sink sink = Inside::sink();
     heygen_call call = *host.abi();
     call.sink =
         static_cast<const heygen_sink*>(arena.record(&sink, sizeof sink, script.sink_cut, script.larger ? kTail : 0));

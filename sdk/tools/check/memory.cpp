@@ -32,6 +32,7 @@ int run(const std::vector<std::string>& words, int limit_s) {
   const pid_t child = fork();
   if (child == 0) {
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     const int nothing = open("/dev/null", O_RDWR);

@@ -27,6 +27,7 @@ std::size_t handler_count = 0;
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): it stands before the system's own
 extern "C" __attribute__((visibility("default"))) int __cxa_atexit(void (*function)(void*), void* argument,
                                                                    void* library) {
   using Register = int (*)(void (*)(void*), void*, void*);

@@ -108,7 +108,7 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  std::fflush(nullptr);
+  static_cast<void>(std::fflush(nullptr));
   dup2(files.input[0], 0);
   dup2(files.output, 1);
   dup2(files.output, 2);
@@ -122,7 +122,7 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   } catch (const std::exception& error) {
     findings.unchecked("R2.4-boundary", std::string("the check itself failed: ") + error.what());
   }
-  std::fflush(nullptr);
+  static_cast<void>(std::fflush(nullptr));
   const std::string text = json::write(findings.to_json());
   for (std::size_t at = 0; at < text.size();) {
     const ssize_t wrote = write(files.results, text.data() + at, text.size() - at);
