@@ -151,6 +151,7 @@ std::filesystem::path own_executable() {
   std::error_code fault;
   std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", fault);
   if (!fault) return path;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the system hands it over
   const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
   path = std::filesystem::canonical(name != nullptr ? name : "", fault);
   return !fault && provider::ownership_fault(path, provider::Owner::root).empty() ? path : std::filesystem::path{};
