@@ -6,6 +6,7 @@
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,6 +58,11 @@ void raw_stderr(const char* text) {
   if (write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
 }
 
+/// At once, whatever is running.
+[[noreturn]] void end_process(int status) {
+  for (;;) syscall(SYS_exit_group, status);
+}
+
 /// The first asks everybody to stop; the second does not wait for them.
 extern "C" void heygen_on_interrupt(int) {
   const int saved = errno;
@@ -68,7 +74,7 @@ extern "C" void heygen_on_interrupt(int) {
     if (*running != 0) raw_stderr(" while waiting for ");
     raw_stderr(running);
     raw_stderr(".\"}}\n");
-    _exit(static_cast<int>(Exit::failure));
+    end_process(static_cast<int>(Exit::failure));
   }
   cancel->request();
   errno = saved;
@@ -91,13 +97,14 @@ extern "C" void heygen_on_crash(int number) {
 
 /// A provider must not end the process; whatever status it asked for, this was no success.
 void heygen_on_exit() {
-  const char* running = provider::breadcrumb();
-  if (*running == 0) return;
+  if (!provider::is_inside_provider()) return;
   TerminalMode::restore_for_exit();
   raw_stderr(R"({"error":{"code":"error","message":"The program was ended inside )");
-  raw_stderr(running);
-  raw_stderr(". This is a fault of that provider.\",\"hint\":\"`heygen provider disable ID` switches it off.\"}}\n");
-  _exit(static_cast<int>(Exit::failure));
+  raw_stderr(provider::breadcrumb());
+  raw_stderr(
+      ". This is a fault of that provider.\",\"hint\":\"`heygen provider disable ID` switches it off and `--provider "
+      "OTHER` uses another one.\"}}\n");
+  end_process(static_cast<int>(Exit::failure));
 }
 
 /// An endless recursion leaves no stack for the handler, so it has one of its own.
@@ -136,6 +143,7 @@ void install_signals(Cancel& cancel) {
   cancel_of_process = &cancel;
   give_handlers_a_stack();
   std::atexit(heygen_on_exit);
+  std::at_quick_exit(heygen_on_exit);
   handle({SIGPIPE}, SIG_IGN, 0);
   handle_unless_ignored({SIGINT, SIGTERM, SIGHUP}, heygen_on_interrupt);
   handle({SIGQUIT}, heygen_on_quit, static_cast<int>(SA_RESETHAND | SA_NODEFER));
@@ -185,7 +193,7 @@ void give_up(Context& context, const std::string& where, std::chrono::millisecon
                         " s, so it was given up. This is a fault of that provider.",
                     "`heygen provider disable ID` switches it off and `--provider OTHER` uses another one; the setting "
                     "provider.deadline gives it more time.");
-  _exit(show(error, context, {}));
+  end_process(show(error, context, {}));
 }
 
 int run_arguments(Context& context, const std::vector<std::string>& arguments) {
@@ -237,6 +245,11 @@ Poco::AutoPtr<Application> make_application() {
 }
 
 }  // namespace
+
+void leave(int status) noexcept {
+  heygen_on_exit();
+  end_process(status);
+}
 
 int run(int argc, char** argv) {
   forbid_dumps();

@@ -6,4 +6,7 @@ namespace heygen::host {
 /// All of the program. Returns the exit code (core/base/error.hpp).
 int run(int argc, char** argv);
 
+/// What _exit() does here: as ever, but inside a provider it names that one and ends with a failure.
+[[noreturn]] void leave(int status) noexcept;
+
 }  // namespace heygen::host

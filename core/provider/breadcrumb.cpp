@@ -1,5 +1,7 @@
 #include "core/provider/breadcrumb.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -12,6 +14,7 @@ namespace {
 
 std::array<char, 256> text{};
 std::atomic<bool> present{false};
+std::atomic<pid_t> process{0};
 std::atomic<CallWatch*> watch_of_process{nullptr};
 
 /// A library's file name may hold anything, and this text ends up on a terminal and in JSON.
@@ -42,6 +45,7 @@ Breadcrumb::Breadcrumb(std::string_view provider, std::string_view function) noe
   append(at, "() of provider ");
   append(at, provider);
   text[at] = '\0';
+  process.store(getpid());
   present.store(true);
   if (CallWatch* watch = call_watch()) watch->begin(function);
 }
@@ -53,6 +57,10 @@ Breadcrumb::~Breadcrumb() {
 
 const char* breadcrumb() noexcept {
   return present.load() ? text.data() : "";
+}
+
+bool is_inside_provider() noexcept {
+  return present.load() && process.load() == getpid();
 }
 
 }  // namespace heygen::provider

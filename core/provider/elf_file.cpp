@@ -13,6 +13,10 @@
 #include <string_view>
 #include <system_error>
 
+// This program's own header, by the linker's name for it.
+extern "C" const ElfW(Ehdr) __ehdr_start  // NOLINT(bugprone-reserved-identifier,readability-identifier-naming)
+    __attribute__((visibility("hidden")));
+
 namespace heygen::provider {
 namespace {
 
@@ -67,9 +71,9 @@ Header read_header(const Mapping& file) {
   const auto header = file.record<Header>(0);
   constexpr unsigned char kClass = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) refuse("it is no shared library");
-  if (header.e_ident[EI_CLASS] != kClass || header.e_type != ET_DYN) {
-    refuse("it is no shared library of this machine's kind");
-  }
+  const bool alike = header.e_ident[EI_CLASS] == kClass && header.e_ident[EI_DATA] == __ehdr_start.e_ident[EI_DATA] &&
+                     header.e_machine == __ehdr_start.e_machine;
+  if (!alike || header.e_type != ET_DYN) refuse("it is no shared library of this machine's kind");
   if (header.e_shentsize != sizeof(Section)) refuse("it is a damaged shared library");
   return header;
 }

@@ -102,4 +102,7 @@ class Provider {
 /// Name of the provider function that is running, "" otherwise; async-signal-safe.
 const char* breadcrumb() noexcept;
 
+/// A provider runs in this very process, which is not one that it forked. Safe inside a signal handler.
+bool is_inside_provider() noexcept;
+
 }  // namespace heygen::provider

@@ -231,8 +231,10 @@ class Registry : public Catalogue {
     std::vector<std::string> ids;
     for (const Found& found : found_) ids.push_back(found.id);
     if (historic_slot_of(id) != nullptr) {
-      return auth_error("The provider `" + id + "` is not installed.",
-                        "Install the package heygen-provider-" + id + ". `heygen provider list` shows what is there.");
+      return auth_error(
+          "The provider `" + id + "` is not installed.",
+          "Install the package heygen-provider-" + id +
+              ", or log in another way with `heygen auth login`; `heygen provider list` shows what is there.");
     }
     const std::string near = nearest(id, ids);
     return auth_error("The provider `" + printable(id) + "` is not installed.",

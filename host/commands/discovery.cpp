@@ -1,6 +1,8 @@
 // What the program can say about itself: commands, completion, update, help.
+#include <unistd.h>
+
 #include <algorithm>
-#include <fstream>
+#include <chrono>
 #include <system_error>
 
 #include "core/base/error.hpp"
@@ -8,6 +10,7 @@
 #include "core/json/value.hpp"
 #include "core/output/output.hpp"
 #include "core/provider/registry.hpp"
+#include "host/child_process.hpp"
 #include "host/cli/completion.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/run.hpp"
@@ -48,17 +51,18 @@ struct Installation {
   std::string method, command, message;
 };
 
-bool is_owned_by_dpkg(const std::filesystem::path& executable) {
-  std::ifstream list("/var/lib/dpkg/info/heygen.list");
-  for (std::string line; std::getline(list, line);)
-    if (line == executable.string()) return true;
-  return false;
+bool is_of_package(const Context& context) {
+  constexpr const char* kQuery = "/usr/bin/dpkg-query";
+  constexpr std::chrono::seconds kLimit{10};
+  if (access(kQuery, X_OK) != 0) return false;
+  return run_program({kQuery, "--search", context.executable.string()}, kLimit, context.cancel).code == 0;
 }
 
-Installation installation_of(const std::filesystem::path& executable) {
+Installation installation_of(const Context& context) {
+  const std::filesystem::path& executable = context.executable;
   if (executable.empty())
     return {"unknown", "", "Without /proc heygen cannot tell where it stands, and so not how it was installed."};
-  if (is_owned_by_dpkg(executable))
+  if (is_of_package(context))
     return {"apt", "sudo apt-get update && sudo apt-get install --only-upgrade heygen",
             "heygen was installed as a Debian package."};
   const std::filesystem::path build = executable.parent_path().parent_path();
@@ -70,7 +74,7 @@ Installation installation_of(const std::filesystem::path& executable) {
 }
 
 void run_update(Context& context, const Parsed&) {
-  const Installation found = installation_of(context.executable);
+  const Installation found = installation_of(context);
   context.print(json::Object{{"current", std::string(version())},
                              {"executable", context.executable.string()},
                              {"method", found.method},

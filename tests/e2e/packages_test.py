@@ -103,8 +103,8 @@ class Packages(unittest.TestCase):
     def test_there_is_one_for_each_part(self):
         self.assertEqual(sorted(FILES), sorted(EVERY))
 
-    def test_lintian_finds_no_error(self):
-        done = run("lintian", "--fail-on", "error", *FILES.values())
+    def test_lintian_finds_nothing(self):
+        done = run("lintian", "--fail-on", "warning", *FILES.values())
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_with_the_api_key_package_alone_everything_of_it_works(self):
@@ -133,6 +133,51 @@ class Packages(unittest.TestCase):
                 done = self.heygen("auth", "login", flag)
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(package, json.loads(done.stderr.splitlines()[-1])["error"]["hint"])
+
+    def test_a_login_whose_package_is_missing_names_it_however_it_is_asked_for(self):
+        self.root.install("heygen", "heygen-provider-apikey")
+        for arguments, variables, package in (
+            (("auth", "login", "--oauth"), {}, "heygen-provider-oauth"),
+            (("auth", "login", "--provider", "device-code"), {}, "heygen-provider-device-code"),
+            (("video", "list", "--provider", "oauth"), {}, "heygen-provider-oauth"),
+            (("video", "list"), {"HEYGEN_PROVIDER": "oauth"}, "heygen-provider-oauth"),
+        ):
+            with self.subTest(arguments):
+                done = self.heygen(*arguments, **variables)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(package, json.loads(done.stderr.splitlines()[-1])["error"]["hint"])
+        self.root.purge()
+        self.root.install("heygen", "heygen-provider-oauth")
+        done = self.heygen("video", "list", HEYGEN_API_KEY="a-key")
+        self.assertEqual(done.returncode, 3, done)
+        self.assertIn("heygen-provider-apikey", json.loads(done.stderr.splitlines()[-1])["error"]["hint"])
+
+    def test_an_installation_over_itself_and_a_removal_keep_what_the_administrator_wrote(self):
+        policy = self.root.path / "etc/heygen/policy.toml"
+        policy.parent.mkdir()
+        self.addCleanup(shutil.rmtree, policy.parent)
+        policy.write_text('version = 1\nproviders.mode = "allow"\nproviders.allow = ["apikey"]\nproviders.user_folders = false\n')
+        self.root.install(*EVERY)
+        self.root.apt("install", "--reinstall", *(f"/packages/{FILES[name].name}" for name in EVERY))
+        # What documentation a bare system leaves out at unpacking does not count.
+        changed = [line for line in self.root.run("dpkg", "--verify", *EVERY).stdout.splitlines() if "/usr/share/" not in line]
+        self.assertEqual(changed, [])
+        shown = json.loads(self.heygen("policy", "show").stdout)
+        self.assertEqual((shown["in_force"], shown["providers"]["allow"]), (True, ["apikey"]))
+        states = {row["id"]: row["state"] for row in json.loads(self.heygen("provider", "list").stdout)}
+        self.assertEqual(states, {"apikey": "available", "oauth": "refused", "device-code": "refused"})
+        self.root.apt("remove", "heygen-provider-apikey")
+        done = self.heygen("auth", "login", "--api-key")
+        self.assertIn("heygen-provider-apikey", done.stderr)
+        self.root.apt("remove", "heygen")
+        self.assertFalse((self.root.path / "usr/bin/heygen").exists())
+        self.assertFalse((self.root.path / "usr/lib/heygen").exists())
+        self.root.purge()
+        self.assertTrue(policy.exists())
+
+    def test_it_knows_that_it_came_as_a_package(self):
+        self.root.install("heygen")
+        self.assertEqual(json.loads(self.heygen("update").stdout)["method"], "apt")
 
     def test_the_logins_appear_with_their_packages(self):
         self.root.install("heygen", "heygen-provider-oauth", "heygen-provider-device-code")

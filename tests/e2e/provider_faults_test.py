@@ -14,6 +14,7 @@ SOURCE = """
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <unwind.h>
 #define STR(text) ((heygen_str)HEYGEN_LITERAL(text))
 enum { NOWHERE, LOAD, INIT, GET_API, RESOLVE, REFRESH, LOGIN, REVOKE, REPORT_OUTCOME, DEINIT };
 static int deeper(volatile int *from) { volatile int here[512]; here[0] = *from + 1; return deeper(here) + here[0]; }
@@ -26,6 +27,14 @@ static void fault(int where) {
     case 2: abort();
     case 3: exit(0);
     case 4: deeper(&zero); break;
+    case 5: _exit(0);
+    case 6: quick_exit(0);
+    case 7: zero = 7 / zero; break;
+    case 8: {
+      static struct _Unwind_Exception thrown;
+      _Unwind_RaiseException(&thrown);
+      break;
+    }
   }
 }
 __attribute__((constructor)) static void load(void) { fault(LOAD); }
@@ -54,7 +63,7 @@ static const void *HEYGEN_CALL get_api(uint32_t major) { (void)major; fault(GET_
 const heygen_provider_entry_v heygen_provider_entry = {.struct_size = sizeof heygen_provider_entry,
     .min_major = 1, .max_major = 1, .init = init, .deinit = deinit, .get_api = get_api};
 """
-HANG, NULL_POINTER, ABORT, EXIT, RECURSION = range(5)
+HANG, NULL_POINTER, ABORT, EXIT, RECURSION, EXIT_AT_ONCE, QUICK_EXIT, DIVISION, THROW = range(9)
 MANIFEST = {
     "id": "vault",
     "version": "1",
@@ -87,7 +96,7 @@ class WithVault(WithService):
         folder.mkdir(mode=0o700, exist_ok=True)
         source = self.home.path / "vault.c"
         source.write_text(SOURCE, encoding="utf-8")
-        flags = ("-O0", "-Wno-infinite-recursion", "-Wno-implicit-fallthrough", "-Wno-stringop-overflow")
+        flags = ("-O0", "-fexceptions", "-Wno-infinite-recursion", "-Wno-implicit-fallthrough", "-Wno-stringop-overflow")
         compile_provider(source, folder / "vault.so", *flags, f"-DWHERE={where.upper()}", f"-DKIND={kind}", f'-DMARK="{self.mark}"')
         (folder / "vault.provider.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
         return folder
@@ -144,7 +153,7 @@ class Faults(WithVault):
     def test_a_crash_in_any_function_is_named(self):
         self.service.api_keys.append(None)
         for function, arguments in FUNCTIONS.items():
-            for kind in (NULL_POINTER, ABORT) if function == "resolve" else (ABORT,):
+            for kind in (NULL_POINTER, ABORT, DIVISION) if function == "resolve" else (ABORT, THROW):
                 with self.subTest(function, kind=kind):
                     self.build(function, kind)
                     self.fill()
@@ -153,21 +162,26 @@ class Faults(WithVault):
                     self.assert_names(done.err, function)
 
     def test_an_endless_recursion_is_named(self):
-        self.build("resolve", RECURSION)
-        self.fill()
-        done = self.start(*USE).finish()
-        self.assertLess(done.code, 0, done)
-        self.assert_names(done.err, "resolve")
+        for function in ("resolve", "init", "refresh"):
+            with self.subTest(function):
+                self.build(function, RECURSION)
+                self.fill()
+                done = self.start(*USE).finish()
+                self.assertLess(done.code, 0, done)
+                self.assert_names(done.err, function)
 
     def test_one_that_ends_the_program_does_not_pass_for_a_success(self):
         for function, arguments in FUNCTIONS.items():
             if function in ("report_outcome", "deinit"):
                 continue  # the result stands on stdout already
-            with self.subTest(function):
-                self.build(function, EXIT)
-                self.fill()
-                done = self.assert_fails(self.run_heygen(*arguments), "error", 1)
-                self.assert_names(done.error()["message"] + done.error()["hint"], function)
+            for kind in (EXIT, QUICK_EXIT, EXIT_AT_ONCE):
+                with self.subTest(function, kind=kind):
+                    self.build(function, kind)
+                    self.fill()
+                    before = self.home.file.read_bytes()
+                    done = self.assert_fails(self.run_heygen(*arguments), "error", 1)
+                    self.assert_names(done.error()["message"] + done.error()["hint"], function)
+                    self.assertEqual(self.home.file.read_bytes(), before)
 
     def test_a_lock_is_free_after_a_hang(self):
         self.service.api_keys.append(None)
@@ -267,7 +281,7 @@ class Installed(WithVault):
         self.assertIn("vault.provider.json", done.error()["message"])
 
     def test_what_does_not_pass_changes_nothing(self):
-        for where, kind in (("load", ABORT), ("init", ABORT), ("init", EXIT)):
+        for where, kind in (("load", ABORT), ("init", ABORT), ("init", EXIT), ("init", EXIT_AT_ONCE), ("get_api", QUICK_EXIT)):
             with self.subTest(where, kind=kind):
                 self.build(where, kind, folder=self.work)
                 done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so")), "error", 1)

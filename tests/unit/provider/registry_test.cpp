@@ -341,6 +341,16 @@ BOOST_FIXTURE_TEST_CASE(what_everyone_can_write_is_named, File) {
   BOOST_TEST(ownership_fault(file) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_library_for_another_machine_is_named_as_one) {
+  constexpr std::streamoff kMachine = 18;  // e_machine of the ELF header
+  World world;
+  install(world.folder.path(), "fine", sample_manifest());
+  std::fstream library(world.folder.path() / "sample.so", std::ios::in | std::ios::out | std::ios::binary);
+  library.seekp(kMachine).put('\x01');
+  library.close();
+  has(load_error(*world.registry(), "sample").message(), "no shared library of this machine's kind");
+}
+
 BOOST_FIXTURE_TEST_CASE(whom_an_access_control_list_names_can_write, File) {
   // Version 2; then tag, permissions and id of: owner, user 12345, group, mask, others (linux/posix_acl_xattr.h).
   constexpr std::string_view kList(
