@@ -145,6 +145,7 @@ void install_signals(Cancel& cancel) {
   std::atexit(heygen_on_exit);
   std::at_quick_exit(heygen_on_exit);
   handle({SIGPIPE}, SIG_IGN, 0);
+  handle({SIGCHLD}, SIG_DFL, 0);  // inherited as ignored, nobody could wait for a browser or a provider's helper
   handle_unless_ignored({SIGINT, SIGTERM, SIGHUP}, heygen_on_interrupt);
   handle({SIGQUIT}, heygen_on_quit, static_cast<int>(SA_RESETHAND | SA_NODEFER));
   // Poco has put its own handlers there.

@@ -1,5 +1,6 @@
 // heygen-provider-check: holds a provider to the rules of the interface, and helps to make one.
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -54,6 +55,7 @@ int run(const heygen::tools::Words& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGCHLD, SIG_DFL);  // inherited as ignored, no case could be waited for
   try {
     return run({argv + 1, argv + argc});
   } catch (const heygen::tools::UsageError& error) {

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -121,8 +122,12 @@ Wanted parse(const Words& words) {
     }
   }
   if (wanted.id.empty()) throw UsageError("`new` takes the name of a provider");
-  if (!provider::is_valid_id(wanted.id) || wanted.id == "heygen-provider") {
+  if (!provider::is_valid_id(wanted.id)) {
     throw UsageError("`" + wanted.id + "` is no id of a provider ([a-z][a-z0-9-]{1,31}, no option of heygen)");
+  }
+  constexpr std::array kOfBuilds{"all", "clean", "install", "depend", "self", "heygen-provider"};
+  if (std::ranges::find(kOfBuilds, wanted.id) != kOfBuilds.end()) {
+    throw UsageError("`" + wanted.id + "` is a name that CMake or Cargo keeps for itself; take another one");
   }
   if (provider::historic_slot_of(wanted.id) != nullptr) {
     throw UsageError("`" + wanted.id + "` is a provider of heygen itself; take another name");

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -140,6 +141,19 @@ class Helpers(WithHelper):
         done = self.log_in(env={"HEYGEN_TEST_SECRET": "none-of-its-business"})
         self.assertIn("see this", done.err)
         self.assertNotIn("HEYGEN_", (self.home.path / "env").read_text())
+
+    def test_it_can_be_waited_for_where_children_were_ignored(self):
+        self.set_helper(self.helper(self.gives()))
+        done = subprocess.run(
+            [self.home.program, "auth", "login", "--exec"],
+            env=self.home.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN),
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Logged in as ada@example.test", done.stderr)
 
     def test_bad_answers_are_named_and_store_nothing(self):
         for answer, words in {

@@ -94,6 +94,7 @@ class New(EndToEnd):
             (("../vault", "--lang", "c"), "`../vault` is no id of a provider"),
             (("help", "--lang", "c"), "`help` is no id of a provider"),
             (("oauth", "--lang", "c"), "`oauth` is a provider of heygen itself"),
+            (("install", "--lang", "c"), "`install` is a name that CMake or Cargo keeps for itself"),
             (("vault", "--lang", "go"), "--lang takes c, cpp or rust"),
             (("vault",), "--lang takes c, cpp or rust"),
             ((), "`new` takes the name of a provider"),
