@@ -80,7 +80,9 @@ void run_remove(Context& context, const Parsed& parsed) {
 }
 
 void set_disabled(Context& context, const std::string& id, bool disabled) {
-  if (context.providers().find(id) == nullptr) throw unknown_provider(context, id);
+  const provider::Found* found = context.providers().find(id);
+  if (found == nullptr) throw unknown_provider(context, id);
+  if (!disabled && found->by_policy) context.terminal.notice("It still may not load: " + found->reason + ".");
   context.config().set(disabled_key(id).key, disabled ? "true" : "false", {disabled_key(id)});
   json::Value out = json::Object{};
   out.set("message", disabled

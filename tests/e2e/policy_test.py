@@ -150,6 +150,8 @@ class WhatMayLoad(Policy, WithService):
         why = self.assert_succeeds(self.under(policy, "provider", "why", "apikey")).json()
         self.assertEqual((why["state"], why["rule"]), ("available", f"{POLICY}, line 4 (providers.allow)"))
         self.assertIn("providers.allow", self.under(policy, "provider", "why", "vault", "--human").out)
+        done = self.assert_succeeds(self.under(policy, "provider", "enable", "vault"))
+        self.assertIn("still may not load", done.err)
         self.assertEqual((self.marked(), self.service.requests), ([], []))
 
     def test_a_folder_of_the_user_does_not_count_and_hides_nobody(self):
@@ -524,6 +526,50 @@ class PageInForce(Policy, WithService):
         for policy in WHOLE:
             self.assertTrue(self.under(policy, "policy", "show", before=before).json()["in_force"])
             self.assertIn("in force", self.under(policy, "policy", "show", "--human", before=before).out)
+
+
+    def test_the_api_key_alone(self):
+        policy = WHOLE[0].replace("https://api.heygen.com", self.service.url)
+        self.put("vault", self.build("vault"))
+        login = self.assert_succeeds(self.under(policy, "auth", "login", stdin="good-key\n"))
+        self.assertIn("Logged in", login.err)
+        self.assert_succeeds(self.under(policy, "video", "list"))
+        for words in (("--oauth",), ("--provider", "vault")):
+            done = self.assert_fails(self.under(policy, "auth", "login", *words), "usage_error", 2)
+            self.assertIn("providers.allow", done.error()["message"])
+        done = self.under(policy, "video", "list", env={"HEYGEN_API_BASE": "https://elsewhere.example"})
+        self.assertIn("api.base", self.assert_fails(done, "usage_error", 2).error()["message"])
+        self.home.write({"providers": {"vault": {"token": "t"}}})
+        done = self.assert_fails(self.under(policy, "video", "list"), "auth_error", 3)
+        self.assertIn("providers.allow", done.error()["message"])
+        self.assertEqual(self.marked(), [])
+
+    def test_the_companys_single_sign_on_alone(self):
+        self.home.program = install(self.home.path / "program", "apikey", "oauth")
+        self.put("sso", self.build("sso"))
+        company = self.home.path / "program" / "lib" / "heygen" / "providers"
+        for name in ("sso.so", "sso.provider.json"):
+            (self.folder / name).rename(company / name)
+        pins = [digest(company / "sso.so"), digest(company / "sso.provider.json")]
+        policy = re.sub(r"sha256:\w+", lambda _: pins.pop(0), WHOLE[1])
+        policy = policy.replace("https://heygen.corp.example", self.service.url)
+        before = "touch /etc/heygen/corp-ca.pem"
+        self.service.api_keys.append(None)
+        self.fill("sso")
+        self.assert_succeeds(self.under(policy, "video", "list", before=before))
+        self.assertEqual(self.service.requests[-1].headers.get("X-Vault"), "good")
+        offered = self.under(policy, "auth", "login", "--help", before=before).out
+        self.assertIn("\n      --sso", offered)
+        self.assertNotIn("\n      --api-key", offered)
+        count = len(self.service.requests)
+        done = self.under(policy, "video", "list", before=before, env={"HEYGEN_API_KEY": "good-key"})
+        self.assertIn("line 6 (providers.allow)", self.assert_fails(done, "auth_error", 3).error()["message"])
+        done = self.under(policy, "auth", "login", "--api-key", before=before, stdin="good-key\n")
+        self.assertIn("providers.allow", self.assert_fails(done, "usage_error", 2).error()["message"])
+        shutil.copyfile(self.build("sso", "evil"), company / "sso.so")
+        done = self.assert_fails(self.under(policy, "video", "list", before=before), "auth_error", 3)
+        self.assertIn("is not the pinned one", done.error()["message"])
+        self.assertEqual((len(self.service.requests), self.marked()), (count, ["sso-good"]))
 
 
 LOADS = 200

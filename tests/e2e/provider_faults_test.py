@@ -157,9 +157,11 @@ class Faults(WithVault):
                 with self.subTest(function, kind=kind):
                     self.build(function, kind)
                     self.fill()
+                    before = self.home.file.read_bytes()
                     done = self.start(*arguments).finish()
                     self.assertLess(done.code, 0, done)
                     self.assert_names(done.err, function)
+                    self.assertEqual(self.home.file.read_bytes(), before)
 
     def test_an_endless_recursion_is_named(self):
         for function in ("resolve", "init", "refresh"):
