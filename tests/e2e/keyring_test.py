@@ -129,8 +129,9 @@ class Keyring(WithService):
         self.assert_succeeds(self.run_heygen("video", "list"))
         self.assertEqual(self.key, "second-key")
         self.assertEqual(self.items(), 1)
-        self.assert_succeeds(self.run_heygen("auth", "logout"))
+        done = self.assert_succeeds(self.run_heygen("auth", "logout"))
         self.assertEqual(self.items(), 0)
+        self.assertNotIn("revoked", done.json(), "the key itself stays valid")
 
     def items(self):
         where = "/org/freedesktop/secrets/collection/login"

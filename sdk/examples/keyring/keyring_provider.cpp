@@ -209,10 +209,11 @@ class KeyringProvider : public sdk::Provider {
     call.set_type("api_key");
   }
 
-  /// The key itself stays valid; its copy in the keyring goes.
+  /// The copy in the keyring goes. The key itself stays valid, and HEYGEN_OK would deny that.
   void revoke(sdk::Call& call) override {
     const std::string item(call.state()["item"].as_text());
     in_child(call, kLimit, [&] { return forget_key(item), std::string(); });
+    throw sdk::Fail(HEYGEN_UNSUPPORTED);
   }
 };
 
