@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/folder.hpp"
 
 namespace heygen::config {
 
@@ -57,11 +58,8 @@ bool write_all(int fd, std::span<const char> bytes) {
 }
 
 void create_private(const std::filesystem::path& folder) {
-  std::error_code failure;
-  if (std::filesystem::is_directory(folder, failure)) return;
-  if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), failure);
-  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-    fail("Cannot create", folder, std::strerror(errno), "Create the folder, or set HEYGEN_CONFIG_DIR to another one.");
+  if (const std::error_code error = make_private_folders(folder)) {
+    fail("Cannot create", folder, error.message(), "Create the folder, or set HEYGEN_CONFIG_DIR to another one.");
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/base/error.hpp"
+#include "core/base/folder.hpp"
 
 namespace heygen::store {
 
@@ -102,11 +103,9 @@ void remove_file(const fs::path& path) {
 }
 
 void make_private_folder(const fs::path& folder) {
-  std::error_code error;
-  if (fs::is_directory(folder, error)) return;
-  if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), error);
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("Cannot create the folder", folder, errno);
-  if (!fs::is_directory(folder, error)) fail("Cannot create the folder", folder, ENOTDIR);
+  if (const std::error_code error = make_private_folders(folder)) {
+    fail("Cannot create the folder", folder, error.value());
+  }
 }
 
 }  // namespace heygen::store

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "core/base/folder.hpp"
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/provider/descriptor.hpp"
@@ -101,13 +102,7 @@ class Staging {
 };
 
 void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder.parent_path().parent_path(), error);
-  for (const fs::path& one : {folder.parent_path(), folder}) {
-    if (mkdir(one.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-      throw failed("Cannot create", one, {errno, std::generic_category()});
-    }
-  }
+  if (const std::error_code error = make_private_folders(folder)) throw failed("Cannot create", folder, error);
   const std::string fault = provider::ownership_fault(folder);
   if (!fault.empty()) {
     throw Error(code::kError, printable("No provider would load from " + folder.string() + ": " + fault + "."),

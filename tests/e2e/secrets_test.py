@@ -164,6 +164,12 @@ class Files(Canaries):
         self.assertEqual(set(names), {"credentials", "credentials.lock", "refresh-oauth.lock", "config.toml"})
         self.assertEqual(set(names.values()), {0o600}, names)
         self.assertEqual(stat.S_IMODE(self.home.config.stat().st_mode), 0o700)
+        for name, arguments in (("a", ("config", "set", "output", "json")), ("b", ("auth", "login", "--api-key"))):
+            deep = self.home.path / name / "deep" / "er"
+            env = {"HEYGEN_CONFIG_DIR": str(deep)}
+            self.assert_succeeds(self.run_heygen(*arguments, env=env, stdin="good-key\n", prefix=open_to_all))
+            for folder in (deep, deep.parent, deep.parent.parent):
+                self.assertEqual(stat.S_IMODE(folder.stat().st_mode), 0o700, folder)
 
 
 if __name__ == "__main__":
