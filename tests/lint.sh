@@ -22,7 +22,7 @@ trap 'rm -rf "$work"' EXIT
 
 tracked() { git ls-files -- "${patterns[@]}"; }
 
-scripts() { git grep -lE '^#!.*\b(ba)?sh$' -- . ':!*.py'; }
+scripts() { git grep -lE '^#!.*\b(ba)?sh$' -- . ':!*.py' ':!*.md'; }
 
 including() { # header...: the tracked files that include one of them
   local header
