@@ -63,11 +63,11 @@ void raw_stderr(const char* text) {
   for (;;) syscall(SYS_exit_group, status);
 }
 
-/// The first asks everybody to stop; the second does not wait for them.
+/// The first asks everybody to stop; the second does not wait for them, nor the first where nobody heeds it.
 extern "C" void heygen_on_interrupt(int) {
   const int saved = errno;
   Cancel* cancel = cancel_of_process.load();
-  if (cancel == nullptr || cancel->requested()) {
+  if (cancel == nullptr || cancel->requested() || cancel->unheeded()) {
     TerminalMode::restore_for_exit();
     const char* running = provider::breadcrumb();
     raw_stderr(R"({"error":{"code":"canceled","message":"Canceled)");

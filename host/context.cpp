@@ -29,6 +29,18 @@ std::string without_end_slashes(std::string base) {
   return base;
 }
 
+/// A single step of a jq expression may never end, and libjq asks nobody meanwhile.
+class Unheeded {
+ public:
+  Unheeded(Cancel& cancel, bool on) : cancel_(cancel) { cancel_.set_unheeded(on); }
+  ~Unheeded() { cancel_.set_unheeded(false); }
+  Unheeded(const Unheeded&) = delete;
+  Unheeded& operator=(const Unheeded&) = delete;
+
+ private:
+  Cancel& cancel_;
+};
+
 }  // namespace
 
 struct Context::Parts {
@@ -259,6 +271,7 @@ void Context::print_filtered(const std::string& text) {
     terminal.notice("Warning: --jq holds numbers as doubles, so some of this document change: " +
                     shortened(number->before) + " becomes " + shortened(number->after) + ".");
   std::string out;
+  const Unheeded endless(cancel, only_reads);
   try {
     for (const filter::Result& result : parts_->filter->run(text, cancel)) {
       if (!terminal.stdout_is_terminal())

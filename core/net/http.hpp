@@ -100,6 +100,8 @@ struct Request {
   std::chrono::milliseconds grace{0};
   /// Called with bytes sent so far, on the sending thread.
   std::function<void(std::uint64_t)> on_sent;
+  /// Called about once a second while nothing moves, on the thread that waits; while the reply is read, too.
+  std::function<void()> on_wait;
 };
 
 /// Why an exchange failed. The text is a sentence without secrets.

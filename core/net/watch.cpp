@@ -21,6 +21,7 @@ std::string describe(Duration time) {
 
 /// A deadline far enough to add to and never reached stands for "no limit".
 constexpr Duration kNever = Duration::max();
+constexpr Duration kTellEvery{1000};
 
 Duration deadline(Duration from, Duration limit) {
   return limit > Duration::zero() && limit < kNever - from ? from + limit : kNever;
@@ -32,6 +33,7 @@ Watch::Watch(const Request& request, std::string peer, const Cancel& cancel, Clo
     : peer_(std::move(peer)),
       limits_(request.timeouts),
       grace_(request.grace),
+      on_wait_(request.on_wait),
       cancel_(&cancel),
       clock_(&clock),
       start_(clock.monotonic()),
@@ -104,11 +106,14 @@ bool Watch::wait(std::span<pollfd> descriptors, std::optional<Duration> at_most)
     if (grace_end_) all.back().fd = -1;
     const Duration now = clock_->monotonic();
     if (now >= stop) return false;
-    const Duration end = std::min(stop, nearest().at);
+    Duration end = std::min(stop, nearest().at);
+    if (on_wait_) end = std::min(end, now + kTellEvery);
     const int left = end == kNever ? -1 : static_cast<int>(std::clamp<Duration::rep>((end - now).count(), 0, INT_MAX));
-    if (::poll(all.data(), all.size(), left) < 0 && errno != EINTR) {
+    const int ready = ::poll(all.data(), all.size(), left);
+    if (ready < 0 && errno != EINTR) {
       throw failure(Failure::Kind::connect, "Waiting for " + peer_ + " failed: " + describe_errno(errno) + ".");
     }
+    if (ready == 0 && on_wait_) on_wait_();
     std::copy_n(all.begin(), descriptors.size(), descriptors.begin());
     const auto has_event = [](const pollfd& entry) { return entry.revents != 0; };
     if (std::any_of(descriptors.begin(), descriptors.end(), has_event)) return check(), true;

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,6 +58,7 @@ class Watch {
   std::string peer_;
   Timeouts limits_;
   Duration grace_;
+  std::function<void()> on_wait_;
   const Cancel* cancel_;
   Clock* clock_;
   Duration start_;

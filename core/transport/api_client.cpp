@@ -22,6 +22,13 @@ constexpr std::chrono::milliseconds kGetTimeout{30'000};
 constexpr std::chrono::milliseconds kOtherTimeout{120'000};
 constexpr std::chrono::milliseconds kUploadIdle{600'000};
 
+constexpr const char* kNotTwice =
+    "What came from a pipe cannot be sent twice: run the command again, or give it a file.";
+constexpr const char* kSpentHint =
+    "The credential can perhaps be renewed, but what came from a pipe cannot be sent twice. `heygen auth status` "
+    "renews "
+    "it; then run this command again, or give it a file. If it stays so, log in with `heygen auth login`.";
+
 std::string encoded_target(const ApiRequest& request) {
   std::string out = request.path;
   char separator = '?';
@@ -202,7 +209,11 @@ class Call {
   }
 
   bool can_resend() { return retries_ < means_.options.max_retries && rewind(); }
-  bool rewind() const { return request_.body == nullptr || request_.body->rewind(); }
+  bool rewind() {
+    const bool done = request_.body == nullptr || request_.body->rewind();
+    spent_ = !done;
+    return done;
+  }
 
   void pause(std::optional<std::int64_t> retry_after) {
     const auto time = pause_before(retries_++, means_.random.unit(), retry_after);
@@ -233,6 +244,7 @@ class Call {
     request.timeouts = timeouts_of(request_, time_left());
     request.grace = request_.grace;
     request.on_sent = request_.on_sent;
+    request.on_wait = request_.on_wait;
     trace("> " + request.method + " " + net::redact_url(url_.text()));
     trace_headers("> ", without_credential(request.headers));
     const auto began = means_.clock.monotonic();
@@ -305,7 +317,8 @@ class Call {
     const bool refused = reply.status == 401 && trusted();
     Error error = refused && renewed_ ? means_.credentials.refused_error(grant_.credential)
                                       : error_of_reply(reply.status, reply.headers, read_error_body(reply));
-    if (refused && !renewed_) error.hint = credential_hint(grant_.credential);
+    if (refused && !renewed_) error.hint = spent_ ? kSpentHint : credential_hint(grant_.credential);
+    if (spent_ && reply.status == 429) error.hint = "Wait a minute. " + std::string(kNotTwice);
     if (const std::string* id = net::find_header(reply.headers, "X-Request-Id")) error.request_id = *id;
     return error;
   }
@@ -327,6 +340,7 @@ class Call {
   int retries_ = 0, redirects_ = 0;
   int api_status_ = 0;  ///< of the last reply to a request that carried the credential
   bool renewed_ = false, left_origin_ = false;
+  bool spent_ = false;  ///< the body cannot be sent again, and would have been
 };
 
 }  // namespace

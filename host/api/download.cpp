@@ -59,6 +59,15 @@ void check_status(int status) {
               "Try again later.");
 }
 
+/// A file in a coding that was not asked for would be another file under its name.
+void check_coding(const net::Response& response) {
+  if (transport::is_unencoded(response.headers)) return;
+  throw Error(code::kDownloadFailed,
+              "The server sent the file in the coding '" +
+                  printable(*net::find_header(response.headers, "Content-Encoding")) + "', which was not asked for.",
+              "Fetch it with another program: `heygen video get` shows the link.");
+}
+
 /// The version that a whole reply brings, if a part of it could be continued.
 std::optional<Version> version_of(const net::Response& response) {
   const auto length = response.length();
@@ -99,6 +108,7 @@ class Transfer {
         first_url_(parse_url(source.url)),
         bar_(context, "Downloading " + source.name, {}) {
     request_.timeouts.total = std::chrono::milliseconds(0);
+    request_.on_wait = [this] { bar_.wait(); };
   }
 
   void run() {
@@ -145,6 +155,7 @@ class Transfer {
       if (response->status == 206)
         throw Error(code::kDownloadFailed, "The server sent a piece of the file where all of it was asked for.",
                     "Try again later.");
+      check_coding(*response);
       start_over(version_of(*response));
       return response;
     }
@@ -204,7 +215,13 @@ class StdoutSink : public Sink {
     return size_ == 0;
   }
   void write(std::string_view data) override {
-    context_.write(data);
+    try {
+      context_.write(data);
+    } catch (Error& error) {
+      error.code = code::kFileIo;
+      error.hint = "Make room for it, then run the command again.";
+      throw;
+    }
     size_ += data.size();
   }
 

@@ -124,8 +124,11 @@ int Progress::width() const {
 
 std::string transfer_line(const TransferState& state, int width) {
   constexpr int kLeastBar = 12, kMostBar = 32, kLeastName = 10;
-  const std::string percent = percentage(state), left = time_left(state);
-  const std::string rate = state.rate > 0 ? rate_text(state.rate) : "";
+  const bool stalled = state.still.count() > 0;
+  const std::string percent = percentage(state), left = stalled ? "" : time_left(state);
+  const std::string rate = stalled          ? "stalled for " + std::to_string(state.still.count()) + " s"
+                           : state.rate > 0 ? rate_text(state.rate)
+                                            : "";
   const std::string full = joined({percent, amount(state.done, state.total), rate, left});
   const auto room = [&](const std::string& numbers) { return width - output::cell_width(numbers) - 2; };
   const int name = output::cell_width(state.what);
@@ -138,7 +141,7 @@ std::string transfer_line(const TransferState& state, int width) {
 }
 
 TransferBar::TransferBar(Context& context, const std::string& what, std::optional<std::uint64_t> total)
-    : context_(context), progress_(context) {
+    : context_(context), progress_(context), moved_(context.clock.monotonic()) {
   state_.what = printable(what);
   state_.total = total;
 }
@@ -167,12 +170,25 @@ void TransferBar::measure(std::uint64_t done) {
 void TransferBar::update(std::uint64_t done) {
   state_.done = done;
   if (!progress_.enabled()) return;
+  moved_ = context_.clock.monotonic();
+  state_.still = std::chrono::seconds(0);
+  said_ = false;
   measure(done);
   if (progress_.due()) progress_.show_now(transfer_line(state_, progress_.width()));
 }
 
+void TransferBar::wait() {
+  constexpr std::chrono::seconds kWorthTelling{3};
+  const auto still = std::chrono::duration_cast<std::chrono::seconds>(context_.clock.monotonic() - moved_);
+  if (said_ || still < kWorthTelling || !progress_.due()) return;
+  state_.still = still;
+  measured_.reset();
+  progress_.show_now(transfer_line(state_, progress_.width()));
+}
+
 void TransferBar::say(const std::string& line) {
   measured_.reset();
+  said_ = true;
   progress_.show_now(line);
 }
 

@@ -41,6 +41,7 @@ struct TransferState {
   std::uint64_t done = 0;              ///< bytes
   std::optional<std::uint64_t> total;  ///< bytes, when known
   double rate = 0;                     ///< bytes a second; 0: not known yet
+  std::chrono::seconds still{0};       ///< how long nothing has moved, once that is worth telling
 };
 
 /// One line of at most `width` columns: name, bar, percentage, amount, rate, time left. A narrow terminal loses the bar
@@ -54,6 +55,8 @@ class TransferBar {
 
   /// `done` counts from the start of the file. What lies behind the first call is not counted into the rate.
   void update(std::uint64_t done);
+  /// Nothing moves: after some seconds it says so in place of rate and time left, which would be wrong.
+  void wait();
   void set_total(std::optional<std::uint64_t> total) { state_.total = total; }
   /// Another line instead, at once: nothing will move for a while. The rate is measured anew afterwards.
   void say(const std::string& line);
@@ -67,6 +70,8 @@ class TransferBar {
   TransferState state_;
   std::optional<std::chrono::milliseconds> measured_;
   std::uint64_t measured_done_ = 0;
+  std::chrono::milliseconds moved_;
+  bool said_ = false;
 };
 
 }  // namespace heygen::host

@@ -163,6 +163,7 @@ void run_upload(Context& context, const api::Command& command, transport::ApiReq
     if (sent == body.size()) return bar.say("Sent " + body.name() + ", waiting for the reply");
     bar.update(sent);
   };
+  request.on_wait = [&] { bar.wait(); };
   const std::string reply = send(context, request);
   bar.clear();
   print_reply(context, reply, columns_of(command));

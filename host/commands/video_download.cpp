@@ -88,13 +88,17 @@ std::string_view ending_of(const Asset& asset, const std::string& link) {
   return asset.ending;
 }
 
+Error no_target(const fs::path& target, const std::string& why) {
+  return {code::kFileIo, "'" + target.string() + "' " + why + ".", "Choose the name of a file with --output-path."};
+}
+
 /// True when an existing file may be replaced. A device, pipe or socket never: renaming over it would destroy it.
 bool may_replace(Context& context, const fs::path& target, bool force) {
   std::error_code fault;
-  if (fs::is_other(fs::status(target, fault))) {
-    throw Error(code::kFileIo, "'" + target.string() + "' is a device or pipe, not a file.",
-                "Choose the name of a file with --output-path.");
-  }
+  const fs::file_status there = fs::status(target, fault);
+  if (fs::is_other(there)) throw no_target(target, "is a device or pipe, not a file");
+  if (fs::is_directory(there)) throw no_target(target, "is a folder, not a file");
+  if (fault == std::errc::filename_too_long) throw no_target(target, "is too long for the name of a file");
   if (force || !fs::exists(fs::symlink_status(target, fault))) return force;
   confirm(context, "The file '" + target.string() + "' exists. Replace it?",
           Error(code::kFileExists, "The file '" + target.string() + "' exists.",

@@ -9,11 +9,17 @@ import threading
 import unittest
 
 import pexpect
-from support import HEYGEN, LIMIT_S, ROOT, WithService
+from support import HEYGEN, LIMIT_S, ROOT, WithService, eventually
 
 from service import Reply
 
 PATH = "/v3/videos"
+
+
+def processor_time(pid):
+    """Seconds."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def raw_reply(body, status=200, headers=None):
@@ -410,6 +416,18 @@ class Filtered(Lists):
         done = self.assert_fails(self.run_heygen("video", "list", "--jq", ".has_more, .data.id"), "error", 1)
         self.assertIn('Cannot index array with string "id"', done.error()["message"])
         self.assertEqual(len(done.err.splitlines()), 1)
+
+    def test_one_ctrl_c_ends_a_step_without_end(self):
+        self.pages(3)
+        for expression in ("def f: f; f", "last(repeat(1))", "repeat(1)"):
+            with self.subTest(expression=expression):
+                before = len(self.service.requests)
+                running = self.start("video", "list", "--jq", expression)
+                self.service.wait(lambda: len(self.service.requests) > before)
+                eventually(lambda: processor_time(running.process.pid) > 0.3, "an expression at work")
+                running.interrupt()
+                done = running.finish(10)
+                self.assertEqual((done.code, done.out, done.error()["code"]), (1, "", "canceled"), done)
 
     def test_what_a_request_made_is_not_lost_when_the_expression_fails(self):
         done = self.run_heygen("webhook", "endpoints", "create", "-d", '{"url":"https://x.test","events":[]}', "--jq", "error")

@@ -217,6 +217,7 @@ class Uploads(Transfers):
         self.home.env.update(self.service.environment(), HEYGEN_API_BASE=self.server.refusing, HEYGEN_MAX_RETRIES="2")
         done = self.run_heygen("asset", "create", "--file", "-", stdin="x" * 100_000)
         self.assert_fails(done, "unauthorized", 3)
+        self.assertIn("cannot be sent twice", done.error()["hint"])
         self.assertEqual(self.service.refreshes(), [])
 
     def test_the_bar_is_for_terminals_and_leaves_nothing(self):
@@ -372,7 +373,7 @@ class Misbehaving(Transfers):
         self.assertEqual(self.target.read_bytes(), self.CONTENT)
 
     def test_a_truncated_file_is_none(self):
-        for headers in ({"Accept-Ranges": None}, {"ETag": None}, {"ETag": 'W/"v1"'}, {"Content-Encoding": "gzip"}):
+        for headers in ({"Accept-Ranges": None}, {"ETag": None}, {"ETag": 'W/"v1"'}):
             with self.subTest(headers=headers):
                 files, done = self.fetch({"cut": 1000, "headers": headers})
                 self.assert_fails(done, "cli_download_interrupted", 1)
@@ -382,6 +383,42 @@ class Misbehaving(Transfers):
         _, done = self.fetch({"headers": {"Content-Length": str(len(self.CONTENT) + 1), "Accept-Ranges": None}})
         self.assert_fails(done, "cli_download_interrupted", 1)
         self.assertEqual(self.left(), [])
+
+    def test_a_coding_that_nobody_asked_for_is_refused(self):
+        _, done = self.fetch({"headers": {"Content-Encoding": "gzip"}})
+        self.assert_fails(done, "cli_download_failed", 1)
+        self.assertEqual(self.left(), [])
+
+    def test_a_stalled_line_says_so_on_a_terminal(self):
+        files = self.enterContext(FileServer(self.CONTENT, [{"stall": 1000}]))
+        self.link(files.url + "/film")
+        screen = pexpect.spawn(str(self.home.program), list(self.command()), env=self.home.env, timeout=40)
+        screen.expect(rb"of 0\.3 MB  stalled for \d s")
+        screen.sendintr()
+        self.assertIn(b"canceled", screen.read())
+        screen.close()
+        self.assertEqual(screen.exitstatus, 1)
+
+    def test_no_file_is_fetched_for_a_name_that_none_can_have(self):
+        for name, why in ((str(self.work), "is a folder"), (str(self.work / ("n" * 256)), "is too long")):
+            for force in ((), ("--force",)):
+                done = self.run_heygen("video", "download", "v1", "--output-path", name, *force)
+                self.assert_fails(done, "cli_file_io_error", 1)
+                self.assertIn(why, done.error()["message"])
+        self.assertEqual(self.service.requests, [])
+
+    def test_standard_output_that_is_full_is_named(self):
+        files = self.enterContext(FileServer(self.CONTENT))
+        self.link(files.url + "/film")
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [self.home.program, "video", "download", "v1", "--output-path", "-"],
+                env=self.home.env,
+                stdout=full,
+                stderr=subprocess.PIPE,
+            )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"cli_file_io_error", done.stderr)
 
     def test_a_changed_tag_means_another_file(self):
         files, done = self.fetch({"cut": 1000}, {"headers": {"ETag": '"v2"'}, "body": b"new"})

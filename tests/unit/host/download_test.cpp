@@ -312,10 +312,6 @@ BOOST_FIXTURE_TEST_CASE(without_ranges_length_or_a_strong_validator_nothing_is_l
       {.headers = {{"ETag", "\"v1\""}}, .body = "01", .end = Kind::reset, .length = 10},
       {.headers = {{"Accept-Ranges", "bytes"}}, .body = "01", .end = Kind::reset, .length = 10},
       {.headers = {{"ETag", "W/\"v1\""}, {"Accept-Ranges", "bytes"}}, .body = "01", .end = Kind::reset, .length = 10},
-      {.headers = {{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}, {"Content-Encoding", "gzip"}},
-       .body = "01",
-       .end = Kind::reset,
-       .length = 10},
       {.body = "01", .end = Kind::truncated, .announced = false},
   };
   for (const Reply& reply : replies) {

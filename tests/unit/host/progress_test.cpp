@@ -49,6 +49,12 @@ BOOST_AUTO_TEST_CASE(without_a_total_there_is_neither_bar_nor_end) {
   BOOST_TEST(transfer_line(state, 79) == "Uploading film.mp4  137.0 MB  12.3 MB/s");
 }
 
+BOOST_AUTO_TEST_CASE(a_line_that_stalls_promises_no_end) {
+  TransferState state = half();
+  state.still = std::chrono::seconds(12);
+  BOOST_TEST(transfer_line(state, 74) == "Uploading film.mp4   50 %  137.0 of 274.0 MB  stalled for 12 s");
+}
+
 BOOST_AUTO_TEST_CASE(odd_amounts_have_a_line_too) {
   BOOST_TEST(transfer_line({.what = "x", .done = 0, .total = 0, .rate = 0}, 30).find("100 %") != std::string::npos);
   BOOST_TEST(transfer_line({.what = "x", .done = 5, .total = 3, .rate = 1}, 79).find("left") == std::string::npos);
