@@ -125,10 +125,9 @@ int Progress::width() const {
 std::string transfer_line(const TransferState& state, int width) {
   constexpr int kLeastBar = 12, kMostBar = 32, kLeastName = 10;
   const bool stalled = state.still.count() > 0;
-  const std::string percent = percentage(state), left = stalled ? "" : time_left(state);
-  const std::string rate = stalled          ? "stalled for " + std::to_string(state.still.count()) + " s"
-                           : state.rate > 0 ? rate_text(state.rate)
-                                            : "";
+  const std::string percent = percentage(state);
+  const std::string rate = state.rate > 0 && !stalled ? rate_text(state.rate) : "";
+  const std::string left = stalled ? "stalled for " + std::to_string(state.still.count()) + " s" : time_left(state);
   const std::string full = joined({percent, amount(state.done, state.total), rate, left});
   const auto room = [&](const std::string& numbers) { return width - output::cell_width(numbers) - 2; };
   const int name = output::cell_width(state.what);

@@ -51,6 +51,11 @@ int open_source(const std::string& path) {
   return path == kStandardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open_to_read(path);
 }
 
+bool holds_a_byte(int descriptor) {
+  char byte = 0;
+  return pread(descriptor, &byte, 1, 0) > 0;
+}
+
 Error file_error(const std::string& what, const std::string& reason) {
   std::string message = what + " could not be read: " + reason + ".";
   message.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(message.front())));
@@ -76,7 +81,8 @@ UploadBody::UploadBody(const std::string& field, const std::string& path, const 
     close(descriptor_);
     throw file_error(path_, "it is a folder");
   }
-  regular_ = S_ISREG(facts.st_mode);
+  // A file of /proc is of size 0 whatever it holds.
+  regular_ = S_ISREG(facts.st_mode) && (facts.st_size > 0 || !holds_a_byte(descriptor_));
   if (regular_) {
     start_ = std::clamp<off_t>(lseek(descriptor_, 0, SEEK_CUR), 0, facts.st_size);
     file_size_ = static_cast<std::uint64_t>(facts.st_size - start_);

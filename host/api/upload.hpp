@@ -31,7 +31,7 @@ class UploadBody : public net::Body {
   const std::string& name() const { return name_; }
   std::string content_type() const { return "multipart/form-data; boundary=" + boundary_; }
 
-  /// Empty for a pipe.
+  /// Empty for a pipe, and for what else does not tell its size.
   std::optional<std::uint64_t> size() const override;
   /// Throws Error when the file fails or has become shorter since it was opened, and Error{canceled}.
   std::size_t read(std::span<char> out) override;

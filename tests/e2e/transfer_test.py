@@ -177,6 +177,10 @@ class Uploads(Transfers):
         self.assertEqual(done.returncode, 0, done)
         self.assertEqual(self.bodies[0][1], self.file.read_bytes()[1000:])
 
+    def test_a_file_that_hides_its_size_is_sent_whole(self):
+        self.assert_succeeds(self.run_heygen("asset", "create", "--file", "/proc/version"))
+        self.assertEqual(self.bodies[0][1], pathlib.Path("/proc/version").read_bytes())
+
     def test_a_named_pipe_is_read_to_its_end(self):
         pipe = self.work / "pipe"
         os.mkfifo(pipe)

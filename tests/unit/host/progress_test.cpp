@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(a_line_that_stalls_promises_no_end) {
   TransferState state = half();
   state.still = std::chrono::seconds(12);
   BOOST_TEST(transfer_line(state, 74) == "Uploading film.mp4   50 %  137.0 of 274.0 MB  stalled for 12 s");
+  BOOST_TEST(transfer_line(state, 36) == "Uploadin...   50 %  stalled for 12 s");
 }
 
 BOOST_AUTO_TEST_CASE(odd_amounts_have_a_line_too) {
