@@ -13,6 +13,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import unittest
 import urllib.parse
 import urllib.request
@@ -301,6 +302,25 @@ class Catalogue(unittest.TestCase):
         listed = {one["command"] for one in json.loads(self.succeed("commands", "--json"))["commands"]}
         shown = {command for command, entry in CATALOGUE.items() if not entry.get("hidden")}
         self.assertEqual(sorted(shown - listed), [])
+
+    def test_the_generator_knows_the_words_of_the_program(self):
+        """So that the catalogue cannot take them."""
+        sys.path.insert(0, str(ROOT / "core" / "api"))
+        self.addCleanup(sys.path.remove, str(ROOT / "core" / "api"))
+        from generator import catalogue, commands  # pylint: disable=import-outside-toplevel
+
+        surface = json.loads(self.succeed("commands", "--json"))
+        own = {words[0] for one in surface["commands"] if (words := one["words"])[0] not in {c.split()[0] for c in CATALOGUE}}
+        self.assertEqual(own, catalogue.PROGRAM_GROUPS)
+        mixed = {one["command"] for one in surface["commands"]} - {*CATALOGUE}
+        self.assertEqual({command for command in mixed if command.split()[0] not in own}, catalogue.PROGRAM_COMMANDS)
+        for one in surface["commands"]:
+            if one["command"] in CATALOGUE:
+                flags = {flag["name"] for flag in CATALOGUE[one["command"]].get("flags", [])}
+                options = {option["name"]: option["type"] for option in [*surface["global_options"], *one["options"]]}
+                injected = {name: kind for name, kind in options.items() if name not in flags and name != "filename"}
+                known = {**dict.fromkeys(commands.SWITCHES, "switch"), **dict.fromkeys(commands.OPTIONS, "value")}
+                self.assertEqual({}, {name: kind for name, kind in injected.items() if known.get(name) != kind}, one["command"])
 
     def test_help_fits_the_terminal(self):
         folders = {" ".join(command.split()[:depth]) for command in CATALOGUE for depth in range(1, len(command.split()))}

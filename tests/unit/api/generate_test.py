@@ -25,6 +25,41 @@ def flag(**changes):
     return catalogue(flags=[{**COMMAND["flags"][0], **changes}])
 
 
+ITEM = {"type": "object", "properties": {"id": {"type": "string"}, "state": {"type": "string", "enum": ["ready", "broken"]}}}
+MAKE = {
+    "words": "thing make", "summary": "Make a thing", "example": "heygen thing make --name Ada -d '{\"parts\":[]}' --wait",
+    "request": "POST /v3/things", "timeout_s": 120, "body": "json",
+    "flags": [{"name": "name", "in": "json", "type": "text", "required": True, "doc": "Name of the thing"}],
+    "data_only": ["parts"], "data_only_required": ["parts"],
+    "request_schema": {"type": "object", "required": ["name", "parts"],
+                       "properties": {"name": {"type": "string"}, "parts": {"type": "array", "items": ITEM}}},
+    "response_schema": {"type": "object", "properties": {"id": {"type": "string"}}},
+    "poll": {"request": "GET /v3/things/{id}", "status": "data.state", "id": "id", "done": ["ready"], "failed": ["broken"],
+             "follow_up": "thing get"},
+}
+LIST = {
+    "words": "thing list", "summary": "List things", "example": "heygen thing list --limit 5 --kind a", "request": "GET /v3/things",
+    "timeout_s": 30, "columns": [{"field": "id"}],
+    "flags": [{"name": "limit", "in": "query", "type": "integer", "max": 9, "doc": "How many"},
+              {"name": "token", "in": "query", "type": "text", "doc": "Where to begin"},
+              {"name": "kind", "in": "query", "type": "text", "choices": ["a", "b"], "doc": "Kind"}],
+    "pagination": {"cursor": "token", "limit": "limit", "limit_max": 9, "next": "next", "more": "more", "items": "data"},
+    "response_schema": {"type": "object", "properties": {
+        "data": {"type": "array", "items": ITEM}, "next": {"type": "string"}, "more": {"type": "boolean"}}},
+}
+
+
+def several(words="", **changes):
+    """A catalogue of three commands, one of them changed."""
+    get = {**COMMAND, "response_schema": {"type": "object", "properties": {"data": ITEM}}}
+    commands = [{**one, **changes} if one["words"] == words else one for one in (get, MAKE, LIST)]
+    return {"group": "thing", "summary": "Things", "commands": commands}
+
+
+def without(node, name):
+    return {key: value for key, value in node.items() if key != name}
+
+
 class Generate(unittest.TestCase):
     def run_on(self, text):
         with tempfile.TemporaryDirectory() as folder:
@@ -32,7 +67,7 @@ class Generate(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as handle:
                 handle.write(text if isinstance(text, str) else json.dumps(text, indent=1))
             out = os.path.join(folder, "tables.cpp")
-            done = subprocess.run([sys.executable, GENERATE, "--output", out, path], capture_output=True, text=True)
+            done = subprocess.run([sys.executable, "-B", GENERATE, "--output", out, path], capture_output=True, text=True)
             written = os.path.exists(out)
             self.assertEqual(written, done.returncode == 0)
             return done.returncode, done.stderr.replace(path, "thing.json")
@@ -46,6 +81,98 @@ class Generate(unittest.TestCase):
 
     def test_a_right_catalogue_is_accepted(self):
         self.assertEqual(self.run_on(catalogue()), (0, ""))
+
+        self.assertEqual(self.run_on(several()), (0, ""))
+
+    def test_a_catalogue_of_the_wrong_shape(self):
+        self.refuses("[]", "the group must be an object")
+        self.refuses("", "not JSON")
+        self.refuses({"group": "thing", "summary": "Things", "commands": []}, "no command")
+        self.refuses({"group": "other", "summary": "Things", "commands": [COMMAND]}, "other.json")
+        self.refuses(catalogue(flags=["limit"]), "'flags'", "a list of objects")
+        self.refuses(catalogue(aliases=[5]), "'aliases'", "a list of texts")
+        self.refuses(catalogue(words=""), "the words of")
+        self.refuses(catalogue(timeout_s=0), "timeout_s")
+        self.refuses(several("thing make", poll={**MAKE["poll"], "done": [1]}), "'done'", "a list of texts")
+
+    def test_the_line_is_that_of_the_member(self):
+        text = json.dumps(flag(doc="Ends."), indent=1)
+        line = 1 + text[:text.index('"doc": "Ends."')].count("\n")
+        self.refuses(text, f"thing.json:{line}: no full stop")
+
+    def test_a_doc_with_a_control_character(self):
+        self.refuses(flag(doc="How\tmany"), "control character")
+        self.refuses(flag(doc="How \x1b[1mmany"), "control character")
+        self.refuses(flag(doc="How \ud800many"), "half a surrogate pair")
+
+    def test_an_example_that_would_not_run(self):
+        for example, said in {
+            "heygen thing list --frobnicate 5": "knows no --frobnicate",
+            "heygen thing list --wait": "knows no --wait",
+            "heygen thing list -d '{}'": "knows no -d",
+            "heygen thing list more": "has 1 arguments, not 0",
+            "heygen thing list --limit ten": "gives --limit no integer",
+            "heygen thing list --limit 10": "out of its bounds",
+            "heygen thing list --limit": "gives --limit no value",
+            "heygen thing list --kind c": "none of its choices",
+            "heygen thing list --kind 'a": "no command line",
+        }.items():
+            self.refuses(several("thing list", example=example), said)
+        for example, said in {
+            "heygen thing make --name Ada": "lacks --data with parts",
+            "heygen thing make -d '{\"name\":\"Ada\"}'": "gives --data without 'parts'",
+            "heygen thing make -d '{\"parts\":[],\"other\":1}'": "the field 'other'",
+            "heygen thing make -d '{parts}'": "no JSON",
+        }.items():
+            self.refuses(several("thing make", example=example), said)
+        self.refuses(catalogue(example="heygen thing get"), "has 0 arguments, not 1")
+
+    def test_texts_that_name_what_does_not_exist(self):
+        self.refuses(flag(doc="As `heygen thing see` tells"), "'thing see' is no command")
+        self.refuses(flag(doc="As `heygen thing get --colour` tells"), "has no flag --colour")
+        self.refuses(catalogue(description="Give --colour."), "--colour is no flag here")
+
+    def test_a_table_of_what_the_reply_does_not_hold(self):
+        self.refuses(several("thing list", columns=[{"field": "colour"}]), "column 'colour'", "no field of the items in 'data'")
+        self.refuses(several("thing list", columns=[{"field": "id"}] * 2), "column 'id'", "twice")
+        for part, said in {"next": "no string at 'nowhere'", "more": "no boolean", "items": "no array", "cursor": "no flag",
+                           "limit": "no flag"}.items():
+            self.refuses(several("thing list", pagination={**LIST["pagination"], part: "nowhere"}), said)
+        self.refuses(several("thing list", pagination={**LIST["pagination"], "limit_max": 5}), "limit_max")
+
+    def test_waiting_for_what_the_reply_does_not_hold(self):
+        for part, value, said in (
+            ("status", "state", "the reply of 'thing get' has no string at 'state'"), ("id", "ids.0", "no string at 'ids.0'"),
+            ("done", ["finished"], "'finished' is no state of 'thing get'"), ("done", [], "needs states"),
+            ("failed", ["ready"], "none for both"), ("request", "GET /v3/others/{id}", "no command sends"),
+        ):
+            self.refuses(several("thing make", poll={**MAKE["poll"], part: value}), said)
+        self.refuses(several("thing make", poll=without(MAKE["poll"], "id")), "the poll of command 'thing make' lacks 'id'")
+
+    def test_a_schema_of_the_wrong_shape(self):
+        for schema, said in (
+            ({"type": "objekt"}, "unknown type 'objekt'"), ({"properties": []}, "'properties'"),
+            ({"properties": {"id": "string"}}, "property 'id'"), ({"required": ["id"], "properties": {}}, "requires 'id'"),
+            ({"type": "string", "enum": []}, "'enum'"), ({"type": "string", "enum": ["a"], "default": "b"}, "none of its enum"),
+            ({"$ref": 5}, "'$ref'"), ({"$ref": "Asset"}, "a reference begins with"), ({"additional": 1}, "unknown key"),
+        ):
+            self.refuses(catalogue(response_schema=schema), said)
+
+    def test_flags_that_contradict_the_request_schema(self):
+        name = MAKE["flags"][0]
+        self.refuses(several("thing make", flags=[{**name, "type": "integer"}]), "'name' is string in the request schema")
+        self.refuses(several("thing make", flags=[without(name, "required")]), "whether 'name' is required")
+        self.refuses(several("thing make", flags=[]), "data_only of", "name, parts")
+        self.refuses(several("thing make", data_only_required=[]), "data_only_required of")
+        self.refuses(flag(required=True, default="3"), "a default means nothing")
+        self.refuses(flag(choices=[]), "choices")
+        self.refuses(flag(target=""), "the target ''")
+
+    def test_a_request_that_contradicts_its_method(self):
+        self.refuses(catalogue(body="json"), "sends a body with GET")
+        self.refuses(catalogue(request="DELETE /v3/things/{thing_id}"), "not marked as destructive")
+        self.refuses(catalogue(destructive=True), "only asks")
+        self.refuses(catalogue(request="GET /v3/things/{thing-id}"), "is not 'METHOD /path/{placeholder}'")
 
     def test_text_that_is_no_json(self):
         self.refuses('{\n"group": nope\n}', "thing.json:2:", "not JSON")
@@ -93,9 +220,7 @@ class Generate(unittest.TestCase):
         self.refuses(catalogue(response_schema={"$ref": "#/$defs/Nothing"}), "no 'Nothing'")
 
     def test_a_follow_up_that_does_not_exist(self):
-        poll = {"request": "GET /v3/things/{id}", "status": "data.status", "id": "data.id", "done": [], "failed": [],
-                "follow_up": "thing see"}
-        self.refuses(catalogue(poll=poll), "'thing see' is no command")
+        self.refuses(several("thing make", poll={**MAKE["poll"], "follow_up": "thing see"}), "'thing see' is no command")
 
     def test_bounds_and_defaults_that_contradict_each_other(self):
         self.refuses(flag(min=5, max=1), "bounds are reversed")
