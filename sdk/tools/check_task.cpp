@@ -2,14 +2,30 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
 
+#include "core/base/text.hpp"
 #include "sdk/tools/check/check.hpp"
+#include "sdk/tools/check/process.hpp"
 #include "sdk/tools/check/rules.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
 
 namespace heygen::tools {
 namespace {
+
+bool is_dumb() {
+  const char* kind = std::getenv("TERM");
+  return kind == nullptr || std::string_view(kind) == "dumb";
+}
+
+bool may_color() {
+  const char* refused = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && !is_dumb() && (refused == nullptr || *refused == '\0');
+}
 
 int seconds_of(const std::string& word) {
   char* end = nullptr;
@@ -20,7 +36,24 @@ int seconds_of(const std::string& word) {
 
 struct CheckWords {
   check::Options options;
-  bool json = false;
+  bool json = false, all = false;
+};
+
+/// On a terminal, the name of the case that runs.
+class Progress {
+ public:
+  ~Progress() { clear(); }
+  Progress() = default;
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void show(const std::string& name) const { say("\r\x1b[K" + name + " ..."); }
+  void clear() const { say("\r\x1b[K"); }
+
+ private:
+  void say(const std::string& text) const {
+    if (shown_) std::fputs(text.c_str(), stderr);
+  }
+  bool shown_ = isatty(STDERR_FILENO) == 1 && !is_dumb();
 };
 
 CheckWords parse(const Words& words) {
@@ -31,6 +64,8 @@ CheckWords parse(const Words& words) {
     if (takes_value && i + 1 == words.size()) throw UsageError(word + " needs a value");
     if (word == "--json") {
       parsed.json = true;
+    } else if (word == "--all") {
+      parsed.all = true;
     } else if (word == "--no-memory") {
       parsed.options.memory = false;
     } else if (word == "--world") {
@@ -50,10 +85,27 @@ CheckWords parse(const Words& words) {
 }  // namespace
 
 int check_task(const Words& words) {
-  const CheckWords parsed = parse(words);
-  const check::Report report = check::check_provider(parsed.options);
-  print(parsed.json ? json::write_pretty(check::to_json(report)) : check::for_people(report));
-  return report.findings.failed.empty() ? 0 : 1;
+  CheckWords parsed = parse(words);
+  const Progress progress;
+  parsed.options.progress = [&](const std::string& name) { progress.show(name); };
+  try {
+    const check::SignalsHeld held;
+    const check::Report report = check::check_provider(parsed.options);
+    progress.clear();
+    print(parsed.json ? json::write_pretty(check::to_json(report))
+                      : check::for_people(report, parsed.all, may_color()));
+    return report.findings.failed.empty() ? 0 : 1;
+  } catch (const check::Stopped& stopped) {  // nothing of the check is left; now as if it had not been held back
+    progress.clear();
+    std::signal(stopped.signal, SIG_DFL);
+    std::raise(stopped.signal);
+    return 128 + stopped.signal;
+  } catch (const std::runtime_error& fault) {
+    if (!parsed.json) throw;
+    print(json::write_pretty(
+        json::Object{{"library", printable(parsed.options.path.string())}, {"error", printable(fault.what())}}));
+    return 1;
+  }
 }
 
 int rules_task(const Words& words) {

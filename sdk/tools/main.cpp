@@ -12,7 +12,7 @@
 namespace {
 
 constexpr std::string_view kHelp =
-    "Usage: heygen-provider-check PATH [--json] [--world FILE] [--no-memory] [--limit SECONDS]\n"
+    "Usage: heygen-provider-check PATH [--json | --all] [--world FILE] [--no-memory] [--limit SECONDS]\n"
     "       heygen-provider-check rules [--json]\n"
     "       heygen-provider-check manifest LIBRARY [--output FILE] [--library NAME]\n"
     "       heygen-provider-check pin PATH...\n"
@@ -20,14 +20,16 @@ constexpr std::string_view kHelp =
     "       heygen-provider-check --help | --version\n"
     "\n"
     "PATH is a provider's library or its manifest. It is loaded and run, so check only what\n"
-    "you would run. Exit 0: no rule is broken; 1: one is; 2: wrong usage.\n"
+    "you would run. Exit 0: no rule is broken; 1: one is, or there is\n"
+    "nothing to check; 2: wrong usage.\n"
     "\n"
+    "  --all            the rules that are kept too\n"
     "  --json           the results for programs\n"
     "  --world FILE     settings, variables, answers and replies for the check to use:\n"
     "                   {\"settings\":{}, \"env\":{}, \"state\":{}, \"answers\":[], \"replies\":[\n"
     "                   {\"match\":\"/token\", \"status\":200, \"body\":{}}]}; $SECRET is a secret\n"
     "  --no-memory      without valgrind\n"
-    "  --limit SECONDS  for each case (default 5)\n"
+    "  --limit SECONDS  for each case (default 30)\n"
     "\n"
     "rules     lists the rules; docs/provider-rules.md explains them\n"
     "manifest  writes <id>.provider.json beside the library\n"

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "core/provider/manifest.hpp"
 #include "sdk/tools/files.hpp"
@@ -67,7 +68,11 @@ std::string lines_for(const fs::path& path) {
 int pin_task(const Words& words) {
   if (words.empty()) throw UsageError("pin takes libraries or manifests");
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : "\n") + lines_for(word);
+  std::set<std::string> written;
+  for (const std::string& word : words) {
+    const std::string lines = lines_for(word);
+    if (written.insert(lines).second) text += (text.empty() ? "" : "\n") + lines;  // a library and its manifest: once
+  }
   print(text);
   return 0;
 }

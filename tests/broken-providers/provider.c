@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,7 +146,7 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
   if (status == HEYGEN_CANCELLED) return HEYGEN_TRANSIENT;
 #endif
 #ifdef FAULT_CANCEL_SLOW
-  usleep(400000);
+  if (status == HEYGEN_CANCELLED) usleep(400000);
 #endif
   if (status != HEYGEN_OK) return status;
   *reply = HTTP->body(response);
@@ -169,9 +170,9 @@ static void on_interrupt(int number) {
   (void)number;
 }
 #endif
-#if defined FAULT_THREAD || defined FAULT_LEFT
+#if defined FAULT_THREAD || defined FAULT_LEFT || defined FAULT_LEFT_INIT
 static void* elsewhere(void* given) {
-#ifdef FAULT_LEFT
+#if defined FAULT_LEFT || defined FAULT_LEFT_INIT
   (void)given;
   sleep(30);
 #else
@@ -192,6 +193,29 @@ static void misbehave(const heygen_call* call) {
 #endif
 #ifdef FAULT_DIRECTORY
   if (chdir("/") != 0) abort();
+#endif
+#ifdef FAULT_LIMITS
+  setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+  setrlimit(RLIMIT_NOFILE, &(struct rlimit){99, 99});
+#endif
+#ifdef FAULT_STREAMS
+  close(0);
+#endif
+#ifdef FAULT_CLOSES
+  for (int file = 3; file < 1000; ++file) close(file);
+#endif
+#ifdef FAULT_ENDLESS
+  for (;;) puts("sample: hello, hello, hello, hello, hello, hello, hello, hello, hello, hello, hello");
+#endif
+#ifdef FAULT_BYTES
+  puts("sample: \xff\xfe \x1b[31m and half of \xc3");
+#endif
+#ifdef FAULT_LEFT_PROCESS
+  static int forked;
+  if (!forked++ && fork() == 0) {
+    sleep(60);
+    _exit(0);
+  }
 #endif
 #ifdef FAULT_VARIABLE
   setenv("SAMPLE_SEEN", "1", 1);
@@ -346,7 +370,10 @@ static heygen_status HEYGEN_CALL take_back(const heygen_call* call) {
 }
 
 static heygen_status HEYGEN_CALL report(const heygen_call* call, const heygen_outcome* outcome) {
-  if (!fits(call) || BAD_SIZE(outcome)) return HEYGEN_UNSUPPORTED;
+  if (!fits(call)) return HEYGEN_UNSUPPORTED;
+#ifndef FAULT_SMALLER_OUTCOME
+  if (BAD_SIZE(outcome)) return HEYGEN_UNSUPPORTED;
+#endif
 #ifdef FAULT_OUTCOME
   if (outcome->http_status != 401) return HEYGEN_INTERNAL;
 #endif
@@ -412,6 +439,10 @@ static heygen_status HEYGEN_CALL init(const heygen_host* host) {
 #endif
 #ifdef FAULT_INIT_TIME
   if (getenv("SAMPLE_TOKEN") == NULL) usleep(1200000); /* in the first case alone, or the test would take all day */
+#endif
+#ifdef FAULT_LEFT_INIT
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, elsewhere, NULL) == 0) pthread_detach(thread);
 #endif
 #ifdef FAULT_INIT_HANGS
   pause();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,10 +13,11 @@
 namespace heygen::check {
 
 struct Options {
-  std::filesystem::path path;   ///< library or manifest
-  std::filesystem::path world;  ///< see make_world
-  bool memory = true;           ///< run valgrind where it is installed
-  int limit_ms = 5'000;         ///< of one case
+  std::filesystem::path path;                                                    ///< library or manifest
+  std::filesystem::path world;                                                   ///< see make_world
+  bool memory = true;                                                            ///< run valgrind where it is installed
+  int limit_ms = 30'000;                                                         ///< of one case
+  std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< gets the name of each case
 };
 
 struct Report {
@@ -37,7 +39,8 @@ Report check_provider(const Options& options);
 /// The ordinary life in this very process, for a memory checker around it. Returns an exit code.
 int live_once(const Options& options);
 
-std::string for_people(const Report& report);
+/// What there is to do, or with `all` every rule.
+std::string for_people(const Report& report, bool all, bool colored);
 json::Value to_json(const Report& report);
 
 }  // namespace heygen::check

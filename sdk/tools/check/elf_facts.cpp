@@ -43,7 +43,10 @@ class File {
     }
     return nullptr;
   }
-  std::uint64_t strings_of(const ElfW(Shdr) & one) const { return sections_.at(one.sh_link).sh_offset; }
+  std::uint64_t strings_of(const ElfW(Shdr) & one) const {
+    if (one.sh_link >= sections_.size()) throw std::runtime_error("it is a damaged library");
+    return sections_[one.sh_link].sh_offset;
+  }
 
  private:
   std::string bytes_;
@@ -83,8 +86,10 @@ void read_versions(const File& file, ElfFacts& facts) {
         const std::string number = name.substr(kPrefix.size());
         if (version_of(number) > version_of(facts.newest_glibc)) facts.newest_glibc = number;
       }
+      if (version.vna_next == 0) break;
       one += version.vna_next;
     }
+    if (need.vn_next == 0) break;
     at += need.vn_next;
   }
 }

@@ -32,8 +32,9 @@ struct Script {
   bool larger = false;       ///< structs with members of a later version
   std::size_t call_cut = 0;  ///< bytes that the call lacks at its end; what follows cannot be read
   std::size_t sink_cut = 0;
-  int cancel_at = -1;        ///< the wait (network, clock, person, browser) in which the user stops it, from 0
-  int cancel_after_ms = -1;  ///< real time
+  int cancel_at = -1;  ///< the wait (network, clock, person, browser) in which the user stops it, from 0
+  std::size_t outcome_cut = 0;
+  int cancel_after_ms = 10'000;  ///< real time; who waits longer by himself is stopped
 };
 
 /// How a provider function ended.
@@ -69,5 +70,8 @@ const char* status_name(heygen_status status);
 
 /// Threads of this process.
 int thread_count();
+
+/// True when there are more than `count` for longer than a thread takes to end.
+bool threads_stay(int count);
 
 }  // namespace heygen::check

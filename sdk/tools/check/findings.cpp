@@ -1,5 +1,7 @@
 #include "sdk/tools/check/findings.hpp"
 
+#include "core/base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -24,9 +26,9 @@ constexpr std::array<std::pair<const char*, List>, 4> kLists{{{"failed", &Findin
 
 }  // namespace
 
-void Findings::fail(std::string_view rule, std::string detail) {
+void Findings::fail(std::string_view rule, std::string_view detail) {
   cover(rule);
-  add(failed, rule, std::move(detail));
+  add(failed, rule, printable(detail));  // what a provider printed can be any bytes
 }
 void Findings::cover(std::string_view rule) {
   add(covered, rule, {});

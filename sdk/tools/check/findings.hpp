@@ -15,7 +15,7 @@ struct Finding {
 
 class Findings {
  public:
-  void fail(std::string_view rule, std::string detail);
+  void fail(std::string_view rule, std::string_view detail);
   /// The rule was put to the test.
   void cover(std::string_view rule);
   /// The rule has nothing to say of this provider.

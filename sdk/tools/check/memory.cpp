@@ -1,14 +1,18 @@
 #include "sdk/tools/check/memory.hpp"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <thread>
+#include <utility>
+
+#include "sdk/tools/check/process.hpp"
 
 namespace heygen::check {
 namespace {
@@ -27,10 +31,43 @@ bool is_installed(const std::string& program) {
   return false;
 }
 
+/// Ends with the check, however that comes about.
+class Program {
+ public:
+  explicit Program(pid_t child) : child_(child) {}
+  ~Program() {
+    if (child_ <= 0) return;
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  void ended() { child_ = 0; }
+
+ private:
+  pid_t child_;
+};
+
+/// A file that goes with this object.
+class Removed {
+ public:
+  explicit Removed(std::string name) : name_(std::move(name)) {}
+  ~Removed() { unlink(name_.c_str()); }
+  Removed(const Removed&) = delete;
+  Removed& operator=(const Removed&) = delete;
+
+ private:
+  std::string name_;
+};
+
 /// The exit code, or -1 past the limit.
 int run(const std::vector<std::string>& words, int limit_s) {
   const pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
     std::vector<char*> arguments;
     arguments.reserve(words.size() + 1);
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
@@ -40,16 +77,14 @@ int run(const std::vector<std::string>& words, int limit_s) {
     execvp(arguments.front(), arguments.data());
     _exit(127);
   }
+  Program program(child);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(limit_s);
   int status = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > end) {
-      kill(child, SIGKILL);
-      waitpid(child, &status, 0);
-      return -1;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (std::chrono::steady_clock::now() > end) return -1;
+    await_child(std::chrono::milliseconds(50));
   }
+  program.ended();
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
@@ -86,6 +121,7 @@ void check_memory(const Options& options, const fs::path& library, std::size_t w
   const int file = mkstemp(name.data());
   if (file < 0) return findings.unchecked(kRule, "no file can be made");
   close(file);
+  const Removed removed(name);
   constexpr int kLimit = 120;
   const std::string self = fs::read_symlink("/proc/self/exe").string();
   std::vector<std::string> words{"valgrind",
@@ -107,7 +143,6 @@ void check_memory(const Options& options, const fs::path& library, std::size_t w
   } else {
     findings.unchecked(kRule, "valgrind did not come to an end (" + std::to_string(code) + ")");
   }
-  unlink(name.c_str());
 }
 
 }  // namespace heygen::check

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -14,6 +16,7 @@
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/descriptor.hpp"
 #include "sdk/tools/check/arena.hpp"
+#include "sdk/tools/check/fake_host.hpp"
 
 // Seen by the library in place of the C library's: it finds the program's symbols first.
 namespace {
@@ -46,6 +49,18 @@ const void* HEYGEN_CALL no_extension(void*, heygen_str) {
 bool covers(std::uint32_t oldest, std::uint32_t newest) {
   return oldest != 0 && oldest <= newest && oldest <= provider::abi::kNewestMajor &&
          newest >= provider::abi::kOldestMajor;
+}
+
+bool is_writable(const void* address) {
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    char* rest = nullptr;
+    const std::uintptr_t begin = std::strtoull(line.c_str(), &rest, 16);
+    const std::uintptr_t end = *rest == '-' ? std::strtoull(rest + 1, &rest, 16) : 0;
+    if (at >= begin && at < end) return std::strlen(rest) > 2 && rest[2] == 'w';
+  }
+  return false;
 }
 
 bool entry_is_sound(const heygen_provider_entry_v& entry, Findings& findings) {
@@ -139,7 +154,8 @@ heygen_status call_init(const Module& module, std::size_t cut, std::size_t tail)
 
 std::optional<Module> load_module(const std::filesystem::path& library, bool larger, Findings& findings) {
   using Clock = std::chrono::steady_clock;
-  for (const char* rule : {"R2.9-load", "R2.9-init-time"}) findings.cover(rule);
+  for (const char* rule : {"R2.9-load", "R2.9-init-time", "R2.8-left"}) findings.cover(rule);
+  const int threads = thread_count();
   const auto begin = Clock::now();
   Module module;
   {
@@ -151,6 +167,9 @@ std::optional<Module> load_module(const std::filesystem::path& library, bool lar
     }
     module.entry = static_cast<const heygen_provider_entry_v*>(dlsym(handle, "heygen_provider_entry"));
   }
+  if (module.entry != nullptr && is_writable(module.entry)) {
+    findings.fail("R2.1-entry", "it lies in memory that can be written to");
+  }
   if (module.entry == nullptr || !entry_is_sound(*module.entry, findings)) return {};
   constexpr std::size_t kLater = 32;
   findings.cover("R2.1-init");
@@ -160,8 +179,8 @@ std::optional<Module> load_module(const std::filesystem::path& library, bool lar
     return {};
   }
   if (!read_api(module, findings)) return {};
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-  if (took > 1'000) findings.fail("R2.9-init-time", "it took " + std::to_string(took) + " ms");
+  module.load_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
+  if (threads_stay(threads)) findings.fail("R2.8-left", "loading, or init(): a thread still runs");
   check_extensions(module, findings);
   return module;
 }

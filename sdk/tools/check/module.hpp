@@ -15,6 +15,7 @@ struct Module {
   const heygen_provider_entry_v* entry = nullptr;
   heygen_provider_1 api{};
   provider::Manifest described;
+  std::int64_t load_ms = 0;
 };
 
 /// Loads it and calls init() with a host struct of the usual size, or `larger`. Empty when that failed; why is found.

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +23,6 @@
 #include <set>
 #include <stdexcept>
 #include <system_error>
-#include <thread>
 
 #include "core/provider/provider.hpp"
 
@@ -35,9 +35,11 @@ using Clock = std::chrono::steady_clock;
 struct LastWords {
   volatile int signal;
   volatile int touched;
+  volatile int closed;
   std::array<char, 256> where;
 };
 LastWords* last_words = nullptr;
+sigset_t heard;  // by await_child
 
 void die(int signal, siginfo_t* info, void*) {
   last_words->signal = signal;
@@ -93,6 +95,13 @@ class Files {
   }
 };
 
+/// More than this goes to no file: what is printed is kept in memory.
+void limit_files() {
+  constexpr rlim_t kLargest = rlim_t{32} << 20U;
+  const rlimit limit{kLargest, kLargest};
+  setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 void set_environment(const std::map<std::string, std::string>& exported, const std::filesystem::path& folder) {
   for (const auto& [name, value] : exported) setenv(name.c_str(), value.c_str(), 1);
   for (const char* name : {"HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
@@ -114,6 +123,7 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   dup2(files.output, 2);
   set_environment(exported, folder);
   if (chdir(folder.c_str()) != 0) _exit(2);
+  limit_files();
   catch_crashes();
   if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) raise(SIGSTOP);
   Findings findings;
@@ -126,7 +136,10 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   const std::string text = json::write(findings.to_json());
   for (std::size_t at = 0; at < text.size();) {
     const ssize_t wrote = write(files.results, text.data() + at, text.size() - at);
-    if (wrote <= 0) _exit(2);
+    if (wrote <= 0) {
+      last_words->closed = errno == EBADF ? 1 : 0;
+      _exit(2);
+    }
     at += static_cast<std::size_t>(wrote);
   }
   _exit(0);
@@ -141,11 +154,18 @@ std::string read_proc(pid_t process, const char* name) {
 class Watcher {
  public:
   Watcher(pid_t child, const World& world, Ended& ended) : child_(child), world_(world), ended_(ended) {}
+  ~Watcher() {
+    for (const pid_t other : others_) kill(other, SIGKILL);
+    kill(child_, SIGKILL);
+    while (waitpid(-1, nullptr, __WALL) > 0 || errno == EINTR) {
+    }
+  }
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
 
   void watch(int limit_ms) {
     const auto end = Clock::now() + std::chrono::milliseconds(limit_ms);
-    auto pause = std::chrono::microseconds(50);
-    while (!over_) {
+    while (!over_ || (!others_.empty() && Clock::now() < over_at_ + leave)) {
       int status = 0;
       const pid_t who = waitpid(-1, &status, WNOHANG | __WALL);
       if (who > 0) {
@@ -157,13 +177,11 @@ class Watcher {
         ended_.late = true;
         break;
       }
-      std::this_thread::sleep_for(pause);
-      pause = std::min<std::chrono::microseconds>(pause * 2, std::chrono::milliseconds(2));
+      await_child(std::chrono::milliseconds(50));
     }
-    for (const pid_t other : others_) kill(other, SIGKILL);
-    kill(child_, SIGKILL);
-    while (waitpid(-1, nullptr, __WALL) > 0 || errno == EINTR) {
-    }
+    if (others_.empty() || !over_) return;
+    ended_.left_process = command_of(*others_.begin());
+    leave = std::chrono::milliseconds(20);
   }
 
  private:
@@ -172,6 +190,7 @@ class Watcher {
       others_.erase(who);
       if (who != child_) return;
       over_ = true;
+      over_at_ = Clock::now();
       if (WIFSIGNALED(status)) ended_.signal = WTERMSIG(status);
       return;
     }
@@ -197,10 +216,19 @@ class Watcher {
     if (leaks && ended_.leaking_child.empty()) ended_.leaking_child = command.substr(0, command.find('\0'));
   }
 
+  static std::string command_of(pid_t who) {
+    const std::string command = read_proc(who, "cmdline");
+    return command.substr(0, command.find('\0'));
+  }
+
+  /// For what was told to end, and not waited for; the next that stays need not be waited for as long.
+  inline static std::chrono::milliseconds leave{1'000};
+
   pid_t child_;
   const World& world_;
   Ended& ended_;
   std::set<pid_t> others_;
+  Clock::time_point over_at_;
   bool over_ = false;
 };
 
@@ -216,6 +244,27 @@ bool holds_secret(const World& world, const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+SignalsHeld::SignalsHeld() {
+  sigemptyset(&heard);
+  sigaddset(&heard, SIGCHLD);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    struct sigaction action {};
+    sigaction(signal, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) sigaddset(&heard, signal);
+  }
+  sigprocmask(SIG_BLOCK, &heard, &before_);
+}
+
+SignalsHeld::~SignalsHeld() {
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void await_child(std::chrono::milliseconds most) {
+  const timespec time{most.count() / 1'000, most.count() % 1'000 * 1'000'000};
+  const int signal = sigtimedwait(&heard, nullptr, &time);
+  if (signal > 0 && signal != SIGCHLD) throw Stopped{signal};
+}
 
 Ended run_case(const World& world, const std::map<std::string, std::string>& exported,
                const std::filesystem::path& folder, int limit_ms, const std::function<void(Findings&)>& body) {
@@ -234,6 +283,7 @@ Ended run_case(const World& world, const std::map<std::string, std::string>& exp
   Watcher(child, world, ended).watch(limit_ms);
   if (last_words->signal != 0) ended.signal = last_words->signal;
   ended.touched = static_cast<Kind>(last_words->touched);
+  ended.closed = last_words->closed != 0;
   ended.where = last_words->where.data();
   constexpr std::size_t kMost = std::size_t{4} << 20U;
   ended.output = Files::read(files.output, kMost);

@@ -1,6 +1,8 @@
 // One case in a process of its own, watched from outside.
 #pragma once
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -22,8 +24,30 @@ struct Ended {
   std::string output;         ///< of stdout and stderr, the beginning
   bool read_stdin = false;
   bool traced = false;
+  bool closed = false;        ///< descriptors that were not its own
+  std::string left_process;   ///< a command that still ran when all was over
   std::string leaking_child;  ///< a command that was started with a secret in environment or arguments
 };
+
+/// The user stopped the check.
+struct Stopped {
+  int signal;
+};
+
+/// While it lives, children and the user's signals are heard by await_child() alone.
+class SignalsHeld {
+ public:
+  SignalsHeld();
+  ~SignalsHeld();
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+/// Returns soon after a child changed, or after `most`. Throws Stopped.
+void await_child(std::chrono::milliseconds most);
 
 /// Runs `body` in a child with a folder of its own as home, for at most `limit_ms`. The variables of `exported` are in
 /// the child's environment.

@@ -56,13 +56,18 @@ std::string reason_of(const Report& report, std::string_view rule) {
   return found != nullptr ? found->detail : "";
 }
 
-std::string for_people(const Report& report) {
+std::string for_people(const Report& report, bool all, bool colored) {
+  constexpr std::array<std::string_view, 4> kShown{"ok", "FAILED", "n/a", "unchecked"};
+  constexpr std::array<std::string_view, 4> kColors{"\x1b[32m", "\x1b[1;31m", "\x1b[2m", "\x1b[33m"};
+  const auto paint = [&](std::size_t result, const std::string& text) {
+    return colored ? std::string(kColors.at(result)) + text + "\x1b[0m" : text;
+  };
   std::string out = about(report);
   for (const Rule& rule : rules()) {
     const Result result = result_of(report, rule.id);
-    constexpr std::array<std::string_view, 4> kShown{"ok", "FAILED", "n/a", "unchecked"};
-    out +=
-        padded(kShown.at(static_cast<std::size_t>(result)), 11) + padded(rule.id, 22) + std::string(rule.title) + "\n";
+    if (result == Result::passed && !all) continue;
+    const auto index = static_cast<std::size_t>(result);
+    out += paint(index, padded(kShown.at(index), 11)) + padded(rule.id, 22) + std::string(rule.title) + "\n";
     const std::string indent(11, ' ');
     if (const std::string reason = reason_of(report, rule.id); !reason.empty()) out += indent + "(" + reason + ")\n";
     if (result != Result::failed) continue;
@@ -72,8 +77,9 @@ std::string for_people(const Report& report) {
     out += indent + "Why:  " + std::string(rule.why) + "\n" + indent + "Mend: " + std::string(rule.mend) + "\n";
   }
   const auto [passed, failed, inapplicable, open] = counts(report);
-  return out + "\n" + std::to_string(passed) + " passed, " + std::to_string(failed) + " failed, " +
-         std::to_string(inapplicable) + " not applicable, " + std::to_string(open) + " unchecked\n";
+  if (!out.ends_with("\n\n")) out += "\n";
+  return out + paint(failed > 0 ? 1 : 0, std::to_string(passed) + " passed, " + std::to_string(failed) + " failed") +
+         ", " + std::to_string(inapplicable) + " not applicable, " + std::to_string(open) + " unchecked\n";
 }
 
 json::Value to_json(const Report& report) {
