@@ -25,6 +25,7 @@ import tempfile
 import termios
 import threading
 import time
+import unicodedata
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -162,8 +163,11 @@ class Screen:
     def put(self, letter):
         line = self.lines[self.row]
         line.extend([(" ", "")] * (self.column - len(line)))
-        line[self.column:self.column + 1] = [(letter, self.style)]
-        self.column += 1
+        cells = [(letter, self.style)]
+        if unicodedata.east_asian_width(letter) in "WF":
+            cells.append(("", self.style))  # the second half of a wide one
+        line[self.column:self.column + len(cells)] = cells
+        self.column += len(cells)
 
     def control(self, parameters, final):
         if final == "m":
@@ -251,26 +255,27 @@ STYLE = """
 
 
 def runs(line):
-    """(first column, text, style) of neighbours in one style."""
+    """(first column, text, columns, style) of neighbours in one style."""
     at = 0
     while at < len(line):
         end = at
         while end < len(line) and line[end][1] == line[at][1]:
             end += 1
-        yield at, "".join(letter for letter, _ in line[at:end]), line[at][1]
+        yield at, "".join(letter for letter, _ in line[at:end]), end - at, line[at][1]
         at = end
 
 
 def drawn(line, y, left):
     out = []
-    for column, text, style in runs(line):
-        blank = len(text) - len(text.lstrip(" "))
-        text, column = text.strip(" "), column + blank
+    for column, text, columns, style in runs(line):
+        columns -= len(text) - len(text.strip(" "))
+        column += len(text) - len(text.lstrip(" "))
+        text = text.strip(" ")
         if not text:
             continue
         kind = f' class="{style}"' if style else ""
         # textLength keeps the columns whatever font the reader has
-        out.append(f'<text x="{left + column * CELL:.1f}" y="{y}" textLength="{len(text) * CELL:.1f}" '
+        out.append(f'<text x="{left + column * CELL:.1f}" y="{y}" textLength="{columns * CELL:.1f}" '
                    f'lengthAdjust="spacingAndGlyphs"{kind}>{html.escape(text, quote=False)}</text>')
     return out
 
