@@ -1,5 +1,19 @@
 #include "core/config/toml_document.hpp"
 
+namespace {
+
+/// What the parser takes for granted does not hold: it is unchecked for a table header such as `[!]`.
+struct ParserFault {};
+
+[[noreturn]] void parser_fault() {
+  throw ParserFault();
+}
+
+}  // namespace
+
+// Else a broken file ends the program, or is undefined behaviour where NDEBUG turns the checks into assumptions.
+#undef NDEBUG
+#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : parser_fault())
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
@@ -72,6 +86,26 @@ void check_keys(std::string_view text) {
       throw TomlError("a key has more than " + std::to_string(kMostDots) + " parts", line);
     }
   }
+}
+
+bool is_faulty(std::string_view text) {
+  try {
+    static_cast<void>(toml::parse(text));
+  } catch (const ParserFault&) {
+    return true;
+  } catch (const toml::parse_error&) {
+    return false;
+  }
+  return false;
+}
+
+/// The line that the parser stumbles over: every text that reaches it is faulty, none that ends before it.
+unsigned faulty_line(std::string_view text) {
+  std::vector<std::size_t> ends;
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string_view::npos;) ends.push_back(++at);
+  const auto first =
+      std::ranges::partition_point(ends, [&](std::size_t end) { return !is_faulty(text.substr(0, end)); });
+  return static_cast<unsigned>(first - ends.begin()) + 1;
 }
 
 /// Tables are sorted maps, so equal trees print alike; unlike operator==, a nan equals itself this way.
@@ -149,6 +183,8 @@ struct TomlDocument::Parsed {
       table = toml::parse(std::string_view(text));
     } catch (const toml::parse_error& error) {
       throw TomlError(std::string(error.description()), error.source().begin.line);
+    } catch (const ParserFault&) {
+      throw TomlError("a table's name must begin with a letter, a digit, '_', '-' or a quote", faulty_line(text));
     }
     start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
     line_break = text.find("\r\n") != std::string::npos ? "\r\n" : "\n";

@@ -197,6 +197,8 @@ class CommandLines(unittest.TestCase):
         """The fault and what the program said. Each line has folders of its own, so that none depends on another."""
         folder = pathlib.Path(tempfile.mkdtemp(dir=self.home.path))
         env = {**self.home.env, "HEYGEN_CONFIG_DIR": str(folder / "cfg"), "HOME": str(folder)}
+        folder.joinpath("leaks").write_text("leak:libjq.so\n")
+        env["LSAN_OPTIONS"] = f"suppressions={folder}/leaks:print_suppressions=0"
         try:
             done = subprocess.run(
                 [str(HEYGEN), *line], env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S,

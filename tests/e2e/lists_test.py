@@ -9,7 +9,7 @@ import threading
 import unittest
 
 import pexpect
-from support import HEYGEN, LIMIT_S, ROOT, WithService, eventually
+from support import HEYGEN, LIMIT_S, ROOT, WithService, eventually, unsanitized
 
 from service import Reply
 
@@ -327,6 +327,7 @@ class OnTheWay(Lists):
         self.assertEqual(len(json.loads(early + process.stdout.read())["data"]), 200)
         self.assertEqual(process.wait(LIMIT_S), 0)
 
+    @unsanitized
     def test_memory_does_not_grow_with_the_number_of_pages(self):
         def peak(count):
             peaks = []

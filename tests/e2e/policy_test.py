@@ -12,7 +12,7 @@ import subprocess
 import sys
 import unittest
 
-from support import PROVIDERS, ROOT, EndToEnd, WithService, certificates, compile_provider, install, may_mount
+from support import PROVIDERS, ROOT, EndToEnd, WithService, certificates, compile_provider, install, may_mount, unsanitized
 
 POLICY = pathlib.Path("/etc/heygen/policy.toml")
 
@@ -416,6 +416,7 @@ class Pinned(Policy, EndToEnd):
         row = self.explain(policy)
         self.assertIn("`id` is \"vault\" in the manifest and \"other\" in the library", row["why"])
 
+    @unsanitized
     def test_without_proc_a_file_that_root_alone_can_swap_still_serves(self):
         self.fill("vault")
         policy = OPEN + self.put("vault", self.build("vault"))
@@ -429,6 +430,7 @@ class Pinned(Policy, EndToEnd):
         shutil.copyfile(self.build("vault", "evil"), self.folder / "vault.so")
         self.assertIn("is not the pinned one", self.refusal(policy, before))
 
+    @unsanitized
     def test_without_proc_the_name_it_is_called_by_leads_to_no_providers(self):
         evil = self.home.path / "evil"
         (evil / "bin").mkdir(parents=True)

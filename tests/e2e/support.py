@@ -35,6 +35,10 @@ sys.path.insert(0, str(PEERS))
 from service import Service  # noqa: E402  (the peers' folder is no package)
 
 LIMIT_S = 40  # for what takes a moment when all is well
+# AddressSanitizer has memory of its own and needs /proc; it also sees libjq leak over an expression that is not valid.
+SANITIZED = HEYGEN.exists() and b"__asan_init" in HEYGEN.read_bytes()
+unsanitized = unittest.skipIf(SANITIZED, "not under AddressSanitizer")
+
 PAST = "2020-01-01T00:00:00Z"
 FUTURE = "2090-01-01T00:00:00Z"
 

@@ -1,0 +1,73 @@
+#include "core/config/toml_document.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <random>
+#include <string>
+#include <string_view>
+
+using heygen::config::TomlDocument;
+using heygen::config::TomlError;
+
+namespace {
+
+unsigned line_of_error(const std::string& text) {
+  try {
+    const TomlDocument document(text);
+  } catch (const TomlError& error) {
+    BOOST_TEST(!std::string(error.what()).empty());
+    return error.line;
+  }
+  return 0;
+}
+
+std::string random_text(std::mt19937& random) {
+  constexpr std::string_view kWhole =
+      "base = \"https://a.example\"\n[providers.sso]\nscopes = ['a', \"b\"]\nport = 0x1F\n"
+      "[[rule]]\nid = { name = 'x', at = 1979-05-27T07:32:00Z }\nlast = 1e3\n";
+  constexpr std::string_view kParts = "[]{}=.,#\"'\\\n\r\t !@-+_:019abxTZe\x01\x7F\xC3\xA9\xE2\x80\xA8\xFF";
+  std::string text(random() % 2 == 0 ? kWhole : kWhole.substr(0, random() % 12));
+  for (auto edits = random() % 8 + 1; edits > 0; --edits) {
+    const std::size_t at = random() % (text.size() + 1);
+    const char part = kParts[random() % kParts.size()];
+    if (at < text.size() && random() % 3 == 0) {
+      text[at] = part;
+    } else if (at < text.size() && random() % 3 == 0) {
+      text.erase(at, random() % 4);
+    } else {
+      text.insert(at, 1, part);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(toml_document)
+
+BOOST_AUTO_TEST_CASE(a_table_without_a_name_is_an_error_at_its_line) {
+  BOOST_TEST(line_of_error("[!]") == 1U);
+  BOOST_TEST(line_of_error("a = 1\n\n[b]\n[c.]\nd = 2\n") == 4U);
+  BOOST_TEST(line_of_error("a = 1\n[[ ~ ]]\n[b]\n") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(no_text_ends_the_program) {
+  std::mt19937 random(20261124);
+  int whole = 0;
+  int broken = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string text = random_text(random);
+    try {
+      const TomlDocument document(text);
+      ++whole;
+      const TomlDocument changed(document.with({"output", "format"}, std::string("human")));
+      BOOST_TEST(changed.text_of({"output", "format"}).value_or("") == "human", text);
+    } catch (const TomlError& error) {
+      ++broken;
+      BOOST_TEST((error.line >= 1U && error.line <= 1U + static_cast<unsigned>(text.size())), text);
+    }
+  }
+  BOOST_TEST(whole > 500);
+  BOOST_TEST(broken > 500);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
