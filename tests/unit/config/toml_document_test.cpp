@@ -1,5 +1,6 @@
 #include "core/config/toml_document.hpp"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <random>
 #include <string>
@@ -25,11 +26,14 @@ std::string random_text(std::mt19937& random) {
       "base = \"https://a.example\"\n[providers.sso]\nscopes = ['a', \"b\"]\nport = 0x1F\n"
       "[[rule]]\nid = { name = 'x', at = 1979-05-27T07:32:00Z }\nlast = 1e3\n";
   constexpr std::string_view kParts = "[]{}=.,#\"'\\\n\r\t !@-+_:019abxTZe\x01\x7F\xC3\xA9\xE2\x80\xA8\xFF";
+  constexpr std::array<std::string_view, 8> kRuns = {"\"\"\"", "\\\n", "'''", "é", "§", "\u2028", "語", "😀"};
   std::string text(random() % 2 == 0 ? kWhole : kWhole.substr(0, random() % 12));
   for (auto edits = random() % 8 + 1; edits > 0; --edits) {
     const std::size_t at = random() % (text.size() + 1);
     const char part = kParts[random() % kParts.size()];
-    if (at < text.size() && random() % 3 == 0) {
+    if (random() % 4 == 0) {
+      text.insert(at, kRuns[random() % kRuns.size()]);
+    } else if (at < text.size() && random() % 3 == 0) {
       text[at] = part;
     } else if (at < text.size() && random() % 3 == 0) {
       text.erase(at, random() % 4);
@@ -48,6 +52,15 @@ BOOST_AUTO_TEST_CASE(a_table_without_a_name_is_an_error_at_its_line) {
   BOOST_TEST(line_of_error("[!]") == 1U);
   BOOST_TEST(line_of_error("a = 1\n\n[b]\n[c.]\nd = 2\n") == 4U);
   BOOST_TEST(line_of_error("a = 1\n[[ ~ ]]\n[b]\n") == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_letter_outside_ascii_is_text_in_a_string_and_an_error_in_a_bare_key) {
+  BOOST_TEST(line_of_error("a = 1\né = 2\n") == 2U);
+  BOOST_TEST(line_of_error("a = §\n") == 1U);
+  const TomlDocument document("first = \"\"\"\\\n§5\"\"\" # é\nsecond = '語 é'\n\"é\" = 'key'\n");
+  BOOST_TEST(document.text_of({"first"}).value_or("") == "§5");
+  BOOST_TEST(document.text_of({"second"}).value_or("") == "語 é");
+  BOOST_TEST(document.text_of({"é"}).value_or("") == "key");
 }
 
 BOOST_AUTO_TEST_CASE(no_text_ends_the_program) {
