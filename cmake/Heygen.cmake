@@ -2,7 +2,7 @@
 # folders and states the allowed direction; heygen_core is all of them as one static library.
 function(heygen_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;SOURCES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/${name}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/${name}/*.cpp ${CMAKE_SOURCE_DIR}/core/${name}/*/*.cpp)
   if(NOT sources AND NOT arg_SOURCES)
     file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp "")
     set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp)

@@ -29,7 +29,7 @@
 #include "core/base/text.hpp"
 #include "core/output/output.hpp"
 #include "core/provider/provider.hpp"
-#include "core/provider/registry.hpp"
+#include "core/provider/discovery/registry.hpp"
 #include "host/cli/run.hpp"
 #include "host/context.hpp"
 #include "host/io.hpp"

@@ -8,7 +8,7 @@
 
 #include "core/auth/credential.hpp"
 #include "core/base/environment.hpp"
-#include "core/provider/registry.hpp"
+#include "core/provider/discovery/registry.hpp"
 #include "core/store/credential_store.hpp"
 
 namespace heygen::auth {

@@ -6,7 +6,7 @@
 #include "core/auth/resolver.hpp"
 #include "core/base/text.hpp"
 #include "core/net/redact.hpp"
-#include "core/provider/registry.hpp"
+#include "core/provider/discovery/registry.hpp"
 
 namespace heygen::host {
 namespace {

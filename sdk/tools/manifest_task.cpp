@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "core/provider/loader.hpp"
+#include "core/provider/library/loader.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
 

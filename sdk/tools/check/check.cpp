@@ -16,9 +16,9 @@
 #include <map>
 #include <stdexcept>
 
-#include "core/provider/descriptor.hpp"
-#include "core/provider/elf_file.hpp"
-#include "core/provider/registry.hpp"
+#include "core/provider/library/descriptor.hpp"
+#include "core/provider/library/elf_file.hpp"
+#include "core/provider/discovery/registry.hpp"
 #include "sdk/tools/check/cases.hpp"
 #include "sdk/tools/check/memory.hpp"
 #include "sdk/tools/check/process.hpp"

@@ -19,7 +19,7 @@
 #include "core/base/random.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/breadcrumb.hpp"
+#include "core/provider/call/breadcrumb.hpp"
 #include "sdk/tools/check/arena.hpp"
 
 namespace heygen::check {

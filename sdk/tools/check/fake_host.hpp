@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/base/cancel.hpp"
-#include "core/provider/host_call.hpp"
+#include "core/provider/call/host_call.hpp"
 #include "sdk/tools/check/findings.hpp"
 #include "sdk/tools/check/world.hpp"
 

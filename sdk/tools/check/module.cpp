@@ -13,8 +13,8 @@
 #include <string>
 
 #include "core/provider/abi.hpp"
-#include "core/provider/breadcrumb.hpp"
-#include "core/provider/descriptor.hpp"
+#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/library/descriptor.hpp"
 #include "sdk/tools/check/arena.hpp"
 #include "sdk/tools/check/fake_host.hpp"
 

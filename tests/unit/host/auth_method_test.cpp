@@ -1,4 +1,4 @@
-#include "host/commands/auth_method.hpp"
+#include "host/commands/auth/method.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/terminal.hpp"
 #include "core/config/config.hpp"
-#include "core/provider/registry.hpp"
+#include "core/provider/discovery/registry.hpp"
 
 namespace {
 

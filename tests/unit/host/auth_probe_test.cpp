@@ -1,4 +1,4 @@
-#include "host/commands/auth_probe.hpp"
+#include "host/commands/auth/probe.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
-#include "host/commands/auth_explain.hpp"
-#include "host/commands/auth_login.hpp"
-#include "host/commands/auth_status.hpp"
+#include "host/commands/auth/explain.hpp"
+#include "host/commands/auth/login.hpp"
+#include "host/commands/auth/status.hpp"
 
 namespace {
 

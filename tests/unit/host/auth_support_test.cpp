@@ -1,8 +1,8 @@
-#include "host/commands/auth_support.hpp"
+#include "host/commands/auth/support.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "core/provider/registry.hpp"
+#include "core/provider/discovery/registry.hpp"
 
 namespace {
 

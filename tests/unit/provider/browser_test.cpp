@@ -1,4 +1,4 @@
-#include "core/provider/browser.hpp"
+#include "core/provider/login/browser.hpp"
 
 #include <poll.h>
 #include <signal.h>

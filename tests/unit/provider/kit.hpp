@@ -23,8 +23,8 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
-#include "core/provider/loader.hpp"
-#include "core/provider/registry.hpp"
+#include "core/provider/library/loader.hpp"
+#include "core/provider/discovery/registry.hpp"
 
 namespace heygen::provider::kit {
 

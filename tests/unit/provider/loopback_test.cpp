@@ -1,4 +1,4 @@
-#include "core/provider/loopback.hpp"
+#include "core/provider/login/loopback.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,8 +8,8 @@
 #include <future>
 #include <thread>
 
-#include "core/provider/callback_page.hpp"
-#include "core/provider/request_head.hpp"
+#include "core/provider/login/callback_page.hpp"
+#include "core/provider/login/request_head.hpp"
 #include "tests/unit/provider/kit.hpp"
 
 using namespace heygen;

@@ -1,8 +1,8 @@
-#include "core/provider/policy.hpp"
+#include "core/provider/policy/policy.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "core/provider/pinned.hpp"
+#include "core/provider/library/pinned.hpp"
 #include "tests/unit/provider/kit.hpp"
 
 using namespace heygen::provider;

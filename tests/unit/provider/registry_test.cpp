@@ -1,4 +1,4 @@
-#include "core/provider/registry.hpp"
+#include "core/provider/discovery/registry.hpp"
 
 #include <sys/wait.h>
 #include <sys/xattr.h>

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "core/provider/merge.hpp"
+#include "core/provider/call/merge.hpp"
 #include "tests/unit/provider/kit.hpp"
 
 using namespace heygen;

@@ -1,4 +1,4 @@
-#include "core/provider/watchdog.hpp"
+#include "core/provider/call/watchdog.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <future>

@@ -1,0 +1,29 @@
+#include "core/provider/call/header_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace heygen::provider {
+
+bool is_header_name(std::string_view name) {
+  constexpr std::size_t kLongest = 128;
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !name.empty() && name.size() <= kLongest && std::ranges::all_of(name, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_header_value(std::string_view value) {
+  return std::ranges::none_of(value,
+                              [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
+}
+
+bool is_framing_header(std::string_view lower_name) {
+  constexpr std::array<std::string_view, 11> kNames{
+      "host", "content-length",      "connection", "keep-alive", "proxy-connection", "proxy-authenticate",
+      "te",   "proxy-authorization", "trailer",    "upgrade",    "transfer-encoding"};
+  return std::ranges::find(kNames, lower_name) != kNames.end();
+}
+
+}  // namespace heygen::provider

@@ -1,0 +1,167 @@
+// heygen_sink: copies what a provider answers and refuses what the header forbids.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/base/text.hpp"
+#include "core/provider/call/header_rules.hpp"
+#include "core/provider/call/host_call.hpp"
+#include "core/provider/call/merge.hpp"
+
+namespace heygen::provider {
+namespace {
+
+constexpr std::size_t kMaxHeaders = 16;
+constexpr std::size_t kMaxHeaderValue = std::size_t{64} << 10U;
+constexpr std::size_t kMaxState = std::size_t{1} << 20U;
+constexpr std::size_t kMaxScope = std::size_t{8} << 10U;
+constexpr std::size_t kMaxWord = 32;
+constexpr std::size_t kMaxSentence = std::size_t{4} << 10U;
+
+bool is_word(std::string_view text, bool with_hyphen) {
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !text.empty() && text.size() <= kMaxWord && is_lower(text.front()) && std::ranges::all_of(text, [&](char c) {
+    return is_lower(c) || (c >= '0' && c <= '9') || c == '_' || (with_hyphen && c == '-');
+  });
+}
+
+bool is_unsettable(std::string_view name) {
+  const std::string lower = to_lower(name);
+  return is_framing_header(lower) || lower.starts_with("content-") || lower.starts_with("x-heygen-");
+}
+
+/// The one that excludes `name`, or "".
+std::string_view rival_of(std::string_view name) {
+  if (iequals(name, "authorization")) return "x-api-key";
+  return iequals(name, "x-api-key") ? "authorization" : "";
+}
+
+heygen_status add_header(HostCall& host, std::string_view name, std::string_view value) {
+  const auto named = [&](std::string_view wanted) {
+    return std::ranges::find_if(host.answer.headers,
+                                [&](const CredentialHeader& header) { return iequals(header.name, wanted); });
+  };
+  const auto end = host.answer.headers.end();
+  const std::string_view rival = rival_of(name);
+  if (!rival.empty() && named(rival) != end) return host.refuse("set_header got both Authorization and x-api-key.");
+  CredentialHeader header{std::string(name), Secret(std::string(value))};
+  if (const auto same = named(name); same != end) {
+    *same = std::move(header);
+    return HEYGEN_OK;
+  }
+  if (host.answer.headers.size() == kMaxHeaders) return host.refuse("set_header got more than 16 headers.");
+  host.answer.headers.push_back(std::move(header));
+  return HEYGEN_OK;
+}
+
+heygen_status HEYGEN_CALL set_header(const heygen_call* call, heygen_str name, heygen_str value, std::uint32_t) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    if (!abi::is_sound(name) || !abi::is_sound(value)) return host.refuse("set_header got NULL with a size.");
+    const std::string_view field = abi::view(name);
+    if (!is_header_name(field)) {
+      return host.refuse("set_header refused the name \"" + std::string(field.substr(0, kMaxWord)) + "\".");
+    }
+    if (is_unsettable(field))
+      return host.refuse("set_header refused " + std::string(field) + ": it is the host's own.");
+    if (!is_header_value(abi::view(value)) || value.size > kMaxHeaderValue) {
+      return host.refuse("set_header refused the value of " + std::string(field) +
+                         ": it has control characters or is too long.");
+    }
+    return add_header(host, field, abi::view(value));
+  });
+}
+
+heygen_status HEYGEN_CALL set_state(const heygen_call* call, heygen_str text) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    if (!abi::is_sound(text)) return host.refuse("set_state got NULL with a size.");
+    if (text.size > kMaxState) return host.refuse("set_state got more than 1 MiB.");
+    json::Value change;
+    try {
+      change = json::parse(abi::view(text));
+    } catch (const json::ParseError&) {
+      return host.refuse("set_state got text that is no JSON.");
+    }
+    if (!change.is_object()) return host.refuse("set_state got JSON that is no object.");
+    if (!host.answer.patch) host.answer.patch = json::Object{};
+    compose_patch(*host.answer.patch, change, &host.ask.state);
+    wipe_strings(change);
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL set_type(const heygen_call* call, heygen_str type) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    if (!is_word(abi::view(type), false)) return host.refuse("set_type got no word of the form [a-z][a-z0-9_]{0,31}.");
+    host.answer.type = abi::view(type);
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL set_source(const heygen_call* call, heygen_str source) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    if (!is_word(abi::view(source), true)) {
+      return host.refuse("set_source got no word of the form [a-z][a-z0-9_-]{0,31}.");
+    }
+    host.answer.source = abi::view(source);
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL set_scope(const heygen_call* call, heygen_str scope) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    const std::string_view text = abi::view(scope);
+    if (!abi::is_sound(scope) || text.size() > kMaxScope || has_control(text) || !is_utf8(text)) {
+      return host.refuse("set_scope got control characters, bytes that are no UTF-8, or more than 8 KiB.");
+    }
+    host.answer.scope = text;
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL set_expiry(const heygen_call* call, heygen_time expires_at) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    host.answer.expires_at = expires_at;
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL set_refreshable(const heygen_call* call, std::int32_t refreshable) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    host.answer.refreshable = refreshable != 0;
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL set_reach(const heygen_call* call, heygen_reach reach) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    if (reach != HEYGEN_REACH_ANY_REQUEST && reach != HEYGEN_REACH_THIS_REQUEST) {
+      return host.refuse("set_reach got the unknown value " + std::to_string(reach) + ".");
+    }
+    host.answer.this_request_only = reach == HEYGEN_REACH_THIS_REQUEST;
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL fail(const heygen_call* call, heygen_str machine_code, heygen_str message, heygen_str hint,
+                               std::int32_t retry_after) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    if (!abi::is_sound(machine_code) || !abi::is_sound(message) || !abi::is_sound(hint)) {
+      return host.refuse("fail got NULL with a size.");
+    }
+    host.answer.code = abi::view(machine_code).substr(0, kMaxSentence);
+    host.answer.message = abi::view(message).substr(0, kMaxSentence);
+    host.answer.hint = abi::view(hint).substr(0, kMaxSentence);
+    host.answer.retry_after = std::max(0, retry_after);
+    return HEYGEN_OK;
+  });
+}
+
+}  // namespace
+
+const heygen_sink& sink() {
+  static constexpr heygen_sink kSink{sizeof(heygen_sink), 0,          set_header,      set_state, set_type, set_source,
+                                     set_scope,           set_expiry, set_refreshable, set_reach, fail};
+  return kSink;
+}
+
+}  // namespace heygen::provider

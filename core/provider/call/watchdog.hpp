@@ -1,0 +1,53 @@
+// Notices a provider that neither returns nor asks the host for anything.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "core/provider/call/breadcrumb.hpp"
+
+namespace heygen::provider {
+
+/// How much more a login may take, and a call that heeds cancellation by itself: there may be a person behind it.
+inline constexpr int kPatientFactor = 10;
+
+/// Watches all calls of the process while it lives. Its thread starts with the first call.
+class Watchdog : public CallWatch {
+ public:
+  using Time = std::chrono::milliseconds;
+  /// `on_hang` runs once, on the watchdog's thread, while the provider still hangs: it names the function and provider,
+  /// as the breadcrumb does, and says how long was waited.
+  using OnHang = std::function<void(const std::string& where, Time waited)>;
+
+  Watchdog(Time patience, OnHang on_hang);
+  ~Watchdog() override;
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  void begin(std::string_view function) noexcept override;
+  void end() noexcept override;
+  void enter_service() noexcept override;
+  void leave_service() noexcept override;
+  void heeds_cancellation() noexcept override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void start_waiting(const std::lock_guard<std::mutex>& held);
+  void run();
+
+  const Time usual_;
+  const OnHang on_hang_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Time patience_{};
+  bool calling_ = false, stopping_ = false;
+  std::optional<Clock::time_point> deadline_, sleeps_until_;
+  std::thread thread_;
+};
+
+}  // namespace heygen::provider

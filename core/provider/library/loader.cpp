@@ -1,0 +1,142 @@
+#define BOOST_DLL_USE_STD_FS
+#include "core/provider/library/loader.hpp"
+
+#include <algorithm>
+#include <boost/dll/shared_library.hpp>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <vector>
+
+#include "core/provider/abi.hpp"
+#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/library/descriptor.hpp"
+#include "core/provider/library/elf_file.hpp"
+
+namespace heygen::provider {
+namespace {
+
+constexpr const char* kEntry = "heygen_provider_entry";
+
+[[noreturn]] void refuse(const std::string& sentence) {
+  throw std::runtime_error(sentence);
+}
+
+void check_exports(const std::filesystem::path& file) {
+  std::vector<std::string> names = exported_symbols(file);
+  if (std::erase(names, kEntry) == 0) refuse(std::string("it does not export ") + kEntry);
+  if (!names.empty()) {
+    refuse("it exports more than " + std::string(kEntry) + " (" + names.front() +
+           "); it must be linked with a version script that hides the rest");
+  }
+}
+
+/// Kept for ever: a library that is unloaded takes the code of its threads and destructors along.
+boost::dll::shared_library& load_for_good(const std::filesystem::path& file) {
+  static auto& loaded = *new std::vector<std::unique_ptr<boost::dll::shared_library>>;
+  try {
+    using boost::dll::load_mode::type;
+    constexpr auto kMode = static_cast<type>(boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    loaded.push_back(std::make_unique<boost::dll::shared_library>(file, kMode));
+    return *loaded.back();
+  } catch (const std::bad_alloc&) {
+    refuse("there is not enough memory to load it");
+  } catch (const std::exception& error) {
+    refuse(std::string("the system cannot load it: ") + error.what());
+  }
+}
+
+// Calls across the boundary: an exception that leaves a C function ends the process here, the breadcrumb still set.
+heygen_status call_init(const heygen_provider_entry_v& entry, const heygen_host& host) noexcept {
+  return entry.init(&host);
+}
+const void* call_get_api(const heygen_provider_entry_v& entry, std::uint32_t major) noexcept {
+  return entry.get_api(major);
+}
+void call_deinit(const heygen_provider_entry_v& entry) noexcept {
+  entry.deinit();
+}
+
+const void* HEYGEN_CALL no_host_extension(void*, heygen_str) {
+  return nullptr;
+}
+heygen_status HEYGEN_CALL no_report(const heygen_call*, const heygen_outcome*) {
+  return HEYGEN_OK;
+}
+const void* HEYGEN_CALL no_extension(heygen_str) {
+  return nullptr;
+}
+
+std::string range_text(std::uint32_t oldest, std::uint32_t newest) {
+  return oldest == newest ? "version " + std::to_string(oldest)
+                          : "versions " + std::to_string(oldest) + " to " + std::to_string(newest);
+}
+
+}  // namespace
+
+std::uint32_t agree_on_major(std::uint32_t oldest, std::uint32_t newest) {
+  const std::uint32_t best = std::min(newest, abi::kNewestMajor);
+  if (oldest == 0 || oldest > newest || best < std::max(oldest, abi::kOldestMajor)) {
+    refuse("it speaks " + range_text(oldest, newest) + " of the provider interface and this heygen " +
+           range_text(abi::kOldestMajor, abi::kNewestMajor) + ": none in common");
+  }
+  return best;
+}
+
+Library::Library(const std::filesystem::path& file, std::string host_version, const std::filesystem::path& image)
+    : name_(file.stem().string()), host_version_(std::move(host_version)) {
+  const std::filesystem::path& loaded = image.empty() ? file : image;
+  check_exports(loaded);
+  {
+    const Breadcrumb crumb(name_, "load");
+    entry_ = &load_for_good(loaded).get<const heygen_provider_entry_v>(kEntry);
+  }
+  if (entry_->struct_size < abi::kEntrySize) refuse("its heygen_provider_entry is smaller than version 1.0 had");
+  if (entry_->init == nullptr || entry_->deinit == nullptr || entry_->get_api == nullptr) {
+    refuse("its heygen_provider_entry leaves init, deinit or get_api NULL");
+  }
+  host_.struct_size = sizeof(heygen_host);
+  host_.major = agree_on_major(entry_->min_major, entry_->max_major);
+  host_.version = abi::str(host_version_);
+  host_.get_extension = no_host_extension;
+  initialise();
+  try {
+    read_api();
+    described_.abi_min = entry_->min_major;
+    described_.abi_max = entry_->max_major;
+    described_.library = file.filename().string();
+    check_manifest(described_);
+  } catch (...) {
+    const Breadcrumb crumb(name_, "deinit");
+    call_deinit(*entry_);
+    throw;
+  }
+  name_ = described_.id;
+}
+
+Library::~Library() {
+  const Breadcrumb crumb(name_, "deinit");
+  call_deinit(*entry_);
+}
+
+void Library::initialise() {
+  const Breadcrumb crumb(name_, "init");
+  const heygen_status status = call_init(*entry_, host_);
+  if (status != HEYGEN_OK) refuse("its init() ended with status " + std::to_string(status));
+}
+
+void Library::read_api() {
+  const Breadcrumb crumb(name_, "get_api");
+  const auto* given = static_cast<const heygen_provider_1*>(call_get_api(*entry_, host_.major));
+  if (given == nullptr) refuse("its get_api() gives nothing for version " + std::to_string(host_.major));
+  if (given->struct_size < abi::kProviderSize) refuse("its heygen_provider_1 is smaller than version 1.0 had");
+  std::memcpy(&api_, given, std::min<std::size_t>(given->struct_size, sizeof(api_)));
+  if (api_.resolve == nullptr || api_.refresh == nullptr || api_.login == nullptr || api_.revoke == nullptr) {
+    refuse("its heygen_provider_1 leaves resolve, refresh, login or revoke NULL");
+  }
+  if (api_.report_outcome == nullptr) api_.report_outcome = no_report;
+  if (api_.get_extension == nullptr) api_.get_extension = no_extension;
+  described_ = read_descriptor(api_.descriptor);
+}
+
+}  // namespace heygen::provider

@@ -1,0 +1,233 @@
+#include "core/provider/library/pinned.hpp"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <gnu/libc-version.h>
+#include <openssl/evp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "core/base/text.hpp"
+#include "core/provider/library/elf_file.hpp"
+#include "core/provider/discovery/registry.hpp"
+
+namespace heygen::provider {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+
+[[noreturn]] void refuse(const std::string& sentence) {
+  throw std::runtime_error(sentence);
+}
+std::string reason() {
+  return std::generic_category().message(errno);
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return number_; }
+  int keep_for_good() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+int open_regular(const fs::path& file) {
+  const int number = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not hang the program
+  if (number < 0) refuse("it cannot be read: " + reason());
+  struct stat info {};
+  if (fstat(number, &info) == 0 && S_ISREG(info.st_mode)) return number;
+  close(number);
+  refuse("it is no regular file");
+}
+
+class Digest {
+ public:
+  Digest() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) refuse("it cannot be hashed");
+  }
+  void add(std::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
+  std::string hex() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(context_.get(), raw.data(), &size);
+    std::string out;
+    for (unsigned i = 0; i < size; ++i) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      out += kDigits[raw.at(i) >> 4U];
+      out += kDigits[raw.at(i) & 15U];
+    }
+    return out;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+/// Hands all bytes, from the start, to `take`.
+template <class Take>
+void read_all(int from, Take take) {
+  std::array<char, 65536> piece{};
+  std::uint64_t at = 0;
+  for (;;) {
+    const ssize_t got = pread(from, piece.data(), piece.size(), static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) refuse("it cannot be read: " + reason());
+    if (got == 0) return;
+    at += static_cast<std::uint64_t>(got);
+    if (at > kLargestLibrary) refuse("it is larger than 256 MiB");
+    take(std::string_view(piece.data(), static_cast<std::size_t>(got)));
+  }
+}
+
+std::string digest_of(int descriptor) {
+  Digest digest;
+  read_all(descriptor, [&](std::string_view bytes) { digest.add(bytes); });
+  return digest.hex();
+}
+
+void write_all(int to, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = write(to, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) refuse("its copy in memory cannot be written: " + reason());
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+bool is_same_file(int descriptor, const fs::path& path) {
+  struct stat one {
+  }, other{};
+  return fstat(descriptor, &one) == 0 && stat(path.c_str(), &other) == 0 && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
+fs::path path_of(int descriptor, const Sealing& sealing) {
+  return sealing.descriptors / std::to_string(descriptor);
+}
+
+/// Whatever stands in the copy now stays.
+void seal(int copy, int library) {
+  read_all(library, [&](std::string_view bytes) { write_all(copy, bytes); });
+  if (fcntl(copy, F_ADD_SEALS, kSeals) != 0) refuse("its copy in memory cannot be sealed: " + reason());
+}
+
+/// Where the dynamic linker looks by itself: the usual folders, and the one that the C library came from.
+std::vector<fs::path> system_folders() {
+  std::vector<fs::path> folders{"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
+  Dl_info libc{};
+  if (dladdr(reinterpret_cast<const void*>(&gnu_get_libc_version), &libc) != 0 && libc.dli_fname != nullptr) {
+    folders.push_back(fs::path(libc.dli_fname).parent_path());
+  }
+  return folders;
+}
+
+bool holds(const fs::path& folder, const std::string& name) {
+  std::error_code ignored;
+  return fs::exists(folder / name, ignored);
+}
+
+/// The linker of this process looks into these folders first; an empty name is the current one (ld.so(8)).
+void check_library_path(const std::string& name) {
+  const char* variable = std::getenv("LD_LIBRARY_PATH");
+  if (variable == nullptr || *variable == '\0') return;
+  std::string folders = variable;
+  std::ranges::replace(folders, ';', ':');
+  for (const std::string& folder : split(folders, ':')) {
+    const fs::path path = fs::path(folder.empty() ? "." : folder) / name;
+    if (!holds(path.parent_path(), name)) continue;
+    refuse("LD_LIBRARY_PATH puts " + path.string() + " in the place of a system library");
+  }
+}
+
+void check_needs(const fs::path& image) {
+  const LibraryNeeds needs = needs_of(image);
+  if (!needs.search_folders.empty()) {
+    refuse("a pinned library must have no RPATH or RUNPATH, and it has " + needs.search_folders.front());
+  }
+  const std::vector<fs::path> folders = system_folders();
+  for (const std::string& name : needs.libraries) {
+    const bool plain = !name.empty() && name.find('/') == std::string::npos && name.find('$') == std::string::npos;
+    if (!plain || std::ranges::none_of(folders, [&](const fs::path& folder) { return holds(folder, name); })) {
+      refuse("a pinned library may need only libraries of the system's folders, and it needs " + name);
+    }
+    check_library_path(name);
+  }
+}
+
+/// Without sealed memory the file itself must do, so nobody but root may be able to swap it.
+PinnedImage pin_in_place(const fs::path& file, const Descriptor& library, const std::vector<std::string>& accepted) {
+  if (const std::string fault = ownership_fault(file, Owner::root); !fault.empty()) {
+    refuse("this system has no sealed memory for a pinned library, and " + fault);
+  }
+  if (!is_same_file(library.get(), file)) refuse("it was replaced while it was looked at");
+  PinnedImage image{file, digest_of(library.get())};
+  require_pin(image.digest, accepted, "the library");
+  check_needs(file);
+  return image;
+}
+
+/// Where the system forbids programs in memory (vm.memfd_noexec), a file that is marked as none still holds libraries.
+int system_memory_file(const char* name) {
+  constexpr unsigned kNoProgram = 8;  // MFD_NOEXEC_SEAL of Linux 6.3
+  constexpr unsigned kSealable = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  const int file = memfd_create(name, kSealable);
+  return file < 0 && errno == EACCES ? memfd_create(name, kSealable | kNoProgram) : file;
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+  Digest digest;
+  digest.add(bytes);
+  return digest.hex();
+}
+
+std::string file_digest(const fs::path& file) {
+  const Descriptor descriptor(open_regular(file));
+  return digest_of(descriptor.get());
+}
+
+void require_pin(const std::string& digest, const std::vector<std::string>& accepted, const std::string& what) {
+  if (std::ranges::find(accepted, digest) != accepted.end()) return;
+  refuse(what + " is not the pinned one: its SHA-256 is " + digest + ", and the pin is " + join(accepted, " or "));
+}
+
+const Sealing& system_sealing() {
+  static const Sealing kSystem{system_memory_file, "/proc/self/fd"};
+  return kSystem;
+}
+
+PinnedImage pin_library(const fs::path& file, const std::vector<std::string>& accepted, const Sealing& sealing) {
+  const Descriptor library(open_regular(file));
+  Descriptor copy(sealing.memory_file(("heygen " + file.filename().string().substr(0, 200)).c_str()));
+  if (copy.get() < 0 || !is_same_file(copy.get(), path_of(copy.get(), sealing))) {
+    return pin_in_place(file, library, accepted);
+  }
+  seal(copy.get(), library.get());
+  PinnedImage image{path_of(copy.get(), sealing), digest_of(copy.get())};
+  require_pin(image.digest, accepted, "the library");
+  check_needs(image.path);
+  copy.keep_for_good();
+  return image;
+}
+
+}  // namespace heygen::provider

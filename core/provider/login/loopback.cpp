@@ -1,0 +1,231 @@
+#include "core/provider/login/loopback.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/error.hpp"
+#include "core/base/secret.hpp"
+#include "core/provider/login/callback_page.hpp"
+#include "core/provider/login/request_head.hpp"
+
+namespace heygen::provider {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long the last bytes may take to reach the browser.
+constexpr milliseconds kFlush{2'000};
+constexpr milliseconds kDrain{500};
+
+Error cannot_listen(int why) {
+  return network_error("Cannot listen on 127.0.0.1: " + std::generic_category().message(why),
+                       "Log in with another method, see `heygen auth login --help`.");
+}
+
+bool ready_for(int socket, short events, milliseconds time) {
+  pollfd one{socket, events, 0};
+  return poll(&one, 1, static_cast<int>(time.count())) > 0;
+}
+
+}  // namespace
+
+Loopback::Loopback(std::string path, Clock& clock)
+    : path_(std::move(path)), clock_(clock), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (listener_ < 0 || bind(listener_, generic, size) != 0 || listen(listener_, SOMAXCONN) != 0 ||
+      getsockname(listener_, generic, &size) != 0) {
+    const int why = errno;
+    if (listener_ >= 0) close(listener_);
+    throw cannot_listen(why);
+  }
+  host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  redirect_uri_ = "http://" + host_ + path_;
+}
+
+Loopback::~Loopback() {
+  try {
+    if (has_visitor()) respond(false, "The program stopped before it was done.");
+  } catch (...) {  // the page is a courtesy
+  }
+  close_all();
+  for (auto& [name, value] : params_) wipe(value);
+}
+
+const std::string* Loopback::param(std::string_view name) const {
+  const auto found = std::ranges::find(params_, name, &Params::value_type::first);
+  return found == params_.end() ? nullptr : &found->second;
+}
+
+Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, const Watch& watch) {
+  const milliseconds deadline = clock_.monotonic() + timeout;
+  for (;;) {
+    if (cancel.requested()) return Outcome::cancelled;
+    const milliseconds left = deadline - clock_.monotonic();
+    if (left.count() <= 0) return Outcome::timed_out;
+    std::vector<int> ready;
+    if (poll_once(left, cancel, watch, ready) < 0 && errno != EINTR) throw cannot_listen(errno);
+    if (const auto outcome = serve_ready(ready)) return *outcome;
+    drop_expired();
+  }
+}
+
+int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready) {
+  std::vector<pollfd> all{{cancel.descriptor(), POLLIN, 0}, {watch.descriptor(), POLLIN, 0}, {listener_, POLLIN, 0}};
+  milliseconds time = timeout;
+  for (const Connection& connection : connections_) {
+    all.push_back({connection.socket, POLLIN, 0});
+    time = std::min(time, std::max(milliseconds{1}, connection.deadline - clock_.monotonic()));
+  }
+  constexpr milliseconds kLongest{60'000};
+  const int count = poll(all.data(), all.size(), static_cast<int>(std::min(time, kLongest).count()));
+  if (count <= 0) return count;
+  if (all[1].revents != 0) watch.readable();
+  for (auto entry = all.begin() + 2; entry != all.end(); ++entry) {
+    if (entry->revents != 0) ready.push_back(entry->fd);
+  }
+  return count;
+}
+
+std::optional<Loopback::Outcome> Loopback::serve_ready(const std::vector<int>& ready) {
+  for (auto connection = connections_.begin(); connection != connections_.end();) {
+    const auto here = connection++;
+    if (std::ranges::find(ready, here->socket) == ready.end()) continue;
+    const Verdict verdict = serve(*here);
+    if (verdict == Verdict::go_on) continue;
+    if (verdict == Verdict::arrived) {
+      visitor_ = here->socket;
+    } else {
+      close(here->socket);
+    }
+    wipe(here->head);
+    connections_.erase(here);
+    if (verdict == Verdict::arrived) return Outcome::arrived;
+    if (verdict == Verdict::doubled) return Outcome::doubled;
+  }
+  if (std::ranges::find(ready, listener_) != ready.end()) accept_one();
+  return {};
+}
+
+/// Past the limit the oldest makes room: browsers open connections ahead and leave them idle.
+void Loopback::accept_one() {
+  const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (socket < 0) return;
+  if (connections_.size() == kMaxConnections) {
+    close(connections_.front().socket);
+    wipe(connections_.front().head);
+    connections_.pop_front();
+  }
+  Connection& connection = connections_.emplace_back();
+  connection.socket = socket;
+  connection.deadline = clock_.monotonic() + kConnectionTime;
+  connection.head.reserve(2 * kMaxHead);  // so that it is wiped in one place
+}
+
+void Loopback::drop_expired() {
+  const milliseconds now = clock_.monotonic();
+  connections_.remove_if([&](const Connection& connection) {
+    const bool expired = connection.deadline <= now;
+    if (expired) close(connection.socket);
+    return expired;
+  });
+}
+
+Loopback::Verdict Loopback::serve(Connection& connection) {
+  std::array<char, 4096> buffer{};
+  const ssize_t got = recv(connection.socket, buffer.data(), buffer.size(), 0);
+  if (got < 0) return errno == EAGAIN || errno == EINTR ? Verdict::go_on : Verdict::drop;
+  if (got == 0) return Verdict::drop;
+  if (connection.answered) return Verdict::go_on;
+  connection.head.append(buffer.data(), static_cast<std::size_t>(got));
+  const std::size_t end = end_of_head(connection.head);
+  if (std::min(end, connection.head.size()) > kMaxHead) {
+    return answer(connection, refusal_reply(431, "Request Header Fields Too Large"));
+  }
+  if (end == std::string::npos) return Verdict::go_on;
+  connection.head.resize(end);
+  return judge(connection);
+}
+
+Loopback::Verdict Loopback::judge(Connection& connection) {
+  const auto head = parse_head(connection.head);
+  // A name that resolves to 127.0.0.1 must not reach us (DNS rebinding).
+  if (!head || head->hosts != std::vector<std::string>{host_})
+    return answer(connection, refusal_reply(400, "Bad Request"));
+  const bool with_body = head->method != "HEAD";
+  if (head->path != path_) return answer(connection, refusal_reply(404, "Not Found", {}, with_body));
+  if (head->method != "GET") {
+    return answer(connection, refusal_reply(405, "Method Not Allowed", "Allow: GET\r\n", with_body));
+  }
+  auto params = parse_query(head->query);
+  if (!params) return answer(connection, refusal_reply(400, "Bad Request"));
+  params_ = std::move(*params);
+  for (auto at = params_.begin(); at != params_.end(); ++at) {
+    if (std::any_of(params_.begin(), at, [&](const auto& earlier) { return earlier.first == at->first; })) {
+      finish(connection.socket, callback_reply(false, "The answer holds a parameter twice, so it was not used."));
+      params_.clear();
+      return Verdict::doubled;
+    }
+  }
+  return Verdict::arrived;
+}
+
+/// Small enough for an empty send buffer. The connection stays until the other side closes it: closing with unread
+/// bytes would reset it and take the reply along.
+Loopback::Verdict Loopback::answer(Connection& connection, const std::string& reply) {
+  wipe(connection.head);
+  connection.answered = true;
+  const ssize_t sent = send(connection.socket, reply.data(), reply.size(), MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(reply.size())) return Verdict::drop;
+  shutdown(connection.socket, SHUT_WR);
+  return Verdict::go_on;
+}
+
+void Loopback::respond(bool success, std::string_view message) {
+  const int visitor = std::exchange(visitor_, -1);
+  if (visitor >= 0) {
+    finish(visitor, callback_reply(success, message));
+    close(visitor);
+  }
+  close_all();
+}
+
+/// Sends all of it and waits a moment for the browser to have it.
+void Loopback::finish(int socket, const std::string& reply) const {
+  std::string_view rest = reply;
+  while (!rest.empty() && ready_for(socket, POLLOUT, kFlush)) {
+    const ssize_t sent = send(socket, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) return;
+    if (sent > 0) rest.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  shutdown(socket, SHUT_WR);
+  std::array<char, 4096> buffer{};
+  const milliseconds deadline = clock_.monotonic() + kDrain;
+  for (milliseconds left = kDrain; left.count() > 0 && ready_for(socket, POLLIN, left);
+       left = deadline - clock_.monotonic()) {
+    const ssize_t got = recv(socket, buffer.data(), buffer.size(), 0);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return;
+  }
+}
+
+void Loopback::close_all() {
+  for (const Connection& connection : connections_) close(connection.socket);
+  connections_.clear();
+  if (listener_ >= 0) close(std::exchange(listener_, -1));
+  if (visitor_ >= 0) close(std::exchange(visitor_, -1));
+}
+
+}  // namespace heygen::provider

@@ -1,0 +1,178 @@
+// heygen.http/1
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "core/base/environment.hpp"
+#include "core/base/text.hpp"
+#include "core/net/http.hpp"
+#include "core/provider/call/header_rules.hpp"
+#include "core/provider/call/host_call.hpp"
+#include "core/provider/call/http_reply.hpp"
+
+namespace heygen::provider {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint32_t kUsualTime = 30'000;
+constexpr std::uint32_t kLongestTime = 300'000;
+constexpr std::size_t kMaxBody = std::size_t{1} << 20U;
+constexpr std::size_t kMaxRequestHeaders = 64;
+constexpr milliseconds kRefreshGrace{5'000};
+
+const HttpReply* reply_of(const heygen_http_response* response) {
+  return reinterpret_cast<const HttpReply*>(response);
+}
+
+/// What the URL is refused for, or "".
+std::string url_fault(const HostCall& host, const net::Url& url) {
+  if (url.scheme == "https" || host.services.environment.truthy("HEYGEN_ALLOW_HTTP")) return {};
+  return url.origin() + " is not https. Set HEYGEN_ALLOW_HTTP=1 to allow that.";
+}
+
+/// What the headers are refused for, or "".
+std::string header_fault(const heygen_http_request& request) {
+  if (request.header_count > kMaxRequestHeaders || (request.headers == nullptr && request.header_count != 0)) {
+    return "the list of headers is not sound or holds more than 64";
+  }
+  for (std::size_t i = 0; i < request.header_count; ++i) {
+    const auto [name, value] = request.headers[i];
+    if (!abi::is_sound(name) || !is_header_name(abi::view(name)) || is_framing_header(to_lower(abi::view(name)))) {
+      return "the header \"" + std::string(abi::view(name).substr(0, 64)) + "\" cannot be sent";
+    }
+    if (!abi::is_sound(value) || !is_header_value(abi::view(value))) {
+      return "the value of the header " + std::string(abi::view(name)) + " has control characters";
+    }
+  }
+  return {};
+}
+
+net::Headers headers_for(const HostCall& host, const heygen_http_request& request) {
+  net::Headers headers;
+  for (std::size_t i = 0; i < request.header_count; ++i) {
+    headers.push_back(
+        {std::string(abi::view(request.headers[i].name)), std::string(abi::view(request.headers[i].value))});
+  }
+  if (net::find_header(headers, "User-Agent") == nullptr) {
+    headers.push_back({"User-Agent", "heygen-cli/" + host.services.host_version});
+  }
+  return headers;
+}
+
+net::Timeouts timeouts_for(const HostCall& host, const heygen_http_request& request) {
+  const std::uint32_t asked = request.timeout_ms == 0 ? kUsualTime : std::min(request.timeout_ms, kLongestTime);
+  const auto left = host.time_left();
+  const milliseconds total =
+      std::max(milliseconds{1}, std::min(milliseconds{asked}, left.value_or(milliseconds{asked})));
+  net::Timeouts timeouts;
+  timeouts.total = total;
+  timeouts.idle = total;
+  timeouts.connect = std::min(timeouts.connect, total);
+  return timeouts;
+}
+
+/// False when the body is longer than allowed.
+bool read_body(net::Response& response, std::string& body) {
+  std::array<char, 16384> piece{};
+  body.reserve(kMaxBody);  // grown in place, so that no copy of a token stays behind
+  while (const std::size_t got = response.read(piece)) {
+    if (got > kMaxBody - body.size()) return false;
+    body.append(piece.data(), got);
+  }
+  explicit_bzero(piece.data(), piece.size());
+  return true;
+}
+
+heygen_status fail_for(HostCall& host, const net::Failure& failure) {
+  if (failure.kind == net::Failure::Kind::canceled) return HEYGEN_CANCELLED;
+  return host.fail(HEYGEN_TRANSIENT, failure.what(), failure.hint);
+}
+
+heygen_status exchange(HostCall& host, const heygen_http_request& given, const net::Url& url,
+                       const heygen_http_response** response) {
+  net::TextBody body{std::string(abi::view(given.body))};
+  net::Request request;
+  request.method = abi::view(given.method);
+  request.url = url;
+  request.headers = headers_for(host, given);
+  if (given.body.size != 0 || request.method == "POST") request.body = &body;
+  request.timeouts = timeouts_for(host, given);
+  if (host.function == Function::refresh) request.grace = kRefreshGrace;
+  try {
+    const auto answer = host.services.http.send(request, host.services.cancel);
+    auto reply = std::make_unique<HttpReply>();
+    reply->status = answer->status;
+    reply->headers = answer->headers;
+    if (!read_body(*answer, reply->body)) {
+      return host.fail(HEYGEN_BROKEN, "The reply of " + url.origin() + " is larger than 1 MiB.");
+    }
+    *response = reinterpret_cast<const heygen_http_response*>(host.keep(std::move(reply)));
+    return HEYGEN_OK;
+  } catch (const net::Failure& failure) {
+    return fail_for(host, failure);
+  }
+}
+
+heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_request* request,
+                               const heygen_http_response** response) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    if (request == nullptr || response == nullptr || request->struct_size < abi::kHttpRequestSize) {
+      return host.refuse("http.send got NULL or a request smaller than version 1.0 had.");
+    }
+    *response = nullptr;
+    if (!abi::is_sound(request->body) || !is_header_name(abi::view(request->method))) {
+      return host.fail(HEYGEN_USAGE, "The HTTP request has no valid method or body.");
+    }
+    net::Url url;
+    try {
+      url = net::Url::parse(abi::view(request->url));
+    } catch (const std::invalid_argument& error) {
+      return host.fail(HEYGEN_USAGE, std::string("The URL cannot be used: ") + error.what());
+    }
+    if (const std::string fault = url_fault(host, url); !fault.empty()) return host.fail(HEYGEN_USAGE, fault);
+    if (const std::string fault = header_fault(*request); !fault.empty()) {
+      return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + fault + ".");
+    }
+    if (host.network_off()) return host.fail(HEYGEN_TRANSIENT, "The network is not used for a report.");
+    if (host.time_left() == milliseconds{0}) return host.fail(HEYGEN_TRANSIENT, "The time for this is up.");
+    return exchange(host, *request, url, response);
+  });
+}
+
+std::int32_t HEYGEN_CALL status(const heygen_http_response* response) {
+  return response != nullptr ? reply_of(response)->status : 0;
+}
+
+heygen_str HEYGEN_CALL body(const heygen_http_response* response) {
+  return response != nullptr ? abi::str(reply_of(response)->body) : heygen_str{nullptr, 0};
+}
+
+heygen_str HEYGEN_CALL header(const heygen_http_response* response, heygen_str name) {
+  if (response == nullptr) return {nullptr, 0};
+  const HttpReply& reply = *reply_of(response);
+  std::vector<std::string> values;
+  for (const net::Header& field : reply.headers) {
+    if (iequals(field.name, abi::view(name))) values.push_back(field.value);
+  }
+  if (values.empty()) return {nullptr, 0};
+  return abi::str(reply.joined.emplace_back(join(values, ", ")));
+}
+
+heygen_str HEYGEN_CALL form_encode(const heygen_call* call, heygen_str text) {
+  return enter_for(call, heygen_str{nullptr, 0}, [&](HostCall& host) {
+    std::string encoded = percent_encode(abi::view(text));
+    for (std::size_t at = 0; (at = encoded.find("%20", at)) != std::string::npos;) encoded.replace(at, 3, "+");
+    return host.keep(std::move(encoded));
+  });
+}
+
+}  // namespace
+
+const heygen_http_1_v& http_service() {
+  static constexpr heygen_http_1_v kService{sizeof(kService), 0, send, status, body, header, form_encode};
+  return kService;
+}
+
+}  // namespace heygen::provider

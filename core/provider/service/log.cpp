@@ -1,0 +1,81 @@
+// heygen.log/1 and heygen.cancel/1: callable from any thread.
+#include <algorithm>
+#include <mutex>
+
+#include "core/base/cancel.hpp"
+#include "core/base/environment.hpp"
+#include "core/base/text.hpp"
+#include "core/provider/call/host_call.hpp"
+
+namespace heygen::provider {
+namespace {
+
+/// Long enough for a secret, and neither words nor an address, which are worth reading.
+bool may_be_secret(std::string_view text) {
+  constexpr std::size_t kShortest = 12;
+  return text.size() >= kShortest && text.find(' ') == std::string_view::npos &&
+         text.find("://") == std::string_view::npos;
+}
+
+void hide(std::string& line, std::string_view secret) {
+  constexpr std::string_view kMark = "***";
+  if (!may_be_secret(secret)) return;
+  for (std::size_t at = 0; (at = line.find(secret, at)) != std::string::npos; at += kMark.size()) {
+    line.replace(at, secret.size(), kMark);
+  }
+}
+
+void hide_strings(std::string& line, const json::Value& value) {
+  if (value.is_string()) {
+    hide(line, value.as_string());
+  } else if (value.is_array()) {
+    for (const json::Value& item : value.as_array()) hide_strings(line, item);
+  } else if (value.is_object()) {
+    for (const json::Member& member : value.as_object()) hide_strings(line, member.second);
+  }
+}
+
+/// A provider should not log what it was given in confidence; if it does, that stays here.
+std::string without_secrets(const HostCall& host, std::string_view text) {
+  std::string line(text);
+  hide_strings(line, host.ask.state);
+  for (const std::string& name : host.secret_variables) hide(line, host.services.environment.value(name));
+  return line;
+}
+
+void HEYGEN_CALL write(const heygen_call* call, std::int32_t level, heygen_str text) {
+  static std::mutex mutex;
+  const HostCall* host = HostCall::of_any_thread(call);
+  if (host == nullptr || !abi::is_sound(text) || !host->services.log) return;
+  try {
+    const std::string line = host->manifest.id + ": " + printable(without_secrets(*host, abi::view(text)));
+    const std::lock_guard lock(mutex);
+    host->services.log(std::clamp<std::int32_t>(level, HEYGEN_LOG_DEBUG, HEYGEN_LOG_WARNING), line);
+  } catch (...) {  // a line that cannot be written is not worth a failed command
+  }
+}
+
+std::int32_t HEYGEN_CALL cancelled(const heygen_call* call) {
+  const HostCall* host = HostCall::of_any_thread(call);
+  return host != nullptr && host->services.cancel.requested() ? 1 : 0;
+}
+
+std::int32_t HEYGEN_CALL descriptor(const heygen_call* call) {
+  const HostCall* host = HostCall::of_any_thread(call);
+  if (CallWatch* watch = call_watch()) watch->heeds_cancellation();
+  return host != nullptr ? host->services.cancel.descriptor() : -1;
+}
+
+}  // namespace
+
+const heygen_log_1_v& log_service() {
+  static constexpr heygen_log_1_v kService{sizeof(kService), 0, write};
+  return kService;
+}
+
+const heygen_cancel_1_v& cancel_service() {
+  static constexpr heygen_cancel_1_v kService{sizeof(kService), 0, cancelled, descriptor};
+  return kService;
+}
+
+}  // namespace heygen::provider

@@ -1,0 +1,95 @@
+// heygen.loopback/1
+#include <algorithm>
+
+#include "core/base/cancel.hpp"
+#include "core/base/text.hpp"
+#include "core/provider/login/browser.hpp"
+#include "core/provider/call/host_call.hpp"
+#include "core/provider/login/loopback.hpp"
+
+namespace heygen::provider {
+namespace {
+
+const Loopback* listener_of(const heygen_loopback* handle) {
+  return reinterpret_cast<const Loopback*>(handle);
+}
+
+/// The listener, if it is one of this call's.
+Loopback* own_listener(const HostCall& host, heygen_loopback* handle) {
+  auto* listener = reinterpret_cast<Loopback*>(handle);
+  return host.owns(listener) ? listener : nullptr;
+}
+
+bool is_path(std::string_view path) {
+  constexpr std::size_t kLongest = 256;
+  return path.starts_with('/') && path.size() <= kLongest &&
+         std::ranges::all_of(path, [](char c) { return c > 0x20 && c < 0x7F && c != '?' && c != '#'; });
+}
+
+heygen_status HEYGEN_CALL open(const heygen_call* call, heygen_str path, heygen_loopback** listener) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    if (listener == nullptr || !is_path(abi::view(path))) return host.refuse("loopback.open got no path.");
+    *listener = nullptr;
+    if (host.function != Function::login) {
+      return host.fail(HEYGEN_UNSUPPORTED, "A redirect is only awaited during a login.");
+    }
+    auto opened = std::make_unique<Loopback>(std::string(abi::view(path)), host.services.clock);
+    *listener = reinterpret_cast<heygen_loopback*>(host.keep(std::move(opened)));
+    return HEYGEN_OK;
+  });
+}
+
+heygen_str HEYGEN_CALL redirect_uri(const heygen_loopback* listener) {
+  return listener != nullptr ? abi::str(listener_of(listener)->redirect_uri()) : heygen_str{nullptr, 0};
+}
+
+heygen_status status_of(HostCall& host, Loopback::Outcome outcome) {
+  switch (outcome) {
+    case Loopback::Outcome::arrived:
+      return HEYGEN_OK;
+    case Loopback::Outcome::doubled:
+      return host.fail(HEYGEN_BROKEN, "The redirect holds a parameter twice, so it was not used.");
+    case Loopback::Outcome::timed_out:
+      return host.fail(HEYGEN_TRANSIENT, "Nobody came back from the browser in time.");
+    case Loopback::Outcome::cancelled:
+      break;
+  }
+  return HEYGEN_CANCELLED;
+}
+
+heygen_status HEYGEN_CALL wait(const heygen_call* call, heygen_loopback* handle, std::uint32_t timeout_ms) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    Loopback* listener = own_listener(host, handle);
+    if (listener == nullptr || listener->has_visitor() || !listener->is_listening()) {
+      return host.refuse("loopback.wait got a listener that does not listen.");
+    }
+    Loopback::Watch browser;
+    browser.descriptor = [&] { return host.browser ? host.browser->descriptor() : -1; };
+    browser.readable = [&] { host.look_after_browser(); };
+    return status_of(host, listener->wait(std::chrono::milliseconds{timeout_ms}, host.services.cancel, browser));
+  });
+}
+
+heygen_str HEYGEN_CALL param(const heygen_loopback* handle, heygen_str name) {
+  const std::string* value = handle != nullptr ? listener_of(handle)->param(abi::view(name)) : nullptr;
+  return value != nullptr ? abi::str(*value) : heygen_str{nullptr, 0};
+}
+
+heygen_status HEYGEN_CALL respond(const heygen_call* call, heygen_loopback* handle, std::int32_t success,
+                                  heygen_str message) {
+  return enter(call, [&](HostCall& host) -> heygen_status {
+    Loopback* listener = own_listener(host, handle);
+    if (listener == nullptr) return host.refuse("loopback.respond got a listener that is not this call's.");
+    listener->respond(success != 0, abi::view(message));
+    return HEYGEN_OK;
+  });
+}
+
+}  // namespace
+
+const heygen_loopback_1_v& loopback_service() {
+  static constexpr heygen_loopback_1_v kService{sizeof(kService), 0, open, redirect_uri, wait, param, respond};
+  return kService;
+}
+
+}  // namespace heygen::provider

@@ -1,0 +1,301 @@
+#include "host/api/pagination.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "core/base/text.hpp"
+#include "core/json/slice.hpp"
+#include "core/transport/api_client.hpp"
+#include "host/api/progress.hpp"
+#include "host/api/reply.hpp"
+
+namespace heygen::host {
+namespace {
+
+Error wrong_reply(const std::string& message) {
+  return {code::kResponseParse, message, "Leave --all out to see the pages one by one."};
+}
+
+/// One reply, and views into it.
+struct Page {
+  std::string text;
+  std::vector<std::string_view> items;
+  bool has_list = false;
+  bool more = false;
+  std::string cursor;         ///< of the next page, or ""
+  std::string_view next_raw;  ///< the same as it stands in the reply
+};
+
+std::string cursor_of(std::string_view raw) {
+  if (raw.starts_with('"')) return json::parse(raw).as_string();
+  const bool number = raw.starts_with('-') || (!raw.empty() && raw.front() >= '0' && raw.front() <= '9');
+  return std::string(number ? raw : std::string_view{});
+}
+
+void read_page(const api::Pagination& facts, Page& page) {
+  const std::string_view list = json::slice(page.text, facts.items).value_or("");
+  page.has_list = !list.empty();
+  if (page.has_list && list != "null") {
+    auto items = json::items_of(list);
+    if (!items) throw wrong_reply("The reply has no list at '" + std::string(facts.items) + "'.");
+    page.items = std::move(*items);
+  }
+  page.next_raw = json::slice(page.text, facts.next_cursor).value_or("null");
+  page.cursor = cursor_of(page.next_raw);
+  const std::string_view more = json::slice(page.text, facts.has_more).value_or("");
+  page.more = more == "true" || (more != "false" && !page.cursor.empty());
+}
+
+/// What the members that tell of further pages say in the end, as JSON.
+struct Ends {
+  std::string more = "false", next = "null";
+};
+
+/// The first page's document around its items.
+class Envelope {
+ public:
+  /// `ends`: known already when no page follows; else those members wait until the items are written.
+  Envelope(const api::Pagination& facts, std::string_view document, const Ends* ends) : facts_(facts), ends_(ends) {
+    walk(document, {});
+  }
+
+  const std::string& before() const { return before_; }
+  std::string after(const Ends& ends) const {
+    std::string text;
+    for (const Piece& piece : after_) {
+      text += piece.text;
+      if (piece.part != Part::other) text += piece.part == Part::more ? ends.more : ends.next;
+    }
+    return text;
+  }
+
+ private:
+  enum class Part : unsigned char { other, more, next };
+  struct Piece {
+    Part part = Part::other;
+    std::string text;
+  };
+
+  Part part_of(const std::string& path) const {
+    if (path == facts_.has_more) return Part::more;
+    return path == facts_.next_cursor ? Part::next : Part::other;
+  }
+
+  void walk(std::string_view object, const std::string& prefix) {
+    std::vector<Piece> held;
+    bool passed = false;
+    char separator = '{';
+    for (const json::MemberSlice& member : json::members_of(object)) {
+      const std::string path = prefix + member.name;
+      const std::string name(member.whole.substr(0, member.whole.size() - member.value.size()));
+      if (!passed && (path == facts_.items || facts_.items.starts_with(path + "."))) {
+        (before_ += separator) += name;
+        if (path != facts_.items) walk(member.value, path + ".");
+        passed = true;
+        after_.insert(after_.end(), held.begin(), held.end());
+        continue;
+      }
+      Piece piece{part_of(path), name};
+      if (piece.part == Part::other) piece.text += member.value;
+      if (piece.part != Part::other && ends_ != nullptr)
+        piece = {Part::other, name + (piece.part == Part::more ? ends_->more : ends_->next)};
+      if (!passed && piece.part == Part::other) {
+        (before_ += separator) += piece.text;
+        separator = ',';
+        continue;
+      }
+      piece.text.insert(0, ",");
+      (passed ? after_ : held).push_back(std::move(piece));
+    }
+    after_.push_back({Part::other, "}"});
+  }
+
+  const api::Pagination& facts_;
+  const Ends* ends_;
+  std::string before_;
+  std::vector<Piece> after_;
+};
+
+class All {
+ public:
+  All(Context& context, const api::Command& command, api::Given given, std::optional<std::int64_t> cap)
+      : context_(context),
+        command_(command),
+        facts_(*command.pagination),
+        given_(std::move(given)),
+        cap_(cap),
+        collects_(context.human() || context.globals.jq.has_value()),
+        progress_(context) {
+    context.only_reads = true;
+    if (const auto at = given_.flags.find(facts_.cursor_param); at != given_.flags.end())
+      seen_.insert(hash(at->second.back()));
+  }
+
+  void run(const std::vector<output::Column>& columns) {
+    try {
+      Page page = fetch();
+      start(page);
+      while (add(page)) {
+        go_on_at(page.cursor);
+        page = fetch();
+      }
+      finish(page);
+    } catch (Error& error) {
+      progress_.clear();
+      abandon(error);
+      throw;
+    }
+    progress_.clear();
+    if (!collects_) {
+      if (started_) context_.write("\n");
+      return;
+    }
+    print_reply(context_, document_, columns);
+  }
+
+ private:
+  Page fetch() {
+    if (context_.cancel.requested()) throw canceled_error();
+    const api::Prepared prepared = api::prepare(command_, given_);
+    transport::ApiRequest request;
+    request.method = command_.method;
+    request.path = prepared.path;
+    request.query = prepared.query;
+    request.headers = context_.client_headers();
+    Page page;
+    page.text = send(context_, request);
+    read_page(facts_, page);
+    ++pages_;
+    return page;
+  }
+
+  /// How many items of the page are wanted.
+  std::size_t share(const Page& page) const {
+    return cap_ ? static_cast<std::size_t>(std::min<std::int64_t>(*cap_ - count_, std::ssize(page.items)))
+                : page.items.size();
+  }
+  bool is_last(const Page& page) const { return !page.more || (cap_ && count_ + std::ssize(page.items) >= *cap_); }
+
+  static Ends ends_after(const Page& page, bool cut) {
+    if (cut) return {"true", "null"};
+    return page.more ? Ends{"true", std::string(page.next_raw)} : Ends{};
+  }
+
+  void start(const Page& page) {
+    if (!page.has_list && is_last(page)) {
+      envelope_.emplace(facts_, "", nullptr);
+      return;
+    }
+    check(page);
+    const Ends ends = ends_after(page, share(page) < page.items.size());
+    envelope_.emplace(facts_, page.text, is_last(page) ? &ends : nullptr);
+  }
+
+  /// Throws before anything of the page is printed.
+  void check(const Page& page) const {
+    if (!page.has_list) throw wrong_reply("The reply has no list at '" + std::string(facts_.items) + "'.");
+    if (is_last(page)) return;
+    if (page.cursor.empty())
+      throw wrong_reply("The service says that more items follow, but not where: " + std::string(facts_.next_cursor) +
+                        " is empty.");
+    if (seen_.contains(hash(page.cursor)))
+      throw wrong_reply(
+          "The service gives the same cursor twice, so the list would never end: " + printable(page.cursor) + ".");
+  }
+
+  /// False when it was the last page.
+  bool add(const Page& page) {
+    if (!page.has_list && pages_ == 1) return false;
+    check(page);
+    std::string text = pages_ == 1 ? envelope_->before() + "[" : "";
+    const bool last = is_last(page);
+    cut_ = share(page) < page.items.size();
+    for (std::size_t i = 0, end = share(page); i < end; ++i) {
+      if (count_++ > 0) text += ',';
+      text += page.items[i];
+    }
+    put(text);
+    if (!context_.terminal.stdout_is_terminal() || collects_)
+      progress_.show("Page " + std::to_string(pages_) + ", " + std::to_string(count_) + " items");
+    return !last;
+  }
+
+  void finish(const Page& page) {
+    if (!page.has_list && pages_ == 1) return put(page.text);
+    put("]" + envelope_->after(ends_after(page, cut_)));
+  }
+
+  void go_on_at(const std::string& cursor) {
+    seen_.insert(hash(cursor));
+    given_.flags[std::string(facts_.cursor_param)] = {cursor};
+    if (cap_)
+      given_.flags[std::string(facts_.limit_param)] = {
+          std::to_string(std::min<std::int64_t>(facts_.limit_max, *cap_ - count_))};
+  }
+
+  void put(const std::string& text) {
+    if (collects_) {
+      document_ += text;
+      return;
+    }
+    if (text.empty()) return;  // a reply without a body
+    started_ = true;
+    context_.write(context_.terminal.stdout_is_terminal() ? output::harmless_json(text) : text);
+  }
+
+  void abandon(Error& error) {
+    if (!started_) return;
+    if (context_.terminal.stdout_is_terminal()) context_.write("\n");
+    error.hint += std::string(error.hint.empty() ? "" : " ") +
+                  "The document on standard output is unfinished: " + std::to_string(count_) +
+                  (count_ == 1 ? " item is in it." : " items are in it.");
+    const auto at = given_.flags.find(facts_.cursor_param);
+    if (at != given_.flags.end() && pages_ > 0)
+      error.hint += " The rest begins at --" + std::string(facts_.cursor_param) + " " + printable(at->second.back());
+  }
+
+  static std::size_t hash(std::string_view cursor) { return std::hash<std::string_view>{}(cursor); }
+
+  Context& context_;
+  const api::Command& command_;
+  const api::Pagination& facts_;
+  api::Given given_;
+  const std::optional<std::int64_t> cap_;
+  const bool collects_;
+  Progress progress_;
+  std::optional<Envelope> envelope_;
+  std::unordered_set<std::size_t> seen_;  ///< hashes: a cursor may be long, and there may be many
+  std::string document_;
+  std::int64_t count_ = 0, pages_ = 0;
+  bool started_ = false, cut_ = false;
+};
+
+}  // namespace
+
+std::optional<std::int64_t> take_cap(const api::Command& command, api::Given& given) {
+  const std::string name(command.pagination->limit_param);
+  const std::int64_t most = command.pagination->limit_max;
+  const auto at = given.flags.find(name);
+  std::optional<std::int64_t> cap;
+  if (at != given.flags.end()) {
+    const std::string typed = at->second.back();
+    std::int64_t value = 0;
+    const std::size_t sign = typed.starts_with('+') ? 1 : 0;
+    std::from_chars(typed.data() + sign, typed.data() + typed.size(), value);
+    if (value < 1) throw usage_error("--" + name + " does not take " + typed + ".", "It takes at least 1.");
+    cap = value;
+  }
+  given.flags[name] = {std::to_string(std::min(cap.value_or(most), most))};
+  return cap;
+}
+
+void print_all(Context& context, const api::Command& command, api::Given given, std::optional<std::int64_t> cap,
+               const std::vector<output::Column>& columns) {
+  All(context, command, std::move(given), cap).run(columns);
+}
+
+}  // namespace heygen::host

@@ -1,0 +1,287 @@
+#include "core/api/catalogue.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/api/engine.hpp"
+#include "core/auth/session.hpp"
+#include "core/base/text.hpp"
+#include "core/transport/api_client.hpp"
+#include "host/api/confirm.hpp"
+#include "host/api/dry_run.hpp"
+#include "host/api/pagination.hpp"
+#include "host/api/progress.hpp"
+#include "host/api/reply.hpp"
+#include "host/api/upload.hpp"
+#include "host/api/wait.hpp"
+#include "host/cli/help.hpp"
+#include "host/command.hpp"
+#include "host/context.hpp"
+#include "host/io.hpp"
+
+namespace heygen::host {
+namespace {
+
+constexpr std::string_view kDefaultWait = "20m";
+
+std::string placeholder_of(const api::Flag& flag) {
+  switch (flag.type) {
+    case api::FlagType::boolean:
+      return "";
+    case api::FlagType::integer:
+    case api::FlagType::number:
+      return "N";
+    case api::FlagType::text:
+    case api::FlagType::text_list:
+      break;
+  }
+  if (flag.place == api::Place::multipart) return "FILE";
+  return flag.choices.empty() ? "TEXT" : "CHOICE";
+}
+
+std::string number_text(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+Option option_of(const api::Flag& flag) {
+  Option option;
+  option.name = flag.name;
+  option.value = placeholder_of(flag);
+  option.doc = flag.doc;
+  if (flag.min && flag.max) option.range = number_text(*flag.min) + " to " + number_text(*flag.max);
+  if (flag.min && !flag.max) option.range = "at least " + number_text(*flag.min);
+  option.fallback = flag.fallback;
+  option.choices = {flag.choices.begin(), flag.choices.end()};
+  option.choices_later = true;
+  option.repeatable = option.comma_split = flag.type == api::FlagType::text_list;
+  option.required = flag.required;
+  option.kind = flag.type == api::FlagType::integer  ? Kind::integer
+                : flag.type == api::FlagType::number ? Kind::number
+                                                     : Kind::text;
+  return option;
+}
+
+std::vector<Option> options_of(const api::Command& command) {
+  std::vector<Option> options;
+  for (const api::Flag& flag : command.flags) options.push_back(option_of(flag));
+  if (command.pagination != nullptr)
+    options.push_back({.name = "all",
+                       .doc = "Fetch every page and print all items as one document; --" +
+                              std::string(command.pagination->limit_param) + " then says how many at most"});
+  if (command.body == api::BodyKind::json)
+    options.push_back({.name = "data",
+                       .shorthand = 'd',
+                       .value = "JSON|FILE|-",
+                       .doc = "Request body: a JSON object, a file that holds one (also as @FILE), or - for standard "
+                              "input; the options above outrank its fields"});
+  if (command.body == api::BodyKind::multipart)
+    options.push_back({.name = "filename",
+                       .value = "NAME",
+                       .doc = "The file's name for the service; for standard input (--file -), which has none",
+                       .fallback = "its own"});
+  if (command.destructive) options.push_back({.name = "force", .doc = "Do not ask for confirmation"});
+  if (command.poll != nullptr) {
+    options.push_back({.name = "wait", .doc = "Wait until the job is over and print its result"});
+    options.push_back({.name = "timeout",
+                       .value = "TIME",
+                       .doc = "Longest time to wait, such as 90s, 20m or 1h30m",
+                       .fallback = std::string(kDefaultWait),
+                       .kind = Kind::duration});
+  }
+  options.push_back(dry_run_option());
+  if (!command.request_schema.empty())
+    options.push_back(
+        {.name = "request-schema", .doc = "Print the JSON Schema of the request body", .waives_positionals = true});
+  if (!command.response_schema.empty())
+    options.push_back(
+        {.name = "response-schema", .doc = "Print the JSON Schema of the reply", .waives_positionals = true});
+  return options;
+}
+
+std::string description_of(const api::Command& command) {
+  std::string text(command.description);
+  std::string fields;
+  for (const std::string_view field : command.data_only_required) (fields += fields.empty() ? "" : ", ") += field;
+  if (!fields.empty())
+    text += (text.empty() ? "" : "\n") + ("Only --data can give, and the service needs: " + fields + ".");
+  return text;
+}
+
+std::vector<output::Column> columns_of(const api::Command& command) {
+  std::vector<output::Column> columns;
+  for (const api::Column& column : command.columns)
+    columns.push_back({std::string(column.field), std::string(column.header)});
+  return columns;
+}
+
+std::optional<output::Paging> paging_of(const api::Command& command, bool all) {
+  if (command.pagination == nullptr) return std::nullopt;
+  const api::Pagination& facts = *command.pagination;
+  return output::Paging{.more = std::string(facts.has_more),
+                        .next = std::string(facts.next_cursor),
+                        .cursor = std::string(facts.cursor_param),
+                        .limit = std::string(facts.limit_param),
+                        .all = all};
+}
+
+api::Given given_of(Context& context, const api::Command& command, const Parsed& parsed) {
+  api::Given given;
+  given.arguments = parsed.positionals;
+  for (const api::Flag& flag : command.flags)
+    if (parsed.given(flag.name)) given.flags[std::string(flag.name)] = parsed.values(flag.name);
+  if (command.body == api::BodyKind::json && parsed.given("data"))
+    given.data = read_document(parsed.value("data"), context.cancel);
+  return given;
+}
+
+/// Without a credential nothing else is looked at: the same mistake must not show a different face each time.
+void check_credential(Context& context, const api::Command& command, const Parsed& parsed) {
+  const std::string path = api::fill_path(command, parsed.positionals);
+  context.session().check({std::string(command.method), path});
+  (void)context.client();
+}
+
+void ask_first(Context& context, const api::Command& command, const Parsed& parsed) {
+  if (!command.destructive || parsed.is_on("force")) return;
+  std::string typed = "`heygen";
+  for (const std::string_view word : command.words) (typed += ' ') += word;
+  typed += " " + join(parsed.positionals, " ") + "`";
+  confirm(context, typed + " cannot be undone. Go ahead?", confirmation_required(typed));
+}
+
+void run_upload(Context& context, const api::Command& command, transport::ApiRequest request, const Parsed& parsed,
+                const std::string& path) {
+  UploadBody body("file", path, parsed.value("filename"), context.random, context.cancel);
+  request.body = &body;
+  request.content_type = body.content_type();
+  request.upload = true;
+  TransferBar bar(context, "Uploading " + body.name(), body.size());
+  request.on_sent = [&](std::uint64_t sent) {
+    if (sent == body.size()) return bar.say("Sent " + body.name() + ", waiting for the reply");
+    bar.update(sent);
+  };
+  request.on_wait = [&] { bar.wait(); };
+  const std::string reply = send(context, request);
+  bar.clear();
+  print_reply(context, reply, columns_of(command));
+}
+
+/// What --wait would ask once the job exists.
+json::Value polls_of(Context& context, const api::Poll& poll, const std::string& limit) {
+  json::Array done, failed;
+  for (const std::string_view state : poll.done) done.emplace_back(state);
+  for (const std::string_view state : poll.failed) failed.emplace_back(state);
+  return json::Object{{"method", "GET"},
+                      {"url", context.api_base() + std::string(poll.endpoint)},
+                      {"id", "from " + std::string(poll.id_field) + " of the reply"},
+                      {"until", std::move(done)},
+                      {"failed", std::move(failed)},
+                      {"timeout", limit}};
+}
+
+/// What --all would ask next.
+json::Value pages_of(const api::Pagination& pages, std::optional<std::int64_t> cap) {
+  json::Value next = json::Object{{"repeat", "with " + std::string(pages.cursor_param) + " from " +
+                                                 std::string(pages.next_cursor) + " of the reply"}};
+  if (cap) next.set("items", *cap);
+  return next;
+}
+
+void dry_run(Context& context, const api::Command& command, const Parsed& parsed) {
+  static_cast<void>(api::fill_path(command, parsed.positionals));
+  check_dry_run(context);
+  DryRun facts;
+  api::Given given = given_of(context, command, parsed);
+  if (command.pagination != nullptr && parsed.is_on("all"))
+    facts.then = pages_of(*command.pagination, take_cap(command, given));
+  const api::Prepared prepared = api::prepare(command, given);
+  transport::ApiRequest request;
+  request.method = command.method;
+  request.path = prepared.path;
+  request.query = prepared.query;
+  request.headers = context.client_headers();
+  net::TextBody body(prepared.body.value_or(""));
+  facts.body = prepared.body;
+  facts.missing_fields = api::missing_fields(command, prepared.body);
+  if (command.body == api::BodyKind::multipart) facts.upload = upload_facts(prepared.upload, parsed.value("filename"));
+  if (prepared.body || facts.upload) request.body = &body;
+  request.content_type = facts.upload ? "multipart/form-data" : "application/json";
+  if (command.poll != nullptr && parsed.is_on("wait"))
+    facts.then = polls_of(context, *command.poll, parsed.value("timeout", kDefaultWait));
+  print_dry_run(context, request, facts);
+}
+
+void run_catalogue(Context& context, const api::Command& command, const Parsed& parsed) {
+  if (parsed.is_on("request-schema")) return context.print_json(std::string(command.request_schema));
+  if (parsed.is_on("response-schema")) return context.print_json(std::string(command.response_schema));
+  if (parsed.is_on("dry-run")) return dry_run(context, command, parsed);
+  check_credential(context, command, parsed);
+  api::Given given = given_of(context, command, parsed);
+  const bool all = command.pagination != nullptr && parsed.is_on("all");
+  context.paging = paging_of(command, all);
+  const auto cap = all ? take_cap(command, given) : std::nullopt;
+  const api::Prepared prepared = api::prepare(command, given);
+  ask_first(context, command, parsed);
+  if (all) return print_all(context, command, std::move(given), cap, columns_of(command));
+
+  transport::ApiRequest request;
+  request.method = command.method;
+  request.path = prepared.path;
+  request.query = prepared.query;
+  request.headers = context.client_headers();
+  if (!prepared.upload.empty() || command.body == api::BodyKind::multipart)
+    return run_upload(context, command, std::move(request), parsed, prepared.upload);
+  net::TextBody body(prepared.body.value_or(""));
+  if (prepared.body) {
+    request.body = &body;
+    request.content_type = "application/json";
+  }
+  if (command.poll != nullptr && parsed.is_on("wait")) {
+    const auto limit = api::parse_duration(parsed.value("timeout", kDefaultWait));
+    return run_and_wait(context, *command.poll, std::move(request), limit.value());
+  }
+  send_and_print(context, request, columns_of(command));
+}
+
+Command command_of(const api::Command& facts) {
+  Command command;
+  command.words = {facts.words.begin(), facts.words.end()};
+  command.summary = facts.summary;
+  command.description = description_of(facts);
+  command.examples = {std::string(facts.example)};
+  for (const api::Argument& argument : facts.arguments)
+    command.positionals.push_back({.name = std::string(argument.name), .doc = std::string(argument.doc)});
+  command.hidden = facts.hidden;
+  command.options = [&facts](Context&) { return options_of(facts); };
+  command.run = [&facts](Context& context, const Parsed& parsed) { run_catalogue(context, facts, parsed); };
+  return command;
+}
+
+void add_alias(CommandTable& table, const api::Alias& alias) {
+  const api::Command* target = api::find(alias.target);
+  Command command = command_of(*target);
+  const std::string now = "heygen " + join(command.words, " ");
+  command.words = {alias.words.begin(), alias.words.end()};
+  const std::string then = "heygen " + join(command.words, " ");
+  command.hidden = true;
+  command.run = [target, notice = "`" + then + "` is now `" + now + "`; the old words will go."](Context& context,
+                                                                                                 const Parsed& parsed) {
+    context.terminal.notice(notice);
+    run_catalogue(context, *target, parsed);
+  };
+  table.add(std::move(command));
+}
+
+}  // namespace
+
+void add_catalogue_commands(CommandTable& table) {
+  for (const api::Group& group : api::groups())
+    table.add_group({.words = {std::string(group.word)}, .summary = std::string(group.summary), .important = ""});
+  for (const api::Command& command : api::commands()) table.add(command_of(command));
+  for (const api::Alias& alias : api::aliases()) add_alias(table, alias);
+}
+
+}  // namespace heygen::host

@@ -1,0 +1,198 @@
+#include "host/commands/auth/method.hpp"
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/config/config.hpp"
+#include "core/provider/historic.hpp"
+#include "core/provider/discovery/registry.hpp"
+#include "core/provider/setting.hpp"
+#include "host/commands/auth/support.hpp"
+#include "host/context.hpp"
+#include "host/ui/picker.hpp"
+
+namespace heygen::host {
+
+namespace {
+
+std::string flag_name(const std::string& id) {
+  return provider::login_flag_of(id).substr(2);
+}
+
+std::string title_of(const provider::Found& found) {
+  return printable(found.manifest.title.empty() ? found.id : found.manifest.title);
+}
+
+std::vector<std::string> historic_ids() {
+  std::vector<std::string> ids;
+  for (const provider::HistoricSlot& slot : provider::historic_slots())
+    ids.insert(ids.end(), slot.ids.begin(), slot.ids.end());
+  return ids;
+}
+
+bool has_option(const std::vector<Option>& options, const std::string& name) {
+  return std::ranges::any_of(options, [&](const Option& option) { return option.name == name; });
+}
+
+provider::ConfiguredSetting settings_of(const config::Config& config) {
+  return [&config](const std::string& section, const std::string& key) {
+    return config.raw("providers." + section + "." + key);
+  };
+}
+
+bool is_switched_on(const provider::Manifest& manifest, const provider::Setting& setting, const config::Config& config,
+                    const Environment& environment) {
+  const auto value = provider::find_setting(manifest, setting, environment, settings_of(config));
+  const std::string text = value ? to_lower(trim(value->text)) : std::string{};
+  return !text.empty() && text != "0" && text != "false";
+}
+
+std::vector<std::string> installed_ids(Context& context) {
+  std::vector<std::string> ids;
+  for (const provider::Found& found : context.providers().found()) {
+    if (found.manifest.has_login) ids.push_back(found.id);
+  }
+  return ids;
+}
+
+Error not_installed(Context& context, const std::string& id) {
+  if (std::ranges::count(historic_ids(), id) > 0) {
+    return usage_error("The provider `" + id + "` is not installed.",
+                       "Install the package heygen-provider-" + id + ". `heygen provider list` shows what is there.");
+  }
+  const std::string guess = nearest(id, installed_ids(context));
+  const std::string way_out = guess.empty() ? std::string{} : "Did you mean `" + guess + "`? ";
+  return usage_error("There is no provider `" + printable(id) + "`.",
+                     way_out + "`heygen provider list` shows what is installed.");
+}
+
+/// None while the policy is broken, so that help still works; the login itself then says what is wrong.
+std::vector<provider::Found> installed(Context& context) {
+  try {
+    static_cast<void>(context.policy());
+  } catch (const Error&) {
+    return {};
+  }
+  return context.providers().found();
+}
+
+}  // namespace
+
+std::vector<Option> login_options(Context& context) {
+  std::vector<Option> options;
+  for (const provider::Found& found : installed(context)) {
+    if (!found.manifest.has_login || has_option(options, flag_name(found.id))) continue;
+    Option option;
+    option.name = flag_name(found.id);
+    option.doc = title_of(found);
+    if (!found.manifest.note.empty()) option.doc += ": " + printable(found.manifest.note);
+    option.hidden = !found.login_barred.empty() || found.disabled;
+    options.push_back(std::move(option));
+  }
+  for (const std::string& id : historic_ids()) {
+    if (has_option(options, flag_name(id))) continue;
+    Option option;
+    option.name = flag_name(id);
+    option.doc = "Not installed: heygen-provider-" + id;
+    option.hidden = true;
+    options.push_back(std::move(option));
+  }
+  return options;
+}
+
+std::string named_method(const Parsed& parsed, const std::vector<provider::Found>& found, const std::string& provider) {
+  std::vector<std::string> ids = historic_ids();
+  for (const provider::Found& one : found) {
+    if (std::ranges::count(ids, one.id) == 0) ids.push_back(one.id);
+  }
+  std::vector<std::string> named, spelled, flags;
+  for (const std::string& id : ids) {
+    const std::string flag = flag_name(id);
+    // Two ids of one spelling: the flag belongs to the first.
+    if (!parsed.is_on(flag) || std::ranges::count(flags, flag) > 0) continue;
+    flags.push_back(flag);
+    named.push_back(id);
+    spelled.push_back("--" + flag);
+  }
+  if (!provider.empty() && std::ranges::count(named, provider) == 0) {
+    named.push_back(provider);
+    spelled.push_back("--provider " + printable(provider));
+  }
+  if (named.size() > 1) {
+    throw usage_error("A login has one method, but " + enumerate(spelled) + " were given.", "Keep one of them.");
+  }
+  return named.empty() ? std::string{} : named.front();
+}
+
+bool may_ask(const Terminal& terminal, const Environment& environment) {
+  return terminal.stdin_is_terminal() && terminal.stdout_is_terminal() && !environment.truthy("CI") &&
+         !environment.truthy("HEYGEN_NONINTERACTIVE");
+}
+
+bool is_offered(const provider::Found& found, const config::Config& config, const Environment& environment) {
+  const provider::Manifest& manifest = found.manifest;
+  if (found.refused || !found.login_barred.empty() || !manifest.has_login) return false;
+  if (manifest.enabled_by.empty()) return true;
+  return std::ranges::any_of(manifest.enabled_by, [&](const std::string& name) {
+    const auto setting = std::ranges::find(manifest.settings, name, &provider::Setting::key);
+    if (setting == manifest.settings.end()) return environment.has(name);
+    return is_switched_on(manifest, *setting, config, environment);
+  });
+}
+
+void require_settings(const provider::Manifest& manifest, const config::Config& config,
+                      const Environment& environment) {
+  const provider::Setting* missing = provider::missing_setting(manifest, environment, settings_of(config));
+  if (missing == nullptr) return;
+  const std::string name = "providers." + manifest.id + "." + missing->key;
+  throw usage_error(
+      "The provider `" + manifest.id + "` needs the setting " + name +
+          (missing->doc.empty() ? "." : " (" + printable(missing->doc) + ")."),
+      "Run `heygen config set " + name + " VALUE`" + (missing->env.empty() ? "." : ", or set " + missing->env + "."));
+}
+
+std::string unnamed_method(Context& context) {
+  const std::vector<provider::Found>& found = context.providers().found();
+  if (may_ask(context.terminal, context.environment)) {
+    std::vector<std::string> ids;
+    std::vector<ui::Row> rows;
+    for (const provider::Found& one : found) {
+      if (!is_offered(one, context.config(), context.environment)) continue;
+      ids.push_back(one.id);
+      rows.push_back({one.manifest.title, one.manifest.note});
+    }
+    if (ids.size() == 1) return ids.front();
+    if (!ids.empty()) return ids[ui::pick("How do you want to log in?", rows, context.cancel)];
+  }
+  // A refused one is still the answer: its reason tells more than another provider's failure.
+  const auto reads = [](const provider::Found& one) { return one.manifest.has_login && one.manifest.reads_stdin; };
+  const auto permitted = [&](const provider::Found& one) {
+    return reads(one) && one.login_barred.empty() && !one.disabled;
+  };
+  auto reader = std::ranges::find_if(found, permitted);
+  if (reader == found.end()) reader = std::ranges::find_if(found, reads);
+  if (reader != found.end()) return reader->id;
+  if (found.empty()) {
+    throw usage_error("No credential provider is installed.",
+                      "Install one, such as the package heygen-provider-" + historic_ids().front() + ".");
+  }
+  throw usage_error("No installed provider takes a credential from standard input.",
+                    "Name a login method; `heygen auth login --help` lists them.");
+}
+
+const provider::Found& require_login(Context& context, const std::string& id) {
+  const provider::Found* found = context.providers().find(id);
+  if (found == nullptr) throw not_installed(context, id);
+  if (!found->login_barred.empty()) {
+    throw usage_error(
+        "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_barred + ".",
+        "`heygen policy show` shows what the administrator of this machine permits.");
+  }
+  if (!found->refused && !found->manifest.has_login) {
+    throw usage_error("The provider `" + id + "` has no login: it finds its credential by itself.",
+                      "`heygen auth explain` shows what it finds.");
+  }
+  return *found;
+}
+
+}  // namespace heygen::host

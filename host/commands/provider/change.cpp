@@ -1,0 +1,168 @@
+#include "host/commands/provider/change.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/auth/resolver.hpp"
+#include "core/base/text.hpp"
+#include "core/config/config.hpp"
+#include "core/config/file.hpp"
+#include "core/provider/historic.hpp"
+#include "core/provider/discovery/registry.hpp"
+#include "core/store/credential_store.hpp"
+#include "host/api/confirm.hpp"
+#include "host/commands/provider/files.hpp"
+#include "host/context.hpp"
+#include "host/provider_settings.hpp"
+
+namespace heygen::host {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path user_folder(Context& context) {
+  return config::config_directory(context.environment) / "providers";
+}
+
+/// Whether somebody is logged in with it, as far as the file tells.
+bool has_login(Context& context, const std::string& id) {
+  try {
+    return !auth::slot_state(context.store().read().root, id).as_object().empty();
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+void run_install(Context& context, const Parsed& parsed) {
+  const ProviderFiles files = find_provider_files(parsed.positionals.at(0));
+  require_permitted(context.policy(), files);
+  const std::string checked_by = install_provider(context, files, user_folder(context), parsed.is_on("force"));
+  json::Value out = json::Object{};
+  const std::string& id = files.manifest.id;
+  out.set("message", "Installed the provider `" + id + "` in " + user_folder(context).string() + ".");
+  out.set("id", id);
+  out.set("library", (user_folder(context) / files.manifest.library).string());
+  out.set("manifest", (user_folder(context) / manifest_name(id)).string());
+  out.set("checked_by", checked_by);
+  if (files.manifest.has_login) out.set("login_flag", provider::login_flag_of(id));
+  context.print(out);
+}
+
+void run_remove(Context& context, const Parsed& parsed) {
+  const std::string& id = parsed.positionals.at(0);
+  const fs::path manifest = provider::is_valid_id(id) ? user_folder(context) / manifest_name(id) : fs::path{};
+  std::error_code ignored;
+  if (manifest.empty() || !fs::exists(fs::symlink_status(manifest, ignored))) {
+    const provider::Found* found = context.providers().find(id);
+    if (found == nullptr) throw unknown_provider(context, id);
+    throw usage_error("The provider `" + id + "` is not in your folder " + user_folder(context).string() + " but at " +
+                          found->manifest_path.string() + ", so it is not removed.",
+                      "`heygen provider disable " + id + "` switches it off for you.");
+  }
+  if (!parsed.is_on("force")) {
+    confirm(context, "Remove the provider `" + id + "` from " + user_folder(context).string() + "?",
+            confirmation_required("Removing the provider `" + id + "`"));
+  }
+  const bool login = has_login(context, id);
+  json::Array removed;
+  for (const fs::path& path : remove_provider(manifest)) removed.emplace_back(path.string());
+  json::Value out = json::Object{};
+  out.set("message", "Removed the provider `" + id + "`.");
+  out.set("id", id);
+  out.set("removed", std::move(removed));
+  out.set("login_kept", login);
+  if (login) {
+    context.terminal.notice("Its login stays in `" + provider::slot_of(id) +
+                            "` of the credentials file; `heygen auth logout` deletes it.");
+  }
+  context.print(out);
+}
+
+void set_disabled(Context& context, const std::string& id, bool disabled) {
+  const provider::Found* found = context.providers().find(id);
+  if (found == nullptr) throw unknown_provider(context, id);
+  if (!disabled && found->by_policy) context.terminal.notice("It still may not load: " + found->reason + ".");
+  context.config().set(disabled_key(id).key, disabled ? "true" : "false", {disabled_key(id)});
+  json::Value out = json::Object{};
+  out.set("message", disabled
+                         ? "The provider `" + id + "` is switched off: it is not loaded, and the next one is asked."
+                         : "The provider `" + id + "` is switched on.");
+  out.set("id", id);
+  out.set("disabled", disabled);
+  context.print(out);
+}
+
+Option force() {
+  Option option;
+  option.name = "force";
+  return option;
+}
+
+Positional id_of_provider() {
+  return {"id", "The provider's id, as `heygen provider list` shows it"};
+}
+
+}  // namespace
+
+Command provider_install_command() {
+  Command command;
+  command.words = {"provider", "install"};
+  command.summary = "Check a provider and put it into your folder";
+  command.description =
+      "FILE is a provider's library with its manifest beside it, or that manifest. Both are copied into the folder "
+      "`providers` beside config.toml, after heygen-provider-check, or where that is missing a load in a process of "
+      "its "
+      "own, has found no fault. The check runs the provider's code, so install only what you would run.";
+  command.examples = {"heygen provider install ./vault.so"};
+  command.positionals = {{"file", "A provider's library or manifest"}};
+  command.options = [](Context&) {
+    Option option = force();
+    option.doc = "Replace a provider of the same id";
+    return std::vector<Option>{option};
+  };
+  command.run = run_install;
+  return command;
+}
+
+Command provider_remove_command() {
+  Command command;
+  command.words = {"provider", "remove"};
+  command.summary = "Remove a provider from your folder";
+  command.description =
+      "Deletes its manifest and its library. A login that it stored stays until `heygen auth logout`.";
+  command.examples = {"heygen provider remove ID --force"};
+  command.positionals = {id_of_provider()};
+  command.options = [](Context&) {
+    Option option = force();
+    option.doc = "Do not ask";
+    return std::vector<Option>{option};
+  };
+  command.run = run_remove;
+  return command;
+}
+
+Command provider_disable_command() {
+  Command command;
+  command.words = {"provider", "disable"};
+  command.summary = "Switch a provider off";
+  command.description =
+      "It is not loaded any more, whatever login it has, and the next provider in the order is asked. Written to "
+      "config.toml as provider.disabled.ID.";
+  command.examples = {"heygen provider disable ID"};
+  command.positionals = {id_of_provider()};
+  command.run = [](Context& context, const Parsed& parsed) { set_disabled(context, parsed.positionals.at(0), true); };
+  return command;
+}
+
+Command provider_enable_command() {
+  Command command;
+  command.words = {"provider", "enable"};
+  command.summary = "Switch a provider on again";
+  command.examples = {"heygen provider enable ID"};
+  command.positionals = {id_of_provider()};
+  command.run = [](Context& context, const Parsed& parsed) { set_disabled(context, parsed.positionals.at(0), false); };
+  return command;
+}
+
+}  // namespace heygen::host

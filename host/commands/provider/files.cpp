@@ -1,0 +1,253 @@
+#include "host/commands/provider/files.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+
+#include "core/base/folder.hpp"
+#include "core/base/text.hpp"
+#include "core/config/file.hpp"
+#include "core/provider/library/descriptor.hpp"
+#include "core/provider/library/loader.hpp"
+#include "core/provider/library/pinned.hpp"
+#include "core/provider/discovery/registry.hpp"
+#include "host/child_process.hpp"
+#include "host/context.hpp"
+
+namespace heygen::host {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSuffix = ".provider.json";
+constexpr const char* kChecker = "heygen-provider-check";
+constexpr int kUsage = 2;
+constexpr std::chrono::seconds kLoadLimit{30}, kCheckLimit{600};
+
+Error failed(const std::string& what, const fs::path& path, const std::error_code& error) {
+  return {code::kError, printable(what + " " + path.string() + ": " + error.message() + "."),
+          "Check the folder's permissions and free space."};
+}
+
+std::optional<provider::Manifest> manifest_at(const fs::path& path, std::string* text = nullptr) {
+  try {
+    const std::string content = config::read_file(path).value_or(std::string{});
+    provider::Manifest manifest = provider::parse_manifest(content);
+    if (text != nullptr) *text = content;
+    return manifest;
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+/// Manifests of that folder which name this library.
+std::vector<fs::path> manifests_of(const fs::path& folder, const std::string& library) {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (!at->path().filename().string().ends_with(kSuffix)) continue;
+    const auto manifest = manifest_at(at->path());
+    if (manifest && manifest->library == library) paths.push_back(at->path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+ProviderFiles read_files(const fs::path& manifest_path) {
+  ProviderFiles files;
+  files.manifest_path = manifest_path;
+  const std::optional<std::string> text = config::read_file(manifest_path);
+  if (!text) throw usage_error("There is no file " + printable(manifest_path.string()) + ".");
+  try {
+    files.manifest = provider::parse_manifest(*text);
+  } catch (const std::runtime_error& error) {
+    throw usage_error(printable(manifest_path.string() + " is no manifest: " + error.what()) + ".",
+                      "`heygen-provider-check manifest LIBRARY` writes one.");
+  }
+  files.manifest_text = *text;
+  files.library = manifest_path.parent_path() / files.manifest.library;
+  std::error_code ignored;
+  if (!fs::is_regular_file(files.library, ignored)) {
+    throw usage_error("The library " + printable(files.library.string()) + ", which the manifest names, is missing.");
+  }
+  return files;
+}
+
+/// Where the two files wait until they are found good; goes away with all that is still in it.
+class Staging {
+ public:
+  explicit Staging(const fs::path& folder) {
+    std::string name = (folder / ".install-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw failed("Cannot create", name, {errno, std::generic_category()});
+    path_ = name;
+  }
+  ~Staging() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+void make_folder(const fs::path& folder) {
+  if (const std::error_code error = make_private_folders(folder)) throw failed("Cannot create", folder, error);
+  const std::string fault = provider::ownership_fault(folder);
+  if (!fault.empty()) {
+    throw Error(code::kError, printable("No provider would load from " + folder.string() + ": " + fault + "."),
+                "Make it, and every folder above it, writable by you alone.");
+  }
+}
+
+void copy_in(const ProviderFiles& files, const fs::path& folder) {
+  const fs::path library = folder / files.manifest.library;
+  const fs::path manifest = folder / manifest_name(files.manifest.id);
+  std::error_code error;
+  fs::copy_file(files.library, library, error);
+  if (error) throw failed("Cannot copy to", library, error);
+  const bool written = (std::ofstream(manifest, std::ios::binary) << files.manifest_text).flush().good();
+  if (!written || chmod(library.c_str(), 0755) != 0 || chmod(manifest.c_str(), 0644) != 0) {
+    throw failed("Cannot write to", folder, {errno, std::generic_category()});
+  }
+}
+
+/// What the registry would look at, in a process that may crash.
+int load_once(const fs::path& library, const provider::Manifest& manifest) {
+  try {
+    const provider::Library loaded(fs::canonical(library), std::string(version()));
+    const std::string difference = provider::first_difference(manifest, loaded.described());
+    if (difference.empty()) return 0;
+    std::cout << "its manifest contradicts its library: " << difference << std::endl;
+  } catch (const std::exception& error) {
+    std::cout << error.what() << std::endl;
+  }
+  return 1;
+}
+
+std::string check(Context& context, const ProviderFiles& files, const fs::path& library) {
+  const fs::path checker = context.executable.parent_path() / kChecker;
+  std::string by = "loading it";
+  ChildEnd end;
+  end.code = kUsage;
+  if (checker.is_absolute() && access(checker.c_str(), X_OK) == 0) {
+    by = kChecker;
+    end = run_program({checker.string(), library.string()}, kCheckLimit, context.cancel);
+  }
+  if (end.code == kUsage) {  // no checker, or one that knows less than this program
+    by = "loading it";
+    end = run_in_child([&] { return load_once(library, files.manifest); }, kLoadLimit, context.cancel);
+  }
+  if (end.code == 0) return by;
+  context.terminal.notice(printable(trim(end.output), true));
+  const std::string why = end.timed_out ? "it did not end in time" : end.code < 0 ? "it crashed" : "see above";
+  throw Error(code::kError,
+              "The provider `" + files.manifest.id + "` did not pass the check by " + by + " (" + why +
+                  "), so it was not installed.",
+              "`heygen-provider-check LIBRARY` shows each rule.");
+}
+
+void require_free(const fs::path& folder, const ProviderFiles& files, bool replace) {
+  const std::string& id = files.manifest.id;
+  for (const fs::path& owner : manifests_of(folder, files.manifest.library)) {
+    if (owner.filename() == manifest_name(id)) continue;
+    throw Error(code::kFileExists,
+                printable("The library " + (folder / files.manifest.library).string() + " belongs to " +
+                          owner.filename().string() + "."),
+                "Give the library of `" + id + "` another name.");
+  }
+  if (replace) return;
+  for (const fs::path& path : {folder / manifest_name(id), folder / files.manifest.library}) {
+    std::error_code ignored;
+    if (!fs::exists(fs::symlink_status(path, ignored))) continue;
+    throw Error(code::kFileExists, printable(path.string()) + " exists.", "--force replaces it.");
+  }
+}
+
+void move_in(const ProviderFiles& files, const fs::path& from, const fs::path& to) {
+  const auto before = manifest_at(to / manifest_name(files.manifest.id));
+  // The manifest last: it is what makes the library count.
+  for (const std::string& name : {files.manifest.library, manifest_name(files.manifest.id)}) {
+    std::error_code error;
+    fs::rename(from / name, to / name, error);
+    if (error) throw failed("Cannot write", to / name, error);
+  }
+  if (before && before->library != files.manifest.library && manifests_of(to, before->library).empty()) {
+    std::error_code ignored;
+    fs::remove(to / before->library, ignored);
+  }
+}
+
+}  // namespace
+
+std::string manifest_name(const std::string& id) {
+  return id + std::string(kSuffix);
+}
+
+ProviderFiles find_provider_files(const fs::path& file) {
+  std::error_code error;
+  const fs::path whole = fs::absolute(file, error);
+  if (error || !fs::is_regular_file(whole, error)) {
+    throw usage_error("There is no file " + printable(file.string()) + ".", "Name a provider's library or manifest.");
+  }
+  if (whole.filename().string().ends_with(kSuffix)) return read_files(whole);
+  const std::vector<fs::path> manifests = manifests_of(whole.parent_path(), whole.filename().string());
+  if (manifests.size() == 1) return read_files(manifests.front());
+  throw usage_error(manifests.empty() ? "There is no manifest beside " + printable(whole.string()) + " that names it."
+                                      : "More than one manifest names " + printable(whole.string()) + ".",
+                    manifests.empty() ? "`heygen-provider-check manifest " + printable(file.string()) + "` writes one."
+                                      : "Name the manifest.");
+}
+
+void require_permitted(const provider::Policy& policy, const ProviderFiles& files) {
+  const std::string& id = files.manifest.id;
+  const provider::Ruling ruling = provider::may_load(policy, id, "user");
+  std::string why = ruling.why;
+  if (const provider::Pin* pin = policy.pin_of(id); why.empty() && pin != nullptr) {
+    try {
+      provider::require_pin(provider::sha256_hex(files.manifest_text), pin->manifest, "the manifest");
+      provider::require_pin(provider::file_digest(files.library), pin->library, "the library");
+    } catch (const std::runtime_error& error) {
+      why = std::string(error.what()) + " (" + ruling.rule + ")";
+    }
+  }
+  if (why.empty()) return;
+  throw usage_error("The provider `" + id + "` was not installed: " + printable(why) + ".",
+                    "`heygen policy show` shows what the administrator of this machine permits.");
+}
+
+std::string install_provider(Context& context, const ProviderFiles& files, const fs::path& folder, bool replace) {
+  make_folder(folder);
+  require_free(folder, files, replace);
+  const Staging staging(folder);
+  copy_in(files, staging.path());
+  std::string by = check(context, files, staging.path() / files.manifest.library);
+  move_in(files, staging.path(), folder);
+  return by;
+}
+
+std::vector<fs::path> remove_provider(const fs::path& manifest) {
+  const auto content = manifest_at(manifest);
+  std::vector<fs::path> removed;
+  const auto remove = [&](const fs::path& path) {
+    std::error_code error;
+    if (fs::remove(path, error)) removed.push_back(path);
+    if (error) throw failed("Cannot remove", path, error);
+  };
+  remove(manifest);
+  const fs::path folder = manifest.parent_path();
+  if (content && manifests_of(folder, content->library).empty()) remove(folder / content->library);
+  return removed;
+}
+
+}  // namespace heygen::host

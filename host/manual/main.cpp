@@ -1,0 +1,71 @@
+// heygen-pages: writes man pages and completion scripts for the installation, or docs/commands. Part of the build.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/random.hpp"
+#include "host/cli/completion.hpp"
+#include "host/cli/run.hpp"
+#include "host/manual/manual.hpp"
+
+namespace {
+
+using namespace heygen;
+using namespace heygen::host;
+namespace fs = std::filesystem;
+
+/// Nothing of whoever builds may show in the pages.
+class NoEnvironment : public Environment {
+ public:
+  std::optional<std::string> get(std::string_view name) const override {
+    if (name == "HEYGEN_CONFIG_DIR") return "/nonexistent";
+    return std::nullopt;
+  }
+};
+
+void write_file(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + path.string());
+}
+
+void write_share(const fs::path& folder, Context& context, const std::string& date) {
+  const CommandTable table = all_commands();
+  for (const auto& [name, text] : man_pages(table, context, date)) write_file(folder / "man/man1" / name, text);
+  write_file(folder / "bash-completion/completions/heygen", completion_script("bash", table, context));
+  write_file(folder / "zsh/vendor-completions/_heygen", completion_script("zsh", table, context));
+  write_file(folder / "fish/vendor_completions.d/heygen.fish", completion_script("fish", table, context));
+}
+
+int run(const std::vector<std::string>& arguments) {
+  if (arguments.size() < 3) {
+    std::cerr << "Usage: heygen-pages share FOLDER HEYGEN DATE | markdown FOLDER HEYGEN\n"
+                 "HEYGEN is the program whose providers count; DATE is YYYY-MM-DD.\n";
+    return 2;
+  }
+  NoEnvironment environment;
+  Cancel cancel;
+  Context context(environment, system_terminal(), system_clock(), system_random(), cancel, fs::absolute(arguments[2]));
+  if (arguments[0] == "markdown") {
+    for (const auto& [name, text] : markdown_pages(all_commands(), context))
+      write_file(fs::path(arguments[1]) / name, text);
+  } else {
+    write_share(arguments[1], context, arguments.size() > 3 ? arguments[3] : "");
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run({argv + 1, argv + argc});
+  } catch (const std::exception& fault) {
+    std::cerr << "heygen-pages: " << fault.what() << "\n";
+    return 1;
+  }
+}
