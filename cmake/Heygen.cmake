@@ -1,5 +1,5 @@
-# heygen_module(NAME folder DEPENDS ... LIBRARIES ...): one folder of core/ as an object library. DEPENDS names other
-# folders and states the allowed direction; heygen_core is all of them as one static library.
+# heygen_module(NAME directory DEPENDS ... LIBRARIES ...): one directory of core/ as an object library. DEPENDS names other
+# directories and states the allowed direction; heygen_core is all of them as one static library.
 function(heygen_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;SOURCES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/${name}/*.cpp ${CMAKE_SOURCE_DIR}/core/${name}/*/*.cpp)
@@ -13,7 +13,7 @@ function(heygen_module name)
   set(closure $<TARGET_OBJECTS:heygen_${name}>)
   foreach(needed IN LISTS arg_DEPENDS)
     if(NOT TARGET heygen_${needed})
-      message(FATAL_ERROR "core/${name} may not use core/${needed}: that folder comes later in the way of a call")
+      message(FATAL_ERROR "core/${name} may not use core/${needed}: that directory comes later in the way of a call")
     endif()
     get_property(inherited GLOBAL PROPERTY HEYGEN_LIBRARIES_${needed})
     list(APPEND libraries ${inherited})
@@ -43,8 +43,8 @@ function(heygen_provider id)
   set_property(GLOBAL APPEND PROPERTY HEYGEN_PROVIDERS ${target})
 endfunction()
 
-# heygen_unit_test(NAME folder): tests/unit/<folder>/*.cpp as one Boost.Test program. For a folder of core/ it links that
-# folder and those below it alone, which keeps the direction of the arrows honest; other names link all of heygen_core.
+# heygen_unit_test(NAME directory): tests/unit/<directory>/*.cpp as one Boost.Test program. For a directory of core/ it links that
+# directory and those below it alone, which keeps the direction of the arrows honest; other names link all of heygen_core.
 function(heygen_unit_test name)
   cmake_parse_arguments(arg "" "" "LIBRARIES;DEFINITIONS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${name}/*.cpp)

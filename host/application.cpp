@@ -28,8 +28,8 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/output/output.hpp"
-#include "core/provider/provider.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "core/provider/provider.hpp"
 #include "host/cli/run.hpp"
 #include "host/context.hpp"
 #include "host/io.hpp"
@@ -67,7 +67,7 @@ void raw_stderr(const char* text) {
 extern "C" void heygen_on_interrupt(int) {
   const int saved = errno;
   Cancel* cancel = cancel_of_process.load();
-  if (cancel == nullptr || cancel->requested() || cancel->unheeded()) {
+  if (cancel == nullptr || cancel->requested() || cancel->immediate_exit_allowed()) {
     TerminalMode::restore_for_exit();
     const char* running = provider::breadcrumb();
     raw_stderr(R"({"error":{"code":"canceled","message":"Canceled)");
@@ -230,7 +230,7 @@ class Application : public Poco::Util::Application {
   }
 };
 
-/// Poco asks for the working folder while constructing, and throws when that was deleted.
+/// Poco asks for the working directory while constructing, and throws when that was deleted.
 Poco::AutoPtr<Application> make_application() {
   try {
     return new Application;

@@ -30,8 +30,8 @@ struct Option {
   bool hidden = false;
   bool required = false;  ///< shown in help; the command checks it
   Kind kind = Kind::text;
-  bool choices_later = false;       ///< the command checks `choices` itself, after the credential
-  bool waives_positionals = false;  ///< given, no positional is missed (--response-schema)
+  bool defer_choice_check = false;          ///< the command checks `choices` itself, after the credential
+  bool makes_positionals_optional = false;  ///< given, no positional is missed (--response-schema)
   Fill fill = Fill::nothing;
 };
 
@@ -97,7 +97,7 @@ void add_config_commands(CommandTable& table);
 void add_provider_commands(CommandTable& table);
 void add_policy_commands(CommandTable& table);
 void add_api_command(CommandTable& table);         ///< `heygen api METHOD PATH`
-void add_catalogue_commands(CommandTable& table);  ///< the API commands of core/api
+void add_catalog_commands(CommandTable& table);    ///< the API commands of core/api
 void add_download_command(CommandTable& table);    ///< `heygen video download`
 void add_discovery_commands(CommandTable& table);  ///< commands, completion, update, help
 

@@ -10,9 +10,9 @@
 #include "core/filter/filter.hpp"
 #include "core/net/http.hpp"
 #include "core/output/fields.hpp"
-#include "core/provider/policy/policy_file.hpp"
-#include "core/provider/discovery/registry.hpp"
 #include "core/provider/call/watchdog.hpp"
+#include "core/provider/discovery/registry.hpp"
+#include "core/provider/policy/policy_file.hpp"
 #include "core/store/credential_store.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/audit.hpp"
@@ -30,12 +30,12 @@ std::string without_end_slashes(std::string base) {
 }
 
 /// A single step of a jq expression may never end, and libjq asks nobody meanwhile.
-class Unheeded {
+class ImmediateExitScope {
  public:
-  Unheeded(Cancel& cancel, bool on) : cancel_(cancel) { cancel_.set_unheeded(on); }
-  ~Unheeded() { cancel_.set_unheeded(false); }
-  Unheeded(const Unheeded&) = delete;
-  Unheeded& operator=(const Unheeded&) = delete;
+  ImmediateExitScope(Cancel& cancel, bool on) : cancel_(cancel) { cancel_.allow_immediate_exit(on); }
+  ~ImmediateExitScope() { cancel_.allow_immediate_exit(false); }
+  ImmediateExitScope(const ImmediateExitScope&) = delete;
+  ImmediateExitScope& operator=(const ImmediateExitScope&) = delete;
 
  private:
   Cancel& cancel_;
@@ -49,7 +49,7 @@ struct Context::Parts {
   std::unique_ptr<config::Config> config;
   std::unique_ptr<store::CredentialStore> store;
   std::unique_ptr<net::Http> http, traced;
-  std::unique_ptr<provider::Catalogue> providers;
+  std::unique_ptr<provider::ProviderRegistry> providers;
   std::unique_ptr<auth::Resolver> resolver;
   std::unique_ptr<auth::Session> session;
   std::unique_ptr<transport::ApiClient> client;
@@ -115,7 +115,7 @@ net::Http& Context::http() {
   return *parts_->traced;
 }
 
-provider::Catalogue& Context::providers() {
+provider::ProviderRegistry& Context::providers() {
   if (parts_->providers) return *parts_->providers;
   constexpr int kWarning = 2;
   provider::Services services{
@@ -271,7 +271,7 @@ void Context::print_filtered(const std::string& text) {
     terminal.notice("Warning: --jq holds numbers as doubles, so some of this document change: " +
                     shortened(number->before) + " becomes " + shortened(number->after) + ".");
   std::string out;
-  const Unheeded endless(cancel, only_reads);
+  const ImmediateExitScope endless(cancel, only_reads);
   try {
     for (const filter::Result& result : parts_->filter->run(text, cancel)) {
       if (!terminal.stdout_is_terminal())

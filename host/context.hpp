@@ -32,7 +32,7 @@ class Http;
 struct Header;
 }  // namespace heygen::net
 namespace heygen::provider {
-class Catalogue;
+class ProviderRegistry;
 struct Policy;
 }  // namespace heygen::provider
 namespace heygen::store {
@@ -74,7 +74,7 @@ class Context {
   config::Config& config();
   store::CredentialStore& store();
   net::Http& http();
-  provider::Catalogue& providers();
+  provider::ProviderRegistry& providers();
   /// What the administrator decided; not in force where there is no policy. Throws Error for one that cannot be used,
   /// and so do providers(), http(), api_base() and all that need them.
   const provider::Policy& policy();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks layout (clang-format), code (clang-tidy) and scripts (shellcheck), and closes with one line that counts files: `N passed, N failed`.
 # Usage: tests/lint.sh [--build DIR] [--since COMMIT]
-#   --build DIR     a configured build folder (its compile_commands.json); default: build
+#   --build DIR     a configured build directory (its compile_commands.json); default: build
 #   --since COMMIT  only what changed since then, and what includes a header that did
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 build=build since=
 while [ $# -gt 0 ]; do
   case "$1" in
-    --build) build=${2:?--build needs a folder}; shift 2 ;;
+    --build) build=${2:?--build needs a directory}; shift 2 ;;
     --since) since=${2:?--since needs a commit}; shift 2 ;;
     *) sed -n '2,5s/^# //p' "$0" >&2; exit 2 ;;
   esac

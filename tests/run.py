@@ -4,7 +4,7 @@
 Usage: run.py --build DIR [--only unit|e2e|NAME] [--ci]
   unit    the Boost.Test programs in DIR/tests
   e2e     tests/e2e/*_test.py, against the programs in DIR/bin
---ci adds the sanitizer builds: address and undefined behaviour for all unit tests, thread for the session's.
+--ci adds the sanitizer builds: address and undefined behavior for all unit tests, thread for the session's.
 """
 import argparse
 import os
@@ -46,7 +46,7 @@ def run(command, env=None):
                               stderr=subprocess.STDOUT, text=True, errors="replace", timeout=SUITE_LIMIT_S)
         code, output = done.returncode, done.stdout
     except subprocess.TimeoutExpired as late:
-        code, output = "time-out", (late.stdout or b"").decode("utf-8", "replace") + "\nended: time limit"
+        code, output = "timeout", (late.stdout or b"").decode("utf-8", "replace") + "\nended: time limit"
     return code, output, time.monotonic() - begin
 
 

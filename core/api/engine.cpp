@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::api {

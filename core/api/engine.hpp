@@ -1,4 +1,4 @@
-// From what was typed to the request that is sent: values in, values out, nothing touched. The catalogue is the only
+// From what was typed to the request that is sent: values in, values out, nothing touched. The catalog is the only
 // knowledge of commands in here.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 #include "core/base/error.hpp"
 #include "core/json/value.hpp"
 
@@ -27,7 +27,7 @@ struct Given {
 
 struct Prepared {
   std::string path;                                        ///< percent-encoded
-  std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the catalogue's order
+  std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the catalog's order
   std::optional<std::string> body;                         ///< JSON text
   std::string upload;                                      ///< file of a multipart body, or ""
 };

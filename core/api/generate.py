@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Turns the catalogue of API commands (catalogue/*.json) into constant C++ tables.
+"""Turns the catalog of API commands (catalog/*.json) into constant C++ tables.
 
-  generate.py --output TABLES.cpp catalogue/*.json
+  generate.py --output TABLES.cpp catalog/*.json
 
 One file a group; schemas.json holds the schemas that several commands share. What is wrong is reported as
 FILE:LINE: sentence, for every fault found, and nothing is written.
@@ -9,22 +9,22 @@ FILE:LINE: sentence, for every fault found, and nothing is written.
 import argparse
 import sys
 
-from generator.catalogue import Catalogue
+from generator.catalog import Catalog
 from generator.writer import Writer
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", help="C++ file to write; without it the catalogue is only checked")
+    parser.add_argument("--output", help="C++ file to write; without it the catalog is only checked")
     parser.add_argument("files", nargs="+")
     options = parser.parse_args()
-    catalogue = Catalogue()
-    if not catalogue.read(options.files):
-        print("\n".join(catalogue.faults.found), file=sys.stderr)
+    catalog = Catalog()
+    if not catalog.read(options.files):
+        print("\n".join(catalog.faults.found), file=sys.stderr)
         return 1
     if options.output:
         with open(options.output, "w", encoding="utf-8") as handle:
-            handle.write(Writer(catalogue).file())
+            handle.write(Writer(catalog).file())
     return 0
 
 

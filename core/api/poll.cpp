@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/api/engine.hpp"
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::api {

@@ -5,7 +5,7 @@
 
 namespace heygen::auth {
 
-Credential::Credential(std::string provider, std::string title, provider::Answer answer)
+Credential::Credential(std::string provider, std::string title, provider::ProviderResult answer)
     : provider_(std::move(provider)), title_(std::move(title)), answer_(std::move(answer)) {}
 
 bool Credential::stale(std::int64_t now) const {

@@ -16,7 +16,7 @@ inline constexpr std::int64_t kSkewSeconds = 60;
 class Credential {
  public:
   Credential() = default;
-  Credential(std::string provider, std::string title, provider::Answer answer);
+  Credential(std::string provider, std::string title, provider::ProviderResult answer);
 
   const std::string& provider() const { return provider_; }
   const std::string& title() const { return title_; }  ///< for people
@@ -31,7 +31,7 @@ class Credential {
   bool stale(std::int64_t now) const;
   bool has_headers() const { return !answer_.headers.empty(); }
   /// Just renewed: fresh whatever its expiry says, or tokens that live shorter than the skew could never be used.
-  void accept_as_fresh() { accepted_ = true; }
+  void mark_just_refreshed() { accepted_ = true; }
   /// Aborts the process when the credential still needs a refresh: writing such headers is a programming error.
   const std::vector<provider::CredentialHeader>& headers(std::int64_t now) const;
   /// Same headers, compared in constant time.
@@ -39,7 +39,7 @@ class Credential {
 
  private:
   std::string provider_, title_;
-  provider::Answer answer_;
+  provider::ProviderResult answer_;
   bool accepted_ = false;
 };
 

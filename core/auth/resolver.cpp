@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 
 namespace heygen::auth {
 
-using provider::Answer;
-using provider::Found;
+using provider::DiscoveredProvider;
+using provider::ProviderResult;
 using provider::Reason;
 using provider::Status;
 
@@ -16,15 +16,15 @@ using provider::Status;
 struct Resolver::Link {
   std::string id;
   std::string slot;
-  const Found* found = nullptr;  ///< nullptr: not installed
-  std::string variable;          ///< the environment variable that asks for it, or ""
-  bool filled = false;           ///< its slot holds something
+  const DiscoveredProvider* found = nullptr;  ///< nullptr: not installed
+  std::string variable;                       ///< the environment variable that asks for it, or ""
+  bool filled = false;                        ///< its slot holds something
   bool ambient = false;
 
   /// One that the user switched off is passed over, and so is one that may not load and that nobody asked for.
   bool asked() const {
     if (found != nullptr && found->disabled) return false;
-    return !variable.empty() || filled || (ambient && !(found != nullptr && found->by_policy));
+    return !variable.empty() || filled || (ambient && !(found != nullptr && found->refused_by_policy));
   }
 };
 
@@ -49,8 +49,8 @@ std::vector<std::string> filled_other_slots(const json::Value& root) {
 
 /// What stands in the slot has the wrong JSON type for one.
 bool is_slot_broken(const json::Value& root, const std::string& id) {
-  const provider::HistoricSlot* historic = provider::historic_slot_of(id);
-  if (historic != nullptr && historic->plain_text) return false;  // the provider judges the text itself
+  const provider::ReservedSlot* reserved = provider::reserved_slot_of(id);
+  if (reserved != nullptr && reserved->plain_text) return false;  // the provider judges the text itself
   const json::Value* value = root.find_path(provider::slot_of(id));
   return value != nullptr && !value->is_null() && !value->is_object();
 }
@@ -73,9 +73,9 @@ Error Resolver::not_installed(const Link& link) const {
                         "log in another way with `heygen auth login`; `heygen provider list` shows what is installed.");
 }
 
-Resolver::Resolver(provider::Catalogue& catalogue, store::CredentialStore& store, const Environment& environment,
+Resolver::Resolver(provider::ProviderRegistry& registry, store::CredentialStore& store, const Environment& environment,
                    std::string chosen)
-    : catalogue_(catalogue), store_(store), environment_(environment), chosen_(std::move(chosen)) {}
+    : registry_(registry), store_(store), environment_(environment), chosen_(std::move(chosen)) {}
 
 provider::Interaction Resolver::interaction() const {
   const bool quiet = environment_.truthy("CI") || environment_.truthy("HEYGEN_NONINTERACTIVE");
@@ -83,12 +83,12 @@ provider::Interaction Resolver::interaction() const {
 }
 
 std::string Resolver::how_to_login(const std::string& id) {
-  const Found* found = id.empty() ? nullptr : catalogue_.find(id);
+  const DiscoveredProvider* found = id.empty() ? nullptr : registry_.find(id);
   if (found != nullptr && found->manifest.has_login) {
     return "Run `" + std::string(kLogin) + " " + provider::login_flag_of(id) + "`.";
   }
   std::string variables;
-  for (const Found& one : catalogue_.found()) {
+  for (const DiscoveredProvider& one : registry_.found()) {
     if (one.refused || one.manifest.credential_env.empty()) continue;
     variables += (variables.empty() ? ", or set " : " or ") + one.manifest.credential_env.front();
   }
@@ -97,28 +97,28 @@ std::string Resolver::how_to_login(const std::string& id) {
 
 std::string Resolver::explicit_choice() const {
   if (!chosen_.empty()) return chosen_;
-  const auto outranks = [&](const provider::HistoricSlot& slot) {
+  const auto outranks = [&](const provider::ReservedSlot& slot) {
     return !slot.environment.empty() && environment_.has(slot.environment);
   };
-  if (std::ranges::any_of(provider::historic_slots(), outranks)) return {};
+  if (std::ranges::any_of(provider::reserved_slots(), outranks)) return {};
   return environment_.value("HEYGEN_PROVIDER");
 }
 
 /// The variable that asks for it, or "". Of one that is not there or whose manifest cannot be read, the table of
-/// historic names still knows it: a credential that is set is never passed over in silence.
-std::string Resolver::variable_of(const std::string& id, const Found* found) const {
+/// reserved names still knows it: a credential that is set is never passed over in silence.
+std::string Resolver::variable_of(const std::string& id, const DiscoveredProvider* found) const {
   if (found != nullptr) {
     for (const std::string& name : found->manifest.credential_env) {
       if (environment_.has(name)) return name;
     }
     if (!found->refused) return {};
   }
-  const provider::HistoricSlot* slot = provider::historic_slot_of(id);
+  const provider::ReservedSlot* slot = provider::reserved_slot_of(id);
   const bool has_one = slot != nullptr && slot->ids.front() == id && !slot->environment.empty();
   return has_one && environment_.has(slot->environment) ? std::string(slot->environment) : std::string{};
 }
 
-Resolver::Link Resolver::link_of(const Found& found, const json::Value& root) const {
+Resolver::Link Resolver::link_of(const DiscoveredProvider& found, const json::Value& root) const {
   Link link;
   link.id = found.id;
   link.slot = provider::slot_of(found.id);
@@ -131,11 +131,11 @@ Resolver::Link Resolver::link_of(const Found& found, const json::Value& root) co
 
 std::vector<Resolver::Link> Resolver::chain(const json::Value& root) {
   std::vector<Link> links;
-  const std::vector<Found>& all = catalogue_.found();
-  for (const provider::HistoricSlot& slot : provider::historic_slots()) {
+  const std::vector<DiscoveredProvider>& all = registry_.found();
+  for (const provider::ReservedSlot& slot : provider::reserved_slots()) {
     std::vector<Link> readers;
     for (const std::string_view id : slot.ids) {
-      if (const Found* found = catalogue_.find(std::string(id))) readers.push_back(link_of(*found, root));
+      if (const DiscoveredProvider* found = registry_.find(std::string(id))) readers.push_back(link_of(*found, root));
     }
     // A slot that two may read needs but one of them: a refused one counts only when no other is left.
     const auto usable = [](const Link& link) { return !link.found->refused; };
@@ -150,15 +150,15 @@ std::vector<Resolver::Link> Resolver::chain(const json::Value& root) {
     links.insert(links.end(), readers.begin(), readers.end());
   }
   for (const std::string& id : filled_other_slots(root)) {
-    if (catalogue_.find(id) != nullptr) continue;
+    if (registry_.find(id) != nullptr) continue;
     Link missing;
     missing.id = id;
     missing.slot = "providers." + id;
     missing.filled = true;
     links.push_back(missing);
   }
-  for (const Found& found : all) {
-    if (provider::historic_slot_of(found.id) == nullptr) links.push_back(link_of(found, root));
+  for (const DiscoveredProvider& found : all) {
+    if (provider::reserved_slot_of(found.id) == nullptr) links.push_back(link_of(found, root));
   }
   return links;
 }
@@ -184,14 +184,14 @@ json::Value Resolver::state_of(const std::string& id) {
 
 Credential Resolver::resolve_state(const std::string& id, const json::Value& state, const RequestInfo& request,
                                    Reason reason) {
-  provider::Provider& one = catalogue_.load(id);
-  provider::Ask ask;
+  provider::Provider& one = registry_.load(id);
+  provider::ProviderRequest ask;
   ask.reason = reason;
   ask.interaction = reason == Reason::explain ? provider::Interaction::never : interaction();
   ask.method = request.method;
   ask.path = request.path;
   ask.state = state;
-  Answer answer = one.resolve(ask);
+  ProviderResult answer = one.resolve(ask);
   if (answer.status != Status::ok) throw provider::to_error(answer, one.manifest(), how_to_login(id));
   return {id, one.manifest().title, std::move(answer)};
 }
@@ -202,14 +202,14 @@ std::optional<Credential> Resolver::ask(const Link& link, const json::Value& roo
   if (link.variable.empty() && is_slot_broken(root, link.id)) {
     throw file_error("In the credentials file " + store_.path().string() + ", `" + link.slot + "` is not an object.");
   }
-  provider::Provider& one = catalogue_.load(link.id);
-  provider::Ask question;
+  provider::Provider& one = registry_.load(link.id);
+  provider::ProviderRequest question;
   question.reason = reason;
   question.interaction = reason == Reason::explain ? provider::Interaction::never : interaction();
   question.method = request.method;
   question.path = request.path;
   question.state = slot_state(root, link.id);
-  Answer answer = one.resolve(question);
+  ProviderResult answer = one.resolve(question);
   if (answer.status == Status::not_configured) {
     // A file that could not be read may hold what the provider lacked.
     if (!fault.empty() && !link.variable.empty()) throw file_error(fault);
@@ -222,8 +222,8 @@ std::optional<Credential> Resolver::ask(const Link& link, const json::Value& roo
 Credential Resolver::resolve_with(const std::string& id, const RequestInfo& request, Reason reason) {
   std::string fault;
   const json::Value root = root_or_fault(fault);
-  const Found* found = catalogue_.find(id);
-  if (found == nullptr) catalogue_.load(id);  // throws the error that names it
+  const DiscoveredProvider* found = registry_.find(id);
+  if (found == nullptr) registry_.load(id);  // throws the error that names it
   const Link link = link_of(*found, root);
   if (!fault.empty() && link.variable.empty() && !link.ambient) throw file_error(fault);
   if (std::optional<Credential> credential = ask(link, root, fault, request, reason)) return *credential;

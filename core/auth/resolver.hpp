@@ -34,7 +34,7 @@ struct ExplainRow {
 class Resolver {
  public:
   /// `chosen`: the id of --provider, or "".
-  Resolver(provider::Catalogue& catalogue, store::CredentialStore& store, const Environment& environment,
+  Resolver(provider::ProviderRegistry& registry, store::CredentialStore& store, const Environment& environment,
            std::string chosen);
 
   /// The first provider that has a credential, as it stands (perhaps stale). Throws Error as the status table of design
@@ -54,7 +54,7 @@ class Resolver {
 
   std::vector<ExplainRow> explain();
 
-  provider::Catalogue& catalogue() { return catalogue_; }
+  provider::ProviderRegistry& registry() { return registry_; }
   store::CredentialStore& store() { return store_; }
   /// "Run `heygen auth login`" with what fits this provider ("" for any).
   std::string how_to_login(const std::string& id);
@@ -63,8 +63,8 @@ class Resolver {
   struct Link;
   std::string explicit_choice() const;
   std::vector<Link> chain(const json::Value& root);
-  Link link_of(const provider::Found& found, const json::Value& root) const;
-  std::string variable_of(const std::string& id, const provider::Found* found) const;
+  Link link_of(const provider::DiscoveredProvider& found, const json::Value& root) const;
+  std::string variable_of(const std::string& id, const provider::DiscoveredProvider* found) const;
   Error not_installed(const Link& link) const;
   /// The file's root, or empty with `fault` set when it cannot be used.
   json::Value root_or_fault(std::string& fault) const;
@@ -73,7 +73,7 @@ class Resolver {
   ExplainRow explain_link(const Link& link, const json::Value& root, const std::string& fault, bool settled);
   provider::Interaction interaction() const;
 
-  provider::Catalogue& catalogue_;
+  provider::ProviderRegistry& registry_;
   store::CredentialStore& store_;
   const Environment& environment_;
   std::string chosen_;

@@ -5,11 +5,11 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 
 namespace heygen::auth {
 
-using provider::Answer;
+using provider::ProviderResult;
 using provider::Reason;
 using provider::Status;
 
@@ -44,10 +44,10 @@ void Session::require_usable(const Credential& credential) {
 void Session::check(const RequestInfo& request) {
   Credential credential = resolver_.resolve(request);
   require_usable(credential);
-  checked_ = Checked{request, std::move(credential)};
+  checked_ = PreResolved{request, std::move(credential)};
 }
 
-Grant Session::obtain(const RequestInfo& request) {
+CredentialLease Session::obtain(const RequestInfo& request) {
   const bool reaches = checked_ && (!checked_->credential.this_request_only() || checked_->request == request);
   Credential credential = reaches ? std::move(checked_->credential) : resolver_.resolve(request);
   checked_.reset();
@@ -57,7 +57,8 @@ Grant Session::obtain(const RequestInfo& request) {
   return refresh(credential, request, reason, {});
 }
 
-Grant Session::renew(const Credential& refused, const RequestInfo& request, const std::string& www_authenticate) {
+CredentialLease Session::renew(const Credential& refused, const RequestInfo& request,
+                               const std::string& www_authenticate) {
   return refresh(refused, request, Reason::refused, www_authenticate);
 }
 
@@ -66,24 +67,24 @@ std::optional<Credential> Session::renewed_by_another(const Credential& seen, co
   Credential current = resolver_.resolve_with(seen.provider(), request, reason);
   const bool usable = current.has_headers() && (!current.expires_at() || *current.expires_at() > clock_.now());
   if (!usable || current.same_headers(seen)) return {};
-  current.accept_as_fresh();
+  current.mark_just_refreshed();
   return current;
 }
 
-Grant Session::refresh(const Credential& seen, const RequestInfo& request, Reason reason,
-                       const std::string& www_authenticate) {
+CredentialLease Session::refresh(const Credential& seen, const RequestInfo& request, Reason reason,
+                                 const std::string& www_authenticate) {
   const std::string& id = seen.provider();
   const auto lock = resolver_.store().lock_refresh(provider::slot_of(id), kLockDeadline, cancel_);
   if (std::optional<Credential> other = renewed_by_another(seen, request, reason)) return {*other, false};
 
-  provider::Provider& one = resolver_.catalogue().load(id);
-  provider::Ask ask;
+  provider::Provider& one = resolver_.registry().load(id);
+  provider::ProviderRequest ask;
   ask.reason = reason;
   ask.method = request.method;
   ask.path = request.path;
   ask.www_authenticate = www_authenticate;
   ask.state = resolver_.state_of(id);
-  const Answer answer = one.refresh(ask);
+  const ProviderResult answer = one.refresh(ask);
   if (answer.status == Status::rejected) {
     // Somebody who does not know our lock may have refreshed in between: the file has the last word.
     if (std::optional<Credential> other = renewed_by_another(seen, request, reason)) return {*other, false};
@@ -96,7 +97,7 @@ Grant Session::refresh(const Credential& seen, const RequestInfo& request, Reaso
   json::Value state = ask.state;
   json::merge_patch(state, patch);
   Credential renewed = resolver_.resolve_state(id, state, request, Reason::first_use);
-  renewed.accept_as_fresh();
+  renewed.mark_just_refreshed();
   if (!renewed.has_headers()) throw refused_error(seen);
   return {std::move(renewed), true};
 }
@@ -116,10 +117,10 @@ void Session::save(const std::string& id, const json::Value& sent, const json::V
 }
 
 void Session::report(const Credential& used, const RequestInfo& request, int http_status) {
-  provider::Ask ask;
+  provider::ProviderRequest ask;
   ask.method = request.method;
   ask.path = request.path;
-  resolver_.catalogue().load(used.provider()).report_outcome(ask, http_status, http_status != 401);
+  resolver_.registry().load(used.provider()).report_outcome(ask, http_status, http_status != 401);
 }
 
 }  // namespace heygen::auth

@@ -10,7 +10,7 @@
 namespace heygen::auth {
 
 /// A credential for one API call, and whether getting it took a refresh by this process.
-struct Grant {
+struct CredentialLease {
   Credential credential;
   bool refreshed = false;
 };
@@ -20,10 +20,11 @@ class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
   /// Never stale. Throws Error.
-  virtual Grant obtain(const RequestInfo& request) = 0;
+  virtual CredentialLease obtain(const RequestInfo& request) = 0;
   /// After a 401 on `refused`: another credential, by the file or by one refresh. Throws Error (log in again, or
   /// network_error when the token endpoint cannot be reached).
-  virtual Grant renew(const Credential& refused, const RequestInfo& request, const std::string& www_authenticate) = 0;
+  virtual CredentialLease renew(const Credential& refused, const RequestInfo& request,
+                                const std::string& www_authenticate) = 0;
   /// After the final reply.
   virtual void report(const Credential& used, const RequestInfo& request, int http_status) = 0;
   /// The error for a credential that the server refused although nothing more can be tried.
@@ -42,14 +43,15 @@ class Session : public CredentialSource {
   /// obtain() does.
   void check(const RequestInfo& request);
 
-  Grant obtain(const RequestInfo& request) override;
-  Grant renew(const Credential& refused, const RequestInfo& request, const std::string& www_authenticate) override;
+  CredentialLease obtain(const RequestInfo& request) override;
+  CredentialLease renew(const Credential& refused, const RequestInfo& request,
+                        const std::string& www_authenticate) override;
   void report(const Credential& used, const RequestInfo& request, int http_status) override;
   Error refused_error(const Credential& used) override;
 
  private:
-  Grant refresh(const Credential& seen, const RequestInfo& request, provider::Reason reason,
-                const std::string& www_authenticate);
+  CredentialLease refresh(const Credential& seen, const RequestInfo& request, provider::Reason reason,
+                          const std::string& www_authenticate);
   /// What the file holds now, if it is another credential than `seen` and has not expired.
   std::optional<Credential> renewed_by_another(const Credential& seen, const RequestInfo& request,
                                                provider::Reason reason);
@@ -58,11 +60,11 @@ class Session : public CredentialSource {
   /// Throws when the credential has expired for good.
   void require_usable(const Credential& credential);
 
-  struct Checked {
+  struct PreResolved {
     RequestInfo request;
     Credential credential;
   };
-  std::optional<Checked> checked_;
+  std::optional<PreResolved> checked_;
   Resolver& resolver_;
   Clock& clock_;
   Terminal& terminal_;

@@ -1,6 +1,6 @@
 // Where a provider's state lies inside the credentials file.
 #include "core/auth/resolver.hpp"
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 
 namespace heygen::auth {
 
@@ -9,18 +9,18 @@ constexpr std::string_view kProviders = "providers";
 }
 
 json::Value slot_state(const json::Value& root, const std::string& id) {
-  const provider::HistoricSlot* historic = provider::historic_slot_of(id);
+  const provider::ReservedSlot* reserved = provider::reserved_slot_of(id);
   json::Value state = json::Object{};
-  if (historic == nullptr) {
+  if (reserved == nullptr) {
     const json::Value* all = root.find(kProviders);
     const json::Value* mine = all != nullptr ? all->find(id) : nullptr;
     if (mine != nullptr && mine->is_object()) state = *mine;
     return state;
   }
-  const json::Value* value = root.find(historic->slot);
+  const json::Value* value = root.find(reserved->slot);
   if (value == nullptr || value->is_null()) return state;
-  if (historic->plain_text) {
-    if (!value->is_string() || !value->as_string().empty()) state.set(historic->slot, *value);
+  if (reserved->plain_text) {
+    if (!value->is_string() || !value->as_string().empty()) state.set(reserved->slot, *value);
   } else if (value->is_object()) {
     state = *value;
   }
@@ -29,12 +29,12 @@ json::Value slot_state(const json::Value& root, const std::string& id) {
 
 void set_slot_state(json::Value& root, const std::string& id, const json::Value& state) {
   const bool empty = !state.is_object() || state.as_object().empty();
-  if (const provider::HistoricSlot* historic = provider::historic_slot_of(id)) {
-    const json::Value* value = historic->plain_text ? state.find(historic->slot) : &state;
+  if (const provider::ReservedSlot* reserved = provider::reserved_slot_of(id)) {
+    const json::Value* value = reserved->plain_text ? state.find(reserved->slot) : &state;
     if (empty || value == nullptr) {
-      root.erase(historic->slot);
+      root.erase(reserved->slot);
     } else {
-      root.set(historic->slot, *value);
+      root.set(reserved->slot, *value);
     }
     return;
   }

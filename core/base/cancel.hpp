@@ -16,13 +16,13 @@ class Cancel {
   void request() noexcept;
   bool requested() const noexcept { return requested_.load(); }
   /// While it is on, nobody looks at requested(), and nothing would be lost: an interrupt may end the process at once.
-  void set_unheeded(bool on) noexcept { unheeded_.store(on); }
-  bool unheeded() const noexcept { return unheeded_.load(); }
+  void allow_immediate_exit(bool on) noexcept { immediate_exit_allowed_.store(on); }
+  bool immediate_exit_allowed() const noexcept { return immediate_exit_allowed_.load(); }
   /// Polls readable once requested. Owned by this object.
   int descriptor() const noexcept { return event_; }
 
  private:
-  std::atomic<bool> requested_{false}, unheeded_{false};
+  std::atomic<bool> requested_{false}, immediate_exit_allowed_{false};
   int event_ = -1;
 };
 

@@ -1,4 +1,4 @@
-// Small text helpers that several folders need.
+// Small text helpers that several directories need.
 #pragma once
 
 #include <string>
@@ -13,8 +13,6 @@ bool iequals(std::string_view left, std::string_view right);  ///< ASCII case-in
 bool has_control(std::string_view text);                      ///< any byte below 0x20, or 0x7f
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
-/// Every byte outside RFC 3986 unreserved as %XX.
-std::string percent_encode(std::string_view text);
 /// Terminal-safe: C0, DEL, C1, bidi controls and invalid UTF-8 become visible marks; '\n' and '\t' stay when
 /// `keep_lines`.
 std::string printable(std::string_view text, bool keep_lines = false);

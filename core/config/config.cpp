@@ -152,7 +152,7 @@ std::filesystem::path config_directory(const Environment& environment) {
   if (environment.has("HEYGEN_CONFIG_DIR")) return environment.value("HEYGEN_CONFIG_DIR");
   if (environment.has("HOME")) return std::filesystem::path(environment.value("HOME")) / ".heygen";
   throw Error(code::kError, "There is no place for settings and credentials: HOME is not set.",
-              "Set HOME, or HEYGEN_CONFIG_DIR to a folder of your own.");
+              "Set HOME, or HEYGEN_CONFIG_DIR to a directory of your own.");
 }
 
 Config::Config(const std::filesystem::path& directory, const Environment& environment)
@@ -192,7 +192,7 @@ std::vector<Entry> Config::list(const std::vector<DeclaredKey>& declared) const 
 Entry Config::set(const std::string& key, const std::string& value, const std::vector<DeclaredKey>& declared) const {
   const Key known = require_key(key, declared);
   const Scalar scalar = checked(known, value);
-  const FolderLock lock(path_.parent_path());
+  const DirectoryLock lock(path_.parent_path());
   replace_file(path_, File(path_).with(key, scalar));
   return {key, value, "file"};
 }

@@ -12,8 +12,8 @@
 #include <span>
 #include <utility>
 
+#include "core/base/directory.hpp"
 #include "core/base/error.hpp"
-#include "core/base/folder.hpp"
 
 namespace heygen::config {
 
@@ -44,7 +44,7 @@ class Descriptor {
   fail("Cannot read", path, why, "Make it a regular file that you may read, or remove it.");
 }
 [[noreturn]] void fail_to_write(const std::filesystem::path& path) {
-  fail("Cannot write", path, std::strerror(errno), "Check the folder's permissions and free space.");
+  fail("Cannot write", path, std::strerror(errno), "Check the directory's permissions and free space.");
 }
 
 bool write_all(int fd, std::span<const char> bytes) {
@@ -57,9 +57,9 @@ bool write_all(int fd, std::span<const char> bytes) {
   return true;
 }
 
-void create_private(const std::filesystem::path& folder) {
-  if (const std::error_code error = make_private_folders(folder)) {
-    fail("Cannot create", folder, error.message(), "Create the folder, or set HEYGEN_CONFIG_DIR to another one.");
+void create_private(const std::filesystem::path& directory) {
+  if (const std::error_code error = make_private_directories(directory)) {
+    fail("Cannot create", directory, error.message(), "Create the directory, or set HEYGEN_CONFIG_DIR to another one.");
   }
 }
 
@@ -70,9 +70,9 @@ std::filesystem::path target_of(const std::filesystem::path& path) {
   return failure ? path : target;
 }
 
-int open_created(const std::filesystem::path& folder) {
-  create_private(folder);
-  return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+int open_created(const std::filesystem::path& directory) {
+  create_private(directory);
+  return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 }  // namespace
@@ -112,16 +112,16 @@ void replace_file(const std::filesystem::path& path, const std::string& content)
     errno = why;
     fail_to_write(path);
   }
-  const Descriptor folder(::open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() >= 0) ::fsync(folder.get());
+  const Descriptor directory(::open(target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() >= 0) ::fsync(directory.get());
 }
 
-FolderLock::FolderLock(const std::filesystem::path& folder) : descriptor_(open_created(folder)) {
+DirectoryLock::DirectoryLock(const std::filesystem::path& directory) : descriptor_(open_created(directory)) {
   // A file system without locks still gets the atomic replacement.
   while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) continue;
 }
 
-FolderLock::~FolderLock() {
+DirectoryLock::~DirectoryLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 

@@ -11,13 +11,13 @@ struct ParserFault {};
 
 }  // namespace
 
-// Else a broken file ends the program, or is undefined behaviour where NDEBUG turns the checks into assumptions.
+// Else a broken file ends the program, or is undefined behavior where NDEBUG turns the checks into assumptions.
 #undef NDEBUG
 #define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : parser_fault())
 #define TOML_HEADER_ONLY 1
 
-// 3.3 ends in undefined behaviour at a letter such as é that is no whitespace (marzer/tomlplusplus#190, #305). The rest of
-// the library keeps its own meaning of the macro: there it stands in functions that return no bool.
+// 3.3 ends in undefined behavior at a letter such as é that is no whitespace (marzer/tomlplusplus#190, #305). The rest
+// of the library keeps its own meaning of the macro: there it stands in functions that return no bool.
 #include <toml++/impl/preprocessor.h>
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false

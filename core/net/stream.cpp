@@ -29,10 +29,6 @@ bool would_block(int error) noexcept {
   return error == EAGAIN || error == EWOULDBLOCK;
 }
 
-std::string describe_errno(int error) {
-  return to_lower(std::generic_category().message(error));
-}
-
 Stream::Step PlainStream::read(std::span<char> out) {
   const ssize_t count = receive_some(descriptor(), out);
   if (count > 0) return {State::done, static_cast<std::size_t>(count)};

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/file.hpp"
 #include "core/net/socket.hpp"
 
 namespace heygen::net {
@@ -60,7 +61,5 @@ class PlainStream : public Stream {
 ssize_t receive_some(int descriptor, std::span<char> out);
 ssize_t send_some(int descriptor, std::string_view data);
 bool would_block(int error) noexcept;
-/// errno in lower-case words.
-std::string describe_errno(int error);
 
 }  // namespace heygen::net

@@ -242,7 +242,7 @@ Failure TlsStream::handshake_failure(const std::string& peer) const {
 
 namespace {
 
-constexpr const char* kSystemFolder = "/etc/ssl/certs";
+constexpr const char* kSystemDirectory = "/etc/ssl/certs";
 
 const std::vector<std::string>& system_bundles() {
   static const std::vector<std::string> kBundles{
@@ -264,8 +264,8 @@ void load(SSL_CTX* context, const Trust& trust) {
   if (!trust.file.empty() && SSL_CTX_load_verify_file(context, trust.file.c_str()) != 1) {
     throw unusable_certificates(trust.file, trust.fixed);
   }
-  for (const std::string& folder : trust.folders) {
-    if (SSL_CTX_load_verify_dir(context, folder.c_str()) != 1) throw unusable_certificates(folder, trust.fixed);
+  for (const std::string& directory : trust.directories) {
+    if (SSL_CTX_load_verify_dir(context, directory.c_str()) != 1) throw unusable_certificates(directory, trust.fixed);
   }
 }
 
@@ -289,7 +289,7 @@ Poco::Net::Context::Ptr make_context(const Trust& trust) {
 Tls::Tls(const Environment& environment, std::string fixed_file)
     : fixed_file_(std::move(fixed_file)),
       file_(environment.value("SSL_CERT_FILE")),
-      folders_(environment.value("SSL_CERT_DIR")) {}
+      directories_(environment.value("SSL_CERT_DIR")) {}
 
 bool Tls::started() const {
   const std::lock_guard lock(mutex_);
@@ -297,7 +297,7 @@ bool Tls::started() const {
 }
 
 Trust Tls::trust() const {
-  if (fixed_file_.empty()) return find_trust(file_, folders_, kSystemFolder, system_bundles());
+  if (fixed_file_.empty()) return find_trust(file_, directories_, kSystemDirectory, system_bundles());
   if (::access(fixed_file_.c_str(), R_OK) == 0) return {fixed_file_, {}, true};
   throw Failure(Failure::Kind::tls,
                 "The fixed CA file " + printable(fixed_file_) + " cannot be read: " + describe_errno(errno) + ".",

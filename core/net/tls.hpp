@@ -15,17 +15,17 @@
 
 namespace heygen::net {
 
-/// Where CA certificates come from: a PEM bundle, folders of certificates named by hash, or both.
+/// Where CA certificates come from: a PEM bundle, directories of certificates named by hash, or both.
 struct Trust {
   std::string file;
-  std::vector<std::string> folders;
+  std::vector<std::string> directories;
   bool fixed = false;  ///< by the administrator, so the user's variables do not count
 };
 
-/// SSL_CERT_FILE and SSL_CERT_DIR (folders separated by ':') stand in place of the system's certificates. Of the
-/// system's the hashed folder is preferred, because a bundle is read whole. Throws Failure{tls} when what is named, or
-/// all of the system's places, cannot be read.
-Trust find_trust(const std::string& file, const std::string& folders, const std::string& system_folder,
+/// SSL_CERT_FILE and SSL_CERT_DIR (directories separated by ':') stand in place of the system's certificates. Of the
+/// system's the hashed directory is preferred, because a bundle is read whole. Throws Failure{tls} when what is named,
+/// or all of the system's places, cannot be read.
+Trust find_trust(const std::string& file, const std::string& directories, const std::string& system_directory,
                  const std::vector<std::string>& system_bundles);
 
 /// A client's end of a TLS connection. The handshake is explicit and comes first.
@@ -92,7 +92,7 @@ class Tls {
 
   std::string fixed_file_;
   std::string file_;
-  std::string folders_;
+  std::string directories_;
   mutable std::mutex mutex_;
   Poco::Net::Context::Ptr context_;
 };

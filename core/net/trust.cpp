@@ -17,9 +17,9 @@ bool is_hashed_name(const std::string& name) {
   return name.size() == 10 && name.ends_with(".0") && std::all_of(name.begin(), name.begin() + 8, is_hex);
 }
 
-bool holds_hashed_names(const std::string& folder) {
+bool holds_hashed_names(const std::string& directory) {
   std::error_code error;
-  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+  for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
     if (is_hashed_name(at->path().filename().string())) return true;
   }
   return false;
@@ -33,31 +33,31 @@ bool holds_hashed_names(const std::string& folder) {
 
 void require_readable(const std::string& variable, const std::string& path) {
   if (::access(path.c_str(), R_OK) != 0) unreadable(variable, path, errno);
-  const bool wants_folder = variable == "SSL_CERT_DIR";
+  const bool wants_directory = variable == "SSL_CERT_DIR";
   std::error_code error;
-  if (std::filesystem::is_directory(path, error) != wants_folder) {
-    unreadable(variable, path, wants_folder ? ENOTDIR : EISDIR);
+  if (std::filesystem::is_directory(path, error) != wants_directory) {
+    unreadable(variable, path, wants_directory ? ENOTDIR : EISDIR);
   }
 }
 
-Trust named_trust(const std::string& file, const std::string& folders) {
+Trust named_trust(const std::string& file, const std::string& directories) {
   Trust trust;
   if (!file.empty()) require_readable("SSL_CERT_FILE", trust.file = file);
-  for (const std::string& folder : split(folders, ':')) {
-    if (folder.empty()) continue;
-    require_readable("SSL_CERT_DIR", folder);
-    trust.folders.push_back(folder);
+  for (const std::string& directory : split(directories, ':')) {
+    if (directory.empty()) continue;
+    require_readable("SSL_CERT_DIR", directory);
+    trust.directories.push_back(directory);
   }
   return trust;
 }
 
 }  // namespace
 
-Trust find_trust(const std::string& file, const std::string& folders, const std::string& system_folder,
+Trust find_trust(const std::string& file, const std::string& directories, const std::string& system_directory,
                  const std::vector<std::string>& system_bundles) {
-  Trust trust = named_trust(file, folders);
-  if (!trust.file.empty() || !trust.folders.empty()) return trust;
-  if (holds_hashed_names(system_folder)) return {{}, {system_folder}, false};
+  Trust trust = named_trust(file, directories);
+  if (!trust.file.empty() || !trust.directories.empty()) return trust;
+  if (holds_hashed_names(system_directory)) return {{}, {system_directory}, false};
   for (const std::string& bundle : system_bundles) {
     if (::access(bundle.c_str(), R_OK) == 0) return {bundle, {}, false};
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
 

@@ -125,7 +125,7 @@ Tone tone_of(const json::Value& value) {
 }
 
 std::string text_of(std::string_view field, const json::Value& value, bool keep_lines) {
-  if (is_empty(value)) return std::string(kNothing);
+  if (is_empty(value)) return std::string(kEmptyCell);
   if (value.is_bool()) return value.as_bool() ? "true" : "false";
   if (value.is_number()) return number_text(field, value);
   if (value.is_string()) {
@@ -199,7 +199,7 @@ std::string paint(std::string_view text, Tone tone, bool color) {
   return std::string("\x1b[").append(code).append("m").append(text).append("\x1b[0m");
 }
 
-std::string humanise(std::string_view key) {
+std::string label_from_field(std::string_view key) {
   std::vector<std::string> words = words_of(key);
   for (std::string& word : words) {
     std::string upper = word;
@@ -210,7 +210,7 @@ std::string humanise(std::string_view key) {
     if (acronym) word = upper;
     word.front() = upper.front();
   }
-  return words.empty() ? std::string(kNothing) : printable(join(words, " "));
+  return words.empty() ? std::string(kEmptyCell) : printable(join(words, " "));
 }
 
 }  // namespace heygen::output

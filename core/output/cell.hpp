@@ -21,7 +21,7 @@ struct Cell {
   Shape shape = Shape::text;
 };
 
-inline constexpr std::string_view kNothing = "-";
+inline constexpr std::string_view kEmptyCell = "-";
 
 /// Null, "", [] or {}.
 bool is_empty(const json::Value& value);
@@ -35,7 +35,7 @@ std::vector<std::string> lines_of(std::string_view field, const json::Value& val
 /// The words of a key: "created_at", "created-at" and "createdAt" have two.
 std::vector<std::string> words_of(std::string_view key);
 
-/// The text in the tone's colour, or as it is.
+/// The text in the tone's color, or as it is.
 std::string paint(std::string_view text, Tone tone, bool color);
 
 }  // namespace heygen::output

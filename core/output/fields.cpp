@@ -40,7 +40,7 @@ std::string heading(const std::string& path, const std::vector<Column>& columns)
   const auto at = std::ranges::find(columns, path, &Column::field);
   if (at != columns.end() && !at->header.empty()) return at->header;
   std::string text;
-  for (const std::string& part : split(path, '.')) (text += text.empty() ? "" : " ") += humanise(part);
+  for (const std::string& part : split(path, '.')) (text += text.empty() ? "" : " ") += label_from_field(part);
   return text;
 }
 

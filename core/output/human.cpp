@@ -174,7 +174,7 @@ class Human {
   }
 
   static std::string label_of(const Column& column) {
-    return column.header.empty() ? humanise(column.field) : printable(column.header);
+    return column.header.empty() ? label_from_field(column.field) : printable(column.header);
   }
 
   /// Below other details each record starts with a dash.
@@ -184,7 +184,7 @@ class Human {
     std::string out;
     for (const json::Value& item : items) {
       if (!out.empty() && !nested) out += "\n";
-      std::string record = is_empty(item) ? blank + (nested ? "  " : "") + std::string(kNothing) + "\n"
+      std::string record = is_empty(item) ? blank + (nested ? "  " : "") + std::string(kEmptyCell) + "\n"
                                           : details(item.as_object(), indent + (nested ? kIndent : 0), level);
       if (nested) record[static_cast<std::size_t>(indent)] = '-';
       out += record;
@@ -212,13 +212,13 @@ class Human {
     }();
     int widest = 0;
     for (const auto& [key, value] : sorted) {
-      const int wide = cell_width(humanise(key));
+      const int wide = cell_width(label_from_field(key));
       if (!is_block(*value, level) && wide <= widest_label(indent)) widest = std::max(widest, wide);
     }
     std::string out;
     for (const auto& [key, value] : sorted) {
       out += is_block(*value, level) ? block(key, *value, indent, level)
-                                     : line(humanise(key), key, *value, indent, widest);
+                                     : line(label_from_field(key), key, *value, indent, widest);
     }
     return out;
   }
@@ -228,7 +228,7 @@ class Human {
   }
 
   std::string block(std::string_view key, const json::Value& value, int indent, int level) const {
-    const std::string out = title(humanise(key), indent);
+    const std::string out = title(label_from_field(key), indent);
     if (value.is_object()) return out + details(value.as_object(), indent + kIndent, level + 1);
     return out + rows(value.as_array(), {}, indent + kIndent, level + 1);
   }

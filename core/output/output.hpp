@@ -48,7 +48,7 @@ std::string human(const json::Value& document, const std::vector<Column>& column
 std::string human_members(const json::Value& object, const std::vector<Column>& columns, const HumanStyle& style);
 
 /// Key as a heading: "created_at" → "Created At", "video_url" → "Video URL".
-std::string humanise(std::string_view key);
+std::string label_from_field(std::string_view key);
 
 /// A table of given cells, without any look at content; the widest columns are cut until it fits. Ends with a newline.
 std::string table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& rows,

@@ -55,7 +55,7 @@ Table::Table(std::vector<TableColumn> columns)
 void Table::add(std::vector<Cell> row) {
   row.resize(columns_.size(), Cell{{}, Tone::faint, Shape::nothing});
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (row[i].text.empty()) row[i] = {std::string(kNothing), Tone::faint, Shape::nothing};
+    if (row[i].text.empty()) row[i] = {std::string(kEmptyCell), Tone::faint, Shape::nothing};
     natural_[i] = std::max(natural_[i], cell_width(row[i].text));
     shapes_[i] = common(shapes_[i], row[i].shape);
   }

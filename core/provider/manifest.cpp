@@ -5,7 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -29,9 +29,9 @@ bool is_word(std::string_view text, std::size_t longest, char joint) {
                      [&](char letter) { return is_lower(letter) || is_digit(letter) || letter == joint; });
 }
 
-/// Taken by another provider's historic spelling.
+/// Taken by another provider's reserved spelling.
 bool is_historic_flag(std::string_view id) {
-  for (const HistoricSlot& slot : historic_slots()) {
+  for (const ReservedSlot& slot : reserved_slots()) {
     for (const std::string_view owner : slot.ids) {
       if (owner != id && login_flag_of(owner) == "--" + std::string(id)) {
         return true;
@@ -219,7 +219,7 @@ void check_manifest(const Manifest& manifest) {
     refuse("`id` must be [a-z][a-z0-9-]{1,31} and no flag of heygen itself");
   }
   if (!is_file_name(manifest.library)) {
-    refuse("`library` must be the plain name of a file in the manifest's folder");
+    refuse("`library` must be the plain name of a file in the manifest's directory");
   }
   if (manifest.abi_min == 0 || manifest.abi_min > manifest.abi_max) {
     refuse("`abi` must be a range of interface versions from 1 up, `min` not above `max`");

@@ -18,7 +18,7 @@ struct Setting {
 
 struct Manifest {
   std::string id;
-  std::string library;  ///< file name inside the manifest's folder
+  std::string library;  ///< file name inside the manifest's directory
   std::string version, title, note;
   std::int32_t order = 1000;
   std::uint32_t abi_min = 1, abi_max = 1;

@@ -45,7 +45,7 @@ enum class Reason : std::int32_t { first_use = 1, near_expiry, refused, login, l
 /// heygen_interaction, same values.
 enum class Interaction : std::int32_t { never = 0, if_terminal, always };
 
-struct Ask {
+struct ProviderRequest {
   Reason reason = Reason::first_use;
   Interaction interaction = Interaction::never;
   std::string method, path, www_authenticate;
@@ -58,7 +58,7 @@ struct CredentialHeader {
   bool operator==(const CredentialHeader&) const = default;
 };
 
-struct Answer {
+struct ProviderResult {
   Status status = Status::internal;
   std::vector<CredentialHeader> headers;
   std::optional<json::Value> patch;  ///< what set_state asked for, merged (RFC 7396)
@@ -72,7 +72,7 @@ struct Answer {
 };
 
 /// The error that a status other than OK ends in (table of design §2.5). `how_to_login` goes into the hint of exit 3.
-Error to_error(const Answer& answer, const Manifest& manifest, const std::string& how_to_login);
+Error to_error(const ProviderResult& answer, const Manifest& manifest, const std::string& how_to_login);
 
 /// What providers may reach of the host. References outlive every provider.
 struct Services {
@@ -87,16 +87,16 @@ struct Services {
   std::function<void(int level, const std::string& line)> log;
 };
 
-/// Calls are serialised; each leaves a breadcrumb (provider and function) that a crash handler prints.
+/// Calls are serialized; each leaves a breadcrumb (provider and function) that a crash handler prints.
 class Provider {
  public:
   virtual ~Provider() = default;
   virtual const Manifest& manifest() const = 0;
-  virtual Answer resolve(const Ask& ask) = 0;
-  virtual Answer refresh(const Ask& ask) = 0;
-  virtual Answer login(const Ask& ask) = 0;
-  virtual Answer revoke(const Ask& ask) = 0;
-  virtual void report_outcome(const Ask& ask, int http_status, bool accepted) = 0;
+  virtual ProviderResult resolve(const ProviderRequest& ask) = 0;
+  virtual ProviderResult refresh(const ProviderRequest& ask) = 0;
+  virtual ProviderResult login(const ProviderRequest& ask) = 0;
+  virtual ProviderResult revoke(const ProviderRequest& ask) = 0;
+  virtual void report_outcome(const ProviderRequest& ask, int http_status, bool accepted) = 0;
 };
 
 /// Name of the provider function that is running, "" otherwise; async-signal-safe.

@@ -1,7 +1,7 @@
 #include "core/provider/setting.hpp"
 
 #include "core/base/environment.hpp"
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 
 namespace heygen::provider {
 

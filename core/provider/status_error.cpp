@@ -6,7 +6,7 @@ namespace heygen::provider {
 namespace {
 
 /// The provider's own words, or these; the title in front says who speaks.
-std::string sentence(const Answer& answer, const Manifest& manifest, const std::string& otherwise) {
+std::string sentence(const ProviderResult& answer, const Manifest& manifest, const std::string& otherwise) {
   std::string text = printable(trim(answer.message.empty() ? otherwise : answer.message));
   const std::string code = printable(answer.code);
   if (!code.empty() && text.find(code) == std::string::npos) text += " (" + code + ")";
@@ -14,18 +14,18 @@ std::string sentence(const Answer& answer, const Manifest& manifest, const std::
   return text.starts_with(title) ? text : title + ": " + text;
 }
 
-std::string login_hint(const Answer& answer, const std::string& how_to_login) {
+std::string login_hint(const ProviderResult& answer, const std::string& how_to_login) {
   const std::string own = printable(trim(answer.hint));
   if (own.empty()) return how_to_login;
   return own.find("heygen auth login") != std::string::npos ? own : own + " " + how_to_login;
 }
 
-std::string other_hint(const Answer& answer, const std::string& otherwise) {
+std::string other_hint(const ProviderResult& answer, const std::string& otherwise) {
   const std::string own = printable(trim(answer.hint));
   return own.empty() ? otherwise : own;
 }
 
-std::string later_hint(const Answer& answer) {
+std::string later_hint(const ProviderResult& answer) {
   const std::string when =
       answer.retry_after > 0 ? "Try again in " + std::to_string(answer.retry_after) + " s." : "Try again later.";
   const std::string own = printable(trim(answer.hint));
@@ -35,7 +35,7 @@ std::string later_hint(const Answer& answer) {
 
 }  // namespace
 
-Error to_error(const Answer& answer, const Manifest& manifest, const std::string& how_to_login) {
+Error to_error(const ProviderResult& answer, const Manifest& manifest, const std::string& how_to_login) {
   const auto auth = [&](const char* otherwise) {
     return auth_error(sentence(answer, manifest, otherwise), login_hint(answer, how_to_login));
   };

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/base/directory.hpp"
 #include "core/base/error.hpp"
-#include "core/base/folder.hpp"
 
 namespace heygen::store {
 
@@ -19,7 +19,7 @@ namespace {
 [[noreturn]] void fail(const std::string& what, const fs::path& path, int why) {
   throw Error(code::kError, what + " " + path.string() + ": " + std::strerror(why) + ".",
               why == ENOSPC || why == EDQUOT ? "Free some disk space; the file is as it was."
-                                             : "Make the folder writable for your user; the file is as it was.");
+                                             : "Make the directory writable for your user; the file is as it was.");
 }
 
 /// A descriptor that closes itself.
@@ -53,9 +53,9 @@ std::string leftover_prefix(const fs::path& path) {
   return "." + path.filename().string() + ".";
 }
 
-void sync_folder(const fs::path& folder) {
-  const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Some file systems refuse fsync on a folder; the rename itself has happened.
+void sync_directory(const fs::path& directory) {
+  const Descriptor opened(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems refuse fsync on a directory; the rename itself has happened.
   if (opened.get() >= 0) fsync(opened.get());
 }
 
@@ -74,7 +74,7 @@ void replace_file(const fs::path& path, std::string_view content) {
   const fs::path target = real_target(path);
   std::string temp = (target.parent_path() / (leftover_prefix(target) + "XXXXXX")).string();
   const Descriptor file(mkostemp(temp.data(), O_CLOEXEC));  // mkostemp creates with mode 0600
-  if (file.get() < 0) fail("Cannot write into the folder of", target, errno);
+  if (file.get() < 0) fail("Cannot write into the directory of", target, errno);
   try {
     write_all(file.get(), content, target);
     if (fsync(file.get()) != 0) fail("Cannot write", target, errno);
@@ -83,7 +83,7 @@ void replace_file(const fs::path& path, std::string_view content) {
     unlink(temp.c_str());
     throw;
   }
-  sync_folder(target.parent_path());
+  sync_directory(target.parent_path());
 }
 
 void remove_leftovers(const fs::path& path) {
@@ -99,12 +99,12 @@ void remove_leftovers(const fs::path& path) {
 void remove_file(const fs::path& path) {
   const fs::path target = real_target(path);
   if (unlink(target.c_str()) != 0 && errno != ENOENT) fail("Cannot remove", target, errno);
-  sync_folder(target.parent_path());
+  sync_directory(target.parent_path());
 }
 
-void make_private_folder(const fs::path& folder) {
-  if (const std::error_code error = make_private_folders(folder)) {
-    fail("Cannot create the folder", folder, error.value());
+void make_private_directory(const fs::path& directory) {
+  if (const std::error_code error = make_private_directories(directory)) {
+    fail("Cannot create the directory", directory, error.value());
   }
 }
 

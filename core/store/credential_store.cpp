@@ -49,7 +49,7 @@ std::optional<std::string> read_text(const std::filesystem::path& path) {
     text.resize(used);
   }
   close(file);
-  if (S_ISDIR(about.st_mode)) unreadable(path, "is a folder");
+  if (S_ISDIR(about.st_mode)) unreadable(path, "is a directory");
   if (!S_ISREG(about.st_mode)) unreadable(path, "is not a regular file");
   if (why != 0) unreadable(path, std::string("cannot be read: ") + std::strerror(why));
   if (text.size() > kLargestFile) unreadable(path, "is larger than 1 MiB");
@@ -97,9 +97,10 @@ void CredentialStore::update(const std::function<void(json::Value& root)>& chang
   Document before = read();
   json::Value wanted = before.root;
   change(wanted);
-  if (wanted == before.root && before.shape != Shape::plain_key) return;  // also: no folder for a change that is none
+  if (wanted == before.root && before.shape != Shape::plain_key)
+    return;  // also: no directory for a change that is none
 
-  make_private_folder(directory_);
+  make_private_directory(directory_);
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
   const auto lock = lock_file(directory_ / "credentials.lock", kFileLockDeadline, clock_, never);
   before = read();
@@ -118,7 +119,7 @@ void CredentialStore::update(const std::function<void(json::Value& root)>& chang
 
 std::unique_ptr<Lock> CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
                                                     const Cancel& cancel) {
-  make_private_folder(directory_);
+  make_private_directory(directory_);
   return lock_file(directory_ / ("refresh-" + slot + ".lock"), deadline, clock_, cancel);
 }
 

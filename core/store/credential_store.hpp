@@ -48,13 +48,13 @@ class CredentialStore {
   Document read() const;
 
   /// Under credentials.lock: reads, lets `change` edit the root (it may be called twice, on equal roots), and replaces
-  /// the file atomically (temp file, fsync, rename, fsync of the folder; mode 0600). Nothing is written when nothing
+  /// the file atomically (temp file, fsync, rename, fsync of the directory; mode 0600). Nothing is written when nothing
   /// changed, and a root left empty removes the file. Throws Unreadable as read() does, and heygen::Error when writing
   /// fails; the old file is then intact.
   void update(const std::function<void(json::Value& root)>& change);
 
-  /// refresh-<slot>.lock (the folder is created when missing): waits until `deadline`. Throws Error{timeout} past it,
-  /// Error{canceled}, and Error{error} when the folder cannot hold a lock file.
+  /// refresh-<slot>.lock (the directory is created when missing): waits until `deadline`. Throws Error{timeout} past
+  /// it, Error{canceled}, and Error{error} when the directory cannot hold a lock file.
   std::unique_ptr<Lock> lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel);
 
  private:

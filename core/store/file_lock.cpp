@@ -42,7 +42,7 @@ std::unique_ptr<Lock> lock_file(const std::filesystem::path& path, std::chrono::
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) {
     throw Error(code::kError, "The lock file " + path.string() + " cannot be opened: " + std::strerror(errno) + ".",
-                "Make the folder writable for your user, or point HEYGEN_CONFIG_DIR at one that is.");
+                "Make the directory writable for your user, or point HEYGEN_CONFIG_DIR at one that is.");
   }
   auto lock = std::make_unique<FileLock>(descriptor);
   const auto end = clock.monotonic() + deadline;
@@ -51,7 +51,7 @@ std::unique_ptr<Lock> lock_file(const std::filesystem::path& path, std::chrono::
   while (!lock->try_lock()) {
     if (errno != EWOULDBLOCK) {
       throw Error(code::kError, "The file " + path.string() + " cannot be locked: " + std::strerror(errno) + ".",
-                  "Put the configuration folder on a file system that supports locks (HEYGEN_CONFIG_DIR).");
+                  "Put the configuration directory on a file system that supports locks (HEYGEN_CONFIG_DIR).");
     }
     if (clock.monotonic() >= end) {
       throw Error(code::kTimeout,

@@ -5,6 +5,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/random.hpp"
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 #include "core/net/redact.hpp"
 #include "core/transport/failure.hpp"
@@ -334,7 +335,7 @@ class Call {
   const Means& means_;
   const ApiRequest& request_;
   const auth::RequestInfo info_;
-  auth::Grant grant_;
+  auth::CredentialLease grant_;
   net::Url base_, url_;
   std::int64_t now_ = 0;
   int retries_ = 0, redirects_ = 0;

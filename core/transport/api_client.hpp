@@ -1,4 +1,4 @@
-// One API call: credential headers, time-outs, retries, body replay, redirects, redaction (contract, Transport).
+// One API call: credential headers, timeouts, retries, body replay, redirects, redaction (contract, Transport).
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ struct ApiRequest {
   net::Headers headers;                                    ///< beyond those the client sets; checked by the caller
   net::Body* body = nullptr;                               ///< not owned
   std::string content_type;                                ///< with a body
-  bool upload = false;                                     ///< 600 s without progress instead of a total time-out
+  bool upload = false;                                     ///< 600 s without progress instead of a total timeout
   std::chrono::milliseconds timeout{0};                    ///< of one exchange; zero: 30 s for GET, 120 s otherwise
   /// On Clock::monotonic()'s scale: no exchange and no pause before a retry goes on past it (Error{timeout}).
   std::optional<std::chrono::milliseconds> deadline;

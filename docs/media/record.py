@@ -3,9 +3,9 @@
 
 Usage: docs/media/record.py [--bin build/bin] [--output docs/media] [PICTURE...]     PICTURE: session, table, progress
 
-Each command runs in a pseudo-terminal of its own; the configuration folder is empty at first. What was on screen for a
-while only (the login picker, some moments of a progress bar) is drawn with a line at its left. Two folders are written
-shorter than they are: this checkout as ~/heygen, and the configuration folder as ~/.heygen. An upload goes through a
+Each command runs in a pseudo-terminal of its own; the configuration directory is empty at first. What was on screen for a
+while only (the login picker, some moments of a progress bar) is drawn with a line at its left. Two directories are written
+shorter than they are: this checkout as ~/heygen, and the configuration directory as ~/.heygen. An upload goes through a
 relay that holds it back, for over loopback it ends before a bar is drawn.
 """
 import argparse
@@ -213,9 +213,9 @@ def moments(text):
     return [(styled(bar.rstrip(), ""), True) for bar in dict.fromkeys(picked)]
 
 
-def record(folder, before, session):
+def record(directory, before, session):
     """[(line, passing)] of a whole session."""
-    program = str(folder / "heygen")
+    program = str(directory / "heygen")
     lines = []
     with tempfile.TemporaryDirectory(prefix="heygen-record-") as home:
         browser = pathlib.Path(home, "browser")
@@ -226,14 +226,14 @@ def record(folder, before, session):
         config = os.path.join(home, ".heygen")
         base = {"PATH": os.defpath, "HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8", "BROWSER": str(browser),
                 "HEYGEN_CONFIG_DIR": config}
-        with Sandbox(str(folder / "heygen-sandbox"), base) as environment:
+        with Sandbox(str(directory / "heygen-sandbox"), base) as environment:
             del environment["HEYGEN_OAUTH_DEVICE_URL"]  # device codes are reserved until they are switched on
             for arguments in before:
                 run(program, arguments, [], environment)
             for title, arguments, presses in session:
                 slow = {"HEYGEN_API_BASE": Relay(environment["HEYGEN_API_BASE"]).base} if CLIP in arguments else {}
                 text = run(program, arguments, presses, {**environment, **slow})
-                text = text.replace(config, "~/.heygen").replace(str(folder.parent), "~/heygen/build")
+                text = text.replace(config, "~/.heygen").replace(str(directory.parent), "~/heygen/build")
                 screen = Screen()
                 screen.feed(text)
                 lines += [([], False)] if lines else []
@@ -298,8 +298,8 @@ def svg(title, lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build" / "bin",
-                        help="folder of heygen and heygen-sandbox")
-    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "media", help="folder of the pictures")
+                        help="directory of heygen and heygen-sandbox")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "media", help="directory of the pictures")
     parser.add_argument("pictures", nargs="*", choices=[[], *PICTURES], metavar="PICTURE", help="default: all")
     options = parser.parse_args()
     for name in options.pictures or PICTURES:

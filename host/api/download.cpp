@@ -17,8 +17,8 @@ namespace {
 
 constexpr int kMostRedirects = 10;
 constexpr int kTries = 3;
-constexpr const char* kTryAgain = "Run the command again: nothing was left behind.";
-constexpr const char* kGoesOn = "Run the command again: what has arrived is kept, and it goes on from there.";
+constexpr const char* kHintRestart = "Run the command again: nothing was left behind.";
+constexpr const char* kHintResume = "Run the command again: what has arrived is kept, and it goes on from there.";
 // Finished files lie with storage services that are not HeyGen's. They see the agent that earlier releases of the
 // command line client, written in Go, showed them; nothing about the user, the account or this version goes there.
 constexpr const char* kUserAgent = "Go-http-client/1.1";
@@ -41,10 +41,10 @@ net::Url redirect_target(const net::Url& from, const std::string& location) {
   try {
     next = transport::resolve_reference(from, location);
   } catch (const std::invalid_argument&) {
-    throw Error(code::kDownloadFailed, "The server sent the download on to a malformed address.", kTryAgain);
+    throw Error(code::kDownloadFailed, "The server sent the download on to a malformed address.", kHintRestart);
   }
   if (from.scheme == "https" && next.scheme != "https")
-    throw Error(code::kDownloadFailed, "The server sent the download on to an unprotected address.", kTryAgain);
+    throw Error(code::kDownloadFailed, "The server sent the download on to an unprotected address.", kHintRestart);
   return next;
 }
 
@@ -88,11 +88,11 @@ bool continues(const net::Response& response, const Version& version, std::uint6
          transport::is_unencoded(response.headers) && (validator == nullptr || *validator == version.validator.value);
 }
 
-bool is_passing(int status) {
+bool is_transient_status(int status) {
   return status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-bool may_go_on(net::Failure::Kind kind) {
+bool can_resume_after(net::Failure::Kind kind) {
   using Kind = net::Failure::Kind;
   return kind != Kind::canceled && kind != Kind::protocol && kind != Kind::proxy;
 }
@@ -117,7 +117,7 @@ class Transfer {
         return receive(*open());
       } catch (const net::Failure& failure) {
         if (!opened_) throw transport::error_of_failure(failure, true);
-        if (!sink_.version() || tries_ == kTries || !may_go_on(failure.kind)) throw broken_off(failure);
+        if (!sink_.version() || tries_ == kTries || !can_resume_after(failure.kind)) throw broken_off(failure);
       }
       pause();
     }
@@ -127,8 +127,8 @@ class Transfer {
   static Error broken_off(const net::Failure& failure) {
     if (failure.kind == net::Failure::Kind::canceled) return canceled_error();
     const std::string what = "The download broke off: " + std::string(failure.what());
-    if (failure.kind == net::Failure::Kind::timeout) return {code::kTimeout, what, kTryAgain, Exit::timeout};
-    return {code::kDownloadInterrupted, what, kTryAgain};
+    if (failure.kind == net::Failure::Kind::timeout) return {code::kTimeout, what, kHintRestart, Exit::timeout};
+    return {code::kDownloadInterrupted, what, kHintRestart};
   }
 
   void pause() {
@@ -148,7 +148,7 @@ class Transfer {
         start_over({});
         continue;
       }
-      if (opened_ && first > 0 && is_passing(response->status))
+      if (opened_ && first > 0 && is_transient_status(response->status))
         throw net::Failure(net::Failure::Kind::reset,
                            "The server answered HTTP " + std::to_string(response->status) + ".");
       check_status(response->status);
@@ -164,7 +164,7 @@ class Transfer {
   /// Another version than what the sink has, or one that cannot be continued.
   void start_over(std::optional<Version> version) {
     if (!sink_.begin(std::move(version)))
-      throw Error(code::kDownloadInterrupted, "The file changed on the server during the download.", kTryAgain);
+      throw Error(code::kDownloadInterrupted, "The file changed on the server during the download.", kHintRestart);
   }
 
   std::unique_ptr<net::Response> ask(std::uint64_t first) {
@@ -241,8 +241,8 @@ void download(Context& context, net::Http& http, const Source& source, const std
     Transfer(context, http, source, part).run();
   } catch (Error& error) {
     if (error.code == code::kFileIo || !part.keep()) throw;
-    const bool bare = error.hint.empty() || error.hint == kTryAgain;
-    error.hint = bare ? kGoesOn : error.hint + " What has arrived is kept, and the next run goes on from there.";
+    const bool bare = error.hint.empty() || error.hint == kHintRestart;
+    error.hint = bare ? kHintResume : error.hint + " What has arrived is kept, and the next run goes on from there.";
     throw;
   }
   part.finish(replace);
@@ -253,7 +253,7 @@ void download_to_stdout(Context& context, net::Http& http, const Source& source)
   try {
     Transfer(context, http, source, sink).run();
   } catch (Error& error) {
-    if (error.hint == kTryAgain) error.hint = "Run the command again, from the start.";
+    if (error.hint == kHintRestart) error.hint = "Run the command again, from the start.";
     throw;
   }
 }

@@ -66,7 +66,7 @@ json::Value credential_of(Context& context) {
   try {
     const std::string id = context.resolver().first_asked();
     if (id.empty()) return json::Object{{"problem", "none is configured: run `heygen auth login` first"}};
-    const provider::Found* found = context.providers().find(id);
+    const provider::DiscoveredProvider* found = context.providers().find(id);
     if (found == nullptr) return json::Object{{"problem", "the provider " + printable(id) + " is not installed"}};
     if (found->refused) return json::Object{{"provider", id}, {"problem", found->reason}};
     return json::Object{{"provider", id}, {"title", found->manifest.title}, {"headers", kMark}};
@@ -138,7 +138,7 @@ json::Value upload_facts(const std::string& path, const std::string& name) {
   const std::filesystem::file_status status = std::filesystem::status(path, fault);
   if (!std::filesystem::exists(status) || std::filesystem::is_directory(status))
     throw Error(code::kError, "The file '" + path + "' could not be read: " +
-                                  (std::filesystem::exists(status) ? "it is a folder" : fault.message()) + ".");
+                                  (std::filesystem::exists(status) ? "it is a directory" : fault.message()) + ".");
   facts.emplace_back("filename", name.empty() ? std::filesystem::path(path).filename().string() : name);
   if (std::filesystem::is_regular_file(status))
     facts.emplace_back("size", static_cast<std::int64_t>(std::filesystem::file_size(path, fault)));

@@ -276,7 +276,7 @@ class All {
 
 }  // namespace
 
-std::optional<std::int64_t> take_cap(const api::Command& command, api::Given& given) {
+std::optional<std::int64_t> extract_total_limit(const api::Command& command, api::Given& given) {
   const std::string name(command.pagination->limit_param);
   const std::int64_t most = command.pagination->limit_max;
   const auto at = given.flags.find(name);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 #include "core/api/engine.hpp"
 #include "core/output/output.hpp"
 #include "host/context.hpp"
@@ -14,7 +14,7 @@ namespace heygen::host {
 
 /// With --all, --limit says how many items are wanted in all: takes that out of `given` and puts the size of the first
 /// page there. Empty: no limit. Throws Error{usage_error} when it is below 1.
-std::optional<std::int64_t> take_cap(const api::Command& command, api::Given& given);
+std::optional<std::int64_t> extract_total_limit(const api::Command& command, api::Given& given);
 
 /// Follows the cursor from where `given` says and prints at most `cap` items. Items keep their bytes; the members that
 /// tell whether there is more say so of the whole, and follow the items when the reply has them first. As JSON, items

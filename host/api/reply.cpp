@@ -36,7 +36,7 @@ class Spool {
       throw Error(
           code::kError,
           "The reply is large, and no temporary file can hold it: " + std::generic_category().message(errno) + ".",
-          "Make room in the folder for temporary files.");
+          "Make room in the directory for temporary files.");
     text_.clear();
   }
 

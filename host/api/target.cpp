@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "core/base/error.hpp"
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
 

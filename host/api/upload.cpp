@@ -79,7 +79,7 @@ UploadBody::UploadBody(const std::string& field, const std::string& path, const 
   }
   if (S_ISDIR(facts.st_mode)) {
     close(descriptor_);
-    throw file_error(path_, "it is a folder");
+    throw file_error(path_, "it is a directory");
   }
   // A file of /proc is of size 0 whatever it holds.
   regular_ = S_ISREG(facts.st_mode) && (facts.st_size > 0 || !holds_a_byte(descriptor_));

@@ -21,7 +21,7 @@ namespace heygen::host {
 class UploadBody : public net::Body {
  public:
   /// `name`: the file's name for the server, or "" for its own ("stdin" for standard input). Throws Error{error} when
-  /// the file cannot be opened or is a folder.
+  /// the file cannot be opened or is a directory.
   UploadBody(const std::string& field, const std::string& path, const std::string& name, Random& random,
              const Cancel& cancel);
   ~UploadBody() override;

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/context.hpp"
 

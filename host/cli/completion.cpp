@@ -197,7 +197,7 @@ std::string completion_setup(const std::string& shell) {
   if (shell == "zsh")
     return "A package of heygen installs the script; zsh reads it once ~/.zshrc says `autoload -U compinit; "
            "compinit`. Else, after that line of ~/.zshrc:\n  source <(heygen completion zsh)\n"
-           "Or in a folder of $fpath, which starts faster:\n"
+           "Or in a directory of $fpath, which starts faster:\n"
            "  mkdir -p ~/.zsh/completions\n  heygen completion zsh > ~/.zsh/completions/_heygen\n"
            "with `fpath=(~/.zsh/completions $fpath)` before compinit.";
   if (shell == "fish")

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 #include "core/base/text.hpp"
 #include "core/output/output.hpp"
 #include "host/cli/globals.hpp"

@@ -25,7 +25,7 @@ std::string wrap(std::string_view text, int width, int indent = 0);
 /// "VIDEO-ID", "[ID]", "[WORD...]"
 std::string usage_of(const Positional& positional);
 
-/// Whether the words begin a group of API commands, those of the catalogue and `api`.
+/// Whether the words begin a group of API commands, those of the catalog and `api`.
 bool is_api_word(std::string_view word);
 
 }  // namespace heygen::host

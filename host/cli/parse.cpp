@@ -129,7 +129,7 @@ void check_kind(const Option& option, const std::string& value) {
   if (option.kind == Kind::number && !api::is_of_type(api::FlagType::number, value)) wanted = "a number";
   if (option.kind == Kind::duration && !api::parse_duration(value)) wanted = "a time such as 90s, 20m or 1h30m";
   if (wanted != nullptr) throw usage_error("--" + option.name + " needs " + wanted + ", not '" + value + "'.");
-  if (option.choices_later || option.choices.empty() ||
+  if (option.defer_choice_check || option.choices.empty() ||
       std::ranges::find(option.choices, value) != option.choices.end())
     return;
   const std::string near = nearest(value, option.choices);
@@ -165,7 +165,7 @@ void check_positionals(const std::vector<std::string>& words, const std::vector<
     throw usage_error("`heygen " + join(words, " ") + "` takes " + what, help_of(words));
   }
   const bool excused = parsed.is_on("help") || std::ranges::any_of(options, [&](const Option& option) {
-                         return option.waives_positionals && parsed.is_on(option.name);
+                         return option.makes_positionals_optional && parsed.is_on(option.name);
                        });
   for (std::size_t i = count; i < positionals.size() && !excused; ++i)
     if (positionals[i].required)

@@ -48,9 +48,9 @@ constexpr std::array<Variable, 26> kVariables{{
     {"HEYGEN_API_KEY", "API key; comes before every stored credential", true},
     {"HEYGEN_PROVIDER", "Provider to take the credential from, unless HEYGEN_API_KEY is set", true},
     {"HEYGEN_OUTPUT", "json or human; outranks the setting `output`", true},
-    {"HEYGEN_CONFIG_DIR", "Folder of settings and credentials; ~/.heygen without it", true},
+    {"HEYGEN_CONFIG_DIR", "Directory of settings and credentials; ~/.heygen without it", true},
     {"HEYGEN_MAX_RETRIES", "How often a failed request is sent again, such as 0; 2 without it", true},
-    {"HEYGEN_PROVIDER_PATH", "More folders of providers, separated by colons, before all others"},
+    {"HEYGEN_PROVIDER_PATH", "More directories of providers, separated by colons, before all others"},
     {"HEYGEN_API_BASE", "Address of the API; https://api.heygen.com without it"},
     {"HEYGEN_ALLOW_HTTP", "When 1: allow http:// addresses, for servers on your own machine"},
     {"HEYGEN_NONINTERACTIVE", "When 1: ask nobody anything"},
@@ -69,15 +69,15 @@ constexpr std::array<Variable, 26> kVariables{{
     {"ALL_PROXY", "Proxy for both; also in lower case"},
     {"NO_PROXY", "Hosts to reach without a proxy, separated by commas; also in lower case"},
     {"SSL_CERT_FILE", "File of CA certificates to trust in place of the system's"},
-    {"SSL_CERT_DIR", "Folder of CA certificates to trust in place of the system's"},
-    {"NO_COLOR", "When set: no colours"},
+    {"SSL_CERT_DIR", "Directory of CA certificates to trust in place of the system's"},
+    {"NO_COLOR", "When set: no colors"},
 }};
 
 constexpr std::array<File, 5> kFiles{{
     {"~/.heygen/config.toml", "Settings; `heygen config` shows and changes them"},
     {"~/.heygen/credentials", "The stored login, for your eyes only (mode 0600)"},
     {"~/.heygen/providers", "Providers of your own"},
-    {"PREFIX/lib/heygen/providers", "Providers that came with heygen; PREFIX is the folder above the program's bin"},
+    {"PREFIX/lib/heygen/providers", "Providers that came with heygen; PREFIX is the directory above the program's bin"},
     {"/etc/heygen/policy.toml", "What an administrator allows; the path is fixed when heygen is built"},
 }};
 

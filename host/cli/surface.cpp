@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 #include "core/base/text.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/reference.hpp"
@@ -33,7 +33,7 @@ json::Value number_of(double value) {
   return json::parse(std::to_string(value).substr(0, std::to_string(value).find_last_not_of('0') + 1));
 }
 
-/// What a catalogue's flag says beyond the option made of it.
+/// What a catalog's flag says beyond the option made of it.
 void add_flag(json::Object& object, const api::Flag& flag) {
   constexpr std::array<std::string_view, 3> kPlaces = {"query", "json", "multipart"};
   if (flag.min) object.emplace_back("minimum", number_of(*flag.min));

@@ -4,7 +4,7 @@ namespace heygen::host {
 
 CommandTable all_commands() {
   CommandTable table;
-  add_catalogue_commands(table);
+  add_catalog_commands(table);
   add_download_command(table);
   add_api_command(table);
   add_auth_commands(table);

@@ -33,12 +33,12 @@ void write_file(const fs::path& path, const std::string& text) {
   if (!file) throw std::runtime_error("cannot write " + path.string());
 }
 
-void write_share(const fs::path& folder, Context& context, const std::string& date) {
+void write_share(const fs::path& directory, Context& context, const std::string& date) {
   const CommandTable table = all_commands();
-  for (const auto& [name, text] : man_pages(table, context, date)) write_file(folder / "man/man1" / name, text);
-  write_file(folder / "bash-completion/completions/heygen", completion_script("bash", table, context));
-  write_file(folder / "zsh/vendor-completions/_heygen", completion_script("zsh", table, context));
-  write_file(folder / "fish/vendor_completions.d/heygen.fish", completion_script("fish", table, context));
+  for (const auto& [name, text] : man_pages(table, context, date)) write_file(directory / "man/man1" / name, text);
+  write_file(directory / "bash-completion/completions/heygen", completion_script("bash", table, context));
+  write_file(directory / "zsh/vendor-completions/_heygen", completion_script("zsh", table, context));
+  write_file(directory / "fish/vendor_completions.d/heygen.fish", completion_script("fish", table, context));
 }
 
 int run(const std::vector<std::string>& arguments) {

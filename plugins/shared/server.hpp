@@ -19,7 +19,7 @@ struct Server {
   bool allow_http = false;
 };
 
-/// Whole-exchange time-outs that share one budget.
+/// Whole-exchange timeouts that share one budget.
 class Budget {
  public:
   Budget(const sdk::Call& call, std::chrono::milliseconds total)

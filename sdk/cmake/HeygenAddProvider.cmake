@@ -1,8 +1,8 @@
-# heygen_add_provider(id SOURCES file... [LIBRARIES library...] [TARGET name] [OUTPUT_DIRECTORY folder])
+# heygen_add_provider(id SOURCES file... [LIBRARIES library...] [TARGET name] [OUTPUT_DIRECTORY directory])
 #
 # A credential provider for heygen: a module <id>.so that exports heygen_provider_entry alone, and beside it its manifest
 # <id>.provider.json, written from the library itself after each build. Both lie in OUTPUT_DIRECTORY (default: the build
-# folder); HEYGEN_PROVIDER_PATH may point there. The target is called TARGET (default: the id).
+# directory); HEYGEN_PROVIDER_PATH may point there. The target is called TARGET (default: the id).
 set(HEYGEN_PROVIDER_MAP ${CMAKE_CURRENT_LIST_DIR}/provider.map)
 
 function(heygen_add_provider id)

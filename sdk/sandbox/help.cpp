@@ -79,7 +79,7 @@ What it answers
                      themselves; one whose title, name or prompt starts with
                      "sandbox-fail" fails. Webhook events are listed, not sent
   Files              uploads up to 32 MiB, direct uploads up to 1 GiB, kept in the
-                     temporary folder; links are served with Range and ETag
+                     temporary directory; links are served with Range and ETag
   For tests          GET /_sandbox/state?token=T   active, consumed, expired,
                                                    revoked or unknown
                      GET /_sandbox/log             the requests so far

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::sandbox {

@@ -177,7 +177,7 @@ std::string stored(const std::string& data) {
   return out;
 }
 
-/// 320 by 180 points of one colour, which the name decides.
+/// 320 by 180 points of one color, which the name decides.
 std::string png_file(std::string_view name) {
   constexpr std::size_t kWidth = 320;
   constexpr std::size_t kHeight = 180;
@@ -190,7 +190,7 @@ std::string png_file(std::string_view name) {
          chunk("IDAT", stored(rows)) + chunk("IEND", "");
 }
 
-/// One point of the colour that the name decides.
+/// One point of the color that the name decides.
 std::string gif_file(std::string_view name) {
   return std::string("GIF89a\x01\0\x01\0\x80\0\0", 13) + sha256(name).substr(0, 6) +
          std::string("\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b", 16);

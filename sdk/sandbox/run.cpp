@@ -21,23 +21,23 @@ namespace {
 /// Settings of the person that would lead the command past the sandbox.
 constexpr std::array<std::string_view, 2> kTakenOut = {"HEYGEN_API_KEY", "HEYGEN_OAUTH_ISSUER"};
 
-/// A folder of one's own (0700), gone with this object.
-class PrivateFolder {
+/// A directory of one's own (0700), gone with this object.
+class PrivateDirectory {
  public:
-  PrivateFolder() {
+  PrivateDirectory() {
     std::string pattern = (std::filesystem::temp_directory_path() / "heygen-sandbox-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
-      throw Error(code::kFileIo, "No temporary folder can be made as " + pattern + ": " + std::strerror(errno) + ".",
-                  "Set TMPDIR to a folder that can be written.");
+      throw Error(code::kFileIo, "No temporary directory can be made as " + pattern + ": " + std::strerror(errno) + ".",
+                  "Set TMPDIR to a directory that can be written.");
     }
     path_ = pattern;
   }
-  ~PrivateFolder() {
+  ~PrivateDirectory() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  PrivateFolder(const PrivateFolder&) = delete;
-  PrivateFolder& operator=(const PrivateFolder&) = delete;
+  PrivateDirectory(const PrivateDirectory&) = delete;
+  PrivateDirectory& operator=(const PrivateDirectory&) = delete;
   std::string path() const { return path_.string(); }
 
  private:
@@ -102,12 +102,12 @@ sigset_t handled_signals() {
 
 int run_program(const std::vector<std::string>& program,
                 const std::vector<std::pair<std::string, std::string>>& variables) {
-  const PrivateFolder folder;
-  auto with_folder = variables;
-  with_folder.emplace_back("HEYGEN_CONFIG_DIR", folder.path());
+  const PrivateDirectory directory;
+  auto with_directory = variables;
+  with_directory.emplace_back("HEYGEN_CONFIG_DIR", directory.path());
   std::signal(SIGCHLD, SIG_DFL);  // inherited as ignored, there would be nothing to wait for
   pid_t child = 0;
-  if (const int error = spawn(child, program, merged_environment(with_folder)); error != 0) {
+  if (const int error = spawn(child, program, merged_environment(with_directory)); error != 0) {
     std::cerr << "heygen-sandbox: " << printable(program[0]) << " cannot be started: " << std::strerror(error) << ".\n";
     return error == ENOENT ? 127 : 126;
   }

@@ -9,7 +9,7 @@
 
 namespace heygen::sandbox {
 
-/// The disk is full, or there is no temporary folder to write to.
+/// The disk is full, or there is no temporary directory to write to.
 class SpoolError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

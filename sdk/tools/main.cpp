@@ -36,7 +36,7 @@ constexpr std::string_view kHelp =
     "  --output FILE    write there instead; - is stdout\n"
     "  --library NAME   file name to put into the manifest (default: the library's own)\n"
     "pin       prints the lines for policy.toml that let these files load and no others\n"
-    "new       writes the folder NAME: a small project that builds, passes and logs in\n";
+    "new       writes the directory NAME: a small project that builds, passes and logs in\n";
 
 int run(const heygen::tools::Words& words) {
   using namespace heygen::tools;

@@ -9,8 +9,8 @@
 #include <map>
 #include <sstream>
 
-#include "core/provider/historic.hpp"
 #include "core/provider/manifest.hpp"
+#include "core/provider/reserved_slots.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
 #include "sdk/tools/templates.hpp"
@@ -85,7 +85,7 @@ std::vector<std::pair<std::string, std::string>> words_for(const std::string& id
       {"@BUILD@", rust ? "sh build.sh" : "cmake -B build && cmake --build build"},
       {"@MORE@",
        rust ? ""
-            : "\nWhere the SDK lies in no system folder, say where: `cmake -B build -DCMAKE_PREFIX_PATH=PREFIX`.\n"},
+            : "\nWhere the SDK lies in no system directory, say where: `cmake -B build -DCMAKE_PREFIX_PATH=PREFIX`.\n"},
       {"@NEEDS@", projects().at(language).needs},
       {"@PACKAGES@", locked_packages(id)},
       {"@CLASS@", spelled(id, true)},
@@ -129,7 +129,7 @@ Wanted parse(const Words& words) {
   if (std::ranges::find(kOfBuilds, wanted.id) != kOfBuilds.end()) {
     throw UsageError("`" + wanted.id + "` is a name that CMake or Cargo keeps for itself; take another one");
   }
-  if (provider::historic_slot_of(wanted.id) != nullptr) {
+  if (provider::reserved_slot_of(wanted.id) != nullptr) {
     throw UsageError("`" + wanted.id + "` is a provider of heygen itself; take another name");
   }
   if (!projects().contains(wanted.language)) throw UsageError("--lang takes c, cpp or rust");
@@ -137,10 +137,10 @@ Wanted parse(const Words& words) {
 }
 
 bool is_installed(const std::string& program) {
-  const char* folders = std::getenv("PATH");
-  std::istringstream path(folders == nullptr ? "" : folders);
-  for (std::string folder; std::getline(path, folder, ':');) {
-    if (!folder.empty() && access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
+  const char* directories = std::getenv("PATH");
+  std::istringstream path(directories == nullptr ? "" : directories);
+  for (std::string directory; std::getline(path, directory, ':');) {
+    if (!directory.empty() && access((fs::path(directory) / program).c_str(), X_OK) == 0) return true;
   }
   return false;
 }
@@ -149,9 +149,9 @@ bool is_installed(const std::string& program) {
 
 int new_task(const Words& words) {
   const Wanted wanted = parse(words);
-  const fs::path folder = wanted.id;
+  const fs::path directory = wanted.id;
   std::error_code error;
-  if (!fs::create_directory(folder, error)) {
+  if (!fs::create_directory(directory, error)) {
     throw std::runtime_error(wanted.id + (error ? ": " + error.message() : " is there already; nothing was written"));
   }
   const auto filling = words_for(wanted.id, wanted.language);
@@ -159,11 +159,11 @@ int new_task(const Words& words) {
   std::vector<File> files = project.files;
   files.push_back({"README.md", kTemplateReadme});
   for (const File& file : files) {
-    const fs::path path = folder / filled(file.path, filling);
+    const fs::path path = directory / filled(file.path, filling);
     fs::create_directories(path.parent_path());
     replace_file(path, filled(file.text, filling));
   }
-  replace_file(folder / ".gitignore", "/build/\n/target/\n");
+  replace_file(directory / ".gitignore", "/build/\n/target/\n");
   print("Wrote " + wanted.id + "/. Its README.md has the three commands that build it, check it and log in.\n");
   if (!is_installed(project.builder)) {
     std::fprintf(stderr, "Note: `%s` is not installed here; building it needs %s.\n", project.builder, project.needs);

@@ -35,14 +35,14 @@ std::string sha256(const std::string& text) {
   return out;
 }
 
-/// The manifest that stands for a path: itself, or the one in its folder that names the library.
+/// The manifest that stands for a path: itself, or the one in its directory that names the library.
 fs::path manifest_for(const fs::path& path) {
   if (path.extension() == ".json") return path;
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  for (const auto& entry : fs::directory_iterator(directory)) {
     if (!entry.path().filename().string().ends_with(".provider.json")) continue;
     try {
-      if (folder / provider::parse_manifest(read(entry.path())).library == folder / path.filename())
+      if (directory / provider::parse_manifest(read(entry.path())).library == directory / path.filename())
         return entry.path();
     } catch (const std::runtime_error&) {  // of another provider
     }

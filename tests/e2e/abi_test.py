@@ -33,25 +33,25 @@ def compare(before, after):
 
 class Surface(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="heygen-abi-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        self.frozen = self.folder / "frozen.so"
+        directory = tempfile.TemporaryDirectory(prefix="heygen-abi-")
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+        self.frozen = self.directory / "frozen.so"
         compile_surface(FROZEN, self.frozen)
 
     def changed(self, pattern, replacement, text=None):
-        include = self.folder / "changed"
+        include = self.directory / "changed"
         (include / "heygen").mkdir(parents=True, exist_ok=True)
         text = text or (FROZEN / "heygen" / "provider.h").read_text()
         broken, count = re.subn(pattern, replacement, text, count=1)
         self.assertEqual(count, 1, f"nothing matches {pattern}")
         (include / "heygen" / "provider.h").write_text(broken)
-        library = self.folder / "changed.so"
+        library = self.directory / "changed.so"
         compile_surface(include, library)
         return compare(self.frozen, library)
 
     def test_todays_header_describes_the_structs_of_1_0(self):
-        library = self.folder / "today.so"
+        library = self.directory / "today.so"
         compile_surface(TODAY, library)
         changed, report = compare(self.frozen, library)
         self.assertFalse(changed, report)
@@ -91,7 +91,7 @@ class Surface(unittest.TestCase):
         self.assertLessEqual(structs, set(re.findall(r"^SIZE\((\w+),", (ABI / "layout_1_0.def").read_text(), re.M)))
 
     def test_a_moved_member_stops_the_build_with_its_name(self):
-        include = self.folder / "moved" / "heygen"
+        include = self.directory / "moved" / "heygen"
         include.mkdir(parents=True)
         text = (TODAY / "heygen" / "provider.h").read_text()
         moved = text.replace("  uint32_t timeout_ms;", "  uint64_t timeout_ms;")
@@ -126,11 +126,11 @@ class BothAges(unittest.TestCase):
         self.run_suite(program, BUILD / "tests" / "abi")
 
     def test_a_library_of_another_time_is_refused_with_both_ranges(self):
-        folder = tempfile.TemporaryDirectory(prefix="heygen-abi-")
-        self.addCleanup(folder.cleanup)
-        shutil.copy(BUILD / "tests" / "abi" / "future.so", folder.name)
+        directory = tempfile.TemporaryDirectory(prefix="heygen-abi-")
+        self.addCleanup(directory.cleanup)
+        shutil.copy(BUILD / "tests" / "abi" / "future.so", directory.name)
         done = subprocess.run(
-            [BUILD / "bin" / "heygen-provider-check", "manifest", pathlib.Path(folder.name) / "future.so"],
+            [BUILD / "bin" / "heygen-provider-check", "manifest", pathlib.Path(directory.name) / "future.so"],
             capture_output=True,
             text=True,
         )

@@ -30,17 +30,17 @@ def results(report):
 
 class Checker(unittest.TestCase):
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="heygen-e2e-check-"))
-        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.directory = Path(tempfile.mkdtemp(prefix="heygen-e2e-check-"))
+        self.addCleanup(shutil.rmtree, self.directory, True)
 
-    def install(self, library, name="sample", folder=None):
+    def install(self, library, name="sample", directory=None):
         """A copy of the library with a manifest beside it: its own, or a sound one's where it can have none."""
-        folder = folder or self.folder
-        folder.mkdir(exist_ok=True)
-        copy = folder / f"{name}.so"
+        directory = directory or self.directory
+        directory.mkdir(exist_ok=True)
+        copy = directory / f"{name}.so"
         shutil.copy2(library, copy)
         for source in (copy, BROKEN / "none.so")["hangs" in library.stem :]:
-            manifest = folder / f"{name}.provider.json"
+            manifest = directory / f"{name}.provider.json"
             if run("manifest", source, "--output", manifest, "--library", copy.name).returncode == 0:
                 break
         return copy
@@ -115,11 +115,11 @@ class Broken(Checker):
             words += ("--limit", "3")
         if rule == "R2.3-memory" and not shutil.which("valgrind"):
             return None
-        return self.check(self.install(library, folder=self.folder / library.stem), *words, env=env)
+        return self.check(self.install(library, directory=self.directory / library.stem), *words, env=env)
 
     def test_a_manifest_that_says_otherwise(self):
         copy = self.install(BROKEN / "none.so")
-        manifest = self.folder / "sample.provider.json"
+        manifest = self.directory / "sample.provider.json"
         manifest.write_text(manifest.read_text().replace('"order": 1000', '"order": 7'))
         report = self.check(manifest, "--no-memory")
         self.assert_breaks(report, "R2.10-manifest")
@@ -154,7 +154,7 @@ class Good(Checker):
         self.assert_whole(self.check(PROVIDERS / "device-code.so"), ["R2.6-login-alone"])
 
     def test_the_minimal_example(self):
-        library = self.folder / "minimal.so"
+        library = self.directory / "minimal.so"
         compile_provider(ROOT / "sdk" / "examples" / "minimal" / "minimal.c", library)
         self.assertEqual(run("manifest", library).returncode, 0)
         none = ("R2.2-extensions", "R2.6-expiry", "R2.6-login-alone", "R2.6-outcome")
@@ -180,9 +180,9 @@ class Words(Checker):
             self.assertIn("Usage:", done.stderr)
 
     def test_what_is_no_library_is_named(self):
-        text = self.folder / "text.so"
+        text = self.directory / "text.so"
         text.write_text("text")
-        for path in (text, self.folder, self.folder / "absent.so"):
+        for path in (text, self.directory, self.directory / "absent.so"):
             done = run(path)
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn(str(path), done.stderr)
@@ -191,7 +191,7 @@ class Words(Checker):
             self.assertIn(str(path), json.loads(done.stdout)["error"])
 
     def test_a_world_reaches_what_the_check_cannot_guess(self):
-        world = self.folder / "world.json"
+        world = self.directory / "world.json"
         world.write_text(json.dumps({"state": {"access": "$SECRET", "expiry": "2040-01-01T00:00:00Z"}}))
         report = self.check(self.install(BROKEN / "none.so"), "--no-memory", "--world", world)
         self.assert_breaks(report)
@@ -201,17 +201,17 @@ class Words(Checker):
         copy = self.install(BROKEN / "none.so")
         sums = [
             "sha256:" + subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True).stdout.split()[0]
-            for path in (copy, self.folder / "sample.provider.json")
+            for path in (copy, self.directory / "sample.provider.json")
         ]
         wanted = f'[pins.sample]\nlibrary = "{sums[0]}"\nmanifest = "{sums[1]}"\n'
-        for path in (copy, self.folder / "sample.provider.json"):
+        for path in (copy, self.directory / "sample.provider.json"):
             self.assertEqual(run("pin", path).stdout, wanted)
-        self.assertEqual(run("pin", copy, self.folder / "sample.provider.json").stdout, wanted)
+        self.assertEqual(run("pin", copy, self.directory / "sample.provider.json").stdout, wanted)
 
     def test_a_policy_takes_the_lines_of_pin_as_they_are(self):
         libraries = [PROVIDERS / f"{name}.so" for name in ("apikey", "oauth", "device-code")]
-        policy = self.folder / "policy.toml"
-        policy.write_text('version = 1\n\n[providers]\nmode = "open"\nuser_folders = true\n\n' + run("pin", *libraries).stdout)
+        policy = self.directory / "policy.toml"
+        policy.write_text('version = 1\n\n[providers]\nmode = "open"\nuser_directories = true\n\n' + run("pin", *libraries).stdout)
         done = subprocess.run(
             [BUILD / "bin" / "heygen", "policy", "check", policy], capture_output=True, text=True, check=False
         )
@@ -241,7 +241,7 @@ class Words(Checker):
     def test_an_interrupt_leaves_nothing_behind(self):
         copy = self.install(BROKEN / "R2.9-init-time+hangs.so")
         for number in (signal.SIGINT, signal.SIGTERM):
-            scratch = self.folder / f"scratch{number}"
+            scratch = self.directory / f"scratch{number}"
             scratch.mkdir()
             check = subprocess.Popen([CHECK, copy], env={**os.environ, "TMPDIR": str(scratch)}, stdout=subprocess.PIPE)
             children = Path(f"/proc/{check.pid}/task/{check.pid}/children")

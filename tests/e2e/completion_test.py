@@ -67,11 +67,11 @@ class Shell(Screen):
         "fish": "set -g fish_autosuggestion_enabled 0; set -g fish_greeting",
     }
 
-    def __init__(self, name, home, setup, folder, env=None):
+    def __init__(self, name, home, setup, directory, env=None):
         self.name = name
         settings = {**home.env, "PATH": f"{home.program.parent}:{home.env['PATH']}", "LC_ALL": "C.UTF-8", **(env or {})}
         words = ["env", "-i", *(f"{key}={value}" for key, value in settings.items()), "TERM=screen", *self.START[name]]
-        super().__init__(home, f"cd {shlex.quote(str(folder))} && exec {shlex.join(words)}", 200, 60)
+        super().__init__(home, f"cd {shlex.quote(str(directory))} && exec {shlex.join(words)}", 200, 60)
         prompt = "function fish_prompt; echo '=''> '; end" if name == "fish" else "PS1='=''> '"
         for line in [self.PLAIN[name], prompt, *setup]:
             self.type(line + "\n")
@@ -99,15 +99,15 @@ class Shell(Screen):
 class Completion(EndToEnd):
     def setUp(self):
         super().setUp()
-        self.folder = self.home.path / "here"
-        (self.folder / "clips").mkdir(parents=True)
+        self.directory = self.home.path / "here"
+        (self.directory / "clips").mkdir(parents=True)
         for name in ("notes.json", "portrait.png", "two words.png"):
-            (self.folder / name).write_text("{}", encoding="utf-8")
+            (self.directory / name).write_text("{}", encoding="utf-8")
 
     def shell(self, name, *setup, env=None):
         if shutil.which(name) is None:
             self.skipTest(f"{name} is not installed")
-        shell = Shell(name, self.home, setup, self.folder, env)
+        shell = Shell(name, self.home, setup, self.directory, env)
         self.addCleanup(shell.close)
         return shell
 

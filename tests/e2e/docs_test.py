@@ -45,16 +45,16 @@ class Providers(EndToEnd):
         return "set -e\ntrap 'kill $(jobs -p)' EXIT\n" + text
 
     def test_every_step_works_as_it_is_printed(self):
-        folder = self.home.path / "work"
-        folder.mkdir(mode=0o700)
+        directory = self.home.path / "work"
+        directory.mkdir(mode=0o700)
         (self.server,) = blocks(self.page, "python")
         (wrapper,) = blocks(self.page, "cpp")
         script = self.script()
-        (folder / "server.py").write_text(self.server, encoding="utf-8")
-        (folder / "vault.cpp").write_text(wrapper, encoding="utf-8")
+        (directory / "server.py").write_text(self.server, encoding="utf-8")
+        (directory / "vault.cpp").write_text(wrapper, encoding="utf-8")
         env = {**self.home.env, "PATH": "/usr/bin:/bin"}
         done = subprocess.run(
-            ["bash", "-c", script], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=LIMIT_S
+            ["bash", "-c", script], cwd=directory, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=LIMIT_S
         )
         said = done.stdout
         self.assertEqual(done.returncode, 0, said)
@@ -84,18 +84,18 @@ class Providers(EndToEnd):
 
     def test_its_cmake_project_builds(self):
         (text,) = blocks(self.page, "cmake")
-        folder = self.home.path / "by hand"
-        folder.mkdir()
-        (folder / "CMakeLists.txt").write_text(text, encoding="utf-8")
-        shutil.copy(ROOT / "sdk" / "examples" / "minimal" / "minimal.c", folder)
+        directory = self.home.path / "by hand"
+        directory.mkdir()
+        (directory / "CMakeLists.txt").write_text(text, encoding="utf-8")
+        shutil.copy(ROOT / "sdk" / "examples" / "minimal" / "minimal.c", directory)
         prefix = self.home.path / "prefix"
         for command in (
             ["cmake", "--install", BUILD, "--prefix", prefix, "--component", "sdk"],
-            ["cmake", "-S", folder, "-B", folder, f"-DCMAKE_PREFIX_PATH={prefix}"],
-            ["cmake", "--build", folder],
+            ["cmake", "-S", directory, "-B", directory, f"-DCMAKE_PREFIX_PATH={prefix}"],
+            ["cmake", "--build", directory],
         ):
             subprocess.run(command, check=True, capture_output=True)
-        self.assertTrue((folder / "minimal.provider.json").exists())
+        self.assertTrue((directory / "minimal.provider.json").exists())
 
     def test_it_names_every_status_and_service(self):
         header = (ROOT / "sdk" / "include" / "heygen" / "provider.h").read_text(encoding="utf-8")
@@ -132,8 +132,8 @@ class Pages(EndToEnd):
         table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Environment")[1].split("\n## ")[0]
         sources = "".join(
             path.read_text(encoding="utf-8", errors="replace")
-            for folder in ("core", "host", "plugins")
-            for path in (ROOT / folder).rglob("*.[ch]pp")
+            for directory in ("core", "host", "plugins")
+            for path in (ROOT / directory).rglob("*.[ch]pp")
         )
         for name in re.findall(r"`([A-Z][A-Z_]+)`", table):
             self.assertIn(f'"{name}"', sources)

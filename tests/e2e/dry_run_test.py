@@ -115,8 +115,8 @@ class Requests(WithService):
 
     def test_no_provider_is_loaded(self):
         self.home.program = install(self.home.path / "prefix", "oauth")
-        folder = self.home.path / "prefix" / "lib" / "heygen" / "providers"
-        library = folder / json.loads((folder / "oauth.provider.json").read_text())["library"]
+        directory = self.home.path / "prefix" / "lib" / "heygen" / "providers"
+        library = directory / json.loads((directory / "oauth.provider.json").read_text())["library"]
         library.write_bytes(b"no library")
         self.logged_in()
         self.assertEqual(self.run_heygen("video", "list").code, 3)

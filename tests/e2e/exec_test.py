@@ -33,11 +33,11 @@ def setUpModule():
 class WithHelper(WithService):
     def setUp(self):
         super().setUp()
-        folder = self.home.config / "providers"
-        folder.mkdir(parents=True, mode=0o700)
+        directory = self.home.config / "providers"
+        directory.mkdir(parents=True, mode=0o700)
         self.home.config.chmod(0o700)
         for file in COMPILED.iterdir():
-            shutil.copy(file, folder)
+            shutil.copy(file, directory)
         self.accepted = "Bearer secret-one"
         for route in ("GET /v3/users/me", "GET /v3/videos"):
             self.service.routes[route] = self.api

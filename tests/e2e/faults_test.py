@@ -35,7 +35,7 @@ def setUpModule():
 
 
 def load_tests(loader, tests, _):
-    """Those that wait for a time-out come last."""
+    """Those that wait for a timeout come last."""
     return unittest.TestSuite(sorted(tests, key=lambda suite: "Hanging" in str(suite)))
 
 
@@ -494,7 +494,7 @@ class Api(WithService):
 
 
 class Hanging(unittest.TestCase):
-    """A server that takes a request and never answers it, or never to the end. Each program waits for its own time-out,
+    """A server that takes a request and never answers it, or never to the end. Each program waits for its own timeout,
     half a minute for most, so they begin with the module and are looked at when the other tests are through."""
 
     LIMIT_S = 60

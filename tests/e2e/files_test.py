@@ -52,7 +52,7 @@ class CredentialsFile(WithService):
                 self.assertEqual(self.home.read()["api_key"], "good-key")
 
     def test_what_stands_in_the_way_of_the_file_is_named(self):
-        def folder():
+        def directory():
             self.home.file.mkdir()
 
         def pipe():
@@ -72,7 +72,7 @@ class CredentialsFile(WithService):
             self.home.write({"api_key": "good-key"}, 0)
 
         self.home.config.mkdir(mode=0o700)
-        cases = [folder, pipe, listener, too_large, circle] + ([locked] if os.geteuid() else [])
+        cases = [directory, pipe, listener, too_large, circle] + ([locked] if os.geteuid() else [])
         for make in cases:
             with self.subTest(make.__name__):
                 make()
@@ -82,7 +82,7 @@ class CredentialsFile(WithService):
                 login = self.run_heygen("auth", "login", "--api-key", stdin="good-key\n", seconds=10)
                 self.assertEqual(login.code, 1, login)
                 self.assertEqual(os.lstat(self.home.file).st_mode, kind)
-                if make is folder:
+                if make is directory:
                     self.home.file.rmdir()
                 else:
                     self.home.file.unlink()
@@ -139,7 +139,7 @@ class CredentialsFile(WithService):
         self.assertEqual(json.loads(real.read_text())["api_key"], "good-key")
         self.assertEqual(stat.S_IMODE(real.stat().st_mode), 0o600)
 
-    def test_a_missing_folder_is_made_by_the_first_write_only(self):
+    def test_a_missing_directory_is_made_by_the_first_write_only(self):
         self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
         self.assertFalse(self.home.config.exists())
         self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key\n"))
@@ -152,24 +152,24 @@ class Unwritable(WithService):
         return ("sh", "-c", script, "sh")
 
     def read_only(self):
-        folder = self.home.config
+        directory = self.home.config
         if os.geteuid():
-            return self.in_shell(f'chmod 500 "{folder}"; "$@"; code=$?; chmod 700 "{folder}"; exit $code')
+            return self.in_shell(f'chmod 500 "{directory}"; "$@"; code=$?; chmod 700 "{directory}"; exit $code')
         self.need_mounts()  # modes do not bind root
-        mounts = f'mount --bind "{folder}" "{folder}" && mount -o remount,bind,ro "{folder}"'
+        mounts = f'mount --bind "{directory}" "{directory}" && mount -o remount,bind,ro "{directory}"'
         return ("unshare", "-m", *self.in_shell(f'{mounts} && exec "$@"'))
 
     def full(self):
-        """A file system of a few pages with the configuration folder's files, and no byte more; what is in it
+        """A file system of a few pages with the configuration directory's files, and no byte more; what is in it
         afterwards is copied out."""
         self.need_mounts()
-        folder, before, after = self.home.config, self.home.path / "before", self.home.path / "after"
+        directory, before, after = self.home.config, self.home.path / "before", self.home.path / "after"
         shutil.rmtree(before, True)
         shutil.rmtree(after, True)
-        shutil.copytree(folder, before)
-        script = f"""mount -t tmpfs -o size=64k,mode=700 tmpfs "{folder}" && cp -a "{before}/." "{folder}/" || exit 99
-            cat /dev/zero > "{folder}/ballast" 2> /dev/null
-            "$@"; code=$?; rm "{folder}/ballast"; cp -a "{folder}" "{after}"; exit $code"""
+        shutil.copytree(directory, before)
+        script = f"""mount -t tmpfs -o size=64k,mode=700 tmpfs "{directory}" && cp -a "{before}/." "{directory}/" || exit 99
+            cat /dev/zero > "{directory}/ballast" 2> /dev/null
+            "$@"; code=$?; rm "{directory}/ballast"; cp -a "{directory}" "{after}"; exit $code"""
         return ("unshare", "-m", *self.in_shell(script))
 
     def need_mounts(self):
@@ -179,7 +179,7 @@ class Unwritable(WithService):
     def after(self):
         return self.home.path / "after"
 
-    def test_a_read_only_folder_is_enough_for_reading(self):
+    def test_a_read_only_directory_is_enough_for_reading(self):
         self.logged_in()
         self.assert_succeeds(self.run_heygen("video", "list", prefix=self.read_only()))
         self.home.write({"api_key": "good-key"})
@@ -271,12 +271,12 @@ MANIFEST = {
 
 
 class ProviderFiles(WithService):
-    """A provider in the user's folder, with something wrong about it."""
+    """A provider in the user's directory, with something wrong about it."""
 
     def setUp(self):
         super().setUp()
-        self.folder = self.home.config / "providers"
-        self.folder.mkdir(parents=True, mode=0o700)
+        self.directory = self.home.config / "providers"
+        self.directory.mkdir(parents=True, mode=0o700)
         self.home.config.chmod(0o700)
 
     def put(self, manifest=None, **source):
@@ -285,10 +285,10 @@ class ProviderFiles(WithService):
         for name, text in {**SOUND, **source}.items():
             code = code.replace(name, text)
         (self.home.path / "vault.c").write_text(code)
-        compile_provider(self.home.path / "vault.c", self.folder / "vault.so")
+        compile_provider(self.home.path / "vault.c", self.directory / "vault.so")
 
     def write_manifest(self, content):
-        path = self.folder / "vault.provider.json"
+        path = self.directory / "vault.provider.json"
         path.unlink(missing_ok=True)
         path.write_text(content if isinstance(content, str) else json.dumps(content))
 
@@ -352,9 +352,9 @@ class ProviderFiles(WithService):
                 self.write_manifest(content)
                 self.assert_refused(word)
 
-    def test_a_manifest_that_names_a_file_outside_its_folder(self):
+    def test_a_manifest_that_names_a_file_outside_its_directory(self):
         self.put()
-        (self.folder / "vault.so").rename(self.home.config / "vault.so")
+        (self.directory / "vault.so").rename(self.home.config / "vault.so")
         for library in (
             "../vault.so",
             str(self.home.config / "vault.so"),
@@ -370,7 +370,7 @@ class ProviderFiles(WithService):
 
     def test_a_manifest_without_its_library(self):
         self.put()
-        (self.folder / "vault.so").unlink()
+        (self.directory / "vault.so").unlink()
         self.assert_refused("missing")
 
     def test_a_manifest_that_contradicts_its_library(self):
@@ -393,10 +393,10 @@ class ProviderFiles(WithService):
         ):
             with self.subTest(content[:10]):
                 self.put()
-                (self.folder / "vault.so").write_bytes(content)
+                (self.directory / "vault.so").write_bytes(content)
                 self.assert_refused("vault.so", listed=False)
-        (self.folder / "vault.so").unlink()
-        (self.folder / "vault.so").mkdir()
+        (self.directory / "vault.so").unlink()
+        (self.directory / "vault.so").mkdir()
         self.assert_refused("vault.so", listed=False)
 
     def test_a_library_that_is_wrong_inside(self):
@@ -410,17 +410,17 @@ class ProviderFiles(WithService):
                 self.put(**change)
                 self.assert_refused(word, listed=False)
         self.put()
-        compile_provider(self.home.path / "vault.c", self.folder / "vault.so", "-Dheygen_provider_entry=something_else")
+        compile_provider(self.home.path / "vault.c", self.directory / "vault.so", "-Dheygen_provider_entry=something_else")
         self.assert_refused("heygen_provider_entry", listed=False)
 
     def test_one_that_others_can_write(self):
         for path, mode in (("vault.so", 0o777), ("vault.so", 0o666), ("vault.provider.json", 0o666), (".", 0o777)):
             with self.subTest(path=path, mode=oct(mode)):
                 self.put()
-                usual = stat.S_IMODE((self.folder / path).stat().st_mode)
-                (self.folder / path).chmod(mode)
+                usual = stat.S_IMODE((self.directory / path).stat().st_mode)
+                (self.directory / path).chmod(mode)
                 self.assert_refused("can be written by everyone")
-                (self.folder / path).chmod(usual)
+                (self.directory / path).chmod(usual)
 
     def test_one_that_crashes_is_named(self):
         self.put(RESOLVE="(void)call; abort();")
@@ -444,10 +444,10 @@ class ProviderFiles(WithService):
                 self.assertIn("vault", done.error()["message"])
         self.assertEqual(self.service.requests, [])
 
-    def test_the_first_folder_of_the_search_path_wins_and_a_refused_one_is_not_replaced(self):
+    def test_the_first_directory_of_the_search_path_wins_and_a_refused_one_is_not_replaced(self):
         self.put()
         other = self.home.path / "first"
-        shutil.copytree(self.folder, other)
+        shutil.copytree(self.directory, other)
         self.home.env["HEYGEN_PROVIDER_PATH"] = str(other)
         self.assertEqual(self.listed()["vault"]["path"], str(other / "vault.so"))
         (other / "vault.so").chmod(0o777)

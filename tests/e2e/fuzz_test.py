@@ -194,20 +194,20 @@ class CommandLines(unittest.TestCase):
         )  # fmt: skip
 
     def run_line(self, number, line):
-        """The fault and what the program said. Each line has folders of its own, so that none depends on another."""
-        folder = pathlib.Path(tempfile.mkdtemp(dir=self.home.path))
-        env = {**self.home.env, "HEYGEN_CONFIG_DIR": str(folder / "cfg"), "HOME": str(folder)}
-        folder.joinpath("leaks").write_text("leak:libjq.so\n")
-        env["LSAN_OPTIONS"] = f"suppressions={folder}/leaks:print_suppressions=0"
+        """The fault and what the program said. Each line has directories of its own, so that none depends on another."""
+        directory = pathlib.Path(tempfile.mkdtemp(dir=self.home.path))
+        env = {**self.home.env, "HEYGEN_CONFIG_DIR": str(directory / "cfg"), "HOME": str(directory)}
+        directory.joinpath("leaks").write_text("leak:libjq.so\n")
+        env["LSAN_OPTIONS"] = f"suppressions={directory}/leaks:print_suppressions=0"
         try:
             done = subprocess.run(
-                [str(HEYGEN), *line], env=env, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S,
+                [str(HEYGEN), *line], env=env, cwd=directory, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S,
                 check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return number, line, "a hang", ""
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(directory, ignore_errors=True)
         out, err = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
         fault = fault_of(line, done.returncode, out, err)
         if "canary-key" in out + err:

@@ -1,4 +1,4 @@
-"""A wrong catalogue must not build: each fault is named with its file and line."""
+"""A wrong catalog must not build: each fault is named with its file and line."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ import unittest
 from support import ROOT
 
 sys.path.insert(0, str(ROOT / "core" / "api"))
-from generator.catalogue import Catalogue
+from generator.catalog import Catalog
 
 COMMAND = {
     "words": "thing get", "summary": "Show a thing", "example": "heygen thing get thing_1",
@@ -21,12 +21,12 @@ COMMAND = {
 }
 
 
-def catalogue(**changes):
+def catalog(**changes):
     return {"group": "thing", "summary": "Things", "commands": [{**COMMAND, **changes}]}
 
 
 def flag(**changes):
-    return catalogue(flags=[{**COMMAND["flags"][0], **changes}])
+    return catalog(flags=[{**COMMAND["flags"][0], **changes}])
 
 
 ITEM = {"type": "object", "properties": {"id": {"type": "string"}, "state": {"type": "string", "enum": ["ready", "broken"]}}}
@@ -54,7 +54,7 @@ LIST = {
 
 
 def several(words="", **changes):
-    """A catalogue of three commands, one of them changed."""
+    """A catalog of three commands, one of them changed."""
     get = {**COMMAND, "response_schema": {"type": "object", "properties": {"data": ITEM}}}
     commands = [{**one, **changes} if one["words"] == words else one for one in (get, MAKE, LIST)]
     return {"group": "thing", "summary": "Things", "commands": commands}
@@ -66,16 +66,16 @@ def without(node, name):
 
 class Generate(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.file = pathlib.Path(folder.name) / "thing.json"
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.file = pathlib.Path(directory.name) / "thing.json"
 
     def run_on(self, content):
         """What the generator says of it."""
         self.file.write_text(content if isinstance(content, str) else json.dumps(content, indent=1), encoding="utf-8")
-        catalogue = Catalogue()
-        self.assertEqual(catalogue.read([str(self.file)]), not catalogue.faults.found)
-        return "\n".join(catalogue.faults.found).replace(str(self.file), "thing.json")
+        catalog = Catalog()
+        self.assertEqual(catalog.read([str(self.file)]), not catalog.faults.found)
+        return "\n".join(catalog.faults.found).replace(str(self.file), "thing.json")
 
     def refuses(self, text, *parts):
         message = self.run_on(text)
@@ -83,13 +83,13 @@ class Generate(unittest.TestCase):
         for part in parts:
             self.assertIn(part, message)
 
-    def test_a_right_catalogue_is_accepted(self):
-        self.assertEqual(self.run_on(catalogue()), "")
+    def test_a_right_catalog_is_accepted(self):
+        self.assertEqual(self.run_on(catalog()), "")
         self.assertEqual(self.run_on(several()), "")
 
     def test_the_program_writes_tables_or_says_what_is_wrong(self):
         out = self.file.with_suffix(".cpp")
-        for content, status in ((catalogue(), 0), (catalogue(timeout_s="30"), 1)):
+        for content, status in ((catalog(), 0), (catalog(timeout_s="30"), 1)):
             out.unlink(missing_ok=True)
             self.file.write_text(json.dumps(content, indent=1), encoding="utf-8")
             command = [sys.executable, "-B", ROOT / "core" / "api" / "generate.py", "--output", out, self.file]
@@ -105,15 +105,15 @@ class Generate(unittest.TestCase):
             for line in self.run_on(text[:at] + put + text[at + chance.randrange(9) :]).splitlines():
                 self.assertRegex(line, r"^thing\.json:\d+: .")
 
-    def test_a_catalogue_of_the_wrong_shape(self):
+    def test_a_catalog_of_the_wrong_shape(self):
         self.refuses("[]", "the group must be an object")
         self.refuses("", "not JSON")
         self.refuses({"group": "thing", "summary": "Things", "commands": []}, "no command")
         self.refuses({"group": "other", "summary": "Things", "commands": [COMMAND]}, "other.json")
-        self.refuses(catalogue(flags=["limit"]), "'flags'", "a list of objects")
-        self.refuses(catalogue(aliases=[5]), "'aliases'", "a list of texts")
-        self.refuses(catalogue(words=""), "the words of")
-        self.refuses(catalogue(timeout_s=0), "timeout_s")
+        self.refuses(catalog(flags=["limit"]), "'flags'", "a list of objects")
+        self.refuses(catalog(aliases=[5]), "'aliases'", "a list of texts")
+        self.refuses(catalog(words=""), "the words of")
+        self.refuses(catalog(timeout_s=0), "timeout_s")
         self.refuses(several("thing make", poll={**MAKE["poll"], "done": [1]}), "'done'", "a list of texts")
 
     def test_the_line_is_that_of_the_member(self):
@@ -146,15 +146,15 @@ class Generate(unittest.TestCase):
             "heygen thing make -d '{parts}'": "no JSON",
         }.items():
             self.refuses(several("thing make", example=example), said)
-        self.refuses(catalogue(example="heygen thing get"), "has 0 arguments, not 1")
+        self.refuses(catalog(example="heygen thing get"), "has 0 arguments, not 1")
 
     def test_texts_that_name_what_does_not_exist(self):
         self.refuses(flag(doc="As `heygen thing see` tells"), "'thing see' is no command")
-        self.refuses(flag(doc="As `heygen thing get --colour` tells"), "has no flag --colour")
-        self.refuses(catalogue(description="Give --colour."), "--colour is no flag here")
+        self.refuses(flag(doc="As `heygen thing get --color` tells"), "has no flag --color")
+        self.refuses(catalog(description="Give --color."), "--color is no flag here")
 
     def test_a_table_of_what_the_reply_does_not_hold(self):
-        self.refuses(several("thing list", columns=[{"field": "colour"}]), "column 'colour'", "no field of the items in 'data'")
+        self.refuses(several("thing list", columns=[{"field": "color"}]), "column 'color'", "no field of the items in 'data'")
         self.refuses(several("thing list", columns=[{"field": "id"}] * 2), "column 'id'", "twice")
         for part, said in {"next": "no string at 'nowhere'", "more": "no boolean", "items": "no array", "cursor": "no flag",
                            "limit": "no flag"}.items():
@@ -177,7 +177,7 @@ class Generate(unittest.TestCase):
             ({"type": "string", "enum": []}, "'enum'"), ({"type": "string", "enum": ["a"], "default": "b"}, "none of its enum"),
             ({"$ref": 5}, "'$ref'"), ({"$ref": "Asset"}, "a reference begins with"), ({"additional": 1}, "unknown key"),
         ):
-            self.refuses(catalogue(response_schema=schema), said)
+            self.refuses(catalog(response_schema=schema), said)
 
     def test_flags_that_contradict_the_request_schema(self):
         name = MAKE["flags"][0]
@@ -190,10 +190,10 @@ class Generate(unittest.TestCase):
         self.refuses(flag(target=""), "the target ''")
 
     def test_a_request_that_contradicts_its_method(self):
-        self.refuses(catalogue(body="json"), "sends a body with GET")
-        self.refuses(catalogue(request="DELETE /v3/things/{thing_id}"), "not marked as destructive")
-        self.refuses(catalogue(destructive=True), "only asks")
-        self.refuses(catalogue(request="GET /v3/things/{thing-id}"), "is not 'METHOD /path/{placeholder}'")
+        self.refuses(catalog(body="json"), "sends a body with GET")
+        self.refuses(catalog(request="DELETE /v3/things/{thing_id}"), "not marked as destructive")
+        self.refuses(catalog(destructive=True), "only asks")
+        self.refuses(catalog(request="GET /v3/things/{thing-id}"), "is not 'METHOD /path/{placeholder}'")
 
     def test_text_that_is_no_json(self):
         self.refuses('{\n"group": nope\n}', "thing.json:2:", "not JSON")
@@ -201,44 +201,44 @@ class Generate(unittest.TestCase):
         self.refuses('{\n"group": "a",\n"group": "b"\n}', "thing.json:3:", "twice")
 
     def test_an_unknown_key(self):
-        self.refuses(catalogue(colour="red"), "unknown key 'colour'", "'thing get'")
-        self.refuses(flag(colour="red"), "unknown key 'colour'")
+        self.refuses(catalog(color="red"), "unknown key 'color'", "'thing get'")
+        self.refuses(flag(color="red"), "unknown key 'color'")
 
     def test_a_missing_key(self):
-        wrong = catalogue()
+        wrong = catalog()
         del wrong["commands"][0]["summary"]
         self.refuses(wrong, "lacks 'summary'")
 
     def test_a_missing_doc(self):
         self.refuses(flag(doc=" "), "doc is empty")
-        self.refuses(catalogue(summary="Ends with a stop."), "full stop")
+        self.refuses(catalog(summary="Ends with a stop."), "full stop")
 
     def test_a_description_with_a_crooked_line(self):
-        self.refuses(catalogue(description="A sentence.\n\nAnother."), "doc is empty")
-        self.refuses(catalogue(description="A sentence.\n   {}"), "spaces around")
-        self.refuses(catalogue(summary="Two\nlines"), "one line")
+        self.refuses(catalog(description="A sentence.\n\nAnother."), "doc is empty")
+        self.refuses(catalog(description="A sentence.\n   {}"), "spaces around")
+        self.refuses(catalog(summary="Two\nlines"), "one line")
 
     def test_a_wrong_type(self):
-        self.refuses(catalogue(timeout_s="30"), "'timeout_s'", "wrong type")
+        self.refuses(catalog(timeout_s="30"), "'timeout_s'", "wrong type")
         self.refuses(flag(min="1"), "'min'", "wrong type")
         self.refuses(flag(type="date"), "unknown type 'date'")
         self.refuses(flag(**{"in": "header"}), "unknown place 'header'")
         self.refuses(flag(**{"in": "json"}), "no json body")
 
     def test_a_placeholder_without_argument(self):
-        self.refuses(catalogue(arguments=[]), "placeholder 'thing_id'")
+        self.refuses(catalog(arguments=[]), "placeholder 'thing_id'")
 
     def test_an_argument_without_placeholder(self):
-        self.refuses(catalogue(request="GET /v3/things"), "no placeholder 'thing_id'")
+        self.refuses(catalog(request="GET /v3/things"), "no placeholder 'thing_id'")
 
     def test_a_flag_that_the_program_has_itself(self):
         self.refuses(flag(name="force"), "taken")
 
     def test_an_example_of_another_command(self):
-        self.refuses(catalogue(example="heygen thing got"), "example")
+        self.refuses(catalog(example="heygen thing got"), "example")
 
     def test_a_reference_to_nowhere(self):
-        self.refuses(catalogue(response_schema={"$ref": "#/$defs/Nothing"}), "no 'Nothing'")
+        self.refuses(catalog(response_schema={"$ref": "#/$defs/Nothing"}), "no 'Nothing'")
 
     def test_a_follow_up_that_does_not_exist(self):
         self.refuses(several("thing make", poll={**MAKE["poll"], "follow_up": "thing see"}), "'thing see' is no command")
@@ -251,24 +251,24 @@ class Generate(unittest.TestCase):
 
     def test_a_choice_that_a_list_could_not_hold(self):
         one = {"name": "kind", "in": "query", "type": "text", "doc": "Kind", "choices": ["a,b"]}
-        self.refuses(catalogue(flags=[one]), "a choice holds")
+        self.refuses(catalog(flags=[one]), "a choice holds")
 
     def test_a_flag_that_the_request_has_no_field_for(self):
         one = {"name": "kind", "in": "json", "type": "text", "doc": "Kind"}
         schema = {"type": "object", "properties": {"sort": {"type": "string"}}}
-        wrong = catalogue(request="POST /v3/things/{thing_id}", body="json", flags=[one], request_schema=schema)
+        wrong = catalog(request="POST /v3/things/{thing_id}", body="json", flags=[one], request_schema=schema)
         self.refuses(wrong, "the request schema has no field 'kind'")
 
     def test_names_that_exist_twice(self):
-        two = catalogue()
+        two = catalog()
         two["commands"].append(COMMAND)
         self.refuses(two, "'thing get' exists twice")
-        self.refuses(catalogue(flags=[COMMAND["flags"][0]] * 2), "doubled")
-        self.refuses(catalogue(aliases=["thing show", "thing show"]), "alias 'thing show' exists twice")
+        self.refuses(catalog(flags=[COMMAND["flags"][0]] * 2), "doubled")
+        self.refuses(catalog(aliases=["thing show", "thing show"]), "alias 'thing show' exists twice")
 
     def test_a_default_outside_the_choices(self):
         one = {"name": "kind", "in": "query", "type": "text", "doc": "Kind", "choices": ["a"], "default": "b"}
-        self.refuses(catalogue(flags=[one]), "none of the choices")
+        self.refuses(catalog(flags=[one]), "none of the choices")
 
 
 if __name__ == "__main__":

@@ -143,8 +143,8 @@ class HumanTest(WithService):
     def test_a_terminal_shows_states_in_colours(self):
         self.give_states()
         text = "\n".join(self.screen(80, "video", "list", "--human", flags="-p -e", env={"TERM": "xterm-256color"}))
-        for state, colour in self.STATES.items():
-            self.assertIn(f"\x1b[{colour}m{state}\x1b[", text)
+        for state, color in self.STATES.items():
+            self.assertIn(f"\x1b[{color}m{state}\x1b[", text)
         self.assertRegex(text, r"\x1b\[1mID\b")
 
     def test_no_colour_with_no_color_or_on_a_dumb_terminal_or_to_a_file(self):

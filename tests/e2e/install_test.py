@@ -19,9 +19,9 @@ PAGES = BUILD / "bin" / "heygen-pages"
 class Installed(Completion):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="heygen-install-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.prefix = pathlib.Path(folder.name) / "usr"
+        directory = tempfile.TemporaryDirectory(prefix="heygen-install-")
+        cls.addClassCleanup(directory.cleanup)
+        cls.prefix = pathlib.Path(directory.name) / "usr"
         for component in ("host", "provider-apikey", "provider-oauth", "provider-device-code"):
             subprocess.run(
                 ["cmake", "--install", str(BUILD), "--prefix", str(cls.prefix), "--component", component],
@@ -49,8 +49,8 @@ class Installed(Completion):
         self.completes(self.shell("bash", f"source {BASH_COMPLETION}", env=env))
 
     def test_zsh_finds_it(self):
-        folder = self.share / "zsh" / "vendor-completions"
-        self.completes(self.shell("zsh", f"fpath=({folder} $fpath); autoload -U compinit; compinit -D -u"))
+        directory = self.share / "zsh" / "vendor-completions"
+        self.completes(self.shell("zsh", f"fpath=({directory} $fpath); autoload -U compinit; compinit -D -u"))
 
     def test_fish_finds_it(self):
         self.completes(self.shell("fish", f"set -p fish_complete_path {self.share}/fish/vendor_completions.d"))
@@ -94,9 +94,9 @@ class Described(EndToEnd):
                 self.assertIn(line.split('"')[1], codes)
 
     def test_docs_commands_is_what_the_program_says(self):
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([str(PAGES), "markdown", folder, str(HEYGEN)], check=True)
-            made = {path.name: path.read_text(encoding="utf-8") for path in pathlib.Path(folder).iterdir()}
+        with tempfile.TemporaryDirectory() as directory:
+            subprocess.run([str(PAGES), "markdown", directory, str(HEYGEN)], check=True)
+            made = {path.name: path.read_text(encoding="utf-8") for path in pathlib.Path(directory).iterdir()}
         kept = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "commands").iterdir()}
         self.assertEqual(sorted(made), sorted(kept))
         for name in made:

@@ -40,11 +40,11 @@ def setUpModule():
 class Keyring(WithService):
     def setUp(self):
         super().setUp()
-        folder = self.home.config / "providers"
-        folder.mkdir(parents=True, mode=0o700)
+        directory = self.home.config / "providers"
+        directory.mkdir(parents=True, mode=0o700)
         self.home.config.chmod(0o700)
         for file in COMPILED.iterdir():
-            shutil.copy(file, folder)
+            shutil.copy(file, directory)
         runtime = self.home.path / "run"
         runtime.mkdir(mode=0o700)
         self.home.env["XDG_RUNTIME_DIR"] = str(runtime)

@@ -141,9 +141,9 @@ class Whole(Lists):
         done = self.run_heygen("video", "list", "--all=false")
         self.assertEqual((len(done.json()["data"]), done.json()["has_more"]), (10, True))
 
-    def test_every_list_of_the_catalogue(self):
+    def test_every_list_of_the_catalog(self):
         count = 0
-        for file in sorted((ROOT / "core" / "api" / "catalogue").glob("*.json")):
+        for file in sorted((ROOT / "core" / "api" / "catalog").glob("*.json")):
             for command in json.loads(file.read_text(encoding="utf-8")).get("commands", []):
                 facts = command.get("pagination")
                 if not facts:

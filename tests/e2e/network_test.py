@@ -24,13 +24,13 @@ class Proxies(WithService):
     """The service by a name that the proxy alone can resolve, and a proxy that wants a user name and a password."""
 
     def setUp(self):
-        folder = certificates()
-        self.tls = (folder / "server.pem", folder / "server.key")
+        directory = certificates()
+        self.tls = (directory / "server.pem", directory / "server.key")
         super().setUp()
         self.base = self.named(self.service)
         for name, value in self.home.env.items():
             self.home.env[name] = value.replace(self.service.url, self.base)
-        self.home.env.update(SSL_CERT_FILE=str(folder / "ca.pem"), HEYGEN_API_KEY="good-key")
+        self.home.env.update(SSL_CERT_FILE=str(directory / "ca.pem"), HEYGEN_API_KEY="good-key")
         self.proxy = self.enterContext(Proxy("ada", "p@ss word"))
         self.url = f"http://ada:p%40ss%20word@{self.proxy.address}"
 
@@ -110,14 +110,14 @@ class Proxies(WithService):
 class Certificates(EndToEnd):
     def setUp(self):
         super().setUp()
-        self.folder = certificates()
+        self.directory = certificates()
         self.home.env.update(HEYGEN_API_KEY="good-key", HEYGEN_MAX_RETRIES="0")
 
     def secrets(self):
         return ["good-key"]
 
     def call(self, certificate="server.pem", host="127.0.0.1", key="server.key", **env):
-        with Service((self.folder / certificate, self.folder / key)) as service:
+        with Service((self.directory / certificate, self.directory / key)) as service:
             done = self.run_heygen("video", "list", env={"HEYGEN_API_BASE": f"https://{host}:{service.port}", **env})
             self.seen = service.requests
             return done
@@ -130,32 +130,32 @@ class Certificates(EndToEnd):
         self.assertEqual(self.seen, [])
 
     def test_a_private_authority_by_file(self):
-        self.assert_succeeds(self.call(SSL_CERT_FILE=str(self.folder / "ca.pem")))
-        self.assert_succeeds(self.call(host="localhost", SSL_CERT_FILE=str(self.folder / "ca.pem")))
+        self.assert_succeeds(self.call(SSL_CERT_FILE=str(self.directory / "ca.pem")))
+        self.assert_succeeds(self.call(host="localhost", SSL_CERT_FILE=str(self.directory / "ca.pem")))
 
-    def test_a_private_authority_by_hashed_folder(self):
-        self.assert_succeeds(self.call(SSL_CERT_DIR=str(self.folder / "hashed")))
+    def test_a_private_authority_by_hashed_directory(self):
+        self.assert_succeeds(self.call(SSL_CERT_DIR=str(self.directory / "hashed")))
 
     def test_an_unknown_authority_is_named_with_the_way_out(self):
         self.assert_untrusted(self.call(), "Throw-away test CA", "SSL_CERT_FILE")
 
     def test_a_certificate_signed_by_itself_is_refused(self):
-        done = self.call("stranger.pem", key="stranger.key", SSL_CERT_FILE=str(self.folder / "ca.pem"))
+        done = self.call("stranger.pem", key="stranger.key", SSL_CERT_FILE=str(self.directory / "ca.pem"))
         self.assert_untrusted(done, "A stranger", "SSL_CERT_FILE")
 
     def test_an_expired_certificate_is_refused(self):
         self.assert_untrusted(
-            self.call("expired.pem", SSL_CERT_FILE=str(self.folder / "ca.pem")), "expired", "Throw-away test CA"
+            self.call("expired.pem", SSL_CERT_FILE=str(self.directory / "ca.pem")), "expired", "Throw-away test CA"
         )
 
     def test_a_certificate_for_another_host_is_refused_on_loopback_too(self):
         for host in ("127.0.0.1", "localhost"):
             with self.subTest(host):
-                done = self.call("wrong-host.pem", host, SSL_CERT_FILE=str(self.folder / "ca.pem"))
+                done = self.call("wrong-host.pem", host, SSL_CERT_FILE=str(self.directory / "ca.pem"))
                 self.assert_untrusted(done, host)
 
     def test_a_ca_file_that_is_none_is_named(self):
-        for path in (self.folder / "missing.pem", self.folder / "server.key"):
+        for path in (self.directory / "missing.pem", self.directory / "server.key"):
             with self.subTest(path.name):
                 done = self.call(SSL_CERT_FILE=str(path))
                 self.assertEqual(done.code, 1, done)
@@ -166,7 +166,7 @@ class Certificates(EndToEnd):
             done = self.run_heygen("video", "list", env={"HEYGEN_API_BASE": f"https://127.0.0.1:{plain.port}"})
             self.assert_fails(done, "network_error", 1)
             self.assertEqual(plain.requests, [])
-        with Service((self.folder / "server.pem", self.folder / "server.key")) as tls:
+        with Service((self.directory / "server.pem", self.directory / "server.key")) as tls:
             done = self.run_heygen(
                 "video", "list", env={"HEYGEN_API_BASE": f"http://127.0.0.1:{tls.port}", "HEYGEN_ALLOW_HTTP": "1"}
             )
@@ -335,17 +335,17 @@ class CtrlC(WithService):
 
     def wait_for_lock(self, running):
         """Until it has the refresh lock's file open: what it does from then on is wait."""
-        folder = f"/proc/{running.process.pid}/fd"
+        directory = f"/proc/{running.process.pid}/fd"
 
         def waits():
             names = []
             try:
-                descriptors = os.listdir(folder)
+                descriptors = os.listdir(directory)
             except PermissionError:
                 self.skipTest("only root may look into a program that forbids core dumps")
             for descriptor in descriptors:
                 try:
-                    names.append(os.readlink(f"{folder}/{descriptor}"))
+                    names.append(os.readlink(f"{directory}/{descriptor}"))
                 except OSError:
                     pass
             return any(name.endswith("refresh-oauth.lock") for name in names)

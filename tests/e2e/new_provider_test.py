@@ -1,5 +1,5 @@
 """`heygen-provider-check new`: what it writes builds, passes the check and logs in, as its README says. Nothing but an
-installed SDK, sandbox and host is there, and all folders have a space in their names."""
+installed SDK, sandbox and host is there, and all directories have a space in their names."""
 
 import os
 import pathlib
@@ -37,10 +37,10 @@ class New(EndToEnd):
             "CARGO_HOME": str(self.home.path / "cargo"),
         }
 
-    def run_here(self, *words, folder=None):
+    def run_here(self, *words, directory=None):
         return subprocess.run(
             [*map(str, words)],
-            cwd=folder or self.work,
+            cwd=directory or self.work,
             env=self.env,
             capture_output=True,
             text=True,
@@ -61,7 +61,7 @@ class New(EndToEnd):
         self.assertEqual(len(commands), 3)
         said = ""
         for command in commands:
-            done = self.run_here("sh", "-c", command, folder=project)
+            done = self.run_here("sh", "-c", command, directory=project)
             said += done.stdout + done.stderr
             self.assertEqual(done.returncode, 0, said)
         self.assertRegex(said, r"\d+ passed, 0 failed, \d+ not applicable")
@@ -106,12 +106,12 @@ class New(EndToEnd):
 
     def without(self, program):
         """A PATH that has everything but this program."""
-        folder = self.home.path / "few"
-        folder.mkdir()
+        directory = self.home.path / "few"
+        directory.mkdir()
         for path in (*pathlib.Path("/usr/bin").iterdir(), *(PREFIX / "bin").iterdir()):
             if path.name != program:
-                (folder / path.name).symlink_to(path)
-        self.env["PATH"] = str(folder)
+                (directory / path.name).symlink_to(path)
+        self.env["PATH"] = str(directory)
 
     def test_a_missing_cmake_is_named_at_once(self):
         self.without("cmake")
@@ -122,7 +122,7 @@ class New(EndToEnd):
         self.without("cargo")
         done = self.run_here("heygen-provider-check", "new", "my-vault", "--lang", "rust")
         self.assertIn("Note: `cargo` is not installed here; building it needs Rust 1.63 or newer", done.stderr)
-        done = self.run_here("sh", "build.sh", folder=self.work / "my-vault")
+        done = self.run_here("sh", "build.sh", directory=self.work / "my-vault")
         self.assertEqual(done.returncode, 1)
         self.assertIn("build.sh: cargo is not installed; Rust 1.63 or newer has it", done.stderr)
 
@@ -130,7 +130,7 @@ class New(EndToEnd):
         project = self.make("my-vault", "c")
         self.env["PATH"] = "/usr/bin:/bin"
         self.env["CMAKE_PREFIX_PATH"] = str(self.home.path)
-        done = self.run_here("cmake", "-B", "build", folder=project)
+        done = self.run_here("cmake", "-B", "build", directory=project)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("HeygenProvider", done.stderr)
         self.assertIn("CMAKE_PREFIX_PATH", (project / "README.md").read_text(encoding="utf-8"))

@@ -158,7 +158,7 @@ class Packages(unittest.TestCase):
         policy = self.root.path / "etc/heygen/policy.toml"
         policy.parent.mkdir()
         self.addCleanup(shutil.rmtree, policy.parent)
-        policy.write_text('version = 1\nproviders.mode = "allow"\nproviders.allow = ["apikey"]\nproviders.user_folders = false\n')
+        policy.write_text('version = 1\nproviders.mode = "allow"\nproviders.allow = ["apikey"]\nproviders.user_directories = false\n')
         self.root.install(*EVERY)
         self.root.apt("install", "--reinstall", *(f"/packages/{FILES[name].name}" for name in EVERY))
         # What documentation a bare system leaves out at unpacking does not count.
@@ -203,13 +203,13 @@ class Packages(unittest.TestCase):
 
     def test_a_provider_is_written_with_the_sdk_package_alone(self):
         self.root.install("heygen-sdk", "heygen")
-        folder = self.root.path / "root/.heygen/providers"
-        folder.mkdir(parents=True, mode=0o700)
-        folder.parent.chmod(0o700)
-        self.addCleanup(shutil.rmtree, folder.parent, True)
+        directory = self.root.path / "root/.heygen/providers"
+        directory.mkdir(parents=True, mode=0o700)
+        directory.parent.chmod(0o700)
+        self.addCleanup(shutil.rmtree, directory.parent, True)
         checked(
             "cc", "-std=c11", "-shared", "-fPIC", "-I", self.root.path / "usr/include",
-            ROOT / "sdk/examples/minimal/minimal.c", "-o", folder / "minimal.so",
+            ROOT / "sdk/examples/minimal/minimal.c", "-o", directory / "minimal.so",
         )  # fmt: skip
         done = self.root.run("heygen-provider-check", "manifest", "/root/.heygen/providers/minimal.so")
         self.assertEqual(done.returncode, 0, done.stderr)

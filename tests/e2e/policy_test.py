@@ -16,7 +16,7 @@ from support import PROVIDERS, ROOT, EndToEnd, WithService, certificates, compil
 
 POLICY = pathlib.Path("/etc/heygen/policy.toml")
 
-# In a mount namespace: /etc is a folder of links to what was there, beside the policy of the test.
+# In a mount namespace: /etc is a directory of links to what was there, beside the policy of the test.
 IN_FORCE = """
 set -e
 mkdir -p "$0/etc"
@@ -28,8 +28,8 @@ mkdir /etc/heygen
 cp -a "$0/policy.toml" /etc/heygen/
 """
 
-OPEN = 'version = 1\n[providers]\nmode = "open"\nuser_folders = true\n'
-KEY_ONLY = 'version = 1\n[providers]\nmode = "allow"\nallow = ["apikey"]\nuser_folders = false\n'
+OPEN = 'version = 1\n[providers]\nmode = "open"\nuser_directories = true\n'
+KEY_ONLY = 'version = 1\n[providers]\nmode = "allow"\nallow = ["apikey"]\nuser_directories = false\n'
 
 SOURCE = """
 #include <heygen/provider.h>
@@ -62,7 +62,7 @@ def digest(path):
 
 
 class Policy:
-    """What these tests share: a policy in force, and providers in the user's folder."""
+    """What these tests share: a policy in force, and providers in the user's directory."""
 
     def setUp(self):
         if not may_mount():
@@ -70,8 +70,8 @@ class Policy:
         super().setUp()
         self.space = self.home.path / "namespace"
         self.space.mkdir()
-        self.folder = self.home.config / "providers"
-        self.folder.mkdir(parents=True, mode=0o700)
+        self.directory = self.home.config / "providers"
+        self.directory.mkdir(parents=True, mode=0o700)
         self.home.config.chmod(0o700)
         self.marks = self.home.path / "marks"
         self.marks.mkdir()
@@ -100,9 +100,9 @@ class Policy:
         return library
 
     def put(self, name, library, **manifest):
-        """Installs it in the user's folder; returns its pin."""
-        shutil.copyfile(library, self.folder / f"{name}.so")
-        (self.folder / f"{name}.so").chmod(0o755)
+        """Installs it in the user's directory; returns its pin."""
+        shutil.copyfile(library, self.directory / f"{name}.so")
+        (self.directory / f"{name}.so").chmod(0o755)
         content = {
             "id": name,
             "version": "1",
@@ -112,14 +112,14 @@ class Policy:
             "order": 1000,
             **manifest,
         }
-        (self.folder / f"{name}.provider.json").write_text(json.dumps(content), encoding="utf-8")
+        (self.directory / f"{name}.provider.json").write_text(json.dumps(content), encoding="utf-8")
         return self.pin(name)
 
-    def pin(self, name, folder=None):
-        folder = folder or self.folder
+    def pin(self, name, directory=None):
+        directory = directory or self.directory
         return (
-            f'[pins.{name}]\nlibrary = "{digest(folder / (name + ".so"))}"\n'
-            f'manifest = "{digest(folder / (name + ".provider.json"))}"\n'
+            f'[pins.{name}]\nlibrary = "{digest(directory / (name + ".so"))}"\n'
+            f'manifest = "{digest(directory / (name + ".provider.json"))}"\n'
         )
 
     def fill(self, *names):
@@ -141,7 +141,7 @@ class WhatMayLoad(Policy, WithService):
     def test_what_the_list_lacks_is_named_and_never_loaded(self):
         self.put("vault", self.build("vault"))
         self.fill("vault")
-        policy = 'version = 1\n[providers]\nmode = "allow"\nallow = ["apikey"]\nuser_folders = true\n'
+        policy = 'version = 1\n[providers]\nmode = "allow"\nallow = ["apikey"]\nuser_directories = true\n'
         done = self.assert_fails(self.under(policy, "video", "list"), "auth_error", 3)
         self.assertIn("vault", done.error()["message"])
         self.assertIn(f"{POLICY}, line 4 (providers.allow)", done.error()["message"])
@@ -154,20 +154,20 @@ class WhatMayLoad(Policy, WithService):
         self.assertIn("still may not load", done.err)
         self.assertEqual((self.marked(), self.service.requests), ([], []))
 
-    def test_a_folder_of_the_user_does_not_count_and_hides_nobody(self):
+    def test_a_directory_of_the_user_does_not_count_and_hides_nobody(self):
         self.put("vault", self.build("vault"))
-        shutil.copyfile(PROVIDERS / "apikey.provider.json", self.folder / "apikey.provider.json")
-        shutil.copyfile(self.build("apikey"), self.folder / "apikey.so")
+        shutil.copyfile(PROVIDERS / "apikey.provider.json", self.directory / "apikey.provider.json")
+        shutil.copyfile(self.build("apikey"), self.directory / "apikey.so")
         self.fill("vault")
         policy = OPEN.replace("true", "false")
         done = self.assert_fails(self.under(policy, "video", "list"), "auth_error", 3)
-        self.assertIn("line 4 (providers.user_folders)", done.error()["message"])
+        self.assertIn("line 4 (providers.user_directories)", done.error()["message"])
         self.home.write({"api_key": "good-key"})
         self.assert_succeeds(self.under(policy, "video", "list"))
         rows = {row["id"]: row for row in self.under(policy, "provider", "list").json()}
         self.assertEqual(rows["apikey"]["origin"], "system")
         self.assertEqual(rows["vault"]["state"], "refused")
-        elsewhere = {"HEYGEN_PROVIDER_PATH": str(self.folder)}
+        elsewhere = {"HEYGEN_PROVIDER_PATH": str(self.directory)}
         self.assert_succeeds(self.under(policy, "video", "list", env=elsewhere))
         self.assertEqual(self.marked(), [])
 
@@ -176,18 +176,18 @@ class WhatMayLoad(Policy, WithService):
         self.home.program = install(self.home.path / "program", "apikey")
         work = self.home.path / "work"
         self.put("vault", self.build("vault"))
-        self.folder.rename(work)
+        self.directory.rename(work)
         pin = self.pin("vault", work)
         for policy, word in (
             (KEY_ONLY, "providers.allow"),
-            (OPEN.replace("true", "false"), "providers.user_folders"),
+            (OPEN.replace("true", "false"), "providers.user_directories"),
             (OPEN + pin.replace(digest(work / "vault.so"), "sha256:" + "0" * 64), "pins.vault"),
         ):
             with self.subTest(word):
                 done = self.under(policy, "provider", "install", str(work / "vault.so"))
                 self.assert_fails(done, "usage_error", 2)
                 self.assertIn(word, done.error()["message"])
-        self.assertEqual((self.folder.exists(), self.marked()), (False, []))
+        self.assertEqual((self.directory.exists(), self.marked()), (False, []))
         self.assert_succeeds(self.under(OPEN + pin, "provider", "install", str(work / "vault.so")))
 
     def test_an_ambient_one_that_may_not_load_is_passed_over(self):
@@ -259,7 +259,7 @@ class Broken(Policy, WithService):
     def test_it_is_an_error_for_all_that_loads_or_sends_and_never_everything(self):
         self.home.write({"api_key": "good-key"})
         for policy, line, word in (
-            ("version = 1\n[providers]\nmode = \"allow\"\nallow = []\nuser_folders = true\n", 4, "providers.allow"),
+            ("version = 1\n[providers]\nmode = \"allow\"\nallow = []\nuser_directories = true\n", 4, "providers.allow"),
             (KEY_ONLY.replace("allow =", "alow ="), 4, "providers.alow"),
             (KEY_ONLY.replace("version = 1", "version = 2"), 1, "version"),
             ("", 1, "version"),
@@ -327,9 +327,9 @@ class Broken(Policy, WithService):
         done = self.assert_succeeds(self.run_heygen("policy", "check", str(draft)))
         self.assertEqual((done.json()["valid"], done.json()["in_force"]), (True, False))
         self.assertIn("apikey", self.run_heygen("policy", "check", str(draft), "--human").out)
-        draft.write_text(KEY_ONLY + "colour = 1\n", encoding="utf-8")
+        draft.write_text(KEY_ONLY + "color = 1\n", encoding="utf-8")
         done = self.assert_fails(self.run_heygen("policy", "check", str(draft)), "error", 1)
-        self.assertIn(f"{draft}, line 6: `providers.colour`", done.error()["message"])
+        self.assertIn(f"{draft}, line 6: `providers.color`", done.error()["message"])
         self.assert_fails(self.run_heygen("policy", "check", str(self.home.path / "none")), "error", 1)
         self.assert_fails(self.under("broken", "policy", "check", str(draft)), "error", 1)
         draft.write_text(KEY_ONLY + '[tls]\nca_file = "/etc/there-is-none.pem"\n', encoding="utf-8")
@@ -360,7 +360,7 @@ class Pinned(Policy, EndToEnd):
     def test_other_bytes_do_not(self):
         policy = OPEN + self.put("vault", self.build("vault"))
         self.fill("vault")
-        shutil.copyfile(self.build("vault", "evil"), self.folder / "vault.so")
+        shutil.copyfile(self.build("vault", "evil"), self.directory / "vault.so")
         self.assertIn("is not the pinned one", self.refusal(policy))
         why = self.under(policy, "provider", "why", "vault").json()
         self.assertEqual((why["pin"]["library_matches"], why["pin"]["manifest_matches"]), (False, True))
@@ -375,11 +375,11 @@ class Pinned(Policy, EndToEnd):
         self.put("vault", old)
         policy = (
             OPEN + f'[pins.vault]\nlibrary = ["{digest(old)}", "{digest(new)}"]\n'
-            f'manifest = ["{digest(self.folder / "vault.provider.json")}"]\n'
+            f'manifest = ["{digest(self.directory / "vault.provider.json")}"]\n'
         )
         self.fill("vault")
         self.assertEqual(self.explain(policy)["type"], "old")
-        shutil.copyfile(new, self.folder / "vault.so")
+        shutil.copyfile(new, self.directory / "vault.so")
         self.assertEqual(self.explain(policy)["type"], "new")
 
     def test_the_ones_that_come_with_heygen_can_be_pinned(self):
@@ -420,22 +420,22 @@ class Pinned(Policy, EndToEnd):
     def test_without_proc_a_file_that_root_alone_can_swap_still_serves(self):
         self.fill("vault")
         policy = OPEN + self.put("vault", self.build("vault"))
-        # The home folder of these tests lies below /tmp, where everybody writes.
+        # The home directory of these tests lies below /tmp, where everybody writes.
         before = "umount -l /proc"
         self.assertIn("no sealed memory", self.refusal(policy, before))
-        before = f'mount --bind "{self.folder}" /mnt\n' + before
+        before = f'mount --bind "{self.directory}" /mnt\n' + before
         self.home.env["HEYGEN_PROVIDER_PATH"] = "/mnt"
         self.assertEqual(self.explain(policy, before=before)["type"], "good")
         self.marks.joinpath("vault-good").unlink()
-        shutil.copyfile(self.build("vault", "evil"), self.folder / "vault.so")
+        shutil.copyfile(self.build("vault", "evil"), self.directory / "vault.so")
         self.assertIn("is not the pinned one", self.refusal(policy, before))
 
     @unsanitized
     def test_without_proc_the_name_it_is_called_by_leads_to_no_providers(self):
         evil = self.home.path / "evil"
         (evil / "bin").mkdir(parents=True)
-        shutil.copytree(self.folder, evil / "lib" / "heygen" / "providers")
-        self.folder = evil / "lib" / "heygen" / "providers"
+        shutil.copytree(self.directory, evil / "lib" / "heygen" / "providers")
+        self.directory = evil / "lib" / "heygen" / "providers"
         self.put("vault", self.build("vault", "evil"))
         policy = OPEN.replace("true", "false")
         disguised = ["env", "-C", str(evil / "bin"), sys.executable, "-c", "import os, sys; os.execv(sys.argv[2], [sys.argv[1], *sys.argv[3:]])", str(evil / "bin" / "heygen")]
@@ -465,12 +465,12 @@ class Pinned(Policy, EndToEnd):
                 ln -s "$0"/dev/* /dev/; rm -f /dev/log; ln -s "{log}" /dev/log"""
             self.explain(policy + pin, before=before)
             line = listener.recv(4096).decode()
-            self.assertIn("loaded provider vault 1 from " + str(self.folder / "vault.so"), line)
-            self.assertIn(digest(self.folder / "vault.so"), line)
+            self.assertIn("loaded provider vault 1 from " + str(self.directory / "vault.so"), line)
+            self.assertIn(digest(self.directory / "vault.so"), line)
             self.assertIn(f"by {POLICY}, line 6 (pins.vault)", line)
             self.assertIn("uid=0 ", line)
             self.assertNotIn("a-secret-token", line)
-            shutil.copyfile(self.build("vault", "evil"), self.folder / "vault.so")
+            shutil.copyfile(self.build("vault", "evil"), self.directory / "vault.so")
             self.explain(policy + pin, before=before)
             self.assertIn("refused provider vault", listener.recv(4096).decode())
             for content, word in ((policy + pin, "manifest is not the pinned one"),
@@ -551,7 +551,7 @@ class PageInForce(Policy, WithService):
         self.put("sso", self.build("sso"))
         company = self.home.path / "program" / "lib" / "heygen" / "providers"
         for name in ("sso.so", "sso.provider.json"):
-            (self.folder / name).rename(company / name)
+            (self.directory / name).rename(company / name)
         pins = [digest(company / "sso.so"), digest(company / "sso.provider.json")]
         policy = re.sub(r"sha256:\w+", lambda _: pins.pop(0), WHOLE[1])
         policy = policy.replace("https://heygen.corp.example", self.service.url)
@@ -644,20 +644,20 @@ while True:
 
     def test_without_a_pin_the_wrong_bytes_do_run(self):
         _, evil, _ = self.files()
-        shutil.copyfile(evil, self.folder / "vault.so")
+        shutil.copyfile(evil, self.directory / "vault.so")
         self.under(OPEN, "auth", "explain")
         self.assertEqual(self.marked(), ["vault-evil"])
 
     def test_the_library_is_swapped_between_check_and_load(self):
         good, evil, pin = self.files()
         self.assert_only_the_right_bytes_ran(
-            self.run_against(self.attack(self.folder / "vault.so", good, evil), OPEN + pin))
+            self.run_against(self.attack(self.directory / "vault.so", good, evil), OPEN + pin))
 
     def test_the_manifest_is_swapped_to_name_another_library(self):
         _, evil, pin = self.files()
-        shutil.copyfile(evil, self.folder / "evil.so")
-        (self.folder / "evil.so").chmod(0o755)
-        manifest = self.folder / "vault.provider.json"
+        shutil.copyfile(evil, self.directory / "evil.so")
+        (self.directory / "evil.so").chmod(0o755)
+        manifest = self.directory / "vault.provider.json"
         good, bad = self.home.path / "good.json", self.home.path / "bad.json"
         good.write_bytes(manifest.read_bytes())
         bad.write_text(manifest.read_text(encoding="utf-8").replace("vault.so", "evil.so"), encoding="utf-8")

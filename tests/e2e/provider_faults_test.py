@@ -88,18 +88,18 @@ FUNCTIONS = {
 
 
 class WithVault(WithService):
-    def build(self, where="nowhere", kind=HANG, folder=None):
-        """The two files, in a folder of their own or the user's."""
+    def build(self, where="nowhere", kind=HANG, directory=None):
+        """The two files, in a directory of their own or the user's."""
         self.mark = self.home.path / "hangs"
-        folder = folder or self.home.config / "providers"
+        directory = directory or self.home.config / "providers"
         self.home.config.mkdir(mode=0o700, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        directory.mkdir(mode=0o700, exist_ok=True)
         source = self.home.path / "vault.c"
         source.write_text(SOURCE, encoding="utf-8")
         flags = ("-O0", "-fexceptions", "-Wno-infinite-recursion", "-Wno-implicit-fallthrough", "-Wno-stringop-overflow")
-        compile_provider(source, folder / "vault.so", *flags, f"-DWHERE={where.upper()}", f"-DKIND={kind}", f'-DMARK="{self.mark}"')
-        (folder / "vault.provider.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
-        return folder
+        compile_provider(source, directory / "vault.so", *flags, f"-DWHERE={where.upper()}", f"-DKIND={kind}", f'-DMARK="{self.mark}"')
+        (directory / "vault.provider.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
+        return directory
 
     def fill(self):
         self.home.write({"providers": {"vault": {"token": "t"}}})
@@ -191,7 +191,7 @@ class Faults(WithVault):
         self.build("refresh")
         self.fill()
         self.assertEqual(self.start(*USE).finish().code, 1)
-        self.assertEqual(self.start(*USE).finish().code, 1)  # and not a time-out of the lock
+        self.assertEqual(self.start(*USE).finish().code, 1)  # and not a timeout of the lock
 
     def test_the_deadline_is_a_setting_that_is_checked(self):
         self.build()
@@ -249,14 +249,14 @@ class Installed(WithVault):
         super().setUp()
         # Without the checker beside it, so that what is tested is this program.
         self.home.program = install(self.home.path / "program", "apikey", "oauth", "device-code")
-        self.folder = self.home.config / "providers"
+        self.directory = self.home.config / "providers"
         self.work = self.home.path / "work"
 
     def modes(self, *names):
-        return [oct(stat.S_IMODE((self.folder / name).stat().st_mode)) for name in names]
+        return [oct(stat.S_IMODE((self.directory / name).stat().st_mode)) for name in names]
 
     def test_it_loads_afterwards_whatever_the_umask(self):
-        self.build(folder=self.work)
+        self.build(directory=self.work)
         shutil.rmtree(self.home.config)
         for mask in (0o000, 0o077):
             before = os.umask(mask)
@@ -266,13 +266,13 @@ class Installed(WithVault):
             self.assertEqual(self.modes(".", "vault.so", "vault.provider.json"), ["0o700", "0o755", "0o644"])
             self.assertEqual(stat.S_IMODE(self.home.config.stat().st_mode), 0o700)
         self.assertEqual((done.json()["id"], done.json()["checked_by"]), ("vault", "loading it"))
-        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["vault.provider.json", "vault.so"])
+        self.assertEqual(sorted(path.name for path in self.directory.iterdir()), ["vault.provider.json", "vault.so"])
         self.service.api_keys.append(None)
         self.assert_succeeds(self.run_heygen("auth", "login", "--vault"))
         self.assert_succeeds(self.run_heygen(*USE))
 
     def test_nothing_is_replaced_unasked(self):
-        self.build(folder=self.work)
+        self.build(directory=self.work)
         self.assert_succeeds(self.run_heygen("provider", "install", str(self.work / "vault.provider.json")))
         done = self.run_heygen("provider", "install", str(self.work / "vault.so"))
         self.assert_fails(done, "file_exists", 1)
@@ -285,15 +285,15 @@ class Installed(WithVault):
     def test_what_does_not_pass_changes_nothing(self):
         for where, kind in (("load", ABORT), ("init", ABORT), ("init", EXIT), ("init", EXIT_AT_ONCE), ("get_api", QUICK_EXIT)):
             with self.subTest(where, kind=kind):
-                self.build(where, kind, folder=self.work)
+                self.build(where, kind, directory=self.work)
                 done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so")), "error", 1)
                 self.assertIn("vault", done.error()["message"])
-        self.build(folder=self.work)
+        self.build(directory=self.work)
         wrong = {**MANIFEST, "title": "Another"}
         (self.work / "vault.provider.json").write_text(json.dumps(wrong), encoding="utf-8")
         done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so")), "error", 1)
         self.assertIn("`title`", done.err)
-        self.assertEqual(list(self.folder.iterdir()), [])
+        self.assertEqual(list(self.directory.iterdir()), [])
 
     def test_what_is_no_provider_is_named(self):
         self.work.mkdir()
@@ -308,7 +308,7 @@ class Installed(WithVault):
                 self.assertIn(word, done.error()["message"])
 
     def test_a_checker_beside_the_program_is_asked(self):
-        self.build(folder=self.work)
+        self.build(directory=self.work)
         checker = self.home.program.parent / "heygen-provider-check"
         for code, text in ((0, ""), (1, "rule 12 is broken")):
             checker.write_text(f"#!/bin/sh\nenv > '{self.home.path}/seen'\necho '{text}'\nexit {code}\n", encoding="utf-8")
@@ -323,11 +323,11 @@ class Installed(WithVault):
         self.build()
         self.fill()
         done = self.assert_fails(self.run_heygen("provider", "remove", "vault"), "confirmation_required", 1)
-        self.assertTrue((self.folder / "vault.so").exists(), done)
+        self.assertTrue((self.directory / "vault.so").exists(), done)
         done = self.assert_succeeds(self.run_heygen("provider", "remove", "vault", "--force"))
         self.assertEqual((len(done.json()["removed"]), done.json()["login_kept"]), (2, True))
         self.assertIn("heygen auth logout", done.err)
-        self.assertEqual(list(self.folder.iterdir()), [])
+        self.assertEqual(list(self.directory.iterdir()), [])
         self.assertEqual(self.home.read(), {"providers": {"vault": {"token": "t"}}})
 
     def test_only_what_is_the_users_is_removed(self):

@@ -1,4 +1,4 @@
-"""The example provider in plain C, compiled from the public header alone and dropped into the user's folder."""
+"""The example provider in plain C, compiled from the public header alone and dropped into the user's directory."""
 
 import json
 import re
@@ -22,12 +22,12 @@ class DroppedIn(WithService):
 
     def setUp(self):
         super().setUp()
-        self.folder = self.home.config / "providers"
-        self.folder.mkdir(parents=True, mode=0o700)
+        self.directory = self.home.config / "providers"
+        self.directory.mkdir(parents=True, mode=0o700)
         self.home.config.chmod(0o700)
-        self.compile(self.folder / f"{self.id}.so")
+        self.compile(self.directory / f"{self.id}.so")
         subprocess.run(
-            [BUILD / "bin" / "heygen-provider-check", "manifest", self.folder / f"{self.id}.so"],
+            [BUILD / "bin" / "heygen-provider-check", "manifest", self.directory / f"{self.id}.so"],
             check=True,
             capture_output=True,
         )
@@ -61,7 +61,7 @@ class DroppedIn(WithService):
         return self.home.read()["providers"][self.id]
 
     def test_its_manifest_is_written_from_its_library(self):
-        manifest = json.loads((self.folder / f"{self.id}.provider.json").read_text())
+        manifest = json.loads((self.directory / f"{self.id}.provider.json").read_text())
         self.assertEqual(
             (manifest["id"], manifest["library"], manifest["title"]), (self.id, f"{self.id}.so", self.title)
         )
@@ -69,7 +69,7 @@ class DroppedIn(WithService):
     def test_it_is_listed_with_its_place(self):
         row = {row["id"]: row for row in self.assert_succeeds(self.run_heygen("provider", "list")).json()}[self.id]
         self.assertEqual(
-            (row["state"], row["path"], row["login_flag"]), ("available", str(self.folder / f"{self.id}.so"), f"--{self.id}")
+            (row["state"], row["path"], row["login_flag"]), ("available", str(self.directory / f"{self.id}.so"), f"--{self.id}")
         )
         why = self.assert_succeeds(self.run_heygen("provider", "why", self.id)).json()
         self.assertEqual(why["slot"], f"providers.{self.id}")

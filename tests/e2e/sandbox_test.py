@@ -190,13 +190,13 @@ class CommandLine(unittest.TestCase):
 
     def test_run_gives_the_environment_and_the_exit_status(self):
         script = ("import os, sys, urllib.request\n"
-                  "folder = os.environ['HEYGEN_CONFIG_DIR']\n"
-                  "assert os.stat(folder).st_mode & 0o777 == 0o700 and not os.listdir(folder)\n"
-                  "open(os.path.join(folder, 'credentials'), 'w').close()\n"
+                  "directory = os.environ['HEYGEN_CONFIG_DIR']\n"
+                  "assert os.stat(directory).st_mode & 0o777 == 0o700 and not os.listdir(directory)\n"
+                  "open(os.path.join(directory, 'credentials'), 'w').close()\n"
                   "assert 'HEYGEN_API_KEY' not in os.environ and 'HEYGEN_OAUTH_ISSUER' not in os.environ\n"
                   "assert os.environ['HEYGEN_ALLOW_HTTP'] == '1'\n"
                   "urllib.request.urlopen(os.environ['HEYGEN_API_BASE'] + '/.well-known/openid-configuration')\n"
-                  "print(folder)\nsys.exit(7)\n")
+                  "print(directory)\nsys.exit(7)\n")
         result = self.run_it("run", "--", sys.executable, "-c", script, env={
             **os.environ, "HEYGEN_API_KEY": "real", "HEYGEN_OAUTH_ISSUER": "https://x", "HEYGEN_CONFIG_DIR": "/real",
             "no_proxy": "127.0.0.1"})
@@ -662,14 +662,14 @@ class Uploads(WithSandbox):
         found = self.sandbox.api("GET", "/v3/assets/batches/" + batch["batch_id"]).json()["data"]
         self.assertEqual((found["status"], found["counts_by_status"]), ("processing", {"completed": 2, "queued": 1}))
 
-    def test_uploads_leave_nothing_in_the_temporary_folder(self):
-        with tempfile.TemporaryDirectory() as folder:
-            process = subprocess.Popen([SANDBOX, "serve"], stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": folder}, text=True)
+    def test_uploads_leave_nothing_in_the_temporary_directory(self):
+        with tempfile.TemporaryDirectory() as directory:
+            process = subprocess.Popen([SANDBOX, "serve"], stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": directory}, text=True)
             base = process.stdout.readline().split("=", 1)[1].strip()
             connection = http.client.HTTPConnection(urllib.parse.urlsplit(base).netloc, timeout=20)
             connection.request("POST", "/v3/assets", b"x" * 100000, {"x-api-key": "sandbox-key"})
             self.assertEqual(connection.getresponse().status, 400)
-            self.assertEqual(os.listdir(folder), [])
+            self.assertEqual(os.listdir(directory), [])
             connection.close()
             process.terminate()
             process.wait(20)
@@ -839,8 +839,8 @@ class Limits(WithSandbox):
 
 class Log(unittest.TestCase):
     def test_the_log_names_fields_and_hides_secrets(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "log")
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "log")
             sandbox = Sandbox("--auto-approve", "--log", path)
             try:
                 verifier, code, reply = sandbox.login()
@@ -865,9 +865,9 @@ class Log(unittest.TestCase):
             self.assertNotIn(secret, text)
 
     def test_a_log_that_cannot_be_written_is_an_error(self):
-        result = subprocess.run([SANDBOX, "serve", "--log", "/no/such/folder/log"], capture_output=True, text=True, timeout=20)
+        result = subprocess.run([SANDBOX, "serve", "--log", "/no/such/directory/log"], capture_output=True, text=True, timeout=20)
         self.assertEqual((result.returncode, result.stdout), (1, ""))
-        self.assertIn("/no/such/folder/log", result.stderr)
+        self.assertIn("/no/such/directory/log", result.stderr)
 
 
 if __name__ == "__main__":

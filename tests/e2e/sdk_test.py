@@ -56,8 +56,8 @@ class Outside(EndToEnd):
         self.assertIn("minimal", [row["id"] for row in self.assert_succeeds(done).json()])
 
     def test_it_does_so_for_cplusplus(self):
-        folder = ROOT / "sdk/examples/exec"
-        built = self.build("exec", "CXX", *folder.glob("*.cpp"), *folder.glob("*.hpp"))
+        directory = ROOT / "sdk/examples/exec"
+        built = self.build("exec", "CXX", *directory.glob("*.cpp"), *directory.glob("*.hpp"))
         self.assertTrue((built / "exec.provider.json").exists())
 
     def test_the_examples_build_where_they_were_installed(self):
@@ -86,12 +86,12 @@ class Outside(EndToEnd):
         self.assertRegex(run(check, "--no-memory", library), r"\d+ passed, 0 failed")
 
     def test_the_guides_come_with_all_that_they_link_to(self):
-        folder = PREFIX / "share/doc/heygen-sdk"
-        pages = list(folder.glob("*.md"))
+        directory = PREFIX / "share/doc/heygen-sdk"
+        pages = list(directory.glob("*.md"))
         self.assertIn("providers.md", [page.name for page in pages])
         for page in pages:
             for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
-                self.assertTrue((folder / target).exists(), f"{page.name}: {target}")
+                self.assertTrue((directory / target).exists(), f"{page.name}: {target}")
 
     def test_the_sandbox_runs_from_there(self):
         self.assertIn("heygen-sandbox", run(PREFIX / "bin/heygen-sandbox", "--help"))

@@ -168,8 +168,8 @@ class Files(Canaries):
             deep = self.home.path / name / "deep" / "er"
             env = {"HEYGEN_CONFIG_DIR": str(deep)}
             self.assert_succeeds(self.run_heygen(*arguments, env=env, stdin="good-key\n", prefix=open_to_all))
-            for folder in (deep, deep.parent, deep.parent.parent):
-                self.assertEqual(stat.S_IMODE(folder.stat().st_mode), 0o700, folder)
+            for directory in (deep, deep.parent, deep.parent.parent):
+                self.assertEqual(stat.S_IMODE(directory.stat().st_mode), 0o700, directory)
 
 
 if __name__ == "__main__":

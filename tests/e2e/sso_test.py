@@ -34,11 +34,11 @@ class CompanyLogin(EndToEnd):
 
     def setUp(self):
         super().setUp()
-        folder = self.home.config / "providers"
-        folder.mkdir(parents=True, mode=0o700)
+        directory = self.home.config / "providers"
+        directory.mkdir(parents=True, mode=0o700)
         self.home.config.chmod(0o700)
         for file in COMPILED.iterdir():
-            shutil.copy(file, folder)
+            shutil.copy(file, directory)
         trust = {"SSL_CERT_FILE": self.idp.ca} if self.idp.ca else {"HEYGEN_ALLOW_HTTP": "1"}
         self.home.env.update(trust, HEYGEN_API_BASE=self.idp.url, HEYGEN_MAX_RETRIES="0")
         self.home.write_settings(f'[providers.sso]\nissuer = "{self.idp.url}"\nclient_id = "e2e-client"\n')

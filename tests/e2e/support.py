@@ -1,6 +1,6 @@
-"""What the end-to-end suites share: the programs under test, a person's home folder, running programs, the peers.
+"""What the end-to-end suites share: the programs under test, a person's home directory, running programs, the peers.
 
-HEYGEN_BUILD is the build folder (default: build/ of the project). Imported before the peers: it puts them on the path.
+HEYGEN_BUILD is the build directory (default: build/ of the project). Imported before the peers: it puts them on the path.
 """
 
 import atexit
@@ -32,7 +32,7 @@ PROVIDERS = BUILD / "lib" / "heygen" / "providers"
 BROWSER = PEERS / "browser.py"
 
 sys.path.insert(0, str(PEERS))
-from service import Service  # noqa: E402  (the peers' folder is no package)
+from service import Service  # noqa: E402  (the peers' directory is no package)
 
 LIMIT_S = 40  # for what takes a moment when all is well
 # AddressSanitizer has memory of its own and needs /proc; it also sees libjq leak over an expression that is not valid.
@@ -147,7 +147,7 @@ class Running:
 
 
 class Home:
-    """A person's account: home folder, configuration folder, environment. Nothing of the tester's own shows through."""
+    """A person's account: home directory, configuration directory, environment. Nothing of the tester's own shows through."""
 
     def __init__(self, parent=None):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="heygen-e2e-", dir=parent))
@@ -218,15 +218,15 @@ class Home:
 def install(prefix, *providers):
     """A copy of the program with these providers alone, as a package would install it. Returns the program."""
     (prefix / "bin").mkdir(parents=True)
-    folder = prefix / "lib" / "heygen" / "providers"
-    folder.mkdir(parents=True)
+    directory = prefix / "lib" / "heygen" / "providers"
+    directory.mkdir(parents=True)
     shutil.copy2(HEYGEN, prefix / "bin" / "heygen")
     for one in providers:
         for path in (
             PROVIDERS / f"{one}.provider.json",
             PROVIDERS / json.loads((PROVIDERS / f"{one}.provider.json").read_text())["library"],
         ):
-            shutil.copy2(path, folder / path.name)
+            shutil.copy2(path, directory / path.name)
     return prefix / "bin" / "heygen"
 
 
@@ -354,11 +354,11 @@ class WithService(EndToEnd):
 
 @functools.cache
 def certificates():
-    """Folder of the throw-away authority (see peers/certificates.sh)."""
-    folder = tempfile.mkdtemp(prefix="heygen-e2e-certificates-")
-    atexit.register(shutil.rmtree, folder, True)
-    subprocess.run([str(PEERS / "certificates.sh"), folder], check=True, capture_output=True)
-    return pathlib.Path(folder)
+    """Directory of the throw-away authority (see peers/certificates.sh)."""
+    directory = tempfile.mkdtemp(prefix="heygen-e2e-certificates-")
+    atexit.register(shutil.rmtree, directory, True)
+    subprocess.run([str(PEERS / "certificates.sh"), directory], check=True, capture_output=True)
+    return pathlib.Path(directory)
 
 
 @functools.cache

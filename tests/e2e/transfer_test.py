@@ -116,7 +116,7 @@ class Large(Transfers):
         self.service.routes["POST /v3/assets"] = self.receive
         peaks, took = {}, {}
         for size in (SMALL, LARGE):
-            file = nginx.folder / "files" / f"{size}.mp4"
+            file = nginx.directory / "files" / f"{size}.mp4"
             sparse(file, size)
             expected = digest(file)
             began = time.monotonic()
@@ -226,7 +226,7 @@ class Uploads(Transfers):
 
     def test_the_bar_is_for_terminals_and_leaves_nothing(self):
         self.assertEqual(self.run_heygen("asset", "create", "--file", str(self.file)).err, "")
-        film = self.server.folder / "files" / "slow.mp4"
+        film = self.server.directory / "files" / "slow.mp4"
         sparse(film, 8 * MIB)
         self.link(f"{self.server.url}/slow/slow.mp4")
         for columns in (100, 40):
@@ -253,7 +253,7 @@ class Broken(Transfers):
         super().setUp()
         self.server = self.nginx()
         self.home.env["HEYGEN_API_BASE"] = self.service.url  # the API's own line holds
-        self.film = self.server.folder / "files" / "film.mp4"
+        self.film = self.server.directory / "files" / "film.mp4"
         sparse(self.film, 24 * MIB)
         self.line = self.enterContext(Cutter(self.server.port, seed=20))
         self.link(f"http://127.0.0.1:{self.line.port}/files/film.mp4")
@@ -404,7 +404,7 @@ class Misbehaving(Transfers):
         self.assertEqual(screen.exitstatus, 1)
 
     def test_no_file_is_fetched_for_a_name_that_none_can_have(self):
-        for name, why in ((str(self.work), "is a folder"), (str(self.work / ("n" * 256)), "is too long")):
+        for name, why in ((str(self.work), "is a directory"), (str(self.work / ("n" * 256)), "is too long")):
             for force in ((), ("--force",)):
                 done = self.run_heygen("video", "download", "v1", "--output-path", name, *force)
                 self.assert_fails(done, "cli_file_io_error", 1)

@@ -1,7 +1,7 @@
 """nginx as a service for transfers, and what disturbs a line in front of it. Python standard library only.
 
-    with Nginx(folder, api=Service().port, tls=(CERT, KEY)) as nginx:
-        nginx.url                     # /files/* from folder/files, /v3/* from `api`
+    with Nginx(directory, api=Service().port, tls=(CERT, KEY)) as nginx:
+        nginx.url                     # /files/* from directory/files, /v3/* from `api`
         nginx.limited                 # the same, but no request body above 1 MiB
         nginx.refusing                # 401 for any upload, without reading it
     with Cutter(nginx.port, seed=1) as line:
@@ -21,18 +21,18 @@ import threading
 import time
 
 CONFIGURATION = """
-daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/errors warn; {user}
+daemon off; worker_processes 1; pid {directory}/pid; error_log {directory}/errors warn; {user}
 events {{ worker_connections 256; }}
 http {{
   access_log off; default_type application/octet-stream; sendfile on;
-  client_body_temp_path {folder}/bodies; proxy_temp_path {folder}/t1; fastcgi_temp_path {folder}/t2;
-  uwsgi_temp_path {folder}/t3; scgi_temp_path {folder}/t4;
+  client_body_temp_path {directory}/bodies; proxy_temp_path {directory}/t1; fastcgi_temp_path {directory}/t2;
+  uwsgi_temp_path {directory}/t3; scgi_temp_path {directory}/t4;
   {tls}
   server {{
     listen 127.0.0.1:{port} {ssl};
     client_max_body_size 0;
-    location /files/ {{ root {folder}; }}
-    location /slow/ {{ alias {folder}/files/; limit_rate 2m; }}
+    location /files/ {{ root {directory}; }}
+    location /slow/ {{ alias {directory}/files/; limit_rate 2m; }}
     location / {{ proxy_pass http://127.0.0.1:{api}; }}
     location = /v3/assets {{
       client_body_in_file_only on;
@@ -65,30 +65,30 @@ def free_ports(count):
 
 
 class Nginx:
-    def __init__(self, folder, api, tls=None):
-        self.folder = pathlib.Path(folder)
-        (self.folder / "files").mkdir(exist_ok=True)
+    def __init__(self, directory, api, tls=None):
+        self.directory = pathlib.Path(directory)
+        (self.directory / "files").mkdir(exist_ok=True)
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
         self.port, small, refusing = free_ports(3)
         scheme = "https" if tls else "http"
         self.url, self.limited, self.refusing = (
             f"{scheme}://127.0.0.1:{port}" for port in (self.port, small, refusing)
         )
-        configuration = self.folder / "nginx.conf"
+        configuration = self.directory / "nginx.conf"
         configuration.write_text(
             CONFIGURATION.format(
-                folder=self.folder,
+                directory=self.directory,
                 port=self.port,
                 small_port=small,
                 refusing_port=refusing,
                 api=api,
-                user="user root;" if self.folder.stat().st_uid == 0 else "",
+                user="user root;" if self.directory.stat().st_uid == 0 else "",
                 ssl="ssl" if tls else "",
                 tls=f"ssl_certificate {tls[0]}; ssl_certificate_key {tls[1]};" if tls else "",
             )
         )
         self.process = subprocess.Popen(
-            [program, "-p", str(self.folder), "-e", str(self.folder / "errors"), "-c", str(configuration)],
+            [program, "-p", str(self.directory), "-e", str(self.directory / "errors"), "-c", str(configuration)],
             stdin=subprocess.DEVNULL,
         )
         self._await()
@@ -100,7 +100,7 @@ class Nginx:
                 return socket.create_connection(("127.0.0.1", self.port), 1).close()
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError("nginx did not start: " + (self.folder / "errors").read_text()) from None
+                    raise RuntimeError("nginx did not start: " + (self.directory / "errors").read_text()) from None
                 time.sleep(0.02)
 
     def __enter__(self):

@@ -1,4 +1,4 @@
-"""What is wrong, each fault with its file and line, and the checks that every part of the catalogue shares."""
+"""What is wrong, each fault with its file and line, and the checks that every part of the catalog shares."""
 from .located_json import line_of
 
 DOC_WIDTH = 110

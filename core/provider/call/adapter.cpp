@@ -42,17 +42,17 @@ class Adapter : public Provider {
         secret_variables_(std::move(variables)) {}
 
   const Manifest& manifest() const override { return manifest_; }
-  Answer resolve(const Ask& ask) override { return call(Function::resolve, ask); }
-  Answer refresh(const Ask& ask) override { return call(Function::refresh, ask); }
-  Answer login(const Ask& ask) override { return call(Function::login, ask); }
-  Answer revoke(const Ask& ask) override { return call(Function::revoke, ask); }
-  void report_outcome(const Ask& ask, int http_status, bool accepted) override {
+  ProviderResult resolve(const ProviderRequest& ask) override { return call(Function::resolve, ask); }
+  ProviderResult refresh(const ProviderRequest& ask) override { return call(Function::refresh, ask); }
+  ProviderResult login(const ProviderRequest& ask) override { return call(Function::login, ask); }
+  ProviderResult revoke(const ProviderRequest& ask) override { return call(Function::revoke, ask); }
+  void report_outcome(const ProviderRequest& ask, int http_status, bool accepted) override {
     const heygen_outcome outcome{sizeof(outcome), http_status, accepted ? 1 : 0, 0};
     call(Function::report_outcome, ask, &outcome);
   }
 
  private:
-  Answer call(Function function, const Ask& ask, const heygen_outcome* outcome = nullptr) {
+  ProviderResult call(Function function, const ProviderRequest& ask, const heygen_outcome* outcome = nullptr) {
     const std::lock_guard lock(call_mutex());
     HostCall host(services_, manifest_, function, ask, library_->major(), secret_variables_);
     const heygen_status status = [&] {

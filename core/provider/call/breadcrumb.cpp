@@ -15,7 +15,7 @@ namespace {
 std::array<char, 256> text{};
 std::atomic<bool> present{false};
 std::atomic<pid_t> process{0};
-std::atomic<CallWatch*> watch_of_process{nullptr};
+std::atomic<CallObserver*> watch_of_process{nullptr};
 
 /// A library's file name may hold anything, and this text ends up on a terminal and in JSON.
 char harmless(char letter) noexcept {
@@ -31,11 +31,11 @@ void append(std::size_t& at, std::string_view part) noexcept {
 
 }  // namespace
 
-void set_call_watch(CallWatch* watch) noexcept {
+void set_call_watch(CallObserver* watch) noexcept {
   watch_of_process.store(watch);
 }
 
-CallWatch* call_watch() noexcept {
+CallObserver* call_watch() noexcept {
   return watch_of_process.load();
 }
 
@@ -47,11 +47,11 @@ Breadcrumb::Breadcrumb(std::string_view provider, std::string_view function) noe
   text[at] = '\0';
   process.store(getpid());
   present.store(true);
-  if (CallWatch* watch = call_watch()) watch->begin(function);
+  if (CallObserver* watch = call_watch()) watch->begin(function);
 }
 
 Breadcrumb::~Breadcrumb() {
-  if (CallWatch* watch = call_watch()) watch->end();
+  if (CallObserver* watch = call_watch()) watch->end();
   present.store(false);
 }
 

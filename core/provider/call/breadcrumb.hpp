@@ -6,22 +6,22 @@
 namespace heygen::provider {
 
 /// Told of each call into a provider. All members are called on the calling thread and throw nothing.
-class CallWatch {
+class CallObserver {
  public:
-  virtual ~CallWatch() = default;
+  virtual ~CallObserver() = default;
   virtual void begin(std::string_view function) noexcept = 0;
   virtual void end() noexcept = 0;
   /// The provider waits in a service of the host, which has limits of its own and heeds cancellation.
   virtual void enter_service() noexcept = 0;
   virtual void leave_service() noexcept = 0;
   /// The provider heeds cancellation by itself while it waits for something of its own.
-  virtual void heeds_cancellation() noexcept = 0;
+  virtual void polls_cancellation() noexcept = 0;
 };
 
 /// The one that is told from now on; nullptr: nobody.
-void set_call_watch(CallWatch* watch) noexcept;
+void set_call_watch(CallObserver* watch) noexcept;
 /// Or nullptr.
-CallWatch* call_watch() noexcept;
+CallObserver* call_watch() noexcept;
 
 /// At most one at a time in the process; nested ones are the caller's mistake.
 class Breadcrumb {
@@ -33,19 +33,19 @@ class Breadcrumb {
 };
 
 /// Lives while a service of the host runs.
-class ServiceMark {
+class ServiceScope {
  public:
-  ServiceMark() noexcept : watch_(call_watch()) {
+  ServiceScope() noexcept : watch_(call_watch()) {
     if (watch_ != nullptr) watch_->enter_service();
   }
-  ~ServiceMark() {
+  ~ServiceScope() {
     if (watch_ != nullptr) watch_->leave_service();
   }
-  ServiceMark(const ServiceMark&) = delete;
-  ServiceMark& operator=(const ServiceMark&) = delete;
+  ServiceScope(const ServiceScope&) = delete;
+  ServiceScope& operator=(const ServiceScope&) = delete;
 
  private:
-  CallWatch* watch_;
+  CallObserver* watch_;
 };
 
 }  // namespace heygen::provider

@@ -10,8 +10,8 @@
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/login/browser.hpp"
 #include "core/provider/call/http_reply.hpp"
+#include "core/provider/login/browser.hpp"
 #include "core/provider/login/loopback.hpp"
 
 namespace heygen::provider {
@@ -57,7 +57,7 @@ bool is_utf8(std::string_view text) {
 }
 
 HostCall::HostCall(const Services& the_services, const Manifest& the_manifest, Function the_function,
-                   const Ask& the_ask, std::uint32_t major, const std::vector<std::string>& variables)
+                   const ProviderRequest& the_ask, std::uint32_t major, const std::vector<std::string>& variables)
     : services(the_services),
       manifest(the_manifest),
       function(the_function),
@@ -144,7 +144,7 @@ std::optional<std::chrono::milliseconds> HostCall::time_left() const {
   return std::max(std::chrono::milliseconds{0}, *deadline_ - services.clock.monotonic());
 }
 
-void HostCall::look_after_browser() {
+void HostCall::report_browser_failure() {
   const auto complaint = browser ? browser->complaint() : std::nullopt;
   if (!complaint) return;
   services.terminal.notice("The browser could not be opened (" + printable(*complaint) +
@@ -156,7 +156,7 @@ bool HostCall::may_ask_person() const {
          (ask.interaction == Interaction::if_terminal && services.terminal.stdin_is_terminal());
 }
 
-Answer HostCall::finish(heygen_status status) {
+ProviderResult HostCall::finish(heygen_status status) {
   const auto internal = [&](const std::string& what) {
     fail(HEYGEN_INTERNAL, what);
     answer.status = Status::internal;

@@ -31,8 +31,8 @@ void wipe_strings(json::Value& value) noexcept;
 
 class HostCall {
  public:
-  HostCall(const Services& services, const Manifest& manifest, Function function, const Ask& ask, std::uint32_t major,
-           const std::vector<std::string>& secret_variables);
+  HostCall(const Services& services, const Manifest& manifest, Function function, const ProviderRequest& ask,
+           std::uint32_t major, const std::vector<std::string>& secret_variables);
   ~HostCall();  ///< wipes everything that was kept
   HostCall(const HostCall&) = delete;
   HostCall& operator=(const HostCall&) = delete;
@@ -58,7 +58,7 @@ class HostCall {
   heygen_status refuse(std::string fault);
 
   /// Ends the call: what the sink gathered, judged by the header's rules.
-  Answer finish(heygen_status status);
+  ProviderResult finish(heygen_status status);
 
   /// Time that this call still has; empty when unlimited.
   std::optional<std::chrono::milliseconds> time_left() const;
@@ -68,12 +68,12 @@ class HostCall {
   const Services& services;
   const Manifest& manifest;
   const Function function;
-  const Ask& ask;
+  const ProviderRequest& ask;
   const std::vector<std::string>& secret_variables;  ///< kept out of child processes
-  Answer answer;
+  ProviderResult answer;
   std::unique_ptr<BrowserChild> browser;
   /// Tells the person that the opener failed, once that is known.
-  void look_after_browser();
+  void report_browser_failure();
 
  private:
   std::string state_text_;
@@ -93,7 +93,7 @@ template <class Body>
 heygen_status enter(const heygen_call* call, Body body) noexcept {
   HostCall* host = HostCall::of(call);
   if (host == nullptr) return HEYGEN_INTERNAL;
-  const ServiceMark mark;
+  const ServiceScope mark;
   try {
     return body(*host);
   } catch (const Error& error) {

@@ -32,7 +32,7 @@ Watchdog::~Watchdog() {
 void Watchdog::begin(std::string_view function) noexcept {
   const std::lock_guard lock(mutex_);
   calling_ = true;
-  patience_ = function == "login" ? usual_ * kPatientFactor : usual_;
+  patience_ = function == "login" ? usual_ * kInteractiveTimeoutFactor : usual_;
   start_waiting(lock);
 }
 
@@ -52,10 +52,10 @@ void Watchdog::leave_service() noexcept {
   if (calling_) start_waiting(lock);
 }
 
-void Watchdog::heeds_cancellation() noexcept {
+void Watchdog::polls_cancellation() noexcept {
   const std::lock_guard lock(mutex_);
   if (!calling_) return;
-  patience_ = usual_ * kPatientFactor;
+  patience_ = usual_ * kInteractiveTimeoutFactor;
   if (deadline_) start_waiting(lock);
 }
 

@@ -14,10 +14,10 @@
 namespace heygen::provider {
 
 /// How much more a login may take, and a call that heeds cancellation by itself: there may be a person behind it.
-inline constexpr int kPatientFactor = 10;
+inline constexpr int kInteractiveTimeoutFactor = 10;
 
 /// Watches all calls of the process while it lives. Its thread starts with the first call.
-class Watchdog : public CallWatch {
+class Watchdog : public CallObserver {
  public:
   using Time = std::chrono::milliseconds;
   /// `on_hang` runs once, on the watchdog's thread, while the provider still hangs: it names the function and provider,
@@ -33,7 +33,7 @@ class Watchdog : public CallWatch {
   void end() noexcept override;
   void enter_service() noexcept override;
   void leave_service() noexcept override;
-  void heeds_cancellation() noexcept override;
+  void polls_cancellation() noexcept override;
 
  private:
   using Clock = std::chrono::steady_clock;

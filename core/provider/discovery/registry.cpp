@@ -11,9 +11,9 @@
 #include "core/provider/abi.hpp"
 #include "core/provider/call/adapter.hpp"
 #include "core/provider/library/descriptor.hpp"
-#include "core/provider/historic.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/pinned.hpp"
+#include "core/provider/reserved_slots.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -45,7 +45,7 @@ void check_trust(const fs::path& path) {
 }
 
 /// What it says, from one reading of the file, whose bytes the pin fixes.
-Manifest manifest_of(const Found& found, const Pin* pin) {
+Manifest manifest_of(const DiscoveredProvider& found, const Pin* pin) {
   try {
     const std::string text = read_small_file(found.manifest_path);
     if (pin != nullptr) require_pin(sha256_hex(text), pin->manifest, "the manifest");
@@ -57,7 +57,7 @@ Manifest manifest_of(const Found& found, const Pin* pin) {
 }
 
 /// Fills in what the manifest says; throws std::runtime_error with the reason why it is refused.
-void examine(Found& found, const Pin* pin) {
+void examine(DiscoveredProvider& found, const Pin* pin) {
   check_trust(found.manifest_path);
   const Manifest manifest = manifest_of(found, pin);
   if (manifest.id != found.id) {
@@ -74,18 +74,18 @@ void examine(Found& found, const Pin* pin) {
   check_trust(found.library_path);
 }
 
-void refuse(Found& found, const std::string& reason) {
+void refuse(DiscoveredProvider& found, const std::string& reason) {
   found.refused = true;
   found.reason = printable(reason);
 }
 
 /// What was decided about it, whatever its files are like.
-void judge(Found& found, const Rules& rules) {
+void judge(DiscoveredProvider& found, const Rules& rules) {
   const Ruling ruling = may_load(rules.policy, found.id, found.origin);
   found.rule = ruling.rule;
-  found.login_barred = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
+  found.login_denied_reason = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
   if (!ruling.permitted) {
-    found.by_policy = true;
+    found.refused_by_policy = true;
     refuse(found, ruling.why);
   } else if (std::ranges::find(rules.disabled, found.id) != rules.disabled.end()) {
     found.disabled = true;
@@ -93,8 +93,8 @@ void judge(Found& found, const Rules& rules) {
   }
 }
 
-Found look_at(const fs::path& manifest_path, const std::string& origin, const Rules& rules) {
-  Found found;
+DiscoveredProvider look_at(const fs::path& manifest_path, const std::string& origin, const Rules& rules) {
+  DiscoveredProvider found;
   found.id = id_of_file(manifest_path);
   found.manifest.id = found.id;
   found.manifest.title = printable(found.id);
@@ -110,10 +110,10 @@ Found look_at(const fs::path& manifest_path, const std::string& origin, const Ru
   return found;
 }
 
-std::vector<fs::path> manifests_in(const fs::path& folder) {
+std::vector<fs::path> manifests_in(const fs::path& directory) {
   std::vector<fs::path> paths;
   std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (name.size() > kSuffix.size() && name.ends_with(kSuffix) && name.front() != '.') paths.push_back(at->path());
   }
@@ -121,10 +121,10 @@ std::vector<fs::path> manifests_in(const fs::path& folder) {
   return paths;
 }
 
-/// Place in the chain: historic ones in the table's order, then by the manifest's.
-auto rank(const Found& found) {
+/// Place in the chain: reserved ones in the table's order, then by the manifest's.
+auto rank(const DiscoveredProvider& found) {
   std::size_t place = 0;
-  for (const HistoricSlot& slot : historic_slots()) {
+  for (const ReservedSlot& slot : reserved_slots()) {
     for (const std::string_view id : slot.ids) {
       if (id == found.id) return std::tuple(place, 0, std::string{});
       ++place;
@@ -133,12 +133,12 @@ auto rank(const Found& found) {
   return std::tuple(place, static_cast<int>(found.manifest.order), found.id);
 }
 
-class Registry : public Catalogue {
+class Registry : public ProviderRegistry {
  public:
-  Registry(std::vector<SearchFolder> folders, Services services, Rules rules)
-      : folders_(std::move(folders)), services_(std::move(services)), rules_(std::move(rules)) {}
+  Registry(std::vector<SearchDirectory> directories, Services services, Rules rules)
+      : directories_(std::move(directories)), services_(std::move(services)), rules_(std::move(rules)) {}
 
-  const std::vector<Found>& found() override {
+  const std::vector<DiscoveredProvider>& found() override {
     const std::lock_guard lock(mutex_);
     return scan();
   }
@@ -147,7 +147,7 @@ class Registry : public Catalogue {
     const std::lock_guard lock(mutex_);
     if (const auto loaded = loaded_.find(id); loaded != loaded_.end()) return *loaded->second;
     scan();
-    const auto wanted = std::ranges::find(found_, id, &Found::id);
+    const auto wanted = std::ranges::find(found_, id, &DiscoveredProvider::id);
     if (wanted == found_.end()) throw missing(id);
     if (!wanted->refused) {
       open(*wanted);
@@ -159,13 +159,13 @@ class Registry : public Catalogue {
   }
 
  private:
-  const std::vector<Found>& scan() {
+  const std::vector<DiscoveredProvider>& scan() {
     if (std::exchange(scanned_, true)) return found_;
-    // Folders that the policy does not count come last: their providers are named, and hide nobody.
+    // Directories that the policy does not count come last: their providers are named, and hide nobody.
     for (const bool counts : {true, false}) {
-      for (const SearchFolder& folder : folders_) {
-        if ((rules_.policy.user_folders || folder.origin == "system") != counts) continue;
-        for (const fs::path& path : manifests_in(folder.path)) add(path, folder.origin);
+      for (const SearchDirectory& directory : directories_) {
+        if ((rules_.policy.user_directories || directory.origin == "system") != counts) continue;
+        for (const fs::path& path : manifests_in(directory.path)) add(path, directory.origin);
       }
     }
     std::ranges::sort(found_, {}, rank);
@@ -174,7 +174,7 @@ class Registry : public Catalogue {
 
   void add(const fs::path& manifest_path, const std::string& origin) {
     const std::string id = id_of_file(manifest_path);
-    const auto first = std::ranges::find(found_, id, &Found::id);
+    const auto first = std::ranges::find(found_, id, &DiscoveredProvider::id);
     if (first == found_.end()) {
       found_.push_back(look_at(manifest_path, origin, rules_));
     } else {
@@ -182,11 +182,11 @@ class Registry : public Catalogue {
     }
   }
 
-  void open(Found& found) {
+  void open(DiscoveredProvider& found) {
     std::string digest;
     try {
       const Pin* pin = rules_.policy.pin_of(found.id);
-      examine(found, pin);  // what held when the folder was scanned may not hold any more
+      examine(found, pin);  // what held when the directory was scanned may not hold any more
       const fs::path file = fs::canonical(found.library_path);
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
@@ -204,7 +204,7 @@ class Registry : public Catalogue {
   }
 
   /// One line for the administrator's log.
-  void audit(const Found& found, const std::string& digest) {
+  void audit(const DiscoveredProvider& found, const std::string& digest) {
     if (!rules_.audit) return;
     if (!found.loaded) refusals_told_.push_back(found.id);
     std::string line = found.loaded ? "loaded" : "refused";
@@ -218,10 +218,10 @@ class Registry : public Catalogue {
   /// What any provider declares as a credential, and the host's own.
   std::vector<std::string> secret_variables() const {
     std::vector<std::string> names;
-    for (const HistoricSlot& slot : historic_slots()) {
+    for (const ReservedSlot& slot : reserved_slots()) {
       if (!slot.environment.empty()) names.emplace_back(slot.environment);
     }
-    for (const Found& found : found_) {
+    for (const DiscoveredProvider& found : found_) {
       names.insert(names.end(), found.manifest.credential_env.begin(), found.manifest.credential_env.end());
     }
     return names;
@@ -229,8 +229,8 @@ class Registry : public Catalogue {
 
   Error missing(const std::string& id) const {
     std::vector<std::string> ids;
-    for (const Found& found : found_) ids.push_back(found.id);
-    if (historic_slot_of(id) != nullptr) {
+    for (const DiscoveredProvider& found : found_) ids.push_back(found.id);
+    if (reserved_slot_of(id) != nullptr) {
       return auth_error(
           "The provider `" + id + "` is not installed.",
           "Install the package heygen-provider-" + id +
@@ -242,8 +242,8 @@ class Registry : public Catalogue {
                           "`heygen provider list` shows what is; `heygen auth login` logs in with one of those.");
   }
 
-  static Error refusal(const Found& found) {
-    if (found.by_policy) {
+  static Error refusal(const DiscoveredProvider& found) {
+    if (found.refused_by_policy) {
       return auth_error("The provider `" + printable(found.id) + "` may not load: " + found.reason + ".",
                         "`heygen policy show` shows what the administrator of this machine permits; `heygen auth "
                         "login` logs in with that.");
@@ -262,26 +262,27 @@ class Registry : public Catalogue {
                           ", or log in another way with `heygen auth login`.");
   }
 
-  std::vector<SearchFolder> folders_;
+  std::vector<SearchDirectory> directories_;
   Services services_;
   Rules rules_;
   std::mutex mutex_;
   bool scanned_ = false;
-  std::vector<Found> found_;
+  std::vector<DiscoveredProvider> found_;
   std::map<std::string, std::unique_ptr<Provider>> loaded_;
   std::vector<std::string> refusals_told_;
 };
 
 }  // namespace
 
-const Found* Catalogue::find(const std::string& id) {
-  const std::vector<Found>& all = found();
-  const auto at = std::ranges::find(all, id, &Found::id);
+const DiscoveredProvider* ProviderRegistry::find(const std::string& id) {
+  const std::vector<DiscoveredProvider>& all = found();
+  const auto at = std::ranges::find(all, id, &DiscoveredProvider::id);
   return at == all.end() ? nullptr : &*at;
 }
 
-std::unique_ptr<Catalogue> make_registry(std::vector<SearchFolder> folders, Services services, Rules rules) {
-  return std::make_unique<Registry>(std::move(folders), std::move(services), std::move(rules));
+std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,
+                                                Rules rules) {
+  return std::make_unique<Registry>(std::move(directories), std::move(services), std::move(rules));
 }
 
 }  // namespace heygen::provider

@@ -14,23 +14,25 @@ bool has_elevated_privilege() {
 
 }  // namespace
 
-std::vector<SearchFolder> default_search_path(const Environment& environment, const std::filesystem::path& config_dir,
-                                              const std::filesystem::path& executable) {
-  std::vector<SearchFolder> folders;
+std::vector<SearchDirectory> default_search_path(const Environment& environment,
+                                                 const std::filesystem::path& config_dir,
+                                                 const std::filesystem::path& executable) {
+  std::vector<SearchDirectory> directories;
   std::error_code error;
   // With another's privilege, the user's files are no safer than the user's variables.
   if (!has_elevated_privilege()) {
-    for (const std::string& folder : split(environment.value("HEYGEN_PROVIDER_PATH"), ':')) {
-      if (!folder.empty()) folders.push_back({std::filesystem::absolute(folder, error), "HEYGEN_PROVIDER_PATH"});
+    for (const std::string& directory : split(environment.value("HEYGEN_PROVIDER_PATH"), ':')) {
+      if (!directory.empty())
+        directories.push_back({std::filesystem::absolute(directory, error), "HEYGEN_PROVIDER_PATH"});
     }
-    if (!config_dir.empty()) folders.push_back({config_dir / "providers", "user"});
+    if (!config_dir.empty()) directories.push_back({config_dir / "providers", "user"});
   }
   if (!executable.empty()) {
     const std::filesystem::path real = std::filesystem::canonical(executable, error);
     const std::filesystem::path& program = error ? executable : real;
-    folders.push_back({program.parent_path().parent_path() / "lib" / "heygen" / "providers", "system"});
+    directories.push_back({program.parent_path().parent_path() / "lib" / "heygen" / "providers", "system"});
   }
-  return folders;
+  return directories;
 }
 
 }  // namespace heygen::provider

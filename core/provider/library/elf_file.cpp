@@ -152,9 +152,9 @@ LibraryNeeds needs_of(const std::filesystem::path& path) {
   LibraryNeeds needs;
   for (const Dynamic& entry : entries) {
     if (loads_more(entry.d_tag)) refuse("it asks the dynamic linker for filters or audit modules");
-    const bool folders = entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH;
-    if (!folders && entry.d_tag != DT_NEEDED) continue;
-    (folders ? needs.search_folders : needs.libraries).push_back(text_at(file, strings + entry.d_un.d_val));
+    const bool directories = entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH;
+    if (!directories && entry.d_tag != DT_NEEDED) continue;
+    (directories ? needs.search_directories : needs.libraries).push_back(text_at(file, strings + entry.d_un.d_val));
   }
   return needs;
 }

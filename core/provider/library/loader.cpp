@@ -99,7 +99,7 @@ Library::Library(const std::filesystem::path& file, std::string host_version, co
   host_.major = agree_on_major(entry_->min_major, entry_->max_major);
   host_.version = abi::str(host_version_);
   host_.get_extension = no_host_extension;
-  initialise();
+  initialize();
   try {
     read_api();
     described_.abi_min = entry_->min_major;
@@ -119,7 +119,7 @@ Library::~Library() {
   call_deinit(*entry_);
 }
 
-void Library::initialise() {
+void Library::initialize() {
   const Breadcrumb crumb(name_, "init");
   const heygen_status status = call_init(*entry_, host_);
   if (status != HEYGEN_OK) refuse("its init() ended with status " + std::to_string(status));

@@ -13,7 +13,7 @@ namespace heygen::provider {
 
 class Library {
  public:
-  /// `file` is canonical. Loads it (it stays mapped for the life of the process), agrees on a version and initialises
+  /// `file` is canonical. Loads it (it stays mapped for the life of the process), agrees on a version and initializes
   /// it. `image` is what the system loads in the file's place, a sealed copy say; empty: the file itself. Throws
   /// std::runtime_error with a sentence that says why it is refused.
   Library(const std::filesystem::path& file, std::string host_version, const std::filesystem::path& image = {});
@@ -28,7 +28,7 @@ class Library {
   std::uint32_t major() const { return host_.major; }
 
  private:
-  void initialise();
+  void initialize();
   void read_api();
 
   std::string name_;  ///< for breadcrumbs: the file's stem, then the id

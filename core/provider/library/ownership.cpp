@@ -89,7 +89,7 @@ std::string fault_of(const fs::path& path, const struct stat& info, Owner owner)
   if (info.st_uid != 0 && info.st_uid != geteuid()) {
     return path.string() + " is owned by another user (uid " + std::to_string(info.st_uid) + ")";
   }
-  // A link's own mode says nothing, and a sticky folder lets nobody replace what others own.
+  // A link's own mode says nothing, and a sticky directory lets nobody replace what others own.
   if (S_ISLNK(info.st_mode) || (S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX) != 0)) return {};
   if ((info.st_mode & S_IWOTH) != 0) return path.string() + " can be written by everyone";
   if ((info.st_mode & S_IWGRP) != 0 && has_access_list(path)) return path.string() + kByList;

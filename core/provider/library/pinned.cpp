@@ -18,8 +18,8 @@
 #include <utility>
 
 #include "core/base/text.hpp"
-#include "core/provider/library/elf_file.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "core/provider/library/elf_file.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -130,29 +130,29 @@ void seal(int copy, int library) {
   if (fcntl(copy, F_ADD_SEALS, kSeals) != 0) refuse("its copy in memory cannot be sealed: " + reason());
 }
 
-/// Where the dynamic linker looks by itself: the usual folders, and the one that the C library came from.
-std::vector<fs::path> system_folders() {
-  std::vector<fs::path> folders{"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
+/// Where the dynamic linker looks by itself: the usual directories, and the one that the C library came from.
+std::vector<fs::path> system_directories() {
+  std::vector<fs::path> directories{"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
   Dl_info libc{};
   if (dladdr(reinterpret_cast<const void*>(&gnu_get_libc_version), &libc) != 0 && libc.dli_fname != nullptr) {
-    folders.push_back(fs::path(libc.dli_fname).parent_path());
+    directories.push_back(fs::path(libc.dli_fname).parent_path());
   }
-  return folders;
+  return directories;
 }
 
-bool holds(const fs::path& folder, const std::string& name) {
+bool holds(const fs::path& directory, const std::string& name) {
   std::error_code ignored;
-  return fs::exists(folder / name, ignored);
+  return fs::exists(directory / name, ignored);
 }
 
-/// The linker of this process looks into these folders first; an empty name is the current one (ld.so(8)).
+/// The linker of this process looks into these directories first; an empty name is the current one (ld.so(8)).
 void check_library_path(const std::string& name) {
   const char* variable = std::getenv("LD_LIBRARY_PATH");
   if (variable == nullptr || *variable == '\0') return;
-  std::string folders = variable;
-  std::ranges::replace(folders, ';', ':');
-  for (const std::string& folder : split(folders, ':')) {
-    const fs::path path = fs::path(folder.empty() ? "." : folder) / name;
+  std::string directories = variable;
+  std::ranges::replace(directories, ';', ':');
+  for (const std::string& directory : split(directories, ':')) {
+    const fs::path path = fs::path(directory.empty() ? "." : directory) / name;
     if (!holds(path.parent_path(), name)) continue;
     refuse("LD_LIBRARY_PATH puts " + path.string() + " in the place of a system library");
   }
@@ -160,14 +160,15 @@ void check_library_path(const std::string& name) {
 
 void check_needs(const fs::path& image) {
   const LibraryNeeds needs = needs_of(image);
-  if (!needs.search_folders.empty()) {
-    refuse("a pinned library must have no RPATH or RUNPATH, and it has " + needs.search_folders.front());
+  if (!needs.search_directories.empty()) {
+    refuse("a pinned library must have no RPATH or RUNPATH, and it has " + needs.search_directories.front());
   }
-  const std::vector<fs::path> folders = system_folders();
+  const std::vector<fs::path> directories = system_directories();
   for (const std::string& name : needs.libraries) {
     const bool plain = !name.empty() && name.find('/') == std::string::npos && name.find('$') == std::string::npos;
-    if (!plain || std::ranges::none_of(folders, [&](const fs::path& folder) { return holds(folder, name); })) {
-      refuse("a pinned library may need only libraries of the system's folders, and it needs " + name);
+    if (!plain ||
+        std::ranges::none_of(directories, [&](const fs::path& directory) { return holds(directory, name); })) {
+      refuse("a pinned library may need only libraries of the system's directories, and it needs " + name);
     }
     check_library_path(name);
   }

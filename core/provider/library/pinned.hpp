@@ -30,8 +30,8 @@ struct PinnedImage {
   std::filesystem::path path;
   std::string digest;
 };
-/// Reads `file` once. Throws std::runtime_error with a sentence: other bytes, a library that the system's folders do
-/// not hold, an RPATH or RUNPATH, or, where there is no sealed memory, a file that somebody besides root could swap.
+/// Reads `file` once. Throws std::runtime_error with a sentence: other bytes, a library that the system's directories
+/// do not hold, an RPATH or RUNPATH, or, where there is no sealed memory, a file that somebody besides root could swap.
 PinnedImage pin_library(const std::filesystem::path& file, const std::vector<std::string>& accepted,
                         const Sealing& sealing = system_sealing());
 

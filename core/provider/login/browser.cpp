@@ -26,11 +26,11 @@ std::string find_program(const std::string& name, const Environment& environment
     return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && access(path.c_str(), X_OK) == 0;
   };
   if (name.find('/') != std::string::npos) return runs(name) ? name : std::string{};
-  for (const std::string& folder : split(environment.value("PATH"), ':')) {
-    std::string path = folder;
+  for (const std::string& directory : split(environment.value("PATH"), ':')) {
+    std::string path = directory;
     path += '/';
     path += name;
-    if (folder.starts_with('/') && runs(path)) return path;
+    if (directory.starts_with('/') && runs(path)) return path;
   }
   return {};
 }

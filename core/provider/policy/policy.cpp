@@ -113,8 +113,8 @@ constexpr std::array<Key, 8> kKeys{{
     {"providers.mode",
      [](Policy& policy, const TomlValue& value) { policy.listed_only = word(value, "allow", "open") == "allow"; }},
     {"providers.allow", [](Policy& policy, const TomlValue& value) { policy.allow = ids(value); }},
-    {"providers.user_folders",
-     [](Policy& policy, const TomlValue& value) { policy.user_folders = scalar<bool>(value, "true or false"); }},
+    {"providers.user_directories",
+     [](Policy& policy, const TomlValue& value) { policy.user_directories = scalar<bool>(value, "true or false"); }},
     {"providers.logins", [](Policy& policy, const TomlValue& value) { policy.logins = ids(value); }},
     {"api.base", [](Policy& policy, const TomlValue& value) { policy.api_base = url(value); }},
     {"tls.ca_file", [](Policy& policy, const TomlValue& value) { policy.ca_file = absolute_path(value); }},
@@ -240,7 +240,7 @@ Policy parse_policy(std::string_view text, const std::filesystem::path& path) {
     throw PolicyError(error.line, "", printable(error.what()));
   }
   require(policy, "providers.mode", R"(Write "allow" to let only listed providers load, or "open".)");
-  require(policy, "providers.user_folders", "Write true or false: whether providers of the user count.");
+  require(policy, "providers.user_directories", "Write true or false: whether providers of the user count.");
   check_allow_list(policy);
   check_ids(policy);
   return policy;
@@ -252,9 +252,9 @@ Ruling may_load(const Policy& policy, const std::string& id, const std::string& 
     const std::string rule = policy.rule("providers.allow");
     return {false, rule, "the policy " + rule + " does not list it"};
   }
-  if (!policy.user_folders && origin != "system") {
-    const std::string rule = policy.rule("providers.user_folders");
-    return {false, rule, "the policy " + rule + " lets no provider of a user's folder load"};
+  if (!policy.user_directories && origin != "system") {
+    const std::string rule = policy.rule("providers.user_directories");
+    return {false, rule, "the policy " + rule + " lets no provider of a user's directory load"};
   }
   if (policy.pin_of(id) != nullptr) return {true, policy.rule("pins." + id), {}};
   return {true, policy.rule(policy.listed_only ? "providers.allow" : "providers.mode"), {}};

@@ -30,7 +30,7 @@ struct Policy {
   std::filesystem::path path;  ///< where it stands; empty: no policy, everything is permitted
   bool listed_only = false;    ///< providers.mode = "allow"
   std::vector<std::string> allow;
-  bool user_folders = true;
+  bool user_directories = true;
   std::optional<std::vector<std::string>> logins;  ///< empty optional: of all that may load
   std::map<std::string, Pin> pins;
   std::string api_base;  ///< without a final '/'; empty: not fixed
@@ -55,7 +55,7 @@ struct Ruling {
   std::string why;   ///< a clause without a full stop when not permitted
 };
 
-/// Whether a provider from a folder of that origin ("system", or one of the user's) may load.
+/// Whether a provider from a directory of that origin ("system", or one of the user's) may load.
 Ruling may_load(const Policy& policy, const std::string& id, const std::string& origin);
 /// Whether `auth login` may offer it. Says nothing of whether it may load.
 Ruling may_log_in(const Policy& policy, const std::string& id);

@@ -27,9 +27,10 @@ bool is_absent(const fs::path& path) {
   struct stat info {};
   if (lstat(path.c_str(), &info) == 0) return false;
   if (errno != ENOENT) refuse(path, std::generic_category().message(errno), kWayOut);
-  const fs::path folder = path.parent_path();
-  if (lstat(folder.c_str(), &info) != 0 || !S_ISLNK(info.st_mode) || stat(folder.c_str(), &info) == 0) return true;
-  refuse(path, folder.string() + " is a link that leads nowhere", kWayOut);
+  const fs::path directory = path.parent_path();
+  if (lstat(directory.c_str(), &info) != 0 || !S_ISLNK(info.st_mode) || stat(directory.c_str(), &info) == 0)
+    return true;
+  refuse(path, directory.string() + " is a link that leads nowhere", kWayOut);
 }
 
 Policy parsed(const fs::path& path, const std::string& hint) {

@@ -12,7 +12,7 @@ namespace heygen::provider {
 std::filesystem::path policy_path();
 
 /// A policy that is not in force when there is no such file. Throws Error{error} that names file, line and key when it
-/// cannot be read or believed: its owner and that of every folder above must be root, and nobody else may write to
+/// cannot be read or believed: its owner and that of every directory above must be root, and nobody else may write to
 /// them.
 Policy read_policy(const std::filesystem::path& path);
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "core/base/clock.hpp"
-#include "core/provider/login/browser.hpp"
 #include "core/provider/call/host_call.hpp"
+#include "core/provider/login/browser.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -30,7 +30,7 @@ heygen_status HEYGEN_CALL wait_ms(const heygen_call* call, std::uint32_t time) {
       const bool watching = host.browser && host.browser->descriptor() >= 0;
       const milliseconds part = watching ? std::min(left, kSlice) : left;
       if (!host.services.clock.wait(part, host.services.cancel)) return HEYGEN_CANCELLED;
-      host.look_after_browser();
+      host.report_browser_failure();
       left -= part;
     } while (left.count() > 0);
     return HEYGEN_OK;

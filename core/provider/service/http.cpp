@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/environment.hpp"
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
 #include "core/provider/call/header_rules.hpp"

@@ -62,7 +62,7 @@ std::int32_t HEYGEN_CALL cancelled(const heygen_call* call) {
 
 std::int32_t HEYGEN_CALL descriptor(const heygen_call* call) {
   const HostCall* host = HostCall::of_any_thread(call);
-  if (CallWatch* watch = call_watch()) watch->heeds_cancellation();
+  if (CallObserver* watch = call_watch()) watch->polls_cancellation();
   return host != nullptr ? host->services.cancel.descriptor() : -1;
 }
 

@@ -3,8 +3,8 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/login/browser.hpp"
 #include "core/provider/call/host_call.hpp"
+#include "core/provider/login/browser.hpp"
 #include "core/provider/login/loopback.hpp"
 
 namespace heygen::provider {
@@ -65,7 +65,7 @@ heygen_status HEYGEN_CALL wait(const heygen_call* call, heygen_loopback* handle,
     }
     Loopback::Watch browser;
     browser.descriptor = [&] { return host.browser ? host.browser->descriptor() : -1; };
-    browser.readable = [&] { host.look_after_browser(); };
+    browser.readable = [&] { host.report_browser_failure(); };
     return status_of(host, listener->wait(std::chrono::milliseconds{timeout_ms}, host.services.cancel, browser));
   });
 }

@@ -27,8 +27,8 @@ Register-ArgumentCompleter -Native -CommandName heygen -ScriptBlock {
         $choices -split ',' | ForEach-Object { Offer "$before$head$_" }
       }
       'file' { Get-ChildItem -Path "$value*" -Name -ErrorAction SilentlyContinue | ForEach-Object {
-          $folder = $value.Substring(0, $value.LastIndexOfAny([char[]]'/\') + 1)
-          Offer "$before$folder$_" } }
+          $directory = $value.Substring(0, $value.LastIndexOfAny([char[]]'/\') + 1)
+          Offer "$before$directory$_" } }
       { $_ -in 'provider', 'setting' } {
         & $program __complete $kind 2> $null | ForEach-Object { $part = $_ -split "`t", 2; Offer "$before$($part[0])" $part[1] }
       }

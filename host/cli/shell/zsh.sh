@@ -110,5 +110,5 @@ _heygen() {
   _describe -t flags option found
 }
 
-# Read by `source`, it registers itself; from a folder of $fpath it is the function's body.
+# Read by `source`, it registers itself; from a directory of $fpath it is the function's body.
 if [[ $funcstack[1] == _heygen ]]; then _heygen "$@"; else compdef _heygen heygen; fi

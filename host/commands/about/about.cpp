@@ -68,7 +68,7 @@ Installation installation_of(const Context& context) {
   const std::filesystem::path build = executable.parent_path().parent_path();
   std::error_code fault;
   if (std::filesystem::exists(build / "CMakeCache.txt", fault))
-    return {"source", "git pull && cmake --build " + build.string(), "heygen runs from the folder it was built in."};
+    return {"source", "git pull && cmake --build " + build.string(), "heygen runs from the directory it was built in."};
   return {"copy", "cmake --install BUILD-FOLDER --prefix " + build.string(),
           "heygen was copied here by hand: build or fetch the new version and copy it over this one."};
 }
@@ -101,7 +101,7 @@ void add_completion(CommandTable& table) {
 /// Lines of value and doc, with a tab between them.
 std::string offered_values(Context& context, const std::string& what) {
   std::string out;
-  for (const provider::Found& found : context.providers().found()) {
+  for (const provider::DiscoveredProvider& found : context.providers().found()) {
     if (what == "provider") out += found.id + "\t" + printable(found.manifest.title) + "\n";
     for (const provider::Setting& setting : found.manifest.settings)
       if (what == "setting") out += "providers." + found.id + "." + setting.key + "\t" + printable(setting.doc) + "\n";

@@ -1,4 +1,4 @@
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -55,7 +55,7 @@ Option option_of(const api::Flag& flag) {
   if (flag.min && !flag.max) option.range = "at least " + number_text(*flag.min);
   option.fallback = flag.fallback;
   option.choices = {flag.choices.begin(), flag.choices.end()};
-  option.choices_later = true;
+  option.defer_choice_check = true;
   option.repeatable = option.comma_split = flag.type == api::FlagType::text_list;
   option.required = flag.required;
   option.kind = flag.type == api::FlagType::integer  ? Kind::integer
@@ -93,11 +93,12 @@ std::vector<Option> options_of(const api::Command& command) {
   }
   options.push_back(dry_run_option());
   if (!command.request_schema.empty())
-    options.push_back(
-        {.name = "request-schema", .doc = "Print the JSON Schema of the request body", .waives_positionals = true});
+    options.push_back({.name = "request-schema",
+                       .doc = "Print the JSON Schema of the request body",
+                       .makes_positionals_optional = true});
   if (!command.response_schema.empty())
     options.push_back(
-        {.name = "response-schema", .doc = "Print the JSON Schema of the reply", .waives_positionals = true});
+        {.name = "response-schema", .doc = "Print the JSON Schema of the reply", .makes_positionals_optional = true});
   return options;
 }
 
@@ -196,7 +197,7 @@ void dry_run(Context& context, const api::Command& command, const Parsed& parsed
   DryRun facts;
   api::Given given = given_of(context, command, parsed);
   if (command.pagination != nullptr && parsed.is_on("all"))
-    facts.then = pages_of(*command.pagination, take_cap(command, given));
+    facts.then = pages_of(*command.pagination, extract_total_limit(command, given));
   const api::Prepared prepared = api::prepare(command, given);
   transport::ApiRequest request;
   request.method = command.method;
@@ -214,7 +215,7 @@ void dry_run(Context& context, const api::Command& command, const Parsed& parsed
   print_dry_run(context, request, facts);
 }
 
-void run_catalogue(Context& context, const api::Command& command, const Parsed& parsed) {
+void run_catalog(Context& context, const api::Command& command, const Parsed& parsed) {
   if (parsed.is_on("request-schema")) return context.print_json(std::string(command.request_schema));
   if (parsed.is_on("response-schema")) return context.print_json(std::string(command.response_schema));
   if (parsed.is_on("dry-run")) return dry_run(context, command, parsed);
@@ -222,7 +223,7 @@ void run_catalogue(Context& context, const api::Command& command, const Parsed& 
   api::Given given = given_of(context, command, parsed);
   const bool all = command.pagination != nullptr && parsed.is_on("all");
   context.paging = paging_of(command, all);
-  const auto cap = all ? take_cap(command, given) : std::nullopt;
+  const auto cap = all ? extract_total_limit(command, given) : std::nullopt;
   const api::Prepared prepared = api::prepare(command, given);
   ask_first(context, command, parsed);
   if (all) return print_all(context, command, std::move(given), cap, columns_of(command));
@@ -256,7 +257,7 @@ Command command_of(const api::Command& facts) {
     command.positionals.push_back({.name = std::string(argument.name), .doc = std::string(argument.doc)});
   command.hidden = facts.hidden;
   command.options = [&facts](Context&) { return options_of(facts); };
-  command.run = [&facts](Context& context, const Parsed& parsed) { run_catalogue(context, facts, parsed); };
+  command.run = [&facts](Context& context, const Parsed& parsed) { run_catalog(context, facts, parsed); };
   return command;
 }
 
@@ -270,14 +271,14 @@ void add_alias(CommandTable& table, const api::Alias& alias) {
   command.run = [target, notice = "`" + then + "` is now `" + now + "`; the old words will go."](Context& context,
                                                                                                  const Parsed& parsed) {
     context.terminal.notice(notice);
-    run_catalogue(context, *target, parsed);
+    run_catalog(context, *target, parsed);
   };
   table.add(std::move(command));
 }
 
 }  // namespace
 
-void add_catalogue_commands(CommandTable& table) {
+void add_catalog_commands(CommandTable& table) {
   for (const api::Group& group : api::groups())
     table.add_group({.words = {std::string(group.word)}, .summary = std::string(group.summary), .important = ""});
   for (const api::Command& command : api::commands()) table.add(command_of(command));

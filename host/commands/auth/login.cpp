@@ -5,7 +5,7 @@
 
 #include "core/auth/resolver.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/probe.hpp"
 #include "host/commands/auth/support.hpp"
@@ -34,8 +34,8 @@ struct Login {
   std::vector<Replaced> replaced;
 };
 
-provider::Answer ask_provider(Context& context, const std::string& id, json::Value state) {
-  provider::Ask ask;
+provider::ProviderResult ask_provider(Context& context, const std::string& id, json::Value state) {
+  provider::ProviderRequest ask;
   ask.reason = provider::Reason::login;
   ask.interaction = provider::Interaction::always;
   ask.state = std::move(state);
@@ -192,8 +192,8 @@ json::Value result(Context& context, const Login& login, const std::string& name
   }
   const std::string scope = login.credential ? login.credential->scope() : std::string{};
   const auto expires_at = login.credential ? login.credential->expires_at() : std::nullopt;
-  const provider::HistoricSlot* historic = provider::historic_slot_of(login.id);
-  const bool token = historic != nullptr && !historic->plain_text;
+  const provider::ReservedSlot* reserved = provider::reserved_slot_of(login.id);
+  const bool token = reserved != nullptr && !reserved->plain_text;
   if (token || !scope.empty()) out.set("scope", scope);
   if (token || expires_at) out.set("expires_at", expires_at ? format_time(*expires_at) : std::string{});
   return out;
@@ -201,7 +201,7 @@ json::Value result(Context& context, const Login& login, const std::string& name
 
 }  // namespace
 
-Error login_error(const provider::Answer& answer, const provider::Manifest& manifest) {
+Error login_error(const provider::ProviderResult& answer, const provider::Manifest& manifest) {
   using Status = provider::Status;
   const auto or_else = [&](const std::string& text) { return answer.message.empty() ? text : answer.message; };
   const std::string name = manifest.title.empty() ? manifest.id : manifest.title;
@@ -230,11 +230,11 @@ void run_login(Context& context, const Parsed& parsed) {
   const json::Value before = read_to_change(context).root;
   if (id.empty()) id = unnamed_method(context);
 
-  const provider::Found& found = require_login(context, id);
+  const provider::DiscoveredProvider& found = require_login(context, id);
   const provider::Manifest manifest = found.manifest;
   if (!found.refused) require_settings(manifest, context.config(), context.environment);
   const json::Value state = auth::slot_state(before, id);
-  const provider::Answer answer = ask_provider(context, id, state);
+  const provider::ProviderResult answer = ask_provider(context, id, state);
   if (answer.status != provider::Status::ok) throw login_error(answer, manifest);
 
   Login login{id, manifest, provider::slot_of(id), json::Object{}, std::nullopt, {}, {}};

@@ -9,6 +9,6 @@ namespace heygen::host {
 void run_login(Context& context, const Parsed& parsed);
 
 /// The error that a failed login ends in. Unlike a failed request, a refusal here is no broken credential (exit 1).
-Error login_error(const provider::Answer& answer, const provider::Manifest& manifest);
+Error login_error(const provider::ProviderResult& answer, const provider::Manifest& manifest);
 
 }  // namespace heygen::host

@@ -4,8 +4,8 @@
 
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
-#include "core/provider/historic.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "core/provider/reserved_slots.hpp"
 #include "core/provider/setting.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/context.hpp"
@@ -19,13 +19,13 @@ std::string flag_name(const std::string& id) {
   return provider::login_flag_of(id).substr(2);
 }
 
-std::string title_of(const provider::Found& found) {
+std::string title_of(const provider::DiscoveredProvider& found) {
   return printable(found.manifest.title.empty() ? found.id : found.manifest.title);
 }
 
 std::vector<std::string> historic_ids() {
   std::vector<std::string> ids;
-  for (const provider::HistoricSlot& slot : provider::historic_slots())
+  for (const provider::ReservedSlot& slot : provider::reserved_slots())
     ids.insert(ids.end(), slot.ids.begin(), slot.ids.end());
   return ids;
 }
@@ -49,7 +49,7 @@ bool is_switched_on(const provider::Manifest& manifest, const provider::Setting&
 
 std::vector<std::string> installed_ids(Context& context) {
   std::vector<std::string> ids;
-  for (const provider::Found& found : context.providers().found()) {
+  for (const provider::DiscoveredProvider& found : context.providers().found()) {
     if (found.manifest.has_login) ids.push_back(found.id);
   }
   return ids;
@@ -67,7 +67,7 @@ Error not_installed(Context& context, const std::string& id) {
 }
 
 /// None while the policy is broken, so that help still works; the login itself then says what is wrong.
-std::vector<provider::Found> installed(Context& context) {
+std::vector<provider::DiscoveredProvider> installed(Context& context) {
   try {
     static_cast<void>(context.policy());
   } catch (const Error&) {
@@ -80,13 +80,13 @@ std::vector<provider::Found> installed(Context& context) {
 
 std::vector<Option> login_options(Context& context) {
   std::vector<Option> options;
-  for (const provider::Found& found : installed(context)) {
+  for (const provider::DiscoveredProvider& found : installed(context)) {
     if (!found.manifest.has_login || has_option(options, flag_name(found.id))) continue;
     Option option;
     option.name = flag_name(found.id);
     option.doc = title_of(found);
     if (!found.manifest.note.empty()) option.doc += ": " + printable(found.manifest.note);
-    option.hidden = !found.login_barred.empty() || found.disabled;
+    option.hidden = !found.login_denied_reason.empty() || found.disabled;
     options.push_back(std::move(option));
   }
   for (const std::string& id : historic_ids()) {
@@ -100,9 +100,10 @@ std::vector<Option> login_options(Context& context) {
   return options;
 }
 
-std::string named_method(const Parsed& parsed, const std::vector<provider::Found>& found, const std::string& provider) {
+std::string named_method(const Parsed& parsed, const std::vector<provider::DiscoveredProvider>& found,
+                         const std::string& provider) {
   std::vector<std::string> ids = historic_ids();
-  for (const provider::Found& one : found) {
+  for (const provider::DiscoveredProvider& one : found) {
     if (std::ranges::count(ids, one.id) == 0) ids.push_back(one.id);
   }
   std::vector<std::string> named, spelled, flags;
@@ -129,9 +130,10 @@ bool may_ask(const Terminal& terminal, const Environment& environment) {
          !environment.truthy("HEYGEN_NONINTERACTIVE");
 }
 
-bool is_offered(const provider::Found& found, const config::Config& config, const Environment& environment) {
+bool is_offered(const provider::DiscoveredProvider& found, const config::Config& config,
+                const Environment& environment) {
   const provider::Manifest& manifest = found.manifest;
-  if (found.refused || !found.login_barred.empty() || !manifest.has_login) return false;
+  if (found.refused || !found.login_denied_reason.empty() || !manifest.has_login) return false;
   if (manifest.enabled_by.empty()) return true;
   return std::ranges::any_of(manifest.enabled_by, [&](const std::string& name) {
     const auto setting = std::ranges::find(manifest.settings, name, &provider::Setting::key);
@@ -152,11 +154,11 @@ void require_settings(const provider::Manifest& manifest, const config::Config& 
 }
 
 std::string unnamed_method(Context& context) {
-  const std::vector<provider::Found>& found = context.providers().found();
+  const std::vector<provider::DiscoveredProvider>& found = context.providers().found();
   if (may_ask(context.terminal, context.environment)) {
     std::vector<std::string> ids;
     std::vector<ui::Row> rows;
-    for (const provider::Found& one : found) {
+    for (const provider::DiscoveredProvider& one : found) {
       if (!is_offered(one, context.config(), context.environment)) continue;
       ids.push_back(one.id);
       rows.push_back({one.manifest.title, one.manifest.note});
@@ -165,9 +167,11 @@ std::string unnamed_method(Context& context) {
     if (!ids.empty()) return ids[ui::pick("How do you want to log in?", rows, context.cancel)];
   }
   // A refused one is still the answer: its reason tells more than another provider's failure.
-  const auto reads = [](const provider::Found& one) { return one.manifest.has_login && one.manifest.reads_stdin; };
-  const auto permitted = [&](const provider::Found& one) {
-    return reads(one) && one.login_barred.empty() && !one.disabled;
+  const auto reads = [](const provider::DiscoveredProvider& one) {
+    return one.manifest.has_login && one.manifest.reads_stdin;
+  };
+  const auto permitted = [&](const provider::DiscoveredProvider& one) {
+    return reads(one) && one.login_denied_reason.empty() && !one.disabled;
   };
   auto reader = std::ranges::find_if(found, permitted);
   if (reader == found.end()) reader = std::ranges::find_if(found, reads);
@@ -180,12 +184,12 @@ std::string unnamed_method(Context& context) {
                     "Name a login method; `heygen auth login --help` lists them.");
 }
 
-const provider::Found& require_login(Context& context, const std::string& id) {
-  const provider::Found* found = context.providers().find(id);
+const provider::DiscoveredProvider& require_login(Context& context, const std::string& id) {
+  const provider::DiscoveredProvider* found = context.providers().find(id);
   if (found == nullptr) throw not_installed(context, id);
-  if (!found->login_barred.empty()) {
+  if (!found->login_denied_reason.empty()) {
     throw usage_error(
-        "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_barred + ".",
+        "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_denied_reason + ".",
         "`heygen policy show` shows what the administrator of this machine permits.");
   }
   if (!found->refused && !found->manifest.has_login) {

@@ -14,7 +14,7 @@ namespace heygen::config {
 class Config;
 }
 namespace heygen::provider {
-struct Found;
+struct DiscoveredProvider;
 struct Manifest;
 }  // namespace heygen::provider
 
@@ -22,17 +22,19 @@ namespace heygen::host {
 
 class Context;
 
-/// One flag for each installed provider with a login, and hidden ones for historic flags whose provider is missing.
+/// One flag for each installed provider with a login, and hidden ones for reserved flags whose provider is missing.
 std::vector<Option> login_options(Context& context);
 
 /// The provider that flags or --provider name, or "" when none does. Throws Error{usage_error} when two are named.
-std::string named_method(const Parsed& parsed, const std::vector<provider::Found>& found, const std::string& provider);
+std::string named_method(const Parsed& parsed, const std::vector<provider::DiscoveredProvider>& found,
+                         const std::string& provider);
 
 /// Whether a person can be asked: a terminal on stdin and stdout, and neither CI nor HEYGEN_NONINTERACTIVE set.
 bool may_ask(const Terminal& terminal, const Environment& environment);
 
 /// A row of the picker: it has a login, was not refused, and what it needs to be offered is there.
-bool is_offered(const provider::Found& found, const config::Config& config, const Environment& environment);
+bool is_offered(const provider::DiscoveredProvider& found, const config::Config& config,
+                const Environment& environment);
 
 /// Throws Error{usage_error} naming the first required setting without a value.
 void require_settings(const provider::Manifest& manifest, const config::Config& config, const Environment& environment);
@@ -41,6 +43,6 @@ void require_settings(const provider::Manifest& manifest, const config::Config& 
 std::string unnamed_method(Context& context);
 
 /// Throws Error{usage_error} unless this provider is installed and has a login.
-const provider::Found& require_login(Context& context, const std::string& id);
+const provider::DiscoveredProvider& require_login(Context& context, const std::string& id);
 
 }  // namespace heygen::host

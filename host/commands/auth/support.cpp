@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/auth/resolver.hpp"
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 #include "host/context.hpp"
 
 namespace heygen::host {
@@ -24,9 +24,9 @@ bool is_filled(const json::Value& value) {
   return true;
 }
 
-const provider::HistoricSlot* historic_slot_named(const std::string& slot) {
-  for (const provider::HistoricSlot& historic : provider::historic_slots()) {
-    if (historic.slot == slot) return &historic;
+const provider::ReservedSlot* reserved_slot_named(const std::string& slot) {
+  for (const provider::ReservedSlot& reserved : provider::reserved_slots()) {
+    if (reserved.slot == slot) return &reserved;
   }
   return nullptr;
 }
@@ -39,10 +39,10 @@ Error unusable_file(const store::Unreadable& problem) {
 
 std::vector<FilledSlot> filled_slots(const json::Value& root) {
   std::vector<FilledSlot> filled;
-  for (const provider::HistoricSlot& historic : provider::historic_slots()) {
-    const json::Value* value = root.find(historic.slot);
+  for (const provider::ReservedSlot& reserved : provider::reserved_slots()) {
+    const json::Value* value = root.find(reserved.slot);
     if (value == nullptr || !is_filled(*value)) continue;
-    filled.push_back({std::string(historic.slot), {historic.ids.begin(), historic.ids.end()}});
+    filled.push_back({std::string(reserved.slot), {reserved.ids.begin(), reserved.ids.end()}});
   }
   const json::Value* providers = root.find(kProviders);
   if (providers == nullptr || !providers->is_object()) return filled;
@@ -58,8 +58,8 @@ json::Value state_of_slot(const json::Value& root, const FilledSlot& slot) {
 }
 
 void clear_slots(json::Value& root, const std::string& except) {
-  for (const provider::HistoricSlot& historic : provider::historic_slots()) {
-    if (historic.slot != except) root.erase(historic.slot);
+  for (const provider::ReservedSlot& reserved : provider::reserved_slots()) {
+    if (reserved.slot != except) root.erase(reserved.slot);
   }
   json::Value* providers = root.find(kProviders);
   if (providers == nullptr || !providers->is_object()) return;
@@ -106,10 +106,10 @@ std::string display_name(const json::Value& user) {
 
 json::Object cleared_flags(const std::vector<FilledSlot>& cleared, const std::string& own) {
   json::Object flags;
-  for (const provider::HistoricSlot& historic : provider::historic_slots()) {
-    if (historic.slot == own) continue;
-    const bool was = std::ranges::any_of(cleared, [&](const FilledSlot& slot) { return slot.slot == historic.slot; });
-    flags.emplace_back("cleared_" + std::string(historic.cleared), was);
+  for (const provider::ReservedSlot& reserved : provider::reserved_slots()) {
+    if (reserved.slot == own) continue;
+    const bool was = std::ranges::any_of(cleared, [&](const FilledSlot& slot) { return slot.slot == reserved.slot; });
+    flags.emplace_back("cleared_" + std::string(reserved.cleared), was);
   }
   return flags;
 }
@@ -117,17 +117,17 @@ json::Object cleared_flags(const std::vector<FilledSlot>& cleared, const std::st
 std::string cleared_word(const std::vector<FilledSlot>& cleared) {
   std::string word;
   for (const FilledSlot& slot : cleared) {
-    const provider::HistoricSlot* historic = historic_slot_named(slot.slot);
-    if (historic != nullptr) word = word.empty() ? std::string(historic->cleared) : "both";
+    const provider::ReservedSlot* reserved = reserved_slot_named(slot.slot);
+    if (reserved != nullptr) word = word.empty() ? std::string(reserved->cleared) : "both";
   }
   return word;
 }
 
-json::Array cleared_ids(const std::vector<FilledSlot>& cleared, provider::Catalogue& catalogue) {
+json::Array cleared_ids(const std::vector<FilledSlot>& cleared, provider::ProviderRegistry& registry) {
   json::Array ids;
   for (const FilledSlot& slot : cleared) {
     const auto installed =
-        std::ranges::find_if(slot.ids, [&](const std::string& id) { return catalogue.find(id) != nullptr; });
+        std::ranges::find_if(slot.ids, [&](const std::string& id) { return registry.find(id) != nullptr; });
     ids.emplace_back(installed != slot.ids.end() ? *installed : slot.ids.front());
   }
   return ids;
@@ -152,13 +152,13 @@ void change_file(Context& context, const std::function<void(json::Value&)>& chan
 std::optional<bool> revoke(Context& context, const FilledSlot& slot, const json::Value& state,
                            provider::Reason reason) {
   for (const std::string& id : slot.ids) {
-    const provider::Found* found = context.providers().find(id);
+    const provider::DiscoveredProvider* found = context.providers().find(id);
     if (found == nullptr || found->refused) continue;
-    provider::Ask ask;
+    provider::ProviderRequest ask;
     ask.reason = reason;
     ask.state = state;
     try {
-      const provider::Answer answer = context.providers().load(id).revoke(ask);
+      const provider::ProviderResult answer = context.providers().load(id).revoke(ask);
       if (answer.status == provider::Status::unsupported || answer.status == provider::Status::not_configured) {
         return std::nullopt;
       }
@@ -171,7 +171,7 @@ std::optional<bool> revoke(Context& context, const FilledSlot& slot, const json:
 }
 
 std::string credential_variable(Context& context, const std::string& id) {
-  const provider::Found* found = context.providers().find(id);
+  const provider::DiscoveredProvider* found = context.providers().find(id);
   if (found == nullptr) return {};
   for (const std::string& name : found->manifest.credential_env) {
     if (context.environment.has(name)) return name;

@@ -21,7 +21,7 @@ struct FilledSlot {
   std::vector<std::string> ids;
 };
 
-/// Slots that hold anything but null and empty values: historic ones first, then `providers` in the file's order.
+/// Slots that hold anything but null and empty values: reserved ones first, then `providers` in the file's order.
 std::vector<FilledSlot> filled_slots(const json::Value& root);
 /// Its state as a provider sees it.
 json::Value state_of_slot(const json::Value& root, const FilledSlot& slot);
@@ -36,12 +36,12 @@ void replace_user(json::Value& root, const json::Value& user);
 /// email, else username, else first and last name, else "".
 std::string display_name(const json::Value& user);
 
-/// `cleared_<word>` for every historic slot except `own`; true where it was among `cleared`.
+/// `cleared_<word>` for every reserved slot except `own`; true where it was among `cleared`.
 json::Object cleared_flags(const std::vector<FilledSlot>& cleared, const std::string& own);
-/// "", the word of the one historic slot that was cleared, or "both".
+/// "", the word of the one reserved slot that was cleared, or "both".
 std::string cleared_word(const std::vector<FilledSlot>& cleared);
 /// Ids of the providers whose slots these are: of each the first that is installed, else the first of all.
-json::Array cleared_ids(const std::vector<FilledSlot>& cleared, provider::Catalogue& catalogue);
+json::Array cleared_ids(const std::vector<FilledSlot>& cleared, provider::ProviderRegistry& registry);
 
 /// Reads the file for a command that is about to change it. Throws Error{error} for an unreadable one.
 store::Document read_to_change(Context& context);

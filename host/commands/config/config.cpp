@@ -12,7 +12,7 @@ namespace {
 
 std::vector<config::DeclaredKey> declared_keys(Context& context) {
   std::vector<config::DeclaredKey> keys{deadline_key()};
-  for (const provider::Found& found : context.providers().found()) {
+  for (const provider::DiscoveredProvider& found : context.providers().found()) {
     keys.push_back(disabled_key(found.id));
     for (const provider::Setting& setting : found.manifest.settings) {
       keys.push_back(

@@ -24,7 +24,7 @@ json::Value providers_of(const provider::Policy& policy) {
   json::Value out = json::Object{};
   out.set("mode", policy.listed_only ? "allow" : "open");
   if (policy.listed_only) out.set("allow", texts(policy.allow));
-  out.set("user_folders", policy.user_folders);
+  out.set("user_directories", policy.user_directories);
   if (policy.logins) out.set("logins", texts(*policy.logins));
   return out;
 }
@@ -50,7 +50,8 @@ std::string for_people(const provider::Policy& policy) {
   const auto fixed = [](const std::string& value) { return value.empty() ? "not fixed" : value; };
   std::string out =
       policy.listed_only ? "Providers that may load: " + join(policy.allow, ", ") + "\n" : "Any provider may load.\n";
-  out += std::string("Providers in folders of the user: ") + (policy.user_folders ? "count" : "do not count") + "\n";
+  out += std::string("Providers in directories of the user: ") + (policy.user_directories ? "count" : "do not count") +
+         "\n";
   if (policy.logins) {
     out += "Logins offered: " + (policy.logins->empty() ? "none" : join(*policy.logins, ", ")) + "\n";
   }

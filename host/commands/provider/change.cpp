@@ -7,8 +7,8 @@
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/config/file.hpp"
-#include "core/provider/historic.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "core/provider/reserved_slots.hpp"
 #include "core/store/credential_store.hpp"
 #include "host/api/confirm.hpp"
 #include "host/commands/provider/files.hpp"
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path user_folder(Context& context) {
+fs::path user_directory(Context& context) {
   return config::config_directory(context.environment) / "providers";
 }
 
@@ -37,13 +37,13 @@ bool has_login(Context& context, const std::string& id) {
 void run_install(Context& context, const Parsed& parsed) {
   const ProviderFiles files = find_provider_files(parsed.positionals.at(0));
   require_permitted(context.policy(), files);
-  const std::string checked_by = install_provider(context, files, user_folder(context), parsed.is_on("force"));
+  const std::string checked_by = install_provider(context, files, user_directory(context), parsed.is_on("force"));
   json::Value out = json::Object{};
   const std::string& id = files.manifest.id;
-  out.set("message", "Installed the provider `" + id + "` in " + user_folder(context).string() + ".");
+  out.set("message", "Installed the provider `" + id + "` in " + user_directory(context).string() + ".");
   out.set("id", id);
-  out.set("library", (user_folder(context) / files.manifest.library).string());
-  out.set("manifest", (user_folder(context) / manifest_name(id)).string());
+  out.set("library", (user_directory(context) / files.manifest.library).string());
+  out.set("manifest", (user_directory(context) / manifest_name(id)).string());
   out.set("checked_by", checked_by);
   if (files.manifest.has_login) out.set("login_flag", provider::login_flag_of(id));
   context.print(out);
@@ -51,17 +51,17 @@ void run_install(Context& context, const Parsed& parsed) {
 
 void run_remove(Context& context, const Parsed& parsed) {
   const std::string& id = parsed.positionals.at(0);
-  const fs::path manifest = provider::is_valid_id(id) ? user_folder(context) / manifest_name(id) : fs::path{};
+  const fs::path manifest = provider::is_valid_id(id) ? user_directory(context) / manifest_name(id) : fs::path{};
   std::error_code ignored;
   if (manifest.empty() || !fs::exists(fs::symlink_status(manifest, ignored))) {
-    const provider::Found* found = context.providers().find(id);
+    const provider::DiscoveredProvider* found = context.providers().find(id);
     if (found == nullptr) throw unknown_provider(context, id);
-    throw usage_error("The provider `" + id + "` is not in your folder " + user_folder(context).string() + " but at " +
-                          found->manifest_path.string() + ", so it is not removed.",
+    throw usage_error("The provider `" + id + "` is not in your directory " + user_directory(context).string() +
+                          " but at " + found->manifest_path.string() + ", so it is not removed.",
                       "`heygen provider disable " + id + "` switches it off for you.");
   }
   if (!parsed.is_on("force")) {
-    confirm(context, "Remove the provider `" + id + "` from " + user_folder(context).string() + "?",
+    confirm(context, "Remove the provider `" + id + "` from " + user_directory(context).string() + "?",
             confirmation_required("Removing the provider `" + id + "`"));
   }
   const bool login = has_login(context, id);
@@ -80,9 +80,9 @@ void run_remove(Context& context, const Parsed& parsed) {
 }
 
 void set_disabled(Context& context, const std::string& id, bool disabled) {
-  const provider::Found* found = context.providers().find(id);
+  const provider::DiscoveredProvider* found = context.providers().find(id);
   if (found == nullptr) throw unknown_provider(context, id);
-  if (!disabled && found->by_policy) context.terminal.notice("It still may not load: " + found->reason + ".");
+  if (!disabled && found->refused_by_policy) context.terminal.notice("It still may not load: " + found->reason + ".");
   context.config().set(disabled_key(id).key, disabled ? "true" : "false", {disabled_key(id)});
   json::Value out = json::Object{};
   out.set("message", disabled
@@ -108,9 +108,9 @@ Positional id_of_provider() {
 Command provider_install_command() {
   Command command;
   command.words = {"provider", "install"};
-  command.summary = "Check a provider and put it into your folder";
+  command.summary = "Check a provider and put it into your directory";
   command.description =
-      "FILE is a provider's library with its manifest beside it, or that manifest. Both are copied into the folder "
+      "FILE is a provider's library with its manifest beside it, or that manifest. Both are copied into the directory "
       "`providers` beside config.toml, after heygen-provider-check, or where that is missing a load in a process of "
       "its "
       "own, has found no fault. The check runs the provider's code, so install only what you would run.";
@@ -128,7 +128,7 @@ Command provider_install_command() {
 Command provider_remove_command() {
   Command command;
   command.words = {"provider", "remove"};
-  command.summary = "Remove a provider from your folder";
+  command.summary = "Remove a provider from your directory";
   command.description =
       "Deletes its manifest and its library. A login that it stored stays until `heygen auth logout`.";
   command.examples = {"heygen provider remove ID --force"};

@@ -11,13 +11,13 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "core/base/folder.hpp"
+#include "core/base/directory.hpp"
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
+#include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/pinned.hpp"
-#include "core/provider/discovery/registry.hpp"
 #include "host/child_process.hpp"
 #include "host/context.hpp"
 
@@ -34,7 +34,7 @@ constexpr std::chrono::seconds kLoadLimit{30}, kCheckLimit{600};
 
 Error failed(const std::string& what, const fs::path& path, const std::error_code& error) {
   return {code::kError, printable(what + " " + path.string() + ": " + error.message() + "."),
-          "Check the folder's permissions and free space."};
+          "Check the directory's permissions and free space."};
 }
 
 std::optional<provider::Manifest> manifest_at(const fs::path& path, std::string* text = nullptr) {
@@ -48,11 +48,11 @@ std::optional<provider::Manifest> manifest_at(const fs::path& path, std::string*
   }
 }
 
-/// Manifests of that folder which name this library.
-std::vector<fs::path> manifests_of(const fs::path& folder, const std::string& library) {
+/// Manifests of that directory which name this library.
+std::vector<fs::path> manifests_of(const fs::path& directory, const std::string& library) {
   std::vector<fs::path> paths;
   std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
     if (!at->path().filename().string().ends_with(kSuffix)) continue;
     const auto manifest = manifest_at(at->path());
     if (manifest && manifest->library == library) paths.push_back(at->path());
@@ -84,8 +84,8 @@ ProviderFiles read_files(const fs::path& manifest_path) {
 /// Where the two files wait until they are found good; goes away with all that is still in it.
 class Staging {
  public:
-  explicit Staging(const fs::path& folder) {
-    std::string name = (folder / ".install-XXXXXX").string();
+  explicit Staging(const fs::path& directory) {
+    std::string name = (directory / ".install-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw failed("Cannot create", name, {errno, std::generic_category()});
     path_ = name;
   }
@@ -101,24 +101,25 @@ class Staging {
   fs::path path_;
 };
 
-void make_folder(const fs::path& folder) {
-  if (const std::error_code error = make_private_folders(folder)) throw failed("Cannot create", folder, error);
-  const std::string fault = provider::ownership_fault(folder);
+void make_directory(const fs::path& directory) {
+  if (const std::error_code error = make_private_directories(directory))
+    throw failed("Cannot create", directory, error);
+  const std::string fault = provider::ownership_fault(directory);
   if (!fault.empty()) {
-    throw Error(code::kError, printable("No provider would load from " + folder.string() + ": " + fault + "."),
-                "Make it, and every folder above it, writable by you alone.");
+    throw Error(code::kError, printable("No provider would load from " + directory.string() + ": " + fault + "."),
+                "Make it, and every directory above it, writable by you alone.");
   }
 }
 
-void copy_in(const ProviderFiles& files, const fs::path& folder) {
-  const fs::path library = folder / files.manifest.library;
-  const fs::path manifest = folder / manifest_name(files.manifest.id);
+void copy_in(const ProviderFiles& files, const fs::path& directory) {
+  const fs::path library = directory / files.manifest.library;
+  const fs::path manifest = directory / manifest_name(files.manifest.id);
   std::error_code error;
   fs::copy_file(files.library, library, error);
   if (error) throw failed("Cannot copy to", library, error);
   const bool written = (std::ofstream(manifest, std::ios::binary) << files.manifest_text).flush().good();
   if (!written || chmod(library.c_str(), 0755) != 0 || chmod(manifest.c_str(), 0644) != 0) {
-    throw failed("Cannot write to", folder, {errno, std::generic_category()});
+    throw failed("Cannot write to", directory, {errno, std::generic_category()});
   }
 }
 
@@ -157,17 +158,17 @@ std::string check(Context& context, const ProviderFiles& files, const fs::path& 
               "`heygen-provider-check LIBRARY` shows each rule.");
 }
 
-void require_free(const fs::path& folder, const ProviderFiles& files, bool replace) {
+void require_free(const fs::path& directory, const ProviderFiles& files, bool replace) {
   const std::string& id = files.manifest.id;
-  for (const fs::path& owner : manifests_of(folder, files.manifest.library)) {
+  for (const fs::path& owner : manifests_of(directory, files.manifest.library)) {
     if (owner.filename() == manifest_name(id)) continue;
     throw Error(code::kFileExists,
-                printable("The library " + (folder / files.manifest.library).string() + " belongs to " +
+                printable("The library " + (directory / files.manifest.library).string() + " belongs to " +
                           owner.filename().string() + "."),
                 "Give the library of `" + id + "` another name.");
   }
   if (replace) return;
-  for (const fs::path& path : {folder / manifest_name(id), folder / files.manifest.library}) {
+  for (const fs::path& path : {directory / manifest_name(id), directory / files.manifest.library}) {
     std::error_code ignored;
     if (!fs::exists(fs::symlink_status(path, ignored))) continue;
     throw Error(code::kFileExists, printable(path.string()) + " exists.", "--force replaces it.");
@@ -226,13 +227,13 @@ void require_permitted(const provider::Policy& policy, const ProviderFiles& file
                     "`heygen policy show` shows what the administrator of this machine permits.");
 }
 
-std::string install_provider(Context& context, const ProviderFiles& files, const fs::path& folder, bool replace) {
-  make_folder(folder);
-  require_free(folder, files, replace);
-  const Staging staging(folder);
+std::string install_provider(Context& context, const ProviderFiles& files, const fs::path& directory, bool replace) {
+  make_directory(directory);
+  require_free(directory, files, replace);
+  const Staging staging(directory);
   copy_in(files, staging.path());
   std::string by = check(context, files, staging.path() / files.manifest.library);
-  move_in(files, staging.path(), folder);
+  move_in(files, staging.path(), directory);
   return by;
 }
 
@@ -245,8 +246,8 @@ std::vector<fs::path> remove_provider(const fs::path& manifest) {
     if (error) throw failed("Cannot remove", path, error);
   };
   remove(manifest);
-  const fs::path folder = manifest.parent_path();
-  if (content && manifests_of(folder, content->library).empty()) remove(folder / content->library);
+  const fs::path directory = manifest.parent_path();
+  if (content && manifests_of(directory, content->library).empty()) remove(directory / content->library);
   return removed;
 }
 

@@ -1,4 +1,4 @@
-// The two files of a provider, into the user's folder and out of it.
+// The two files of a provider, into the user's directory and out of it.
 #pragma once
 
 #include <filesystem>
@@ -24,13 +24,13 @@ std::string manifest_name(const std::string& id);
 /// From either of the two, which lie beside each other. Throws Error{usage_error} when one is missing or is none.
 ProviderFiles find_provider_files(const std::filesystem::path& file);
 
-/// Throws Error{usage_error} naming the rule when the policy would not let it load from a folder of the user.
+/// Throws Error{usage_error} naming the rule when the policy would not let it load from a directory of the user.
 void require_permitted(const provider::Policy& policy, const ProviderFiles& files);
 
-/// Copies both into a folder of its own, checks the copies, and moves them into `folder`, which is created 0700; the
-/// library gets mode 0755, the manifest 0644. Returns who checked. Throws Error{file_exists} without `replace`, Error
-/// when the check finds a fault; nothing has changed then.
-std::string install_provider(Context& context, const ProviderFiles& files, const std::filesystem::path& folder,
+/// Copies both into a directory of its own, checks the copies, and moves them into `directory`, which is created 0700;
+/// the library gets mode 0755, the manifest 0644. Returns who checked. Throws Error{file_exists} without `replace`,
+/// Error when the check finds a fault; nothing has changed then.
+std::string install_provider(Context& context, const ProviderFiles& files, const std::filesystem::path& directory,
                              bool replace);
 
 /// The manifest, and the library that it names unless another one names it too. Returns what was removed.

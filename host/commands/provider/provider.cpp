@@ -3,9 +3,9 @@
 
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
-#include "core/provider/historic.hpp"
-#include "core/provider/library/pinned.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "core/provider/library/pinned.hpp"
+#include "core/provider/reserved_slots.hpp"
 #include "host/command.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/provider/change.hpp"
@@ -15,21 +15,21 @@ namespace heygen::host {
 
 namespace {
 
-std::string state_of(const provider::Found& found) {
+std::string state_of(const provider::DiscoveredProvider& found) {
   if (found.disabled) return "disabled";
   if (found.refused) return "refused";
   return found.loaded ? "loaded" : "available";
 }
 
-std::string login_flag(const provider::Found& found) {
+std::string login_flag(const provider::DiscoveredProvider& found) {
   return found.manifest.has_login ? provider::login_flag_of(found.id) : "";
 }
 
-std::string path_of(const provider::Found& found) {
+std::string path_of(const provider::DiscoveredProvider& found) {
   return (found.library_path.empty() ? found.manifest_path : found.library_path).string();
 }
 
-json::Value summary(const provider::Found& found) {
+json::Value summary(const provider::DiscoveredProvider& found) {
   json::Value out = json::Object{};
   out.set("id", found.id);
   out.set("title", found.manifest.title);
@@ -44,7 +44,7 @@ json::Value summary(const provider::Found& found) {
   return out;
 }
 
-std::string line_for_people(const provider::Found& found) {
+std::string line_for_people(const provider::DiscoveredProvider& found) {
   std::string out = found.id + ": " + state_of(found);
   if (!found.manifest.version.empty()) out += ", " + found.manifest.title + " " + found.manifest.version;
   if (!login_flag(found).empty()) out += ", login by " + login_flag(found);
@@ -54,29 +54,30 @@ std::string line_for_people(const provider::Found& found) {
 
 void run_list(Context& context, const Parsed&) {
   json::Array rows;
-  for (const provider::Found& found : context.providers().found()) rows.push_back(summary(found));
+  for (const provider::DiscoveredProvider& found : context.providers().found()) rows.push_back(summary(found));
   if (!context.human()) return context.print(rows);
   if (rows.empty()) return context.print_text("No provider is installed.\n");
   std::string out;
-  for (const provider::Found& found : context.providers().found()) out += line_for_people(found);
+  for (const provider::DiscoveredProvider& found : context.providers().found()) out += line_for_people(found);
   context.print_text(printable(out, true));
 }
 
-std::vector<provider::SearchFolder> search_path(Context& context) {
+std::vector<provider::SearchDirectory> search_path(Context& context) {
   return provider::default_search_path(context.environment, config::config_directory(context.environment),
                                        context.executable);
 }
 
-/// What each folder of the search path had to say about this provider.
-json::Array searched(Context& context, const provider::Found& found) {
+/// What each directory of the search path had to say about this provider.
+json::Array searched(Context& context, const provider::DiscoveredProvider& found) {
   json::Array rows;
-  for (const provider::SearchFolder& folder : search_path(context)) {
+  for (const provider::SearchDirectory& directory : search_path(context)) {
     std::error_code ignored;
-    const bool there = std::filesystem::is_directory(folder.path, ignored);
-    std::string result = there ? "nothing" : "no such folder";
+    const bool there = std::filesystem::is_directory(directory.path, ignored);
+    std::string result = there ? "nothing" : "no such directory";
     std::filesystem::path manifest;
     const auto holds = [&](const std::filesystem::path& path) {
-      if (path.parent_path() != folder.path && !std::filesystem::equivalent(path.parent_path(), folder.path, ignored))
+      if (path.parent_path() != directory.path &&
+          !std::filesystem::equivalent(path.parent_path(), directory.path, ignored))
         return false;
       manifest = path;
       return true;
@@ -86,7 +87,8 @@ json::Array searched(Context& context, const provider::Found& found) {
     } else if (std::ranges::any_of(found.shadowed, holds)) {
       result = "shadowed";
     }
-    json::Value row = json::Object{{"folder", folder.path.string()}, {"origin", folder.origin}, {"result", result}};
+    json::Value row =
+        json::Object{{"directory", directory.path.string()}, {"origin", directory.origin}, {"result", result}};
     if (!manifest.empty()) row.set("manifest", manifest.string());
     rows.push_back(std::move(row));
   }
@@ -110,15 +112,15 @@ json::Array names(const std::vector<std::string>& texts) {
   return {texts.begin(), texts.end()};
 }
 
-std::string verdict(Context& context, const provider::Found& found) {
+std::string verdict(Context& context, const provider::DiscoveredProvider& found) {
   if (found.disabled) return "Disabled: " + found.reason;
   if (found.refused) return "Refused: " + found.reason;
   std::string text = "Its manifest was the first one found (" + found.origin + ")";
   if (!found.shadowed.empty())
-    text += " and hides " + std::to_string(found.shadowed.size()) + " of the same id in later folders";
+    text += " and hides " + std::to_string(found.shadowed.size()) + " of the same id in later directories";
   text += ". ";
   if (!found.rule.empty()) text += "The policy permits it: " + found.rule + ". ";
-  if (!found.login_barred.empty()) return text + "Its login is not offered: " + found.login_barred + ".";
+  if (!found.login_denied_reason.empty()) return text + "Its login is not offered: " + found.login_denied_reason + ".";
   if (!found.manifest.has_login) return text + "It has no login.";
   if (is_offered(found, context.config(), context.environment)) return text + "Its login is offered.";
   std::vector<std::string> switches;
@@ -130,7 +132,7 @@ std::string verdict(Context& context, const provider::Found& found) {
 }
 
 /// What the pinned files are like now; null without a pin.
-json::Value pin_report(Context& context, const provider::Found& found) {
+json::Value pin_report(Context& context, const provider::DiscoveredProvider& found) {
   const provider::Pin* pin = context.policy().pin_of(found.id);
   if (pin == nullptr) return {};
   json::Value out = json::Object{};
@@ -150,7 +152,7 @@ json::Value pin_report(Context& context, const provider::Found& found) {
   return out;
 }
 
-json::Value explanation(Context& context, const provider::Found& found) {
+json::Value explanation(Context& context, const provider::DiscoveredProvider& found) {
   const provider::Manifest& manifest = found.manifest;
   json::Value out = summary(found);
   out.set("why", verdict(context, found));
@@ -176,10 +178,11 @@ std::string list_for_people(const std::string& title, const std::vector<std::str
   return title + ":\n  " + join(lines, "\n  ") + "\n";
 }
 
-std::string explanation_for_people(Context& context, const provider::Found& found) {
-  std::vector<std::string> folders, variables, settings;
+std::string explanation_for_people(Context& context, const provider::DiscoveredProvider& found) {
+  std::vector<std::string> directories, variables, settings;
   for (const json::Value& row : searched(context, found)) {
-    folders.push_back(row.string_at("folder") + " (" + row.string_at("origin") + "): " + row.string_at("result"));
+    directories.push_back(row.string_at("directory") + " (" + row.string_at("origin") +
+                          "): " + row.string_at("result"));
   }
   for (const std::string& name : found.manifest.credential_env) {
     variables.push_back(name + (context.environment.has(name) ? ", which is set" : ", which is not set"));
@@ -198,13 +201,13 @@ std::string explanation_for_people(Context& context, const provider::Found& foun
            " the pinned one, the library " + (word("library_matches") ? "is.\n" : "is not, so it will not load.\n");
   }
   out += "Its logins are kept in `" + provider::slot_of(found.id) + "` of the credentials file.\n";
-  out += list_for_people("Searched", folders) + list_for_people("Variables that supply a credential", variables);
+  out += list_for_people("Searched", directories) + list_for_people("Variables that supply a credential", variables);
   return printable(out + list_for_people("Settings", settings), true);
 }
 
 void run_why(Context& context, const Parsed& parsed) {
   const std::string& id = parsed.positionals.at(0);
-  const provider::Found* found = context.providers().find(id);
+  const provider::DiscoveredProvider* found = context.providers().find(id);
   if (found == nullptr) throw unknown_provider(context, id);
   if (context.human()) return context.print_text(explanation_for_people(context, *found));
   context.print(explanation(context, *found));
@@ -227,7 +230,8 @@ Command why_command() {
   command.words = {"provider", "why"};
   command.summary = "Explain why a provider can be used or not";
   command.description =
-      "Which folders were searched, which manifest was chosen, what it hides, why it was refused, and which settings "
+      "Which directories were searched, which manifest was chosen, what it hides, why it was refused, and which "
+      "settings "
       "and "
       "variables it knows.";
   command.examples = {"heygen provider why oauth --human"};
@@ -241,12 +245,13 @@ Command why_command() {
 
 Error unknown_provider(Context& context, const std::string& id) {
   std::vector<std::string> ids;
-  for (const provider::Found& found : context.providers().found()) ids.push_back(found.id);
+  for (const provider::DiscoveredProvider& found : context.providers().found()) ids.push_back(found.id);
   const std::string guess = nearest(id, ids);
-  std::vector<std::string> folders;
-  for (const provider::SearchFolder& folder : search_path(context)) folders.push_back(folder.path.string());
+  std::vector<std::string> directories;
+  for (const provider::SearchDirectory& directory : search_path(context))
+    directories.push_back(directory.path.string());
   std::string way_out = guess.empty() ? "" : "Did you mean `" + guess + "`? ";
-  way_out += folders.empty() ? "There is no folder to search." : "Searched: " + join(folders, ", ") + ".";
+  way_out += directories.empty() ? "There is no directory to search." : "Searched: " + join(directories, ", ") + ".";
   return usage_error("There is no provider `" + printable(id) + "`.", way_out);
 }
 

@@ -52,7 +52,7 @@ std::vector<Option> options_of(Context&) {
               "short preview (GIF)",
        .fallback = "video",
        .choices = names,
-       .choices_later = false},
+       .defer_choice_check = false},
       {.name = "output-path",
        .value = "FILE|-",
        .doc = "Where to save it; - writes it to standard output",
@@ -97,7 +97,7 @@ bool may_replace(Context& context, const fs::path& target, bool force) {
   std::error_code fault;
   const fs::file_status there = fs::status(target, fault);
   if (fs::is_other(there)) throw no_target(target, "is a device or pipe, not a file");
-  if (fs::is_directory(there)) throw no_target(target, "is a folder, not a file");
+  if (fs::is_directory(there)) throw no_target(target, "is a directory, not a file");
   if (fault == std::errc::filename_too_long) throw no_target(target, "is too long for the name of a file");
   if (force || !fs::exists(fs::symlink_status(target, fault))) return force;
   confirm(context, "The file '" + target.string() + "' exists. Replace it?",

@@ -41,7 +41,7 @@ static heygen_status store_token(const heygen_call* call, heygen_str token) {
   return call->sink->set_state(call, (heygen_str){patch, (size_t)size});
 }
 
-/* POSTs the token to <url>/<action>. The host brings proxies, TLS and time-outs, and words network errors. */
+/* POSTs the token to <url>/<action>. The host brings proxies, TLS and timeouts, and words network errors. */
 static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* reply) {
   const heygen_http_1_v* http = SERVICE(heygen_http_1_v, HEYGEN_HTTP_1);
   const heygen_settings_1_v* settings = SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1);

@@ -151,10 +151,11 @@ Reply upload(Call& call) {
 Reply list_assets(Call& call) {
   const std::string owner = call.query.get("username");
   if (owner.empty()) throw Invalid{"username", "username is missing."};
-  const bool by_folder = call.query.has("folder_id");
-  const std::string folder = call.query.get("folder_id");  // "": what lies in no folder
+  const bool by_directory = call.query.has("folder_id");
+  const std::string directory = call.query.get("folder_id");  // "": what lies in no directory
   return page_of(call, kAssets, [&](const Record& asset) {
-    return asset.facts.string_at("owner") == owner && (!by_folder || asset.facts.string_at("folder_id") == folder);
+    return asset.facts.string_at("owner") == owner &&
+           (!by_directory || asset.facts.string_at("folder_id") == directory);
   });
 }
 

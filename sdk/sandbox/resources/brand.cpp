@@ -18,7 +18,7 @@ constexpr Resource kKits{"brand kit", &Account::kits, show_kit};
 constexpr Resource kGlossaries{"brand glossary", &Account::glossaries, show_glossary, 10};
 
 constexpr std::string_view kKitRows = R"([
-  {"brand_kit_id": "kit_123", "name": "House colours", "colors": ["#102A43", "#F0B429", "#FFFFFF"]},
+  {"brand_kit_id": "kit_123", "name": "House colors", "colors": ["#102A43", "#F0B429", "#FFFFFF"]},
   {"brand_kit_id": "kit_124", "name": "Winter campaign", "colors": ["#0B3954", "#BFD7EA"]}
 ])";
 

@@ -117,9 +117,9 @@ Reply create_video(Call& call) {
 
 Reply list_videos(Call& call) {
   const std::string title = to_lower(call.query.get("title"));
-  const std::string folder = call.query.get("folder_id");
+  const std::string directory = call.query.get("folder_id");
   return page_of(call, kVideos, [&](const Record& video) {
-    return (folder.empty() || video.facts.string_at("folder_id") == folder) &&
+    return (directory.empty() || video.facts.string_at("folder_id") == directory) &&
            to_lower(video.facts.string_at("title")).find(title) != std::string::npos;
   });
 }

@@ -16,9 +16,9 @@
 #include <map>
 #include <stdexcept>
 
+#include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/elf_file.hpp"
-#include "core/provider/discovery/registry.hpp"
 #include "sdk/tools/check/cases.hpp"
 #include "sdk/tools/check/memory.hpp"
 #include "sdk/tools/check/process.hpp"
@@ -29,12 +29,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that goes with this object.
+/// A directory that goes with this object.
 class Scratch {
  public:
   Scratch() {
     std::string name = (fs::temp_directory_path() / "heygen-check.XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder can be made in " + name);
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no directory can be made in " + name);
     path_ = name;
   }
   ~Scratch() {
@@ -53,7 +53,7 @@ class Scratch {
 struct ProcessState {
   std::array<struct sigaction, 32> actions{};
   sigset_t mask{};
-  std::string folder, locale;
+  std::string directory, locale;
   mode_t creation = 0;
   std::array<rlimit, RLIM_NLIMITS> limits{};
   std::array<std::pair<dev_t, ino_t>, 3> streams{};
@@ -65,7 +65,7 @@ struct ProcessState {
       sigaction(signal, nullptr, &state.actions.at(static_cast<std::size_t>(signal)));
     }
     sigprocmask(SIG_SETMASK, nullptr, &state.mask);
-    state.folder = fs::current_path().string();
+    state.directory = fs::current_path().string();
     state.locale = std::setlocale(LC_ALL, nullptr);
     state.creation = umask(022);
     umask(state.creation);
@@ -88,7 +88,7 @@ struct ProcessState {
         return std::string("the signal mask changed for ") + strsignal(static_cast<int>(signal));
       }
     }
-    if (folder != before.folder) return "the working folder changed";
+    if (directory != before.directory) return "the working directory changed";
     if (locale != before.locale) return "the locale changed to " + locale;
     if (creation != before.creation) return "the umask changed";
     for (std::size_t one = 0; one < limits.size(); ++one) {
@@ -150,7 +150,7 @@ void Checker::find_library() {
   fs::path path = fs::canonical(options_.path, error);
   if (error) throw std::runtime_error(options_.path.string() + ": " + error.message());
   if (fs::is_directory(path))
-    throw std::runtime_error(path.string() + " is a folder; name the library or its manifest");
+    throw std::runtime_error(path.string() + " is a directory; name the library or its manifest");
   if (path.extension() == ".json") {
     manifest_file_ = path;
     std::ifstream stream(path);
@@ -184,18 +184,18 @@ void Checker::look_at_file() {
   }
   if (!report_.elf.search_path.empty()) out.fail("R2.13-rpath", "it has the RPATH " + report_.elf.search_path);
   for (const std::string& name : report_.elf.needed) {
-    const auto below = [&](const char* folder) {
+    const auto below = [&](const char* directory) {
       std::error_code error;
-      return fs::exists(fs::path(folder) / name, error);
+      return fs::exists(fs::path(directory) / name, error);
     };
-    const std::array folders{"/lib64",
-                             "/usr/lib64",
-                             "/lib",
-                             "/usr/lib",
-                             "/lib/" HEYGEN_LIBRARY_ARCHITECTURE,
-                             "/usr/lib/" HEYGEN_LIBRARY_ARCHITECTURE};
-    if (name.find('/') != std::string::npos || std::ranges::none_of(folders, below)) {
-      out.fail("R2.13-needed", "it needs " + name + ", which no system folder has");
+    const std::array directories{"/lib64",
+                                 "/usr/lib64",
+                                 "/lib",
+                                 "/usr/lib",
+                                 "/lib/" HEYGEN_LIBRARY_ARCHITECTURE,
+                                 "/usr/lib/" HEYGEN_LIBRARY_ARCHITECTURE};
+    if (name.find('/') != std::string::npos || std::ranges::none_of(directories, below)) {
+      out.fail("R2.13-needed", "it needs " + name + ", which no system directory has");
     }
   }
   const std::string fault = provider::ownership_fault(report_.library);

@@ -104,9 +104,9 @@ const char* status_name(heygen_status status) {
 
 int thread_count() {
   int count = 0;
-  if (DIR* folder = opendir("/proc/self/task")) {
-    while (const dirent* entry = readdir(folder)) count += entry->d_name[0] != '.' ? 1 : 0;
-    closedir(folder);
+  if (DIR* directory = opendir("/proc/self/task")) {
+    while (const dirent* entry = readdir(directory)) count += entry->d_name[0] != '.' ? 1 : 0;
+    closedir(directory);
   }
   return count;
 }
@@ -562,7 +562,7 @@ Done FakeHost::run(provider::Function function, provider::Reason reason, const j
                                     },
                                     [](int, const std::string&) {}};
   const bool asks = function == provider::Function::resolve && reason == provider::Reason::first_use;
-  const provider::Ask ask{reason, script.interaction, asks ? "GET" : "", asks ? "/v2/videos?limit=1" : "", {}, state};
+  const provider::ProviderRequest ask{reason, script.interaction, asks ? "GET" : "", asks ? "/v2/videos?limit=1" : "", {}, state};
 
   const int threads = thread_count();
   {

@@ -40,7 +40,7 @@ struct Script {
 /// How a provider function ended.
 struct Done {
   heygen_status raw = HEYGEN_INTERNAL;
-  provider::Answer answer;
+  provider::ProviderResult answer;
   int requests = 0, waits = 0;  ///< exchanges asked for; times that it had to wait for something
   bool denied = false;          ///< a service said that no person may be asked
   bool asked_terminal = false, asked_browser = false;

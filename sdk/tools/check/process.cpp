@@ -102,16 +102,16 @@ void limit_files() {
   setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-void set_environment(const std::map<std::string, std::string>& exported, const std::filesystem::path& folder) {
+void set_environment(const std::map<std::string, std::string>& exported, const std::filesystem::path& directory) {
   for (const auto& [name, value] : exported) setenv(name.c_str(), value.c_str(), 1);
   for (const char* name : {"HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
                            "XDG_RUNTIME_DIR", "HEYGEN_CONFIG_DIR"}) {
-    setenv(name, folder.c_str(), 1);
+    setenv(name, directory.c_str(), 1);
   }
 }
 
 [[noreturn]] void be_child(Files& files, const std::map<std::string, std::string>& exported,
-                           const std::filesystem::path& folder, const std::function<void(Findings&)>& body) {
+                           const std::filesystem::path& directory, const std::function<void(Findings&)>& body) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setsid();
   sigset_t none;
@@ -121,8 +121,8 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   dup2(files.input[0], 0);
   dup2(files.output, 1);
   dup2(files.output, 2);
-  set_environment(exported, folder);
-  if (chdir(folder.c_str()) != 0) _exit(2);
+  set_environment(exported, directory);
+  if (chdir(directory.c_str()) != 0) _exit(2);
   limit_files();
   catch_crashes();
   if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) raise(SIGSTOP);
@@ -267,7 +267,7 @@ void await_child(std::chrono::milliseconds most) {
 }
 
 Ended run_case(const World& world, const std::map<std::string, std::string>& exported,
-               const std::filesystem::path& folder, int limit_ms, const std::function<void(Findings&)>& body) {
+               const std::filesystem::path& directory, int limit_ms, const std::function<void(Findings&)>& body) {
   if (last_words == nullptr) {
     void* shared = mmap(nullptr, sizeof(LastWords), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
@@ -277,7 +277,7 @@ Ended run_case(const World& world, const std::map<std::string, std::string>& exp
   Files files;
   const pid_t child = fork();
   if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (child == 0) be_child(files, exported, folder, body);
+  if (child == 0) be_child(files, exported, directory, body);
 
   Ended ended;
   Watcher(child, world, ended).watch(limit_ms);
@@ -299,12 +299,12 @@ Ended run_case(const World& world, const std::map<std::string, std::string>& exp
   return ended;
 }
 
-std::optional<std::filesystem::path> leaking_file(const World& world, const std::filesystem::path& folder,
+std::optional<std::filesystem::path> leaking_file(const World& world, const std::filesystem::path& directory,
                                                   std::filesystem::file_time_type since) {
   namespace fs = std::filesystem;
   std::error_code error;
   for (const auto& entry :
-       fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error)) {
+       fs::recursive_directory_iterator(directory, fs::directory_options::skip_permission_denied, error)) {
     if (holds_secret(world, entry.path())) return entry.path();
   }
   for (const char* shared : {"/tmp", "/var/tmp", "/dev/shm"}) {

@@ -49,14 +49,14 @@ class SignalsHeld {
 /// Returns soon after a child changed, or after `most`. Throws Stopped.
 void await_child(std::chrono::milliseconds most);
 
-/// Runs `body` in a child with a folder of its own as home, for at most `limit_ms`. The variables of `exported` are in
-/// the child's environment.
+/// Runs `body` in a child with a directory of its own as home, for at most `limit_ms`. The variables of `exported` are
+/// in the child's environment.
 Ended run_case(const World& world, const std::map<std::string, std::string>& exported,
-               const std::filesystem::path& folder, int limit_ms, const std::function<void(Findings&)>& body);
+               const std::filesystem::path& directory, int limit_ms, const std::function<void(Findings&)>& body);
 
-/// The first file written since `since` that holds a secret: below `folder`, or in the system's folders for temporary
-/// files.
-std::optional<std::filesystem::path> leaking_file(const World& world, const std::filesystem::path& folder,
+/// The first file written since `since` that holds a secret: below `directory`, or in the system's directories for
+/// temporary files.
+std::optional<std::filesystem::path> leaking_file(const World& world, const std::filesystem::path& directory,
                                                   std::filesystem::file_time_type since);
 
 }  // namespace heygen::check

@@ -83,7 +83,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"R2.4-boundary", "No exception, signal or longjmp leaves the provider.", "Any of them ends the whole program.",
      "Catch everything in each entry, or derive from heygen::sdk::Provider, which does."},
     {"R2.4-process",
-     "Signals, limits, locale, folder, umask, descriptors and environment of the process stay as they were.",
+     "Signals, limits, locale, directory, umask, descriptors and environment of the process stay as they were.",
      "They belong to the program, whose Ctrl-C, numbers and paths depend on them.",
      "Use what works without them: poll heygen.cancel/1, openat(), and functions that take a locale."},
     // 5: status
@@ -169,12 +169,12 @@ constexpr auto kRules = std::to_array<Rule>({
      "The host decides by it what it can offer without a terminal or browser.",
      "Set interactions to the HEYGEN_INTERACTS_* that login() uses."},
     // 12, 13: what may load
-    {"R2.12-ownership", "Nobody else can write to library, manifest or a folder above them.",
+    {"R2.12-ownership", "Nobody else can write to library, manifest or a directory above them.",
      "Whoever can write there runs code as the user.", "chmod go-w, and chown to root or the user."},
     {"R2.13-rpath", "The library has no RPATH or RUNPATH.",
-     "A pinned library would take others along from a folder that is not pinned.",
+     "A pinned library would take others along from a directory that is not pinned.",
      "Link without -rpath (CMake: BUILD_WITH_INSTALL_RPATH)."},
-    {"R2.13-needed", "It needs libraries of the system folders only.",
+    {"R2.13-needed", "It needs libraries of the system directories only.",
      "A pin covers the library itself, not what it brings along.", "Link the rest statically."},
 });
 

@@ -52,13 +52,13 @@ class FakeProvider : public provider::Provider {
     manifest_.library = id + ".so";
   }
   const provider::Manifest& manifest() const override { return manifest_; }
-  provider::Answer resolve(const provider::Ask& ask) override {
+  provider::ProviderResult resolve(const provider::ProviderRequest& ask) override {
     {
       const std::lock_guard held(guard_);
       asked.push_back(ask);
     }
     if (on_resolve) return on_resolve(ask);
-    provider::Answer answer;
+    provider::ProviderResult answer;
     const std::string token = ask.state.string_at("token");
     answer.refreshable = !ask.state.string_at("refresh").empty();
     answer.status = token.empty() && !answer.refreshable ? provider::Status::not_configured : provider::Status::ok;
@@ -67,18 +67,20 @@ class FakeProvider : public provider::Provider {
     if (const json::Value* until = ask.state.find("until")) answer.expires_at = until->to_int64();
     return answer;
   }
-  provider::Answer refresh(const provider::Ask& ask) override {
+  provider::ProviderResult refresh(const provider::ProviderRequest& ask) override {
     ++refreshes;
     BOOST_REQUIRE_MESSAGE(on_refresh, "an unexpected refresh");
     return on_refresh(ask);
   }
-  provider::Answer login(const provider::Ask&) override { return {}; }
-  provider::Answer revoke(const provider::Ask&) override { return {}; }
-  void report_outcome(const provider::Ask&, int status, bool accepted) override { outcomes[status] = accepted; }
+  provider::ProviderResult login(const provider::ProviderRequest&) override { return {}; }
+  provider::ProviderResult revoke(const provider::ProviderRequest&) override { return {}; }
+  void report_outcome(const provider::ProviderRequest&, int status, bool accepted) override {
+    outcomes[status] = accepted;
+  }
 
   provider::Manifest manifest_;
-  std::function<provider::Answer(const provider::Ask&)> on_resolve, on_refresh;
-  std::vector<provider::Ask> asked;
+  std::function<provider::ProviderResult(const provider::ProviderRequest&)> on_resolve, on_refresh;
+  std::vector<provider::ProviderRequest> asked;
   std::atomic<int> refreshes{0};
   std::map<int, bool> outcomes;
 
@@ -86,11 +88,11 @@ class FakeProvider : public provider::Provider {
   std::mutex guard_;
 };
 
-class FakeCatalogue : public provider::Catalogue {
+class FakeRegistry : public provider::ProviderRegistry {
  public:
-  const std::vector<provider::Found>& found() override { return found_; }
+  const std::vector<provider::DiscoveredProvider>& found() override { return found_; }
   provider::Provider& load(const std::string& id) override {
-    for (const provider::Found& one : found_) {
+    for (const provider::DiscoveredProvider& one : found_) {
       if (one.id == id && one.refused) throw auth_error("refused " + id, "see `heygen auth login`");
     }
     const auto at = providers_.find(id);
@@ -99,71 +101,71 @@ class FakeCatalogue : public provider::Catalogue {
     loaded.push_back(id);
     return *at->second;
   }
-  /// Keep to the order of found(): historic slots first.
+  /// Keep to the order of found(): reserved slots first.
   FakeProvider& add(const std::string& id) {
     auto made = std::make_unique<FakeProvider>(id);
-    provider::Found one;
+    provider::DiscoveredProvider one;
     one.id = id;
     one.manifest = made->manifest_;
     found_.push_back(one);
     return *(providers_[id] = std::move(made));
   }
-  provider::Found& entry(const std::string& id) {
-    for (provider::Found& one : found_) {
+  provider::DiscoveredProvider& entry(const std::string& id) {
+    for (provider::DiscoveredProvider& one : found_) {
       if (one.id == id) return one;
     }
     throw std::logic_error("no " + id);
   }
   void forget(const std::string& id) {
-    std::erase_if(found_, [&](const provider::Found& one) { return one.id == id; });
+    std::erase_if(found_, [&](const provider::DiscoveredProvider& one) { return one.id == id; });
     providers_.erase(id);
   }
   std::vector<std::string> loaded;
 
  private:
   std::mutex guard_;
-  std::vector<provider::Found> found_;
+  std::vector<provider::DiscoveredProvider> found_;
   std::map<std::string, std::unique_ptr<FakeProvider>> providers_;
 };
 
-inline provider::Answer renewed(const std::string& token, std::int64_t until = kNow + 3600) {
-  provider::Answer answer;
+inline provider::ProviderResult renewed(const std::string& token, std::int64_t until = kNow + 3600) {
+  provider::ProviderResult answer;
   answer.status = provider::Status::ok;
   answer.patch = json::Object{{"token", token}, {"until", until}};
   return answer;
 }
 
-inline provider::Answer ended(provider::Status status, const std::string& message = {}) {
-  provider::Answer answer;
+inline provider::ProviderResult ended(provider::Status status, const std::string& message = {}) {
+  provider::ProviderResult answer;
   answer.status = status;
   answer.message = message;
   return answer;
 }
 
-/// A private folder, a store in it, and everything above it.
+/// A private directory, a store in it, and everything above it.
 struct World {
   World() {
     std::string name = (std::filesystem::temp_directory_path() / "heygen-auth-XXXXXX").string();
     BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder = name;
-    store = std::make_unique<store::CredentialStore>(folder, clock);
+    directory = name;
+    store = std::make_unique<store::CredentialStore>(directory, clock);
   }
   ~World() {
     std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
+    std::filesystem::remove_all(directory, ignored);
   }
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  void write(const std::string& text) const { std::ofstream(folder / "credentials") << text; }
+  void write(const std::string& text) const { std::ofstream(directory / "credentials") << text; }
   std::string stored() const { return json::write(store->read().root); }
-  Resolver resolver(const std::string& chosen = {}) { return {catalogue, *store, environment, chosen}; }
+  Resolver resolver(const std::string& chosen = {}) { return {registry, *store, environment, chosen}; }
 
-  std::filesystem::path folder;
+  std::filesystem::path directory;
   FakeClock clock;
   FakeTerminal terminal;
   Cancel cancel;
-  FakeCatalogue catalogue;
+  FakeRegistry registry;
   MapEnvironment environment{{}};
   std::unique_ptr<store::CredentialStore> store;
 };

@@ -6,22 +6,22 @@
 
 #include <algorithm>
 
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 #include "fakes.hpp"
 
 using namespace heygen;
 using namespace heygen::auth;
 using namespace heygen::auth::test;
-using provider::Ask;
+using provider::ProviderRequest;
 using provider::Status;
 
 namespace {
 
 struct Fixture : World {
   Fixture() {
-    FakeProvider& key = catalogue.add("apikey");
-    key.on_resolve = [this](const Ask& ask) {
-      provider::Answer answer;
+    FakeProvider& key = registry.add("apikey");
+    key.on_resolve = [this](const ProviderRequest& ask) {
+      provider::ProviderResult answer;
       const std::string variable = environment.value("HEYGEN_API_KEY");
       const std::string value = variable.empty() ? ask.state.string_at("api_key") : variable;
       answer.status = value.empty() ? Status::not_configured : Status::ok;
@@ -29,17 +29,17 @@ struct Fixture : World {
       answer.headers.push_back({"x-api-key", Secret(value)});
       return answer;
     };
-    catalogue.entry("apikey").manifest.credential_env = {"HEYGEN_API_KEY"};
-    oauth = &catalogue.add("oauth");
+    registry.entry("apikey").manifest.credential_env = {"HEYGEN_API_KEY"};
+    oauth = &registry.add("oauth");
     oauth->on_resolve = token_from("access_token");
-    device = &catalogue.add("device-code");
+    device = &registry.add("device-code");
     device->on_resolve = token_from("access_token");
-    catalogue.add("acme");
-    catalogue.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
+    registry.add("acme");
+    registry.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
   }
-  static std::function<provider::Answer(const Ask&)> token_from(const std::string& member) {
-    return [member](const Ask& ask) {
-      provider::Answer answer;
+  static std::function<provider::ProviderResult(const ProviderRequest&)> token_from(const std::string& member) {
+    return [member](const ProviderRequest& ask) {
+      provider::ProviderResult answer;
       const std::string token = ask.state.string_at(member);
       answer.status = token.empty() ? Status::not_configured : Status::ok;
       answer.headers.push_back({"Authorization", Secret(token)});
@@ -100,13 +100,13 @@ BOOST_AUTO_TEST_CASE(the_provider_variable_counts_unless_a_key_is_in_the_environ
 BOOST_AUTO_TEST_CASE(only_providers_with_a_reason_are_loaded) {
   write(R"({"oauth":{"access_token":"at"}})");
   used();
-  BOOST_TEST((catalogue.loaded == std::vector<std::string>{"oauth"}));
+  BOOST_TEST((registry.loaded == std::vector<std::string>{"oauth"}));
 }
 
 BOOST_AUTO_TEST_CASE(an_ambient_provider_is_asked_without_variable_or_slot) {
-  catalogue.entry("acme").manifest.ambient = true;
+  registry.entry("acme").manifest.ambient = true;
   BOOST_TEST((failure().exit == Exit::auth));
-  BOOST_TEST((catalogue.loaded == std::vector<std::string>{"acme"}));
+  BOOST_TEST((registry.loaded == std::vector<std::string>{"acme"}));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_anywhere_says_how_to_log_in) {
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(a_broken_file_matters_only_when_the_environment_does_not_su
   set({});
   const Error error = failure();
   BOOST_TEST((error.exit == Exit::auth));
-  BOOST_TEST(error.message().find((folder / "credentials").string()) != std::string::npos);
-  BOOST_TEST(catalogue.loaded.size() == 1U);
+  BOOST_TEST(error.message().find((directory / "credentials").string()) != std::string::npos);
+  BOOST_TEST(registry.loaded.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_blank_file_is_an_error_at_use) {
@@ -145,12 +145,12 @@ BOOST_AUTO_TEST_CASE(a_login_of_a_provider_that_is_not_installed_is_named_and_no
   const Error error = failure();
   BOOST_TEST((error.exit == Exit::auth));
   BOOST_TEST(error.message().find("gone") != std::string::npos);
-  BOOST_TEST(catalogue.loaded.empty());
+  BOOST_TEST(registry.loaded.empty());
 }
 
 BOOST_AUTO_TEST_CASE(what_nobody_installed_can_read_is_named_even_when_it_is_broken_too) {
-  catalogue.forget("oauth");
-  catalogue.forget("device-code");
+  registry.forget("oauth");
+  registry.forget("device-code");
   for (const char* text : {R"({"oauth":{"access_token":"at"},"providers":{"acme":{"token":"t"}}})",
                            R"({"oauth":"at","providers":{"acme":{"token":"t"}}})"}) {
     write(text);
@@ -162,37 +162,37 @@ BOOST_AUTO_TEST_CASE(what_nobody_installed_can_read_is_named_even_when_it_is_bro
 
 BOOST_AUTO_TEST_CASE(present_but_broken_surfaces_and_the_next_is_not_tried) {
   write(kAll);
-  catalogue.entry("apikey").refused = true;
+  registry.entry("apikey").refused = true;
   BOOST_TEST((failure().exit == Exit::auth));
-  BOOST_TEST(catalogue.loaded.empty());
+  BOOST_TEST(registry.loaded.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_key_in_the_environment_is_not_passed_over_when_its_provider_is_refused_or_missing) {
   write(R"({"oauth":{"access_token":"at"}})");
   set({{"HEYGEN_API_KEY", "env-key"}});
-  catalogue.entry("apikey").manifest = {};  // what a manifest that cannot be read leaves
-  catalogue.entry("apikey").refused = true;
+  registry.entry("apikey").manifest = {};  // what a manifest that cannot be read leaves
+  registry.entry("apikey").refused = true;
   BOOST_TEST(failure().message().find("apikey") != std::string::npos);
-  catalogue.forget("apikey");
+  registry.forget("apikey");
   const Error error = failure();
   BOOST_TEST((error.exit == Exit::auth));
   BOOST_TEST(error.message().find("HEYGEN_API_KEY is set") != std::string::npos);
   BOOST_TEST(error.hint.find("heygen-provider-apikey") != std::string::npos);
-  BOOST_TEST(catalogue.loaded.empty());
+  BOOST_TEST(registry.loaded.empty());
 }
 
 BOOST_AUTO_TEST_CASE(whichever_of_two_that_share_a_slot_may_load_serves_it) {
   write(R"({"oauth":{"access_token":"at"}})");
-  catalogue.entry("oauth").refused = true;
+  registry.entry("oauth").refused = true;
   BOOST_TEST(used() == "device-code:at");
-  catalogue.entry("device-code").refused = true;
+  registry.entry("device-code").refused = true;
   BOOST_TEST((failure().exit == Exit::auth));
 }
 
 BOOST_AUTO_TEST_CASE(explain_calls_nobody_used_but_the_first_and_shows_no_secret) {
   write(kAll);
   set({{"ACME_TOKEN", "acme-secret"}});
-  catalogue.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
+  registry.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
   Resolver chain = resolver();
   const std::vector<ExplainRow> rows = chain.explain();
   std::vector<std::string> verdicts;
@@ -205,13 +205,13 @@ BOOST_AUTO_TEST_CASE(explain_calls_nobody_used_but_the_first_and_shows_no_secret
       (verdicts == std::vector<std::string>{"apikey=used", "oauth=shadowed", "device-code=shadowed", "acme=shadowed"}));
   for (const char* secret : {"file-key", "acme-secret", "at\""})
     BOOST_TEST(everything.find(secret) == std::string::npos);
-  for (const Ask& ask : oauth->asked) BOOST_TEST((ask.reason == provider::Reason::explain));
+  for (const ProviderRequest& ask : oauth->asked) BOOST_TEST((ask.reason == provider::Reason::explain));
 }
 
 BOOST_AUTO_TEST_CASE(explain_takes_a_provider_that_needs_the_network_for_the_one_in_use) {
   write(kAll);
-  const auto offline = [](const Ask&) { return ended(Status::transient); };
-  dynamic_cast<FakeProvider&>(catalogue.load("apikey")).on_resolve = offline;
+  const auto offline = [](const ProviderRequest&) { return ended(Status::transient); };
+  dynamic_cast<FakeProvider&>(registry.load("apikey")).on_resolve = offline;
   oauth->on_resolve = offline;
   Resolver chain = resolver();
   const std::vector<ExplainRow> rows = chain.explain();
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(historic_slots_lie_at_the_top_and_others_under_providers) {
   BOOST_TEST(json::write(slot_state(root, "none")) == "{}");
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_state_removes_the_slot_and_an_empty_folder_of_slots) {
+BOOST_AUTO_TEST_CASE(an_empty_state_removes_the_slot_and_an_empty_directory_of_slots) {
   json::Value root = json::parse(R"({"api_key":"k","oauth":{"a":1},"x":1,"providers":{"acme":{"b":2}}})");
   for (const char* id : {"apikey", "oauth", "acme"}) set_slot_state(root, id, json::Object{});
   BOOST_TEST(json::write(root) == R"({"x":1})");
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(an_empty_state_removes_the_slot_and_an_empty_folder_of_slot
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_CASE(writing_headers_of_a_stale_credential_ends_the_process) {
-  provider::Answer answer;
+  provider::ProviderResult answer;
   answer.headers.push_back({"Authorization", Secret("Bearer t")});
   answer.expires_at = kNow + kSkewSeconds;
   const Credential credential("acme", "Acme", answer);

@@ -9,14 +9,14 @@
 using namespace heygen;
 using namespace heygen::auth;
 using namespace heygen::auth::test;
-using provider::Ask;
+using provider::ProviderRequest;
 using provider::Reason;
 using provider::Status;
 
 namespace {
 
 struct Fixture : World {
-  Fixture() : acme(catalogue.add("acme")) {}
+  Fixture() : acme(registry.add("acme")) {}
 
   static std::string file(const std::string& state) {
     return R"({"keep":18446744073709551616,"providers":{"acme":)" + state + "}}";
@@ -51,11 +51,11 @@ BOOST_AUTO_TEST_CASE(a_credential_is_used_up_to_the_skew_and_not_beyond) {
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer old");
 
   write(file(state("old", kNow + kSkewSeconds)));
-  acme.on_refresh = [](const Ask& ask) {
+  acme.on_refresh = [](const ProviderRequest& ask) {
     BOOST_TEST((ask.reason == Reason::near_expiry));
     return renewed("new");
   };
-  const Grant grant = session.obtain(request);
+  const CredentialLease grant = session.obtain(request);
   BOOST_TEST(bearer(grant.credential) == "Bearer new");
   BOOST_TEST(grant.refreshed);
 }
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_expiry_counts_as_fresh) {
 
 BOOST_AUTO_TEST_CASE(a_refresh_token_alone_is_refreshed_first) {
   write(file(R"({"refresh":"r"})"));
-  acme.on_refresh = [](const Ask& ask) {
+  acme.on_refresh = [](const ProviderRequest& ask) {
     BOOST_TEST((ask.reason == Reason::first_use));
     return renewed("first");
   };
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(an_expired_credential_that_cannot_be_refreshed_asks_for_a_l
 
 BOOST_AUTO_TEST_CASE(a_refresh_saves_what_changed_and_keeps_the_rest_to_the_digit) {
   write(file(R"({"token":"old","refresh":"r","until":5,"foreign":{"n":1.10}})"));
-  acme.on_refresh = [](const Ask&) { return renewed("new", kNow + 9); };
+  acme.on_refresh = [](const ProviderRequest&) { return renewed("new", kNow + 9); };
   session.obtain(request);
   BOOST_TEST(stored() == R"({"keep":18446744073709551616,"providers":{"acme":{"token":"new","refresh":"r","until":)" +
                              std::to_string(kNow + 9) + R"(,"foreign":{"n":1.10}}}})");
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_refresh_saves_what_changed_and_keeps_the_rest_to_the_digi
 
 BOOST_AUTO_TEST_CASE(a_token_that_lives_shorter_than_the_skew_is_still_used_once) {
   write(file(state("old", 5)));
-  acme.on_refresh = [](const Ask&) { return renewed("brief", kNow + 10); };
+  acme.on_refresh = [](const ProviderRequest&) { return renewed("brief", kNow + 10); };
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer brief");
 }
 
@@ -99,12 +99,12 @@ BOOST_AUTO_TEST_CASE(before_the_first_request_another_process_may_have_refreshed
   write(file(state("old", 5)));
   // The file changes between the first look and the look under the lock, as when another process held it.
   int looks = 0;
-  acme.on_resolve = [&](const Ask& ask) {
+  acme.on_resolve = [&](const ProviderRequest& ask) {
     if (++looks == 1) write(file(state("theirs", kNow + 3600)));
     acme.on_resolve = nullptr;
     return acme.resolve(ask);
   };
-  const Grant grant = session.obtain(request);
+  const CredentialLease grant = session.obtain(request);
   BOOST_TEST(bearer(grant.credential) == "Bearer theirs");
   BOOST_TEST(!grant.refreshed);
   BOOST_TEST(acme.refreshes == 0);
@@ -112,22 +112,22 @@ BOOST_AUTO_TEST_CASE(before_the_first_request_another_process_may_have_refreshed
 
 BOOST_AUTO_TEST_CASE(after_a_401_a_token_that_changed_in_the_file_is_used_and_nobody_called) {
   write(file(state("sent", kNow + 3600)));
-  const Grant first = session.obtain(request);
+  const CredentialLease first = session.obtain(request);
   write(file(state("theirs", kNow + 3600)));
-  const Grant second = session.renew(first.credential, request, "Bearer");
+  const CredentialLease second = session.renew(first.credential, request, "Bearer");
   BOOST_TEST(bearer(second.credential) == "Bearer theirs");
   BOOST_TEST(!second.refreshed);
 }
 
 BOOST_AUTO_TEST_CASE(after_a_401_the_same_token_is_refreshed_and_the_challenge_passed_on) {
   write(file(state("sent", kNow + 3600)));
-  const Grant first = session.obtain(request);
-  acme.on_refresh = [](const Ask& ask) {
+  const CredentialLease first = session.obtain(request);
+  acme.on_refresh = [](const ProviderRequest& ask) {
     BOOST_TEST((ask.reason == Reason::refused));
     BOOST_TEST(ask.www_authenticate == "Bearer error=\"invalid_token\"");
     return renewed("new");
   };
-  const Grant second = session.renew(first.credential, request, "Bearer error=\"invalid_token\"");
+  const CredentialLease second = session.renew(first.credential, request, "Bearer error=\"invalid_token\"");
   BOOST_TEST(second.refreshed);
   BOOST_TEST(bearer(second.credential) == "Bearer new");
 }
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(after_a_401_the_same_token_is_refreshed_and_the_challenge_p
 BOOST_AUTO_TEST_CASE(a_rejected_refresh_keeps_the_file_and_asks_for_a_login) {
   write(file(state("old", 5)));
   const std::string before = stored();
-  acme.on_refresh = [](const Ask&) { return ended(Status::rejected, "invalid_grant"); };
+  acme.on_refresh = [](const ProviderRequest&) { return ended(Status::rejected, "invalid_grant"); };
   const Error error = error_of([&] { session.obtain(request); });
   BOOST_TEST((error.exit == Exit::auth));
   BOOST_TEST(error.hint.find("heygen auth login") != std::string::npos);
@@ -144,18 +144,18 @@ BOOST_AUTO_TEST_CASE(a_rejected_refresh_keeps_the_file_and_asks_for_a_login) {
 
 BOOST_AUTO_TEST_CASE(a_rejected_refresh_is_not_believed_when_the_file_has_changed_meanwhile) {
   write(file(state("old", 5)));
-  acme.on_refresh = [&](const Ask&) {
+  acme.on_refresh = [&](const ProviderRequest&) {
     write(file(state("theirs", kNow + 3600)));
     return ended(Status::rejected);
   };
-  const Grant grant = session.obtain(request);
+  const CredentialLease grant = session.obtain(request);
   BOOST_TEST(bearer(grant.credential) == "Bearer theirs");
 }
 
 BOOST_AUTO_TEST_CASE(trouble_on_the_way_is_never_log_in_again) {
   write(file(state("old", 5)));
   const std::string before = stored();
-  acme.on_refresh = [](const Ask&) { return ended(Status::transient, "The token endpoint answered 503."); };
+  acme.on_refresh = [](const ProviderRequest&) { return ended(Status::transient, "The token endpoint answered 503."); };
   const Error error = error_of([&] { session.obtain(request); });
   BOOST_TEST(error.code == code::kNetwork);
   BOOST_TEST((error.exit == Exit::failure));
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(trouble_on_the_way_is_never_log_in_again) {
 
 BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_goes_on_and_a_warning_says_that_the_stored_token_is_stale) {
   write(file(state("old", 5)));
-  acme.on_refresh = [&](const Ask&) {
+  acme.on_refresh = [&](const ProviderRequest&) {
     write("{ somebody broke it");
     return renewed("s3cr3t");
   };
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_goes_on_and_a_warning_says_that_
 
 BOOST_AUTO_TEST_CASE(a_login_or_logout_during_a_refresh_is_not_overwritten) {
   write(file(state("old", 5)));
-  acme.on_refresh = [&](const Ask&) {
+  acme.on_refresh = [&](const ProviderRequest&) {
     write(file(R"({"token":"other account","refresh":"r2","until":7})"));
     return renewed("late");
   };
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_login_or_logout_during_a_refresh_is_not_overwritten) {
   BOOST_TEST(stored().find("other account") != std::string::npos);
 
   write(file(state("old", 5)));
-  acme.on_refresh = [&](const Ask&) {
+  acme.on_refresh = [&](const ProviderRequest&) {
     write(R"({"keep":1})");
     return renewed("late");
   };
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_login_or_logout_during_a_refresh_is_not_overwritten) {
 
 BOOST_AUTO_TEST_CASE(without_a_lock_nothing_is_refreshed) {
   write(file(state("old", 5)));
-  std::filesystem::create_directory(folder / "refresh-providers.acme.lock");
+  std::filesystem::create_directory(directory / "refresh-providers.acme.lock");
   const Error error = error_of([&] { session.obtain(request); });
   BOOST_TEST(error.message().find("lock") != std::string::npos);
   BOOST_TEST(acme.refreshes == 0);
@@ -212,16 +212,16 @@ BOOST_AUTO_TEST_CASE(a_cancelled_wait_for_the_lock_is_canceled) {
 BOOST_AUTO_TEST_CASE(sixteen_threads_meet_one_expired_token_and_refresh_it_once) {
   write(file(state("old", 5)));
   std::mutex guard;
-  acme.on_resolve = [&](const Ask& ask) {
+  acme.on_resolve = [&](const ProviderRequest& ask) {
     const std::lock_guard held(guard);
-    provider::Answer answer;
+    provider::ProviderResult answer;
     answer.status = Status::ok;
     answer.refreshable = true;
     answer.headers.push_back({"Authorization", Secret("Bearer " + ask.state.string_at("token"))});
     answer.expires_at = ask.state.find("until")->to_int64();
     return answer;
   };
-  acme.on_refresh = [](const Ask&) { return renewed("once"); };
+  acme.on_refresh = [](const ProviderRequest&) { return renewed("once"); };
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 16; ++i) {
@@ -246,8 +246,8 @@ BOOST_AUTO_TEST_CASE(a_checked_credential_serves_the_next_request_and_is_asked_f
 }
 
 BOOST_AUTO_TEST_CASE(a_credential_made_for_one_request_serves_no_other) {
-  acme.on_resolve = [](const Ask& ask) {
-    provider::Answer answer;
+  acme.on_resolve = [](const ProviderRequest& ask) {
+    provider::ProviderResult answer;
     answer.status = Status::ok;
     answer.this_request_only = true;
     answer.headers.push_back({"Authorization", Secret("for " + ask.path)});
@@ -262,13 +262,13 @@ BOOST_AUTO_TEST_CASE(a_checked_credential_that_expires_before_its_use_is_refresh
   write(file(state("old", kNow + kSkewSeconds + 1)));
   session.check(request);
   clock.time += 1;
-  acme.on_refresh = [](const Ask&) { return renewed("new"); };
+  acme.on_refresh = [](const ProviderRequest&) { return renewed("new"); };
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
 }
 
 BOOST_AUTO_TEST_CASE(the_provider_hears_what_the_server_made_of_its_credential) {
   write(file(state("t", kNow + 3600)));
-  const Grant grant = session.obtain(request);
+  const CredentialLease grant = session.obtain(request);
   session.report(grant.credential, request, 200);
   session.report(grant.credential, request, 401);
   BOOST_TEST(acme.outcomes.at(200));

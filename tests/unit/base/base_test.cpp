@@ -9,6 +9,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/random.hpp"
 #include "core/base/secret.hpp"
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 
 using namespace heygen;

@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(the_variable_names_it) {
   BOOST_TEST(heygen::config::config_directory(given) == fs::path("/a/b"));
 }
 
-BOOST_AUTO_TEST_CASE(without_the_variable_or_with_an_empty_one_it_is_in_the_home_folder) {
+BOOST_AUTO_TEST_CASE(without_the_variable_or_with_an_empty_one_it_is_in_the_home_directory) {
   const std::map<std::string, std::string, std::less<>> home{{"HOME", "/home/u"}};
   BOOST_TEST(heygen::config::config_directory(MapEnvironment(home)) == fs::path("/home/u/.heygen"));
   const MapEnvironment empty({{"HEYGEN_CONFIG_DIR", ""}, {"HOME", "/home/u"}});
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_table_where_a_value_belongs_is_named) {
   BOOST_TEST(text() == "\n[output]\nx = 1\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_folder_or_a_huge_file_in_its_place_is_an_error) {
+BOOST_AUTO_TEST_CASE(a_directory_or_a_huge_file_in_its_place_is_an_error) {
   fs::create_directories(file);
   BOOST_TEST(error_of([&] { config().get("output", {}); }).message().find(file.string()) != std::string::npos);
   fs::remove(file);
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(config_set, Sandbox)
 
-BOOST_AUTO_TEST_CASE(a_first_write_makes_a_private_folder_and_file) {
+BOOST_AUTO_TEST_CASE(a_first_write_makes_a_private_directory_and_file) {
   BOOST_TEST(shown(config().set("output", "human", {})) == "output=human (file)");
   BOOST_TEST(text() == "output = \"human\"\n");
   BOOST_TEST(mode(directory) == 0700U);
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link_stays_one) {
   BOOST_TEST(text() == "output = \"json\" # kept\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_an_error_that_names_it) {
+BOOST_AUTO_TEST_CASE(a_directory_that_cannot_be_made_is_an_error_that_names_it) {
   std::ofstream(directory).put('x');
   const Error error = error_of([&] { config().set("output", "json", {}); });
   BOOST_TEST(error.code == "error");

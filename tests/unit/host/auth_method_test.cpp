@@ -14,7 +14,7 @@ namespace {
 
 using heygen::MapEnvironment;
 using heygen::host::Parsed;
-using heygen::provider::Found;
+using heygen::provider::DiscoveredProvider;
 
 using Variables = std::map<std::string, std::string, std::less<>>;
 
@@ -22,13 +22,13 @@ MapEnvironment with(const std::string& name, const std::string& value) {
   return MapEnvironment(Variables{{name, value}});
 }
 
-Found provider(const std::string& id) {
-  Found found;
+DiscoveredProvider provider(const std::string& id) {
+  DiscoveredProvider found;
   found.id = found.manifest.id = id;
   return found;
 }
 
-const std::vector<Found> kInstalled{provider("apikey"), provider("oauth"), provider("sso")};
+const std::vector<DiscoveredProvider> kInstalled{provider("apikey"), provider("oauth"), provider("sso")};
 
 Parsed typed(const std::vector<std::string>& flags) {
   Parsed parsed;
@@ -51,26 +51,26 @@ class Ends : public heygen::Terminal {
   bool in_, out_;
 };
 
-/// A folder with a config.toml, gone afterwards.
-class Folder {
+/// A directory with a config.toml, gone afterwards.
+class Directory {
  public:
-  explicit Folder(const std::string& toml) {
+  explicit Directory(const std::string& toml) {
     std::string name = (std::filesystem::temp_directory_path() / "heygen-auth-method-XXXXXX").string();
     BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
     path = name;
     std::ofstream(path / "config.toml") << toml;
   }
-  ~Folder() { std::filesystem::remove_all(path); }
+  ~Directory() { std::filesystem::remove_all(path); }
   std::filesystem::path path;
 };
 
-bool offered(const Found& found, const std::string& toml, const MapEnvironment& environment) {
-  const Folder folder(toml);
-  return heygen::host::is_offered(found, heygen::config::Config(folder.path, environment), environment);
+bool offered(const DiscoveredProvider& found, const std::string& toml, const MapEnvironment& environment) {
+  const Directory directory(toml);
+  return heygen::host::is_offered(found, heygen::config::Config(directory.path, environment), environment);
 }
 
-Found switched() {
-  Found found = provider("device-code");
+DiscoveredProvider switched() {
+  DiscoveredProvider found = provider("device-code");
   found.manifest.env = {"DEVICE_URL"};
   found.manifest.enabled_by = {"enabled", "DEVICE_URL"};
   heygen::provider::Setting setting;
@@ -89,9 +89,9 @@ bool is_usage_error(const heygen::Error& error) {
 BOOST_AUTO_TEST_SUITE(auth_method)
 
 BOOST_AUTO_TEST_CASE(what_the_policy_withholds_has_no_row) {
-  Found found = provider("sso");
+  DiscoveredProvider found = provider("sso");
   BOOST_TEST(offered(found, "", MapEnvironment({})));
-  found.login_barred = "the policy does not offer it";
+  found.login_denied_reason = "the policy does not offer it";
   BOOST_TEST(!offered(found, "", MapEnvironment({})));
 }
 
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(automation_is_never_asked) {
 
 BOOST_AUTO_TEST_CASE(a_plain_provider_is_offered_a_refused_one_and_one_without_login_are_not) {
   const MapEnvironment empty({});
-  Found found = provider("sso");
+  DiscoveredProvider found = provider("sso");
   BOOST_TEST(offered(found, "", empty));
   found.refused = true;
   BOOST_TEST(!offered(found, "", empty));
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_plain_provider_is_offered_a_refused_one_and_one_without_l
 }
 
 BOOST_AUTO_TEST_CASE(a_required_setting_that_is_missing_is_named_with_the_ways_to_set_it) {
-  Found found = provider("sso");
+  DiscoveredProvider found = provider("sso");
   found.manifest.env = {"SSO_URL"};
   heygen::provider::Setting setting;
   setting.key = "url";
@@ -162,8 +162,8 @@ BOOST_AUTO_TEST_CASE(a_required_setting_that_is_missing_is_named_with_the_ways_t
   setting.required = true;
   found.manifest.settings = {setting};
   const auto check = [&](const std::string& toml, const MapEnvironment& environment) {
-    const Folder folder(toml);
-    heygen::host::require_settings(found.manifest, heygen::config::Config(folder.path, environment), environment);
+    const Directory directory(toml);
+    heygen::host::require_settings(found.manifest, heygen::config::Config(directory.path, environment), environment);
   };
   const MapEnvironment empty({});
   BOOST_CHECK_EXCEPTION(check("", empty), heygen::Error, [](const heygen::Error& error) {
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(settings_of_the_slots_first_owner_count_when_the_own_sectio
 }
 
 BOOST_AUTO_TEST_CASE(the_variable_of_a_setting_outranks_the_file) {
-  Found found = switched();
+  DiscoveredProvider found = switched();
   found.manifest.settings.front().env = "DEVICE_ENABLED";
   BOOST_TEST(!offered(found, "[providers.device-code]\nenabled = true\n", with("DEVICE_ENABLED", "false")));
   BOOST_TEST(offered(found, "", with("DEVICE_ENABLED", "true")));

@@ -9,25 +9,25 @@ namespace {
 namespace json = heygen::json;
 using heygen::auth::Credential;
 using heygen::auth::ExplainRow;
-using heygen::provider::Answer;
+using heygen::provider::ProviderResult;
 using heygen::provider::Status;
 
 constexpr std::int64_t kNow = 1'900'000'000;
 
-Answer answer(const std::string& type, const std::string& source) {
-  Answer out;
+ProviderResult answer(const std::string& type, const std::string& source) {
+  ProviderResult out;
   out.status = Status::ok;
   out.type = type;
   out.source = source;
   return out;
 }
 
-std::string block(const Answer& of, const char* user = "{}") {
+std::string block(const ProviderResult& of, const char* user = "{}") {
   return json::write(heygen::host::credential_block(Credential("some", "Some", of), json::parse(user), kNow));
 }
 
 heygen::Error failed(Status status, const std::string& message = {}, const std::string& hint = {}) {
-  Answer out;
+  ProviderResult out;
   out.status = status;
   out.message = message;
   out.hint = hint;
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(the_credential_block_of_a_key_says_nothing_of_expiry_and_sc
 }
 
 BOOST_AUTO_TEST_CASE(the_credential_block_of_a_token_counts_the_seconds_that_are_left) {
-  Answer token = answer("oauth", "file");
+  ProviderResult token = answer("oauth", "file");
   token.scope = "openid email";
   token.refreshable = true;
   token.expires_at = kNow + 90;
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(the_credential_block_of_a_token_counts_the_seconds_that_are
 }
 
 BOOST_AUTO_TEST_CASE(a_token_is_expired_from_its_very_second_on) {
-  Answer token = answer("oauth", "file");
+  ProviderResult token = answer("oauth", "file");
   token.expires_at = kNow;
   BOOST_TEST(block(token).ends_with(R"("expires_in_seconds":0,"refreshable":false,"expired":true})"));
 }

@@ -27,22 +27,22 @@ std::string after_user(const char* root_text, const char* user) {
   return json::write(root);
 }
 
-class Installed : public heygen::provider::Catalogue {
+class Installed : public heygen::provider::ProviderRegistry {
  public:
   explicit Installed(const std::vector<std::string>& ids) {
     for (const std::string& id : ids) {
-      heygen::provider::Found found;
+      heygen::provider::DiscoveredProvider found;
       found.id = found.manifest.id = id;
       found_.push_back(std::move(found));
     }
   }
-  const std::vector<heygen::provider::Found>& found() override { return found_; }
+  const std::vector<heygen::provider::DiscoveredProvider>& found() override { return found_; }
   heygen::provider::Provider& load(const std::string& id) override {
     throw heygen::Error(heygen::code::kError, "not in this test: " + id);
   }
 
  private:
-  std::vector<heygen::provider::Found> found_;
+  std::vector<heygen::provider::DiscoveredProvider> found_;
 };
 
 using Names = std::vector<std::string>;

@@ -108,15 +108,15 @@ struct World {
   World() {
     std::string name = (fs::temp_directory_path() / "heygen-download-XXXXXX").string();
     BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder = name;
-    target = folder / "film.mp4";
-    part = folder / ".film.mp4.heygen-part";
-    facts = folder / ".film.mp4.heygen-part.json";
+    directory = name;
+    target = directory / "film.mp4";
+    part = directory / ".film.mp4.heygen-part";
+    facts = directory / ".film.mp4.heygen-part.json";
     context.write = [this](std::string_view text) { out += text; };
   }
   World(const World&) = delete;
   World& operator=(const World&) = delete;
-  ~World() { fs::remove_all(folder); }
+  ~World() { fs::remove_all(directory); }
 
   void run(const std::string& asset = "v1/video", bool replace = false) {
     download(context, server, {"https://files.example/f?sig=SECRET", asset, "film.mp4"}, target, replace);
@@ -131,7 +131,7 @@ struct World {
     return canceled_error();
   }
   std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
   }
 
   MapEnvironment environment{{}};
@@ -140,7 +140,7 @@ struct World {
   Cancel cancel;
   Server server;
   Context context{environment, terminal, clock, system_random(), cancel, "/nowhere"};
-  fs::path folder, target, part, facts;
+  fs::path directory, target, part, facts;
   std::string out;
 };
 
@@ -381,7 +381,7 @@ BOOST_FIXTURE_TEST_CASE(two_runs_do_not_write_into_one_part, World) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_part_that_somebody_prepared_is_refused, World) {
-  const fs::path victim = folder / "victim";
+  const fs::path victim = directory / "victim";
   put(victim, "precious");
   fs::create_symlink(victim, part);
   BOOST_TEST(failure().code == code::kFileIo);
@@ -406,7 +406,7 @@ BOOST_FIXTURE_TEST_CASE(a_target_that_appears_meanwhile_is_not_overwritten, Worl
 }
 
 BOOST_FIXTURE_TEST_CASE(the_longest_name_has_room_for_a_part, World) {
-  target = folder / std::string(255, 'x');
+  target = directory / std::string(255, 'x');
   server.script = {broken("01234"), rest(5, "56789")};
   run();
   BOOST_TEST(content(target) == "0123456789");

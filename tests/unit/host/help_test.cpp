@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <sstream>
 
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 #include "core/output/output.hpp"
 #include "host/context.hpp"
 
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_command_shows_what_it_takes) {
 
 BOOST_AUTO_TEST_CASE(no_line_is_wider_than_asked) {
   CommandTable table;
-  add_catalogue_commands(table);
+  add_catalog_commands(table);
   for (const int width : {60, 100}) {
     check_width(root_help(table, width), width);
     for (const api::Group& group : api::groups())

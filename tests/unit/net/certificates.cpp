@@ -57,18 +57,18 @@ std::shared_ptr<SSL_CTX> server_context(const Identity& identity) {
   return context;
 }
 
-Folder::Folder() {
+Directory::Directory() {
   std::string name = (std::filesystem::temp_directory_path() / "heygen-net-XXXXXX").string();
-  require(::mkdtemp(name.data()) != nullptr, "no temporary folder");
+  require(::mkdtemp(name.data()) != nullptr, "no temporary directory");
   path_ = name;
 }
 
-Folder::~Folder() {
+Directory::~Directory() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::string Folder::write(const std::string& name, const std::string& text) const {
+std::string Directory::write(const std::string& name, const std::string& text) const {
   const std::filesystem::path path = path_ / name;
   std::ofstream(path) << text;
   return path.string();

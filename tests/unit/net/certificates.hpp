@@ -27,13 +27,13 @@ struct Wish {
 Identity make_identity(const Wish& wish, const Identity* issuer = nullptr);
 std::shared_ptr<SSL_CTX> server_context(const Identity& identity);
 
-/// A folder that goes with the object.
-class Folder {
+/// A directory that goes with the object.
+class Directory {
  public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  Directory();
+  ~Directory();
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
 
   std::string path() const { return path_.string(); }
   std::string write(const std::string& name, const std::string& text) const;
@@ -43,7 +43,7 @@ class Folder {
 };
 
 std::string to_pem(const Identity& identity);
-/// The name under which OpenSSL looks for it in a folder.
+/// The name under which OpenSSL looks for it in a directory.
 std::string hashed_name(const Identity& identity);
 
 }  // namespace peer

@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(plain_requests_go_to_the_proxy_in_absolute_form) {
 BOOST_AUTO_TEST_CASE(https_goes_through_a_tunnel_that_sees_no_secret) {
   const Identity ca = make_identity({.name = "CA", .alternatives = {}});
   const Identity origin = make_identity({.name = "origin", .alternatives = "DNS:origin.test"}, &ca);
-  const Folder folder;
+  const Directory directory;
   const auto context = server_context(origin);
   std::string tunnel;
   std::vector<std::string> inner;
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(https_goes_through_a_tunnel_that_sees_no_secret) {
     }
   });
   const Client client({{"HTTPS_PROXY", "http://user:pass@" + server.authority()},
-                       {"SSL_CERT_FILE", folder.write("ca.pem", to_pem(ca))}});
+                       {"SSL_CERT_FILE", directory.write("ca.pem", to_pem(ca))}});
   Request request = client.request(Url::parse("https://origin.test/x"));
   request.headers = {{"Authorization", "Bearer s3cret"}};
   BOOST_TEST(client.fetch(request) == "through");

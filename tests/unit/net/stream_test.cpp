@@ -41,8 +41,8 @@ BOOST_AUTO_TEST_CASE(writing_to_a_closed_peer_is_a_loss_and_no_signal) {
 BOOST_AUTO_TEST_CASE(a_tls_reply_can_be_read_after_writing_has_failed) {
   const Identity ca = make_identity({.name = "CA", .alternatives = {}});
   const Identity identity = make_identity({.name = "s", .alternatives = "DNS:origin.test"}, &ca);
-  const Folder folder;
-  Tls tls{MapEnvironment({{"SSL_CERT_FILE", folder.write("ca.pem", to_pem(ca))}})};
+  const Directory directory;
+  Tls tls{MapEnvironment({{"SSL_CERT_FILE", directory.write("ca.pem", to_pem(ca))}})};
   Pair pair;
   std::thread server([far = std::move(pair.far), context = server_context(identity)] {
     Peer peer(far.get(), 0, context.get());

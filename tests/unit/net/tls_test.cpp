@@ -25,8 +25,8 @@ const Identity& good() {
 }
 
 const std::string& authority_file() {
-  static const Folder folder;
-  static const std::string path = folder.write("ca.pem", to_pem(authority()));
+  static const Directory directory;
+  static const std::string path = directory.write("ca.pem", to_pem(authority()));
   return path;
 }
 
@@ -228,20 +228,20 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(trust)
 
-BOOST_AUTO_TEST_CASE(a_folder_of_hashed_names_is_searched) {
-  const Folder folder;
-  folder.write(hashed_name(authority()), to_pem(authority()));
+BOOST_AUTO_TEST_CASE(a_directory_of_hashed_names_is_searched) {
+  const Directory directory;
+  directory.write(hashed_name(authority()), to_pem(authority()));
   Server server(&serve, &good());
-  BOOST_TEST(Client(Client::Variables{{"SSL_CERT_DIR", "/tmp:" + folder.path()}}).get(server.url()) == "over tls");
+  BOOST_TEST(Client(Client::Variables{{"SSL_CERT_DIR", "/tmp:" + directory.path()}}).get(server.url()) == "over tls");
 }
 
 BOOST_AUTO_TEST_CASE(a_certificate_file_that_cannot_be_used_is_named) {
-  const Folder folder;
-  const std::string junk = folder.write("junk.pem", "no certificate");
-  const std::string missing = folder.path() + "/missing";
+  const Directory directory;
+  const std::string junk = directory.write("junk.pem", "no certificate");
+  const std::string missing = directory.path() + "/missing";
   const std::vector<std::pair<Client::Variables, std::string>> table{
       {{{"SSL_CERT_FILE", missing}}, missing + ", which cannot be read: no such file"},
-      {{{"SSL_CERT_FILE", folder.path()}}, "is a directory"},
+      {{{"SSL_CERT_FILE", directory.path()}}, "is a directory"},
       {{{"SSL_CERT_FILE", junk}}, "holds no usable CA certificates"},
       {{{"SSL_CERT_DIR", missing}}, "SSL_CERT_DIR names " + missing},
       {{{"SSL_CERT_DIR", junk}}, "not a directory"},
@@ -256,26 +256,26 @@ BOOST_AUTO_TEST_CASE(a_certificate_file_that_cannot_be_used_is_named) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_the_system_the_hashed_folder_comes_before_the_bundle) {
-  const Folder folder;
-  const std::string bundle = folder.write("bundle.crt", "");
-  BOOST_TEST(find_trust("", "", folder.path(), {folder.path() + "/missing", bundle}).file == bundle);
-  folder.write("0a1b2c3d.0", "");
-  const Trust trust = find_trust("", "", folder.path(), {bundle});
+BOOST_AUTO_TEST_CASE(of_the_system_the_hashed_directory_comes_before_the_bundle) {
+  const Directory directory;
+  const std::string bundle = directory.write("bundle.crt", "");
+  BOOST_TEST(find_trust("", "", directory.path(), {directory.path() + "/missing", bundle}).file == bundle);
+  directory.write("0a1b2c3d.0", "");
+  const Trust trust = find_trust("", "", directory.path(), {bundle});
   BOOST_TEST(trust.file == "");
-  BOOST_TEST(trust.folders == std::vector<std::string>{folder.path()}, boost::test_tools::per_element());
+  BOOST_TEST(trust.directories == std::vector<std::string>{directory.path()}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(what_the_environment_names_replaces_the_system) {
-  const Folder folder;
-  const std::string file = folder.write("0a1b2c3d.0", "");
-  BOOST_TEST(find_trust(file, "", folder.path(), {}).folders.empty());
-  BOOST_TEST(find_trust("", folder.path(), folder.path() + "/missing", {file}).file == "");
+  const Directory directory;
+  const std::string file = directory.write("0a1b2c3d.0", "");
+  BOOST_TEST(find_trust(file, "", directory.path(), {}).directories.empty());
+  BOOST_TEST(find_trust("", directory.path(), directory.path() + "/missing", {file}).file == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_system_without_certificates_says_what_to_install) {
-  const Folder folder;
-  const std::string missing = folder.path() + "/missing";
+  const Directory directory;
+  const std::string missing = directory.path() + "/missing";
   BOOST_CHECK_EXCEPTION(find_trust("", "", missing, {missing}), Failure, [](const Failure& failure) {
     return failure.kind == Kind::tls && mentions(failure.hint, "ca-certificates");
   });

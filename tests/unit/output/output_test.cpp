@@ -12,7 +12,7 @@ using heygen::output::cell_width;
 using heygen::output::Column;
 using heygen::output::error_envelope;
 using heygen::output::error_text;
-using heygen::output::humanise;
+using heygen::output::label_from_field;
 using heygen::output::HumanStyle;
 
 namespace {
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(keys_become_words_with_known_short_forms_in_capitals) {
                                                                {"", "-"},
                                                                {"__", "-"}};
   for (const auto& [key, heading] : cases) {
-    BOOST_TEST(humanise(key) == heading);
+    BOOST_TEST(label_from_field(key) == heading);
   }
 }
 
@@ -436,11 +436,11 @@ BOOST_AUTO_TEST_CASE(times_and_durations_are_told_by_range_and_name) {
 }
 
 BOOST_AUTO_TEST_CASE(states_are_coloured_only_when_asked) {
-  const std::vector<std::pair<std::string, std::string>> colours{
+  const std::vector<std::pair<std::string, std::string>> colors{
       {"completed", "32"},  {"active", "32"},  {"enabled", "32"},     {"success", "32"},
       {"processing", "33"}, {"pending", "33"}, {"in_progress", "33"}, {"waiting", "33"},
       {"failed", "31"},     {"error", "31"},   {"disabled", "31"}};
-  for (const auto& [word, code] : colours) {
+  for (const auto& [word, code] : colors) {
     const std::string json = R"([{"status":")" + word + R"("}])";
     BOOST_TEST(contains(human(json, {}, {80, true}), "\x1b[" + code + "m" + word + "\x1b[0m"));
     BOOST_TEST(!contains(human(json, {}, {80, false}), "\x1b"));
@@ -449,15 +449,15 @@ BOOST_AUTO_TEST_CASE(states_are_coloured_only_when_asked) {
   BOOST_TEST(!contains(human(R"([{"status":"unknown"}])", {}, {80, true}), "munknown"));
 }
 
-BOOST_AUTO_TEST_CASE(colour_does_not_disturb_the_columns) {
+BOOST_AUTO_TEST_CASE(color_does_not_disturb_the_columns) {
   const std::string json = R"([{"a":"failed","b":1},{"a":"x","b":2}])";
-  std::string coloured = human(json, {}, {80, true});
+  std::string colored = human(json, {}, {80, true});
   for (const char* code : {"\x1b[31m", "\x1b[1m", "\x1b[0m"}) {
-    for (auto at = coloured.find(code); at != std::string::npos; at = coloured.find(code)) {
-      coloured.erase(at, std::string_view(code).size());
+    for (auto at = colored.find(code); at != std::string::npos; at = colored.find(code)) {
+      colored.erase(at, std::string_view(code).size());
     }
   }
-  BOOST_TEST(coloured == human(json));
+  BOOST_TEST(colored == human(json));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

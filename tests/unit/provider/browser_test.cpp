@@ -21,15 +21,15 @@ const std::string kSignals =
 /// A stand-in browser: writes its arguments and environment, and ends with `code`.
 struct Desktop {
   explicit Desktop(int code = 0) {
-    const std::string out = (folder.path() / "seen").string();
-    program = (folder.path() / "browser").string();
+    const std::string out = (directory.path() / "seen").string();
+    program = (directory.path() / "browser").string();
     write_file(program, "#!/bin/sh\nprintf '%s\\n' \"$@\" > " + out + "\nenv >> " + out + "\nls -l /proc/$$/fd >> " +
                             out + "\n" + kSignals + out + "\nexit " + std::to_string(code) + "\n");
     chmod(program.c_str(), 0755);
   }
-  std::string seen() const { return read_file(folder.path() / "seen"); }
+  std::string seen() const { return read_file(directory.path() / "seen"); }
 
-  TemporaryFolder folder;
+  TemporaryDirectory directory;
   std::string program;
 };
 
@@ -81,9 +81,9 @@ BOOST_AUTO_TEST_CASE(the_url_is_appended_or_put_where_the_mark_is) {
 
 BOOST_AUTO_TEST_CASE(a_list_is_tried_in_turn) {
   Desktop desktop;
-  write_file(desktop.folder.path() / "broken", "#!/no/such/interpreter\n");
-  chmod((desktop.folder.path() / "broken").c_str(), 0755);
-  const std::string list = "no-such-browser:" + (desktop.folder.path() / "broken").string() + ":" + desktop.program;
+  write_file(desktop.directory.path() / "broken", "#!/no/such/interpreter\n");
+  chmod((desktop.directory.path() / "broken").c_str(), 0755);
+  const std::string list = "no-such-browser:" + (desktop.directory.path() / "broken").string() + ":" + desktop.program;
   const auto child = BrowserChild::start(kUrl, with({{"BROWSER", list}}), {});
   BOOST_REQUIRE(child);
   end_of(*child);
@@ -92,8 +92,8 @@ BOOST_AUTO_TEST_CASE(a_list_is_tried_in_turn) {
 
 BOOST_AUTO_TEST_CASE(without_browser_the_desktops_opener_is_looked_for_on_the_path) {
   Desktop desktop;
-  fs::rename(desktop.program, desktop.folder.path() / "xdg-open");
-  const auto child = BrowserChild::start(kUrl, with({{"PATH", "relative:" + desktop.folder.path().string()}}), {});
+  fs::rename(desktop.program, desktop.directory.path() / "xdg-open");
+  const auto child = BrowserChild::start(kUrl, with({{"PATH", "relative:" + desktop.directory.path().string()}}), {});
   BOOST_REQUIRE(child);
   end_of(*child);
   BOOST_TEST(desktop.seen().starts_with(kUrl));

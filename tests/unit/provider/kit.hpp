@@ -1,4 +1,4 @@
-// What the tests of core/provider stand on: fakes for every service, folders that go away, an installed probe.
+// What the tests of core/provider stand on: fakes for every service, directories that go away, an installed probe.
 #pragma once
 
 #include <sys/stat.h>
@@ -23,26 +23,26 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
-#include "core/provider/library/loader.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "core/provider/library/loader.hpp"
 
 namespace heygen::provider::kit {
 
 namespace fs = std::filesystem;
 
-class TemporaryFolder {
+class TemporaryDirectory {
  public:
-  TemporaryFolder() {
+  TemporaryDirectory() {
     std::string name = (fs::temp_directory_path() / "heygen-test-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
     path_ = name;
   }
-  ~TemporaryFolder() {
+  ~TemporaryDirectory() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
   }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
   const fs::path& path() const { return path_; }
   fs::path make(const std::string& name) const {
@@ -66,8 +66,8 @@ inline std::string read_file(const fs::path& path) {
 
 /// HEYGEN_TEST_FIXTURES names the same libraries built from another version of the header.
 inline fs::path fixture(const std::string& name) {
-  const char* folder = std::getenv("HEYGEN_TEST_FIXTURES");
-  return fs::path(folder != nullptr ? folder : HEYGEN_FIXTURES) / (name + ".so");
+  const char* directory = std::getenv("HEYGEN_TEST_FIXTURES");
+  return fs::path(directory != nullptr ? directory : HEYGEN_FIXTURES) / (name + ".so");
 }
 
 /// The manifest that fits the fixtures made of variant.c.
@@ -82,14 +82,14 @@ inline Manifest sample_manifest() {
   return manifest;
 }
 
-inline void write_manifest(const fs::path& folder, const Manifest& manifest) {
-  write_file(folder / (manifest.id + ".provider.json"), json::write_pretty(to_json(manifest)));
+inline void write_manifest(const fs::path& directory, const Manifest& manifest) {
+  write_file(directory / (manifest.id + ".provider.json"), json::write_pretty(to_json(manifest)));
 }
 
 /// Puts a fixture and the manifest beside each other.
-inline void install(const fs::path& folder, const std::string& name, const Manifest& manifest) {
-  write_manifest(folder, manifest);
-  fs::copy_file(fixture(name), folder / manifest.library, fs::copy_options::overwrite_existing);
+inline void install(const fs::path& directory, const std::string& name, const Manifest& manifest) {
+  write_manifest(directory, manifest);
+  fs::copy_file(fixture(name), directory / manifest.library, fs::copy_options::overwrite_existing);
 }
 
 /// Moves only when told to, or by `step` with every look.
@@ -204,7 +204,7 @@ struct World {
   Cancel cancel;
   std::map<std::string, std::string> settings;  ///< "section.key"
   std::vector<std::string> log;
-  TemporaryFolder folder;
+  TemporaryDirectory directory;
 
   Services services() {
     environment = std::make_unique<MapEnvironment>(variables);
@@ -223,20 +223,26 @@ struct World {
             [this](int, const std::string& line) { log.push_back(line); }};
   }
 
-  std::unique_ptr<Catalogue> registry(std::vector<SearchFolder> folders) {
-    return make_registry(std::move(folders), services());
+  std::unique_ptr<ProviderRegistry> registry(std::vector<SearchDirectory> directories) {
+    return make_registry(std::move(directories), services());
   }
-  std::unique_ptr<Catalogue> registry() { return registry({{folder.path(), "user"}}); }
+  std::unique_ptr<ProviderRegistry> registry() { return registry({{directory.path(), "user"}}); }
 };
 
 /// The scripted provider of tests/abi/probe.cpp, loaded as the program loads any.
 struct Probe : World {
   /// One call; `script` has one verb a line.
-  Answer resolve(const std::string& script, Ask ask = {}) { return load().resolve(with(script, ask)); }
-  Answer refresh(const std::string& script, Ask ask = {}) { return load().refresh(with(script, ask)); }
-  Answer revoke(const std::string& script, Ask ask = {}) { return load().revoke(with(script, ask)); }
-  Answer login(const std::string& script) {
-    Ask ask;
+  ProviderResult resolve(const std::string& script, ProviderRequest ask = {}) {
+    return load().resolve(with(script, ask));
+  }
+  ProviderResult refresh(const std::string& script, ProviderRequest ask = {}) {
+    return load().refresh(with(script, ask));
+  }
+  ProviderResult revoke(const std::string& script, ProviderRequest ask = {}) {
+    return load().revoke(with(script, ask));
+  }
+  ProviderResult login(const std::string& script) {
+    ProviderRequest ask;
     ask.reason = Reason::login;
     ask.interaction = Interaction::always;
     return load().login(with(script, ask));
@@ -249,18 +255,18 @@ struct Probe : World {
   }
 
   Provider& load() {
-    if (!catalogue) {
+    if (!loaded_from) {
       Manifest manifest = Library(fixture("probe"), "1.0.0").described();
-      install(folder.path(), "probe", manifest);
-      catalogue = registry();
+      install(directory.path(), "probe", manifest);
+      loaded_from = registry();
     }
-    return catalogue->load("probe");
+    return loaded_from->load("probe");
   }
 
-  std::unique_ptr<Catalogue> catalogue;
+  std::unique_ptr<ProviderRegistry> loaded_from;
 
  private:
-  static Ask with(const std::string& script, Ask ask) {
+  static ProviderRequest with(const std::string& script, ProviderRequest ask) {
     ask.path = script;
     return ask;
   }

@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(nobody_coming_is_transient_for_the_provider) {
   Probe probe;
   probe.load();
   probe.clock.step = 60'000;
-  const Answer answer = probe.login("listen /cb");
+  const ProviderResult answer = probe.login("listen /cb");
   BOOST_TEST((answer.status == Status::transient));
   BOOST_TEST(!answer.message.empty());
 }

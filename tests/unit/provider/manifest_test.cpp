@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 
 using namespace heygen;
 using namespace heygen::provider;
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_object_is_refused) {
   BOOST_TEST(refuses("", "no JSON"));
 }
 
-BOOST_AUTO_TEST_CASE(the_library_is_a_plain_name_in_the_same_folder) {
+BOOST_AUTO_TEST_CASE(the_library_is_a_plain_name_in_the_same_directory) {
   for (const char* name : {"", ".", "..", "../evil.so", "/tmp/evil.so", "sub/evil.so", "evil\n.so"}) {
     BOOST_TEST(refuses(with("library", name), "library"));
   }
@@ -137,14 +137,14 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(provider_historic)
 
 BOOST_AUTO_TEST_CASE(two_slots_existed_before_providers_did) {
-  BOOST_TEST(historic_slots().size() == 2U);
+  BOOST_TEST(reserved_slots().size() == 2U);
   BOOST_TEST(slot_of("apikey") == "api_key");
   BOOST_TEST(slot_of("oauth") == "oauth");
   BOOST_TEST(slot_of("device-code") == "oauth");
   BOOST_TEST(slot_of("vault") == "providers.vault");
-  BOOST_TEST(historic_slot_of("apikey")->plain_text);
-  BOOST_TEST(historic_slot_of("apikey")->environment == "HEYGEN_API_KEY");
-  BOOST_TEST(historic_slot_of("vault") == nullptr);
+  BOOST_TEST(reserved_slot_of("apikey")->plain_text);
+  BOOST_TEST(reserved_slot_of("apikey")->environment == "HEYGEN_API_KEY");
+  BOOST_TEST(reserved_slot_of("vault") == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(a_login_flag_is_the_id_but_for_the_api_key) {

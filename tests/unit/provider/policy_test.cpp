@@ -10,9 +10,9 @@ using namespace heygen::provider::kit;
 
 namespace {
 
-const std::string kOpen = "version = 1\n[providers]\nmode = \"open\"\nuser_folders = true\n";
+const std::string kOpen = "version = 1\n[providers]\nmode = \"open\"\nuser_directories = true\n";
 const std::string kListed =
-    "version = 1\n[providers]\nmode = \"allow\"\nallow = [\"one\", \"two\"]\nuser_folders = false\n";
+    "version = 1\n[providers]\nmode = \"allow\"\nallow = [\"one\", \"two\"]\nuser_directories = false\n";
 const std::string kHex(64, 'a');
 
 Policy parse(const std::string& text) {
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_whole_one_says_all_that_it_says) {
   BOOST_TEST(policy.in_force());
   BOOST_TEST(policy.listed_only);
   BOOST_TEST(policy.allow.size() == 2U);
-  BOOST_TEST(!policy.user_folders);
+  BOOST_TEST(!policy.user_directories);
   BOOST_TEST(policy.logins->front() == "two");
   BOOST_TEST(policy.pin_of("one")->library.size() == 2U);
   BOOST_TEST(policy.pin_of("one")->library.at(1) == std::string(64, 'b'));
@@ -73,9 +73,10 @@ BOOST_AUTO_TEST_CASE(a_slip_of_the_pen_is_an_error_with_line_and_key) {
   refuses("version = 1\n\"providers.mode\" = \"open\"\n", 2, "`providers.mode` is no key");
   refuses("version = 1\nproviders.mode = \"Open\"\n", 2, "`providers.mode` must be");
   refuses("version = 1\nproviders.mode = true\n", 2, "`providers.mode` must be text");
-  refuses("version = 1\nproviders.user_folders = \"no\"\n", 2, "`providers.user_folders` must be true or false");
-  refuses("version = 1\nproviders.mode = \"open\"\n", 1, "`providers.user_folders` is missing");
-  refuses("version = 1\nproviders.user_folders = true\n", 1, "`providers.mode` is missing");
+  refuses("version = 1\nproviders.user_directories = \"no\"\n", 2,
+          "`providers.user_directories` must be true or false");
+  refuses("version = 1\nproviders.mode = \"open\"\n", 1, "`providers.user_directories` is missing");
+  refuses("version = 1\nproviders.user_directories = true\n", 1, "`providers.mode` is missing");
   refuses("version = 1\naudit = \"yes\"\n", 2, "`audit` must be");
   refuses(kOpen + "logins = \"one\"\n", 5, "`providers.logins` must be a list");
   refuses(kOpen + "logins = [\"One\"]\n", 5, "`providers.logins` holds \"One\"");
@@ -91,10 +92,10 @@ BOOST_AUTO_TEST_CASE(a_slip_of_the_pen_is_an_error_with_line_and_key) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_allow_list_is_never_everything) {
-  refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_folders = true\nallow = []\n", 5, "is empty");
-  refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_folders = true\n", 3, "`providers.allow` is missing");
+  refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_directories = true\nallow = []\n", 5, "is empty");
+  refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_directories = true\n", 3, "`providers.allow` is missing");
   refuses(kOpen + "allow = [\"one\"]\n", 5, "has no meaning");
-  refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_folders = true\nallow = [1]\n", 5, "must be a list");
+  refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_directories = true\nallow = [1]\n", 5, "must be a list");
 }
 
 BOOST_AUTO_TEST_CASE(a_pin_is_whole_and_of_somebody_who_may_load) {
@@ -123,7 +124,7 @@ BOOST_AUTO_TEST_CASE(the_ruling_names_the_rule) {
   BOOST_TEST(!may_load(listed, "three", "system").permitted);
   for (const char* origin : {"user", "HEYGEN_PROVIDER_PATH"}) {
     BOOST_TEST(!may_load(listed, "one", origin).permitted);
-    BOOST_TEST(may_load(listed, "one", origin).rule == "/etc/p.toml, line 5 (providers.user_folders)");
+    BOOST_TEST(may_load(listed, "one", origin).rule == "/etc/p.toml, line 5 (providers.user_directories)");
   }
   BOOST_TEST(may_log_in(listed, "two").permitted);
   BOOST_TEST(!may_log_in(listed, "one").permitted);
@@ -148,8 +149,8 @@ BOOST_AUTO_TEST_CASE(a_sealed_copy_can_be_changed_by_nobody) {
 }
 
 BOOST_AUTO_TEST_CASE(two_images_of_one_name_are_two_libraries) {
-  TemporaryFolder folder;
-  const fs::path one = folder.make("a") / "same.so", two = folder.make("b") / "same.so";
+  TemporaryDirectory directory;
+  const fs::path one = directory.make("a") / "same.so", two = directory.make("b") / "same.so";
   fs::copy_file(fixture("fine"), one);
   fs::copy_file(fixture("minimal"), two);
   const Library first(one, "1.0.0", pin_library(one, {file_digest(one)}).path);
@@ -159,11 +160,11 @@ BOOST_AUTO_TEST_CASE(two_images_of_one_name_are_two_libraries) {
 }
 
 BOOST_AUTO_TEST_CASE(without_sealed_memory_a_file_that_others_could_swap_is_refused) {
-  TemporaryFolder folder;  // below a folder that everybody may write to
-  const fs::path file = folder.path() / "fine.so";
+  TemporaryDirectory directory;  // below a directory that everybody may write to
+  const fs::path file = directory.path() / "fine.so";
   fs::copy_file(fixture("fine"), file);
   const Sealing none{[](const char*) { return -1; }, "/proc/self/fd"};
-  const Sealing no_proc{system_sealing().memory_file, folder.path() / "none"};
+  const Sealing no_proc{system_sealing().memory_file, directory.path() / "none"};
   for (const Sealing& sealing : {none, no_proc}) {
     try {
       pin_library(file, {file_digest(file)}, sealing);

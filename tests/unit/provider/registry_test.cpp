@@ -24,23 +24,23 @@ boost::test_tools::assertion_result as_root(boost::unit_test::test_unit_id) {
   return geteuid() == 0;
 }
 
-std::vector<std::string> ids(Catalogue& catalogue) {
+std::vector<std::string> ids(ProviderRegistry& registry) {
   std::vector<std::string> out;
-  for (const Found& found : catalogue.found()) out.push_back(found.id);
+  for (const DiscoveredProvider& found : registry.found()) out.push_back(found.id);
   return out;
 }
 
-void plain(const fs::path& folder, const std::string& id, std::int32_t order) {
+void plain(const fs::path& directory, const std::string& id, std::int32_t order) {
   Manifest manifest = sample_manifest();
   manifest.id = id;
   manifest.order = order;
-  install(folder, "fine", manifest);
+  install(directory, "fine", manifest);
 }
 
 /// The error of load(), which must come.
-Error load_error(Catalogue& catalogue, const std::string& id) {
+Error load_error(ProviderRegistry& registry, const std::string& id) {
   try {
-    catalogue.load(id);
+    registry.load(id);
   } catch (const Error& error) {
     return error;
   }
@@ -51,15 +51,15 @@ Error load_error(Catalogue& catalogue, const std::string& id) {
 /// Why a fixture with the fitting manifest is refused at load.
 std::string refusal_of(const std::string& name) {
   World world;
-  install(world.folder.path(), name, sample_manifest());
-  const auto catalogue = world.registry();
-  BOOST_TEST(!catalogue->find("sample")->refused);
-  const Error error = load_error(*catalogue, "sample");
+  install(world.directory.path(), name, sample_manifest());
+  const auto registry = world.registry();
+  BOOST_TEST(!registry->find("sample")->refused);
+  const Error error = load_error(*registry, "sample");
   BOOST_TEST((error.exit == Exit::auth));
-  BOOST_TEST(catalogue->find("sample")->refused);
-  BOOST_TEST(!catalogue->find("sample")->loaded);
+  BOOST_TEST(registry->find("sample")->refused);
+  BOOST_TEST(!registry->find("sample")->loaded);
   has(error.message(), "sample");
-  has(error.message(), (world.folder.path() / "sample.so").string());
+  has(error.message(), (world.directory.path() / "sample.so").string());
   has(error.hint, "heygen auth login");
   return error.message();
 }
@@ -67,8 +67,8 @@ std::string refusal_of(const std::string& name) {
 struct Mark {
   Mark() { setenv("HEYGEN_TEST_MARK", file.c_str(), 1); }
   ~Mark() { unsetenv("HEYGEN_TEST_MARK"); }
-  TemporaryFolder folder;
-  std::string file = (folder.path() / "mark").string();
+  TemporaryDirectory directory;
+  std::string file = (directory.path() / "mark").string();
 };
 
 }  // namespace
@@ -77,59 +77,59 @@ BOOST_AUTO_TEST_SUITE(provider_registry)
 
 BOOST_AUTO_TEST_CASE(historic_ones_come_first_then_the_manifests_order) {
   World world;
-  plain(world.folder.path(), "zebra", 10);
-  plain(world.folder.path(), "aardvark", 20);
-  plain(world.folder.path(), "badger", 20);
-  plain(world.folder.path(), "device-code", 1);
-  plain(world.folder.path(), "oauth", 900);
-  plain(world.folder.path(), "apikey", 9000);
-  const auto catalogue = world.registry();
+  plain(world.directory.path(), "zebra", 10);
+  plain(world.directory.path(), "aardvark", 20);
+  plain(world.directory.path(), "badger", 20);
+  plain(world.directory.path(), "device-code", 1);
+  plain(world.directory.path(), "oauth", 900);
+  plain(world.directory.path(), "apikey", 9000);
+  const auto registry = world.registry();
   const std::vector<std::string> wanted{"apikey", "oauth", "device-code", "zebra", "aardvark", "badger"};
-  BOOST_TEST(ids(*catalogue) == wanted, boost::test_tools::per_element());
+  BOOST_TEST(ids(*registry) == wanted, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_first_folder_wins_and_the_others_are_shadowed) {
+BOOST_AUTO_TEST_CASE(the_first_directory_wins_and_the_others_are_shadowed) {
   World world;
-  const fs::path first = world.folder.make("first"), second = world.folder.make("second");
+  const fs::path first = world.directory.make("first"), second = world.directory.make("second");
   plain(first, "sample", 1);
   plain(second, "sample", 2);
   plain(second, "other", 3);
-  const auto catalogue =
-      world.registry({{first, "user"}, {world.folder.path() / "absent", "user"}, {second, "system"}});
-  const Found& found = *catalogue->find("sample");
+  const auto registry =
+      world.registry({{first, "user"}, {world.directory.path() / "absent", "user"}, {second, "system"}});
+  const DiscoveredProvider& found = *registry->find("sample");
   BOOST_TEST(found.manifest.order == 1);
   BOOST_TEST(found.origin == "user");
   BOOST_TEST(found.manifest_path == first / "sample.provider.json");
   BOOST_TEST(found.shadowed.size() == 1U);
   BOOST_TEST(found.shadowed.at(0) == second / "sample.provider.json");
-  BOOST_TEST(catalogue->find("other")->origin == "system");
-  BOOST_TEST(catalogue->find("nobody") == nullptr);
+  BOOST_TEST(registry->find("other")->origin == "system");
+  BOOST_TEST(registry->find("nobody") == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(a_refused_one_still_shadows_later_folders) {
+BOOST_AUTO_TEST_CASE(a_refused_one_still_shadows_later_directories) {
   World world;
-  const fs::path first = world.folder.make("first"), second = world.folder.make("second");
+  const fs::path first = world.directory.make("first"), second = world.directory.make("second");
   write_file(first / "sample.provider.json", "{");
   plain(second, "sample", 2);
-  const auto catalogue = world.registry({{first, "user"}, {second, "system"}});
-  BOOST_TEST(catalogue->found().size() == 1U);
-  BOOST_TEST(catalogue->find("sample")->refused);
-  has(catalogue->find("sample")->reason, "no JSON");
-  const Error error = load_error(*catalogue, "sample");
+  const auto registry = world.registry({{first, "user"}, {second, "system"}});
+  BOOST_TEST(registry->found().size() == 1U);
+  BOOST_TEST(registry->find("sample")->refused);
+  has(registry->find("sample")->reason, "no JSON");
+  const Error error = load_error(*registry, "sample");
   has(error.message(), (second / "sample.provider.json").string());
 }
 
 BOOST_AUTO_TEST_CASE(listing_loads_nothing_and_loading_happens_once) {
   const Mark mark;
   World world;
-  install(world.folder.path(), "fine", sample_manifest());
+  install(world.directory.path(), "fine", sample_manifest());
   {
-    const auto catalogue = world.registry();
-    BOOST_TEST(catalogue->find("sample")->manifest.title == "Sample");
+    const auto registry = world.registry();
+    BOOST_TEST(registry->find("sample")->manifest.title == "Sample");
     BOOST_TEST(!fs::exists(mark.file));
-    Provider& provider = catalogue->load("sample");
-    BOOST_TEST(catalogue->find("sample")->loaded);
-    BOOST_TEST(&catalogue->load("sample") == &provider);
+    Provider& provider = registry->load("sample");
+    BOOST_TEST(registry->find("sample")->loaded);
+    BOOST_TEST(&registry->load("sample") == &provider);
     BOOST_TEST((provider.resolve({}).status == Status::not_configured));
     provider.report_outcome({}, 200, true);  // left NULL by the library
     BOOST_TEST(read_file(mark.file) == "loaded\ninit\n");
@@ -139,8 +139,8 @@ BOOST_AUTO_TEST_CASE(listing_loads_nothing_and_loading_happens_once) {
 
 BOOST_AUTO_TEST_CASE(an_absent_one_is_an_error_that_names_it) {
   World world;
-  const auto catalogue = world.registry();
-  const Error error = load_error(*catalogue, "vault");
+  const auto registry = world.registry();
+  const Error error = load_error(*registry, "vault");
   BOOST_TEST(error.code == code::kAuth);
   BOOST_TEST((error.exit == Exit::auth));
   has(error.message(), "vault");
@@ -149,30 +149,30 @@ BOOST_AUTO_TEST_CASE(an_absent_one_is_an_error_that_names_it) {
 
 BOOST_AUTO_TEST_CASE(manifests_that_cannot_be_used_are_listed_with_the_reason) {
   World world;
-  const fs::path& folder = world.folder.path();
-  plain(folder, "good", 1);
+  const fs::path& directory = world.directory.path();
+  plain(directory, "good", 1);
   Manifest renamed = sample_manifest();
-  write_file(folder / "renamed.provider.json", json::write(to_json(renamed)));
+  write_file(directory / "renamed.provider.json", json::write(to_json(renamed)));
   renamed.id = "future";
   renamed.abi_min = 2;
   renamed.abi_max = 3;
-  install(folder, "future", renamed);
+  install(directory, "future", renamed);
   renamed.id = "gone";
   renamed.abi_min = renamed.abi_max = 1;
   renamed.library = "gone.so";
-  write_manifest(folder, renamed);
-  write_file(folder / "UPPER.provider.json", "{}");
-  write_file(folder / "huge.provider.json", std::string(300 * 1024, ' '));
-  fs::create_directory(folder / "folder.provider.json");
-  const auto catalogue = world.registry();
-  BOOST_TEST(!catalogue->find("good")->refused);
-  has(catalogue->find("renamed")->reason, "file name");
-  has(catalogue->find("future")->reason, "versions 2 to 3");
-  has(catalogue->find("future")->reason, "version 1:");
-  has(catalogue->find("gone")->reason, "missing");
-  has(catalogue->find("UPPER")->reason, "valid id");
-  has(catalogue->find("huge")->reason, "256 KiB");
-  BOOST_TEST(catalogue->find("folder")->refused);
+  write_manifest(directory, renamed);
+  write_file(directory / "UPPER.provider.json", "{}");
+  write_file(directory / "huge.provider.json", std::string(300 * 1024, ' '));
+  fs::create_directory(directory / "directory.provider.json");
+  const auto registry = world.registry();
+  BOOST_TEST(!registry->find("good")->refused);
+  has(registry->find("renamed")->reason, "file name");
+  has(registry->find("future")->reason, "versions 2 to 3");
+  has(registry->find("future")->reason, "version 1:");
+  has(registry->find("gone")->reason, "missing");
+  has(registry->find("UPPER")->reason, "valid id");
+  has(registry->find("huge")->reason, "256 KiB");
+  BOOST_TEST(registry->find("directory")->refused);
 }
 
 BOOST_AUTO_TEST_CASE(libraries_that_break_the_interface_are_refused_with_the_reason) {
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_newer_library_that_still_speaks_version_1_is_fine) {
   World world;
   Manifest manifest = sample_manifest();
   manifest.abi_max = 7;
-  install(world.folder.path(), "wide_range", manifest);
+  install(world.directory.path(), "wide_range", manifest);
   BOOST_TEST((world.registry()->load("sample").resolve({}).status == Status::not_configured));
 }
 
@@ -210,14 +210,14 @@ BOOST_AUTO_TEST_CASE(what_failed_after_init_is_taken_down_again) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_library_is_refused_before_it_reaches_the_loader) {
   World world;
-  write_manifest(world.folder.path(), sample_manifest());
+  write_manifest(world.directory.path(), sample_manifest());
   const std::string whole = read_file(fixture("fine"));
   for (const std::string& content :
        {std::string("#!/bin/sh\necho no library\n" + std::string(100, ' ')), std::string(), whole.substr(0, 100),
         whole.substr(0, whole.size() / 2), std::string(read_file("/proc/self/exe").substr(0, 64))}) {
-    write_file(world.folder.path() / "sample.so", content);
-    const auto catalogue = world.registry();
-    has(load_error(*catalogue, "sample").message(), "shared library");
+    write_file(world.directory.path() / "sample.so", content);
+    const auto registry = world.registry();
+    has(load_error(*registry, "sample").message(), "shared library");
   }
 }
 
@@ -226,9 +226,9 @@ BOOST_AUTO_TEST_CASE(a_manifest_that_contradicts_its_library_is_refused_with_the
     World world;
     Manifest manifest = sample_manifest();
     change(manifest);
-    install(world.folder.path(), "fine", manifest);
-    const auto catalogue = world.registry();
-    const std::string message = load_error(*catalogue, manifest.id).message();
+    install(world.directory.path(), "fine", manifest);
+    const auto registry = world.registry();
+    const std::string message = load_error(*registry, manifest.id).message();
     has(message, "contradicts");
     return message;
   };
@@ -251,12 +251,12 @@ BOOST_AUTO_TEST_CASE(a_manifest_that_contradicts_its_library_is_refused_with_the
 
 BOOST_AUTO_TEST_CASE(the_checker_writes_the_manifest_that_the_registry_accepts) {
   World world;
-  const fs::path& folder = world.folder.path();
-  fs::copy_file(fixture("minimal"), folder / "minimal.so");
-  const std::string command = std::string(HEYGEN_PROVIDER_CHECK) + " manifest " + (folder / "minimal.so").string();
+  const fs::path& directory = world.directory.path();
+  fs::copy_file(fixture("minimal"), directory / "minimal.so");
+  const std::string command = std::string(HEYGEN_PROVIDER_CHECK) + " manifest " + (directory / "minimal.so").string();
   BOOST_TEST(std::system(command.c_str()) == 0);
-  const auto catalogue = world.registry();
-  BOOST_TEST(catalogue->load("minimal").manifest().title == "Pasted token");
+  const auto registry = world.registry();
+  BOOST_TEST(registry->load("minimal").manifest().title == "Pasted token");
   const std::string broken = std::string(HEYGEN_PROVIDER_CHECK) + " manifest " + fixture("no_entry").string() +
                              " 2>&1 | grep -q 'does not export'";
   BOOST_TEST(std::system(broken.c_str()) == 0);
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(the_checker_writes_the_manifest_that_the_registry_accepts) 
 
 BOOST_AUTO_TEST_CASE(a_pipe_in_a_manifests_place_is_refused_and_not_waited_for) {
   World world;
-  mkfifo((world.folder.path() / "sample.provider.json").c_str(), 0600);
+  mkfifo((world.directory.path() / "sample.provider.json").c_str(), 0600);
   const auto registry = world.registry();
   BOOST_REQUIRE_EQUAL(registry->found().size(), 1U);
   BOOST_TEST(registry->found().front().refused);
@@ -275,15 +275,16 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(provider_search_path)
 
-BOOST_AUTO_TEST_CASE(another_users_privilege_leaves_the_systems_folder_alone,
+BOOST_AUTO_TEST_CASE(another_users_privilege_leaves_the_systems_directory_alone,
                      *boost::unit_test::precondition(as_root)) {
   // A child with another effective user is what a set-user-id program looks like from inside.
   const pid_t child = fork();
   if (child == 0) {
     std::map<std::string, std::string, std::less<>> variables{{"HEYGEN_PROVIDER_PATH", "/one"}};
     const bool dropped = setresuid(65534, 0, 0) == 0;
-    const auto folders = default_search_path(MapEnvironment(variables), "/home/me/.heygen", "/opt/heygen/bin/heygen");
-    _exit(dropped && folders.size() == 1 && folders.front().origin == "system" ? 0 : 1);
+    const auto directories =
+        default_search_path(MapEnvironment(variables), "/home/me/.heygen", "/opt/heygen/bin/heygen");
+    _exit(dropped && directories.size() == 1 && directories.front().origin == "system" ? 0 : 1);
   }
   int status = 1;
   BOOST_TEST(waitpid(child, &status, 0) == child);
@@ -294,26 +295,26 @@ BOOST_AUTO_TEST_CASE(variable_then_user_then_beside_the_program) {
   std::map<std::string, std::string, std::less<>> variables;
   variables["HEYGEN_PROVIDER_PATH"] = "/one::/two";
   const MapEnvironment environment(variables);
-  const auto folders = default_search_path(environment, "/home/me/.heygen", "/opt/heygen/bin/heygen");
-  BOOST_TEST(folders.size() == 4U);
-  BOOST_TEST(folders.at(0).path == "/one");
-  BOOST_TEST(folders.at(0).origin == "HEYGEN_PROVIDER_PATH");
-  BOOST_TEST(folders.at(1).path == "/two");
-  BOOST_TEST(folders.at(2).path == "/home/me/.heygen/providers");
-  BOOST_TEST(folders.at(2).origin == "user");
-  BOOST_TEST(folders.at(3).path == "/opt/heygen/lib/heygen/providers");
-  BOOST_TEST(folders.at(3).origin == "system");
+  const auto directories = default_search_path(environment, "/home/me/.heygen", "/opt/heygen/bin/heygen");
+  BOOST_TEST(directories.size() == 4U);
+  BOOST_TEST(directories.at(0).path == "/one");
+  BOOST_TEST(directories.at(0).origin == "HEYGEN_PROVIDER_PATH");
+  BOOST_TEST(directories.at(1).path == "/two");
+  BOOST_TEST(directories.at(2).path == "/home/me/.heygen/providers");
+  BOOST_TEST(directories.at(2).origin == "user");
+  BOOST_TEST(directories.at(3).path == "/opt/heygen/lib/heygen/providers");
+  BOOST_TEST(directories.at(3).origin == "system");
 }
 
 BOOST_AUTO_TEST_CASE(the_program_is_found_through_links) {
-  TemporaryFolder folder;
-  const fs::path real = folder.make("prefix/bin") / "heygen";
+  TemporaryDirectory directory;
+  const fs::path real = directory.make("prefix/bin") / "heygen";
   write_file(real, "");
-  fs::create_symlink(real, folder.make("elsewhere") / "heygen");
-  const auto folders = default_search_path(MapEnvironment(std::map<std::string, std::string, std::less<>>{}), {},
-                                           folder.path() / "elsewhere/heygen");
-  BOOST_TEST(folders.size() == 1U);
-  BOOST_TEST(folders.at(0).path == fs::canonical(folder.path()) / "prefix/lib/heygen/providers");
+  fs::create_symlink(real, directory.make("elsewhere") / "heygen");
+  const auto directories = default_search_path(MapEnvironment(std::map<std::string, std::string, std::less<>>{}), {},
+                                               directory.path() / "elsewhere/heygen");
+  BOOST_TEST(directories.size() == 1U);
+  BOOST_TEST(directories.at(0).path == fs::canonical(directory.path()) / "prefix/lib/heygen/providers");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -321,13 +322,13 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(provider_ownership)
 
 struct File {
-  TemporaryFolder folder;
-  fs::path deep = folder.make("a/b");
+  TemporaryDirectory directory;
+  fs::path deep = directory.make("a/b");
   fs::path file = deep / "file";
   File() { write_file(file, "x"); }
 };
 
-BOOST_FIXTURE_TEST_CASE(private_files_below_a_sticky_folder_are_fine, File) {
+BOOST_FIXTURE_TEST_CASE(private_files_below_a_sticky_directory_are_fine, File) {
   BOOST_TEST(ownership_fault(file) == "");
 }
 
@@ -335,17 +336,17 @@ BOOST_FIXTURE_TEST_CASE(what_everyone_can_write_is_named, File) {
   chmod(file.c_str(), 0646);
   has(ownership_fault(file), file.string() + " can be written by everyone");
   chmod(file.c_str(), 0644);
-  chmod((folder.path() / "a").c_str(), 0757);
-  has(ownership_fault(file), (folder.path() / "a").string() + " can be written by everyone");
-  chmod((folder.path() / "a").c_str(), 01757);
+  chmod((directory.path() / "a").c_str(), 0757);
+  has(ownership_fault(file), (directory.path() / "a").string() + " can be written by everyone");
+  chmod((directory.path() / "a").c_str(), 01757);
   BOOST_TEST(ownership_fault(file) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_library_for_another_machine_is_named_as_one) {
   constexpr std::streamoff kMachine = 18;  // e_machine of the ELF header
   World world;
-  install(world.folder.path(), "fine", sample_manifest());
-  std::fstream library(world.folder.path() / "sample.so", std::ios::in | std::ios::out | std::ios::binary);
+  install(world.directory.path(), "fine", sample_manifest());
+  std::fstream library(world.directory.path() / "sample.so", std::ios::in | std::ios::out | std::ios::binary);
   library.seekp(kMachine).put('\x01');
   library.close();
   has(load_error(*world.registry(), "sample").message(), "no shared library of this machine's kind");
@@ -373,18 +374,18 @@ BOOST_FIXTURE_TEST_CASE(a_missing_file_is_a_fault, File) {
 }
 
 BOOST_FIXTURE_TEST_CASE(links_are_followed_and_what_they_pass_is_checked, File) {
-  fs::create_directory_symlink(deep, folder.path() / "link");
-  BOOST_TEST(ownership_fault(folder.path() / "link/file") == "");
-  chmod((folder.path() / "a").c_str(), 0777);
-  has(ownership_fault(folder.path() / "link/file"), (folder.path() / "a").string());
-  chmod((folder.path() / "a").c_str(), 0755);
-  const fs::path open = folder.make("open");
+  fs::create_directory_symlink(deep, directory.path() / "link");
+  BOOST_TEST(ownership_fault(directory.path() / "link/file") == "");
+  chmod((directory.path() / "a").c_str(), 0777);
+  has(ownership_fault(directory.path() / "link/file"), (directory.path() / "a").string());
+  chmod((directory.path() / "a").c_str(), 0755);
+  const fs::path open = directory.make("open");
   fs::create_symlink("../a/b/file", open / "file");
   BOOST_TEST(ownership_fault(open / "file") == "");
   chmod(open.c_str(), 0777);
   has(ownership_fault(open / "file"), open.string());
-  fs::create_symlink("loop", folder.path() / "loop");
-  has(ownership_fault(folder.path() / "loop"), "circle");
+  fs::create_symlink("loop", directory.path() / "loop");
+  has(ownership_fault(directory.path() / "loop"), "circle");
 }
 
 BOOST_FIXTURE_TEST_CASE(another_owner_is_named, File, *boost::unit_test::precondition(as_root)) {
@@ -395,9 +396,9 @@ BOOST_FIXTURE_TEST_CASE(another_owner_is_named, File, *boost::unit_test::precond
   BOOST_TEST(chown(deep.c_str(), kSomebody, 0) == 0);
   has(ownership_fault(file), deep.string() + " is owned by another user");
   BOOST_TEST(chown(deep.c_str(), 0, 0) == 0);
-  fs::create_symlink(file, folder.path() / "link");
-  BOOST_TEST(lchown((folder.path() / "link").c_str(), kSomebody, 0) == 0);
-  has(ownership_fault(folder.path() / "link"), "uid 12345");
+  fs::create_symlink(file, directory.path() / "link");
+  BOOST_TEST(lchown((directory.path() / "link").c_str(), kSomebody, 0) == 0);
+  has(ownership_fault(directory.path() / "link"), "uid 12345");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_group_may_write_only_when_it_is_the_owners_own, File,
@@ -413,25 +414,25 @@ BOOST_FIXTURE_TEST_CASE(a_group_may_write_only_when_it_is_the_owners_own, File,
 
 BOOST_AUTO_TEST_CASE(the_registry_refuses_what_others_can_write) {
   World world;
-  install(world.folder.path(), "fine", sample_manifest());
-  chmod((world.folder.path() / "sample.so").c_str(), 0666);
+  install(world.directory.path(), "fine", sample_manifest());
+  chmod((world.directory.path() / "sample.so").c_str(), 0666);
   has(world.registry()->find("sample")->reason, "sample.so can be written by everyone");
-  chmod((world.folder.path() / "sample.so").c_str(), 0644);
-  chmod(world.folder.path().c_str(), 0777);
-  const auto catalogue = world.registry();
-  has(catalogue->find("sample")->reason, world.folder.path().string() + " can be written by everyone");
-  BOOST_TEST(catalogue->find("sample")->manifest.version == "");  // not even read
-  load_error(*catalogue, "sample");
+  chmod((world.directory.path() / "sample.so").c_str(), 0644);
+  chmod(world.directory.path().c_str(), 0777);
+  const auto registry = world.registry();
+  has(registry->find("sample")->reason, world.directory.path().string() + " can be written by everyone");
+  BOOST_TEST(registry->find("sample")->manifest.version == "");  // not even read
+  load_error(*registry, "sample");
 }
 
 BOOST_AUTO_TEST_CASE(a_library_that_became_writable_after_the_scan_is_not_loaded) {
   const Mark mark;
   World world;
-  install(world.folder.path(), "fine", sample_manifest());
-  const auto catalogue = world.registry();
-  BOOST_TEST(!catalogue->find("sample")->refused);
-  chmod((world.folder.path() / "sample.so").c_str(), 0666);
-  has(load_error(*catalogue, "sample").message(), "everyone");
+  install(world.directory.path(), "fine", sample_manifest());
+  const auto registry = world.registry();
+  BOOST_TEST(!registry->find("sample")->refused);
+  chmod((world.directory.path() / "sample.so").c_str(), 0666);
+  has(load_error(*registry, "sample").message(), "everyone");
   BOOST_TEST(!fs::exists(mark.file));
 }
 

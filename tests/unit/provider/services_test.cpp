@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_given_user_agent_is_kept) {
 
 BOOST_AUTO_TEST_CASE(plain_http_needs_permission) {
   Probe probe;
-  const Answer answer = probe.refresh("http GET http://token.example/ -");
+  const ProviderResult answer = probe.refresh("http GET http://token.example/ -");
   says(probe, {"6"});
   BOOST_TEST(probe.http.all.empty());
   has(answer.message, "HEYGEN_ALLOW_HTTP");
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_failed_exchange_is_transient_in_the_networks_words) {
                           net::Failure::Kind::timeout, net::Failure::Kind::truncated}) {
     Probe probe;
     probe.http.failure = failure(kind);
-    const Answer answer = probe.refresh("http GET https://token.example/ -");
+    const ProviderResult answer = probe.refresh("http GET https://token.example/ -");
     BOOST_TEST((answer.status == Status::transient));
     BOOST_TEST(answer.message == "No connection to token.example.");
     BOOST_TEST(answer.hint == "Check the proxy.");
@@ -118,16 +118,16 @@ BOOST_AUTO_TEST_CASE(a_body_over_one_mebibyte_is_broken) {
   BOOST_TEST((fits.refresh("http GET https://token.example/ -").status == Status::ok));
   Probe over;
   over.http.reply_body = std::string((std::size_t{1} << 20U) + 1, 'x');
-  const Answer answer = over.refresh("http GET https://token.example/ -");
+  const ProviderResult answer = over.refresh("http GET https://token.example/ -");
   BOOST_TEST((answer.status == Status::broken));
   has(answer.message, "1 MiB");
 }
 
 BOOST_AUTO_TEST_CASE(a_report_uses_no_network) {
   Probe probe;
-  Ask ask;
+  ProviderRequest ask;
   ask.reason = Reason::explain;
-  const Answer answer = probe.resolve("http GET https://token.example/ -", ask);
+  const ProviderResult answer = probe.resolve("http GET https://token.example/ -", ask);
   BOOST_TEST((answer.status == Status::transient));
   BOOST_TEST(!answer.message.empty());
   BOOST_TEST(probe.http.all.empty());
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(cancellation_can_be_asked_and_polled) {
 BOOST_AUTO_TEST_CASE(what_a_provider_was_given_in_confidence_is_not_logged) {
   Probe probe;
   probe.variables["PROBE_TOKEN"] = "variable-secret-1";
-  Ask ask;
+  ProviderRequest ask;
   ask.state = json::parse(R"({"a":{"token":"stored-secret-12"},"scope":"openid profile email"})");
   probe.resolve("quote stored-secret-12 openid profile email\nenv PROBE_TOKEN\nreturn 1", ask);
   says(probe, {R"(0 "*** openid profile email")", "0 ***"});
@@ -248,12 +248,12 @@ BOOST_AUTO_TEST_CASE(an_empty_variable_counts_as_unset) {
 BOOST_AUTO_TEST_CASE(only_what_was_declared_can_be_read) {
   Probe probe;
   probe.variables["HOME"] = "/home/me";
-  const Answer answer = probe.resolve("header X-Key v\nsetting secret\nenv HOME\nreturn 0");
+  const ProviderResult answer = probe.resolve("header X-Key v\nsetting secret\nenv HOME\nreturn 0");
   says(probe, {"0", "6 NULL", "6 NULL"});
   BOOST_TEST((answer.status == Status::internal));
   has(answer.message, "declare");
   // Handing on the refusal is no explanation.
-  const Answer handed_on = probe.resolve("env HOME\nreturn 6");
+  const ProviderResult handed_on = probe.resolve("env HOME\nreturn 6");
   BOOST_TEST((handed_on.status == Status::internal));
   has(handed_on.message, "declare");
 }
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(what_a_login_has_just_stored_is_tried_without_the_variables
   Probe probe;
   probe.variables["PROBE_TOKEN"] = "t";
   probe.variables["PROBE_URL"] = "https://env.example";
-  Ask ask;
+  ProviderRequest ask;
   ask.reason = Reason::login;
   probe.resolve("env PROBE_TOKEN\nsetting url\nreturn 1", ask);
   says(probe, {"1 NULL", "0 https://env.example"});
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(values_have_the_declared_type) {
   probe.resolve("setting enabled\nreturn 1");
   BOOST_TEST(probe.said().back() == "0 true");
   for (const char* key : {"count", "url"}) {
-    const Answer answer = probe.resolve(std::string("setting ") + key);
+    const ProviderResult answer = probe.resolve(std::string("setting ") + key);
     BOOST_TEST((answer.status == Status::usage));
     has(answer.message, std::string("providers.probe.") + key);
     BOOST_TEST((answer.message.find("seven") == std::string::npos));
@@ -302,11 +302,11 @@ BOOST_AUTO_TEST_CASE(notices_cannot_move_the_cursor) {
 BOOST_AUTO_TEST_CASE(nobody_is_asked_when_interaction_is_not_allowed) {
   Probe probe;
   probe.terminal.terminal = true;
-  Ask never;
+  ProviderRequest never;
   BOOST_TEST((probe.resolve("ask prompt Name?", never).status == Status::needs_user));
   BOOST_TEST((probe.resolve("ask secret Key?", never).status == Status::needs_user));
   probe.terminal.terminal = false;
-  Ask if_terminal;
+  ProviderRequest if_terminal;
   if_terminal.interaction = Interaction::if_terminal;
   BOOST_TEST((probe.resolve("ask prompt Name?", if_terminal).status == Status::needs_user));
   BOOST_TEST(probe.terminal.prompts.empty());
@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_that_is_there_may_be_used) {
   Probe probe;
   probe.terminal.terminal = true;
   probe.terminal.input = "me";
-  Ask ask;
+  ProviderRequest ask;
   ask.interaction = Interaction::if_terminal;
   probe.resolve("ask prompt Name?\nreturn 1", ask);
   says(probe, {"0 me"});
@@ -354,30 +354,30 @@ namespace {
 struct Minimal : World {
   Minimal() {
     Manifest manifest = Library(fixture("minimal"), "1.0.0").described();
-    install(folder.path(), "minimal", manifest);
+    install(directory.path(), "minimal", manifest);
     settings["minimal.url"] = "https://token.example";
-    catalogue = registry();
+    loaded_from = registry();
   }
-  Provider& provider() { return catalogue->load("minimal"); }
-  static Ask with_token(const char* token) {
-    Ask ask;
+  Provider& provider() { return loaded_from->load("minimal"); }
+  static ProviderRequest with_token(const char* token) {
+    ProviderRequest ask;
     ask.state = json::Object{{"token", token}};
     return ask;
   }
-  std::unique_ptr<Catalogue> catalogue;
+  std::unique_ptr<ProviderRegistry> loaded_from;
 };
 
 }  // namespace
 
 BOOST_FIXTURE_TEST_CASE(it_logs_in_resolves_refreshes_and_revokes, Minimal) {
   terminal.input = "to\"ken\n";
-  Ask login;
+  ProviderRequest login;
   login.interaction = Interaction::always;
-  const Answer stored = provider().login(login);
+  const ProviderResult stored = provider().login(login);
   BOOST_TEST((stored.status == Status::ok));
   BOOST_TEST(stored.patch->string_at("token") == "to\"ken");
   BOOST_TEST((provider().resolve({}).status == Status::not_configured));
-  const Answer resolved = provider().resolve(with_token("abc"));
+  const ProviderResult resolved = provider().resolve(with_token("abc"));
   BOOST_TEST(resolved.headers.at(0).value.reveal() == "Bearer abc");
   BOOST_TEST(resolved.type == "token");
   BOOST_TEST(resolved.refreshable);

@@ -13,7 +13,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-const json::Value& patch_of(const Answer& answer) {
+const json::Value& patch_of(const ProviderResult& answer) {
   static const json::Value none;
   return answer.patch ? *answer.patch : none;
 }
@@ -30,7 +30,7 @@ json::Value sorted(json::Value value) {
 void refused(const std::string& line, const std::string& reason) {
   BOOST_TEST_CONTEXT(line) {
     Probe probe;
-    const Answer answer = probe.resolve("header X-Key good\n" + line);
+    const ProviderResult answer = probe.resolve("header X-Key good\n" + line);
     BOOST_TEST(probe.said().back() == "6");
     BOOST_TEST((answer.status == Status::internal));
     BOOST_TEST_CONTEXT(answer.message) {
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_SUITE(provider_sink)
 
 BOOST_AUTO_TEST_CASE(an_answer_comes_back_as_it_was_given) {
   Probe probe;
-  const Answer answer = probe.resolve(
+  const ProviderResult answer = probe.resolve(
       "header Authorization Bearer abc\nheader X-Other 1\ntype oauth\nsource env\nscope openid email\nexpiry "
       "2000000000\n"
       "refreshable\nreach 1");
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_back_as_it_was_given) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_said_has_the_documented_default) {
   Probe probe;
-  const Answer answer = probe.resolve("header X-Api-Key k");
+  const ProviderResult answer = probe.resolve("header X-Api-Key k");
   BOOST_TEST(answer.source == "file");
   BOOST_TEST(!answer.expires_at.has_value());
   BOOST_TEST(!answer.refreshable);
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_said_has_the_documented_default) {
 
 BOOST_AUTO_TEST_CASE(the_same_header_again_replaces_the_first) {
   Probe probe;
-  const Answer answer = probe.resolve("header X-Key one\nheader x-key two");
+  const ProviderResult answer = probe.resolve("header X-Key one\nheader x-key two");
   BOOST_TEST(answer.headers.size() == 1U);
   BOOST_TEST(answer.headers.at(0).value.reveal() == "two");
 }
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(sixteen_headers_are_the_most) {
   Probe fits;
   BOOST_TEST(fits.resolve("headers 16").headers.size() == 16U);
   Probe over;
-  const Answer answer = over.resolve("headers 17");
+  const ProviderResult answer = over.resolve("headers 17");
   BOOST_TEST(over.said().back() == "6");
   BOOST_TEST((answer.status == Status::internal));
   Probe replacing;
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(words_have_a_form) {
 
 BOOST_AUTO_TEST_CASE(a_refusal_does_not_hide_the_providers_own_error) {
   Probe probe;
-  const Answer answer =
+  const ProviderResult answer =
       probe.resolve("header Host evil\nfail invalid_grant|It is used up.|Ask for a new one.|7\nreturn 3");
   BOOST_TEST((answer.status == Status::rejected));
   BOOST_TEST(answer.code == "invalid_grant");
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(ok_needs_a_header_or_the_promise_of_a_refresh) {
   Probe empty;
   BOOST_TEST((empty.resolve("type oauth").status == Status::broken));
   Probe refreshable;
-  const Answer answer = refreshable.resolve("refreshable");
+  const ProviderResult answer = refreshable.resolve("refreshable");
   BOOST_TEST((answer.status == Status::ok));
   BOOST_TEST(answer.headers.empty());
 }
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(every_status_passes_and_unknown_ones_are_a_fault) {
     BOOST_TEST(static_cast<int>(probe.resolve("header X-Key v\nreturn " + std::to_string(status)).status) == status);
   }
   for (const char* status : {"10", "-1", "1000000"}) {
-    const Answer answer = probe.resolve(std::string("header X-Key v\nreturn ") + status);
+    const ProviderResult answer = probe.resolve(std::string("header X-Key v\nreturn ") + status);
     BOOST_TEST((answer.status == Status::internal));
     BOOST_TEST((answer.message.find(status) != std::string::npos));
   }
@@ -173,15 +173,15 @@ BOOST_AUTO_TEST_CASE(every_status_passes_and_unknown_ones_are_a_fault) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_kept_of_an_answer_that_ended_in_an_error) {
   Probe probe;
-  const Answer answer = probe.refresh(R"(state {"token":"x"})"
-                                      "\nheader X-Key v\nreturn 5");
+  const ProviderResult answer = probe.refresh(R"(state {"token":"x"})"
+                                              "\nheader X-Key v\nreturn 5");
   BOOST_TEST(!answer.patch.has_value());
   BOOST_TEST(answer.headers.empty());
 }
 
 BOOST_AUTO_TEST_CASE(state_patches_add_up_and_keep_nulls_and_digits) {
   Probe probe;
-  const Answer answer = probe.refresh(
+  const ProviderResult answer = probe.refresh(
       "state {\"a\":1.0,\"gone\":null,\"deep\":{\"x\":18446744073709551616}}\nstate "
       "{\"b\":2,\"deep\":{\"y\":null}}\nstate "
       "{\"a\":null}");
@@ -192,9 +192,9 @@ BOOST_AUTO_TEST_CASE(state_patches_add_up_and_keep_nulls_and_digits) {
 
 BOOST_AUTO_TEST_CASE(an_object_set_after_a_null_does_not_inherit_what_stood_there) {
   Probe probe;
-  Ask ask;
+  ProviderRequest ask;
   ask.state = json::parse(R"({"tokens":{"access":"old","refresh":"old"},"keep":1})");
-  const Answer answer = probe.refresh("state {\"tokens\":null}\nstate {\"tokens\":{\"access\":\"new\"}}", ask);
+  const ProviderResult answer = probe.refresh("state {\"tokens\":null}\nstate {\"tokens\":{\"access\":\"new\"}}", ask);
   json::Value state = ask.state;
   json::merge_patch(state, patch_of(answer));
   BOOST_TEST(json::write(state) == R"({"tokens":{"access":"new"},"keep":1})");
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(composed_patches_do_what_each_did_in_turn) {
 
 BOOST_AUTO_TEST_CASE(the_sink_belongs_to_the_thread_of_the_call) {
   Probe probe;
-  const Answer answer = probe.resolve("header X-Key v\nthread");
+  const ProviderResult answer = probe.resolve("header X-Key v\nthread");
   BOOST_TEST((answer.status == Status::internal));
   BOOST_TEST((answer.message.find("thread") != std::string::npos));
   const Lines wanted{"0", "9", "0"};  // header; sink refused; cancelled() works from any thread
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(the_sink_belongs_to_the_thread_of_the_call) {
 
 BOOST_AUTO_TEST_CASE(a_call_says_what_the_provider_may_know) {
   Probe probe;
-  Ask ask;
+  ProviderRequest ask;
   ask.reason = Reason::refused;
   ask.interaction = Interaction::if_terminal;
   ask.method = "POST";
@@ -277,7 +277,7 @@ Manifest manifest() {
 }
 
 Error error_of(Status status, const std::string& message = {}, const std::string& hint = {}, int retry_after = 0) {
-  Answer answer;
+  ProviderResult answer;
   answer.status = status;
   answer.message = message;
   answer.hint = hint;
@@ -339,7 +339,7 @@ BOOST_AUTO_TEST_CASE(a_hint_that_names_the_way_already_is_left_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(foreign_text_cannot_move_the_cursor) {
-  Answer answer;
+  ProviderResult answer;
   answer.status = Status::rejected;
   answer.code = "bad\x1b[2J";
   answer.message = "red \x1b[31m text\nsecond line";

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(time_in_a_service_does_not_count_and_time_after_it_does) {
   Watched watched(50ms);
   const Breadcrumb crumb("vault", "refresh");
   {
-    const ServiceMark mark;
+    const ServiceScope mark;
     BOOST_TEST((watched.heard.wait_for(300ms) == std::future_status::timeout));
   }
   BOOST_TEST((watched.heard.wait_for(kLongTime) == std::future_status::ready));
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(time_in_a_service_does_not_count_and_time_after_it_does) {
 BOOST_AUTO_TEST_CASE(a_call_that_returned_is_forgotten) {
   Watched watched(50ms);
   { const Breadcrumb crumb("vault", "resolve"); }
-  const ServiceMark no_call;
+  const ServiceScope no_call;
   BOOST_TEST((watched.heard.wait_for(200ms) == std::future_status::timeout));
 }
 
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_login_and_who_heeds_cancellation_get_more_time) {
   for (const bool login : {true, false}) {
     Watched watched(20ms);
     const Breadcrumb crumb("vault", login ? "login" : "resolve");
-    if (!login) call_watch()->heeds_cancellation();
+    if (!login) call_watch()->polls_cancellation();
     BOOST_REQUIRE((watched.heard.wait_for(kLongTime) == std::future_status::ready));
     BOOST_TEST((watched.heard.get().second == 200ms));
   }

@@ -38,13 +38,13 @@ class StepClock : public Clock {
   std::chrono::milliseconds time_{0};
 };
 
-struct Folder {
-  Folder() {
+struct Directory {
+  Directory() {
     std::string name = (fs::temp_directory_path() / "heygen-store-XXXXXX").string();
     BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
     path = name;
   }
-  ~Folder() {
+  ~Directory() {
     std::error_code ignored;
     fs::permissions(path, fs::perms::owner_all, ignored);
     fs::remove_all(path, ignored);
@@ -63,7 +63,7 @@ struct Folder {
   fs::path path;
 };
 
-struct Fixture : Folder {
+struct Fixture : Directory {
   StepClock clock;
   CredentialStore store{path, clock};
 };
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_understood_is_refused_and_stays_as_it_is) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_folder_a_pipe_or_a_huge_file_in_its_place_is_refused_at_once) {
+BOOST_AUTO_TEST_CASE(a_directory_a_pipe_or_a_huge_file_in_its_place_is_refused_at_once) {
   fs::create_directory(path / "credentials");
   BOOST_CHECK_THROW(store.read(), Unreadable);
   fs::remove(path / "credentials");

@@ -4,7 +4,7 @@
 
 using heygen::Error;
 using heygen::Exit;
-using heygen::auth::Grant;
+using heygen::auth::CredentialLease;
 using heygen::net::Failure;
 using heygen::transport::ApiClient;
 using heygen::transport::ApiRequest;
@@ -120,7 +120,9 @@ BOOST_AUTO_TEST_CASE(a_path_that_makes_no_url_is_usage_and_sent_nowhere) {
 
 BOOST_AUTO_TEST_CASE(a_missing_credential_is_told_before_a_bad_base_and_nothing_is_sent) {
   struct None : FakeCredentials {
-    Grant obtain(const heygen::auth::RequestInfo&) override { throw heygen::auth_error("none", "`heygen auth login`"); }
+    CredentialLease obtain(const heygen::auth::RequestInfo&) override {
+      throw heygen::auth_error("none", "`heygen auth login`");
+    }
   } none;
   options.base = "http://api.test";
   ApiRequest request;
@@ -485,7 +487,8 @@ BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_leaves_the_refusal_as_it_is)
 
 BOOST_AUTO_TEST_CASE(a_renewal_that_fails_is_told_in_its_own_words) {
   refreshable();
-  credentials.renewals.emplace_back([]() -> Grant { throw heygen::network_error("no token endpoint", "later"); });
+  credentials.renewals.emplace_back(
+      []() -> CredentialLease { throw heygen::network_error("no token endpoint", "later"); });
   reply(401, kServed);
   const Error failed = error();
   BOOST_TEST(failed.code == "network_error");

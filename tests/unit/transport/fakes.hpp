@@ -108,7 +108,7 @@ struct Login {
 };
 
 inline auth::Credential credential(const std::string& name, const std::string& value, const Login& login = {}) {
-  provider::Answer answer;
+  provider::ProviderResult answer;
   answer.status = provider::Status::ok;
   answer.headers.push_back({name, Secret(value)});
   answer.source = login.source;
@@ -121,14 +121,15 @@ class FakeCredentials : public auth::CredentialSource {
  public:
   ~FakeCredentials() override { BOOST_TEST(renewals.empty(), "a renewal was expected"); }
 
-  auth::Grant obtain(const auth::RequestInfo& request) override {
+  auth::CredentialLease obtain(const auth::RequestInfo& request) override {
     asked_for.push_back(request.method + " " + request.path);
     BOOST_REQUIRE_MESSAGE(!grants.empty(), "no credential is scripted");
-    auth::Grant grant = grants.front();
+    auth::CredentialLease grant = grants.front();
     if (grants.size() > 1) grants.pop_front();
     return grant;
   }
-  auth::Grant renew(const auth::Credential&, const auth::RequestInfo&, const std::string& www_authenticate) override {
+  auth::CredentialLease renew(const auth::Credential&, const auth::RequestInfo&,
+                              const std::string& www_authenticate) override {
     challenges.push_back(www_authenticate);
     BOOST_REQUIRE_MESSAGE(!renewals.empty(), "no renewal is scripted");
     const auto next = renewals.front();
@@ -142,8 +143,8 @@ class FakeCredentials : public auth::CredentialSource {
     return auth_error("refused for good: " + used.title(), "Run `heygen auth login`.");
   }
 
-  std::deque<auth::Grant> grants;  ///< the last one serves for ever
-  std::deque<std::function<auth::Grant()>> renewals;
+  std::deque<auth::CredentialLease> grants;  ///< the last one serves for ever
+  std::deque<std::function<auth::CredentialLease()>> renewals;
   std::vector<std::string> asked_for, challenges;
   std::vector<int> reports;
 };
@@ -168,7 +169,7 @@ struct Stage {
   }
   void renewal(bool refreshed = true) {
     credentials.renewals.emplace_back([refreshed] {
-      return auth::Grant{credential("Authorization", "Bearer new", {.refreshable = true}), refreshed};
+      return auth::CredentialLease{credential("Authorization", "Bearer new", {.refreshable = true}), refreshed};
     });
   }
 

@@ -8,7 +8,7 @@ need() {
   exit 1
 }
 need cargo "Rust 1.63 or newer has it, such as Debian's: apt-get install cargo"
-need heygen-provider-check "it is part of heygen's SDK: put the SDK's bin folder on the PATH"
+need heygen-provider-check "it is part of heygen's SDK: put the SDK's bin directory on the PATH"
 cargo build --release --offline --locked
 mkdir -p build
 cp "${CARGO_TARGET_DIR:-target}/release/lib@CRATE@.so" build/@ID@.so

@@ -88,7 +88,7 @@ typedef int64_t heygen_time;
  *                   "log in again"
  *   NEEDS_USER      a person is needed and interaction is not allowed:
  *                   auth_error, exit 3
- *   TRANSIENT       network, server 5xx or time-out, try later:
+ *   TRANSIENT       network, server 5xx or timeout, try later:
  *                   network_error, exit 1. Never "log in again"
  *   USAGE           wrong options or settings: usage_error, exit 2
  *   UNSUPPORTED     reserved or not built in: usage_error, exit 2
@@ -372,7 +372,7 @@ extern HEYGEN_EXPORT const heygen_provider_entry_v heygen_provider_entry;
  * 9449), heygen.mtls/1 (RFC 8705).
  */
 
-/* -- heygen.http/1: HTTP with the host's proxies, CAs, time-outs and redaction.
+/* -- heygen.http/1: HTTP with the host's proxies, CAs, timeouts and redaction.
  * Follows no redirect, retries nothing, refuses http:// unless the user set
  * HEYGEN_ALLOW_HTTP, verifies TLS always. */
 #define HEYGEN_HTTP_1 "heygen.http/1"
@@ -400,7 +400,7 @@ typedef struct heygen_http_1_v {
 
   /* HEYGEN_OK: a whole reply came, whatever its status. Its body holds at most
    * 1 MiB, else HEYGEN_BROKEN. HEYGEN_TRANSIENT: none came (connection, TLS,
-   * time-out, cut short); the host has said so by fail(). HEYGEN_USAGE: a URL
+   * timeout, cut short); the host has said so by fail(). HEYGEN_USAGE: a URL
    * or header that it does not send. HEYGEN_CANCELLED: stopped; during a
    * refresh a request under way is given 5 s more to answer first.
    * [call] */

@@ -1,4 +1,4 @@
-#include "core/provider/historic.hpp"
+#include "core/provider/reserved_slots.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@ namespace {
 constexpr std::array<std::string_view, 1> kApiKeyIds{"apikey"};
 constexpr std::array<std::string_view, 2> kOauthIds{"oauth", "device-code"};
 
-constexpr std::array<HistoricSlot, 2> kSlots{{
+constexpr std::array<ReservedSlot, 2> kSlots{{
     {"api_key", kApiKeyIds, true, "HEYGEN_API_KEY", "api_key"},
     {"oauth", kOauthIds, false, "", "oauth"},
 }};
@@ -21,12 +21,12 @@ constexpr std::array<Spelling, 1> kFlags{{{"apikey", "--api-key"}}};
 
 }  // namespace
 
-std::span<const HistoricSlot> historic_slots() {
+std::span<const ReservedSlot> reserved_slots() {
   return kSlots;
 }
 
-const HistoricSlot* historic_slot_of(std::string_view id) {
-  for (const HistoricSlot& slot : kSlots) {
+const ReservedSlot* reserved_slot_of(std::string_view id) {
+  for (const ReservedSlot& slot : kSlots) {
     if (std::find(slot.ids.begin(), slot.ids.end(), id) != slot.ids.end()) {
       return &slot;
     }
@@ -35,7 +35,7 @@ const HistoricSlot* historic_slot_of(std::string_view id) {
 }
 
 std::string slot_of(std::string_view id) {
-  const HistoricSlot* slot = historic_slot_of(id);
+  const ReservedSlot* slot = reserved_slot_of(id);
   return slot != nullptr ? std::string(slot->slot) : "providers." + std::string(id);
 }
 
@@ -50,7 +50,7 @@ std::string login_flag_of(std::string_view id) {
 
 std::vector<std::string> settings_sections_of(std::string_view id) {
   std::vector<std::string> sections{std::string(id)};
-  const HistoricSlot* slot = historic_slot_of(id);
+  const ReservedSlot* slot = reserved_slot_of(id);
   if (slot != nullptr && slot->ids.front() != id) {
     sections.emplace_back(slot->ids.front());
   }

@@ -1,7 +1,7 @@
-"""The whole catalogue, command by command, against the sandbox: its help, its example, a call with every flag.
+"""The whole catalog, command by command, against the sandbox: its help, its example, a call with every flag.
 
-tests/facts/commands.json states what each command must put on the wire, and knows nothing of the catalogue; so a new
-command needs three things: its entry in core/api/catalogue, its facts, and an answer of the sandbox. Replies are held
+tests/facts/commands.json states what each command must put on the wire, and knows nothing of the catalog; so a new
+command needs three things: its entry in core/api/catalog, its facts, and an answer of the sandbox. Replies are held
 to their schema by python3-jsonschema, an implementation of its own.
 """
 
@@ -27,7 +27,7 @@ LIMIT_S = 30
 FACTS = {one["command"]: one for one in json.loads((ROOT / "tests" / "facts" / "commands.json").read_text())["commands"]}
 CATALOGUE = {
     command["words"]: command
-    for path in sorted((ROOT / "core" / "api" / "catalogue").glob("*.json"))
+    for path in sorted((ROOT / "core" / "api" / "catalog").glob("*.json"))
     for command in json.loads(path.read_text()).get("commands", [])
 }
 
@@ -217,7 +217,7 @@ class Expected:
         return self
 
 
-class Catalogue(unittest.TestCase):
+class Catalog(unittest.TestCase):
     maxDiff = None
 
     @classmethod
@@ -297,23 +297,23 @@ class Catalogue(unittest.TestCase):
         self.assert_sent(expected, calls[0])
         self.assert_valid(self.command_of(calls[-1]), out)
 
-    def test_the_catalogue_and_the_facts_know_the_same_commands(self):
+    def test_the_catalog_and_the_facts_know_the_same_commands(self):
         self.assertEqual(sorted(CATALOGUE), sorted(FACTS))
         listed = {one["command"] for one in json.loads(self.succeed("commands", "--json"))["commands"]}
         shown = {command for command, entry in CATALOGUE.items() if not entry.get("hidden")}
         self.assertEqual(sorted(shown - listed), [])
 
     def test_the_generator_knows_the_words_of_the_program(self):
-        """So that the catalogue cannot take them."""
+        """So that the catalog cannot take them."""
         sys.path.insert(0, str(ROOT / "core" / "api"))
         self.addCleanup(sys.path.remove, str(ROOT / "core" / "api"))
-        from generator import catalogue, commands  # pylint: disable=import-outside-toplevel
+        from generator import catalog, commands  # pylint: disable=import-outside-toplevel
 
         surface = json.loads(self.succeed("commands", "--json"))
         own = {words[0] for one in surface["commands"] if (words := one["words"])[0] not in {c.split()[0] for c in CATALOGUE}}
-        self.assertEqual(own, catalogue.PROGRAM_GROUPS)
+        self.assertEqual(own, catalog.PROGRAM_GROUPS)
         mixed = {one["command"] for one in surface["commands"]} - {*CATALOGUE}
-        self.assertEqual({command for command in mixed if command.split()[0] not in own}, catalogue.PROGRAM_COMMANDS)
+        self.assertEqual({command for command in mixed if command.split()[0] not in own}, catalog.PROGRAM_COMMANDS)
         for one in surface["commands"]:
             if one["command"] in CATALOGUE:
                 flags = {flag["name"] for flag in CATALOGUE[one["command"]].get("flags", [])}
@@ -323,8 +323,8 @@ class Catalogue(unittest.TestCase):
                 self.assertEqual({}, {name: kind for name, kind in injected.items() if known.get(name) != kind}, one["command"])
 
     def test_help_fits_the_terminal(self):
-        folders = {" ".join(command.split()[:depth]) for command in CATALOGUE for depth in range(1, len(command.split()))}
-        for command in sorted({"", *folders, *CATALOGUE}):
+        directories = {" ".join(command.split()[:depth]) for command in CATALOGUE for depth in range(1, len(command.split()))}
+        for command in sorted({"", *directories, *CATALOGUE}):
             with self.subTest(command):
                 lines = self.succeed(*command.split(), "--help").splitlines()
                 self.assertGreater(len(lines), 2)

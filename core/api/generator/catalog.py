@@ -1,4 +1,4 @@
-"""The whole catalogue, read and checked."""
+"""The whole catalog, read and checked."""
 import os
 import re
 
@@ -8,12 +8,12 @@ from .faults import Faults
 from .located_json import parse
 from .schemas import Schemas
 
-# Words that the program has without the catalogue.
+# Words that the program has without the catalog.
 PROGRAM_GROUPS = {"api", "auth", "commands", "completion", "config", "help", "policy", "provider", "update"}
 PROGRAM_COMMANDS = {"video download"}
 
 
-class Catalogue:
+class Catalog:
     def __init__(self):
         self.faults = Faults()
         self.schemas = Schemas(self.faults)

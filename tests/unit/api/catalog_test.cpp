@@ -1,4 +1,4 @@
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -29,7 +29,7 @@ bool has_reference(const json::Value& schema) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(catalogue)
+BOOST_AUTO_TEST_SUITE(catalog)
 
 BOOST_AUTO_TEST_CASE(every_table_is_filled) {
   const auto any = [](auto&& test) { return std::ranges::any_of(commands(), test); };

@@ -1,4 +1,4 @@
-// The API commands as constant tables, generated at build time from core/api/catalogue/*.json.
+// The API commands as constant tables, generated at build time from core/api/catalog/*.json.
 #pragma once
 
 #include <optional>

@@ -9,7 +9,7 @@
 
 namespace heygen::provider {
 
-struct HistoricSlot {
+struct ReservedSlot {
   std::string_view slot;                  ///< key at the top level of the credentials file
   std::span<const std::string_view> ids;  ///< who may read it, in order; the first one's settings serve all
   bool plain_text;                        ///< the slot is a string, shown to the provider as {"<slot>": …}
@@ -18,14 +18,14 @@ struct HistoricSlot {
 };
 
 /// In order of precedence.
-std::span<const HistoricSlot> historic_slots();
-/// The historic slot that this provider owns or shares, or nullptr.
-const HistoricSlot* historic_slot_of(std::string_view id);
+std::span<const ReservedSlot> reserved_slots();
+/// The reserved slot that this provider owns or shares, or nullptr.
+const ReservedSlot* reserved_slot_of(std::string_view id);
 /// Where the provider's state lives: "oauth" or "providers.<id>". Also the name of its refresh lock.
 std::string slot_of(std::string_view id);
-/// "--<id>", or the historic spelling.
+/// "--<id>", or the reserved spelling.
 std::string login_flag_of(std::string_view id);
-/// Sections of config.toml that hold its settings, first wins: its own, then its historic slot's first owner.
+/// Sections of config.toml that hold its settings, first wins: its own, then its reserved slot's first owner.
 std::vector<std::string> settings_sections_of(std::string_view id);
 
 }  // namespace heygen::provider

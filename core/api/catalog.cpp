@@ -1,4 +1,4 @@
-#include "core/api/catalogue.hpp"
+#include "core/api/catalog.hpp"
 
 #include <algorithm>
 

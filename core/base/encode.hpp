@@ -1,0 +1,30 @@
+// Bytes as text: hexadecimal, base64 and percent-encoding.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace heygen {
+
+/// Lower-case hexadecimal.
+std::string hex_encode(std::string_view bytes);
+/// The value of one hexadecimal digit of either case, or -1.
+int hex_digit(char c) noexcept;
+
+/// RFC 4648 §4, with padding, on one line.
+std::string base64_encode(std::string_view bytes);
+/// RFC 4648 §5, without padding.
+std::string base64url_encode(std::string_view bytes);
+
+/// Every byte that is not unreserved in RFC 3986 §2.3 as %XX.
+std::string percent_encode(std::string_view text);
+
+enum class Plus : unsigned char {
+  literal,  ///< a '+' is a '+' (RFC 3986)
+  space,    ///< a '+' is a space (application/x-www-form-urlencoded)
+};
+/// Empty when a '%' is not followed by two hexadecimal digits.
+std::optional<std::string> percent_decode(std::string_view text, Plus plus = Plus::literal);
+
+}  // namespace heygen
