@@ -203,7 +203,7 @@ void add_download_command(CommandTable& table) {
       "download goes on where it stopped, up to 3 times; after that, or Ctrl-C, the same command goes on from there.";
   command.examples = {"heygen video download video_123 --output-path intro.mp4",
                       "heygen video download video_123 --asset subtitle --output-path - | less"};
-  command.positionals = {{.name = "video-id", .doc = "Id of the video"}};
+  command.positionals = {{.name = "video-id", .doc = "ID of the video"}};
   command.options = options_of;
   command.run = run_download;
   table.add(std::move(command));
