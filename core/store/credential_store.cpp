@@ -13,8 +13,8 @@
 #include "core/base/error.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/text.hpp"
-#include "core/store/atomic_file.hpp"
-#include "core/store/file_lock.hpp"
+#include "core/base/atomic_file.hpp"
+#include "core/base/file_lock.hpp"
 
 namespace heygen::store {
 

@@ -16,7 +16,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
-#include "core/store/atomic_file.hpp"
+#include "core/base/atomic_file.hpp"
 
 using namespace heygen;
 using namespace heygen::store;

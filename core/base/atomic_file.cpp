@@ -1,4 +1,4 @@
-#include "core/store/atomic_file.hpp"
+#include "core/base/atomic_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

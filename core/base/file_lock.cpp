@@ -1,4 +1,4 @@
-#include "core/store/file_lock.hpp"
+#include "core/base/file_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
