@@ -1,23 +1,19 @@
-// Replacing a file so that a reader, or a crash, sees the old content or the new one and nothing between.
+// Replacing a file so that a reader, or a crash, sees the old content or the new one and nothing in between.
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <string_view>
 
-namespace heygen::store {
+namespace heygen {
 
-/// Temp file beside it, fsync, rename, fsync of the directory; mode 0600. A symbolic link is followed and stays.
-/// Throws heygen::Error{error}; the old file is then as it was and no temp file is left.
+/// Temporary file beside it (".NAME.XXXXXX"), fsync, rename, fsync of the directory; mode 0600. A symbolic link is
+/// followed and stays. Throws Error{error}: the old file is then unchanged, and no temporary file is left.
 void replace_file(const std::filesystem::path& path, std::string_view content);
 
-/// Removes what killed writers left. Call only where no other writer can be at work.
+/// Removes the temporary files of writers that were killed. Call it only while no other writer can run.
 void remove_leftovers(const std::filesystem::path& path);
 
-/// The file itself, where `path` is a symbolic link; the link stays.
+/// Removes the file that `path` or its symbolic links lead to; the links stay. Throws Error{error}.
 void remove_file(const std::filesystem::path& path);
 
-/// Creates the directory with mode 0700 when it is missing, and what is missing above it.
-void make_private_directory(const std::filesystem::path& directory);
-
-}  // namespace heygen::store
+}  // namespace heygen

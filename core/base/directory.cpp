@@ -3,19 +3,24 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <string>
+
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
 
 namespace heygen {
 
-std::error_code make_private_directories(const std::filesystem::path& directory) {
+void make_private_directory(const std::filesystem::path& directory) {
   std::error_code ignored;
-  if (directory.empty() || std::filesystem::is_directory(directory, ignored)) return {};
-  const std::filesystem::path above = directory.parent_path();
-  if (const std::error_code error = above == directory ? std::error_code{} : make_private_directories(above))
-    return error;
-  if (mkdir(directory.c_str(), S_IRWXU) == 0) return {};
+  if (directory.empty() || std::filesystem::is_directory(directory, ignored)) return;
+  if (directory.has_relative_path()) make_private_directory(directory.parent_path());
+  if (mkdir(directory.c_str(), S_IRWXU) == 0) return;
   const int why = errno;
-  if (why == EEXIST && std::filesystem::is_directory(directory, ignored)) return {};
-  return {why == EEXIST ? ENOTDIR : why, std::generic_category()};
+  if (why == EEXIST && std::filesystem::is_directory(directory, ignored)) return;
+  throw Error(code::kError,
+              "Could not create the directory " + directory.string() + ": " +
+                  describe_errno(why == EEXIST ? ENOTDIR : why) + ".",
+              "Create the directory, or set HEYGEN_CONFIG_DIR to another one.");
 }
 
 }  // namespace heygen

@@ -1,13 +1,12 @@
-// Directories that hold what is the user's alone.
+// Directories whose content only the user may see.
 #pragma once
 
 #include <filesystem>
-#include <system_error>
 
 namespace heygen {
 
-/// Makes the directory and those above it that are missing, each 0700: one that others may write to would let them put
-/// another in its place. Returns what went wrong; what is there already is left as it is.
-std::error_code make_private_directories(const std::filesystem::path& directory);
+/// Creates the directory and the missing ones above it, each 0700: one that others may write to would let them replace
+/// its content. An existing directory is left as it is. Throws Error{error}.
+void make_private_directory(const std::filesystem::path& directory);
 
 }  // namespace heygen

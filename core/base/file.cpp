@@ -59,8 +59,21 @@ std::optional<std::string> read_regular_file(const std::filesystem::path& path, 
   return read_to_end(file.get(), limit);
 }
 
+std::string describe_read_error(const std::system_error& error, std::size_t limit) {
+  switch (error.code().value()) {
+    case EINVAL:
+      return "not a regular file";
+    case EFBIG:
+      return "larger than " + (limit % limits::kMiB == 0 ? std::to_string(limit / limits::kMiB) + " MiB"
+                                                         : std::to_string(limit / limits::kKiB) + " KiB");
+    default:
+      return describe_errno(error.code().value());
+  }
+}
+
 void sync_directory(const std::filesystem::path& directory) noexcept {
-  const UniqueFd opened(retry_interrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  const UniqueFd opened(
+      retry_interrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (opened) ::fsync(opened.get());
 }
 

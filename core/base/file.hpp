@@ -43,6 +43,9 @@ std::optional<std::string> read_regular_file(const std::filesystem::path& path, 
 /// fsync(2) of a directory, so that a rename in it survives a crash. Some file systems refuse it: not an error.
 void sync_directory(const std::filesystem::path& directory) noexcept;
 
+/// Why read_regular_file() failed, for the end of a message: "is a directory", "larger than 1 MiB".
+std::string describe_read_error(const std::system_error& error, std::size_t limit);
+
 /// What an errno means, in lower case and without a full stop, for the end of a message: "permission denied".
 std::string describe_errno(int error);
 

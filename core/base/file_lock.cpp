@@ -2,68 +2,59 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <string>
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 
-namespace heygen::store {
+namespace heygen {
 
 namespace {
 
-class FileLock : public Lock {
- public:
-  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-  ~FileLock() override { close(descriptor_); }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
+Error timeout_error(const std::filesystem::path& path, std::chrono::milliseconds deadline) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(deadline).count();
+  return {code::kTimeout,
+          "Timed out after " + std::to_string(seconds) + "s waiting for " + path.string() +
+              ", which another process has locked.",
+          "Find it with `fuser " + path.string() + "`, stop it, and try again.", Exit::timeout};
+}
 
-  bool try_lock() const {
-    int result = 0;
-    do {
-      result = flock(descriptor_, LOCK_EX | LOCK_NB);
-    } while (result != 0 && errno == EINTR);
-    return result == 0;
+FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
+              const Cancel& cancel) {
+  if (!file) {
+    throw Error(code::kError, "Could not open the lock file " + path.string() + ": " + describe_errno(errno) + ".",
+                "Make the directory writable for your user, or set HEYGEN_CONFIG_DIR to one that is.");
   }
-
- private:
-  int descriptor_;
-};
-
-}  // namespace
-
-std::unique_ptr<Lock> lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
-                                const Cancel& cancel) {
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) {
-    throw Error(code::kError, "The lock file " + path.string() + " cannot be opened: " + std::strerror(errno) + ".",
-                "Make the directory writable for your user, or point HEYGEN_CONFIG_DIR at one that is.");
-  }
-  auto lock = std::make_unique<FileLock>(descriptor);
+  constexpr std::chrono::milliseconds kLongestPause{25};
   const auto end = clock.monotonic() + deadline;
   std::chrono::milliseconds pause{2};
-  constexpr std::chrono::milliseconds kLongestPause{25};
-  while (!lock->try_lock()) {
+  while (retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
     if (errno != EWOULDBLOCK) {
-      throw Error(code::kError, "The file " + path.string() + " cannot be locked: " + std::strerror(errno) + ".",
-                  "Put the configuration directory on a file system that supports locks (HEYGEN_CONFIG_DIR).");
+      throw Error(code::kError, "Could not lock " + path.string() + ": " + describe_errno(errno) + ".",
+                  "Set HEYGEN_CONFIG_DIR to a directory on a file system that supports locks.");
     }
-    if (clock.monotonic() >= end) {
-      throw Error(code::kTimeout,
-                  "Another process has held " + path.string() + " for more than " +
-                      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(deadline).count()) + " seconds.",
-                  "See which heygen process hangs (`fuser " + path.string() + "`), end it, and try again.",
-                  Exit::timeout);
-    }
+    if (clock.monotonic() >= end) throw timeout_error(path, deadline);
     if (!clock.wait(pause, cancel)) throw canceled_error();
     pause = std::min(pause * 2, kLongestPause);
   }
-  return lock;
+  return FileLock(std::move(file));
 }
 
-}  // namespace heygen::store
+}  // namespace
+
+FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
+                   const Cancel& cancel) {
+  return lock(open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600), path, deadline, clock, cancel);
+}
+
+FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
+                        const Cancel& cancel) {
+  return lock(open_file(directory, O_RDONLY | O_DIRECTORY), directory, deadline, clock, cancel);
+}
+
+}  // namespace heygen

@@ -1,17 +1,32 @@
-// flock(2) with a deadline. Each lock opens the file anew, so threads exclude each other as processes do.
+// Exclusive locks among threads and processes: flock(2) with a deadline.
 #pragma once
 
 #include <chrono>
 #include <filesystem>
-#include <memory>
 
-#include "core/store/credential_store.hpp"
+#include "core/base/fd.hpp"
 
-namespace heygen::store {
+namespace heygen {
 
-/// Creates the file (0600) when needed; it is never deleted, since a lock on a deleted file excludes nobody.
-/// Throws Error{timeout} past the deadline, Error{canceled}, Error{error} when the file cannot be had.
-std::unique_ptr<Lock> lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
-                                const Cancel& cancel);
+class Cancel;
+class Clock;
 
-}  // namespace heygen::store
+/// Released on destruction. Each lock opens its file anew, so threads exclude each other as processes do.
+class FileLock {
+ public:
+  explicit FileLock(UniqueFd locked) : locked_(std::move(locked)) {}
+
+ private:
+  UniqueFd locked_;
+};
+
+/// Creates the file (0600) when needed and never deletes it: a lock on a deleted file excludes nobody.
+/// Throws Error{timeout} past the deadline, Error{canceled}, and Error{error} when the file cannot be opened or locked.
+FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
+                   const Cancel& cancel);
+
+/// The same for an existing directory itself, which leaves no file behind.
+FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
+                        const Cancel& cancel);
+
+}  // namespace heygen

@@ -3,9 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <system_error>
 
+#include "core/base/atomic_file.hpp"
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/directory.hpp"
 #include "core/base/error.hpp"
+#include "core/base/file_lock.hpp"
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/config/toml_document.hpp"
@@ -15,6 +21,7 @@ namespace heygen::config {
 namespace {
 
 constexpr std::string_view kFileName = "config.toml";
+constexpr std::chrono::seconds kLockDeadline{10};
 
 /// Everything about a key, built in or declared by a provider.
 struct Key {
@@ -192,8 +199,12 @@ std::vector<Entry> Config::list(const std::vector<DeclaredKey>& declared) const 
 Entry Config::set(const std::string& key, const std::string& value, const std::vector<DeclaredKey>& declared) const {
   const Key known = require_key(key, declared);
   const Scalar scalar = checked(known, value);
-  const DirectoryLock lock(path_.parent_path());
-  replace_file(path_, File(path_).with(key, scalar));
+  make_private_directory(path_.parent_path());
+  const Cancel never;  // the lock is held briefly
+  const FileLock lock = lock_directory(path_.parent_path(), kLockDeadline, system_clock(), never);
+  const std::string text = File(path_).with(key, scalar);
+  remove_leftovers(path_);
+  replace_file(path_, text);
   return {key, value, "file"};
 }
 

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string>
 
+#include "core/base/file_lock.hpp"
 #include "core/json/value.hpp"
 
 namespace heygen {
@@ -22,12 +22,6 @@ enum class Shape { absent, blank, plain_key, json };
 struct Document {
   Shape shape = Shape::absent;
   json::Value root = json::Object{};  ///< always an object; a plain-text key shows as {"api_key": …}
-};
-
-/// An exclusive lock among threads and processes; released on destruction.
-class Lock {
- public:
-  virtual ~Lock() = default;
 };
 
 /// What a file may hold that makes it unusable. The message names path and reason, never content.
@@ -55,7 +49,7 @@ class CredentialStore {
 
   /// refresh-<slot>.lock (the directory is created when missing): waits until `deadline`. Throws Error{timeout} past
   /// it, Error{canceled}, and Error{error} when the directory cannot hold a lock file.
-  std::unique_ptr<Lock> lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel);
+  FileLock lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel);
 
  private:
   std::filesystem::path directory_;

@@ -102,8 +102,7 @@ class Staging {
 };
 
 void make_directory(const fs::path& directory) {
-  if (const std::error_code error = make_private_directories(directory))
-    throw failed("Cannot create", directory, error);
+  make_private_directory(directory);
   const std::string fault = provider::ownership_fault(directory);
   if (!fault.empty()) {
     throw Error(code::kError, printable("No provider would load from " + directory.string() + ": " + fault + "."),

@@ -245,6 +245,22 @@ BOOST_AUTO_TEST_CASE(an_open_file_becomes_private_and_no_other_file_stays_behind
   BOOST_TEST(std::distance(fs::directory_iterator(directory), fs::directory_iterator{}) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(set_removes_what_a_killed_writer_left) {
+  given("output = \"human\"\n");
+  std::ofstream(directory / ".config.toml.AbC123") << "outp";
+  config().set("output", "json", {});
+  BOOST_TEST(std::distance(fs::directory_iterator(directory), fs::directory_iterator{}) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(set_follows_a_chain_of_links_to_a_missing_file) {
+  fs::create_directories(directory);
+  fs::create_symlink(root / "link", file);
+  fs::create_symlink("target", root / "link");
+  config().set("output", "json", {});
+  BOOST_TEST(fs::is_symlink(root / "link"));
+  BOOST_TEST(fs::is_regular_file(root / "target"));
+}
+
 BOOST_AUTO_TEST_CASE(a_symbolic_link_stays_one) {
   fs::create_directories(directory);
   std::ofstream(root / "dotfile") << "output = \"human\" # kept\n";
