@@ -27,12 +27,14 @@
 #include "core/base/random.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
+#include "core/config/config.hpp"
 #include "core/output/output.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/provider.hpp"
 #include "host/cli/run.hpp"
-#include "host/context.hpp"
 #include "host/io.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 namespace {
@@ -173,10 +175,10 @@ bool asks_for_text(const std::vector<std::string>& arguments) {
          std::find(arguments.begin(), end, "--human=true") != end;
 }
 
-int show(const Error& error, Context& context, const std::vector<std::string>& arguments) {
+int show(const Error& error, const Printer& printer, const std::vector<std::string>& arguments) {
   bool human = asks_for_text(arguments);
   try {
-    human = (human && !context.globals.human) || context.human();
+    human = (human && !printer.options.human) || printer.human();
   } catch (const std::exception&) {
   }
   std::string text = human ? output::error_text(error) : output::error_envelope(error);
@@ -186,7 +188,7 @@ int show(const Error& error, Context& context, const std::vector<std::string>& a
 }
 
 /// The thread of the call is lost, so nothing can be unwound: locks go with the process.
-void give_up(Context& context, const std::string& where, std::chrono::milliseconds waited) {
+void give_up(const Printer& printer, const std::string& where, std::chrono::milliseconds waited) {
   TerminalMode::restore_for_exit();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(waited).count();
   const Error error(code::kError,
@@ -194,21 +196,21 @@ void give_up(Context& context, const std::string& where, std::chrono::millisecon
                         " s, so it was given up. This is a fault of that provider.",
                     "`heygen provider disable ID` switches it off and `--provider OTHER` uses another one; the setting "
                     "provider.deadline gives it more time.");
-  end_process(show(error, context, {}));
+  end_process(show(error, printer, {}));
 }
 
-int run_arguments(Context& context, const std::vector<std::string>& arguments) {
+int run_arguments(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
   try {
-    run_command_line(context, all_commands(), arguments);
+    run_command_line(services, printer, all_commands(), arguments);
     return static_cast<int>(Exit::success);
   } catch (const OutputClosed&) {
     return static_cast<int>(Exit::failure);
   } catch (const Error& error) {
-    return show(error, context, arguments);
+    return show(error, printer, arguments);
   } catch (const std::bad_alloc&) {
-    return show(Error(code::kError, "The memory is used up."), context, arguments);
+    return show(Error(code::kError, "The memory is used up."), printer, arguments);
   } catch (const std::exception& fault) {
-    return show(Error(code::kError, fault.what()), context, arguments);
+    return show(Error(code::kError, fault.what()), printer, arguments);
   }
 }
 
@@ -220,11 +222,14 @@ class Application : public Poco::Util::Application {
   int main(const ArgVec& arguments) override {
     Cancel cancel;
     install_signals(cancel);
-    Context context(system_environment(), system_terminal(), system_clock(), system_random(), cancel, own_executable());
-    context.on_hang = [&context](const std::string& where, std::chrono::milliseconds waited) {
-      give_up(context, where, waited);
+    Services services(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
+                      own_executable());
+    Printer printer(services.environment, services.terminal, cancel,
+                    [&services] { return services.config().output_format(); });
+    services.on_hang = [&printer](const std::string& where, std::chrono::milliseconds waited) {
+      give_up(printer, where, waited);
     };
-    const int status = run_arguments(context, arguments);
+    const int status = run_arguments(services, printer, arguments);
     cancel_of_process = nullptr;
     return status;
   }

@@ -9,7 +9,8 @@
 
 namespace heygen::host {
 
-class Context;
+class Printer;
+class Services;
 
 /// What an option's text must look like, checked while parsing.
 enum class Kind : unsigned char { text, integer, number, duration };
@@ -66,8 +67,8 @@ struct Command {
   std::vector<std::string> examples{};
   std::vector<Positional> positionals{};
   /// Made only for the chosen command.
-  std::function<std::vector<Option>(Context&)> options = [](Context&) { return std::vector<Option>{}; };
-  std::function<void(Context&, const Parsed&)> run{};
+  std::function<std::vector<Option>(Services&)> options = [](Services&) { return std::vector<Option>{}; };
+  std::function<void(Services&, Printer&, const Parsed&)> run{};
   bool hidden = false;
   bool live_options = false;  ///< they depend on what is installed: a shell asks for them
 };

@@ -3,13 +3,21 @@
 
 #include <string>
 
-#include "host/context.hpp"
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+#include "core/base/terminal.hpp"
 
 namespace heygen::host {
 
+/// Where the user is asked.
+struct ConfirmDependencies {
+  Terminal& terminal;
+  const Cancel& cancel;
+};
+
 /// `question` ends in '?'. On a terminal y or yes goes on, all else throws Error{canceled}; without one throws
 /// `otherwise`.
-void confirm(Context& context, const std::string& question, const Error& otherwise);
+void confirm(const ConfirmDependencies& needs, const std::string& question, const Error& otherwise);
 
 /// The error for a deletion that nobody can be asked about.
 Error confirmation_required(const std::string& what);

@@ -100,13 +100,12 @@ bool can_resume_after(net::Failure::Kind kind) {
 /// One download into one sink, in as many exchanges as it takes.
 class Transfer {
  public:
-  Transfer(Context& context, net::Http& http, const Source& source, Sink& sink)
-      : context_(context),
-        http_(http),
+  Transfer(const DownloadDependencies& needs, const Source& source, Sink& sink)
+      : needs_(needs),
         sink_(sink),
         name_(source.name),
         first_url_(parse_url(source.url)),
-        bar_(context, "Downloading " + source.name, {}) {
+        bar_(needs.progress, "Downloading " + source.name, {}) {
     request_.timeouts.total = std::chrono::milliseconds(0);
     request_.on_wait = [this] { bar_.wait(); };
   }
@@ -132,10 +131,10 @@ class Transfer {
   }
 
   void pause() {
-    const auto time = transport::pause_before(tries_++, context_.random.unit(), {});
+    const auto time = transport::pause_before(tries_++, needs_.random.unit(), {});
     bar_.say("The connection to " + name_ + " broke: trying again (" + std::to_string(tries_) + " of " +
              std::to_string(kTries) + ")");
-    if (!context_.clock.wait(time, context_.cancel)) throw canceled_error();
+    if (!needs_.progress.clock.wait(time, needs_.cancel)) throw canceled_error();
   }
 
   /// The reply that the sink takes the next byte from.
@@ -175,7 +174,7 @@ class Transfer {
     }
     request_.url = first_url_;
     for (int redirects = 0;; ++redirects) {
-      std::unique_ptr<net::Response> response = http_.send(request_, context_.cancel);
+      std::unique_ptr<net::Response> response = needs_.http.send(request_, needs_.cancel);
       const std::string* location = net::find_header(response->headers, "Location");
       if (!transport::is_redirect(response->status) || location == nullptr || location->empty() ||
           redirects == kMostRedirects)
@@ -194,8 +193,7 @@ class Transfer {
     }
   }
 
-  Context& context_;
-  net::Http& http_;
+  const DownloadDependencies& needs_;
   Sink& sink_;
   const std::string name_;
   const net::Url first_url_;
@@ -207,7 +205,7 @@ class Transfer {
 
 class StdoutSink : public Sink {
  public:
-  explicit StdoutSink(Context& context) : context_(context) {}
+  explicit StdoutSink(const std::function<void(std::string_view)>& write) : write_(write) {}
   const std::optional<Version>& version() const override { return version_; }
   std::uint64_t size() const override { return size_; }
   bool begin(std::optional<Version> version) override {
@@ -216,7 +214,7 @@ class StdoutSink : public Sink {
   }
   void write(std::string_view data) override {
     try {
-      context_.write(data);
+      write_(data);
     } catch (Error& error) {
       error.code = code::kFileIo;
       error.hint = "Make room for it, then run the command again.";
@@ -226,19 +224,19 @@ class StdoutSink : public Sink {
   }
 
  private:
-  Context& context_;
+  const std::function<void(std::string_view)>& write_;
   std::optional<Version> version_;
   std::uint64_t size_ = 0;
 };
 
 }  // namespace
 
-void download(Context& context, net::Http& http, const Source& source, const std::filesystem::path& target,
+void download(const DownloadDependencies& needs, const Source& source, const std::filesystem::path& target,
               bool replace) {
   static_cast<void>(parse_url(source.url));  // before anything is touched
   Part part(target, source.asset);
   try {
-    Transfer(context, http, source, part).run();
+    Transfer(needs, source, part).run();
   } catch (Error& error) {
     if (error.code == code::kFileIo || !part.keep()) throw;
     const bool bare = error.hint.empty() || error.hint == kHintRestart;
@@ -248,10 +246,11 @@ void download(Context& context, net::Http& http, const Source& source, const std
   part.finish(replace);
 }
 
-void download_to_stdout(Context& context, net::Http& http, const Source& source) {
-  StdoutSink sink(context);
+void download_to_stdout(const DownloadDependencies& needs, const Source& source,
+                        const std::function<void(std::string_view)>& write) {
+  StdoutSink sink(write);
   try {
-    Transfer(context, http, source, sink).run();
+    Transfer(needs, source, sink).run();
   } catch (Error& error) {
     if (error.hint == kHintRestart) error.hint = "Run the command again, from the start.";
     throw;

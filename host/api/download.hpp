@@ -2,11 +2,23 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 
-#include "host/context.hpp"
+#include "core/base/random.hpp"
+#include "core/net/http.hpp"
+#include "host/api/progress.hpp"
 
 namespace heygen::host {
+
+/// What a download needs.
+struct DownloadDependencies {
+  net::Http& http;
+  ProgressDependencies progress;
+  Random& random;
+  const Cancel& cancel;
+};
 
 struct Source {
   std::string url;    ///< may be signed: it is neither shown nor stored
@@ -21,10 +33,12 @@ struct Source {
 /// asset; otherwise nothing is left behind. What does not fit together is fetched from the start. Throws Error:
 /// cli_response_parse_error for a malformed URL, network_error, cli_download_url_expired (403, 404),
 /// cli_download_failed, cli_download_interrupted, timeout, cli_file_io_error, file_exists, canceled.
-void download(Context& context, net::Http& http, const Source& source, const std::filesystem::path& target,
+void download(const DownloadDependencies& needs, const Source& source, const std::filesystem::path& target,
               bool replace);
 
-/// The same to standard output. What was written stays written, so that a file which changes meanwhile is an error.
-void download_to_stdout(Context& context, net::Http& http, const Source& source);
+/// The same to standard output, by `write`. What was written stays written, so that a file which changes meanwhile is
+/// an error.
+void download_to_stdout(const DownloadDependencies& needs, const Source& source,
+                        const std::function<void(std::string_view)>& write);
 
 }  // namespace heygen::host

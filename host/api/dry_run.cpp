@@ -62,11 +62,11 @@ json::Value headers_of(const net::Headers& headers) {
 }
 
 /// Which provider would be asked. Its headers are unknown: it is not loaded.
-json::Value credential_of(Context& context) {
+json::Value credential_of(Services& services) {
   try {
-    const std::string id = context.resolver().first_asked();
+    const std::string id = services.resolver().first_asked();
     if (id.empty()) return json::Object{{"problem", "none is configured: run `heygen auth login` first"}};
-    const provider::DiscoveredProvider* found = context.providers().find(id);
+    const provider::DiscoveredProvider* found = services.registry().find(id);
     if (found == nullptr) return json::Object{{"problem", "the provider " + printable(id) + " is not installed"}};
     if (found->refused) return json::Object{{"provider", id}, {"problem", found->reason}};
     return json::Object{{"provider", id}, {"title", found->manifest.title}, {"headers", kMark}};
@@ -104,27 +104,27 @@ Option dry_run_option() {
   return {.name = "dry-run", .doc = "Print the request instead of sending it; needs no credential"};
 }
 
-void check_dry_run(Context& context) {
-  const transport::ClientOptions options = context.client_options();
+void check_dry_run(Services& services) {
+  const transport::ClientOptions options = services.client_options();
   transport::ApiClient::check_base(options.base, options.allow_http);
-  (void)context.client_headers();
+  (void)services.client_headers();
 }
 
-void print_dry_run(Context& context, const transport::ApiRequest& request, const DryRun& facts) {
-  const transport::Preview preview = transport::preview(context.client_options(), request);
+void print_dry_run(Services& services, Printer& printer, const transport::ApiRequest& request, const DryRun& facts) {
+  const transport::Preview preview = transport::preview(services.client_options(), request);
   json::Value document = json::Object{{"method", request.method},
                                       {"url", facts.free_query ? net::redact_url(preview.url) : preview.url},
                                       {"headers", headers_of(preview.headers)},
-                                      {"credential", credential_of(context)},
+                                      {"credential", credential_of(services)},
                                       {"query", query_of(request, facts.free_query)}};
   if (facts.body) document.set("body", body_of(*facts.body));
   if (facts.upload) document.set("upload", *facts.upload);
   if (facts.then) document.set("then", *facts.then);
   if (!facts.missing_fields.empty())
-    context.terminal.notice("The service will refuse this body: it lacks " + join(facts.missing_fields, ", ") +
-                            ". --request-schema shows its fields.");
-  if (context.human()) return context.print_text(text_of(document));
-  context.print(document);
+    services.terminal.notice("The service will refuse this body: it lacks " + join(facts.missing_fields, ", ") +
+                             ". --request-schema shows its fields.");
+  if (printer.human()) return printer.print_text(text_of(document));
+  printer.print(document);
 }
 
 json::Value upload_facts(const std::string& path, const std::string& name) {

@@ -9,7 +9,8 @@
 #include "core/json/value.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -18,7 +19,7 @@ Option dry_run_option();
 
 /// What a real run checks of its surroundings before it looks at its input: the base URL and --headers. Throws
 /// Error{usage_error}.
-void check_dry_run(Context& context);
+void check_dry_run(Services& services);
 
 struct DryRun {
   std::optional<std::string> body{};          ///< as it would be sent
@@ -30,7 +31,7 @@ struct DryRun {
 
 /// One JSON document: method, url, headers, credential (which provider would be asked), query, body or upload, then.
 /// Secrets in it read "***".
-void print_dry_run(Context& context, const transport::ApiRequest& request, const DryRun& facts);
+void print_dry_run(Services& services, Printer& printer, const transport::ApiRequest& request, const DryRun& facts);
 
 /// The facts of the file that --file names, under another name if `name` gives one. Throws Error{error} for one that is
 /// not there.

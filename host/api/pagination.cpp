@@ -122,15 +122,17 @@ class Envelope {
 
 class All {
  public:
-  All(Context& context, const api::Command& command, api::Given given, std::optional<std::int64_t> cap)
-      : context_(context),
+  All(const AllPagesDependencies& needs, Printer& printer, const api::Command& command, api::Given given,
+      std::optional<std::int64_t> cap)
+      : needs_(needs),
+        printer_(printer),
         command_(command),
         facts_(*command.pagination),
         given_(std::move(given)),
         cap_(cap),
-        collects_(context.human() || context.globals.jq.has_value()),
-        progress_(context) {
-    context.only_reads = true;
+        collects_(printer.human() || printer.options.jq.has_value()),
+        progress_(needs.progress) {
+    printer.only_reads = true;
     if (const auto at = given_.flags.find(facts_.cursor_param); at != given_.flags.end())
       seen_.insert(hash(at->second.back()));
   }
@@ -151,23 +153,23 @@ class All {
     }
     progress_.clear();
     if (!collects_) {
-      if (started_) context_.write("\n");
+      if (started_) printer_.write("\n");
       return;
     }
-    print_reply(context_, document_, columns);
+    print_reply(printer_, document_, columns);
   }
 
  private:
   Page fetch() {
-    if (context_.cancel.requested()) throw canceled_error();
+    if (needs_.cancel.requested()) throw canceled_error();
     const api::Prepared prepared = api::prepare(command_, given_);
     transport::ApiRequest request;
     request.method = command_.method;
     request.path = prepared.path;
     request.query = prepared.query;
-    request.headers = context_.client_headers();
+    request.headers = needs_.headers;
     Page page;
-    page.text = send(context_, request);
+    page.text = needs_.send(request);
     read_page(facts_, page);
     ++pages_;
     return page;
@@ -219,7 +221,7 @@ class All {
       text += page.items[i];
     }
     put(text);
-    if (!context_.terminal.stdout_is_terminal() || collects_)
+    if (!printer_.to_terminal() || collects_)
       progress_.show("Page " + std::to_string(pages_) + ", " + std::to_string(count_) + " items");
     return !last;
   }
@@ -244,12 +246,12 @@ class All {
     }
     if (text.empty()) return;  // a reply without a body
     started_ = true;
-    context_.write(context_.terminal.stdout_is_terminal() ? output::harmless_json(text) : text);
+    printer_.write(printer_.to_terminal() ? output::harmless_json(text) : text);
   }
 
   void abandon(Error& error) {
     if (!started_) return;
-    if (context_.terminal.stdout_is_terminal()) context_.write("\n");
+    if (printer_.to_terminal()) printer_.write("\n");
     error.hint += std::string(error.hint.empty() ? "" : " ") +
                   "The document on standard output is unfinished: " + std::to_string(count_) +
                   (count_ == 1 ? " item is in it." : " items are in it.");
@@ -260,7 +262,8 @@ class All {
 
   static std::size_t hash(std::string_view cursor) { return std::hash<std::string_view>{}(cursor); }
 
-  Context& context_;
+  const AllPagesDependencies& needs_;
+  Printer& printer_;
   const api::Command& command_;
   const api::Pagination& facts_;
   api::Given given_;
@@ -293,9 +296,16 @@ std::optional<std::int64_t> extract_total_limit(const api::Command& command, api
   return cap;
 }
 
-void print_all(Context& context, const api::Command& command, api::Given given, std::optional<std::int64_t> cap,
-               const std::vector<output::Column>& columns) {
-  All(context, command, std::move(given), cap).run(columns);
+AllPagesDependencies all_pages_dependencies(Services& services) {
+  return {.send = [&services](const transport::ApiRequest& request) { return send(services.client(), request); },
+          .headers = services.client_headers(),
+          .progress = {services.terminal, services.environment, services.clock},
+          .cancel = services.cancel};
+}
+
+void print_all(const AllPagesDependencies& needs, Printer& printer, const api::Command& command, api::Given given,
+               std::optional<std::int64_t> cap, const std::vector<output::Column>& columns) {
+  All(needs, printer, command, std::move(given), cap).run(columns);
 }
 
 }  // namespace heygen::host

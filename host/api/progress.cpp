@@ -95,19 +95,19 @@ std::string shortened(const std::string& text, int width) {
 
 }  // namespace
 
-Progress::Progress(Context& context)
-    : context_(context),
-      enabled_(context.terminal.stderr_is_terminal() && context.environment.value("TERM") != "dumb"),
-      next_(context.clock.monotonic() + std::chrono::seconds(1)) {}
+Progress::Progress(const ProgressDependencies& needs)
+    : needs_(needs),
+      enabled_(needs.terminal.stderr_is_terminal() && needs.environment.value("TERM") != "dumb"),
+      next_(needs.clock.monotonic() + std::chrono::seconds(1)) {}
 
 void Progress::show(const std::string& line) {
-  if (!enabled_ || context_.clock.monotonic() < next_) return;
+  if (!enabled_ || needs_.clock.monotonic() < next_) return;
   show_now(line);
 }
 
 void Progress::show_now(const std::string& line) {
   if (!enabled_) return;
-  next_ = context_.clock.monotonic() + std::chrono::milliseconds(100);
+  next_ = needs_.clock.monotonic() + std::chrono::milliseconds(100);
   // A line that wraps could not be erased.
   draw("\r\x1b[K" + shortened(printable(line), width()));
   drawn_ = true;
@@ -119,7 +119,7 @@ void Progress::clear() {
 }
 
 int Progress::width() const {
-  return std::max(context_.terminal.columns() - 1, 10);
+  return std::max(needs_.terminal.columns() - 1, 10);
 }
 
 std::string transfer_line(const TransferState& state, int width) {
@@ -139,15 +139,15 @@ std::string transfer_line(const TransferState& state, int width) {
   return shortened(percent.empty() ? amount(state.done, {}) : percent, width);
 }
 
-TransferBar::TransferBar(Context& context, const std::string& what, std::optional<std::uint64_t> total)
-    : context_(context), progress_(context), moved_(context.clock.monotonic()) {
+TransferBar::TransferBar(const ProgressDependencies& needs, const std::string& what, std::optional<std::uint64_t> total)
+    : needs_(needs), progress_(needs), moved_(needs.clock.monotonic()) {
   state_.what = printable(what);
   state_.total = total;
 }
 
 /// Smoothed over some five seconds, so that the time left does not jump about.
 void TransferBar::measure(std::uint64_t done) {
-  const std::chrono::milliseconds now = context_.clock.monotonic();
+  const std::chrono::milliseconds now = needs_.clock.monotonic();
   // What the system's buffers swallow in the first moment is no rate.
   if (!measured_ && !progress_.due()) return;
   if (!measured_ || done < measured_done_) {
@@ -169,7 +169,7 @@ void TransferBar::measure(std::uint64_t done) {
 void TransferBar::update(std::uint64_t done) {
   state_.done = done;
   if (!progress_.enabled()) return;
-  moved_ = context_.clock.monotonic();
+  moved_ = needs_.clock.monotonic();
   state_.still = std::chrono::seconds(0);
   said_ = false;
   measure(done);
@@ -178,7 +178,7 @@ void TransferBar::update(std::uint64_t done) {
 
 void TransferBar::wait() {
   constexpr std::chrono::seconds kWorthTelling{3};
-  const auto still = std::chrono::duration_cast<std::chrono::seconds>(context_.clock.monotonic() - moved_);
+  const auto still = std::chrono::duration_cast<std::chrono::seconds>(needs_.clock.monotonic() - moved_);
   if (said_ || still < kWorthTelling || !progress_.due()) return;
   state_.still = still;
   measured_.reset();

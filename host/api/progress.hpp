@@ -6,13 +6,22 @@
 #include <optional>
 #include <string>
 
-#include "host/context.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/environment.hpp"
+#include "core/base/terminal.hpp"
 
 namespace heygen::host {
 
+/// What a line on the terminal needs.
+struct ProgressDependencies {
+  Terminal& terminal;
+  const Environment& environment;
+  Clock& clock;
+};
+
 class Progress {
  public:
-  explicit Progress(Context& context);
+  explicit Progress(const ProgressDependencies& needs);
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -23,13 +32,13 @@ class Progress {
   void show_now(const std::string& line);
   bool enabled() const { return enabled_; }
   /// A line would be drawn now: so that nobody makes one in vain.
-  bool due() const { return enabled_ && context_.clock.monotonic() >= next_; }
+  bool due() const { return enabled_ && needs_.clock.monotonic() >= next_; }
   /// Columns that a line may take.
   int width() const;
   void clear();
 
  private:
-  Context& context_;
+  const ProgressDependencies needs_;
   const bool enabled_;
   bool drawn_ = false;
   std::chrono::milliseconds next_;
@@ -51,7 +60,7 @@ std::string transfer_line(const TransferState& state, int width);
 /// The bar of one upload or download.
 class TransferBar {
  public:
-  TransferBar(Context& context, const std::string& what, std::optional<std::uint64_t> total);
+  TransferBar(const ProgressDependencies& needs, const std::string& what, std::optional<std::uint64_t> total);
 
   /// `done` counts from the start of the file. What lies behind the first call is not counted into the rate.
   void update(std::uint64_t done);
@@ -65,7 +74,7 @@ class TransferBar {
  private:
   void measure(std::uint64_t done);
 
-  Context& context_;
+  const ProgressDependencies needs_;
   Progress progress_;
   TransferState state_;
   std::optional<std::chrono::milliseconds> measured_;

@@ -90,23 +90,23 @@ std::string read_reply(const transport::ApiRequest& request, transport::ApiRespo
   return text;
 }
 
-std::string send(Context& context, const transport::ApiRequest& request) {
-  transport::ApiResponse response = context.client().call(request);
+std::string send(transport::ApiClient& client, const transport::ApiRequest& request) {
+  transport::ApiResponse response = client.call(request);
   return read_reply(request, response);
 }
 
-void send_and_print(Context& context, const transport::ApiRequest& request,
+void send_and_print(transport::ApiClient& client, Printer& printer, const transport::ApiRequest& request,
                     const std::vector<output::Column>& columns) {
-  transport::ApiResponse response = context.client().call(request);
-  context.only_reads = request.method == "GET" || request.method == "HEAD";
+  transport::ApiResponse response = client.call(request);
+  printer.only_reads = request.method == "GET" || request.method == "HEAD";
   // What goes to a terminal is for eyes, and looked at whole; so is what --jq gets.
-  if (context.human() || context.globals.jq || context.terminal.stdout_is_terminal())
-    return print_reply(context, read_reply(request, response), columns);
+  if (printer.human() || printer.options.jq || printer.to_terminal())
+    return print_reply(printer, read_reply(request, response), columns);
   if (!has_body(request, response)) return;
   Spool spool;
   read_compact(response, spool.text(), [&] { spool.settle(); });
   spool.text() += '\n';
-  spool.write(context.write);
+  spool.write(printer.write);
 }
 
 json::Value parse_reply(const std::string& text) {
@@ -117,12 +117,12 @@ json::Value parse_reply(const std::string& text) {
   }
 }
 
-void print_reply(Context& context, const std::string& text, const std::vector<output::Column>& columns) {
+void print_reply(Printer& printer, const std::string& text, const std::vector<output::Column>& columns) {
   if (text.empty()) return;
-  if (context.human())
-    context.print_human(parse_reply(text), columns);
+  if (printer.human())
+    printer.print_human(parse_reply(text), columns);
   else
-    context.print_json(text);
+    printer.print_json(text);
 }
 
 }  // namespace heygen::host

@@ -8,7 +8,7 @@
 #include "core/json/value.hpp"
 #include "core/output/output.hpp"
 #include "core/transport/api_client.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
 
 namespace heygen::host {
 
@@ -17,17 +17,17 @@ namespace heygen::host {
 std::string read_reply(const transport::ApiRequest& request, transport::ApiResponse& response);
 
 /// Sends and reads.
-std::string send(Context& context, const transport::ApiRequest& request);
+std::string send(transport::ApiClient& client, const transport::ApiRequest& request);
 
 /// The reply as a value. Throws Error{error} when it is not JSON.
 json::Value parse_reply(const std::string& text);
 
 /// Sends and prints; nothing before all of the reply has been checked. As JSON to a file or a pipe, memory does not
 /// grow with it.
-void send_and_print(Context& context, const transport::ApiRequest& request,
+void send_and_print(transport::ApiClient& client, Printer& printer, const transport::ApiRequest& request,
                     const std::vector<output::Column>& columns = {});
 
 /// One line of JSON, or for people. Prints nothing for "".
-void print_reply(Context& context, const std::string& text, const std::vector<output::Column>& columns = {});
+void print_reply(Printer& printer, const std::string& text, const std::vector<output::Column>& columns = {});
 
 }  // namespace heygen::host

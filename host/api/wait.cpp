@@ -42,17 +42,17 @@ std::string excerpt(const std::string& reply) {
 
 class Wait {
  public:
-  Wait(const WaitMeans& means, const api::Poll& poll, milliseconds limit)
-      : means_(means), poll_(poll), limit_(limit), start_(means.clock.monotonic()) {}
+  Wait(const WaitDependencies& needs, const api::Poll& poll, milliseconds limit)
+      : needs_(needs), poll_(poll), limit_(limit), start_(needs.clock.monotonic()) {}
 
   void run(transport::ApiRequest create) {
     headers_ = create.headers;
     id_ = id_of(request_start(create));
     try {
-      if (means_.cancel.requested()) throw canceled_error();
+      if (needs_.cancel.requested()) throw canceled_error();
       follow();
     } catch (Error& error) {
-      means_.status("");
+      needs_.status("");
       if (error.hint.find(id_) == std::string::npos) error.hint += (error.hint.empty() ? "" : " ") + follow_up();
       throw;
     }
@@ -62,11 +62,11 @@ class Wait {
   std::string request_start(transport::ApiRequest& create) {
     create.deadline = start_ + limit_;
     create.grace = kGrace;
-    means_.status("Sending the request...");
+    needs_.status("Sending the request...");
     try {
-      return means_.send(create);
+      return needs_.send(create);
     } catch (Error& error) {
-      means_.status("");
+      needs_.status("");
       if (error.code == code::kCanceled && error.hint.empty()) error.hint = kMayHaveStarted;
       if (error.code != code::kTimeout || left() > milliseconds(0)) throw;
       throw Error(code::kTimeout, "The service did not answer within " + time_text(limit_) + ".", kMayHaveStarted,
@@ -78,7 +78,7 @@ class Wait {
     try {
       return api::job_id(poll_, parse_reply(reply));
     } catch (Error& error) {
-      means_.status("");
+      needs_.status("");
       if (error.code == code::kResponseParse) error.hint += " The reply was: " + excerpt(reply);
       throw;
     }
@@ -90,7 +90,7 @@ class Wait {
     ask.headers = headers_;
     ask.deadline = start_ + limit_;
     for (int round = 0; poll_once(ask); ++round) {
-      pause(std::min(api::poll_delay(round, means_.random.unit()), left()));
+      pause(std::min(api::poll_delay(round, needs_.random.unit()), left()));
       if (left() <= milliseconds(0)) give_up();
     }
   }
@@ -99,7 +99,7 @@ class Wait {
   bool poll_once(const transport::ApiRequest& ask) {
     std::string text;
     try {
-      text = means_.send(ask);
+      text = needs_.send(ask);
     } catch (const Error& error) {
       if (error.code == code::kTimeout && left() <= milliseconds(0)) give_up();
       if (last_.empty() || !is_transient(error)) throw;
@@ -113,44 +113,44 @@ class Wait {
     const json::Value* status = reply.find_path(poll_.status_field);
     status_ = status->is_string() ? status->as_string() : "running";
     if (state == api::JobState::running) return true;
-    means_.status("");
-    means_.print(last_);
+    needs_.status("");
+    needs_.print(last_);
     if (state == api::JobState::failed) throw api::job_failure(poll_, id_, reply);
     return false;
   }
 
   /// In steps, so that the time on the line moves.
   void pause(milliseconds time) {
-    for (const milliseconds end = means_.clock.monotonic() + time;;) {
+    for (const milliseconds end = needs_.clock.monotonic() + time;;) {
       show();
-      const milliseconds rest = end - means_.clock.monotonic();
+      const milliseconds rest = end - needs_.clock.monotonic();
       if (rest <= milliseconds(0)) return;
-      if (!means_.clock.wait(std::min(rest, kRedraw), means_.cancel)) throw canceled_error();
+      if (!needs_.clock.wait(std::min(rest, kRedraw), needs_.cancel)) throw canceled_error();
     }
   }
 
   void show() const {
-    means_.status("Waiting for " + id_ + ": " + status_ + ", " + time_text(elapsed()) +
+    needs_.status("Waiting for " + id_ + ": " + status_ + ", " + time_text(elapsed()) +
                   (trouble_.empty() ? "" : " (no answer now, trying again)"));
   }
 
   [[noreturn]] void give_up() {
-    means_.status("");
-    if (!last_.empty()) means_.print(last_);
+    needs_.status("");
+    if (!last_.empty()) needs_.print(last_);
     throw Error(code::kTimeout,
                 "The job " + id_ + " is not finished after " + time_text(limit_) + "; it goes on." +
                     (trouble_.empty() ? "" : " The last time it was asked about, there was no answer: " + trouble_),
                 follow_up(), Exit::timeout);
   }
 
-  milliseconds elapsed() const { return means_.clock.monotonic() - start_; }
+  milliseconds elapsed() const { return needs_.clock.monotonic() - start_; }
   milliseconds left() const { return limit_ - elapsed(); }
 
   std::string follow_up() const {
     return "See what became of it: `heygen " + std::string(poll_.follow_up) + " " + id_ + "`.";
   }
 
-  const WaitMeans& means_;
+  const WaitDependencies& needs_;
   const api::Poll& poll_;
   const milliseconds limit_, start_;
   net::Headers headers_;
@@ -159,25 +159,28 @@ class Wait {
 
 }  // namespace
 
-void run_and_wait(const WaitMeans& means, const api::Poll& poll, transport::ApiRequest create, milliseconds limit) {
-  Wait(means, poll, limit).run(std::move(create));
+void run_and_wait(const WaitDependencies& needs, const api::Poll& poll, transport::ApiRequest create,
+                  milliseconds limit) {
+  Wait(needs, poll, limit).run(std::move(create));
 }
 
-void run_and_wait(Context& context, const api::Poll& poll, transport::ApiRequest create, milliseconds limit) {
-  Progress progress(context);
+void run_and_wait(Services& services, Printer& printer, const api::Poll& poll, transport::ApiRequest create,
+                  milliseconds limit) {
+  Progress progress({services.terminal, services.environment, services.clock});
   const auto status = [&](const std::string& line) {
     if (line.empty())
       progress.clear();
-    else if (!context.globals.verbose)  // the trace says it all, and a line among its lines would be torn
+    else if (!services.options.verbose)  // the trace says it all, and a line among its lines would be torn
       progress.show_now(line);
   };
-  const WaitMeans means{.send = [&](const transport::ApiRequest& request) { return send(context, request); },
-                        .print = [&](const std::string& reply) { print_reply(context, reply); },
-                        .status = status,
-                        .clock = context.clock,
-                        .random = context.random,
-                        .cancel = context.cancel};
-  run_and_wait(means, poll, std::move(create), limit);
+  const WaitDependencies needs{
+      .send = [&](const transport::ApiRequest& request) { return send(services.client(), request); },
+      .print = [&](const std::string& reply) { print_reply(printer, reply); },
+      .status = status,
+      .clock = services.clock,
+      .random = services.random,
+      .cancel = services.cancel};
+  run_and_wait(needs, poll, std::move(create), limit);
 }
 
 }  // namespace heygen::host

@@ -7,12 +7,13 @@
 
 #include "core/api/catalog.hpp"
 #include "core/transport/api_client.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
 /// What a wait needs of the world.
-struct WaitMeans {
+struct WaitDependencies {
   std::function<std::string(const transport::ApiRequest&)> send;  ///< gives the reply's body
   std::function<void(const std::string&)> print;                  ///< the job's last reply
   std::function<void(const std::string&)> status;                 ///< a line that replaces the one before; "" erases it
@@ -25,9 +26,9 @@ struct WaitMeans {
 /// poll that fails for want of network or by a fault of the service is tried again until then. Whatever ends the wait,
 /// the id of a job that was started is in the error: after a cancellation the reply to `create` is awaited a moment.
 /// Throws Error: timeout (exit 4), the job's failure (exit 1), errors of requests.
-void run_and_wait(const WaitMeans& means, const api::Poll& poll, transport::ApiRequest create,
+void run_and_wait(const WaitDependencies& needs, const api::Poll& poll, transport::ApiRequest create,
                   std::chrono::milliseconds limit);
-void run_and_wait(Context& context, const api::Poll& poll, transport::ApiRequest create,
+void run_and_wait(Services& services, Printer& printer, const api::Poll& poll, transport::ApiRequest create,
                   std::chrono::milliseconds limit);
 
 }  // namespace heygen::host

@@ -60,9 +60,9 @@ Entry group_entry(const CommandTable& table, const std::vector<std::string>& wor
   return entry;
 }
 
-Entry command_entry(const CommandTable& table, const Command& command, Context& context) {
+Entry command_entry(const CommandTable& table, const Command& command, Services& services) {
   Entry entry;
-  std::vector<Option> options = command.options(context);
+  std::vector<Option> options = command.options(services);
   const std::vector<Option> globals = global_options();
   options.insert(options.end(), globals.begin(), globals.end());
   entry.options = option_rows_for_shell(options);
@@ -75,11 +75,11 @@ Entry command_entry(const CommandTable& table, const Command& command, Context& 
   return entry;
 }
 
-Entries entries_of(const CommandTable& table, Context& context) {
+Entries entries_of(const CommandTable& table, Services& services) {
   Entries all;
   for (const Command& command : table.commands()) {
     if (command.hidden) continue;
-    all[join(command.words, " ")] = command_entry(table, command, context);
+    all[join(command.words, " ")] = command_entry(table, command, services);
     std::vector<std::string> prefix;
     for (const std::string& word : command.words) {
       if (!all.contains(join(prefix, " "))) all[join(prefix, " ")] = group_entry(table, prefix);
@@ -181,8 +181,8 @@ std::vector<std::string> option_rows_for_shell(const std::vector<Option>& option
   return rows;
 }
 
-std::string completion_script(const std::string& shell, const CommandTable& table, Context& context) {
-  const Entries all = entries_of(table, context);
+std::string completion_script(const std::string& shell, const CommandTable& table, Services& services) {
+  const Entries all = entries_of(table, services);
   if (shell == "bash") return filled(kBashScript, bash_table(all));
   if (shell == "zsh") return filled(kZshScript, zsh_table(all));
   return shell == "fish" ? filled(kFishScript, fish_table(all)) : filled(kPowershellScript, powershell_table(all));

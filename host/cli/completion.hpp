@@ -10,7 +10,7 @@ namespace heygen::host {
 
 /// For "bash", "zsh", "fish" or "powershell". The table of commands is in the script. It runs heygen for two things
 /// alone, which depend on what is installed: provider ids and settings, and the options of live commands.
-std::string completion_script(const std::string& shell, const CommandTable& table, Context& context);
+std::string completion_script(const std::string& shell, const CommandTable& table, Services& services);
 
 /// Where the script goes, as text for help.
 std::string completion_setup(const std::string& shell);

@@ -31,12 +31,12 @@ std::vector<Option> root_options() {
 
 Globals globals_of(const Parsed& parsed) {
   Globals globals;
-  if (parsed.given("human")) globals.human = parsed.is_on("human");
-  if (parsed.given("jq")) globals.jq = parsed.value("jq");
-  for (const std::string& field : parsed.values("fields")) globals.fields.emplace_back(trim(field));
-  globals.headers = parsed.values("headers");
-  globals.provider = parsed.value("provider");
-  globals.verbose = parsed.is_on("verbose");
+  if (parsed.given("human")) globals.output.human = parsed.is_on("human");
+  if (parsed.given("jq")) globals.output.jq = parsed.value("jq");
+  for (const std::string& field : parsed.values("fields")) globals.output.fields.emplace_back(trim(field));
+  globals.request.headers = parsed.values("headers");
+  globals.request.provider = parsed.value("provider");
+  globals.request.verbose = parsed.is_on("verbose");
   return globals;
 }
 

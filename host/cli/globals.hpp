@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -12,6 +13,11 @@ namespace heygen::host {
 std::vector<Option> global_options();
 /// Those, and --version, which only the bare program has.
 std::vector<Option> root_options();
+
+struct Globals {
+  OutputOptions output{};
+  RequestOptions request{};
+};
 Globals globals_of(const Parsed& parsed);
 
 }  // namespace heygen::host

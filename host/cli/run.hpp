@@ -6,17 +6,20 @@
 
 #include "host/cli/route.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
 /// Every command of the program.
 CommandTable all_commands();
 
-/// Routes, parses, sets context.globals, and shows help or runs the command. Throws heygen::Error.
-void run_command_line(Context& context, const CommandTable& table, const std::vector<std::string>& arguments);
+/// Routes, parses, sets the options of `services` and `printer`, and shows help or runs the command. Throws
+/// heygen::Error.
+void run_command_line(Services& services, Printer& printer, const CommandTable& table,
+                      const std::vector<std::string>& arguments);
 
 /// Help for the command, the group or the whole program.
-void print_help(Context& context, const CommandTable& table, const Route& route);
+void print_help(Services& services, Printer& printer, const CommandTable& table, const Route& route);
 
 }  // namespace heygen::host

@@ -8,7 +8,7 @@
 #include "core/base/text.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/reference.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 namespace {
@@ -115,14 +115,14 @@ const api::Command* facts_of(const Command& command) {
   return api::find(words);
 }
 
-json::Value command_json(Context& context, const Command& command) {
+json::Value command_json(Services& services, const Command& command) {
   const api::Command* facts = facts_of(command);
   json::Object object{
       {"command", join(command.words, " ")}, {"words", list_of(command.words)}, {"summary", command.summary}};
   if (!command.description.empty()) object.emplace_back("description", command.description);
   if (!command.important.empty()) object.emplace_back("important", command.important);
   object.emplace_back("arguments", arguments_json(command));
-  object.emplace_back("options", options_json(command.options(context), facts));
+  object.emplace_back("options", options_json(command.options(services), facts));
   object.emplace_back("examples", list_of(command.examples));
   if (facts == nullptr) return object;
   object.emplace_back("destructive", facts->destructive);
@@ -187,9 +187,9 @@ std::vector<const Command*> listed(const CommandTable& table) {
   return commands;
 }
 
-json::Value surface(Context& context, const CommandTable& table) {
+json::Value surface(Services& services, const CommandTable& table) {
   json::Array commands;
-  for (const Command* command : listed(table)) commands.push_back(command_json(context, *command));
+  for (const Command* command : listed(table)) commands.push_back(command_json(services, *command));
   return json::Object{{"$schema", "urn:heygen:schema:commands:1"},
                       {"version", std::string(version())},
                       {"global_options", options_json(global_options())},

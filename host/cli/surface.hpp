@@ -12,6 +12,6 @@ namespace heygen::host {
 std::vector<const Command*> listed(const CommandTable& table);
 
 /// What docs/schema/commands.schema.json describes.
-json::Value surface(Context& context, const CommandTable& table);
+json::Value surface(Services& services, const CommandTable& table);
 
 }  // namespace heygen::host

@@ -33,12 +33,12 @@ void write_file(const fs::path& path, const std::string& text) {
   if (!file) throw std::runtime_error("cannot write " + path.string());
 }
 
-void write_share(const fs::path& directory, Context& context, const std::string& date) {
+void write_share(const fs::path& directory, Services& services, const std::string& date) {
   const CommandTable table = all_commands();
-  for (const auto& [name, text] : man_pages(table, context, date)) write_file(directory / "man/man1" / name, text);
-  write_file(directory / "bash-completion/completions/heygen", completion_script("bash", table, context));
-  write_file(directory / "zsh/vendor-completions/_heygen", completion_script("zsh", table, context));
-  write_file(directory / "fish/vendor_completions.d/heygen.fish", completion_script("fish", table, context));
+  for (const auto& [name, text] : man_pages(table, services, date)) write_file(directory / "man/man1" / name, text);
+  write_file(directory / "bash-completion/completions/heygen", completion_script("bash", table, services));
+  write_file(directory / "zsh/vendor-completions/_heygen", completion_script("zsh", table, services));
+  write_file(directory / "fish/vendor_completions.d/heygen.fish", completion_script("fish", table, services));
 }
 
 int run(const std::vector<std::string>& arguments) {
@@ -49,12 +49,13 @@ int run(const std::vector<std::string>& arguments) {
   }
   NoEnvironment environment;
   Cancel cancel;
-  Context context(environment, system_terminal(), system_clock(), system_random(), cancel, fs::absolute(arguments[2]));
+  Services services(environment, system_terminal(), system_clock(), system_random(), cancel,
+                    fs::absolute(arguments[2]));
   if (arguments[0] == "markdown") {
-    for (const auto& [name, text] : markdown_pages(all_commands(), context))
+    for (const auto& [name, text] : markdown_pages(all_commands(), services))
       write_file(fs::path(arguments[1]) / name, text);
   } else {
-    write_share(arguments[1], context, arguments.size() > 3 ? arguments[3] : "");
+    write_share(arguments[1], services, arguments.size() > 3 ? arguments[3] : "");
   }
   return 0;
 }

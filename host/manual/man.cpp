@@ -91,14 +91,14 @@ std::string examples(const Command& command) {
   return out + ".RE\n.fi\n";
 }
 
-std::string command_text(const Command& command, Context& context) {
+std::string command_text(const Command& command, Services& services) {
   std::string out = ".SS \"" + roff("heygen " + join(command.words, " ")) + "\"\n" + prose(command.summary) + ".\n";
   out += paragraphs(command.description) + ".PP\n\\fB" + roff("heygen " + join(command.words, " ")) + "\\fR";
   for (const Positional& positional : command.positionals) out += " \\fI" + roff(usage_of(positional)) + "\\fR";
   out += " [\\fIOPTIONS\\fR]\n";
   for (const Positional& positional : command.positionals)
     out += entry("\\fI" + roff(usage_of(positional)) + "\\fR", positional.doc);
-  return out + option_text(command.options(context)) + examples(command);
+  return out + option_text(command.options(services)) + examples(command);
 }
 
 std::string head(const std::string& name, const std::string& summary, const std::string& date) {
@@ -115,14 +115,14 @@ std::string lower_first(std::string text) {
   return text;
 }
 
-std::string chapter_page(const Chapter& chapter, Context& context, const std::string& date) {
+std::string chapter_page(const Chapter& chapter, Services& services, const std::string& date) {
   std::string out = head("heygen-" + chapter.word, lower_first(chapter.summary), date);
   const bool single = chapter.commands.size() == 1 && chapter.commands[0]->words.size() == 1;
   out += ".SH SYNOPSIS\n\\fB" + roff("heygen " + chapter.word) + "\\fR" + (single ? "" : " \\fICOMMAND\\fR") +
          " [\\fIOPTIONS\\fR]\n";
   if (!chapter.important.empty()) out += ".SH IMPORTANT\n" + prose(chapter.important) + "\n";
   out += ".SH COMMANDS\n";
-  for (const Command* command : chapter.commands) out += command_text(*command, context);
+  for (const Command* command : chapter.commands) out += command_text(*command, services);
   out += ".SH GLOBAL OPTIONS\n" + option_text(global_options());
   return out + ".SH SEE ALSO\n.BR heygen (1)\n";
 }
@@ -155,10 +155,11 @@ std::string main_page(const std::vector<Chapter>& chapters, const std::string& d
 
 }  // namespace
 
-Pages man_pages(const CommandTable& table, Context& context, const std::string& date) {
+Pages man_pages(const CommandTable& table, Services& services, const std::string& date) {
   const std::vector<Chapter> chapters = chapters_of(table);
   Pages pages{{"heygen.1", main_page(chapters, date)}};
-  for (const Chapter& chapter : chapters) pages["heygen-" + chapter.word + ".1"] = chapter_page(chapter, context, date);
+  for (const Chapter& chapter : chapters)
+    pages["heygen-" + chapter.word + ".1"] = chapter_page(chapter, services, date);
   return pages;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -22,9 +22,9 @@ std::vector<Chapter> chapters_of(const CommandTable& table);
 using Pages = std::map<std::string, std::string>;  ///< text by file name
 
 /// "heygen.1" and "heygen-WORD.1", in man(7). `date` is YYYY-MM-DD.
-Pages man_pages(const CommandTable& table, Context& context, const std::string& date);
+Pages man_pages(const CommandTable& table, Services& services, const std::string& date);
 /// "README.md" and "WORD.md".
-Pages markdown_pages(const CommandTable& table, Context& context);
+Pages markdown_pages(const CommandTable& table, Services& services);
 
 /// "(required; default 10; 1 to 100)", or "".
 std::string notes_of(const Option& option);

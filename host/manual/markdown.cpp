@@ -58,7 +58,7 @@ std::string description(std::string_view text) {
   return literal ? out + "```\n" : out;
 }
 
-std::string command_text(const Command& command, Context& context) {
+std::string command_text(const Command& command, Services& services) {
   const std::string name = "heygen " + join(command.words, " ");
   std::string out =
       "\n## " + name + "\n\n" + command.summary + ".\n" + description(command.description) + "\n```text\n" + name;
@@ -69,7 +69,7 @@ std::string command_text(const Command& command, Context& context) {
   }
   out += " [OPTIONS]\n```\n";
   if (!arguments.empty()) out += "\n| argument | meaning |\n|---|---|\n" + arguments;
-  return out + option_table(command.options(context)) + "\n```text\n" + join(command.examples, "\n") + "\n```\n";
+  return out + option_table(command.options(services)) + "\n```text\n" + join(command.examples, "\n") + "\n```\n";
 }
 
 std::string index(const std::vector<Chapter>& chapters) {
@@ -95,13 +95,13 @@ std::string index(const std::vector<Chapter>& chapters) {
 
 }  // namespace
 
-Pages markdown_pages(const CommandTable& table, Context& context) {
+Pages markdown_pages(const CommandTable& table, Services& services) {
   const std::vector<Chapter> chapters = chapters_of(table);
   Pages pages{{"README.md", index(chapters)}};
   for (const Chapter& chapter : chapters) {
     std::string text = std::string(kNote) + "# heygen " + chapter.word + "\n\n" + chapter.summary + ".\n";
     if (!chapter.important.empty()) text += "\n**Important:** " + chapter.important + "\n";
-    for (const Command* command : chapter.commands) text += command_text(*command, context);
+    for (const Command* command : chapter.commands) text += command_text(*command, services);
     pages[chapter.word + ".md"] = text;
   }
   return pages;

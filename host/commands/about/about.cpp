@@ -17,52 +17,53 @@
 #include "host/cli/scripts.hpp"
 #include "host/cli/surface.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 namespace {
 
 /// For people when a person looks, as help is: the list is as long as a screen, and JSON of it is not for reading.
-bool wants_text(Context& context, const Parsed& parsed) {
-  if (parsed.is_on("json") || context.globals.human == false || parsed.given("jq")) return false;
-  return context.human() || context.terminal.stdout_is_terminal();
+bool wants_text(Services& services, Printer& printer, const Parsed& parsed) {
+  if (parsed.is_on("json") || printer.options.human == false || parsed.given("jq")) return false;
+  return printer.human() || services.terminal.stdout_is_terminal();
 }
 
-void run_commands(Context& context, const Parsed& parsed) {
-  if (parsed.is_on("schema")) return context.print_text(kCommandsSchema);
+void run_commands(Services& services, Printer& printer, const Parsed& parsed) {
+  if (parsed.is_on("schema")) return printer.print_text(kCommandsSchema);
   const CommandTable table = all_commands();
-  if (!wants_text(context, parsed)) return context.print_json(json::write(surface(context, table)));
+  if (!wants_text(services, printer, parsed)) return printer.print_json(json::write(surface(services, table)));
   std::vector<std::vector<std::string>> rows;
   for (const Command* command : listed(table))
     rows.push_back({"heygen " + join(command->words, " "), command->summary});
-  context.print_text(output::table({"Command", "What it does"}, rows, context.style()));
+  printer.print_text(output::table({"Command", "What it does"}, rows, printer.style()));
 }
 
-void run_help(Context& context, const Parsed& parsed) {
+void run_help(Services& services, Printer& printer, const Parsed& parsed) {
   const CommandTable table = all_commands();
   const Route target = route(table, global_options(), parsed.positionals);
   if (!target.rest.empty())
     throw usage_error("`heygen " + join(target.words, " ") + "` is a whole command, but '" + target.rest[0] +
                       "' follows.");
-  print_help(context, table, target);
+  print_help(services, printer, table, target);
 }
 
 struct Installation {
   std::string method, command, message;
 };
 
-bool is_of_package(const Context& context) {
+bool is_of_package(const Services& services) {
   constexpr const char* kQuery = "/usr/bin/dpkg-query";
   constexpr std::chrono::seconds kLimit{10};
   if (access(kQuery, X_OK) != 0) return false;
-  return run_program({kQuery, "--search", context.executable.string()}, kLimit, context.cancel).code == 0;
+  return run_program({kQuery, "--search", services.executable.string()}, kLimit, services.cancel).code == 0;
 }
 
-Installation installation_of(const Context& context) {
-  const std::filesystem::path& executable = context.executable;
+Installation installation_of(const Services& services) {
+  const std::filesystem::path& executable = services.executable;
   if (executable.empty())
     return {"unknown", "", "Without /proc heygen cannot tell where it stands, and so not how it was installed."};
-  if (is_of_package(context))
+  if (is_of_package(services))
     return {"apt", "sudo apt-get update && sudo apt-get install --only-upgrade heygen",
             "heygen was installed as a Debian package."};
   const std::filesystem::path build = executable.parent_path().parent_path();
@@ -73,10 +74,10 @@ Installation installation_of(const Context& context) {
           "heygen was copied here by hand: build or fetch the new version and copy it over this one."};
 }
 
-void run_update(Context& context, const Parsed&) {
-  const Installation found = installation_of(context);
-  context.print(json::Object{{"current", std::string(version())},
-                             {"executable", context.executable.string()},
+void run_update(Services& services, Printer& printer, const Parsed&) {
+  const Installation found = installation_of(services);
+  printer.print(json::Object{{"current", std::string(version())},
+                             {"executable", services.executable.string()},
                              {"method", found.method},
                              {"command", found.command},
                              {"message", found.message + " Nothing was changed."}});
@@ -91,17 +92,17 @@ void add_completion(CommandTable& table) {
     command.summary = "Print the completion script for " + shell;
     command.description = completion_setup(shell);
     command.examples = {"heygen completion " + shell};
-    command.run = [shell](Context& context, const Parsed&) {
-      context.print_text(completion_script(shell, all_commands(), context));
+    command.run = [shell](Services& services, Printer& printer, const Parsed&) {
+      printer.print_text(completion_script(shell, all_commands(), services));
     };
     table.add(std::move(command));
   }
 }
 
 /// Lines of value and doc, with a tab between them.
-std::string offered_values(Context& context, const std::string& what) {
+std::string offered_values(Services& services, const std::string& what) {
   std::string out;
-  for (const provider::DiscoveredProvider& found : context.providers().found()) {
+  for (const provider::DiscoveredProvider& found : services.registry().found()) {
     if (what == "provider") out += found.id + "\t" + printable(found.manifest.title) + "\n";
     for (const provider::Setting& setting : found.manifest.settings)
       if (what == "setting") out += "providers." + found.id + "." + setting.key + "\t" + printable(setting.doc) + "\n";
@@ -111,16 +112,16 @@ std::string offered_values(Context& context, const std::string& what) {
 }
 
 /// What the scripts of `completion` ask while somebody types: it reads manifests and nothing else.
-void run_complete(Context& context, const Parsed& parsed) {
-  if (parsed.positionals[0] != "options") return context.print_text(offered_values(context, parsed.positionals[0]));
+void run_complete(Services& services, Printer& printer, const Parsed& parsed) {
+  if (parsed.positionals[0] != "options") return printer.print_text(offered_values(services, parsed.positionals[0]));
   const CommandTable table = all_commands();
   const std::vector<std::string> words(parsed.positionals.begin() + 1, parsed.positionals.end());
   const auto at = std::ranges::find(table.commands(), words, &Command::words);
   if (at == table.commands().end()) return;
-  std::vector<Option> options = at->options(context);
+  std::vector<Option> options = at->options(services);
   const std::vector<Option> globals = global_options();
   options.insert(options.end(), globals.begin(), globals.end());
-  context.print_text(join(option_rows_for_shell(options), "\n") + "\n");
+  printer.print_text(join(option_rows_for_shell(options), "\n") + "\n");
 }
 
 }  // namespace
@@ -133,7 +134,7 @@ void add_discovery_commands(CommandTable& table) {
       "As JSON it holds the whole surface in one document: arguments, options with type, bounds, choices and default, "
       "requests with the schemas of body and reply, exit codes, error codes and environment variables.";
   commands.examples = {"heygen commands", "heygen commands --json", "heygen commands --schema"};
-  commands.options = [](Context&) {
+  commands.options = [](Services&) {
     return std::vector<Option>{
         {.name = "json", .doc = "Print all there is to know, as JSON; a terminal gets a list without it"},
         {.name = "schema", .doc = "Print the JSON Schema of that JSON"}};

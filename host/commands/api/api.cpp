@@ -11,13 +11,14 @@
 #include "host/api/reply.hpp"
 #include "host/api/target.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
 #include "host/io.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 namespace {
 
-std::vector<Option> options_of(Context&) {
+std::vector<Option> options_of(Services&) {
   return {
       {.name = "data",
        .shorthand = 'd',
@@ -41,8 +42,8 @@ std::string take_content_type(net::Headers& headers) {
 }
 
 /// JSON is checked here, so that a slip does not cost a request; other types go as they are.
-std::string body_of(Context& context, const Parsed& parsed, const std::string& content_type) {
-  std::string text = read_document(parsed.value("data"), context.cancel);
+std::string body_of(const Cancel& cancel, const Parsed& parsed, const std::string& content_type) {
+  std::string text = read_document(parsed.value("data"), cancel);
   if (!to_lower(content_type).starts_with("application/json")) return text;
   try {
     return json::compact(text);
@@ -51,8 +52,8 @@ std::string body_of(Context& context, const Parsed& parsed, const std::string& c
   }
 }
 
-void run_api(Context& context, const Parsed& parsed) {
-  Target target = parse_target(parsed.positionals[0], parsed.positionals[1], context.api_base());
+void run_api(Services& services, Printer& printer, const Parsed& parsed) {
+  Target target = parse_target(parsed.positionals[0], parsed.positionals[1], services.api_base());
   for (const std::string& text : parsed.values("query")) target.query.push_back(parse_query_option(text));
   transport::ApiRequest request;
   for (const std::string& text : parsed.values("header")) request.headers.push_back(transport::parse_free_header(text));
@@ -61,28 +62,28 @@ void run_api(Context& context, const Parsed& parsed) {
   request.query = target.query;
   const bool dry = parsed.is_on("dry-run");
   if (dry) {
-    check_dry_run(context);
+    check_dry_run(services);
   } else {
-    context.session().check({request.method, request.path});
-    (void)context.client();
+    services.session().check({request.method, request.path});
+    (void)services.client();
   }
-  for (const net::Header& header : context.client_headers()) request.headers.push_back(header);
+  for (const net::Header& header : services.client_headers()) request.headers.push_back(header);
 
   DryRun facts{.free_query = true};
   net::TextBody body("");
   if (parsed.given("data")) {
     request.content_type = take_content_type(request.headers);
-    std::string text = body_of(context, parsed, request.content_type);
+    std::string text = body_of(services.cancel, parsed, request.content_type);
     if (dry) facts.body = text;
     body = net::TextBody(std::move(text));
     request.body = &body;
   }
-  if (dry) return print_dry_run(context, request, facts);
+  if (dry) return print_dry_run(services, printer, request, facts);
   if (request.method == "DELETE" && !parsed.is_on("force")) {
     const std::string what = "DELETE " + request.path;
-    confirm(context, what + " cannot be undone. Go ahead?", confirmation_required(what));
+    confirm({services.terminal, services.cancel}, what + " cannot be undone. Go ahead?", confirmation_required(what));
   }
-  send_and_print(context, request);
+  send_and_print(services.client(), printer, request);
 }
 
 }  // namespace

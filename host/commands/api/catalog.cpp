@@ -16,8 +16,9 @@
 #include "host/api/wait.hpp"
 #include "host/cli/help.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
 #include "host/io.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 namespace {
@@ -128,55 +129,55 @@ std::optional<output::Paging> paging_of(const api::Command& command, bool all) {
                         .all = all};
 }
 
-api::Given given_of(Context& context, const api::Command& command, const Parsed& parsed) {
+api::Given given_of(const Cancel& cancel, const api::Command& command, const Parsed& parsed) {
   api::Given given;
   given.arguments = parsed.positionals;
   for (const api::Flag& flag : command.flags)
     if (parsed.given(flag.name)) given.flags[std::string(flag.name)] = parsed.values(flag.name);
   if (command.body == api::BodyKind::json && parsed.given("data"))
-    given.data = read_document(parsed.value("data"), context.cancel);
+    given.data = read_document(parsed.value("data"), cancel);
   return given;
 }
 
 /// Without a credential nothing else is looked at: the same mistake must not show a different face each time.
-void check_credential(Context& context, const api::Command& command, const Parsed& parsed) {
+void check_credential(Services& services, const api::Command& command, const Parsed& parsed) {
   const std::string path = api::fill_path(command, parsed.positionals);
-  context.session().check({std::string(command.method), path});
-  (void)context.client();
+  services.session().check({std::string(command.method), path});
+  (void)services.client();
 }
 
-void ask_first(Context& context, const api::Command& command, const Parsed& parsed) {
+void ask_first(Services& services, const api::Command& command, const Parsed& parsed) {
   if (!command.destructive || parsed.is_on("force")) return;
   std::string typed = "`heygen";
   for (const std::string_view word : command.words) (typed += ' ') += word;
   typed += " " + join(parsed.positionals, " ") + "`";
-  confirm(context, typed + " cannot be undone. Go ahead?", confirmation_required(typed));
+  confirm({services.terminal, services.cancel}, typed + " cannot be undone. Go ahead?", confirmation_required(typed));
 }
 
-void run_upload(Context& context, const api::Command& command, transport::ApiRequest request, const Parsed& parsed,
-                const std::string& path) {
-  UploadBody body("file", path, parsed.value("filename"), context.random, context.cancel);
+void run_upload(Services& services, Printer& printer, const api::Command& command, transport::ApiRequest request,
+                const Parsed& parsed, const std::string& path) {
+  UploadBody body("file", path, parsed.value("filename"), services.random, services.cancel);
   request.body = &body;
   request.content_type = body.content_type();
   request.upload = true;
-  TransferBar bar(context, "Uploading " + body.name(), body.size());
+  TransferBar bar({services.terminal, services.environment, services.clock}, "Uploading " + body.name(), body.size());
   request.on_sent = [&](std::uint64_t sent) {
     if (sent == body.size()) return bar.say("Sent " + body.name() + ", waiting for the reply");
     bar.update(sent);
   };
   request.on_wait = [&] { bar.wait(); };
-  const std::string reply = send(context, request);
+  const std::string reply = send(services.client(), request);
   bar.clear();
-  print_reply(context, reply, columns_of(command));
+  print_reply(printer, reply, columns_of(command));
 }
 
 /// What --wait would ask once the job exists.
-json::Value polls_of(Context& context, const api::Poll& poll, const std::string& limit) {
+json::Value polls_of(Services& services, const api::Poll& poll, const std::string& limit) {
   json::Array done, failed;
   for (const std::string_view state : poll.done) done.emplace_back(state);
   for (const std::string_view state : poll.failed) failed.emplace_back(state);
   return json::Object{{"method", "GET"},
-                      {"url", context.api_base() + std::string(poll.endpoint)},
+                      {"url", services.api_base() + std::string(poll.endpoint)},
                       {"id", "from " + std::string(poll.id_field) + " of the reply"},
                       {"until", std::move(done)},
                       {"failed", std::move(failed)},
@@ -191,11 +192,11 @@ json::Value pages_of(const api::Pagination& pages, std::optional<std::int64_t> c
   return next;
 }
 
-void dry_run(Context& context, const api::Command& command, const Parsed& parsed) {
+void dry_run(Services& services, Printer& printer, const api::Command& command, const Parsed& parsed) {
   static_cast<void>(api::fill_path(command, parsed.positionals));
-  check_dry_run(context);
+  check_dry_run(services);
   DryRun facts;
-  api::Given given = given_of(context, command, parsed);
+  api::Given given = given_of(services.cancel, command, parsed);
   if (command.pagination != nullptr && parsed.is_on("all"))
     facts.then = pages_of(*command.pagination, extract_total_limit(command, given));
   const api::Prepared prepared = api::prepare(command, given);
@@ -203,7 +204,7 @@ void dry_run(Context& context, const api::Command& command, const Parsed& parsed
   request.method = command.method;
   request.path = prepared.path;
   request.query = prepared.query;
-  request.headers = context.client_headers();
+  request.headers = services.client_headers();
   net::TextBody body(prepared.body.value_or(""));
   facts.body = prepared.body;
   facts.missing_fields = api::missing_fields(command, prepared.body);
@@ -211,30 +212,31 @@ void dry_run(Context& context, const api::Command& command, const Parsed& parsed
   if (prepared.body || facts.upload) request.body = &body;
   request.content_type = facts.upload ? "multipart/form-data" : "application/json";
   if (command.poll != nullptr && parsed.is_on("wait"))
-    facts.then = polls_of(context, *command.poll, parsed.value("timeout", kDefaultWait));
-  print_dry_run(context, request, facts);
+    facts.then = polls_of(services, *command.poll, parsed.value("timeout", kDefaultWait));
+  print_dry_run(services, printer, request, facts);
 }
 
-void run_catalog(Context& context, const api::Command& command, const Parsed& parsed) {
-  if (parsed.is_on("request-schema")) return context.print_json(std::string(command.request_schema));
-  if (parsed.is_on("response-schema")) return context.print_json(std::string(command.response_schema));
-  if (parsed.is_on("dry-run")) return dry_run(context, command, parsed);
-  check_credential(context, command, parsed);
-  api::Given given = given_of(context, command, parsed);
+void run_catalog(Services& services, Printer& printer, const api::Command& command, const Parsed& parsed) {
+  if (parsed.is_on("request-schema")) return printer.print_json(std::string(command.request_schema));
+  if (parsed.is_on("response-schema")) return printer.print_json(std::string(command.response_schema));
+  if (parsed.is_on("dry-run")) return dry_run(services, printer, command, parsed);
+  check_credential(services, command, parsed);
+  api::Given given = given_of(services.cancel, command, parsed);
   const bool all = command.pagination != nullptr && parsed.is_on("all");
-  context.paging = paging_of(command, all);
+  printer.paging = paging_of(command, all);
   const auto cap = all ? extract_total_limit(command, given) : std::nullopt;
   const api::Prepared prepared = api::prepare(command, given);
-  ask_first(context, command, parsed);
-  if (all) return print_all(context, command, std::move(given), cap, columns_of(command));
+  ask_first(services, command, parsed);
+  if (all)
+    return print_all(all_pages_dependencies(services), printer, command, std::move(given), cap, columns_of(command));
 
   transport::ApiRequest request;
   request.method = command.method;
   request.path = prepared.path;
   request.query = prepared.query;
-  request.headers = context.client_headers();
+  request.headers = services.client_headers();
   if (!prepared.upload.empty() || command.body == api::BodyKind::multipart)
-    return run_upload(context, command, std::move(request), parsed, prepared.upload);
+    return run_upload(services, printer, command, std::move(request), parsed, prepared.upload);
   net::TextBody body(prepared.body.value_or(""));
   if (prepared.body) {
     request.body = &body;
@@ -242,9 +244,9 @@ void run_catalog(Context& context, const api::Command& command, const Parsed& pa
   }
   if (command.poll != nullptr && parsed.is_on("wait")) {
     const auto limit = api::parse_duration(parsed.value("timeout", kDefaultWait));
-    return run_and_wait(context, *command.poll, std::move(request), limit.value());
+    return run_and_wait(services, printer, *command.poll, std::move(request), limit.value());
   }
-  send_and_print(context, request, columns_of(command));
+  send_and_print(services.client(), printer, request, columns_of(command));
 }
 
 Command command_of(const api::Command& facts) {
@@ -256,8 +258,10 @@ Command command_of(const api::Command& facts) {
   for (const api::Argument& argument : facts.arguments)
     command.positionals.push_back({.name = std::string(argument.name), .doc = std::string(argument.doc)});
   command.hidden = facts.hidden;
-  command.options = [&facts](Context&) { return options_of(facts); };
-  command.run = [&facts](Context& context, const Parsed& parsed) { run_catalog(context, facts, parsed); };
+  command.options = [&facts](Services&) { return options_of(facts); };
+  command.run = [&facts](Services& services, Printer& printer, const Parsed& parsed) {
+    run_catalog(services, printer, facts, parsed);
+  };
   return command;
 }
 
@@ -268,10 +272,10 @@ void add_alias(CommandTable& table, const api::Alias& alias) {
   command.words = {alias.words.begin(), alias.words.end()};
   const std::string then = "heygen " + join(command.words, " ");
   command.hidden = true;
-  command.run = [target, notice = "`" + then + "` is now `" + now + "`; the old words will go."](Context& context,
-                                                                                                 const Parsed& parsed) {
-    context.terminal.notice(notice);
-    run_catalog(context, *target, parsed);
+  command.run = [target, notice = "`" + then + "` is now `" + now + "`; the old words will go."](
+                    Services& services, Printer& printer, const Parsed& parsed) {
+    services.terminal.notice(notice);
+    run_catalog(services, printer, *target, parsed);
   };
   table.add(std::move(command));
 }

@@ -4,6 +4,7 @@
 #include "host/commands/auth/logout.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/status.hpp"
+#include "host/context.hpp"
 
 namespace heygen::host {
 
@@ -14,6 +15,14 @@ constexpr const char* kOneCredential =
     "deletes "
     "a stored OAuth session, and logging in with OAuth deletes a stored API key. The same holds for every other "
     "provider.";
+
+/// A function that takes both halves as one.
+auto with_context(void (*run)(Context&, const Parsed&)) {
+  return [run](Services& services, Printer& printer, const Parsed& parsed) {
+    Context context(services, printer);
+    run(context, parsed);
+  };
+}
 
 Command login() {
   Command command;
@@ -28,7 +37,7 @@ Command login() {
   command.examples = {"heygen auth login", "heygen auth login --api-key < key.txt", "heygen auth login --oauth"};
   command.options = login_options;
   command.live_options = true;
-  command.run = run_login;
+  command.run = with_context(run_login);
   return command;
 }
 
@@ -40,7 +49,7 @@ Command status() {
       "Prints the account together with the credential that was used: its type, where it came from, and when it "
       "expires, if that is known.";
   command.examples = {"heygen auth status", "heygen auth status --human"};
-  command.run = run_status;
+  command.run = with_context(run_status);
   return command;
 }
 
@@ -53,7 +62,7 @@ Command logout() {
       "was. "
       "Credentials in environment variables stay. What other programs keep in the same file stays too.";
   command.examples = {"heygen auth logout"};
-  command.run = run_logout;
+  command.run = with_context(run_logout);
   return command;
 }
 
@@ -65,7 +74,7 @@ Command explain() {
       "Goes through the providers in their order: what each of them found, which one is used, and what is shadowed by "
       "it. Nothing is sent.";
   command.examples = {"heygen auth explain --human"};
-  command.run = run_explain;
+  command.run = with_context(run_explain);
   return command;
 }
 

@@ -7,6 +7,7 @@
 #include "core/auth/resolver.hpp"
 #include "core/json/value.hpp"
 #include "host/command.hpp"
+#include "host/context.hpp"
 
 namespace heygen::host {
 

@@ -3,6 +3,7 @@
 
 #include "core/provider/provider.hpp"
 #include "host/command.hpp"
+#include "host/context.hpp"
 
 namespace heygen::host {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/command.hpp"
+#include "host/context.hpp"
 
 namespace heygen::host {
 

@@ -67,20 +67,20 @@ Error not_installed(Context& context, const std::string& id) {
 }
 
 /// None while the policy is broken, so that help still works; the login itself then says what is wrong.
-std::vector<provider::DiscoveredProvider> installed(Context& context) {
+std::vector<provider::DiscoveredProvider> installed(Services& services) {
   try {
-    static_cast<void>(context.policy());
+    static_cast<void>(services.policy());
   } catch (const Error&) {
     return {};
   }
-  return context.providers().found();
+  return services.registry().found();
 }
 
 }  // namespace
 
-std::vector<Option> login_options(Context& context) {
+std::vector<Option> login_options(Services& services) {
   std::vector<Option> options;
-  for (const provider::DiscoveredProvider& found : installed(context)) {
+  for (const provider::DiscoveredProvider& found : installed(services)) {
     if (!found.manifest.has_login || has_option(options, flag_name(found.id))) continue;
     Option option;
     option.name = flag_name(found.id);

@@ -23,7 +23,7 @@ namespace heygen::host {
 class Context;
 
 /// One flag for each installed provider with a login, and hidden ones for reserved flags whose provider is missing.
-std::vector<Option> login_options(Context& context);
+std::vector<Option> login_options(Services& services);
 
 /// The provider that flags or --provider name, or "" when none does. Throws Error{usage_error} when two are named.
 std::string named_method(const Parsed& parsed, const std::vector<provider::DiscoveredProvider>& found,

@@ -6,6 +6,7 @@
 #include "core/auth/credential.hpp"
 #include "core/json/value.hpp"
 #include "host/command.hpp"
+#include "host/context.hpp"
 
 namespace heygen::host {
 

@@ -3,16 +3,17 @@
 
 #include "core/provider/discovery/registry.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
 #include "host/provider_settings.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
 namespace {
 
-std::vector<config::DeclaredKey> declared_keys(Context& context) {
+std::vector<config::DeclaredKey> declared_keys(Services& services) {
   std::vector<config::DeclaredKey> keys{deadline_key()};
-  for (const provider::DiscoveredProvider& found : context.providers().found()) {
+  for (const provider::DiscoveredProvider& found : services.registry().found()) {
     keys.push_back(disabled_key(found.id));
     for (const provider::Setting& setting : found.manifest.settings) {
       keys.push_back(
@@ -28,23 +29,23 @@ json::Value document(const config::Entry& entry, bool with_source) {
   return out;
 }
 
-void run_set(Context& context, const Parsed& parsed) {
+void run_set(Services& services, Printer& printer, const Parsed& parsed) {
   // As it was when the command was typed: `config set output json` still answers in the old form.
-  context.globals.human = context.human();
-  context.print(document(
-      context.config().set(parsed.positionals.at(0), parsed.positionals.at(1), declared_keys(context)), false));
+  printer.options.human = printer.human();
+  printer.print(document(
+      services.config().set(parsed.positionals.at(0), parsed.positionals.at(1), declared_keys(services)), false));
 }
 
-void run_get(Context& context, const Parsed& parsed) {
-  context.print(document(context.config().get(parsed.positionals.at(0), declared_keys(context)), true));
+void run_get(Services& services, Printer& printer, const Parsed& parsed) {
+  printer.print(document(services.config().get(parsed.positionals.at(0), declared_keys(services)), true));
 }
 
-void run_list(Context& context, const Parsed&) {
+void run_list(Services& services, Printer& printer, const Parsed&) {
   json::Array entries;
-  for (const config::Entry& entry : context.config().list(declared_keys(context))) {
+  for (const config::Entry& entry : services.config().list(declared_keys(services))) {
     entries.push_back(document(entry, true));
   }
-  context.print(entries, {{"key", ""}, {"value", ""}, {"source", ""}});
+  printer.print(entries, {{"key", ""}, {"value", ""}, {"source", ""}});
 }
 
 Positional key() {

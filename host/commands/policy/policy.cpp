@@ -4,7 +4,8 @@
 #include "core/base/text.hpp"
 #include "core/provider/policy/policy_file.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -63,29 +64,29 @@ std::string for_people(const provider::Policy& policy) {
   return out + "What is loaded is reported to: " + (policy.audit ? "syslog" : "nobody") + "\n";
 }
 
-void run_show(Context& context, const Parsed&) {
-  const provider::Policy& policy = context.policy();
-  if (!context.human()) return context.print(document(policy));
+void run_show(Services& services, Printer& printer, const Parsed&) {
+  const provider::Policy& policy = services.policy();
+  if (!printer.human()) return printer.print(document(policy));
   const std::string path = provider::policy_path().string();
   if (!policy.in_force()) {
-    return context.print_text("There is no policy (" + path + "): all that the search rules find may load.\n");
+    return printer.print_text("There is no policy (" + path + "): all that the search rules find may load.\n");
   }
-  context.print_text(printable("The policy " + path + " is in force.\n" + for_people(policy), true));
+  printer.print_text(printable("The policy " + path + " is in force.\n" + for_people(policy), true));
 }
 
-void run_check(Context& context, const Parsed& parsed) {
+void run_check(Services& services, Printer& printer, const Parsed& parsed) {
   const std::filesystem::path file = std::filesystem::absolute(parsed.positionals.at(0));
   const provider::Policy policy = provider::check_policy(file);
   if (const std::string fault = provider::fault_of_ca_file(policy); !fault.empty()) {
-    context.terminal.notice("Warning: in force on this machine it would be refused as it is now: " + printable(fault) +
-                            ".");
+    services.terminal.notice("Warning: in force on this machine it would be refused as it is now: " + printable(fault) +
+                             ".");
   }
-  if (!context.human()) {
+  if (!printer.human()) {
     json::Value out = document(policy);
     out.set("valid", true);
-    return context.print(out);
+    return printer.print(out);
   }
-  context.print_text(printable(file.string() + " is a valid policy.\n" + for_people(policy), true));
+  printer.print_text(printable(file.string() + " is a valid policy.\n" + for_people(policy), true));
 }
 
 Command show() {

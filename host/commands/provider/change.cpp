@@ -12,8 +12,9 @@
 #include "core/store/credential_store.hpp"
 #include "host/api/confirm.hpp"
 #include "host/commands/provider/files.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
 #include "host/provider_settings.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -21,50 +22,52 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path user_directory(Context& context) {
-  return config::config_directory(context.environment) / "providers";
+fs::path user_directory(Services& services) {
+  return config::config_directory(services.environment) / "providers";
 }
 
 /// Whether somebody is logged in with it, as far as the file tells.
-bool has_login(Context& context, const std::string& id) {
+bool has_login(Services& services, const std::string& id) {
   try {
-    return !auth::slot_state(context.store().read().root, id).as_object().empty();
+    return !auth::slot_state(services.store().read().root, id).as_object().empty();
   } catch (const std::exception&) {
     return false;
   }
 }
 
-void run_install(Context& context, const Parsed& parsed) {
+void run_install(Services& services, Printer& printer, const Parsed& parsed) {
   const ProviderFiles files = find_provider_files(parsed.positionals.at(0));
-  require_permitted(context.policy(), files);
-  const std::string checked_by = install_provider(context, files, user_directory(context), parsed.is_on("force"));
+  require_permitted(services.policy(), files);
+  const std::string checked_by = install_provider({services.executable, services.terminal, services.cancel}, files,
+                                                  user_directory(services), parsed.is_on("force"));
   json::Value out = json::Object{};
   const std::string& id = files.manifest.id;
-  out.set("message", "Installed the provider `" + id + "` in " + user_directory(context).string() + ".");
+  out.set("message", "Installed the provider `" + id + "` in " + user_directory(services).string() + ".");
   out.set("id", id);
-  out.set("library", (user_directory(context) / files.manifest.library).string());
-  out.set("manifest", (user_directory(context) / manifest_name(id)).string());
+  out.set("library", (user_directory(services) / files.manifest.library).string());
+  out.set("manifest", (user_directory(services) / manifest_name(id)).string());
   out.set("checked_by", checked_by);
   if (files.manifest.has_login) out.set("login_flag", provider::login_flag_of(id));
-  context.print(out);
+  printer.print(out);
 }
 
-void run_remove(Context& context, const Parsed& parsed) {
+void run_remove(Services& services, Printer& printer, const Parsed& parsed) {
   const std::string& id = parsed.positionals.at(0);
-  const fs::path manifest = provider::is_valid_id(id) ? user_directory(context) / manifest_name(id) : fs::path{};
+  const fs::path manifest = provider::is_valid_id(id) ? user_directory(services) / manifest_name(id) : fs::path{};
   std::error_code ignored;
   if (manifest.empty() || !fs::exists(fs::symlink_status(manifest, ignored))) {
-    const provider::DiscoveredProvider* found = context.providers().find(id);
-    if (found == nullptr) throw unknown_provider(context, id);
-    throw usage_error("The provider `" + id + "` is not in your directory " + user_directory(context).string() +
+    const provider::DiscoveredProvider* found = services.registry().find(id);
+    if (found == nullptr) throw unknown_provider(services, id);
+    throw usage_error("The provider `" + id + "` is not in your directory " + user_directory(services).string() +
                           " but at " + found->manifest_path.string() + ", so it is not removed.",
                       "`heygen provider disable " + id + "` switches it off for you.");
   }
   if (!parsed.is_on("force")) {
-    confirm(context, "Remove the provider `" + id + "` from " + user_directory(context).string() + "?",
+    confirm({services.terminal, services.cancel},
+            "Remove the provider `" + id + "` from " + user_directory(services).string() + "?",
             confirmation_required("Removing the provider `" + id + "`"));
   }
-  const bool login = has_login(context, id);
+  const bool login = has_login(services, id);
   json::Array removed;
   for (const fs::path& path : remove_provider(manifest)) removed.emplace_back(path.string());
   json::Value out = json::Object{};
@@ -73,24 +76,24 @@ void run_remove(Context& context, const Parsed& parsed) {
   out.set("removed", std::move(removed));
   out.set("login_kept", login);
   if (login) {
-    context.terminal.notice("Its login stays in `" + provider::slot_of(id) +
-                            "` of the credentials file; `heygen auth logout` deletes it.");
+    services.terminal.notice("Its login stays in `" + provider::slot_of(id) +
+                             "` of the credentials file; `heygen auth logout` deletes it.");
   }
-  context.print(out);
+  printer.print(out);
 }
 
-void set_disabled(Context& context, const std::string& id, bool disabled) {
-  const provider::DiscoveredProvider* found = context.providers().find(id);
-  if (found == nullptr) throw unknown_provider(context, id);
-  if (!disabled && found->refused_by_policy) context.terminal.notice("It still may not load: " + found->reason + ".");
-  context.config().set(disabled_key(id).key, disabled ? "true" : "false", {disabled_key(id)});
+void set_disabled(Services& services, Printer& printer, const std::string& id, bool disabled) {
+  const provider::DiscoveredProvider* found = services.registry().find(id);
+  if (found == nullptr) throw unknown_provider(services, id);
+  if (!disabled && found->refused_by_policy) services.terminal.notice("It still may not load: " + found->reason + ".");
+  services.config().set(disabled_key(id).key, disabled ? "true" : "false", {disabled_key(id)});
   json::Value out = json::Object{};
   out.set("message", disabled
                          ? "The provider `" + id + "` is switched off: it is not loaded, and the next one is asked."
                          : "The provider `" + id + "` is switched on.");
   out.set("id", id);
   out.set("disabled", disabled);
-  context.print(out);
+  printer.print(out);
 }
 
 Option force() {
@@ -116,7 +119,7 @@ Command provider_install_command() {
       "own, has found no fault. The check runs the provider's code, so install only what you would run.";
   command.examples = {"heygen provider install ./vault.so"};
   command.positionals = {{"file", "A provider's library or manifest"}};
-  command.options = [](Context&) {
+  command.options = [](Services&) {
     Option option = force();
     option.doc = "Replace a provider of the same id";
     return std::vector<Option>{option};
@@ -133,7 +136,7 @@ Command provider_remove_command() {
       "Deletes its manifest and its library. A login that it stored stays until `heygen auth logout`.";
   command.examples = {"heygen provider remove ID --force"};
   command.positionals = {id_of_provider()};
-  command.options = [](Context&) {
+  command.options = [](Services&) {
     Option option = force();
     option.doc = "Do not ask";
     return std::vector<Option>{option};
@@ -151,7 +154,9 @@ Command provider_disable_command() {
       "config.toml as provider.disabled.ID.";
   command.examples = {"heygen provider disable ID"};
   command.positionals = {id_of_provider()};
-  command.run = [](Context& context, const Parsed& parsed) { set_disabled(context, parsed.positionals.at(0), true); };
+  command.run = [](Services& services, Printer& printer, const Parsed& parsed) {
+    set_disabled(services, printer, parsed.positionals.at(0), true);
+  };
   return command;
 }
 
@@ -161,7 +166,9 @@ Command provider_enable_command() {
   command.summary = "Switch a provider on again";
   command.examples = {"heygen provider enable ID"};
   command.positionals = {id_of_provider()};
-  command.run = [](Context& context, const Parsed& parsed) { set_disabled(context, parsed.positionals.at(0), false); };
+  command.run = [](Services& services, Printer& printer, const Parsed& parsed) {
+    set_disabled(services, printer, parsed.positionals.at(0), false);
+  };
   return command;
 }
 

@@ -14,6 +14,6 @@ Command provider_disable_command();
 Command provider_enable_command();
 
 /// For an id that no installed provider has: names the nearest, and where was searched.
-Error unknown_provider(Context& context, const std::string& id);
+Error unknown_provider(Services& services, const std::string& id);
 
 }  // namespace heygen::host

@@ -19,7 +19,7 @@
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/pinned.hpp"
 #include "host/child_process.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -135,21 +135,21 @@ int load_once(const fs::path& library, const provider::Manifest& manifest) {
   return 1;
 }
 
-std::string check(Context& context, const ProviderFiles& files, const fs::path& library) {
-  const fs::path checker = context.executable.parent_path() / kChecker;
+std::string check(const InstallDependencies& needs, const ProviderFiles& files, const fs::path& library) {
+  const fs::path checker = needs.executable.parent_path() / kChecker;
   std::string by = "loading it";
   ChildEnd end;
   end.code = kUsage;
   if (checker.is_absolute() && access(checker.c_str(), X_OK) == 0) {
     by = kChecker;
-    end = run_program({checker.string(), library.string()}, kCheckLimit, context.cancel);
+    end = run_program({checker.string(), library.string()}, kCheckLimit, needs.cancel);
   }
   if (end.code == kUsage) {  // no checker, or one that knows less than this program
     by = "loading it";
-    end = run_in_child([&] { return load_once(library, files.manifest); }, kLoadLimit, context.cancel);
+    end = run_in_child([&] { return load_once(library, files.manifest); }, kLoadLimit, needs.cancel);
   }
   if (end.code == 0) return by;
-  context.terminal.notice(printable(trim(end.output), true));
+  needs.terminal.notice(printable(trim(end.output), true));
   const std::string why = end.timed_out ? "it did not end in time" : end.code < 0 ? "it crashed" : "see above";
   throw Error(code::kError,
               "The provider `" + files.manifest.id + "` did not pass the check by " + by + " (" + why +
@@ -226,12 +226,13 @@ void require_permitted(const provider::Policy& policy, const ProviderFiles& file
                     "`heygen policy show` shows what the administrator of this machine permits.");
 }
 
-std::string install_provider(Context& context, const ProviderFiles& files, const fs::path& directory, bool replace) {
+std::string install_provider(const InstallDependencies& needs, const ProviderFiles& files, const fs::path& directory,
+                             bool replace) {
   make_directory(directory);
   require_free(directory, files, replace);
   const Staging staging(directory);
   copy_in(files, staging.path());
-  std::string by = check(context, files, staging.path() / files.manifest.library);
+  std::string by = check(needs, files, staging.path() / files.manifest.library);
   move_in(files, staging.path(), directory);
   return by;
 }

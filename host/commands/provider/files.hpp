@@ -5,12 +5,19 @@
 #include <string>
 #include <vector>
 
+#include "core/base/cancel.hpp"
+#include "core/base/terminal.hpp"
 #include "core/provider/manifest.hpp"
 #include "core/provider/policy/policy.hpp"
 
 namespace heygen::host {
 
-class Context;
+/// What an installation needs.
+struct InstallDependencies {
+  const std::filesystem::path& executable;  ///< heygen-provider-check is beside it
+  Terminal& terminal;
+  const Cancel& cancel;
+};
 
 struct ProviderFiles {
   std::filesystem::path library, manifest_path;
@@ -30,8 +37,8 @@ void require_permitted(const provider::Policy& policy, const ProviderFiles& file
 /// Copies both into a directory of its own, checks the copies, and moves them into `directory`, which is created 0700;
 /// the library gets mode 0755, the manifest 0644. Returns who checked. Throws Error{file_exists} without `replace`,
 /// Error when the check finds a fault; nothing has changed then.
-std::string install_provider(Context& context, const ProviderFiles& files, const std::filesystem::path& directory,
-                             bool replace);
+std::string install_provider(const InstallDependencies& needs, const ProviderFiles& files,
+                             const std::filesystem::path& directory, bool replace);
 
 /// The manifest, and the library that it names unless another one names it too. Returns what was removed.
 std::vector<std::filesystem::path> remove_provider(const std::filesystem::path& manifest);

@@ -9,7 +9,8 @@
 #include "host/command.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/provider/change.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -52,25 +53,25 @@ std::string line_for_people(const provider::DiscoveredProvider& found) {
   return found.refused ? out + "  " + found.reason + "\n" : out;
 }
 
-void run_list(Context& context, const Parsed&) {
+void run_list(Services& services, Printer& printer, const Parsed&) {
   json::Array rows;
-  for (const provider::DiscoveredProvider& found : context.providers().found()) rows.push_back(summary(found));
-  if (!context.human()) return context.print(rows);
-  if (rows.empty()) return context.print_text("No provider is installed.\n");
+  for (const provider::DiscoveredProvider& found : services.registry().found()) rows.push_back(summary(found));
+  if (!printer.human()) return printer.print(rows);
+  if (rows.empty()) return printer.print_text("No provider is installed.\n");
   std::string out;
-  for (const provider::DiscoveredProvider& found : context.providers().found()) out += line_for_people(found);
-  context.print_text(printable(out, true));
+  for (const provider::DiscoveredProvider& found : services.registry().found()) out += line_for_people(found);
+  printer.print_text(printable(out, true));
 }
 
-std::vector<provider::SearchDirectory> search_path(Context& context) {
-  return provider::default_search_path(context.environment, config::config_directory(context.environment),
-                                       context.executable);
+std::vector<provider::SearchDirectory> search_path(Services& services) {
+  return provider::default_search_path(services.environment, config::config_directory(services.environment),
+                                       services.executable);
 }
 
 /// What each directory of the search path had to say about this provider.
-json::Array searched(Context& context, const provider::DiscoveredProvider& found) {
+json::Array searched(Services& services, const provider::DiscoveredProvider& found) {
   json::Array rows;
-  for (const provider::SearchDirectory& directory : search_path(context)) {
+  for (const provider::SearchDirectory& directory : search_path(services)) {
     std::error_code ignored;
     const bool there = std::filesystem::is_directory(directory.path, ignored);
     std::string result = there ? "nothing" : "no such directory";
@@ -112,7 +113,7 @@ json::Array names(const std::vector<std::string>& texts) {
   return {texts.begin(), texts.end()};
 }
 
-std::string verdict(Context& context, const provider::DiscoveredProvider& found) {
+std::string verdict(Services& services, const provider::DiscoveredProvider& found) {
   if (found.disabled) return "Disabled: " + found.reason;
   if (found.refused) return "Refused: " + found.reason;
   std::string text = "Its manifest was the first one found (" + found.origin + ")";
@@ -122,7 +123,7 @@ std::string verdict(Context& context, const provider::DiscoveredProvider& found)
   if (!found.rule.empty()) text += "The policy permits it: " + found.rule + ". ";
   if (!found.login_denied_reason.empty()) return text + "Its login is not offered: " + found.login_denied_reason + ".";
   if (!found.manifest.has_login) return text + "It has no login.";
-  if (is_offered(found, context.config(), context.environment)) return text + "Its login is offered.";
+  if (is_offered(found, services.config(), services.environment)) return text + "Its login is offered.";
   std::vector<std::string> switches;
   for (const std::string& name : found.manifest.enabled_by) {
     const bool setting = std::ranges::count(found.manifest.settings, name, &provider::Setting::key) > 0;
@@ -132,8 +133,8 @@ std::string verdict(Context& context, const provider::DiscoveredProvider& found)
 }
 
 /// What the pinned files are like now; null without a pin.
-json::Value pin_report(Context& context, const provider::DiscoveredProvider& found) {
-  const provider::Pin* pin = context.policy().pin_of(found.id);
+json::Value pin_report(Services& services, const provider::DiscoveredProvider& found) {
+  const provider::Pin* pin = services.policy().pin_of(found.id);
   if (pin == nullptr) return {};
   json::Value out = json::Object{};
   const auto add = [&](const char* name, const std::filesystem::path& file, const std::vector<std::string>& accepted) {
@@ -152,19 +153,19 @@ json::Value pin_report(Context& context, const provider::DiscoveredProvider& fou
   return out;
 }
 
-json::Value explanation(Context& context, const provider::DiscoveredProvider& found) {
+json::Value explanation(Services& services, const provider::DiscoveredProvider& found) {
   const provider::Manifest& manifest = found.manifest;
   json::Value out = summary(found);
-  out.set("why", verdict(context, found));
-  if (const json::Value pin = pin_report(context, found); !pin.is_null()) out.set("pin", pin);
+  out.set("why", verdict(services, found));
+  if (const json::Value pin = pin_report(services, found); !pin.is_null()) out.set("pin", pin);
   out.set("manifest", found.manifest_path.string());
-  out.set("searched", searched(context, found));
+  out.set("searched", searched(services, found));
   out.set("slot", provider::slot_of(found.id));
-  out.set("login_offered", is_offered(found, context.config(), context.environment));
+  out.set("login_offered", is_offered(found, services.config(), services.environment));
   out.set("enabled_by", names(manifest.enabled_by));
   json::Array set;
   for (const std::string& name : manifest.credential_env) {
-    if (context.environment.has(name)) set.emplace_back(name);
+    if (services.environment.has(name)) set.emplace_back(name);
   }
   out.set("credential_env", names(manifest.credential_env));
   out.set("credential_env_set", std::move(set));
@@ -178,14 +179,14 @@ std::string list_for_people(const std::string& title, const std::vector<std::str
   return title + ":\n  " + join(lines, "\n  ") + "\n";
 }
 
-std::string explanation_for_people(Context& context, const provider::DiscoveredProvider& found) {
+std::string explanation_for_people(Services& services, const provider::DiscoveredProvider& found) {
   std::vector<std::string> directories, variables, settings;
-  for (const json::Value& row : searched(context, found)) {
+  for (const json::Value& row : searched(services, found)) {
     directories.push_back(row.string_at("directory") + " (" + row.string_at("origin") +
                           "): " + row.string_at("result"));
   }
   for (const std::string& name : found.manifest.credential_env) {
-    variables.push_back(name + (context.environment.has(name) ? ", which is set" : ", which is not set"));
+    variables.push_back(name + (services.environment.has(name) ? ", which is set" : ", which is not set"));
   }
   for (const json::Value& row : settings_of(found.manifest)) {
     std::string line = row.string_at("key") + " (" + row.string_at("type") + "): " + row.string_at("doc");
@@ -194,8 +195,8 @@ std::string explanation_for_people(Context& context, const provider::DiscoveredP
     settings.push_back(std::move(line));
   }
   std::string out = line_for_people(found);
-  out += found.refused ? "" : verdict(context, found) + "\n";
-  if (const json::Value pin = pin_report(context, found); !pin.is_null()) {
+  out += found.refused ? "" : verdict(services, found) + "\n";
+  if (const json::Value pin = pin_report(services, found); !pin.is_null()) {
     const auto word = [&](const char* name) { return pin.find(name) != nullptr && pin.find(name)->as_bool(); };
     out += std::string("Pinned: the manifest ") + (word("manifest_matches") ? "is" : "is not") +
            " the pinned one, the library " + (word("library_matches") ? "is.\n" : "is not, so it will not load.\n");
@@ -205,12 +206,12 @@ std::string explanation_for_people(Context& context, const provider::DiscoveredP
   return printable(out + list_for_people("Settings", settings), true);
 }
 
-void run_why(Context& context, const Parsed& parsed) {
+void run_why(Services& services, Printer& printer, const Parsed& parsed) {
   const std::string& id = parsed.positionals.at(0);
-  const provider::DiscoveredProvider* found = context.providers().find(id);
-  if (found == nullptr) throw unknown_provider(context, id);
-  if (context.human()) return context.print_text(explanation_for_people(context, *found));
-  context.print(explanation(context, *found));
+  const provider::DiscoveredProvider* found = services.registry().find(id);
+  if (found == nullptr) throw unknown_provider(services, id);
+  if (printer.human()) return printer.print_text(explanation_for_people(services, *found));
+  printer.print(explanation(services, *found));
 }
 
 Command list_command() {
@@ -243,12 +244,12 @@ Command why_command() {
 
 }  // namespace
 
-Error unknown_provider(Context& context, const std::string& id) {
+Error unknown_provider(Services& services, const std::string& id) {
   std::vector<std::string> ids;
-  for (const provider::DiscoveredProvider& found : context.providers().found()) ids.push_back(found.id);
+  for (const provider::DiscoveredProvider& found : services.registry().found()) ids.push_back(found.id);
   const std::string guess = nearest(id, ids);
   std::vector<std::string> directories;
-  for (const provider::SearchDirectory& directory : search_path(context))
+  for (const provider::SearchDirectory& directory : search_path(services))
     directories.push_back(directory.path.string());
   std::string way_out = guess.empty() ? "" : "Did you mean `" + guess + "`? ";
   way_out += directories.empty() ? "There is no directory to search." : "Searched: " + join(directories, ", ") + ".";

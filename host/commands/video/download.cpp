@@ -14,7 +14,8 @@
 #include "host/api/dry_run.hpp"
 #include "host/api/reply.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 namespace {
@@ -41,7 +42,7 @@ const Asset& asset_of(const Parsed& parsed) {
   return *std::ranges::find(kAssets, name, &Asset::name);
 }
 
-std::vector<Option> options_of(Context&) {
+std::vector<Option> options_of(Services&) {
   std::vector<std::string> names;
   names.reserve(kAssets.size());
   for (const Asset& asset : kAssets) names.emplace_back(asset.name);
@@ -93,14 +94,14 @@ Error no_target(const fs::path& target, const std::string& why) {
 }
 
 /// True when an existing file may be replaced. A device, pipe or socket never: renaming over it would destroy it.
-bool may_replace(Context& context, const fs::path& target, bool force) {
+bool may_replace(Services& services, const fs::path& target, bool force) {
   std::error_code fault;
   const fs::file_status there = fs::status(target, fault);
   if (fs::is_other(there)) throw no_target(target, "is a device or pipe, not a file");
   if (fs::is_directory(there)) throw no_target(target, "is a directory, not a file");
   if (fault == std::errc::filename_too_long) throw no_target(target, "is too long for the name of a file");
   if (force || !fs::exists(fs::symlink_status(target, fault))) return force;
-  confirm(context, "The file '" + target.string() + "' exists. Replace it?",
+  confirm({services.terminal, services.cancel}, "The file '" + target.string() + "' exists. Replace it?",
           Error(code::kFileExists, "The file '" + target.string() + "' exists.",
                 "Add --force to replace it, or choose another name with --output-path."));
   return true;
@@ -140,27 +141,28 @@ struct Place {
   bool replace = false;
 };
 
-Place place_of(Context& context, const Parsed& parsed, const fs::path& target) {
-  return {target, may_replace(context, target, parsed.is_on("force"))};
+Place place_of(Services& services, const Parsed& parsed, const fs::path& target) {
+  return {target, may_replace(services, target, parsed.is_on("force"))};
 }
 
-void check_stdout(const Context& context) {
-  if (context.terminal.stdout_is_terminal())
+void check_stdout(const Services& services) {
+  if (services.terminal.stdout_is_terminal())
     throw usage_error("The file would fill this terminal with bytes that are no text.",
                       "Send standard output to a file or another program, or leave out --output-path -.");
 }
 
 /// The link stands in the reply, so the second request cannot be told.
-void dry_run(Context& context, transport::ApiRequest request, const Asset& asset, const std::string& target) {
-  check_dry_run(context);
-  request.headers = context.client_headers();
+void dry_run(Services& services, Printer& printer, transport::ApiRequest request, const Asset& asset,
+             const std::string& target) {
+  check_dry_run(services);
+  request.headers = services.client_headers();
   DryRun facts;
   facts.then = json::Object{
       {"method", "GET"}, {"url", "from data." + std::string(asset.field) + " of the reply"}, {"output_path", target}};
-  print_dry_run(context, request, facts);
+  print_dry_run(services, printer, request, facts);
 }
 
-void run_download(Context& context, const Parsed& parsed) {
+void run_download(Services& services, Printer& printer, const Parsed& parsed) {
   const std::string id = parsed.positionals[0];
   const Asset& asset = asset_of(parsed);
   const std::string given = given_path(parsed);
@@ -168,26 +170,29 @@ void run_download(Context& context, const Parsed& parsed) {
   transport::ApiRequest request;
   request.path = video_path(id);
   if (parsed.is_on("dry-run"))
-    return dry_run(context, std::move(request), asset, given.empty() ? default_name(id, asset.ending) : given);
-  if (to_stdout) check_stdout(context);
-  context.session().check({request.method, request.path});
-  (void)context.client();
-  request.headers = context.client_headers();
+    return dry_run(services, printer, std::move(request), asset,
+                   given.empty() ? default_name(id, asset.ending) : given);
+  if (to_stdout) check_stdout(services);
+  services.session().check({request.method, request.path});
+  (void)services.client();
+  request.headers = services.client_headers();
 
   // Only the link tells what kind of subtitles or picture it is.
   const bool fixed = asset.other_endings.front().empty();
   std::optional<Place> place;
   if (!to_stdout && (fixed || !given.empty()))
-    place = place_of(context, parsed, given.empty() ? default_name(id, asset.ending) : given);
-  const std::string link = link_of(id, asset, context.client().fetch(request));
+    place = place_of(services, parsed, given.empty() ? default_name(id, asset.ending) : given);
+  const std::string link = link_of(id, asset, services.client().fetch(request));
   const std::string what = id + "/" + std::string(asset.name);
+  const DownloadDependencies needs{
+      services.http(), {services.terminal, services.environment, services.clock}, services.random, services.cancel};
   if (to_stdout) {
-    download_to_stdout(context, context.http(), {link, what, id});
-    return context.terminal.notice("Wrote the video " + printable(id) + " to standard output.");
+    download_to_stdout(needs, {link, what, id}, printer.write);
+    return services.terminal.notice("Wrote the video " + printable(id) + " to standard output.");
   }
-  if (!place) place = place_of(context, parsed, default_name(id, ending_of(asset, link)));
-  download(context, context.http(), {link, what, place->target.filename().string()}, place->target, place->replace);
-  context.print(json::Object{{"asset", std::string(asset.name)},
+  if (!place) place = place_of(services, parsed, default_name(id, ending_of(asset, link)));
+  download(needs, {link, what, place->target.filename().string()}, place->target, place->replace);
+  printer.print(json::Object{{"asset", std::string(asset.name)},
                              {"message", "Saved the video " + id + "."},
                              {"path", place->target.string()}});
 }

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
 #include "core/net/http.hpp"
 #include "host/io.hpp"
@@ -112,14 +113,13 @@ struct World {
     target = directory / "film.mp4";
     part = directory / ".film.mp4.heygen-part";
     facts = directory / ".film.mp4.heygen-part.json";
-    context.write = [this](std::string_view text) { out += text; };
   }
   World(const World&) = delete;
   World& operator=(const World&) = delete;
   ~World() { fs::remove_all(directory); }
 
   void run(const std::string& asset = "v1/video", bool replace = false) {
-    download(context, server, {"https://files.example/f?sig=SECRET", asset, "film.mp4"}, target, replace);
+    download(needs, {"https://files.example/f?sig=SECRET", asset, "film.mp4"}, target, replace);
   }
   Error failure(const std::string& asset = "v1/video", bool replace = false) {
     try {
@@ -139,9 +139,10 @@ struct World {
   StillClock clock;
   Cancel cancel;
   Server server;
-  Context context{environment, terminal, clock, system_random(), cancel, "/nowhere"};
+  DownloadDependencies needs{server, {terminal, environment, clock}, system_random(), cancel};
   fs::path directory, target, part, facts;
   std::string out;
+  std::function<void(std::string_view)> write = [this](std::string_view text) { out += text; };
 };
 
 std::string content(const fs::path& path) {
@@ -421,22 +422,22 @@ BOOST_FIXTURE_TEST_CASE(an_empty_file_is_a_file, World) {
 
 BOOST_FIXTURE_TEST_CASE(standard_output_goes_on_within_a_run, World) {
   server.script = {broken("01234"), rest(5, "56789")};
-  download_to_stdout(context, server, {kUrl, "v1/video", "v1"});
+  download_to_stdout(needs, {kUrl, "v1/video", "v1"}, write);
   BOOST_TEST(out == "0123456789");
   BOOST_TEST(files() == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_went_to_standard_output_cannot_be_taken_back, World) {
   server.script = {broken("01234"), {.headers = {{"ETag", "\"v2\""}}, .body = "new"}};
-  BOOST_CHECK_EXCEPTION(download_to_stdout(context, server, {kUrl, "v1/video", "v1"}), Error,
+  BOOST_CHECK_EXCEPTION(download_to_stdout(needs, {kUrl, "v1/video", "v1"}, write), Error,
                         [](const Error& error) { return error.code == code::kDownloadInterrupted; });
   BOOST_TEST(out == "01234");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_reader_that_leaves_ends_it, World) {
   server.script = {{.body = "0123456789"}};
-  context.write = [](std::string_view) { throw OutputClosed{}; };
-  BOOST_CHECK_THROW(download_to_stdout(context, server, {kUrl, "v1/video", "v1"}), OutputClosed);
+  const auto closed = [](std::string_view) { throw OutputClosed{}; };
+  BOOST_CHECK_THROW(download_to_stdout(needs, {kUrl, "v1/video", "v1"}, closed), OutputClosed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,7 +5,7 @@
 
 #include "core/api/catalog.hpp"
 #include "core/output/output.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 using namespace heygen;
 using namespace heygen::host;

@@ -167,11 +167,11 @@ BOOST_AUTO_TEST_CASE(a_missing_value_is_said_so) {
 
 BOOST_AUTO_TEST_CASE(globals_are_read_back) {
   const auto globals = [](const Words& arguments) { return globals_of(parse({}, root_options(), {}, arguments)); };
-  BOOST_TEST(!globals({}).human.has_value());
-  BOOST_TEST(globals({"--human"}).human.value());
-  BOOST_TEST(!globals({"--human=false"}).human.value());
-  BOOST_CHECK((globals({"--headers", "a: 1", "--headers", "b: 2"}).headers == Words{"a: 1", "b: 2"}));
-  BOOST_TEST(globals({"--provider", "oauth"}).provider == "oauth");
+  BOOST_TEST(!globals({}).output.human.has_value());
+  BOOST_TEST(globals({"--human"}).output.human.value());
+  BOOST_TEST(!globals({"--human=false"}).output.human.value());
+  BOOST_CHECK((globals({"--headers", "a: 1", "--headers", "b: 2"}).request.headers == Words{"a: 1", "b: 2"}));
+  BOOST_TEST(globals({"--provider", "oauth"}).request.provider == "oauth");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,27 +56,28 @@ struct Stage {
   }
 
   void run(milliseconds limit = milliseconds(60'000)) {
-    const WaitMeans means{.send =
-                              [this](const transport::ApiRequest& request) {
-                                sent.push_back(request.method + " " + request.path);
-                                requests.push_back(request);
-                                BOOST_REQUIRE_MESSAGE(!script.empty(), "nothing is scripted for " << sent.back());
-                                const auto next = script.front();
-                                script.pop_front();
-                                on_send();
-                                if (const auto* error = std::get_if<Error>(&next)) throw Error(*error);
-                                return std::get<std::string>(next);
-                              },
-                          .print = [this](const std::string& text) { printed.push_back(text); },
-                          .status = [this](const std::string& line) { lines.push_back(line); },
-                          .clock = clock,
-                          .random = random,
-                          .cancel = cancel};
+    const WaitDependencies needs{.send =
+                                     [this](const transport::ApiRequest& request) {
+                                       sent.push_back(request.method + " " + request.path);
+                                       requests.push_back(request);
+                                       BOOST_REQUIRE_MESSAGE(!script.empty(),
+                                                             "nothing is scripted for " << sent.back());
+                                       const auto next = script.front();
+                                       script.pop_front();
+                                       on_send();
+                                       if (const auto* error = std::get_if<Error>(&next)) throw Error(*error);
+                                       return std::get<std::string>(next);
+                                     },
+                                 .print = [this](const std::string& text) { printed.push_back(text); },
+                                 .status = [this](const std::string& line) { lines.push_back(line); },
+                                 .clock = clock,
+                                 .random = random,
+                                 .cancel = cancel};
     transport::ApiRequest create;
     create.method = "POST";
     create.path = "/v3/jobs";
     create.headers = {{"X-HeyGen-Client-Source", "test"}};
-    run_and_wait(means, poll, create, limit);
+    run_and_wait(needs, poll, create, limit);
     BOOST_TEST(script.empty(), "the script went on, but nobody asked");
   }
 
