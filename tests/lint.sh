@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks layout (clang-format), code (clang-tidy) and scripts (shellcheck), and closes with one line that counts files: `N passed, N failed`.
+# Checks layout (clang-format), code (clang-tidy), scripts (shellcheck) and words (tests/style.py). Its last line counts files: `N passed, N failed`.
 # Usage: tests/lint.sh [--build DIR] [--since COMMIT]
 #   --build DIR     a configured build directory (its compile_commands.json); default: build
 #   --since COMMIT  only what changed since then, and what includes a header that did
@@ -84,6 +84,10 @@ touch "$work/results"
 
 scripts | while read -r file; do
   if out=$(shellcheck "$file"); then echo 1; else echo 0; printf 'FAIL %s\n%s\n' "$file" "$out" >&2; fi
+done >>"$work/results"
+
+for what in words commits; do
+  if out=$(python3 tests/style.py "$what"); then echo 1; else echo 0; printf 'FAIL tests/style.py %s\n%s\n' "$what" "$out" >&2; fi
 done >>"$work/results"
 
 # shellcheck disable=SC2016 # the child expands it

@@ -7,11 +7,15 @@ import shlex
 import shutil
 import socket
 import subprocess
+import sys
 import unittest
 
-from support import BUILD, HEYGEN, ROOT, EndToEnd
+from support import BUILD, ROOT, EndToEnd
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+sys.path.insert(0, str(ROOT / "tests"))
+import style  # noqa: E402 (beside the suites, not among them)
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "internals").glob("*.md"))]
 LIMIT_S = 120
 
 
@@ -151,6 +155,31 @@ class Pages(EndToEnd):
             for case in re.findall(r"`(\w+)`", cases):
                 there = re.search(rf"CASE\({case}\b|def {case}\(", files[file])
                 self.assertTrue(there, f"{file} has no {case}")
+
+
+    def test_steps_of_walks_name_functions_that_exist(self):
+        """A step is `file: function`, and the function is defined or declared in that file."""
+        steps = 0
+        for page in PAGES:
+            for name, function in re.findall(r"`((?:core|host|plugins|sdk)/[\w./-]+): ([\w:~]+)`", page.read_text(encoding="utf-8")):
+                steps += 1
+                path = ROOT / name
+                self.assertTrue(path.is_file(), f"{page.name}: {name}")
+                self.assertRegex(path.read_text(encoding="utf-8"), rf"\b{re.escape(function)}\(", f"{page.name}: {name}")
+        self.assertGreater(steps, 0)
+
+
+class Style(unittest.TestCase):
+    def test_no_retired_word_is_used(self):
+        done = subprocess.run([sys.executable, ROOT / "tests" / "style.py", "words"], stdout=subprocess.PIPE, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_a_retired_word_is_found_across_lines_and_in_identifiers(self):
+        rule = style.Rule('pass(es)? over | skip | allowed/*, "passes over the bridge"', ("*",))
+        text = "void pass_over();\n// It passes\n// over a file, as PassOver does. It passes over the bridge."
+        path = pathlib.Path("core/x.cpp")
+        self.assertEqual([line for line, _ in rule.findings(path, style.split_names(text))], [1, 2, 3])
+        self.assertEqual(list(rule.findings(pathlib.Path("allowed/x.cpp"), text)), [])
 
 
 if __name__ == "__main__":
