@@ -33,5 +33,31 @@ function(heygen_unit_test name)
   target_link_libraries(test_${name} PRIVATE Boost::unit_test_framework)
   target_compile_definitions(test_${name} PRIVATE BOOST_TEST_DYN_LINK ${arg_DEFINITIONS})
   set_target_properties(test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  add_test(NAME unit.${name} COMMAND test_${name} --color_output=no --report_level=short)
+  add_test(NAME unit.${name} COMMAND test_${name} ${HEYGEN_UNIT_OPTIONS})
+  set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
+set(HEYGEN_UNIT_OPTIONS --color_output=no --report_level=short)  # tests/count.py reads the report
+
+# heygen_sanitized(PRESET ENVIRONMENT name=value... SUITES names... [TARGETS ...]): unit tests as the build of that preset has
+# them, in build-<PRESET>: the label <PRESET>. The first of them builds; the others run when it has.
+function(heygen_sanitized preset)
+  cmake_parse_arguments(arg "" "" "ENVIRONMENT;SUITES;TARGETS" ${ARGN})
+  list(JOIN arg_TARGETS " " targets)
+  add_test(NAME ${preset}.build WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+           COMMAND sh -c "cmake --preset ${preset} && cmake --build --preset ${preset} --target ${targets}")
+  set_tests_properties(${preset}.build PROPERTIES LABELS ${preset} TIMEOUT 3600 RUN_SERIAL ON FIXTURES_SETUP ${preset})
+  foreach(suite IN LISTS arg_SUITES)
+    add_test(NAME ${preset}.unit.${suite}
+             COMMAND env ${arg_ENVIRONMENT} ${CMAKE_SOURCE_DIR}/build-${preset}/tests/test_${suite} ${HEYGEN_UNIT_OPTIONS})
+    set_tests_properties(${preset}.unit.${suite} PROPERTIES LABELS ${preset} TIMEOUT 900 FIXTURES_REQUIRED ${preset})
+  endforeach()
+endfunction()
+
+# heygen_e2e_test(NAME [LABELS ...]): tests/e2e/<NAME>_test.py against the programs of this build.
+function(heygen_e2e_test name)
+  cmake_parse_arguments(arg "" "" "LABELS" ${ARGN})
+  add_test(NAME e2e.${name} COMMAND Python3::Interpreter -m unittest -v ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(e2e.${name} PROPERTIES LABELS "e2e;${arg_LABELS}" TIMEOUT 900 ENVIRONMENT
+    "HEYGEN_BUILD=${CMAKE_BINARY_DIR};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/e2e;PYTHONDONTWRITEBYTECODE=1;HEYGEN_PACKAGES=1")
 endfunction()

@@ -5,6 +5,7 @@ HEYGEN_BUILD is the build directory (default: build/ of the project). Imported b
 
 import atexit
 import contextlib
+import fcntl
 import functools
 import json
 import os
@@ -363,7 +364,11 @@ def certificates():
 
 @functools.cache
 def node_modules():
-    if not (PEERS / "node_modules" / "oidc-provider").is_dir():
+    """Installed once, also by suites that run side by side."""
+    with open(PEERS / "package-lock.json", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (PEERS / "node_modules" / "oidc-provider").is_dir():
+            return
         subprocess.run(
             ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
             cwd=PEERS,

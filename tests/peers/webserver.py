@@ -69,6 +69,13 @@ class Nginx:
         self.directory = pathlib.Path(directory)
         (self.directory / "files").mkdir(exist_ok=True)
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+        for _ in range(5):  # somebody else may take a port that was free
+            self._start(program, api, tls)
+            if self._listens():
+                return
+        raise RuntimeError("nginx did not start: " + (self.directory / "errors").read_text())
+
+    def _start(self, program, api, tls):
         self.port, small, refusing = free_ports(3)
         scheme = "https" if tls else "http"
         self.url, self.limited, self.refusing = (
@@ -91,17 +98,14 @@ class Nginx:
             [program, "-p", str(self.directory), "-e", str(self.directory / "errors"), "-c", str(configuration)],
             stdin=subprocess.DEVNULL,
         )
-        self._await()
 
-    def _await(self):
-        until = time.monotonic() + 20
-        while True:
-            try:
-                return socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError("nginx did not start: " + (self.directory / "errors").read_text()) from None
-                time.sleep(0.02)
+    def _listens(self):
+        """It writes its pid once it has bound its ports; it ends when it cannot."""
+        while self.process.poll() is None:
+            if (self.directory / "pid").exists():
+                return True
+            time.sleep(0.01)
+        return False
 
     def __enter__(self):
         return self
