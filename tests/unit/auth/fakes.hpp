@@ -1,47 +1,23 @@
 // Stand-ins for what auth stands on: providers that do as told, a clock that obeys, a terminal that remembers.
 #pragma once
 
-#include <stdlib.h>
-
 #include <atomic>
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <mutex>
-#include <sstream>
 
 #include "core/auth/session.hpp"
 #include "core/base/cancel.hpp"
-#include "core/base/clock.hpp"
-#include "core/base/terminal.hpp"
+#include "tests/support/clock.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/support/terminal.hpp"
 
 namespace heygen::auth::test {
 
-inline constexpr std::int64_t kNow = 1'700'000'000;
-
-class FakeClock : public Clock {
- public:
-  std::int64_t now() const override { return time; }
-  std::chrono::milliseconds monotonic() const override { return system_clock().monotonic(); }
-  bool wait(std::chrono::milliseconds pause, const Cancel& cancel) override {
-    return system_clock().wait(pause, cancel);
-  }
-  std::int64_t time = kNow;
-};
-
-class FakeTerminal : public Terminal {
- public:
-  bool stdin_is_terminal() const override { return false; }
-  bool stdout_is_terminal() const override { return false; }
-  bool stderr_is_terminal() const override { return false; }
-  int columns() const override { return 80; }
-  void notice(std::string_view line) override { notices.emplace_back(line); }
-  std::string read_line(std::string_view, const Cancel&) override { throw canceled_error(); }
-  Secret read_secret(std::string_view, std::size_t, const Cancel&) override { throw canceled_error(); }
-  std::vector<std::string> notices;
-};
+using heygen::test::FakeDate;
+using heygen::test::FakeTerminal;
+using heygen::test::kNow;
 
 /// A token provider: state {token, refresh?, until?}; refresh() is whatever the test says.
 class FakeProvider : public provider::Provider {
@@ -144,30 +120,17 @@ inline provider::ProviderResult ended(provider::Status status, const std::string
 
 /// A private directory, a store in it, and everything above it.
 struct World {
-  World() {
-    std::string name = (std::filesystem::temp_directory_path() / "heygen-auth-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    directory = name;
-    store = std::make_unique<store::CredentialStore>(directory, clock);
-  }
-  ~World() {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory, ignored);
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-
-  void write(const std::string& text) const { std::ofstream(directory / "credentials") << text; }
+  void write(const std::string& text) const { directory.write("credentials", text); }
   std::string stored() const { return json::write(store->read().root); }
   Resolver resolver(const std::string& chosen = {}) { return {registry, *store, environment, chosen}; }
 
-  std::filesystem::path directory;
-  FakeClock clock;
+  heygen::test::TemporaryDirectory directory;
+  FakeDate clock;
   FakeTerminal terminal;
   Cancel cancel;
   FakeRegistry registry;
   MapEnvironment environment{{}};
-  std::unique_ptr<store::CredentialStore> store;
+  std::unique_ptr<store::CredentialStore> store = std::make_unique<store::CredentialStore>(directory.path(), clock);
 };
 
 inline std::string bearer(const Credential& credential) {

@@ -8,9 +8,9 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <sstream>
 
 #include "core/base/error.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace fs = std::filesystem;
 using heygen::Error;
@@ -31,24 +31,11 @@ const std::vector<DeclaredKey> kDeclared{
 
 /// A configuration directory of its own and an environment that the test fills before asking.
 struct Sandbox {
-  Sandbox() {
-    std::string name = (fs::temp_directory_path() / "heygen-config.XXXXXX").string();
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    root = name;
-    directory = root / "cfg";
-    file = directory / "config.toml";
-  }
-  ~Sandbox() { fs::remove_all(root); }
-
   void given(const std::string& text) {
     fs::create_directories(directory);
-    std::ofstream(file, std::ios::binary) << text;
+    heygen::test::write_file(file, text);
   }
-  std::string text() const {
-    std::ostringstream out;
-    out << std::ifstream(file, std::ios::binary).rdbuf();
-    return out.str();
-  }
+  std::string text() const { return heygen::test::read_file(file); }
   static mode_t mode(const fs::path& path) {
     struct stat about {};
     BOOST_REQUIRE_EQUAL(::stat(path.c_str(), &about), 0);
@@ -65,7 +52,8 @@ struct Sandbox {
     return text();
   }
 
-  fs::path root, directory, file;
+  heygen::test::TemporaryDirectory temporary;
+  fs::path root = temporary.path(), directory = root / "cfg", file = directory / "config.toml";
   std::map<std::string, std::string, std::less<>> variables;
   std::unique_ptr<MapEnvironment> environment;
 };

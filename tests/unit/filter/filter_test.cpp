@@ -1,14 +1,11 @@
 #include "core/filter/filter.hpp"
 
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace heygen::filter {
 
@@ -111,18 +108,13 @@ BOOST_AUTO_TEST_CASE(what_crashes_libjq_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(an_expression_sees_no_environment_and_no_files) {
-  const std::filesystem::path home =
-      std::filesystem::temp_directory_path() / ("heygen-filter-" + std::to_string(getpid()));
-  std::filesystem::create_directory(home);
-  std::ofstream(home / ".jq") << "def mine: 1;";
-  {
-    const Variable key("HEYGEN_API_KEY", "secret"), own_home("HOME", home.string()), zone("TZ", "UTC");
-    BOOST_TEST(run("env, $ENV", "null") == (Texts{R"({"TZ":"UTC"})", R"({"TZ":"UTC"})"}),
-               boost::test_tools::per_element());
-    BOOST_TEST(error_of("mine").code == code::kUsage);
-    BOOST_TEST(std::getenv("HEYGEN_API_KEY") == std::string("secret"));
-  }
-  std::filesystem::remove_all(home);
+  const heygen::test::TemporaryDirectory home;
+  home.write(".jq", "def mine: 1;");
+  const Variable key("HEYGEN_API_KEY", "secret"), own_home("HOME", home.path().string()), zone("TZ", "UTC");
+  BOOST_TEST(run("env, $ENV", "null") == (Texts{R"({"TZ":"UTC"})", R"({"TZ":"UTC"})"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(error_of("mine").code == code::kUsage);
+  BOOST_TEST(std::getenv("HEYGEN_API_KEY") == std::string("secret"));
 }
 
 BOOST_AUTO_TEST_CASE(a_cancelled_run_ends_although_its_results_never_do) {

@@ -2,67 +2,38 @@
 #pragma once
 
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "core/base/cancel.hpp"
-#include "core/base/clock.hpp"
 #include "core/base/environment.hpp"
-#include "core/base/random.hpp"
-#include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
-#include "core/net/http.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/loader.hpp"
+#include "tests/support/clock.hpp"
+#include "tests/support/http.hpp"
+#include "tests/support/random.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/support/terminal.hpp"
 
 namespace heygen::provider::kit {
 
 namespace fs = std::filesystem;
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (fs::temp_directory_path() / "heygen-test-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = name;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const fs::path& path() const { return path_; }
-  fs::path make(const std::string& name) const {
-    fs::create_directories(path_ / name);
-    return path_ / name;
-  }
-
- private:
-  fs::path path_;
-};
-
-inline void write_file(const fs::path& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-inline std::string read_file(const fs::path& path) {
-  std::ostringstream out;
-  out << std::ifstream(path, std::ios::binary).rdbuf();
-  return out.str();
-}
+using test::CannedReply;
+using test::FakeClock;
+using test::FakeHttp;
+using test::FakeRandom;
+using test::FakeTerminal;
+using test::read_file;
+using test::TemporaryDirectory;
+using test::write_file;
 
 /// HEYGEN_TEST_FIXTURES names the same libraries built from another version of the header.
 inline fs::path fixture(const std::string& name) {
@@ -92,112 +63,13 @@ inline void install(const fs::path& directory, const std::string& name, const Ma
   fs::copy_file(fixture(name), directory / manifest.library, fs::copy_options::overwrite_existing);
 }
 
-/// Moves only when told to, or by `step` with every look.
-class FakeClock : public Clock {
- public:
-  std::int64_t now() const override { return 1'700'000'000; }
-  std::chrono::milliseconds monotonic() const override {
-    return std::chrono::milliseconds{time_.fetch_add(step.load()) + step.load()};
-  }
-  bool wait(std::chrono::milliseconds time, const Cancel& cancel) override {
-    waits.push_back(time);
-    if (on_wait) on_wait();
-    time_ += time.count();
-    return !cancel.requested();
-  }
-  void advance(std::chrono::milliseconds time) { time_ += time.count(); }
-
-  std::atomic<std::int64_t> step{0};
-  std::vector<std::chrono::milliseconds> waits;
-  std::function<void()> on_wait;
-
- private:
-  mutable std::atomic<std::int64_t> time_{1'000};
-};
-
-class FakeRandom : public Random {
- public:
-  void fill(std::span<std::byte> out) override {
-    for (std::byte& byte : out) byte = std::byte{0x2A};
-  }
-};
-
-class FakeTerminal : public Terminal {
- public:
-  bool stdin_is_terminal() const override { return terminal; }
-  bool stdout_is_terminal() const override { return terminal; }
-  bool stderr_is_terminal() const override { return terminal; }
-  int columns() const override { return 80; }
-  void notice(std::string_view line) override {
-    notices.emplace_back(line);
-    if (on_notice) on_notice(std::string(line));
-  }
-  std::string read_line(std::string_view prompt, const Cancel& cancel) override {
-    prompts.emplace_back(prompt);
-    if (cancel.requested()) throw canceled_error();
-    return input;
-  }
-  Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel&) override {
-    prompts.emplace_back(prompt);
-    if (input.size() > limit) throw usage_error("stdin holds too much.");
-    return Secret(input);
-  }
-
-  bool terminal = false;
-  std::string input;
-  std::vector<std::string> notices, prompts;
-  std::function<void(const std::string&)> on_notice;
-};
-
-class FakeResponse : public net::Response {
- public:
-  explicit FakeResponse(std::string body) : body_(std::move(body)) {}
-  std::size_t read(std::span<char> out) override {
-    const std::size_t size = std::min(out.size(), body_.size() - at_);
-    std::memcpy(out.data(), body_.data() + at_, size);
-    at_ += size;
-    return size;
-  }
-  std::optional<std::uint64_t> length() const override { return body_.size(); }
-
- private:
-  std::string body_;
-  std::size_t at_ = 0;
-};
-
-/// Answers what it is told; an unexpected request fails the test by `no_request`.
-class FakeHttp : public net::Http {
- public:
-  struct Seen {
-    net::Request request;
-    std::string body;
-  };
-  std::unique_ptr<net::Response> send(const net::Request& request, const Cancel&) override {
-    Seen seen{request, {}};
-    if (request.body != nullptr) {
-      std::vector<char> buffer(4096);
-      while (const std::size_t got = request.body->read(buffer)) seen.body.append(buffer.data(), got);
-    }
-    all.push_back(std::move(seen));
-    if (failure) throw *failure;
-    auto response = std::make_unique<FakeResponse>(reply_body);
-    response->status = reply_status;
-    response->headers = reply_headers;
-    return response;
-  }
-
-  int reply_status = 200;
-  std::string reply_body;
-  net::Headers reply_headers;
-  std::optional<net::Failure> failure;
-  std::vector<Seen> all;
-};
-
 /// Everything a registry needs, all of it under the test's control.
 struct World {
+  World() { http.rest = CannedReply{.body = ""}; }
+
   FakeHttp http;
   FakeClock clock;
-  FakeRandom random;
+  FakeRandom random{std::byte{0x2A}};
   std::map<std::string, std::string, std::less<>> variables{{"PATH", "/usr/bin:/bin"}};
   std::unique_ptr<MapEnvironment> environment;
   FakeTerminal terminal;

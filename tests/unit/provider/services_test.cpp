@@ -32,26 +32,24 @@ BOOST_AUTO_TEST_SUITE(provider_http_service)
 
 BOOST_AUTO_TEST_CASE(a_whole_reply_is_handed_over_whatever_its_status) {
   Probe probe;
-  probe.http.reply_status = 418;
-  probe.http.reply_body = "short and stout";
-  probe.http.reply_headers = {{"X-Many", "one"}, {"x-many", "two"}};
+  probe.http.rest = CannedReply{418, "short and stout", {{"X-Many", "one"}, {"x-many", "two"}}};
   probe.refresh("http POST https://token.example/t?x=1 Accept:text/plain a=b&c=d");
   says(probe, {"0", "418 short and stout", "0 one, two", "0 NULL"});
-  const auto& sent = probe.http.all.at(0);
-  BOOST_TEST(sent.request.method == "POST");
-  BOOST_TEST(sent.request.url.text() == "https://token.example/t?x=1");
+  const auto& sent = probe.http.sent.at(0);
+  BOOST_TEST(sent.method == "POST");
+  BOOST_TEST(sent.url == "https://token.example/t?x=1");
   BOOST_TEST(sent.body == "a=b&c=d");
-  BOOST_TEST(*net::find_header(sent.request.headers, "accept") == "text/plain");
-  BOOST_TEST(*net::find_header(sent.request.headers, "user-agent") == "heygen-cli/1.0.0");
-  BOOST_TEST(sent.request.timeouts.total.count() == 30'000);
+  BOOST_TEST(sent.header("accept") == "text/plain");
+  BOOST_TEST(sent.header("user-agent") == "heygen-cli/1.0.0");
+  BOOST_TEST(sent.timeouts.total.count() == 30'000);
 }
 
 BOOST_AUTO_TEST_CASE(only_a_refresh_is_awaited_after_cancellation) {
   Probe probe;
   probe.refresh("http POST https://token.example/ -");
   probe.resolve("http GET https://token.example/ -\nreturn 1");
-  BOOST_TEST(probe.http.all.at(0).request.grace.count() == 5'000);
-  BOOST_TEST(probe.http.all.at(1).request.grace.count() == 0);
+  BOOST_TEST(probe.http.sent.at(0).grace.count() == 5'000);
+  BOOST_TEST(probe.http.sent.at(1).grace.count() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_revocation_gets_five_seconds_in_all) {
@@ -60,23 +58,23 @@ BOOST_AUTO_TEST_CASE(a_revocation_gets_five_seconds_in_all) {
   probe.revoke(
       "http POST https://token.example/ -\nwait 4000\nhttp POST https://token.example/ -\nwait 4000\nhttp POST "
       "https://token.example/ -");
-  BOOST_TEST(probe.http.all.size() == 2U);
-  BOOST_TEST(probe.http.all.at(0).request.timeouts.total.count() == 5'000);
-  BOOST_TEST(probe.http.all.at(1).request.timeouts.total.count() == 1'000);
+  BOOST_TEST(probe.http.sent.size() == 2U);
+  BOOST_TEST(probe.http.sent.at(0).timeouts.total.count() == 5'000);
+  BOOST_TEST(probe.http.sent.at(1).timeouts.total.count() == 1'000);
   BOOST_TEST(probe.said().back() == "5");
 }
 
 BOOST_AUTO_TEST_CASE(a_given_user_agent_is_kept) {
   Probe probe;
   probe.refresh("http GET https://token.example/ User-Agent:mine");
-  BOOST_TEST(*net::find_header(probe.http.all.at(0).request.headers, "user-agent") == "mine");
+  BOOST_TEST(probe.http.sent.at(0).header("user-agent") == "mine");
 }
 
 BOOST_AUTO_TEST_CASE(plain_http_needs_permission) {
   Probe probe;
   const ProviderResult answer = probe.refresh("http GET http://token.example/ -");
   says(probe, {"6"});
-  BOOST_TEST(probe.http.all.empty());
+  BOOST_TEST(probe.http.sent.empty());
   has(answer.message, "HEYGEN_ALLOW_HTTP");
   Probe allowed;
   allowed.variables["HEYGEN_ALLOW_HTTP"] = "1";
@@ -92,7 +90,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_usage_and_stays_here) {
     BOOST_TEST_CONTEXT(line) {
       Probe probe;
       BOOST_TEST((probe.refresh(line).status == Status::usage));
-      BOOST_TEST(probe.http.all.empty());
+      BOOST_TEST(probe.http.sent.empty());
     }
   }
 }
@@ -101,23 +99,23 @@ BOOST_AUTO_TEST_CASE(a_failed_exchange_is_transient_in_the_networks_words) {
   for (const auto kind : {net::Failure::Kind::resolve, net::Failure::Kind::connect, net::Failure::Kind::tls,
                           net::Failure::Kind::timeout, net::Failure::Kind::truncated}) {
     Probe probe;
-    probe.http.failure = failure(kind);
+    probe.http.rest = failure(kind);
     const ProviderResult answer = probe.refresh("http GET https://token.example/ -");
     BOOST_TEST((answer.status == Status::transient));
     BOOST_TEST(answer.message == "No connection to token.example.");
     BOOST_TEST(answer.hint == "Check the proxy.");
   }
   Probe stopped;
-  stopped.http.failure = failure(net::Failure::Kind::canceled);
+  stopped.http.rest = failure(net::Failure::Kind::canceled);
   BOOST_TEST((stopped.refresh("http GET https://token.example/ -").status == Status::cancelled));
 }
 
 BOOST_AUTO_TEST_CASE(a_body_over_one_mebibyte_is_broken) {
   Probe fits;
-  fits.http.reply_body = std::string(std::size_t{1} << 20U, 'x');
+  fits.http.rest = CannedReply{.body = std::string(std::size_t{1} << 20U, 'x')};
   BOOST_TEST((fits.refresh("http GET https://token.example/ -").status == Status::ok));
   Probe over;
-  over.http.reply_body = std::string((std::size_t{1} << 20U) + 1, 'x');
+  over.http.rest = CannedReply{.body = std::string((std::size_t{1} << 20U) + 1, 'x')};
   const ProviderResult answer = over.refresh("http GET https://token.example/ -");
   BOOST_TEST((answer.status == Status::broken));
   has(answer.message, "1 MiB");
@@ -130,12 +128,12 @@ BOOST_AUTO_TEST_CASE(a_report_uses_no_network) {
   const ProviderResult answer = probe.resolve("http GET https://token.example/ -", ask);
   BOOST_TEST((answer.status == Status::transient));
   BOOST_TEST(!answer.message.empty());
-  BOOST_TEST(probe.http.all.empty());
+  BOOST_TEST(probe.http.sent.empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_providers_words_outrank_the_networks) {
   Probe probe;
-  probe.http.failure = failure(net::Failure::Kind::connect);
+  probe.http.rest = failure(net::Failure::Kind::connect);
   BOOST_TEST(probe.refresh("http GET https://token.example/ -\nfail |Mine.||").message == "Mine.");
 }
 
@@ -196,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_clock_is_the_hosts) {
 BOOST_AUTO_TEST_CASE(waiting_ends_with_the_time_or_the_users_will) {
   Probe probe;
   BOOST_TEST((probe.login("wait 5000").status == Status::ok));
-  BOOST_TEST(probe.clock.waits.at(0).count() == 5'000);
+  BOOST_TEST(probe.clock.waits.at(0) == 5'000);
   probe.cancel.request();
   BOOST_TEST((probe.login("wait 5000").status == Status::cancelled));
 }
@@ -301,11 +299,11 @@ BOOST_AUTO_TEST_CASE(notices_cannot_move_the_cursor) {
 
 BOOST_AUTO_TEST_CASE(nobody_is_asked_when_interaction_is_not_allowed) {
   Probe probe;
-  probe.terminal.terminal = true;
+  probe.terminal.set_terminal(true);
   ProviderRequest never;
   BOOST_TEST((probe.resolve("ask prompt Name?", never).status == Status::needs_user));
   BOOST_TEST((probe.resolve("ask secret Key?", never).status == Status::needs_user));
-  probe.terminal.terminal = false;
+  probe.terminal.set_terminal(false);
   ProviderRequest if_terminal;
   if_terminal.interaction = Interaction::if_terminal;
   BOOST_TEST((probe.resolve("ask prompt Name?", if_terminal).status == Status::needs_user));
@@ -314,7 +312,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_asked_when_interaction_is_not_allowed) {
 
 BOOST_AUTO_TEST_CASE(a_terminal_that_is_there_may_be_used) {
   Probe probe;
-  probe.terminal.terminal = true;
+  probe.terminal.set_terminal(true);
   probe.terminal.input = "me";
   ProviderRequest ask;
   ask.interaction = Interaction::if_terminal;
@@ -381,21 +379,20 @@ BOOST_FIXTURE_TEST_CASE(it_logs_in_resolves_refreshes_and_revokes, Minimal) {
   BOOST_TEST(resolved.headers.at(0).value.reveal() == "Bearer abc");
   BOOST_TEST(resolved.type == "token");
   BOOST_TEST(resolved.refreshable);
-  http.reply_body = R"({"token":"def"})";
+  http.rest = CannedReply{.body = R"({"token":"def"})"};
   BOOST_TEST(provider().refresh(with_token("abc")).patch->string_at("token") == "def");
-  BOOST_TEST(http.all.back().request.url.text() == "https://token.example/refresh");
-  BOOST_TEST(http.all.back().body == "abc");
+  BOOST_TEST(http.sent.back().url == "https://token.example/refresh");
+  BOOST_TEST(http.sent.back().body == "abc");
   BOOST_TEST((provider().revoke(with_token("abc")).status == Status::ok));
-  BOOST_TEST(http.all.back().request.url.text() == "https://token.example/revoke");
+  BOOST_TEST(http.sent.back().url == "https://token.example/revoke");
 }
 
 BOOST_FIXTURE_TEST_CASE(it_tells_trouble_from_refusal, Minimal) {
-  http.reply_status = 503;
+  http.rest = CannedReply{503};
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::transient));
-  http.reply_status = 401;
+  http.rest = CannedReply{401};
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::rejected));
-  http.reply_status = 200;
-  http.reply_body = "<html>";
+  http.rest = CannedReply{.body = "<html>"};
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::broken));
 }
 

@@ -10,13 +10,14 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 #include <thread>
 
+#include "core/base/atomic_file.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
-#include "core/base/atomic_file.hpp"
+#include "tests/support/clock.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace heygen;
 using namespace heygen::store;
@@ -24,47 +25,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Time that moves only when somebody waits.
-class StepClock : public Clock {
- public:
-  std::int64_t now() const override { return 1'700'000'000; }
-  std::chrono::milliseconds monotonic() const override { return time_; }
-  bool wait(std::chrono::milliseconds time, const Cancel& cancel) override {
-    time_ += time;
-    return !cancel.requested();
-  }
-
- private:
-  std::chrono::milliseconds time_{0};
-};
-
-struct Directory {
-  Directory() {
-    std::string name = (fs::temp_directory_path() / "heygen-store-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Directory() {
-    std::error_code ignored;
-    fs::permissions(path, fs::perms::owner_all, ignored);
-    fs::remove_all(path, ignored);
-  }
-  void write(const std::string& text) const { std::ofstream(path / "credentials") << text; }
-  std::string read() const {
-    std::ostringstream out;
-    out << std::ifstream(path / "credentials").rdbuf();
-    return out.str();
-  }
+struct Fixture {
+  void write(const std::string& text) const { directory.write("credentials", text); }
+  std::string read() const { return directory.read("credentials"); }
   mode_t mode(const std::string& name) const {
     struct stat about {};
     stat((path / name).c_str(), &about);
     return about.st_mode & 07777;
   }
-  fs::path path;
-};
 
-struct Fixture : Directory {
-  StepClock clock;
+  test::TemporaryDirectory directory;
+  fs::path path = directory.path();
+  test::FakeClock clock;
   CredentialStore store{path, clock};
 };
 
