@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(no_pause_before_a_retry_outlasts_the_deadline) {
   const Error failure = error(request);
   BOOST_TEST(failure.code == "timeout");
   BOOST_TEST((failure.exit == Exit::timeout));
-  BOOST_TEST(clock.elapsed.count() == 5'000);
+  BOOST_TEST(clock.monotonic().count() == 5'000);
   BOOST_TEST(http.sent.size() == 1U);
 }
 
@@ -364,7 +364,7 @@ BOOST_AUTO_TEST_CASE(retry_after_counts_when_it_is_longer_and_at_most_thirty_sec
   for (const auto& [value, wait] : cases) {
     BOOST_TEST_CONTEXT("Retry-After: " << value) {
       clock.waits.clear();
-      clock.seconds = 1'700'000'000;
+      clock.set_now(heygen::test::kNow);
       reply(429, kServed, {{"retry-after", value}});
       reply(200);
       fetch("POST");
@@ -401,7 +401,7 @@ BOOST_AUTO_TEST_CASE(cancelling_during_the_pause_ends_the_call) {
 }
 
 BOOST_AUTO_TEST_CASE(a_credential_that_goes_stale_during_the_pause_is_obtained_anew) {
-  const std::int64_t expiry = clock.seconds + 65;
+  const std::int64_t expiry = clock.now() + 65;
   credentials.grants = {
       {credential("Authorization", "Bearer short", {.refreshable = true, .expires_at = expiry}), false},
       {credential("Authorization", "Bearer fresh", {.refreshable = true}), true}};

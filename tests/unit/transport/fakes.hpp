@@ -1,105 +1,27 @@
-// A scripted server, credential source, clock and dice: what is not in the script fails the test.
+// A client whose server and credentials follow a script: what is not in it fails the test.
 #pragma once
 
-#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "core/base/cancel.hpp"
-#include "core/base/clock.hpp"
-#include "core/base/random.hpp"
 #include "core/transport/api_client.hpp"
+#include "tests/support/clock.hpp"
+#include "tests/support/http.hpp"
+#include "tests/support/random.hpp"
 
 namespace heygen::transport::test {
 
-struct CannedReply {
-  int status = 200;
-  std::string body = "{}";
-  net::Headers headers = {};
-  std::optional<net::Failure> then = {};  ///< ends the body instead of a clean end
-};
-
-class CannedResponse : public net::Response {
- public:
-  explicit CannedResponse(CannedReply reply) : reply_(std::move(reply)) {
-    status = reply_.status;
-    headers = reply_.headers;
-  }
-  std::size_t read(std::span<char> out) override {
-    const std::size_t count = std::min(out.size(), reply_.body.size() - at_);
-    if (count == 0 && reply_.then) throw net::Failure(*reply_.then);
-    std::copy_n(reply_.body.begin() + static_cast<std::ptrdiff_t>(at_), count, out.begin());
-    at_ += count;
-    return count;
-  }
-  std::optional<std::uint64_t> length() const override { return reply_.body.size(); }
-
- private:
-  CannedReply reply_;
-  std::size_t at_ = 0;
-};
-
-struct Sent {
-  std::string method, url, body;
-  net::Headers headers;
-  net::Timeouts timeouts;
-  std::string header(std::string_view name) const {
-    const std::string* value = net::find_header(headers, name);
-    return value == nullptr ? "(none)" : *value;
-  }
-};
-
-class FakeHttp : public net::Http {
- public:
-  ~FakeHttp() override { BOOST_TEST(script.empty(), "the script went on, but nobody asked"); }
-
-  std::unique_ptr<net::Response> send(const net::Request& request, const Cancel&) override {
-    Sent seen{request.method, request.url.text(), {}, request.headers, request.timeouts};
-    if (request.body != nullptr) {
-      std::array<char, 7> piece{};
-      while (const std::size_t count = request.body->read(piece)) seen.body.append(piece.data(), count);
-    }
-    sent.push_back(std::move(seen));
-    BOOST_REQUIRE_MESSAGE(!script.empty(), "nothing is scripted for " << request.method << " " << request.url.text());
-    auto next = std::move(script.front());
-    script.pop_front();
-    if (const auto* failure = std::get_if<net::Failure>(&next)) throw net::Failure(*failure);
-    return std::make_unique<CannedResponse>(std::get<CannedReply>(std::move(next)));
-  }
-
-  std::deque<std::variant<CannedReply, net::Failure>> script;
-  std::vector<Sent> sent;
-};
-
-class FakeClock : public Clock {
- public:
-  std::int64_t now() const override { return seconds; }
-  std::chrono::milliseconds monotonic() const override { return elapsed; }
-  bool wait(std::chrono::milliseconds time, const Cancel& cancel) override {
-    if (cancel.requested()) return false;
-    waits.push_back(time.count());
-    seconds += time.count() / 1000;
-    elapsed += time;
-    return true;
-  }
-  std::int64_t seconds = 1'700'000'000;
-  std::chrono::milliseconds elapsed{0};
-  std::vector<std::int64_t> waits;
-};
-
-/// Every byte is `byte`: 0x00 makes unit() 0, 0x80 about one half.
-class FakeRandom : public Random {
- public:
-  void fill(std::span<std::byte> out) override { std::ranges::fill(out, byte); }
-  std::byte byte{0};
-};
+using heygen::test::CannedReply;
+using heygen::test::FakeClock;
+using heygen::test::FakeHttp;
+using heygen::test::FakeRandom;
+using heygen::test::Sent;
 
 struct Login {
   std::string id = "oauth", title = "OAuth", source = "file";
