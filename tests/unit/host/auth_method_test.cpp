@@ -1,20 +1,20 @@
 #include "host/commands/auth/method.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "core/base/environment.hpp"
-#include "core/base/terminal.hpp"
 #include "core/config/config.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/support/terminal.hpp"
 
 namespace {
 
 using heygen::MapEnvironment;
 using heygen::host::Parsed;
 using heygen::provider::DiscoveredProvider;
+using heygen::test::FakeTerminal;
 
 using Variables = std::map<std::string, std::string, std::less<>>;
 
@@ -36,37 +36,10 @@ Parsed typed(const std::vector<std::string>& flags) {
   return parsed;
 }
 
-class Ends : public heygen::Terminal {
- public:
-  Ends(bool in, bool out) : in_(in), out_(out) {}
-  bool stdin_is_terminal() const override { return in_; }
-  bool stdout_is_terminal() const override { return out_; }
-  bool stderr_is_terminal() const override { return true; }
-  int columns() const override { return 80; }
-  void notice(std::string_view) override {}
-  std::string read_line(std::string_view, const heygen::Cancel&) override { return {}; }
-  heygen::Secret read_secret(std::string_view, std::size_t, const heygen::Cancel&) override { return {}; }
-
- private:
-  bool in_, out_;
-};
-
-/// A directory with a config.toml, gone afterwards.
-class Directory {
- public:
-  explicit Directory(const std::string& toml) {
-    std::string name = (std::filesystem::temp_directory_path() / "heygen-auth-method-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-    std::ofstream(path / "config.toml") << toml;
-  }
-  ~Directory() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
-
 bool offered(const DiscoveredProvider& found, const std::string& toml, const MapEnvironment& environment) {
-  const Directory directory(toml);
-  return heygen::host::is_offered(found, heygen::config::Config(directory.path, environment), environment);
+  const heygen::test::TemporaryDirectory directory;
+  directory.write("config.toml", toml);
+  return heygen::host::is_offered(found, heygen::config::Config(directory.path(), environment), environment);
 }
 
 DiscoveredProvider switched() {
@@ -127,13 +100,13 @@ BOOST_AUTO_TEST_CASE(two_methods_are_a_usage_error) {
 
 BOOST_AUTO_TEST_CASE(a_person_is_asked_on_two_terminals_only) {
   const MapEnvironment empty({});
-  BOOST_TEST(heygen::host::may_ask(Ends(true, true), empty));
-  BOOST_TEST(!heygen::host::may_ask(Ends(true, false), empty));
-  BOOST_TEST(!heygen::host::may_ask(Ends(false, true), empty));
+  BOOST_TEST(heygen::host::may_ask(FakeTerminal(true, true, true), empty));
+  BOOST_TEST(!heygen::host::may_ask(FakeTerminal(true, false, true), empty));
+  BOOST_TEST(!heygen::host::may_ask(FakeTerminal(false, true, true), empty));
 }
 
 BOOST_AUTO_TEST_CASE(automation_is_never_asked) {
-  const Ends terminal(true, true);
+  const FakeTerminal terminal(true, true, true);
   BOOST_TEST(!heygen::host::may_ask(terminal, with("CI", "true")));
   BOOST_TEST(!heygen::host::may_ask(terminal, with("HEYGEN_NONINTERACTIVE", "1")));
   const MapEnvironment both(Variables{{"CI", "false"}, {"HEYGEN_NONINTERACTIVE", "0"}});
@@ -162,8 +135,9 @@ BOOST_AUTO_TEST_CASE(a_required_setting_that_is_missing_is_named_with_the_ways_t
   setting.required = true;
   found.manifest.settings = {setting};
   const auto check = [&](const std::string& toml, const MapEnvironment& environment) {
-    const Directory directory(toml);
-    heygen::host::require_settings(found.manifest, heygen::config::Config(directory.path, environment), environment);
+    const heygen::test::TemporaryDirectory directory;
+    directory.write("config.toml", toml);
+    heygen::host::require_settings(found.manifest, heygen::config::Config(directory.path(), environment), environment);
   };
   const MapEnvironment empty({});
   BOOST_CHECK_EXCEPTION(check("", empty), heygen::Error, [](const heygen::Error& error) {
