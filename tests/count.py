@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Closes a run of ctest with one line that counts the cases of all its suites: `N passed, N failed` (and `, N skipped`).
 
 Usage: count.py RESULTS.xml
@@ -25,9 +26,9 @@ def unittest_cases(output):
     closing = re.search(r"^Ran (\d+) tests?.*?^(?:OK|FAILED)(?: \((.*)\))?$", output, re.M | re.S)
     if not closing:
         return [0, 0, 0]
-    ended = {what: int(count) for what, count in re.findall(r"([\w ]+)=(\d+)", closing[2] or "")}
-    failed = sum(ended.get(what, 0) for what in ("failures", "errors", " errors", "unexpected successes"))
-    skipped = ended.get("skipped", 0) + ended.get(" skipped", 0)
+    ended = {what: int(count) for what, count in re.findall(r"(\w[\w ]*)=(\d+)", closing[2] or "")}
+    failed = sum(ended.get(what, 0) for what in ("failures", "errors", "unexpected successes"))
+    skipped = ended.get("skipped", 0)
     return [max(int(closing[1]) - failed - skipped, 0), failed, skipped]
 
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks how the directories of the program depend on each other, and that each test stands beside the name that it tests.
 
 Usage: layout.py [--verbose]

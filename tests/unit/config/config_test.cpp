@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "core/base/error.hpp"
+#include "tests/support/error.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace fs = std::filesystem;
@@ -19,6 +20,7 @@ using heygen::MapEnvironment;
 using heygen::config::Config;
 using heygen::config::DeclaredKey;
 using heygen::config::Entry;
+using heygen::test::error_of;
 
 namespace {
 
@@ -60,17 +62,6 @@ struct Sandbox {
 
 std::string shown(const Entry& entry) {
   return entry.key + "=" + entry.value + " (" + entry.source + ")";
-}
-
-template <typename Action>
-Error error_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error;
-  }
-  BOOST_FAIL("no error was thrown");
-  std::abort();
 }
 
 }  // namespace

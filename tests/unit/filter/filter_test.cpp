@@ -5,6 +5,7 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
+#include "tests/support/error.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace heygen::filter {
@@ -19,12 +20,7 @@ std::vector<std::string> run(const std::string& expression, const std::string& d
 }
 
 Error error_of(const std::string& expression, const std::string& document = "null") {
-  try {
-    run(expression, document);
-  } catch (const Error& error) {
-    return error;
-  }
-  throw std::logic_error("it worked");
+  return heygen::test::error_of([&] { run(expression, document); });
 }
 
 using Texts = std::vector<std::string>;

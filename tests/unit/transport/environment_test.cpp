@@ -5,10 +5,12 @@
 #include "core/base/environment.hpp"
 #include "core/base/error.hpp"
 #include "core/transport/api_client.hpp"
+#include "tests/support/error.hpp"
 
 using heygen::Error;
 using heygen::Exit;
 using heygen::MapEnvironment;
+using heygen::test::error_of;
 using heygen::transport::detect_client_origin;
 using heygen::transport::max_retries_of;
 using heygen::transport::parse_client_header;
@@ -20,12 +22,8 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 
 template <typename Action>
 bool is_usage(const Action& action) {
-  try {
-    action();
-    return false;
-  } catch (const Error& error) {
-    return error.code == "usage_error" && error.exit == Exit::usage && !error.hint.empty();
-  }
+  const Error error = error_of(action);
+  return error.code == "usage_error" && error.exit == Exit::usage && !error.hint.empty();
 }
 
 }  // namespace
@@ -113,12 +111,8 @@ BOOST_AUTO_TEST_CASE(header_takes_any_other_name) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_header_does_not_repeat_its_value) {
-  try {
-    parse_free_header("Authorization: Bearer sekret");
-    BOOST_FAIL("no error was thrown");
-  } catch (const Error& error) {
-    BOOST_TEST((error.message() + error.hint).find("sekret") == std::string::npos);
-  }
+  const Error error = error_of([] { parse_free_header("Authorization: Bearer sekret"); });
+  BOOST_TEST((error.message() + error.hint).find("sekret") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,7 @@
 #include "core/base/cancel.hpp"
 #include "core/transport/api_client.hpp"
 #include "tests/support/clock.hpp"
+#include "tests/support/error.hpp"
 #include "tests/support/http.hpp"
 #include "tests/support/random.hpp"
 
@@ -105,13 +106,7 @@ struct Stage {
     return fetch(request);
   }
   Error error(const ApiRequest& request) {
-    try {
-      fetch(request);
-    } catch (const Error& error) {
-      return error;
-    }
-    BOOST_FAIL("no error was thrown");
-    std::abort();
+    return heygen::test::error_of([&] { fetch(request); });
   }
   Error error(const std::string& method = "GET") {
     ApiRequest request;
