@@ -1,4 +1,4 @@
-"""The pages of a login in Debian's Chromium: consent clicked for real, and what the person sees at the end of it. The
+"""The pages of a login in Debian's Chromium: consent clicked for real, and what the user sees at the end of it. The
 screenshots stay in HEYGEN_BUILD/artifacts."""
 
 import re
@@ -12,7 +12,7 @@ from webdriver import Chromium
 
 ARTIFACTS = BUILD / "artifacts"
 LEAST_CONTRAST = 4.5  # WCAG 2 AA
-COLOURS = """
+COLORS = """
   const of = (element, what) => getComputedStyle(document.querySelector(element))[what];
   return [of('p', 'color'), of('h1', 'color'), of('main', 'backgroundColor'), of('body', 'backgroundColor')];
 """
@@ -65,7 +65,7 @@ class InChromium(EndToEnd):
         for scheme in ("light", "dark"):
             with self.subTest(scheme):
                 self.chromium.scheme(scheme)
-                *inks, card, ground = self.chromium.script(COLOURS)
+                *inks, card, ground = self.chromium.script(COLORS)
                 self.assertGreater(luminance(card), 0.7) if scheme == "light" else self.assertLess(luminance(card), 0.1)
                 for ink in inks:
                     self.assertGreater(contrast(ink, card), LEAST_CONTRAST)
@@ -121,7 +121,7 @@ class IdentityProviderPages(InChromium):
 
 @unittest.skipUnless(SANDBOX.exists(), "heygen-sandbox is not built")
 class SandboxPages(InChromium):
-    """The sandbox's own pages, which people see when they try heygen without an account."""
+    """The sandbox's own pages, which users see when they try heygen without an account."""
 
     @classmethod
     def setUpClass(cls):

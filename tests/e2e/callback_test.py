@@ -1,4 +1,4 @@
-"""The redirect listener of a browser login, spoken to directly: whoever else connects while it waits."""
+"""The redirect listener of a browser login, spoken to directly: other clients that connect while it waits."""
 
 import socket
 import threading
@@ -57,8 +57,8 @@ class Listening(WithService):
 
     def code(self):
         """What the service's redirect would carry: {code, state, iss}."""
-        reply = Browser().load(self.authorize)
-        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(reply["headers"]["Location"]).query))
+        response = Browser().load(self.authorize)
+        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(response["headers"]["Location"]).query))
 
     def target(self, **params):
         return "/oauth/callback?" + urllib.parse.urlencode(params)
@@ -82,7 +82,7 @@ class Listening(WithService):
 
 
 class Callback(Listening):
-    # What is not the answer is turned away, and the wait goes on
+    # What is not the answer is turned away, and the wait continues
 
     def test_other_paths_are_not_found(self):
         for target in (
@@ -147,7 +147,7 @@ class Callback(Listening):
         self.assertEqual(self.read(connection)[0], 431)
         self.assert_login_succeeds()
 
-    def test_idle_and_slow_connections_hold_nobody_up(self):
+    def test_idle_and_slow_connections_do_not_block_the_login(self):
         idle = [self.connect() for _ in range(10)]
         slow = self.connect()
         slow.sendall(b"GET /oauth/callback?co")
@@ -239,7 +239,7 @@ class Callback(Listening):
         self.assertEqual(done.code, 1, done)
         self.assertIn("access_denied", done.error()["message"])
 
-    def test_an_error_of_somebody_else_is_not_believed(self):
+    def test_an_error_from_another_client_is_ignored(self):
         self.assertEqual(self.send(self.target(error="access_denied"))[0], 400)
         self.assert_login_fails("state")
 

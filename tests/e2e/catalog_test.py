@@ -1,7 +1,7 @@
 """The whole catalog, command by command, against the sandbox: its help, its example, a call with every flag.
 
 tests/facts/commands.json states what each command must put on the wire, and knows nothing of the catalog; so a new
-command needs three things: its entry in core/api/catalog, its facts, and an answer of the sandbox. Replies are held
+command needs three things: its entry in core/api/catalog, its facts, and an answer of the sandbox. Responses are held
 to their schema by python3-jsonschema, an implementation of its own.
 """
 
@@ -25,7 +25,7 @@ from support import HEYGEN, ROOT, SANDBOX, Home
 COLUMNS = 100
 LIMIT_S = 30
 FACTS = {one["command"]: one for one in json.loads((ROOT / "tests" / "facts" / "commands.json").read_text())["commands"]}
-CATALOGUE = {
+CATALOG = {
     command["words"]: command
     for path in sorted((ROOT / "core" / "api" / "catalog").glob("*.json"))
     for command in json.loads(path.read_text()).get("commands", [])
@@ -106,8 +106,8 @@ class Sandbox:
 
     def hook(self, path, method="GET"):
         request = urllib.request.Request(self.environment["HEYGEN_API_BASE"] + "/_sandbox/" + path, method=method)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=LIMIT_S) as reply:
-            return json.load(reply)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=LIMIT_S) as response:
+            return json.load(response)
 
     def calls(self):
         return [entry for entry in self.hook("log") if entry["path"].startswith("/v3/")]
@@ -265,19 +265,19 @@ class Catalog(unittest.TestCase):
 
     def assert_valid(self, command, text):
         """A command without a schema has nothing to hold it to but that it is an object."""
-        reply = json.loads(text)
-        self.assertIsInstance(reply, dict)
+        response = json.loads(text)
+        self.assertIsInstance(response, dict)
         if command not in self.schemas:
-            has = "response_schema" in CATALOGUE[command]
+            has = "response_schema" in CATALOG[command]
             self.schemas[command] = strict(json.loads(self.succeed(*command.split(), "--response-schema"))) if has else None
         if self.schemas[command] is None:
             return
         jsonschema.Draft7Validator.check_schema(self.schemas[command])
         faults = [
             f"{'.'.join(map(str, fault.absolute_path))}: {fault.message}"
-            for fault in jsonschema.Draft7Validator(self.schemas[command]).iter_errors(reply)
+            for fault in jsonschema.Draft7Validator(self.schemas[command]).iter_errors(response)
         ]
-        self.assertEqual(faults, [], f"the reply to {command} does not fit its schema: {text}")
+        self.assertEqual(faults, [], f"the response to {command} does not fit its schema: {text}")
 
     def command_of(self, call):
         """Which command a request belongs to: of those that fit, the one with the fewest placeholders."""
@@ -298,9 +298,9 @@ class Catalog(unittest.TestCase):
         self.assert_valid(self.command_of(calls[-1]), out)
 
     def test_the_catalog_and_the_facts_know_the_same_commands(self):
-        self.assertEqual(sorted(CATALOGUE), sorted(FACTS))
+        self.assertEqual(sorted(CATALOG), sorted(FACTS))
         listed = {one["command"] for one in json.loads(self.succeed("commands", "--json"))["commands"]}
-        shown = {command for command, entry in CATALOGUE.items() if not entry.get("hidden")}
+        shown = {command for command, entry in CATALOG.items() if not entry.get("hidden")}
         self.assertEqual(sorted(shown - listed), [])
 
     def test_the_generator_knows_the_words_of_the_program(self):
@@ -310,28 +310,28 @@ class Catalog(unittest.TestCase):
         from generator import catalog, commands  # pylint: disable=import-outside-toplevel
 
         surface = json.loads(self.succeed("commands", "--json"))
-        own = {words[0] for one in surface["commands"] if (words := one["words"])[0] not in {c.split()[0] for c in CATALOGUE}}
+        own = {words[0] for one in surface["commands"] if (words := one["words"])[0] not in {c.split()[0] for c in CATALOG}}
         self.assertEqual(own, catalog.PROGRAM_GROUPS)
-        mixed = {one["command"] for one in surface["commands"]} - {*CATALOGUE}
+        mixed = {one["command"] for one in surface["commands"]} - {*CATALOG}
         self.assertEqual({command for command in mixed if command.split()[0] not in own}, catalog.PROGRAM_COMMANDS)
         for one in surface["commands"]:
-            if one["command"] in CATALOGUE:
-                flags = {flag["name"] for flag in CATALOGUE[one["command"]].get("flags", [])}
+            if one["command"] in CATALOG:
+                flags = {flag["name"] for flag in CATALOG[one["command"]].get("flags", [])}
                 options = {option["name"]: option["type"] for option in [*surface["global_options"], *one["options"]]}
                 injected = {name: kind for name, kind in options.items() if name not in flags and name != "filename"}
                 known = {**dict.fromkeys(commands.SWITCHES, "switch"), **dict.fromkeys(commands.OPTIONS, "value")}
                 self.assertEqual({}, {name: kind for name, kind in injected.items() if known.get(name) != kind}, one["command"])
 
     def test_help_fits_the_terminal(self):
-        directories = {" ".join(command.split()[:depth]) for command in CATALOGUE for depth in range(1, len(command.split()))}
-        for command in sorted({"", *directories, *CATALOGUE}):
+        directories = {" ".join(command.split()[:depth]) for command in CATALOG for depth in range(1, len(command.split()))}
+        for command in sorted({"", *directories, *CATALOG}):
             with self.subTest(command):
                 lines = self.succeed(*command.split(), "--help").splitlines()
                 self.assertGreater(len(lines), 2)
                 self.assertEqual([line for line in lines if len(line) > COLUMNS], [])
 
     def test_examples_run(self):
-        for command, entry in CATALOGUE.items():
+        for command, entry in CATALOG.items():
             with self.subTest(command):
                 words = shlex.split(entry["example"])
                 self.assertEqual(words[: 1 + len(command.split())], ["heygen", *command.split()])
@@ -340,7 +340,7 @@ class Catalog(unittest.TestCase):
                 self.check_call(Expected.of_example(facts, words[1:]), *force)
 
     def test_every_flag_reaches_the_wire(self):
-        for command in CATALOGUE:
+        for command in CATALOG:
             facts = self.facts_of(command)
             for variant in facts.get("variants", [None]):
                 with self.subTest(command, variant=variant):

@@ -77,7 +77,7 @@ class Rules(Checker):
         for test in Broken.MADE_HERE.values():
             self.assertTrue(callable(getattr(Broken, test)))
 
-    def test_people_get_the_same_list(self):
+    def test_the_human_readable_list_is_the_same(self):
         text = run("rules").stdout
         for rule in self.rules():
             self.assertIn(rule["rule"] + "  " + rule["title"], text)
@@ -162,7 +162,7 @@ class Good(Checker):
 
 
 class Words(Checker):
-    def test_people_read_what_is_broken_why_and_how_to_mend_it(self):
+    def test_the_human_readable_report_says_what_failed_why_and_the_fix(self):
         done = run(self.install(BROKEN / "R2.3-marked.so"), "--no-memory")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stdout, r"FAILED +R2\.3-marked +A header that carries a secret is marked")
@@ -179,7 +179,7 @@ class Words(Checker):
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
             self.assertIn("Usage:", done.stderr)
 
-    def test_what_is_no_library_is_named(self):
+    def test_a_file_that_is_not_a_library_is_named(self):
         text = self.directory / "text.so"
         text.write_text("text")
         for path in (text, self.directory, self.directory / "absent.so"):

@@ -8,13 +8,13 @@ import unittest
 
 from support import FUTURE, HEYGEN, PAST, EndToEnd, WithService, install
 
-from service import Reply
+from service import Response
 
 STRACE = shutil.which("strace")
 
 
 class Requests(WithService):
-    """Nobody is logged in; whatever reaches the service fails the test."""
+    """No user is logged in; whatever reaches the service fails the test."""
 
     def dry(self, *arguments, **options):
         done = self.assert_succeeds(self.run_heygen(*arguments, "--dry-run", **options))
@@ -133,7 +133,7 @@ class Requests(WithService):
         self.assertEqual(document["query"]["a"], ["1", "2"])
         self.assertEqual(document["body"]["file"]["url"], "https://h/p?X-Amz-Signature=***&x=1")
 
-    def test_a_body_that_is_no_json_is_shown_as_text_or_counted(self):
+    def test_a_non_json_body_is_shown_as_text_or_counted(self):
         typed = self.document("api", "POST", "/v3/x", "--header", "Content-Type: text/plain", "-d", "-", stdin="a\nb")
         self.assertEqual(typed["body"], "a\nb")
         path = self.home.path / "bytes"
@@ -141,7 +141,7 @@ class Requests(WithService):
         counted = self.document("api", "POST", "/v3/x", "--header", "Content-Type: image/png", "-d", str(path))
         self.assertEqual(counted["body"], {"bytes": 3})
 
-    def test_people_get_it_as_a_request_is_written(self):
+    def test_human_output_shows_the_request_as_http(self):
         done = self.assert_succeeds(self.run_heygen("video", "list", "--limit", "2", "--dry-run", "--human"))
         self.assertEqual(done.out.splitlines()[0], f"GET {self.service.url}/v3/videos?limit=2")
 
@@ -150,8 +150,8 @@ class Verbose(WithService):
     def test_a_download_is_traced_without_the_signature_of_its_link(self):
         self.home.env["HEYGEN_API_KEY"] = "good-key"
         link = self.service.url + "/file?X-Amz-Signature=canary&Policy=p"
-        self.service.routes["GET /v3/videos/v1"] = lambda _: Reply(200, {"data": {"status": "completed", "video_url": link}})
-        self.service.routes["GET /file"] = lambda _: Reply(200, {})
+        self.service.routes["GET /v3/videos/v1"] = lambda _: Response(200, {"data": {"status": "completed", "video_url": link}})
+        self.service.routes["GET /file"] = lambda _: Response(200, {})
         target = self.home.path / "v1.mp4"
         done = self.assert_succeeds(self.run_heygen("video", "download", "v1", "--output-path", str(target), "--verbose"))
         self.assertIn("> GET " + self.service.url + "/file?X-Amz-Signature=***", done.err)

@@ -13,7 +13,7 @@ import unittest
 import pexpect
 
 from support import BUILD, ROOT, WithService, assert_passes_check, eventually
-from service import Reply
+from service import Response
 
 SOURCES = ROOT / "sdk" / "examples" / "exec"
 COMPILED = pathlib.Path(tempfile.mkdtemp(prefix="heygen-exec-"))
@@ -48,7 +48,7 @@ class WithHelper(WithService):
 
     def api(self, request):
         live = request.headers.get("Authorization") == self.accepted
-        return Reply(200, {"data": {"email": "ada@example.test"}}) if live else Reply(401, {"error": {}})
+        return Response(200, {"data": {"email": "ada@example.test"}}) if live else Response(401, {"error": {}})
 
     def helper(self, then, name="helper.sh"):
         """A helper that keeps what it was given, then does `then`."""
@@ -69,7 +69,7 @@ class WithHelper(WithService):
 
 
 def ended(pid):
-    """Gone, or dead and not yet collected by whoever inherited it."""
+    """Gone, or dead and not yet reaped by the process that inherited it."""
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
     except FileNotFoundError:
@@ -216,7 +216,7 @@ class Helpers(WithHelper):
         program.expect("Logged in as ada@example.test")
         program.expect(pexpect.EOF)
 
-    def test_one_that_must_ask_is_not_run_where_nobody_is(self):
+    def test_a_helper_that_must_ask_is_not_run_without_a_terminal(self):
         self.set_helper(self.helper(self.gives()), interactive="always")
         self.log_in()
         stored = self.home.read()

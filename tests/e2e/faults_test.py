@@ -7,9 +7,9 @@ import stat
 import unittest
 
 from support import FUTURE, PAST, Home, Running, Service, WithService, eventually
-from service import DEVICE, METADATA, REVOKE, TOKEN, Reply
+from service import DEVICE, METADATA, REVOKE, TOKEN, Response
 
-# How the reply can get lost. All of it is trouble on the way: try later, never "log in again".
+# How the response can get lost. All of it is trouble on the way: try later, never "log in again".
 LOST = [
     dict(mode="reset"),
     dict(mode="close"),
@@ -57,7 +57,7 @@ class Refresh(WithService):
         self.assertEqual(self.home.file.read_bytes(), kept)
         return done
 
-    def test_a_lost_reply_is_a_network_error_and_keeps_the_login(self):
+    def test_a_lost_response_is_a_network_error_and_keeps_the_login(self):
         for fault in LOST:
             with self.subTest(name(fault)):
                 done = self.assert_fails(self.call(**fault), "network_error", 1)
@@ -98,7 +98,7 @@ class Refresh(WithService):
                     self.assert_fails(done, "network_error", 1)
             self.assertEqual(other.requests, [])
 
-    def test_hostile_replies_are_refused(self):
+    def test_hostile_responses_are_refused(self):
         good = {"access_token": "new", "token_type": "Bearer", "expires_in": 60}
         huge = "x" * (2 << 20)
         for change in (
@@ -140,7 +140,7 @@ class Refresh(WithService):
         self.assertIn(done.error()["code"], ("network_error", "auth_error"))
         self.assertIn(done.code, (1, 3))
 
-    def renewed(self, **change):
+    def refreshed(self, **change):
         self.logged_in(PAST)
         self.service.token_extra = change
         self.assert_succeeds(self.run_heygen("video", "list"))
@@ -149,21 +149,21 @@ class Refresh(WithService):
     def test_any_expires_in_is_survived(self):
         for value in (0, -1, -(10**30), 10**15, 10**30, 1e300, "3600", "soon", "", True, [], {}, None, 0.5):
             with self.subTest(value):
-                after = self.renewed(expires_in=value)
+                after = self.refreshed(expires_in=value)
                 self.assertRegex(after.get("expires_at", "2000-01-01T00:00:00Z"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 
     def test_a_missing_expires_in_leaves_no_old_expiry_behind(self):
-        self.assertNotIn("expires_at", self.renewed(expires_in=None))
+        self.assertNotIn("expires_at", self.refreshed(expires_in=None))
         self.assert_succeeds(self.run_heygen("video", "list"))
         self.assertEqual(len(self.service.refreshes()), 1)
 
-    def test_a_reply_without_a_new_refresh_token_keeps_the_old_one(self):
+    def test_a_response_without_a_new_refresh_token_keeps_the_old_one(self):
         tokens = self.logged_in(PAST)
         self.service.token_extra = {"refresh_token": None}
         self.assert_succeeds(self.run_heygen("video", "list"))
         self.assertEqual(self.home.read()["oauth"]["refresh_token"], tokens["refresh_token"])
 
-    def test_slow_and_chunked_but_whole_replies_are_fine(self):
+    def test_slow_and_chunked_but_whole_responses_are_fine(self):
         for mode in ("drip", "chunked", "hangup"):
             with self.subTest(mode):
                 self.logged_in(PAST)
@@ -221,7 +221,7 @@ class Exchange(WithService):
         self.assertEqual(self.home.file.read_bytes(), before)
         return done
 
-    def test_a_lost_reply_fails_the_login_once_and_for_all(self):
+    def test_a_lost_response_fails_the_login_once_and_for_all(self):
         for fault in LOST + [dict(mode="close", process=True)]:
             with self.subTest(name(fault)):
                 asked = len(self.service.requests_to(TOKEN))
@@ -245,7 +245,7 @@ class Exchange(WithService):
                 self.assertEqual(done.code, 1, done)
                 self.assertIn(done.error()["code"], ("error", "network_error"))
 
-    def test_the_browser_is_told_of_the_failure(self):
+    def test_the_browser_shows_the_failure(self):
         last = self.home.browser()
         self.service.fault(TOKEN, status=400, body={"error": "invalid_grant"})
         running = self.start("auth", "login", "--oauth")
@@ -356,7 +356,7 @@ class DeviceFlow(WithService):
         self.assertGreaterEqual(second - first, 5.9)
         self.assertLess(second - first, 9)
 
-    def test_pending_goes_on_in_the_servers_interval(self):
+    def test_pending_is_polled_in_the_servers_interval(self):
         self.service.fault(TOKEN, times=2, status=400, body={"error": "authorization_pending"})
         self.assert_succeeds(self.log_in())
         self.assertEqual(len(self.service.requests_to(TOKEN)), 3)
@@ -374,7 +374,7 @@ class DeviceFlow(WithService):
                 self.assertIn(word, done.error()["message"])
                 self.assertFalse(self.home.file.exists())
 
-    def test_hostile_device_replies_are_refused(self):
+    def test_hostile_device_responses_are_refused(self):
         for change in (
             dict(device_code=None),
             dict(device_code=7),
@@ -411,12 +411,12 @@ class Api(WithService):
         self.assertLess(done.seconds, PROMPT_S)
         return done
 
-    def test_a_lost_reply_is_a_network_error(self):
+    def test_a_lost_response_is_a_network_error(self):
         for fault in LOST:
             with self.subTest(name(fault)):
                 self.assert_fails(self.call(**fault), "network_error", 1)
 
-    def test_slow_and_chunked_but_whole_replies_are_fine(self):
+    def test_slow_and_chunked_but_whole_responses_are_fine(self):
         for mode in ("drip", "chunked", "hangup"):
             with self.subTest(mode):
                 done = self.assert_succeeds(self.call(mode=mode))
@@ -440,7 +440,7 @@ class Api(WithService):
                 with self.subTest(status=status, body=body[:10]):
                     self.assert_fails(self.call(status=status, body=body), code, exit_code)
 
-    def test_a_lost_reply_is_tried_again_only_where_that_is_safe(self):
+    def test_a_lost_response_is_tried_again_only_where_that_is_safe(self):
         self.home.env["HEYGEN_MAX_RETRIES"] = "1"
         self.assert_succeeds(self.call(mode="close"))
         self.assertEqual(len(self.service.requests), 2)
@@ -458,7 +458,7 @@ class Api(WithService):
         self.assertEqual(first.body, second.body)
 
     def test_a_204_is_a_success(self):
-        self.service.canned["DELETE /v3/things/1"] = Reply(204)
+        self.service.canned["DELETE /v3/things/1"] = Response(204)
         self.assert_succeeds(self.run_heygen("api", "DELETE", "/v3/things/1", "--force"))
 
     def test_hostile_text_never_commands_the_terminal(self):
@@ -480,11 +480,11 @@ class Api(WithService):
 
     def test_a_signed_link_is_followed_to_the_letter_and_without_the_credential(self):
         link = "/files/a%2Bb%3Dc%7E.mp4?sig=x%2Fy%3D"
-        self.service.canned["GET /v3/videos/v1"] = Reply(
+        self.service.canned["GET /v3/videos/v1"] = Response(
             200, {"data": {"status": "completed", "video_url": self.service.url + "/link"}}
         )
-        self.service.routes["GET /link"] = lambda _: Reply(302, headers={"Location": link})
-        self.service.routes["GET /files/a%2Bb%3Dc%7E.mp4"] = lambda _: Reply(200, "film")
+        self.service.routes["GET /link"] = lambda _: Response(302, headers={"Location": link})
+        self.service.routes["GET /files/a%2Bb%3Dc%7E.mp4"] = lambda _: Response(200, "film")
         file = self.home.path / "v1.mp4"
         self.assert_succeeds(self.run_heygen("video", "download", "v1", "--output-path", str(file)))
         self.assertEqual(file.read_text(), '"film"')
@@ -541,7 +541,7 @@ class Hanging(unittest.TestCase):
     def test_a_status_gives_up(self):
         self.assert_gives_up("status", "timeout", 4)
 
-    def test_a_reply_that_drips_without_end_is_no_reply(self):
+    def test_an_endlessly_dripping_response_is_not_accepted(self):
         self.assert_gives_up("dripping refresh", "network_error", 1)
         self.assert_gives_up("dripping call", "timeout", 4)
 

@@ -51,7 +51,7 @@ class CredentialsFile(WithService):
                 self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key\n"))
                 self.assertEqual(self.home.read()["api_key"], "good-key")
 
-    def test_what_stands_in_the_way_of_the_file_is_named(self):
+    def test_what_blocks_the_file_is_named(self):
         def directory():
             self.home.file.mkdir()
 
@@ -461,7 +461,7 @@ class NotInstalled(WithService):
         self.assertIn("heygen auth login", done.error()["message"] + done.error()["hint"])
         self.assertEqual(self.service.requests, [])
 
-    def test_a_login_of_nobody_known_is_named_and_the_next_is_not_tried(self):
+    def test_a_credential_of_an_unknown_provider_is_named_and_the_next_is_not_tried(self):
         self.home.write({"providers": {"elsewhere": {"token": "t"}}})
         self.assert_named(self.run_heygen("video", "list"), "elsewhere")
         self.assert_named(self.run_heygen("auth", "status"), "elsewhere")
@@ -501,7 +501,7 @@ class Settings(EndToEnd):
                 self.assertNotEqual(self.run_heygen("config", "set", "output", "human").code, 0)
                 self.assertEqual((self.home.config / "config.toml").read_bytes(), before)
 
-    def test_a_setting_of_the_wrong_kind_is_named_where_it_stands(self):
+    def test_a_setting_of_the_wrong_type_is_named_with_its_line(self):
         self.home.browser()
         self.home.write_settings('[providers.oauth]\ntoken_url = "nowhere"\n')
         done = self.assert_fails(self.run_heygen("auth", "login", "--oauth"), "usage_error", 2)

@@ -1,7 +1,7 @@
-"""Command lines that nobody would type: 10,000 of them in CI, else half of that, made from the commands' own tables and a seed.
+"""Improbable command lines: 10,000 of them in CI, else half of that, made from the commands' own tables and a seed.
 
 However wrong a line is, the program ends by itself with an exit code from 0 to 4, a failure is told by exactly one error
-with code and message, and standard output holds JSON or nothing (text where text was asked for).
+with code and message, and stdout contains JSON or nothing (text where text was asked for).
 
 HEYGEN_FUZZ_COUNT and HEYGEN_FUZZ_SEED choose how many and which; a failure prints the line.
 """
@@ -42,7 +42,7 @@ FOUND = [["webhook", "endpoints", "list", "--token", "---", "--all"], ["video", 
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
-    """Every path has a reply of its own, good or bad; the same each time."""
+    """Every path has a response of its own, good or bad; the same each time."""
 
     protocol_version = "HTTP/1.1"
     good = {"data": {"video_id": "v", "session_id": "s", "lipsync_id": "l", "video_translation_ids": ["t"], "id": "i",
@@ -162,7 +162,7 @@ def fault_of(line, code, out, err):
             try:
                 json.loads(out)
             except ValueError:
-                return None if not line or is_group(line, out) else "stdout is no JSON"
+                return None if not line or is_group(line, out) else "stdout is not JSON"
         return None
     envelopes = [one for one in err.splitlines() if one.startswith('{"error":')]
     if len(envelopes) == 1 and err.splitlines()[-1] == envelopes[0]:

@@ -136,35 +136,35 @@ class Generate(unittest.TestCase):
             "heygen thing list --limit 10": "out of its bounds",
             "heygen thing list --limit": "gives --limit no value",
             "heygen thing list --kind c": "none of its choices",
-            "heygen thing list --kind 'a": "no command line",
+            "heygen thing list --kind 'a": "not a command line",
         }.items():
             self.refuses(several("thing list", example=example), said)
         for example, said in {
             "heygen thing make --name Ada": "lacks --data with parts",
             "heygen thing make -d '{\"name\":\"Ada\"}'": "gives --data without 'parts'",
             "heygen thing make -d '{\"parts\":[],\"other\":1}'": "the field 'other'",
-            "heygen thing make -d '{parts}'": "no JSON",
+            "heygen thing make -d '{parts}'": "not JSON",
         }.items():
             self.refuses(several("thing make", example=example), said)
         self.refuses(catalog(example="heygen thing get"), "has 0 arguments, not 1")
 
     def test_texts_that_name_what_does_not_exist(self):
-        self.refuses(flag(doc="As `heygen thing see` tells"), "'thing see' is no command")
+        self.refuses(flag(doc="As `heygen thing see` tells"), "'thing see' is not a command")
         self.refuses(flag(doc="As `heygen thing get --color` tells"), "has no flag --color")
-        self.refuses(catalog(description="Give --color."), "--color is no flag here")
+        self.refuses(catalog(description="Give --color."), "--color is not a flag here")
 
-    def test_a_table_of_what_the_reply_does_not_hold(self):
-        self.refuses(several("thing list", columns=[{"field": "color"}]), "column 'color'", "no field of the items in 'data'")
+    def test_a_table_of_what_the_response_does_not_hold(self):
+        self.refuses(several("thing list", columns=[{"field": "color"}]), "column 'color'", "not a field of the items in 'data'")
         self.refuses(several("thing list", columns=[{"field": "id"}] * 2), "column 'id'", "twice")
         for part, said in {"next": "no string at 'nowhere'", "more": "no boolean", "items": "no array", "cursor": "no flag",
                            "limit": "no flag"}.items():
             self.refuses(several("thing list", pagination={**LIST["pagination"], part: "nowhere"}), said)
         self.refuses(several("thing list", pagination={**LIST["pagination"], "limit_max": 5}), "limit_max")
 
-    def test_waiting_for_what_the_reply_does_not_hold(self):
+    def test_waiting_for_what_the_response_does_not_hold(self):
         for part, value, said in (
-            ("status", "state", "the reply of 'thing get' has no string at 'state'"), ("id", "ids.0", "no string at 'ids.0'"),
-            ("done", ["finished"], "'finished' is no state of 'thing get'"), ("done", [], "needs states"),
+            ("status", "state", "the response of 'thing get' has no string at 'state'"), ("id", "ids.0", "no string at 'ids.0'"),
+            ("done", ["finished"], "'finished' is not a state of 'thing get'"), ("done", [], "needs states"),
             ("failed", ["ready"], "none for both"), ("request", "GET /v3/others/{id}", "no command sends"),
         ):
             self.refuses(several("thing make", poll={**MAKE["poll"], part: value}), said)
@@ -195,7 +195,7 @@ class Generate(unittest.TestCase):
         self.refuses(catalog(destructive=True), "only asks")
         self.refuses(catalog(request="GET /v3/things/{thing-id}"), "is not 'METHOD /path/{placeholder}'")
 
-    def test_text_that_is_no_json(self):
+    def test_text_that_is_not_json(self):
         self.refuses('{\n"group": nope\n}', "thing.json:2:", "not JSON")
         self.refuses('{"group": "thing",}', "',' before '}'")
         self.refuses('{\n"group": "a",\n"group": "b"\n}', "thing.json:3:", "twice")
@@ -241,13 +241,13 @@ class Generate(unittest.TestCase):
         self.refuses(catalog(response_schema={"$ref": "#/$defs/Nothing"}), "no 'Nothing'")
 
     def test_a_follow_up_that_does_not_exist(self):
-        self.refuses(several("thing make", poll={**MAKE["poll"], "follow_up": "thing see"}), "'thing see' is no command")
+        self.refuses(several("thing make", poll={**MAKE["poll"], "follow_up": "thing see"}), "'thing see' is not a command")
 
     def test_bounds_and_defaults_that_contradict_each_other(self):
         self.refuses(flag(min=5, max=1), "bounds are reversed")
         self.refuses(flag(default="0"), "default is out of bounds")
-        self.refuses(flag(default="ten"), "default is no integer")
-        self.refuses(flag(type="boolean", default="1"), "default is no boolean")
+        self.refuses(flag(default="ten"), "default is not an integer")
+        self.refuses(flag(type="boolean", default="1"), "default is not a boolean")
 
     def test_a_choice_that_a_list_could_not_hold(self):
         one = {"name": "kind", "in": "query", "type": "text", "doc": "Kind", "choices": ["a,b"]}

@@ -1,4 +1,4 @@
-"""--human on real screens: tmux draws it at several widths, and says what a person sees and can copy."""
+"""--human on real screens: tmux draws it at several widths, and says what a user sees and can copy."""
 import itertools
 import shlex
 import subprocess
@@ -57,7 +57,7 @@ class HumanTest(WithService):
             for one, line in zip(IDS, lines[1:4]):
                 self.assertTrue(line.startswith(one + "  "), text)
                 self.assertIn("completed", line, text)
-            self.assertEqual(lines[4], "", text)  # a row that wrapped would stand here
+            self.assertEqual(lines[4], "", text)  # a row that wrapped would be here
             starts = {self.cells(line[: line.index("completed")]) for line in lines[1:4]}
             self.assertEqual(len(starts), 1, text)
             self.assertNotIn("\u202e", text)
@@ -105,7 +105,7 @@ class HumanTest(WithService):
             out = self.assert_succeeds(self.run_heygen("video", "batches", "get", "b", "--human", *fields)).out
             self.assertEqual(out, "Batch ID:  b\n\nMore: add --all, or --token 'to ken'\n")
 
-    def test_a_pipe_gets_all_of_every_value_without_colour(self):
+    def test_a_pipe_gets_complete_values_without_color(self):
         self.give(ROWS)
         out = self.assert_succeeds(self.run_heygen("video", "list", "--human")).out
         self.assertIn(TITLES[0], out)
@@ -140,14 +140,14 @@ class HumanTest(WithService):
     def give_states(self):
         self.give({"data": [{"id": state[0], "title": state, "status": state} for state in self.STATES]})
 
-    def test_a_terminal_shows_states_in_colours(self):
+    def test_a_terminal_shows_states_in_color(self):
         self.give_states()
         text = "\n".join(self.screen(80, "video", "list", "--human", flags="-p -e", env={"TERM": "xterm-256color"}))
         for state, color in self.STATES.items():
             self.assertIn(f"\x1b[{color}m{state}\x1b[", text)
         self.assertRegex(text, r"\x1b\[1mID\b")
 
-    def test_no_colour_with_no_color_or_on_a_dumb_terminal_or_to_a_file(self):
+    def test_no_color_with_no_color_or_on_a_dumb_terminal_or_to_a_file(self):
         self.give_states()
         for environment in ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {"TERM": "dumb"}):
             text = "\n".join(self.screen(80, "video", "list", "--human", flags="-p -e", env=environment))

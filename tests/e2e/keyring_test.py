@@ -11,7 +11,7 @@ import time
 import unittest
 
 from support import BUILD, ROOT, WithService, assert_passes_check, eventually
-from service import Reply
+from service import Response
 
 COMPILED = pathlib.Path(tempfile.mkdtemp(prefix="heygen-keyring-"))
 unittest.addModuleCleanup(shutil.rmtree, COMPILED, True)
@@ -58,7 +58,7 @@ class Keyring(WithService):
     def api(self, request):
         self.key = request.headers.get("x-api-key")
         live = self.key in ("key-in-the-ring", "second-key")
-        return Reply(200, {"data": {"email": "ada@example.test"}}) if live else Reply(401, {"error": {}})
+        return Response(200, {"data": {"email": "ada@example.test"}}) if live else Response(401, {"error": {}})
 
     def start_bus(self):
         """A session bus that ends with the test."""
@@ -136,8 +136,8 @@ class Keyring(WithService):
     def items(self):
         where = "/org/freedesktop/secrets/collection/login"
         interface = "string:org.freedesktop.Secret.Collection"
-        reply = self.send("org.freedesktop.secrets", where, "org.freedesktop.DBus.Properties.Get", interface, "string:Items")
-        return reply.count("/org/freedesktop/secrets/collection/login/")
+        response = self.send("org.freedesktop.secrets", where, "org.freedesktop.DBus.Properties.Get", interface, "string:Items")
+        return response.count("/org/freedesktop/secrets/collection/login/")
 
     def test_the_checker_finds_nothing_wrong_with_a_keyring_and_without(self):
         assert_passes_check(self, COMPILED / "keyring.so", env=self.home.env)
@@ -145,7 +145,7 @@ class Keyring(WithService):
         self.start_daemon()
         assert_passes_check(self, COMPILED / "keyring.so", env=self.home.env)
 
-    def test_a_locked_keyring_is_said_so_and_asks_nobody(self):
+    def test_a_locked_keyring_is_named_without_a_prompt(self):
         self.start_bus()
         self.start_daemon()
         self.log_in()

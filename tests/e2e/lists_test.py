@@ -11,7 +11,7 @@ import unittest
 import pexpect
 from support import HEYGEN, LIMIT_S, ROOT, WithService, eventually, unsanitized
 
-from service import Reply
+from service import Response
 
 PATH = "/v3/videos"
 
@@ -22,10 +22,10 @@ def processor_time(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def raw_reply(body, status=200, headers=None):
-    reply = Reply(status, None, headers)
-    reply.body = body.encode()
-    return reply
+def raw_response(body, status=200, headers=None):
+    response = Response(status, None, headers)
+    response.body = body.encode()
+    return response
 
 
 class Pages:
@@ -48,7 +48,7 @@ class Pages:
         end = min(first + min(int(request.query.get("limit", 10)), self.most), self.total)
         items = ",".join(self.item(i) for i in range(first, end))
         more, token = ("true", f'"t{end}"') if end < self.total else ("false", "null")
-        return raw_reply(f'{{"data":[{items}],"has_more":{more},"next_token":{token}}}')
+        return raw_response(f'{{"data":[{items}],"has_more":{more},"next_token":{token}}}')
 
 
 class Lists(WithService):
@@ -63,13 +63,13 @@ class Lists(WithService):
 
     def canned(self, *bodies, path=PATH):
         """One body a request; the last one for ever."""
-        return self.pages(0, path, hook=lambda n, _: raw_reply(bodies[min(n, len(bodies) - 1)]))
+        return self.pages(0, path, hook=lambda n, _: raw_response(bodies[min(n, len(bodies) - 1)]))
 
     def all(self, *options, **more):
         return self.assert_succeeds(self.run_heygen("video", "list", "--all", *options, **more))
 
     def broken(self, *options, env=None):
-        """Fails with something on stdout, which is no whole document."""
+        """Fails with something on stdout, which is not a complete document."""
         done = self.start("video", "list", "--all", *options, env=env).finish()
         self.assertEqual(done.code, 1, done)
         self.assertNotEqual(done.out, "", done)
@@ -83,7 +83,7 @@ class Lists(WithService):
 
 
 class Whole(Lists):
-    def test_one_page_is_the_reply_itself(self):
+    def test_one_page_is_the_response_itself(self):
         self.canned('{ "has_more" : false, "data" : [ {"n": 1.0} ], "next_token":null, "total" : 18446744073709551616 }')
         self.assertEqual(self.all().out, '{"has_more":false,"data":[{"n":1.0}],"next_token":null,"total":18446744073709551616}\n')
 
@@ -97,7 +97,7 @@ class Whole(Lists):
         self.assertEqual(self.all().out, f'{{"data":[{",".join(items)}],"has_more":false,"next_token":null,"n":1}}\n')
         self.assertEqual([r.query.get("token") for r in self.service.requests], [None, 'a"/ü', "b"])
 
-    def test_members_that_tell_of_more_and_come_first_wait_for_the_items(self):
+    def test_paging_members_that_come_first_wait_for_the_items(self):
         self.canned(
             '{"has_more":true,"next_token":"a","x":{"data":1},"data":[1],"y":2}',
             '{"has_more":false,"next_token":null,"data":[2]}',
@@ -121,7 +121,7 @@ class Whole(Lists):
         self.canned('{"data":null,"has_more":false}')
         self.assertEqual(self.all().out, '{"data":[],"has_more":false}\n')
 
-    def test_a_reply_without_list_and_without_more_is_printed_as_it_is(self):
+    def test_a_response_without_list_and_without_more_is_printed_as_it_is(self):
         for body in ('{"note":"nothing here"}', "[]", "3"):
             self.canned(body)
             self.assertEqual(self.all().out, body + "\n")
@@ -136,7 +136,7 @@ class Whole(Lists):
         self.all("--title", "x&y")
         self.assertEqual([query["title"] for query in pages.asked], ["x&y"] * 3)
 
-    def test_switched_off_it_is_one_page(self):
+    def test_without_all_it_is_one_page(self):
         self.pages(250)
         done = self.run_heygen("video", "list", "--all=false")
         self.assertEqual((len(done.json()["data"]), done.json()["has_more"]), (10, True))
@@ -230,7 +230,7 @@ class Broken(Lists):
 
     def test_a_later_page_that_fails_leaves_a_document_that_is_not_whole(self):
         def hook(number, _):
-            return raw_reply('{"error":{"code":"teapot","message":"No."}}', 418) if number == 2 else None
+            return raw_response('{"error":{"code":"teapot","message":"No."}}', 418) if number == 2 else None
 
         self.pages(300, hook=hook)
         done = self.broken()
@@ -239,7 +239,7 @@ class Broken(Lists):
         self.assertEqual(done.out.count('"id"'), 200)
 
     def test_a_later_page_with_a_credential_error_keeps_its_exit_code(self):
-        self.pages(300, hook=lambda n, _: raw_reply("{}", 403) if n == 1 else None)
+        self.pages(300, hook=lambda n, _: raw_response("{}", 403) if n == 1 else None)
         done = self.start("video", "list", "--all").finish()
         self.assertEqual((done.code, done.error()["code"]), (3, "forbidden"), done)
 
@@ -263,8 +263,8 @@ class Broken(Lists):
         self.canned('{"data":[1],"has_more":true,"next_token":"a"}', '{"has_more":false}')
         self.assertIn("no list at 'data'", self.broken().error()["message"])
 
-    def test_for_people_and_for_jq_nothing_is_printed_unless_all_is_there(self):
-        self.pages(300, hook=lambda n, _: raw_reply("{}", 418) if n % 3 == 2 else None)
+    def test_human_and_jq_output_print_nothing_unless_complete(self):
+        self.pages(300, hook=lambda n, _: raw_response("{}", 418) if n % 3 == 2 else None)
         for option in ("--human", "--jq=."):
             done = self.start("video", "list", "--all", option).finish()
             self.assertEqual((done.code, done.out), (1, ""), done)
@@ -294,7 +294,7 @@ class Broken(Lists):
 
 class OnTheWay(Lists):
     def test_a_busy_service_is_asked_again(self):
-        self.pages(300, hook=lambda n, _: raw_reply("{}", 429, {"Retry-After": "0"}) if n == 1 else None)
+        self.pages(300, hook=lambda n, _: raw_response("{}", 429, {"Retry-After": "0"}) if n == 1 else None)
         done = self.all(env={"HEYGEN_MAX_RETRIES": "1"})
         self.assertEqual(len(done.json()["data"]), 300)
 
@@ -305,7 +305,7 @@ class OnTheWay(Lists):
         def hook(number, request):
             if number == 1:
                 self.service.expire()
-            return None if self.service.state(request.bearer()) == "active" else raw_reply("{}", 401)
+            return None if self.service.state(request.bearer()) == "active" else raw_response("{}", 401)
 
         self.pages(300, hook=hook)
         self.assertEqual(len(self.all().json()["data"]), 300)
@@ -339,7 +339,7 @@ class OnTheWay(Lists):
                     peaks.append(int(re.search(r"VmHWM:\s+(\d+) kB", text)[1]))
 
             page = ",".join(json.dumps({"id": f"v{i}", "title": "x" * 100}) for i in range(100))
-            self.pages(0, hook=lambda n, r: hook(n, r) or raw_reply(
+            self.pages(0, hook=lambda n, r: hook(n, r) or raw_response(
                 f'{{"data":[{page}],"has_more":{"false" if n == count - 1 else "true"},"next_token":"t{n}"}}'))
             running = self.start("video", "list", "--all")
             done = self.assert_succeeds(self.finish(running, 300))
@@ -387,7 +387,7 @@ class Shown(Lists):
         self.assertNotIn("\u009b", child.before)
 
     def test_an_error_on_a_terminal_begins_a_line_of_its_own(self):
-        self.pages(300, hook=lambda n, _: raw_reply("{}", 418) if n == 1 else None)
+        self.pages(300, hook=lambda n, _: raw_response("{}", 418) if n == 1 else None)
         child = self.terminal("video", "list", "--all", "2>&1")
         child.expect(pexpect.EOF)
         self.assertIn('\r\n{"error":', child.before)
@@ -496,7 +496,7 @@ class Picked(Lists):
         self.assertEqual(self.fields("owner.name,id", "video", "list", "--all").out, done.out)
 
     def test_details_come_in_the_order_that_was_asked_for(self):
-        self.service.routes[f"GET {PATH}/v1"] = lambda _: Reply(
+        self.service.routes[f"GET {PATH}/v1"] = lambda _: Response(
             200, {"data": {"id": "v1", "title": "T", "owner": {"name": "Ada", "id": 3}}})
         self.assertEqual(self.fields("title,owner,id", "video", "get", "v1").out,
                          "Title:  T\nOwner:\n  ID:    3\n  Name:  Ada\nID:     v1\n")

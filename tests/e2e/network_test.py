@@ -9,7 +9,7 @@ import unittest
 
 from support import PAST, EndToEnd, IdentityProvider, Service, WithService, certificates, eventually
 from proxy import Proxy
-from service import TOKEN, Reply
+from service import TOKEN, Response
 
 SOON_S = 5
 
@@ -136,7 +136,7 @@ class Certificates(EndToEnd):
     def test_a_private_authority_by_hashed_directory(self):
         self.assert_succeeds(self.call(SSL_CERT_DIR=str(self.directory / "hashed")))
 
-    def test_an_unknown_authority_is_named_with_the_way_out(self):
+    def test_an_unknown_authority_is_named_with_a_hint(self):
         self.assert_untrusted(self.call(), "Throw-away test CA", "SSL_CERT_FILE")
 
     def test_a_certificate_signed_by_itself_is_refused(self):
@@ -240,7 +240,7 @@ class Redirects(WithService):
 
 
 class Gone(EndToEnd):
-    def test_nobody_listens(self):
+    def test_a_refused_connection_is_named(self):
         port = free_port()
         env = {
             "HEYGEN_API_BASE": f"http://127.0.0.1:{port}",
@@ -286,7 +286,7 @@ class CtrlC(WithService):
         running = self.start("video", "list")
         self.service.wait(self.service.refreshes)
         running.interrupt()
-        threading.Timer(1, gate.set).start()  # the reply comes a second after Ctrl-C
+        threading.Timer(1, gate.set).start()  # the response comes a second after Ctrl-C
         self.assert_fails(self.finish(running), "canceled", 1)
         saved = self.home.read()["oauth"]
         self.assertNotEqual(saved["refresh_token"], tokens["refresh_token"])
@@ -373,7 +373,7 @@ class CtrlC(WithService):
 class Output(WithService):
     def test_a_reader_that_leaves_ends_it_quietly(self):
         self.logged_in()
-        self.service.canned["GET /v3/videos"] = Reply(
+        self.service.canned["GET /v3/videos"] = Response(
             200, {"data": {"videos": [{"id": "x" * 100} for _ in range(20000)]}}
         )
         gate = threading.Event()

@@ -249,7 +249,7 @@ class DeviceLogin(WithIdentityProvider):
 class ExpiredDeviceCode(WithIdentityProvider):
     options = ("--device-ttl", "2")
 
-    def test_a_code_that_nobody_approves_runs_out(self):
+    def test_an_unapproved_code_expires(self):
         self.home.env["HEYGEN_OAUTH_DEVICE_URL"] = self.idp.url + DEVICE_PATH
         done = self.run_heygen("auth", "login", "--device-code")
         self.assertEqual(done.code, 1, done)

@@ -17,7 +17,7 @@ from support import PROVIDERS, ROOT, EndToEnd, WithService, certificates, compil
 POLICY = pathlib.Path("/etc/heygen/policy.toml")
 
 # In a mount namespace: /etc is a directory of links to what was there, beside the policy of the test.
-IN_FORCE = """
+IN_EFFECT = """
 set -e
 mkdir -p "$0/etc"
 mount --bind /etc "$0/etc"
@@ -62,7 +62,7 @@ def digest(path):
 
 
 class Policy:
-    """What these tests share: a policy in force, and providers in the user's directory."""
+    """What these tests share: a policy in effect, and providers in the user's directory."""
 
     def setUp(self):
         if not may_mount():
@@ -77,13 +77,13 @@ class Policy:
         self.marks.mkdir()
 
     def under(self, policy, *arguments, before="", env=None, stdin=None):
-        """heygen, with this policy in force; `before`: what the namespace's shell does first."""
+        """heygen, with this policy in effect; `before`: what the namespace's shell does first."""
         return self.run_heygen(*arguments, env=env, stdin=stdin, prefix=self.prefix(policy, before))
 
     def prefix(self, policy, before=""):
         (self.space / "policy.toml").write_text(policy, encoding="utf-8")
         (self.space / "policy.toml").chmod(0o644)
-        return ["unshare", "-m", "sh", "-c", IN_FORCE + before + '\nexec "$@"', str(self.space)]
+        return ["unshare", "-m", "sh", "-c", IN_EFFECT + before + '\nexec "$@"', str(self.space)]
 
     def build(self, name, kind="good", *flags, ident=None, source=None):
         """A library that leaves the mark `kind` when it is loaded."""
@@ -154,7 +154,7 @@ class WhatMayLoad(Policy, WithService):
         self.assertIn("still may not load", done.err)
         self.assertEqual((self.marked(), self.service.requests), ([], []))
 
-    def test_a_directory_of_the_user_does_not_count_and_hides_nobody(self):
+    def test_a_user_directory_does_not_count_and_hides_no_provider(self):
         self.put("vault", self.build("vault"))
         shutil.copyfile(PROVIDERS / "apikey.provider.json", self.directory / "apikey.provider.json")
         shutil.copyfile(self.build("apikey"), self.directory / "apikey.so")
@@ -190,7 +190,7 @@ class WhatMayLoad(Policy, WithService):
         self.assertEqual((self.directory.exists(), self.marked()), (False, []))
         self.assert_succeeds(self.under(OPEN + pin, "provider", "install", str(work / "vault.so")))
 
-    def test_an_ambient_one_that_may_not_load_is_passed_over(self):
+    def test_an_ambient_provider_that_may_not_load_is_skipped(self):
         source = SOURCE.replace(".order = 1000", ".order = 1000, .flags = HEYGEN_PROVIDER_AMBIENT")
         self.put("vault", self.build("vault", source=source), ambient=True)
         done = self.assert_fails(self.under(KEY_ONLY, "video", "list"), "auth_error", 3)
@@ -306,7 +306,7 @@ class Broken(Policy, WithService):
     def test_one_that_this_user_may_not_read(self):
         if not shutil.which("setpriv"):
             self.skipTest("needs setpriv")
-        # The home of these tests is root's; somebody else gets one that is not there.
+        # The home of these tests is root's; another user gets a missing one.
         other = ["setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
         for before in ("chmod 600 /etc/heygen/policy.toml", "chmod 700 /etc/heygen"):
             for arguments in (("provider", "list"), ("policy", "show"), ("api", "GET", "/v3/videos")):
@@ -321,7 +321,7 @@ class Broken(Policy, WithService):
         done = self.run_heygen("video", "list", prefix=[*self.prefix(OPEN), *space])
         self.assertIn("user namespace", self.assert_fails(done, "error", 1).error()["message"])
 
-    def test_it_is_checked_before_it_is_in_force(self):
+    def test_a_policy_is_checked_before_it_is_in_effect(self):
         draft = self.home.path / "draft.toml"
         draft.write_text(KEY_ONLY, encoding="utf-8")
         done = self.assert_succeeds(self.run_heygen("policy", "check", str(draft)))
@@ -420,7 +420,7 @@ class Pinned(Policy, EndToEnd):
     def test_without_proc_a_file_that_root_alone_can_swap_still_serves(self):
         self.fill("vault")
         policy = OPEN + self.put("vault", self.build("vault"))
-        # The home directory of these tests lies below /tmp, where everybody writes.
+        # The home directory of these tests lies below /tmp, which is world-writable.
         before = "umount -l /proc"
         self.assertIn("no sealed memory", self.refusal(policy, before))
         before = f'mount --bind "{self.directory}" /mnt\n' + before
@@ -511,7 +511,7 @@ class Page(EndToEnd):
             self.assertIn(f"`{name.rstrip('.')}`", PAGE.read_text(encoding="utf-8"))
 
 
-class PageInForce(Policy, WithService):
+class PageInEffect(Policy, WithService):
     def states(self, policy, before=""):
         rows = self.assert_succeeds(self.under(policy, "provider", "list", before=before)).json()
         return {row["id"]: row["state"] for row in rows}

@@ -9,7 +9,7 @@ import unittest
 import pexpect
 
 from support import WithService, eventually
-from service import DEVICE, Reply
+from service import DEVICE, Response
 
 CTRL_C, CTRL_D, DELETE = "\x03", "\x04", "\x7f"
 
@@ -72,7 +72,7 @@ class Prompt(InTerminal):
         self.assert_ended(0)
         self.assertEqual(self.home.read()["api_key"], "good-key")
 
-    def test_nothing_but_enter_is_no_key(self):
+    def test_only_enter_is_not_a_key(self):
         self.prompt().send("\r")
         self.assert_ended(2)
         self.assertFalse(self.home.file.exists())
@@ -106,7 +106,7 @@ class CtrlC(InTerminal):
 
 class Output(InTerminal):
     def test_what_the_server_says_cannot_command_the_terminal(self):
-        self.service.canned["GET /v3/videos"] = Reply(
+        self.service.canned["GET /v3/videos"] = Response(
             200, {"data": [{"id": "a\x1b[2Jb\x9b31m\u202ec", "title": "\x07\x1b]0;owned\x07"}]}
         )
         self.logged_in()
@@ -117,15 +117,15 @@ class Output(InTerminal):
                 self.assertNotRegex(self.shown, "[\x07\x9b\u202e]|\x1b\\]|\x1b\\[2J")
 
     def test_not_even_with_the_controls_that_json_lets_through(self):
-        reply = Reply(200)
-        reply.body = '{"data":{"title":"a\x7f\x9b31m\u202ec \u00e9"}}'.encode()
-        self.service.canned["GET /v3/videos/v1"] = reply
+        response = Response(200)
+        response.body = '{"data":{"title":"a\x7f\x9b31m\u202ec \u00e9"}}'.encode()
+        self.service.canned["GET /v3/videos/v1"] = response
         self.logged_in()
         self.spawn("video", "get", "v1")
         self.assert_ended(0)
         self.assertIn('"a\\u007f\\u009b31m\\u202ec \u00e9"', self.shown)
         done = self.assert_succeeds(self.run_heygen("video", "get", "v1"))
-        self.assertEqual(done.out.strip().encode(), reply.body)  # a pipe gets it unchanged
+        self.assertEqual(done.out.strip().encode(), response.body)  # a pipe gets it unchanged
 
 
 if __name__ == "__main__":

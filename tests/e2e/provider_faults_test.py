@@ -1,4 +1,4 @@
-"""Providers that crash, hang or end the program in any of their functions: named with the function, and the way out works.
+"""Providers that crash, hang or end the program in any of their functions: named with the function, and the hint works.
 And the commands that put a provider in place and take it away."""
 
 import json
@@ -175,7 +175,7 @@ class Faults(WithVault):
     def test_one_that_ends_the_program_does_not_pass_for_a_success(self):
         for function, arguments in FUNCTIONS.items():
             if function in ("report_outcome", "deinit"):
-                continue  # the result stands on stdout already
+                continue  # the result is on stdout already
             for kind in (EXIT, QUICK_EXIT, EXIT_AT_ONCE):
                 with self.subTest(function, kind=kind):
                     self.build(function, kind)
@@ -295,7 +295,7 @@ class Installed(WithVault):
         self.assertIn("`title`", done.err)
         self.assertEqual(list(self.directory.iterdir()), [])
 
-    def test_what_is_no_provider_is_named(self):
+    def test_a_file_that_is_not_a_provider_is_named(self):
         self.work.mkdir()
         (self.work / "alone.so").write_bytes(b"x")
         (self.work / "x.provider.json").write_text("{", encoding="utf-8")
@@ -335,7 +335,7 @@ class Installed(WithVault):
         done = self.assert_fails(self.run_heygen("provider", "remove", "apikey", "--force"), "usage_error", 2)
         self.assertIn("heygen provider disable apikey", done.error()["hint"])
         self.assert_fails(self.run_heygen("provider", "remove", "../credentials", "--force"), "usage_error", 2)
-        self.assert_fails(self.run_heygen("provider", "remove", "nobody", "--force"), "usage_error", 2)
+        self.assert_fails(self.run_heygen("provider", "remove", "missing", "--force"), "usage_error", 2)
         self.assertEqual(sorted(path.name for path in PROVIDERS.iterdir()), before)
 
 

@@ -8,7 +8,7 @@ import unittest
 import pexpect
 
 from support import BUILD, ROOT, WithService, compile_provider
-from service import Reply
+from service import Response
 
 MINIMAL = ROOT / "sdk" / "examples" / "minimal" / "minimal.c"
 
@@ -33,26 +33,26 @@ class DroppedIn(WithService):
         )
         self.home.write_settings(f'[providers.{self.id}]\nurl = "{self.service.url}/vault"\n')
         self.live = {"first-token"}
-        self.service.routes["POST /vault/refresh"] = self.renew
+        self.service.routes["POST /vault/refresh"] = self.refresh
         self.service.routes["POST /vault/revoke"] = self.revoke
         self.service.routes["GET /v3/users/me"] = self.service.routes["GET /v3/videos"] = self.api
 
     def secrets(self):
         return [*super().secrets(), "first-token", "second-token"]
 
-    def renew(self, request):
+    def refresh(self, request):
         if request.body.decode() not in self.live:
-            return Reply(403)
+            return Response(403)
         self.live = {"second-token"}
-        return Reply(200, {"token": "second-token"})
+        return Response(200, {"token": "second-token"})
 
     def revoke(self, request):
         self.live.discard(request.body.decode())
-        return Reply(200)
+        return Response(200)
 
     def api(self, request):
         live = request.bearer() in self.live or request.headers.get("x-api-key") == "good-key"
-        return Reply(200, {"data": {"email": "ada@example.test"}}) if live else Reply(401, {"error": {}})
+        return Response(200, {"data": {"email": "ada@example.test"}}) if live else Response(401, {"error": {}})
 
     def log_in(self):
         return self.assert_succeeds(self.run_heygen("auth", "login", f"--{self.id}", stdin="first-token\n"))
@@ -95,7 +95,7 @@ class DroppedIn(WithService):
         self.assertEqual(program.exitstatus, 0)
         self.assertEqual(self.stored(), {"token": "first-token"})
 
-    def test_it_logs_in_is_renewed_after_a_401_and_is_revoked_at_logout(self):
+    def test_a_credential_is_refreshed_after_a_401_and_revoked_at_logout(self):
         self.log_in()
         self.assertEqual(self.stored(), {"token": "first-token"})
         self.assert_private()
@@ -115,7 +115,7 @@ class DroppedIn(WithService):
         self.assertEqual(self.live, set())
         self.assertFalse(self.home.file.exists())
 
-    def test_a_refused_renewal_asks_for_its_own_login(self):
+    def test_a_rejected_refresh_asks_for_its_own_login(self):
         self.log_in()
         self.live = set()
         kept = self.home.file.read_bytes()

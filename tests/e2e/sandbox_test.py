@@ -25,7 +25,7 @@ DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 REDIRECT = "http://127.0.0.1:45678/oauth/callback"
 
 
-class Reply:
+class Response:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
 
@@ -82,8 +82,8 @@ class Sandbox:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=20)
         try:
             connection.request(method, path, body, headers or {})
-            reply = connection.getresponse()
-            return Reply(reply.status, reply.headers, reply.read())
+            response = connection.getresponse()
+            return Response(response.status, response.headers, response.read())
         finally:
             connection.close()
 
@@ -109,7 +109,7 @@ class Sandbox:
         return "/oauth/authorize?" + urllib.parse.urlencode(query)
 
     def login(self, **changes):
-        """Through --auto-approve: (the verifier, the code, the token reply)."""
+        """Through --auto-approve: (the verifier, the code, the token response)."""
         verifier = secrets.token_urlsafe(48)
         _, params = self.request("GET", self.authorize_path(verifier, **changes)).location()
         return verifier, params["code"], self.token(grant_type="authorization_code", code=params["code"],
@@ -130,8 +130,8 @@ class WithSandbox(unittest.TestCase):
     def tearDownClass(cls):
         cls.sandbox.stop()
 
-    def assert_refused(self, reply, error, status=400):
-        self.assertEqual((reply.status, reply.json()["error"]), (status, error))
+    def assert_refused(self, response, error, status=400):
+        self.assertEqual((response.status, response.json()["error"]), (status, error))
 
 
 class CommandLine(unittest.TestCase):
@@ -225,9 +225,9 @@ class Login(WithSandbox):
     options = ("--auto-approve", "--interval", "0")
 
     def test_the_whole_code_flow(self):
-        verifier, code, reply = self.sandbox.login()
-        self.assertEqual((reply.status, reply.headers["Cache-Control"]), (200, "no-store"))
-        tokens = reply.json()
+        verifier, code, response = self.sandbox.login()
+        self.assertEqual((response.status, response.headers["Cache-Control"]), (200, "no-store"))
+        tokens = response.json()
         self.assertEqual((tokens["token_type"], tokens["expires_in"], tokens["scope"]), ("Bearer", 3600, "openid email"))
         me = self.sandbox.api("GET", "/v3/users/me", Authorization="Bearer " + tokens["access_token"])
         self.assertEqual(me.json()["data"]["billing_type"], "subscription")
@@ -239,15 +239,15 @@ class Login(WithSandbox):
     def test_both_loopback_literals_and_any_port_are_fine(self):
         for host in ("127.0.0.1:1", "127.0.0.1:65000", "[::1]:5000", "127.0.0.1"):
             redirect = f"http://{host}/oauth/callback"
-            reply = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, redirect_uri=redirect))
-            self.assertEqual(reply.location()[0], redirect)
+            response = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, redirect_uri=redirect))
+            self.assertEqual(response.location()[0], redirect)
 
-    def test_nobody_is_sent_to_an_address_that_is_not_registered(self):
+    def test_an_unregistered_redirect_url_is_refused(self):
         for redirect in ("http://localhost:1/oauth/callback", "http://127.0.0.1:1/other", "https://127.0.0.1:1/oauth/callback",
                          "http://127.0.0.1:1/oauth/callback?x=1", "http://127.0.0.1:1/oauth/callback#f", "http://evil.example/oauth/callback",
                          "http://127.0.0.1:1@evil.example/oauth/callback", "http://127.0.0.1.evil.example/oauth/callback", None):
-            reply = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, redirect_uri=redirect))
-            self.assertEqual((reply.status, reply.headers["Location"]), (400, None), redirect)
+            response = self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, redirect_uri=redirect))
+            self.assertEqual((response.status, response.headers["Location"]), (400, None), redirect)
         self.assertEqual(self.sandbox.request("GET", self.sandbox.authorize_path("v" * 43, client_id=None)).status, 400)
 
     def test_other_faults_go_back_to_the_client(self):
@@ -262,8 +262,8 @@ class Login(WithSandbox):
         self.assertEqual(params["error"], "invalid_request")
 
     def test_a_code_that_comes_twice_ends_all_its_tokens(self):
-        verifier, code, reply = self.sandbox.login()
-        tokens = reply.json()
+        verifier, code, response = self.sandbox.login()
+        tokens = response.json()
         again = self.sandbox.token(grant_type="authorization_code", code=code, redirect_uri=REDIRECT, code_verifier=verifier)
         self.assert_refused(again, "invalid_grant")
         self.assertEqual(self.sandbox.state(tokens["access_token"]), "revoked")
@@ -302,8 +302,8 @@ class Login(WithSandbox):
     def test_many_at_once_consume_a_refresh_token_once(self):
         token = self.sandbox.login()[2].json()["refresh_token"]
         with ThreadPoolExecutor(16) as pool:
-            replies = list(pool.map(lambda _: self.sandbox.token(grant_type="refresh_token", refresh_token=token), range(32)))
-        self.assertEqual(sorted(reply.status for reply in replies), [200] + [400] * 31)
+            responses = list(pool.map(lambda _: self.sandbox.token(grant_type="refresh_token", refresh_token=token), range(32)))
+        self.assertEqual(sorted(response.status for response in responses), [200] + [400] * 31)
 
     def test_a_refresh_may_narrow_the_scope_but_not_widen_it(self):
         tokens = self.sandbox.login()[2].json()
@@ -327,14 +327,14 @@ class Login(WithSandbox):
         tokens = self.sandbox.login()[2].json()
         self.assertEqual(self.sandbox.request("POST", "/_sandbox/expire").status, 200)
         self.assertEqual([self.sandbox.state(tokens[n]) for n in ("access_token", "refresh_token")], ["expired", "active"])
-        reply = self.sandbox.api("GET", "/v3/users/me", Authorization="Bearer " + tokens["access_token"])
-        self.assertEqual(reply.status, 401)
-        self.assertIn('error="invalid_token"', reply.headers["WWW-Authenticate"])
+        response = self.sandbox.api("GET", "/v3/users/me", Authorization="Bearer " + tokens["access_token"])
+        self.assertEqual(response.status, 401)
+        self.assertIn('error="invalid_token"', response.headers["WWW-Authenticate"])
 
     def test_a_device_code_is_approved_by_itself(self):
         device = self.sandbox.form("/v1/oauth/device_authorization", {"client_id": "cli"}).json()
-        reply = self.sandbox.token(grant_type=DEVICE_GRANT, device_code=device["device_code"])
-        self.assertEqual((reply.status, reply.json()["scope"]), (200, "openid profile email"))
+        response = self.sandbox.token(grant_type=DEVICE_GRANT, device_code=device["device_code"])
+        self.assertEqual((response.status, response.json()["scope"]), (200, "openid profile email"))
         self.assert_refused(self.sandbox.token(grant_type=DEVICE_GRANT, device_code=device["device_code"]), "invalid_grant")
 
     def test_metadata(self):
@@ -351,9 +351,9 @@ class Pages(WithSandbox):
     options = ("--interval", "0")
 
     def open(self, path, **headers):
-        reply = self.sandbox.request("GET", path, None, headers)
-        cookie = (reply.headers["Set-Cookie"] or "").split(";")[0]
-        return reply, FormReader(reply.body.decode()), cookie
+        response = self.sandbox.request("GET", path, None, headers)
+        cookie = (response.headers["Set-Cookie"] or "").split(";")[0]
+        return response, FormReader(response.body.decode()), cookie
 
     def press(self, button, form, cookie, **headers):
         return self.sandbox.form(form.action, {**form.fields, "decision": button}, {"Cookie": cookie, **headers})
@@ -363,8 +363,8 @@ class Pages(WithSandbox):
         _, form, cookie = self.open(self.sandbox.authorize_path(verifier))
         where, params = self.press("approve", form, cookie, Origin=self.sandbox.base).location()
         self.assertEqual((where, params["state"], params["iss"]), (REDIRECT, "a b&c", self.sandbox.base))
-        reply = self.sandbox.token(grant_type="authorization_code", code=params["code"], redirect_uri=REDIRECT, code_verifier=verifier)
-        self.assertEqual(reply.status, 200)
+        response = self.sandbox.token(grant_type="authorization_code", code=params["code"], redirect_uri=REDIRECT, code_verifier=verifier)
+        self.assertEqual(response.status, 200)
 
     def test_deny_leads_back_with_an_error(self):
         _, form, cookie = self.open(self.sandbox.authorize_path("v" * 43))
@@ -382,50 +382,50 @@ class Pages(WithSandbox):
         self.assertEqual(self.press("approve", form, cookie).status, 403)
 
     def test_pages_say_what_asks_and_load_nothing(self):
-        reply, form, _ = self.open(self.sandbox.authorize_path("v" * 43, client_id="<b>&'\"", scope="openid <i>"))
-        text = reply.body.decode()
+        response, form, _ = self.open(self.sandbox.authorize_path("v" * 43, client_id="<b>&'\"", scope="openid <i>"))
+        text = response.body.decode()
         self.assertIn("Sandbox", text)
         self.assertIn("&lt;b&gt;&amp;&#39;&quot;", text)
         self.assertIn("&lt;i&gt;", text)
         self.assertNotIn("<b>", text)
         self.assertEqual(form.outside, [])
-        policy = reply.headers["Content-Security-Policy"]
+        policy = response.headers["Content-Security-Policy"]
         self.assertTrue(policy.startswith("default-src 'none'"), policy)
         self.assertIn("form-action 'self' http://127.0.0.1:45678", policy)
         self.assertIn("frame-ancestors 'none'", policy)
         style = re.search("<style>(.*?)</style>", text, re.S)[1]
         self.assertIn(base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(), policy)
         for name, value in (("Cache-Control", "no-store"), ("X-Frame-Options", "DENY"), ("X-Content-Type-Options", "nosniff")):
-            self.assertEqual(reply.headers[name], value)
-        self.assertIn("HttpOnly; SameSite=Strict", reply.headers["Set-Cookie"])
+            self.assertEqual(response.headers[name], value)
+        self.assertIn("HttpOnly; SameSite=Strict", response.headers["Set-Cookie"])
 
     def test_another_host_name_gets_no_page_and_no_hook(self):
         for host in ("evil.example", f"evil.example:{self.sandbox.port}", f"localhost:{self.sandbox.port}", "127.0.0.1"):
             for path in ("/", "/oauth/device", self.sandbox.authorize_path("v" * 43), "/_sandbox/log"):
                 self.assertEqual(self.sandbox.request("GET", path, None, {"Host": host}).status, 421)
 
-    def test_a_person_types_the_device_code_and_approves(self):
+    def test_the_user_types_the_device_code_and_approves(self):
         device = self.sandbox.form("/v1/oauth/device_authorization", {"client_id": "tv", "scope": "openid"}).json()
         self.assertRegex(device["user_code"], "^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$")
         poll = {"client_id": "tv", "grant_type": DEVICE_GRANT, "device_code": device["device_code"]}
         self.assert_refused(self.sandbox.form("/v1/oauth/token", poll), "authorization_pending")
         self.assertIn(b'name="user_code"', self.open("/oauth/device")[0].body)
         typed = device["user_code"].lower().replace("-", " ")
-        reply, form, cookie = self.open("/oauth/device?" + urllib.parse.urlencode({"user_code": typed}))
-        self.assertIn(device["user_code"], reply.body.decode())
+        response, form, cookie = self.open("/oauth/device?" + urllib.parse.urlencode({"user_code": typed}))
+        self.assertIn(device["user_code"], response.body.decode())
         self.assertEqual(self.press("approve", form, cookie).status, 200)
         self.assertEqual(self.sandbox.form("/v1/oauth/token", poll).json()["scope"], "openid")
 
-    def test_a_person_denies_the_device_code(self):
+    def test_the_user_denies_the_device_code(self):
         device = self.sandbox.form("/v1/oauth/device_authorization", {"client_id": "cli"}).json()
         _, form, cookie = self.open(urllib.parse.urlsplit(device["verification_uri_complete"])._replace(scheme="", netloc="").geturl())
         self.press("deny", form, cookie)
         self.assert_refused(self.sandbox.token(grant_type=DEVICE_GRANT, device_code=device["device_code"]), "access_denied")
 
     def test_a_wrong_device_code_is_told(self):
-        reply, _, _ = self.open("/oauth/device?user_code=%3Cb%3EAAAA")
-        self.assertEqual(reply.status, 404)
-        self.assertNotIn(b"<b>AAAA", reply.body)
+        response, _, _ = self.open("/oauth/device?user_code=%3Cb%3EAAAA")
+        self.assertEqual(response.status, 404)
+        self.assertNotIn(b"<b>AAAA", response.body)
 
 
 class Polling(WithSandbox):
@@ -436,9 +436,9 @@ class Polling(WithSandbox):
         self.assertEqual(device["interval"], 3600)
         poll = {"grant_type": DEVICE_GRANT, "device_code": device["device_code"]}
         self.assert_refused(self.sandbox.token(**poll), "authorization_pending")
-        reply = self.sandbox.token(**poll)
-        self.assert_refused(reply, "slow_down")
-        self.assertIn("3605", reply.json()["error_description"])
+        response = self.sandbox.token(**poll)
+        self.assert_refused(response, "slow_down")
+        self.assertIn("3605", response.json()["error_description"])
 
 
 class Credentials(WithSandbox):
@@ -447,13 +447,13 @@ class Credentials(WithSandbox):
             self.assertEqual(self.sandbox.api("GET", "/v3/users/me", **{"x-api-key": key}).status, status)
 
     def test_without_a_credential_there_is_a_challenge_without_an_error(self):
-        reply = self.sandbox.request("GET", "/v3/videos")
-        self.assertEqual((reply.status, reply.headers["WWW-Authenticate"]), (401, "Bearer"))
-        self.assertEqual(reply.json()["error"]["code"], "unauthorized")
+        response = self.sandbox.request("GET", "/v3/videos")
+        self.assertEqual((response.status, response.headers["WWW-Authenticate"]), (401, "Bearer"))
+        self.assertEqual(response.json()["error"]["code"], "unauthorized")
 
     def test_two_credentials_are_one_too_many(self):
-        reply = self.sandbox.api("GET", "/v3/videos", **{"x-api-key": "sandbox-key", "Authorization": "Bearer x"})
-        self.assertEqual((reply.status, reply.json()["error"]["code"]), (400, "ambiguous_credential"))
+        response = self.sandbox.api("GET", "/v3/videos", **{"x-api-key": "sandbox-key", "Authorization": "Bearer x"})
+        self.assertEqual((response.status, response.json()["error"]["code"]), (400, "ambiguous_credential"))
 
 
 class Videos(WithSandbox):
@@ -461,9 +461,9 @@ class Videos(WithSandbox):
 
     def create(self, **changes):
         order = {"type": "avatar", "avatar_id": "a1", "script": "Good morning to you", **changes}
-        reply = self.sandbox.api("POST", "/v3/videos", order)
-        self.assertEqual(reply.status, 200, reply.body)
-        return reply.json()["data"]["video_id"]
+        response = self.sandbox.api("POST", "/v3/videos", order)
+        self.assertEqual(response.status, 200, response.body)
+        return response.json()["data"]["video_id"]
 
     def get(self, video):
         return self.sandbox.api("GET", "/v3/videos/" + video)
@@ -472,8 +472,8 @@ class Videos(WithSandbox):
         video = self.create(title="Hello \u00e4")
         found = self.get(video).json()["data"]
         self.assertEqual((found["id"], found["title"], found["status"], found["duration"]), (video, "Hello \u00e4", "completed", 1.6))
-        reply = self.sandbox.api("DELETE", "/v3/videos/" + video)
-        self.assertEqual(reply.json(), {"data": {"id": video, "deleted": True}})
+        response = self.sandbox.api("DELETE", "/v3/videos/" + video)
+        self.assertEqual(response.json(), {"data": {"id": video, "deleted": True}})
         gone = self.get(video)
         self.assertEqual((gone.status, gone.json()["error"]["code"]), (404, "video_not_found"))
         self.assertEqual(self.sandbox.api("DELETE", "/v3/videos/" + video).status, 404)
@@ -489,14 +489,14 @@ class Videos(WithSandbox):
                              ({"type": "cinematic_avatar", "prompt": "p", "avatar_id": "a"}, "avatar_id"),
                              ({"type": "studio", "scenes": []}, "scenes"), ({"type": "studio", "scenes": [{}]}, "scenes.0.type"),
                              ({"type": "avatar", "avatar_id": "a", "script": "x", "audio_url": "y"}, "script")):
-            reply = self.sandbox.api("POST", "/v3/videos", order)
-            self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, param), order)
+            response = self.sandbox.api("POST", "/v3/videos", order)
+            self.assertEqual((response.status, response.json()["error"]["param"]), (400, param), order)
 
-    def test_bodies_that_are_no_json_object(self):
+    def test_bodies_that_are_not_json_objects(self):
         for body, kind in ((b"{", "application/json"), (b"[]", "application/json"), (b"", "application/json"), (b"{}", "text/plain")):
-            reply = self.sandbox.request("POST", "/v3/videos", body, {"x-api-key": "sandbox-key", "Content-Type": kind})
-            self.assertEqual(reply.status, 400)
-            self.assertEqual(set(reply.json()["error"]), {"code", "message"})
+            response = self.sandbox.request("POST", "/v3/videos", body, {"x-api-key": "sandbox-key", "Content-Type": kind})
+            self.assertEqual(response.status, 400)
+            self.assertEqual(set(response.json()["error"]), {"code", "message"})
 
     def test_a_video_can_be_asked_to_fail(self):
         found = self.get(self.create(title="sandbox-fail, please")).json()["data"]
@@ -517,8 +517,8 @@ class Videos(WithSandbox):
 
     def test_wrong_pages_are_refused(self):
         for query, param in (("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"), ("token=x", "token")):
-            reply = self.sandbox.api("GET", "/v3/videos?" + query)
-            self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, param))
+            response = self.sandbox.api("GET", "/v3/videos?" + query)
+            self.assertEqual((response.status, response.json()["error"]["param"]), (400, param))
 
     def test_the_file_of_a_video(self):
         video = self.get(self.create(caption={"file_format": "srt"})).json()["data"]
@@ -566,11 +566,11 @@ class Videos(WithSandbox):
             self.assertEqual(self.sandbox.api("POST", "/v3/voices/speech", order).status, status)
 
     def test_what_is_not_there(self):
-        reply = self.sandbox.api("GET", "/v3/nothing")
-        self.assertEqual((reply.status, reply.json()["error"]["code"]), (404, "not_found"))
-        reply = self.sandbox.api("PUT", "/v3/videos", {})
-        self.assertEqual((reply.status, reply.headers["Allow"]), (405, "GET, POST"))
-        self.assertRegex(reply.headers["X-Request-Id"], "^req-[0-9a-f]{32}$")
+        response = self.sandbox.api("GET", "/v3/nothing")
+        self.assertEqual((response.status, response.json()["error"]["code"]), (404, "not_found"))
+        response = self.sandbox.api("PUT", "/v3/videos", {})
+        self.assertEqual((response.status, response.headers["Allow"]), (405, "GET, POST"))
+        self.assertRegex(response.headers["X-Request-Id"], "^req-[0-9a-f]{32}$")
         self.assertEqual(self.sandbox.request("GET", "/elsewhere").status, 404)
 
 
@@ -635,8 +635,8 @@ class Uploads(WithSandbox):
         for body, kind in ((b"", "multipart/form-data; boundary=b"), (b"--b\r\n\r\nx", "multipart/form-data; boundary=b"),
                            (b"--b\r\nno end of head", "multipart/form-data; boundary=b"), (b"x", "multipart/form-data"),
                            (b"{}", "application/json"), (b"--c\r\n\r\nx\r\n--c--", "multipart/form-data; boundary=b")):
-            reply = self.sandbox.request("POST", "/v3/assets", body, {"x-api-key": "sandbox-key", "Content-Type": kind})
-            self.assertEqual(reply.status, 400, (body, kind, reply.body))
+            response = self.sandbox.request("POST", "/v3/assets", body, {"x-api-key": "sandbox-key", "Content-Type": kind})
+            self.assertEqual(response.status, 400, (body, kind, response.body))
 
     def test_a_direct_upload_needs_its_bytes(self):
         content = secrets.token_bytes(5000)
@@ -657,8 +657,8 @@ class Uploads(WithSandbox):
         batch = self.sandbox.api("POST", "/v3/assets/direct-uploads/batches", {"files": files}).json()["data"]
         for slot in batch["items"][:2]:
             self.put(slot, b"\x89PNG")
-        reply = self.sandbox.api("POST", "/v3/assets/complete/batches", {"batch_id": batch["batch_id"]})
-        self.assertEqual(reply.status, 202)
+        response = self.sandbox.api("POST", "/v3/assets/complete/batches", {"batch_id": batch["batch_id"]})
+        self.assertEqual(response.status, 202)
         found = self.sandbox.api("GET", "/v3/assets/batches/" + batch["batch_id"]).json()["data"]
         self.assertEqual((found["status"], found["counts_by_status"]), ("processing", {"completed": 2, "queued": 1}))
 
@@ -683,9 +683,9 @@ class Jobs(WithSandbox):
         self.sandbox.request("POST", "/_sandbox/reset")
 
     def data(self, method, path, value=None):
-        reply = self.sandbox.api(method, path, value)
-        self.assertLess(reply.status, 300, reply.body)
-        return reply.json()["data"]
+        response = self.sandbox.api(method, path, value)
+        self.assertLess(response.status, 300, response.body)
+        return response.json()["data"]
 
     def test_a_batch_counts_its_jobs_by_state_and_goes_by_pages(self):
         videos = [{"type": "avatar", "avatar_id": "a", "title": "sandbox-fail" if i == 1 else "fine"} for i in range(5)]
@@ -706,8 +706,8 @@ class Jobs(WithSandbox):
 
     def test_one_wrong_order_refuses_the_whole_batch(self):
         orders = [{"type": "avatar", "avatar_id": "a"}, {"type": "avatar"}]
-        reply = self.sandbox.api("POST", "/v3/videos/batches", {"videos": orders})
-        self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, "videos.1.avatar_id"))
+        response = self.sandbox.api("POST", "/v3/videos/batches", {"videos": orders})
+        self.assertEqual((response.status, response.json()["error"]["param"]), (400, "videos.1.avatar_id"))
         self.assertEqual(self.data("GET", "/v3/videos"), [])
 
     def test_the_end_of_a_job_is_an_event(self):
@@ -723,8 +723,8 @@ class Jobs(WithSandbox):
         self.assertEqual([(one["output_language"], one["status"]) for one in found], [("French", "completed"), ("Thai", "completed")])
         renamed = self.data("PATCH", "/v3/video-translations/" + found[0]["id"], {"title": "New"})
         self.assertEqual(renamed["title"], "New")
-        reply = self.sandbox.api("POST", "/v3/video-translations", {"video": link, "output_languages": ["Klingon"]})
-        self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, "output_languages"))
+        response = self.sandbox.api("POST", "/v3/video-translations", {"video": link, "output_languages": ["Klingon"]})
+        self.assertEqual((response.status, response.json()["error"]["param"]), (400, "output_languages"))
 
     def test_a_digital_twin_waits_for_consent(self):
         link = {"type": "url", "url": "https://example.com/a.mp4"}
@@ -755,8 +755,8 @@ class Jobs(WithSandbox):
         self.data("DELETE", path)
         self.assertEqual(self.sandbox.api("DELETE", path).status, 404)
         for wrong, param in (({"url": "http://example.com"}, "url"), ({}, "url"), ({"url": "https://x", "events": ["no"]}, "events.0")):
-            reply = self.sandbox.api("POST", "/v3/webhooks/endpoints", wrong)
-            self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, param))
+            response = self.sandbox.api("POST", "/v3/webhooks/endpoints", wrong)
+            self.assertEqual((response.status, response.json()["error"]["param"]), (400, param))
 
     def test_every_link_of_a_video_leads_somewhere(self):
         order = {"type": "avatar", "avatar_id": "a", "caption": {"file_format": "srt"}}
@@ -764,8 +764,8 @@ class Jobs(WithSandbox):
         starts = {"video_url": b"\0\0\0", "captioned_video_url": b"\0\0\0", "subtitle_url": b"1\n00:", "thumbnail_url": b"\x89PNG",
                   "gif_url": b"GIF89a"}
         for name, start in starts.items():
-            reply = self.sandbox.request("GET", urllib.parse.urlsplit(found[name]).path)
-            self.assertEqual((reply.status, reply.body[:len(start)]), (200, start), name)
+            response = self.sandbox.request("GET", urllib.parse.urlsplit(found[name]).path)
+            self.assertEqual((response.status, response.body[:len(start)]), (200, start), name)
 
     def test_a_reset_forgets_what_was_made_and_keeps_credentials(self):
         self.data("POST", "/v3/videos", {"type": "avatar", "avatar_id": "a"})
@@ -787,8 +787,8 @@ class Limits(WithSandbox):
         connection = http.client.HTTPConnection(self.sandbox.host, self.sandbox.port, timeout=60)
         connection.request("POST", "/v3/assets", (piece for _ in range(count)),
                            {"x-api-key": "sandbox-key", "Content-Length": str(count << 20)})
-        reply = connection.getresponse()
-        self.assertEqual((reply.status, json.loads(reply.read())["error"]["code"]), (413, "payload_too_large"))
+        response = connection.getresponse()
+        self.assertEqual((response.status, json.loads(response.read())["error"]["code"]), (413, "payload_too_large"))
         connection.request("GET", "/v3/users/me", headers={"x-api-key": "sandbox-key"})
         self.assertEqual(connection.getresponse().status, 200)
         connection.close()
@@ -807,8 +807,8 @@ class Limits(WithSandbox):
         done = self.sandbox.api("POST", f"/v3/assets/{slot['asset_id']}/complete", {}).json()["data"]
         connection.close()
         connection.request("GET", urllib.parse.urlsplit(done["url"]).path)
-        reply, total = connection.getresponse(), 0
-        while got := reply.read(1 << 20):
+        response, total = connection.getresponse(), 0
+        while got := response.read(1 << 20):
             self.assertEqual(got, piece)
             total += len(got)
         connection.close()
@@ -823,8 +823,8 @@ class Limits(WithSandbox):
         connection.close()
 
     def test_forms_are_small(self):
-        reply = self.sandbox.token(grant_type="refresh_token", refresh_token="x" * 70000)
-        self.assertEqual(reply.status, 413)
+        response = self.sandbox.token(grant_type="refresh_token", refresh_token="x" * 70000)
+        self.assertEqual(response.status, 413)
 
     def test_a_body_cut_short_changes_nothing(self):
         with socket.create_connection((self.sandbox.host, self.sandbox.port), timeout=20) as connection:
@@ -843,8 +843,8 @@ class Log(unittest.TestCase):
             path = os.path.join(directory, "log")
             sandbox = Sandbox("--auto-approve", "--log", path)
             try:
-                verifier, code, reply = sandbox.login()
-                tokens = reply.json()
+                verifier, code, response = sandbox.login()
+                tokens = response.json()
                 sandbox.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
                 sandbox.api("GET", "/v3/users/me", Authorization="Bearer " + tokens["access_token"])
                 sandbox.api("GET", "/v3/users/me", **{"x-api-key": "sandbox-secret"})

@@ -69,7 +69,7 @@ class Outside(EndToEnd):
         self.assertLessEqual({"minimal", "exec", "sso"}, made)
         world = PREFIX / "share/doc/heygen-sdk/examples/exec/world.json"
         checked = run(PREFIX / "bin/heygen-provider-check", "--no-memory", built / "exec.so", "--world", world)
-        self.assertRegex(checked, r"0 failed, \d+ not applicable, 1 unchecked")  # valgrind, switched off
+        self.assertRegex(checked, r"0 failed, \d+ not applicable, 1 unchecked")  # valgrind, disabled
 
     def test_pkg_config_gives_the_same(self):
         env = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(PREFIX / "share/pkgconfig")}

@@ -8,7 +8,7 @@ import threading
 import unittest
 
 from support import PAST, WithService, install
-from service import REVOKE, TOKEN, Reply
+from service import REVOKE, TOKEN, Response
 
 KEY = "canary-key-of-the-login"
 ENVIRONMENT_KEY = "canary-key-of-the-environment"
@@ -106,8 +106,8 @@ class Processes(Canaries):
         seen = self.home.path / "seen"
         self.home.browser()
         look = "".join(f"tr '\\0' '\\n' < /proc/{what}; " for what in ("$$/cmdline", "$$/environ", "$PPID/cmdline"))
-        go_on = f"exec '{self.home.env['BROWSER']}' \"$1\"\n"
-        self.home.env["BROWSER"] = self.home.script("looking.sh", f"{{ {look}}} > '{seen}'\n{go_on}")
+        resume = f"exec '{self.home.env['BROWSER']}' \"$1\"\n"
+        self.home.env["BROWSER"] = self.home.script("looking.sh", f"{{ {look}}} > '{seen}'\n{resume}")
         self.assert_succeeds(self.run_heygen("auth", "login", "--oauth", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY}))
         text = seen.read_text()
         self.assertIn("code_challenge=", text)

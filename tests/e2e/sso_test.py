@@ -77,7 +77,7 @@ class CompanyLogin(EndToEnd):
         self.assertEqual((status["type"], status["provider"], status["refreshable"]), ("sso", "sso", True))
         self.assert_private()
 
-    def test_an_expired_token_is_renewed_and_exchanged_by_many_processes_once(self):
+    def test_many_processes_refresh_and_exchange_an_expired_token_once(self):
         self.log_in()
         before = self.stored()
         self.expire()
@@ -88,7 +88,7 @@ class CompanyLogin(EndToEnd):
         self.assertEqual(self.idp.state(before["refresh_token"]), "consumed")
         self.assertEqual(self.idp.state(self.stored()["refresh_token"]), "active")
 
-    def test_a_failed_exchange_does_not_lose_the_renewed_login(self):
+    def test_a_failed_exchange_keeps_the_refreshed_credential(self):
         self.log_in()
         self.expire()
         self.idp.fail_next_exchange(503)
@@ -100,7 +100,7 @@ class CompanyLogin(EndToEnd):
         self.home.write(root)
         self.assert_succeeds(self.run_heygen("video", "list"))
 
-    def test_a_refused_renewal_asks_for_its_own_login_and_keeps_the_file(self):
+    def test_a_rejected_refresh_asks_for_its_own_login_and_keeps_the_file(self):
         self.log_in()
         root = self.home.read()
         root["providers"]["sso"]["refresh_token"] = "unknown-token"

@@ -106,7 +106,7 @@ class Storm(WithService):
                     self.assertEqual(self.service.state(self.assert_file_is_whole()["refresh_token"]), "active")
         self.logged_in(PAST)
         self.assert_succeeds(self.run_heygen("video", "list"))
-        self.assert_no_litter()  # whoever writes next sweeps what killed ones left
+        self.assert_no_litter()  # the next writer removes what killed ones left
 
     def assert_no_litter(self):
         self.assertEqual(

@@ -1,4 +1,4 @@
-"""What the end-to-end suites share: the programs under test, a person's home directory, running programs, the peers.
+"""What the end-to-end suites share: the programs under test, a user's home directory, running programs, the peers.
 
 HEYGEN_BUILD is the build directory (default: build/ of the project). Imported before the peers: it puts them on the path.
 """
@@ -33,7 +33,7 @@ PROVIDERS = BUILD / "lib" / "heygen" / "providers"
 BROWSER = PEERS / "browser.py"
 
 sys.path.insert(0, str(PEERS))
-from service import Service  # noqa: E402  (the peers' directory is no package)
+from service import Service  # noqa: E402  (the peers' directory is not a package)
 
 LIMIT_S = 40  # for what takes a moment when all is well
 # AddressSanitizer has memory of its own and needs /proc; it also sees libjq leak over an expression that is not valid.
@@ -139,7 +139,7 @@ class Running:
         return self.err_lines
 
     def close(self):
-        """Ends it and what it started, so that nobody holds its pipes."""
+        """Ends it and what it started, so that its pipes are closed."""
         if self.ended:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -148,7 +148,7 @@ class Running:
 
 
 class Home:
-    """A person's account: home directory, configuration directory, environment. Nothing of the tester's own shows through."""
+    """A user's account: home directory, configuration directory, environment. Nothing of the tester's own shows through."""
 
     def __init__(self, parent=None):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="heygen-e2e-", dir=parent))
@@ -206,7 +206,7 @@ class Home:
         return str(path)
 
     def browser(self, press="approve", ca=None):
-        """Sets BROWSER to the stand-in; returns where its last page is written."""
+        """Sets BROWSER to the fake browser; returns where its last page is written."""
         last = self.path / "last-page.json"
         last.unlink(missing_ok=True)
         ca = f"--ca '{ca}' " if ca else ""
@@ -283,8 +283,8 @@ def eventually(condition, what, seconds=LIMIT_S):
 
 
 def get(url, opener=None):
-    with (opener or urllib.request.build_opener(urllib.request.ProxyHandler({}))).open(url, timeout=20) as reply:
-        return json.load(reply)
+    with (opener or urllib.request.build_opener(urllib.request.ProxyHandler({}))).open(url, timeout=20) as response:
+        return json.load(response)
 
 
 class EndToEnd(unittest.TestCase):
@@ -455,4 +455,4 @@ class IdentityProvider:
     def wait(self, mark, path, seconds=LIMIT_S):
         with self.changed:
             if not self.changed.wait_for(lambda: any(e["path"] == path for e in self.requests[mark:]), seconds):
-                raise AssertionError(f"nobody asked for {path} within {seconds} s")
+                raise AssertionError(f"no request for {path} within {seconds} s")

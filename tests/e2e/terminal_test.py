@@ -1,4 +1,4 @@
-"""The login picker on a real screen: tmux draws it, resizes it, and says what a person sees."""
+"""The login picker on a real screen: tmux draws it, resizes it, and says what a user sees."""
 import itertools
 import pathlib
 import shlex
@@ -103,7 +103,7 @@ class OnScreen(WithService):
 
 
 class Picking(OnScreen):
-    def test_the_api_key_stands_first_and_is_selected_and_nothing_is_recommended(self):
+    def test_the_api_key_is_first_and_selected_and_nothing_is_recommended(self):
         screen = self.picker()
         rows = [line[2:] for line in screen.text().splitlines() if line[2:4] in ("1 ", "2 ", "3 ")]
         self.assertEqual(len(rows), 2, rows)
@@ -150,7 +150,7 @@ class Picking(OnScreen):
                 self.assert_canceled(screen)
                 screen.close()
 
-    def test_a_reserved_method_has_a_row_only_once_it_is_switched_on(self):
+    def test_a_reserved_method_has_a_row_only_once_it_is_enabled(self):
         screen = self.picker(env={"HEYGEN_OAUTH_DEVICE_URL": self.service.url + "/v1/oauth/device_authorization"})
         self.assertIn("  3  Device code", screen.text())
         screen.press("Escape")
@@ -174,7 +174,7 @@ class Picking(OnScreen):
         screen.press("C-c")
         self.assert_canceled(screen)
 
-    def test_the_picker_reaches_the_person_when_stderr_goes_to_a_file(self):
+    def test_the_picker_reaches_the_terminal_when_stderr_goes_to_a_file(self):
         log = self.home.path / "stderr.log"
         screen = self.picker(then=f"2>{shlex.quote(str(log))}")
         screen.press("Escape")

@@ -14,7 +14,7 @@ import unittest
 
 import pexpect
 from support import FUTURE, Done, EndToEnd, Home, Running, certificates, eventually, may_mount
-from service import Reply, Service
+from service import Response, Service
 from webserver import Cutter, FileServer, Nginx
 
 MIB = 1 << 20
@@ -82,7 +82,7 @@ class Transfers(EndToEnd):
 
     def link(self, url, **others):
         video = {"id": "v1", "status": "completed", "video_url": url + "?sig=SIGNATURE", **others}
-        self.service.canned["GET /v3/videos/v1"] = Reply(200, {"data": video})
+        self.service.canned["GET /v3/videos/v1"] = Response(200, {"data": video})
 
     def command(self, *more):
         return ("video", "download", "v1", "--output-path", str(self.target), *more)
@@ -109,7 +109,7 @@ class Large(Transfers):
         head, start, end = body_of(path)
         self.received = head, end - start, digest(path, start, end)
         path.unlink()
-        return Reply(200, {"data": {"asset_id": "as1"}})
+        return Response(200, {"data": {"asset_id": "as1"}})
 
     def check(self, tls):
         nginx = self.nginx(tls)
@@ -157,9 +157,9 @@ class Uploads(Transfers):
         head, start, end = body_of(path)
         self.bodies.append((head.decode(), path.read_bytes()[start:end]))
         path.unlink()
-        return Reply(200, {"data": {"asset_id": "as1"}})
+        return Response(200, {"data": {"asset_id": "as1"}})
 
-    def test_standard_input_is_a_file_without_a_name(self):
+    def test_stdin_is_a_file_without_a_name(self):
         text = "from a pipe\r\n--" * 100_000
         self.assert_succeeds(self.run_heygen("asset", "create", "--file", "-", stdin=text))
         self.assert_succeeds(self.run_heygen("asset", "create", "--file", "-", "--filename", "n.txt", stdin=text))
@@ -168,7 +168,7 @@ class Uploads(Transfers):
         self.assertIn('filename="stdin"', first)
         self.assertIn('filename="n.txt"', second)
 
-    def test_a_redirected_file_is_sent_from_where_it_stands(self):
+    def test_a_redirected_file_is_sent_from_its_offset(self):
         with open(self.file, "rb") as file:
             file.seek(1000)
             done = subprocess.run(
@@ -261,8 +261,8 @@ class Broken(Transfers):
     def cut(self, times):
         self.line.cuts += [self.line.random.randrange(1000, MIB // 2) for _ in range(times)]
 
-    def break_off(self):
-        """A run that a person stops as soon as the line has broken."""
+    def interrupt(self):
+        """A run that the user stops as soon as the connection drops."""
         before = self.line.done
         self.cut(4)  # on a busy machine the run may try again before it is stopped
         running = self.start(*self.command())
@@ -278,7 +278,7 @@ class Broken(Transfers):
         self.assertIn("kept", done.error()["hint"])
         for _ in range(15):
             size = self.part.stat().st_size
-            self.break_off()
+            self.interrupt()
             self.assertGreaterEqual(self.part.stat().st_size, size)
         self.assertFalse(self.target.exists())
         self.cut(1)
@@ -287,7 +287,7 @@ class Broken(Transfers):
         self.assertEqual(digest(self.target), digest(self.film))
         self.assertEqual(self.left(), ["film.mp4"])
 
-    def test_standard_output_gets_it_whole(self):
+    def test_stdout_gets_it_complete(self):
         self.cut(2)
         with open(self.work / "out", "wb") as out:
             done = subprocess.run(
@@ -349,7 +349,7 @@ class Misbehaving(Transfers):
         super().setUpClass()
         cls.stalling, cls.stalled_home, service = FileServer(cls.CONTENT), Home(), Service()
         cls.stalling.script = [{"stall": 1000, "headers": {"Accept-Ranges": None}}]
-        service.canned["GET /v3/videos/v1"] = Reply(
+        service.canned["GET /v3/videos/v1"] = Response(
             200, {"data": {"status": "completed", "video_url": cls.stalling.url + "/f"}}
         )
         cls.stalled_home.env.update(HEYGEN_API_KEY=KEY, HEYGEN_ALLOW_HTTP="1", HEYGEN_API_BASE=service.url)
@@ -388,7 +388,7 @@ class Misbehaving(Transfers):
         self.assert_fails(done, "cli_download_interrupted", 1)
         self.assertEqual(self.left(), [])
 
-    def test_a_coding_that_nobody_asked_for_is_refused(self):
+    def test_an_unrequested_content_encoding_is_refused(self):
         _, done = self.fetch({"headers": {"Content-Encoding": "gzip"}})
         self.assert_fails(done, "cli_download_failed", 1)
         self.assertEqual(self.left(), [])
@@ -411,7 +411,7 @@ class Misbehaving(Transfers):
                 self.assertIn(why, done.error()["message"])
         self.assertEqual(self.service.requests, [])
 
-    def test_standard_output_that_is_full_is_named(self):
+    def test_a_full_stdout_is_named(self):
         files = self.enterContext(FileServer(self.CONTENT))
         self.link(files.url + "/film")
         with open("/dev/full", "wb") as full:

@@ -15,7 +15,7 @@ import unittest
 
 from support import HEYGEN, LIMIT_S, WithService
 
-from service import Reply
+from service import Response
 
 CREATE = ("video", "create", "-d", '{"type":"new"}', "--wait")
 JOB = "/v3/videos/v1"
@@ -26,7 +26,7 @@ class Stage(WithService):
         super().setUp()
         self.home.env["HEYGEN_API_KEY"] = "good-key"
         self.states = ["completed"]
-        self.service.routes["POST /v3/videos"] = lambda _: Reply(200, {"data": {"video_id": "v1"}})
+        self.service.routes["POST /v3/videos"] = lambda _: Response(200, {"data": {"video_id": "v1"}})
         self.service.routes["GET " + JOB] = self.job
 
     def secrets(self):
@@ -34,7 +34,7 @@ class Stage(WithService):
 
     def job(self, _):
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-        return Reply(200, {"data": {"id": "v1", "status": state}})
+        return Response(200, {"data": {"id": "v1", "status": state}})
 
     def polls(self):
         return self.service.requests_to(JOB)
@@ -50,7 +50,7 @@ class Stage(WithService):
 
 
 class Waiting(Stage):
-    def test_the_last_reply_is_the_result(self):
+    def test_the_last_response_is_the_result(self):
         self.states = ["pending", "completed"]
         done = self.assert_succeeds(self.run_heygen(*CREATE))
         self.assertEqual(done.json(), {"data": {"id": "v1", "status": "completed"}})
@@ -131,24 +131,24 @@ class Waiting(Stage):
 
     def test_of_a_batch_all_ids_are_told(self):
         ids = ["t1", "t2", "t3"]
-        self.service.routes["POST /v3/video-translations"] = lambda _: Reply(200, {"data": {"video_translation_ids": ids}})
+        self.service.routes["POST /v3/video-translations"] = lambda _: Response(200, {"data": {"video_translation_ids": ids}})
         done = self.run_heygen("video-translate", "create", "-d", '{"video":{}}', "--output-languages", "es,fr,de", "--wait")
         self.assert_fails(done, "batch_not_supported", 1)
         self.assertIn("t1, t2, t3", done.error()["hint"])
 
     def test_an_id_in_the_wrong_place_is_still_told(self):
-        self.service.routes["POST /v3/videos"] = lambda _: Reply(200, {"video": {"key": "v1"}})
+        self.service.routes["POST /v3/videos"] = lambda _: Response(200, {"video": {"key": "v1"}})
         done = self.assert_fails(self.run_heygen(*CREATE), "cli_response_parse_error", 1)
         self.assertIn('"v1"', done.error()["hint"])
 
     def test_a_token_that_ends_meanwhile_is_refreshed(self):
         del self.home.env["HEYGEN_API_KEY"], self.service.routes["GET " + JOB]
         self.logged_in()
-        self.service.canned["GET " + JOB] = Reply(200, {"data": {"id": "v1", "status": "pending"}})
+        self.service.canned["GET " + JOB] = Response(200, {"data": {"id": "v1", "status": "pending"}})
         running = self.start(*CREATE, "--verbose")
         self.service.wait(lambda: len(self.polls()) == 1)
         self.service.expire()
-        self.service.canned["GET " + JOB] = Reply(200, {"data": {"id": "v1", "status": "completed"}})
+        self.service.canned["GET " + JOB] = Response(200, {"data": {"id": "v1", "status": "completed"}})
         done = self.assert_succeeds(self.finish(running))
         self.assertEqual(done.json()["data"]["status"], "completed")
         self.assertEqual(len(self.service.refreshes()), 1)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A stand-in for the person's browser: follows redirects with cookies and presses one button of every form it meets.
+"""A fake of the user's browser: follows redirects with cookies and presses one button of every form it meets.
 
 Usage: browser.py [--ca PEM] [--press approve|deny] [--last FILE] URL
 --last: where the last page goes, as JSON {url, status, headers, body}.
@@ -63,15 +63,15 @@ class Browser:
 
     def load(self, url, form=None):
         try:
-            reply = self.opener.open(urllib.request.Request(url, form, {"Accept": "text/html"}), timeout=20)
+            response = self.opener.open(urllib.request.Request(url, form, {"Accept": "text/html"}), timeout=20)
         except urllib.error.HTTPError as refusal:
-            reply = refusal
-        with reply:
+            response = refusal
+        with response:
             return {
                 "url": url,
-                "status": reply.status,
-                "headers": dict(reply.headers),
-                "body": reply.read().decode("utf-8", "replace"),
+                "status": response.status,
+                "headers": dict(response.headers),
+                "body": response.read().decode("utf-8", "replace"),
             }
 
     def visit(self, url, press="approve"):

@@ -2,7 +2,7 @@
 # A throw-away authority and server certificates for 127.0.0.1, localhost and service.test.
 # Usage: certificates.sh DIR
 # DIR gets ca.pem, server.{pem,key}, and sharing that key wrong-host.pem and expired.pem; stranger.{pem,key} is signed
-# by nobody but itself, hashed/ is ca.pem as SSL_CERT_DIR wants it.
+# only by itself, hashed/ is ca.pem as SSL_CERT_DIR wants it.
 set -eu
 mkdir -p "$1" && cd "$1"
 umask 077

@@ -140,7 +140,7 @@ async function signIn(ctx) {
     }
     approved = (await formOf(ctx.req)).get('answer') === 'approve';
   }
-  let result = { error: 'access_denied', error_description: 'The person <b>said</b> no' };
+  let result = { error: 'access_denied', error_description: 'The user <b>said</b> no' };
   if (approved) {
     const grant = new provider.Grant({ accountId: 'ada', clientId: params.client_id });
     grant.addOIDCScope(params.scope);
@@ -185,13 +185,13 @@ provider.use(async (ctx, next) => {
   if (own[ctx.path]) await own[ctx.path](ctx);
   else if (ctx.path.startsWith('/interaction/')) await signIn(ctx);
   else await next();
-  const reply = ctx.body && typeof ctx.body === 'object' ? ctx.body : {};
-  if (reply.device_code) reply.interval = Number(options.interval);
-  if (reply.access_token) kinds.set(reply.access_token, 'AccessToken');
-  if (reply.refresh_token) kinds.set(reply.refresh_token, 'RefreshToken');
+  const response = ctx.body && typeof ctx.body === 'object' ? ctx.body : {};
+  if (response.device_code) response.interval = Number(options.interval);
+  if (response.access_token) kinds.set(response.access_token, 'AccessToken');
+  if (response.refresh_token) kinds.set(response.refresh_token, 'RefreshToken');
   if (ctx.path.startsWith('/_test/')) return;
   say({
-    method: ctx.method, path: ctx.path, status: ctx.status, error: reply.error, authorization: ctx.get('authorization'),
+    method: ctx.method, path: ctx.path, status: ctx.status, error: response.error, authorization: ctx.get('authorization'),
     form: ctx.oidc?.body, query: ctx.query,
   });
 });

@@ -84,11 +84,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         }
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         far.request(self.command, url._replace(scheme="", netloc="").geturl(), body, headers)
-        reply = far.getresponse()
-        content = reply.read()
+        response = far.getresponse()
+        content = response.read()
         far.close()
-        self.send_response(reply.status)
-        for name, value in reply.getheaders():
+        self.send_response(response.status)
+        for name, value in response.getheaders():
             if name.lower() not in ("connection", "transfer-encoding", "content-length", "date", "server"):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))

@@ -10,16 +10,16 @@ Endpoints: /oauth/authorize, which approves by itself, /v1/oauth/{token,revoke,d
 /.well-known/oauth-authorization-server, and /v3/*, which takes live Bearer tokens and the x-api-key of `api_keys`.
 
 A fault applies to the next `times` requests (-1: for ever) whose path starts with `on`:
-  status, headers, body    replace the reply (body: text or bytes, else a JSON value)
-  process                  the request takes effect although its reply is replaced or lost
-  gate                     a threading.Event: the reply waits for it, after the request took effect
+  status, headers, body    replace the response (body: text or bytes, else a JSON value)
+  process                  the request takes effect although its response is replaced or lost
+  gate                     a threading.Event: the response waits for it, after the request took effect
   params                   of /oauth/authorize: changes to the redirect's query; None removes, a list repeats
-  mode   reset      RST instead of a reply             reset_mid   RST after half the body
-         close      close without a reply              truncate    close after half the body
-         hang       no reply until the client leaves   garbage     bytes that are not HTTP
+  mode   reset      RST instead of a response             reset_mid   RST after half the body
+         close      close without a response              truncate    close after half the body
+         hang       no response until the client leaves   garbage     bytes that are not HTTP
          drip       a byte each 20 ms                  huge        64 MiB of valid JSON
          chunked    chunked coding                     bad_chunk   chunked coding, its second chunk broken
-         hangup     a reply that promises to keep the connection, and then closes it
+         hangup     a response that promises to keep the connection, and then closes it
 """
 
 import base64
@@ -39,7 +39,7 @@ import urllib.parse
 TOKEN, REVOKE, DEVICE = "/v1/oauth/token", "/v1/oauth/revoke", "/v1/oauth/device_authorization"
 AUTHORIZE, METADATA = "/oauth/authorize", "/.well-known/oauth-authorization-server"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-TAKES_REPLY_AWAY = ("reset", "close", "hang", "garbage", "huge")
+TAKES_RESPONSE_AWAY = ("reset", "close", "hang", "garbage", "huge")
 HUGE = 64 << 20
 GATE_LIMIT_S = 60
 
@@ -47,7 +47,7 @@ GATE_LIMIT_S = 60
 class Refusal(Exception):
     def __init__(self, error, description=None):
         super().__init__(error)
-        self.reply = {"error": error, **({"error_description": description} if description else {})}
+        self.response = {"error": error, **({"error_description": description} if description else {})}
 
 
 class Request:
@@ -63,7 +63,7 @@ class Request:
         return value[7:] if value.startswith("Bearer ") else None
 
 
-class Reply:
+class Response:
     def __init__(self, status=200, value=None, headers=None):
         self.status, self.headers = status, {"Content-Type": "application/json", **(headers or {})}
         self.body = b"" if value is None else json.dumps(value).encode()
@@ -76,16 +76,16 @@ class Service:
         self.access, self.refresh, self.codes, self.dead = {}, {}, {}, set()
         self.api_keys = ["good-key"]
         self.access_ttl = 3600
-        self.token_extra = {}  # changes to a token reply; None removes
+        self.token_extra = {}  # changes to a token response; None removes
         self.device = {"interval": 1, "expires_in": 600}
         self.metadata = {}  # changes to the metadata; None removes
-        self.canned = {}  # "GET /v3/path": Reply
-        self.routes = {}  # "POST /path": function of a Request that gives a Reply
+        self.canned = {}  # "GET /v3/path": Response
+        self.routes = {}  # "POST /path": function of a Request that gives a Response
         self.visited = []  # connections accepted
         service = self
 
         class Handler(_Handler):
-            world = service
+            peer = service
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads, request_queue_size = True, 256
@@ -111,7 +111,7 @@ class Service:
         self.stop()
 
     def stop(self):
-        """From now on nobody answers on this port."""
+        """From now on, connections to this port are refused."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -179,7 +179,7 @@ class Service:
         access, refresh = "at-" + secrets.token_urlsafe(24), "rt-" + secrets.token_urlsafe(24)
         self.access[access] = {"family": family, "until": time.time() + self.access_ttl}
         self.refresh[refresh] = {"family": family, "used": False}
-        reply = {
+        response = {
             "access_token": access,
             "refresh_token": refresh,
             "token_type": "Bearer",
@@ -187,7 +187,7 @@ class Service:
             "scope": "openid profile email",
             **self.token_extra,
         }
-        return {name: value for name, value in reply.items() if value is not None}
+        return {name: value for name, value in response.items() if value is not None}
 
     def _token(self, form):
         grant = form.get("grant_type")
@@ -227,7 +227,7 @@ class Service:
         }
         back = {"code": code, "state": query["state"], "iss": self.url, **fault.get("params", {})}
         back = urllib.parse.urlencode({k: v for k, v in back.items() if v is not None}, doseq=True)
-        return Reply(302, None, {"Location": query["redirect_uri"] + "?" + back})
+        return Response(302, None, {"Location": query["redirect_uri"] + "?" + back})
 
     def _metadata(self):
         document = {
@@ -247,19 +247,19 @@ class Service:
         page = self.url + "/device"
         code = "dc-" + secrets.token_urlsafe(24)
         self.codes[code] = {"device": True}
-        reply = {
+        response = {
             "device_code": code,
             "user_code": "WDJB-MJHT",
             "verification_uri": page,
             "verification_uri_complete": page + "?user_code=WDJB-MJHT",
             **self.device,
         }
-        return {name: value for name, value in reply.items() if value is not None}
+        return {name: value for name, value in response.items() if value is not None}
 
     def _api(self, request):
         bearer = request.bearer()
         if not (bearer and self.state(bearer) == "active" or request.headers.get("x-api-key") in self.api_keys):
-            return Reply(
+            return Response(
                 401,
                 {"error": {"code": "unauthorized", "message": "The credential is not live."}},
                 {"WWW-Authenticate": 'Bearer error="invalid_token"'},
@@ -268,8 +268,8 @@ class Service:
         if canned:
             return canned
         if request.path == "/v3/users/me":
-            return Reply(200, {"data": {"username": "ada", "email": "ada@example.test"}})
-        return Reply(
+            return Response(200, {"data": {"username": "ada", "email": "ada@example.test"}})
+        return Response(
             200,
             {
                 "data": {
@@ -289,20 +289,20 @@ class Service:
             if request.path == AUTHORIZE:
                 return self._authorize(request.query, fault)
             if (request.method, request.path) == ("POST", TOKEN):
-                return Reply(200, self._token(request.form))
+                return Response(200, self._token(request.form))
             if (request.method, request.path) == ("POST", REVOKE):
                 entry = self.refresh.get(request.form.get("token")) or self.access.get(request.form.get("token"))
                 self.dead.update([entry["family"]] if entry else [])
-                return Reply(200)
+                return Response(200)
             if (request.method, request.path) == ("POST", DEVICE):
-                return Reply(200, self._device())
+                return Response(200, self._device())
         except Refusal as refusal:
-            return Reply(400, refusal.reply)
+            return Response(400, refusal.response)
         if request.path == METADATA:
-            return Reply(200, self._metadata())
+            return Response(200, self._metadata())
         if request.path.startswith("/v3/"):
             return self._api(request)
-        return Reply(404, {"error": {"code": "not_found", "message": "Nothing is here."}})
+        return Response(404, {"error": {"code": "not_found", "message": "Nothing is here."}})
 
     def take_fault(self, path):
         fault = next((one for one in self.faults if path.startswith(one["on"])), None)
@@ -314,41 +314,41 @@ class Service:
         return fault
 
     def handle(self, request):
-        """(reply, fault) of a request."""
+        """(response, fault) of a request."""
         with self.changed:
             fault = self.take_fault(request.path)
             replaced = "status" in fault or "body" in fault
-            reply = Reply()
-            if fault.get("process") or not (replaced or fault.get("mode") in TAKES_REPLY_AWAY):
-                reply = self.answer(request, fault)
+            response = Response()
+            if fault.get("process") or not (replaced or fault.get("mode") in TAKES_RESPONSE_AWAY):
+                response = self.answer(request, fault)
             if replaced:
-                reply = Reply(fault.get("status", 200), {"error": "fault"})
+                response = Response(fault.get("status", 200), {"error": "fault"})
                 if "body" in fault:
                     body = fault["body"]
-                    reply.body = (
+                    response.body = (
                         body
                         if isinstance(body, bytes)
                         else (body if isinstance(body, str) else json.dumps(body)).encode()
                     )
-            reply.headers.update(fault.get("headers", {}))
-            request.status = reply.status
+            response.headers.update(fault.get("headers", {}))
+            request.status = response.status
             self.requests.append(request)
             self.changed.notify_all()
         if "gate" in fault:
             fault["gate"].wait(GATE_LIMIT_S)
-        return reply, fault
+        return response, fault
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 90
     disable_nagle_algorithm = True
-    world = None
+    peer = None
 
     def handle(self):
-        with self.world.changed:
-            self.world.visited.append(self.client_address)
-            self.world.changed.notify_all()
+        with self.peer.changed:
+            self.peer.visited.append(self.client_address)
+            self.peer.changed.notify_all()
         with contextlib.suppress(OSError, ValueError):  # the client left, or a fault took the socket away
             super().handle()
         self.close_connection = True
@@ -363,23 +363,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return data
 
     def serve(self):
-        reply, fault = self.world.handle(Request(self.command, self.path, self.headers, self.body()))
+        response, fault = self.peer.handle(Request(self.command, self.path, self.headers, self.body()))
         mode = fault.get("mode")
-        if mode in TAKES_REPLY_AWAY and mode != "huge":
+        if mode in TAKES_RESPONSE_AWAY and mode != "huge":
             if mode == "hang":
                 self.rfile.read(1)
             if mode == "garbage":
                 self.wfile.write(b"\x16\x03\x01\x00\xffnot HTTP\r\n\r\n")
             return self.drop(mode == "reset")
-        self.head(reply, mode)
-        getattr(self, "send_" + (mode or "whole"))(reply.body)
+        self.head(response, mode)
+        getattr(self, "send_" + (mode or "whole"))(response.body)
 
-    def head(self, reply, mode):
-        self.send_response(reply.status)
-        size = HUGE if mode == "huge" else len(reply.body)
+    def head(self, response, mode):
+        self.send_response(response.status)
+        size = HUGE if mode == "huge" else len(response.body)
         chunked = mode in ("chunked", "bad_chunk")
         length = {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(size)}
-        for name, value in {**reply.headers, **length}.items():
+        for name, value in {**response.headers, **length}.items():
             self.send_header(name, value)
         self.end_headers()
 

@@ -62,8 +62,8 @@ class Chromium:
         data = None if method == "GET" else json.dumps(value or {}).encode()
         request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with self.opener.open(request, timeout=60) as reply:
-                return json.load(reply)["value"]
+            with self.opener.open(request, timeout=60) as response:
+                return json.load(response)["value"]
         except urllib.error.HTTPError as error:
             with error:
                 raise RuntimeError(f"{method} {path}: {error.read().decode()[:400]}") from None
@@ -98,7 +98,7 @@ class Chromium:
         return self._send("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def scheme(self, name):
-        """light or dark, as the person's system would ask for."""
+        """light or dark, as the user's system would ask for."""
         self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
 
     def history(self):

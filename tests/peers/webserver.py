@@ -5,7 +5,7 @@
         nginx.limited                 # the same, but no request body above 1 MiB
         nginx.refusing                # 401 for any upload, without reading it
     with Cutter(nginx.port, seed=1) as line:
-        line.cuts.append(70_000)      # the next connection is reset after so many bytes of the replies on it
+        line.cuts.append(70_000)      # the next connection is reset after so many bytes of the responses on it
 
 An upload's body goes to disk whole, and the service is told its name in X-Body-File.
 """
@@ -176,7 +176,7 @@ class Cutter:
 class FileServer:
     """One file at any path, served as each request's entry of `script` says; the last one repeats.
 
-    status, headers (None removes one), body   replace parts of the reply
+    status, headers (None removes one), body   replace parts of the response
     cut       bytes of the body after which the connection ends
     drip      seconds between pieces of `piece` bytes
     stall     bytes of the body after which nothing more comes
@@ -217,9 +217,9 @@ class FileServer:
             self.asked.append(headers)
             step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
             with contextlib.suppress(OSError):
-                self._reply(connection, headers, step)
+                self._response(connection, headers, step)
 
-    def _reply(self, connection, headers, step):
+    def _response(self, connection, headers, step):
         tag = step.get("headers", {}).get("ETag", '"v1"')
         first, status, fields = 0, 200, {"ETag": tag, "Accept-Ranges": "bytes"}
         if "range" in headers and headers.get("if-range") == tag:

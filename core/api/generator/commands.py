@@ -29,6 +29,10 @@ def target_of(flag):
     return flag.get("target", flag["name"].replace("-", "_"))
 
 
+def with_article(noun):
+    return ("an " if noun[0] in "aeiou" else "a ") + noun
+
+
 def value_of(kind, text):
     """The text as a number or a truth; None when it is none of this kind."""
     patterns = {"integer": r"-?\d+", "number": r"-?\d+(\.\d+)?", "boolean": "true|false"}
@@ -188,7 +192,7 @@ class CommandRules:
             return
         value = value_of(flag["type"], flag["default"])
         if value is None:
-            self.fault(f"{name}: the default is no {flag['type']}", "default", flag)
+            self.fault(f"{name}: the default is not {with_article(flag['type'])}", "default", flag)
         elif not flag.get("min", value) <= value <= flag.get("max", value):
             self.fault(f"{name}: the default is out of bounds", "default", flag)
 
@@ -243,7 +247,7 @@ class CommandRules:
         seen = set()
         for column in self.node["columns"]:
             if column["field"] not in known:
-                self.fault(f"column '{column['field']}' of {self.what} is no field of the items in '{items}'", "field", column)
+                self.fault(f"column '{column['field']}' of {self.what} is not a field of the items in '{items}'", "field", column)
             if column["field"] in seen:
                 self.fault(f"column '{column['field']}' of {self.what} stands there twice", "field", column)
             seen.add(column["field"])
@@ -257,21 +261,21 @@ class CommandRules:
             if facts[part] not in flags:
                 self.fault(f"{self.what} has no flag for the pagination's {part}", part, facts)
             elif flags[facts[part]]["type"] != kind or flags[facts[part]]["in"] != "query":
-                self.fault(f"the pagination's {part} of {self.what} is no {kind} in the query", part, facts)
+                self.fault(f"the pagination's {part} of {self.what} is not {with_article(kind)} in the query", part, facts)
         limit = flags.get(facts["limit"], {})
         if limit and limit.get("max") != facts["limit_max"]:
             self.fault(f"limit_max of {self.what} is not the max of flag '{facts['limit']}'", "limit_max", facts)
         self.places(facts, {"next": "string", "more": "boolean", "items": "array"}, self.node)
 
     def places(self, facts, kinds, command):
-        """Whether the command's reply has these places, and holds this kind of value there."""
+        """Whether the command's response has these places, and holds this kind of value there."""
         if "response_schema" not in command:
             self.fault(f"{self.what} needs the response schema of '{command['words']}'")
             return
         for part, kind in kinds.items():
             shapes = self.schemas.find(command["response_schema"], facts[part])
             if not any(shape.get("type") == kind for shape in shapes):
-                self.fault(f"the reply of '{command['words']}' has no {kind} at '{facts[part]}'", part, facts)
+                self.fault(f"the response of '{command['words']}' has no {kind} at '{facts[part]}'", part, facts)
 
     def poll(self):
         if "poll" not in self.node:
@@ -287,7 +291,7 @@ class CommandRules:
         """What the poll says of other commands."""
         facts = self.node["poll"]
         if facts["follow_up"] not in commands:
-            self.fault(f"follow_up '{facts['follow_up']}' is no command", "follow_up", facts)
+            self.fault(f"follow_up '{facts['follow_up']}' is not a command", "follow_up", facts)
         shown = [one for one in commands.values() if same(one["request"]) == same(facts["request"])]
         if not shown:
             self.fault(f"no command sends what the poll of {self.what} sends", "request", facts)
@@ -297,7 +301,7 @@ class CommandRules:
             for part in ("done", "failed"):
                 for state in facts[part]:
                     if state not in shape.get("enum", [state]):
-                        self.fault(f"'{state}' is no state of '{shown[0]['words']}'", part, facts)
+                        self.fault(f"'{state}' is not a state of '{shown[0]['words']}'", part, facts)
 
 
 def same(request):

@@ -57,7 +57,7 @@ class ExampleRules:
         try:
             words = shlex.split(self.command["example"])
         except ValueError as error:
-            self.fault(f"is no command line: {error}")
+            self.fault(f"is not a command line: {error}")
             return
         if words[:len(begin)] != begin:
             self.fault(f"does not begin with `{' '.join(begin)}`")
@@ -97,7 +97,7 @@ class ExampleRules:
         try:
             body = json.loads(text)
         except ValueError as error:
-            self.fault(f"gives --data what is no JSON: {error}")
+            self.fault(f"gives --data text that is not JSON: {error}")
             return
         fields = self.schemas.fields(self.command.get("request_schema", {}))
         for name in body:
@@ -126,7 +126,7 @@ class MentionRules:
             words, _, options = quoted.partition(" -")
             named = self.commands.get(words)
             if named is None:
-                self.faults.add(node, f"'{words}' is no command: {text!r}", member)
+                self.faults.add(node, f"'{words}' is not a command: {text!r}", member)
                 continue
             known |= known_to(named)
             for option in re.findall(r"--([a-z][a-z0-9-]*)", "-" + options):
@@ -134,4 +134,4 @@ class MentionRules:
                     self.faults.add(node, f"'{words}' has no flag --{option}: {text!r}", member)
         for option in re.findall(r"--([a-z][a-z0-9-]*)", re.sub(r"`[^`]*`", "", text)):
             if option not in known:
-                self.faults.add(node, f"--{option} is no flag here: {text!r}", member)
+                self.faults.add(node, f"--{option} is not a flag here: {text!r}", member)
