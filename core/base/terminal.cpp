@@ -2,12 +2,10 @@
 
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 
 #include "core/base/cancel.hpp"
@@ -26,13 +24,17 @@ void write_all(int descriptor, std::string_view text) {
   }
 }
 
-/// Up to `size` bytes from stdin; 0 at its end. Throws Error{canceled}.
-std::size_t read_some(char* out, std::size_t size, const Cancel& cancel) {
+/// Up to `size` bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process was
+/// stopped and continues.
+std::size_t read_some(char* out, std::size_t size, const Cancel& cancel, std::string_view prompt = {}) {
   for (;;) {
-    std::array<pollfd, 2> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0}};
+    std::array<pollfd, 3> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0},
+                                pollfd{TerminalMode::continued_descriptor(), POLLIN, 0}};
     const int ready = poll(waits.data(), waits.size(), -1);
     if (cancel.requested()) throw canceled_error();
     if (ready < 0 && errno == EINTR) continue;
+    if (TerminalMode::take_continued()) write_all(STDERR_FILENO, prompt);
+    if (waits[0].revents == 0) continue;
     const ssize_t got = read(STDIN_FILENO, out, size);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR && errno != EAGAIN) {
@@ -42,13 +44,13 @@ std::size_t read_some(char* out, std::size_t size, const Cancel& cancel) {
 }
 
 /// One line without its end, byte by byte: what follows belongs to somebody else.
-std::string read_one_line(const Cancel& cancel, bool end_is_cancel) {
+std::string read_one_line(const Cancel& cancel, bool end_is_cancel, std::string_view prompt = {}) {
   constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
   std::string line;
   line.reserve(kLongestLine);  // it may be a secret: growing would leave copies behind
   char c = 0;
   while (line.size() < kLongestLine) {
-    if (read_some(&c, 1, cancel) == 0) {
+    if (read_some(&c, 1, cancel, prompt) == 0) {
       if (end_is_cancel && line.empty()) throw canceled_error();
       break;
     }
@@ -84,7 +86,7 @@ class SystemTerminal : public Terminal {
     if (stdin_is_terminal()) {
       const TerminalMode hidden(TerminalMode::Kind::hidden);
       write_all(STDERR_FILENO, prompt);
-      return Secret(read_one_line(cancel, true));
+      return Secret(read_one_line(cancel, true, prompt));
     }
     std::string text(limit + 1, '\0');
     std::size_t used = 0;
@@ -104,37 +106,7 @@ class SystemTerminal : public Terminal {
   }
 };
 
-// Read by restore_for_exit() inside a signal handler, hence plain globals and a flag.
-termios mode_before;
-volatile std::sig_atomic_t mode_changed = 0;
-
 }  // namespace
-
-TerminalMode::TerminalMode(Kind kind) {
-  if (tcgetattr(STDIN_FILENO, &mode_before) != 0) return;
-  termios wanted = mode_before;
-  wanted.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  if (kind == Kind::hidden) {
-    wanted.c_lflag |= ECHONL;
-  } else {
-    wanted.c_lflag &= ~static_cast<tcflag_t>(ICANON | ISIG | IEXTEN);
-    wanted.c_iflag &= ~static_cast<tcflag_t>(ICRNL | IXON);
-    wanted.c_cc[VMIN] = 1;
-    wanted.c_cc[VTIME] = 0;
-  }
-  mode_changed = 1;
-  tcsetattr(STDIN_FILENO, TCSADRAIN, &wanted);
-}
-
-TerminalMode::~TerminalMode() {
-  restore_for_exit();
-}
-
-void TerminalMode::restore_for_exit() noexcept {
-  if (mode_changed == 0) return;
-  tcsetattr(STDIN_FILENO, TCSADRAIN, &mode_before);
-  mode_changed = 0;
-}
 
 Terminal& system_terminal() {
   static SystemTerminal terminal;

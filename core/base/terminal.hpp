@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/secret.hpp"
+#include "core/base/terminal_mode.hpp"
 
 namespace heygen {
 
@@ -27,22 +28,6 @@ class Terminal {
   /// Hidden on a terminal (echo is restored on every way out, signals included). From a pipe: all of stdin, at most
   /// `limit` bytes (Error{usage_error} past it), without prompt.
   virtual Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) = 0;
-};
-
-/// Another mode of the terminal on stdin, for the lifetime of this object. At most one at a time.
-class TerminalMode {
- public:
-  enum class Kind {
-    hidden,  ///< by line, without echo; Ctrl-C stays a signal
-    keys,    ///< key by key, without echo; Ctrl-C comes as byte 3
-  };
-  explicit TerminalMode(Kind kind);
-  ~TerminalMode();
-  TerminalMode(const TerminalMode&) = delete;
-  TerminalMode& operator=(const TerminalMode&) = delete;
-
-  /// Undoes the mode from a signal handler that is about to end the process. Async-signal-safe.
-  static void restore_for_exit() noexcept;
 };
 
 /// File descriptors 0, 1 and 2.
