@@ -12,32 +12,14 @@ import unittest
 
 import pexpect
 
-from support import BUILD, ROOT, WithService, assert_passes_check, eventually
+from support import WithService, assert_passes_check, eventually, example
 from service import Response
-
-SOURCES = ROOT / "sdk" / "examples" / "exec"
-COMPILED = pathlib.Path(tempfile.mkdtemp(prefix="heygen-exec-"))
-unittest.addModuleCleanup(shutil.rmtree, COMPILED, True)
-
-
-def setUpModule():
-    subprocess.run(
-        ["c++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
-        + [f"-Wl,--version-script={ROOT}/sdk/cmake/provider.map", "-I", ROOT / "sdk" / "include"]
-        + [*SOURCES.glob("*.cpp"), "-o", COMPILED / "exec.so"],
-        check=True,
-    )
-    subprocess.run([BUILD / "bin" / "heygen-provider-check", "manifest", COMPILED / "exec.so"], check=True)
 
 
 class WithHelper(WithService):
     def setUp(self):
         super().setUp()
-        directory = self.home.config / "providers"
-        directory.mkdir(parents=True, mode=0o700)
-        self.home.config.chmod(0o700)
-        for file in COMPILED.iterdir():
-            shutil.copy(file, directory)
+        self.home.add_provider(example("exec"))
         self.accepted = "Bearer secret-one"
         for route in ("GET /v3/users/me", "GET /v3/videos"):
             self.service.routes[route] = self.api
@@ -186,7 +168,7 @@ class Helpers(WithHelper):
         world = self.home.path / "world.json"
         helper = self.home.script("checked.sh", "cat > /dev/null; " + self.gives() + "\n")
         world.write_text(json.dumps({"settings": {"command": helper}}))
-        assert_passes_check(self, COMPILED / "exec.so", "--world", world)
+        assert_passes_check(self, example("exec"), "--world", world)
 
     def test_ctrl_c_ends_the_helper_at_once(self):
         started = self.home.path / "started"
@@ -231,7 +213,8 @@ def find_uv():
     """uv of this system, or from PyPI; None without a network."""
     if found := shutil.which("uv"):
         return found
-    target = COMPILED / "uv"
+    target = pathlib.Path(tempfile.mkdtemp(prefix="heygen-uv-"))
+    unittest.addModuleCleanup(shutil.rmtree, target, True)
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, "uv"]
     try:
         subprocess.run(install, check=True, capture_output=True, timeout=120)

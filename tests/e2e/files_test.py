@@ -8,7 +8,7 @@ import stat
 import subprocess
 import unittest
 
-from support import PAST, PROVIDERS, ROOT, EndToEnd, WithService, compile_provider, install, may_mount
+from support import PAST, PROVIDERS, ROOT, VAULT, EndToEnd, WithService, compile_provider, install, may_mount
 
 MALFORMED = {
     "cut off": '{"api_key": "k',
@@ -260,14 +260,6 @@ SOUND = {
     "MIN": "1",
     "MAX": "1",
 }
-MANIFEST = {
-    "id": "vault",
-    "version": "1",
-    "title": "Vault",
-    "library": "vault.so",
-    "abi": {"min": 1, "max": 1},
-    "order": 1000,
-}
 
 
 class ProviderFiles(WithService):
@@ -275,12 +267,10 @@ class ProviderFiles(WithService):
 
     def setUp(self):
         super().setUp()
-        self.directory = self.home.config / "providers"
-        self.directory.mkdir(parents=True, mode=0o700)
-        self.home.config.chmod(0o700)
+        self.directory = self.home.providers()
 
     def put(self, manifest=None, **source):
-        self.write_manifest(MANIFEST if manifest is None else manifest)
+        self.write_manifest(VAULT if manifest is None else manifest)
         code = SOURCE
         for name, text in {**SOUND, **source}.items():
             code = code.replace(name, text)
@@ -340,13 +330,13 @@ class ProviderFiles(WithService):
             ("{", "JSON"),
             ("[]", "object"),
             ("", "JSON"),
-            ({**MANIFEST, "id": "other"}, "other"),
-            ({**MANIFEST, "id": "Vault!"}, "id"),
-            ({**MANIFEST, "title": 7}, "title"),
-            ({**MANIFEST, "title": "x" * 100}, "title"),
+            ({**VAULT, "id": "other"}, "other"),
+            ({**VAULT, "id": "Vault!"}, "id"),
+            ({**VAULT, "title": 7}, "title"),
+            ({**VAULT, "title": "x" * 100}, "title"),
             ({"id": "vault"}, "missing"),
-            ({**MANIFEST, "title": "a\u001b[31m"}, "title"),
-            ({**MANIFEST, "abi": 1}, "abi"),
+            ({**VAULT, "title": "a\u001b[31m"}, "title"),
+            ({**VAULT, "abi": 1}, "abi"),
         ):
             with self.subTest(str(content)[:60]):
                 self.write_manifest(content)
@@ -365,7 +355,7 @@ class ProviderFiles(WithService):
             "vault.so\n",
         ):
             with self.subTest(library):
-                self.write_manifest({**MANIFEST, "library": library})
+                self.write_manifest({**VAULT, "library": library})
                 self.assert_refused("library")
 
     def test_a_manifest_without_its_library(self):
@@ -374,11 +364,11 @@ class ProviderFiles(WithService):
         self.assert_refused("missing")
 
     def test_a_manifest_that_contradicts_its_library(self):
-        self.put({**MANIFEST, "title": "A nicer title"})
+        self.put({**VAULT, "title": "A nicer title"})
         self.assert_refused("title", listed=False)
 
     def test_interface_versions_without_a_common_one(self):
-        self.put({**MANIFEST, "abi": {"min": 2, "max": 3}})
+        self.put({**VAULT, "abi": {"min": 2, "max": 3}})
         self.assert_refused("versions 2 to 3", "version 1")
         self.put(MIN="2", MAX="3")
         self.assert_refused("versions 2 to 3", "version 1", listed=False)

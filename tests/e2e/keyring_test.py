@@ -6,19 +6,20 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 
-from support import BUILD, ROOT, WithService, assert_passes_check, eventually
+from support import WithService, assert_passes_check, eventually, example
 from service import Response
-
-COMPILED = pathlib.Path(tempfile.mkdtemp(prefix="heygen-keyring-"))
-unittest.addModuleCleanup(shutil.rmtree, COMPILED, True)
 
 
 def pkg_config(*options):
     return subprocess.run(["pkg-config", *options, "libsecret-1"], capture_output=True, text=True, check=True).stdout.split()
+
+
+def library():
+    includes = [flag.replace("-I", "-isystem", 1) for flag in pkg_config("--cflags")]
+    return example("keyring", *includes, *pkg_config("--libs"))
 
 
 def setUpModule():
@@ -27,24 +28,12 @@ def setUpModule():
             raise unittest.SkipTest(f"{program} is not installed")
     if subprocess.run(["pkg-config", "--exists", "libsecret-1"]).returncode != 0:
         raise unittest.SkipTest("libsecret's headers are not installed")
-    includes = [flag.replace("-I", "-isystem", 1) for flag in pkg_config("--cflags")]
-    subprocess.run(
-        ["c++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
-        + [f"-Wl,--version-script={ROOT}/sdk/cmake/provider.map", "-I", ROOT / "sdk" / "include", *includes]
-        + [*(ROOT / "sdk/examples/keyring").glob("*.cpp"), "-o", COMPILED / "keyring.so", *pkg_config("--libs")],
-        check=True,
-    )
-    subprocess.run([BUILD / "bin" / "heygen-provider-check", "manifest", COMPILED / "keyring.so"], check=True)
 
 
 class Keyring(WithService):
     def setUp(self):
         super().setUp()
-        directory = self.home.config / "providers"
-        directory.mkdir(parents=True, mode=0o700)
-        self.home.config.chmod(0o700)
-        for file in COMPILED.iterdir():
-            shutil.copy(file, directory)
+        self.home.add_provider(library())
         runtime = self.home.path / "run"
         runtime.mkdir(mode=0o700)
         self.home.env["XDG_RUNTIME_DIR"] = str(runtime)
@@ -140,10 +129,10 @@ class Keyring(WithService):
         return response.count("/org/freedesktop/secrets/collection/login/")
 
     def test_the_checker_finds_nothing_wrong_with_a_keyring_and_without(self):
-        assert_passes_check(self, COMPILED / "keyring.so", env=self.home.env)
+        assert_passes_check(self, library(), env=self.home.env)
         self.start_bus()
         self.start_daemon()
-        assert_passes_check(self, COMPILED / "keyring.so", env=self.home.env)
+        assert_passes_check(self, library(), env=self.home.env)
 
     def test_a_locked_keyring_is_named_without_a_prompt(self):
         self.start_bus()

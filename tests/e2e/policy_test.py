@@ -70,9 +70,7 @@ class Policy:
         super().setUp()
         self.space = self.home.path / "namespace"
         self.space.mkdir()
-        self.directory = self.home.config / "providers"
-        self.directory.mkdir(parents=True, mode=0o700)
-        self.home.config.chmod(0o700)
+        self.directory = self.home.providers()
         self.marks = self.home.path / "marks"
         self.marks.mkdir()
 
@@ -312,7 +310,7 @@ class Broken(Policy, WithService):
             for arguments in (("provider", "list"), ("policy", "show"), ("api", "GET", "/v3/videos")):
                 with self.subTest(before, arguments=arguments):
                     done = self.run_heygen(*arguments, env={"HEYGEN_CONFIG_DIR": "/nowhere"}, prefix=[*self.prefix(OPEN, before), *other])
-                    self.assertIn("Permission denied", self.assert_fails(done, "error", 1).error()["message"])
+                    self.assertIn("permission denied", self.assert_fails(done, "error", 1).error()["message"])
 
     def test_one_whose_owner_a_user_namespace_does_not_know(self):
         space = ["unshare", "--user"]

@@ -7,7 +7,7 @@ import shutil
 import stat
 import unittest
 
-from support import PROVIDERS, WithService, compile_provider, eventually, install
+from support import PROVIDERS, VAULT, WithService, compile_provider, eventually, install
 
 SOURCE = """
 #include <heygen/provider.h>
@@ -64,14 +64,6 @@ const heygen_provider_entry_v heygen_provider_entry = {.struct_size = sizeof hey
     .min_major = 1, .max_major = 1, .init = init, .deinit = deinit, .get_api = get_api};
 """
 HANG, NULL_POINTER, ABORT, EXIT, RECURSION, EXIT_AT_ONCE, QUICK_EXIT, DIVISION, THROW = range(9)
-MANIFEST = {
-    "id": "vault",
-    "version": "1",
-    "title": "Vault",
-    "library": "vault.so",
-    "abi": {"min": 1, "max": 1},
-    "order": 1000,
-}
 USE = ("video", "list")
 # What is typed so that this function runs.
 FUNCTIONS = {
@@ -91,14 +83,13 @@ class WithVault(WithService):
     def build(self, where="nowhere", kind=HANG, directory=None):
         """The two files, in a directory of their own or the user's."""
         self.mark = self.home.path / "hangs"
-        directory = directory or self.home.config / "providers"
-        self.home.config.mkdir(mode=0o700, exist_ok=True)
-        directory.mkdir(mode=0o700, exist_ok=True)
+        directory = directory or self.home.providers()
+        directory.mkdir(exist_ok=True)
         source = self.home.path / "vault.c"
         source.write_text(SOURCE, encoding="utf-8")
         flags = ("-O0", "-fexceptions", "-Wno-infinite-recursion", "-Wno-implicit-fallthrough", "-Wno-stringop-overflow")
         compile_provider(source, directory / "vault.so", *flags, f"-DWHERE={where.upper()}", f"-DKIND={kind}", f'-DMARK="{self.mark}"')
-        (directory / "vault.provider.json").write_text(json.dumps(MANIFEST), encoding="utf-8")
+        (directory / "vault.provider.json").write_text(json.dumps(VAULT), encoding="utf-8")
         return directory
 
     def fill(self):
@@ -257,7 +248,7 @@ class Installed(WithVault):
 
     def test_it_loads_afterwards_whatever_the_umask(self):
         self.build(directory=self.work)
-        shutil.rmtree(self.home.config)
+        shutil.rmtree(self.home.config, ignore_errors=True)
         for mask in (0o000, 0o077):
             before = os.umask(mask)
             self.addCleanup(os.umask, before)
@@ -277,7 +268,7 @@ class Installed(WithVault):
         done = self.run_heygen("provider", "install", str(self.work / "vault.so"))
         self.assert_fails(done, "file_exists", 1)
         self.assertIn("--force", done.error()["hint"])
-        other = {**MANIFEST, "id": "other"}
+        other = {**VAULT, "id": "other"}
         (self.work / "vault.provider.json").write_text(json.dumps(other), encoding="utf-8")
         done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so"), "--force"), "file_exists", 1)
         self.assertIn("vault.provider.json", done.error()["message"])
@@ -289,7 +280,7 @@ class Installed(WithVault):
                 done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so")), "error", 1)
                 self.assertIn("vault", done.error()["message"])
         self.build(directory=self.work)
-        wrong = {**MANIFEST, "title": "Another"}
+        wrong = {**VAULT, "title": "Another"}
         (self.work / "vault.provider.json").write_text(json.dumps(wrong), encoding="utf-8")
         done = self.assert_fails(self.run_heygen("provider", "install", str(self.work / "vault.so")), "error", 1)
         self.assertIn("`title`", done.err)
@@ -299,7 +290,7 @@ class Installed(WithVault):
         self.work.mkdir()
         (self.work / "alone.so").write_bytes(b"x")
         (self.work / "x.provider.json").write_text("{", encoding="utf-8")
-        (self.work / "y.provider.json").write_text(json.dumps({**MANIFEST, "library": "none.so"}), encoding="utf-8")
+        (self.work / "y.provider.json").write_text(json.dumps({**VAULT, "library": "none.so"}), encoding="utf-8")
         for name, word in (("none", "no file"), ("alone.so", "no manifest"), ("x.provider.json", "no manifest"),
                            ("y.provider.json", "none.so"), (".", "no file")):
             with self.subTest(name):

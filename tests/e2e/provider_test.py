@@ -2,12 +2,11 @@
 
 import json
 import re
-import subprocess
 import unittest
 
 import pexpect
 
-from support import BUILD, ROOT, WithService, compile_provider
+from support import ROOT, WithService, compile_provider, write_manifest
 from service import Response
 
 MINIMAL = ROOT / "sdk" / "examples" / "minimal" / "minimal.c"
@@ -22,15 +21,9 @@ class DroppedIn(WithService):
 
     def setUp(self):
         super().setUp()
-        self.directory = self.home.config / "providers"
-        self.directory.mkdir(parents=True, mode=0o700)
-        self.home.config.chmod(0o700)
+        self.directory = self.home.providers()
         self.compile(self.directory / f"{self.id}.so")
-        subprocess.run(
-            [BUILD / "bin" / "heygen-provider-check", "manifest", self.directory / f"{self.id}.so"],
-            check=True,
-            capture_output=True,
-        )
+        write_manifest(self.directory / f"{self.id}.so")
         self.home.write_settings(f'[providers.{self.id}]\nurl = "{self.service.url}/vault"\n')
         self.live = {"first-token"}
         self.service.routes["POST /vault/refresh"] = self.refresh

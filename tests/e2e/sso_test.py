@@ -1,27 +1,11 @@
 """The example provider `sso` at a certified OpenID provider: discovery, PKCE, token exchange, rotation."""
 
-import pathlib
-import shutil
-import subprocess
-import tempfile
 import unittest
 
-from support import BUILD, ROOT, EndToEnd, IdentityProvider, assert_passes_check
+from support import EndToEnd, IdentityProvider, assert_passes_check, example
 
 TOKEN_PATH, REVOKE_PATH = "/v1/oauth/token", "/v1/oauth/revoke"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-COMPILED = pathlib.Path(tempfile.mkdtemp(prefix="heygen-sso-"))
-unittest.addModuleCleanup(shutil.rmtree, COMPILED, True)
-
-
-def setUpModule():
-    subprocess.run(
-        ["c++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
-        + [f"-Wl,--version-script={ROOT}/sdk/cmake/provider.map", "-I", ROOT / "sdk" / "include"]
-        + [ROOT / "sdk" / "examples" / "sso" / "sso_provider.cpp", "-o", COMPILED / "sso.so"],
-        check=True,
-    )
-    subprocess.run([BUILD / "bin" / "heygen-provider-check", "manifest", COMPILED / "sso.so"], check=True)
 
 
 class CompanyLogin(EndToEnd):
@@ -34,11 +18,7 @@ class CompanyLogin(EndToEnd):
 
     def setUp(self):
         super().setUp()
-        directory = self.home.config / "providers"
-        directory.mkdir(parents=True, mode=0o700)
-        self.home.config.chmod(0o700)
-        for file in COMPILED.iterdir():
-            shutil.copy(file, directory)
+        self.home.add_provider(example("sso"))
         trust = {"SSL_CERT_FILE": self.idp.ca} if self.idp.ca else {"HEYGEN_ALLOW_HTTP": "1"}
         self.home.env.update(trust, HEYGEN_API_BASE=self.idp.url, HEYGEN_MAX_RETRIES="0")
         self.home.write_settings(f'[providers.sso]\nissuer = "{self.idp.url}"\nclient_id = "e2e-client"\n')
@@ -112,7 +92,7 @@ class CompanyLogin(EndToEnd):
         self.assertEqual(self.home.file.read_bytes(), kept)
 
     def test_the_checker_finds_nothing_wrong(self):
-        assert_passes_check(self, COMPILED / "sso.so")
+        assert_passes_check(self, example("sso"))
 
     def test_logout_revokes_at_the_company(self):
         self.log_in()

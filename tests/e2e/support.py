@@ -40,6 +40,16 @@ LIMIT_S = 40  # for what takes a moment when all is well
 SANITIZED = HEYGEN.exists() and b"__asan_init" in HEYGEN.read_bytes()
 unsanitized = unittest.skipIf(SANITIZED, "not under AddressSanitizer")
 
+# The manifest of the providers that the suites write in C.
+VAULT = {
+    "id": "vault",
+    "version": "1",
+    "title": "Vault",
+    "library": "vault.so",
+    "abi": {"min": 1, "max": 1},
+    "order": 1000,
+}
+
 PAST = "2020-01-01T00:00:00Z"
 FUTURE = "2090-01-01T00:00:00Z"
 
@@ -199,6 +209,17 @@ class Home:
         self.config.mkdir(mode=0o700, exist_ok=True)
         (self.config / "config.toml").write_text(text, encoding="utf-8")
 
+    def providers(self):
+        """The user's own directory of providers, created."""
+        self.config.mkdir(mode=0o700, exist_ok=True)
+        (self.config / "providers").mkdir(mode=0o700, exist_ok=True)
+        return self.config / "providers"
+
+    def add_provider(self, library):
+        """Copies a library and its manifest there."""
+        for file in (library, library.with_suffix(".provider.json")):
+            shutil.copy(file, self.providers())
+
     def script(self, name, text):
         path = self.path / name
         path.write_text("#!/bin/sh\n" + text, encoding="utf-8")
@@ -232,25 +253,27 @@ def install(prefix, *providers):
 
 
 def compile_provider(source, library, *flags):
-    """A provider in C, from the public header alone."""
-    subprocess.run(
-        [
-            "cc",
-            "-std=c11",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-shared",
-            "-fPIC",
-            "-I",
-            str(ROOT / "sdk" / "include"),
-            *flags,
-            str(source),
-            "-o",
-            str(library),
-        ],
-        check=True,
-    )
+    """A provider in C, from only the public header."""
+    command = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-I", ROOT / "sdk" / "include"]
+    subprocess.run([*command, *flags, source, "-o", library], check=True)
+
+
+def write_manifest(library):
+    """Beside the library, from what the library says."""
+    subprocess.run([BUILD / "bin" / "heygen-provider-check", "manifest", library], check=True, stdout=subprocess.DEVNULL)
+
+
+@functools.cache
+def example(name, *flags):
+    """The library of the SDK's C++ example of that name, compiled once, with its manifest beside it."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix=f"heygen-{name}-"))
+    atexit.register(shutil.rmtree, directory, True)
+    library = directory / f"{name}.so"
+    command = ["c++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
+    command += [f"-Wl,--version-script={ROOT}/sdk/cmake/provider.map", "-I", ROOT / "sdk" / "include"]
+    subprocess.run([*command, *(ROOT / "sdk" / "examples" / name).glob("*.cpp"), "-o", library, *flags], check=True)
+    write_manifest(library)
+    return library
 
 
 def assert_passes_check(test, library, *options, env=None):
