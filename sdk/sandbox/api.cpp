@@ -1,9 +1,9 @@
 #include "sdk/sandbox/api.hpp"
 
 #include "core/base/text.hpp"
-#include "sdk/sandbox/media.hpp"
+#include "sdk/sandbox/api/media.hpp"
 #include "sdk/sandbox/resources/resources.hpp"
-#include "sdk/sandbox/uploads.hpp"
+#include "sdk/sandbox/api/uploads.hpp"
 
 namespace heygen::sandbox {
 namespace {

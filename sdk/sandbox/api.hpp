@@ -7,10 +7,10 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/random.hpp"
-#include "sdk/sandbox/account.hpp"
-#include "sdk/sandbox/http.hpp"
-#include "sdk/sandbox/route.hpp"
-#include "sdk/sandbox/state.hpp"
+#include "sdk/sandbox/api/account.hpp"
+#include "sdk/sandbox/api/route.hpp"
+#include "sdk/sandbox/http/http.hpp"
+#include "sdk/sandbox/oauth/state.hpp"
 
 namespace heygen::sandbox {
 

@@ -1,9 +1,9 @@
 #include "sdk/sandbox/app.hpp"
 
 #include "core/base/text.hpp"
-#include "sdk/sandbox/digest.hpp"
-#include "sdk/sandbox/pages.hpp"
-#include "sdk/sandbox/uploads.hpp"
+#include "sdk/sandbox/api/uploads.hpp"
+#include "sdk/sandbox/http/digest.hpp"
+#include "sdk/sandbox/oauth/pages.hpp"
 
 namespace heygen::sandbox {
 namespace {

@@ -7,10 +7,10 @@
 #include "core/base/clock.hpp"
 #include "core/base/random.hpp"
 #include "sdk/sandbox/api.hpp"
-#include "sdk/sandbox/http.hpp"
-#include "sdk/sandbox/oauth.hpp"
+#include "sdk/sandbox/http/http.hpp"
+#include "sdk/sandbox/oauth/oauth.hpp"
+#include "sdk/sandbox/oauth/state.hpp"
 #include "sdk/sandbox/request_log.hpp"
-#include "sdk/sandbox/state.hpp"
 
 namespace heygen::sandbox {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sdk/sandbox/state.hpp"
+#include "sdk/sandbox/oauth/state.hpp"
 
 namespace heygen::sandbox {
 

@@ -8,9 +8,9 @@
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "sdk/sandbox/check.hpp"
-#include "sdk/sandbox/digest.hpp"
-#include "sdk/sandbox/multipart.hpp"
+#include "sdk/sandbox/api/check.hpp"
+#include "sdk/sandbox/http/digest.hpp"
+#include "sdk/sandbox/http/multipart.hpp"
 
 namespace heygen::sandbox {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "core/json/value.hpp"
-#include "sdk/sandbox/http.hpp"
+#include "sdk/sandbox/http/http.hpp"
 
 namespace heygen::sandbox {
 

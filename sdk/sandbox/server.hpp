@@ -9,7 +9,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/random.hpp"
-#include "sdk/sandbox/state.hpp"
+#include "sdk/sandbox/oauth/state.hpp"
 
 namespace heygen::sandbox {
 

@@ -8,9 +8,9 @@
 #include <stdexcept>
 
 #include "core/base/text.hpp"
+#include "sdk/tools/check/case/process.hpp"
 #include "sdk/tools/check/check.hpp"
-#include "sdk/tools/check/process.hpp"
-#include "sdk/tools/check/rules.hpp"
+#include "sdk/tools/check/report/rules.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
 

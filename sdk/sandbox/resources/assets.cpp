@@ -4,10 +4,10 @@
 #include <array>
 
 #include "core/base/text.hpp"
-#include "sdk/sandbox/multipart.hpp"
 #include "sdk/sandbox/resources/batches.hpp"
 #include "sdk/sandbox/resources/resources.hpp"
-#include "sdk/sandbox/uploads.hpp"
+#include "sdk/sandbox/api/uploads.hpp"
+#include "sdk/sandbox/http/multipart.hpp"
 
 namespace heygen::sandbox {
 namespace {

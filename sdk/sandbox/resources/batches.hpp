@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sdk/sandbox/route.hpp"
+#include "sdk/sandbox/api/route.hpp"
 
 namespace heygen::sandbox {
 

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "sdk/sandbox/account.hpp"
-#include "sdk/sandbox/route.hpp"
+#include "sdk/sandbox/api/account.hpp"
+#include "sdk/sandbox/api/route.hpp"
 
 namespace heygen::sandbox {
 

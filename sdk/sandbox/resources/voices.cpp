@@ -3,8 +3,8 @@
 #include <array>
 
 #include "core/base/text.hpp"
-#include "sdk/sandbox/digest.hpp"
 #include "sdk/sandbox/resources/resources.hpp"
+#include "sdk/sandbox/http/digest.hpp"
 
 namespace heygen::sandbox {
 namespace {

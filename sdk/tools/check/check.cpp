@@ -19,10 +19,10 @@
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/elf_file.hpp"
-#include "sdk/tools/check/cases.hpp"
-#include "sdk/tools/check/memory.hpp"
-#include "sdk/tools/check/process.hpp"
-#include "sdk/tools/check/rules.hpp"
+#include "sdk/tools/check/case/cases.hpp"
+#include "sdk/tools/check/case/memory.hpp"
+#include "sdk/tools/check/case/process.hpp"
+#include "sdk/tools/check/report/rules.hpp"
 
 namespace heygen::check {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "sdk/tools/check/elf_facts.hpp"
-#include "sdk/tools/check/findings.hpp"
+#include "sdk/tools/check/library/elf_facts.hpp"
+#include "sdk/tools/check/report/findings.hpp"
 
 namespace heygen::check {
 

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "sdk/sandbox/app.hpp"
-#include "sdk/sandbox/pages.hpp"
+#include "sdk/sandbox/oauth/pages.hpp"
 #include "tests/unit/sandbox/fake.hpp"
 
 namespace heygen::sandbox {

@@ -1,8 +1,8 @@
-#include "sdk/sandbox/multipart.hpp"
+#include "sdk/sandbox/http/multipart.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "sdk/sandbox/check.hpp"
+#include "sdk/sandbox/api/check.hpp"
 
 namespace heygen::sandbox {
 namespace {

@@ -1,8 +1,8 @@
-#include "sdk/sandbox/state.hpp"
+#include "sdk/sandbox/oauth/state.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "sdk/sandbox/digest.hpp"
+#include "sdk/sandbox/http/digest.hpp"
 #include "tests/unit/sandbox/fake.hpp"
 
 namespace heygen::sandbox {

@@ -1,0 +1,68 @@
+// Checks what the API's requests ask for, field by field.
+#pragma once
+
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json/value.hpp"
+#include "sdk/sandbox/http/http.hpp"
+
+namespace heygen::sandbox {
+
+/// Thrown for a parameter that the API refuses with 400. param may be empty.
+struct Invalid {
+  std::string param;
+  std::string message;
+};
+
+/// Thrown to answer with anything else than success.
+struct Refused {
+  Reply reply;
+};
+
+struct Field {
+  enum class Kind {
+    text,
+    address,  ///< text that is an https:// address
+    flag,
+    integer,
+    number,
+    list,
+    texts,  ///< a list of texts
+    object,
+    asset,  ///< {"type": "url" | "asset_id" | "base64", …}
+    link    ///< as asset, but no base64
+  };
+  std::string_view name;
+  Kind kind = Kind::text;
+  bool required = false;
+  /// What a text, or each of a list of texts, may be; empty: anything.
+  std::vector<std::string_view> values{};
+  /// Of a number its value, of a text or list its length.
+  double low = std::numeric_limits<double>::lowest();
+  double high = std::numeric_limits<double>::max();
+};
+
+/// Throws Invalid for the first field that does not fit. Fields that are not named pass. where: a prefix for the names
+/// in errors, such as "videos.3.".
+void check(const json::Value& body, std::initializer_list<Field> fields, const std::string& where = {});
+
+/// The member, unless it is absent or null.
+const json::Value* member(const json::Value& body, std::string_view name);
+/// The member or null.
+json::Value value_or_null(const json::Value& body, std::string_view name);
+bool flag_of(const json::Value& body, std::string_view name);
+double number_of(const json::Value& body, std::string_view name, double otherwise);
+
+/// The body as a JSON object. Throws Invalid.
+json::Value read_object(const Request& request);
+std::vector<std::string> words_of(const std::string& text);
+
+/// With at most three decimals.
+json::Value number(double value);
+
+}  // namespace heygen::sandbox

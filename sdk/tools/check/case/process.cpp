@@ -1,0 +1,320 @@
+#include "sdk/tools/check/case/process.hpp"
+
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <stdexcept>
+#include <system_error>
+
+#include "core/provider/provider.hpp"
+
+namespace heygen::check {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What a dying child leaves to its parent.
+struct LastWords {
+  volatile int signal;
+  volatile int touched;
+  volatile int closed;
+  std::array<char, 256> where;
+};
+LastWords* last_words = nullptr;
+sigset_t heard;  // by await_child
+
+void die(int signal, siginfo_t* info, void*) {
+  last_words->signal = signal;
+  last_words->touched = static_cast<int>(signal == SIGSEGV ? kind_of(info->si_addr) : Kind::none);
+  std::strncpy(last_words->where.data(), provider::breadcrumb(), last_words->where.size() - 1);
+  _exit(1);
+}
+
+void catch_crashes() {
+  static std::array<char, 65536> stack;
+  const stack_t alternative{stack.data(), 0, stack.size()};
+  sigaltstack(&alternative, nullptr);
+  struct sigaction action {};
+  action.sa_sigaction = die;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP}) sigaction(signal, &action, nullptr);
+}
+
+/// Files that live in memory.
+class Files {
+ public:
+  Files() : results(make("results")), output(make("output")) {
+    if (pipe2(input.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+    static constexpr std::string_view kTyped = "typed-on-stdin\n";
+    if (write(input[1], kTyped.data(), kTyped.size()) < 0) throw std::system_error(errno, std::generic_category());
+    close(input[1]);  // who reads on finds the end
+  }
+  ~Files() {
+    for (const int file : {results, output, input[0]}) close(file);
+  }
+  Files(const Files&) = delete;
+  Files& operator=(const Files&) = delete;
+
+  static std::string read(int file, std::size_t most) {
+    std::string text(most, '\0');
+    const ssize_t got = pread(file, text.data(), most, 0);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+  }
+  bool was_read() const {
+    int left = 0;
+    return ioctl(input[0], FIONREAD, &left) == 0 && left < 15;
+  }
+
+  int results, output;
+  std::array<int, 2> input{};
+
+ private:
+  static int make(const char* name) {
+    const int file = memfd_create(name, MFD_CLOEXEC);
+    if (file < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+    return file;
+  }
+};
+
+/// More than this goes to no file: what is printed is kept in memory.
+void limit_files() {
+  constexpr rlim_t kLargest = rlim_t{32} << 20U;
+  const rlimit limit{kLargest, kLargest};
+  setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+void set_environment(const std::map<std::string, std::string>& exported, const std::filesystem::path& directory) {
+  for (const auto& [name, value] : exported) setenv(name.c_str(), value.c_str(), 1);
+  for (const char* name : {"HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
+                           "XDG_RUNTIME_DIR", "HEYGEN_CONFIG_DIR"}) {
+    setenv(name, directory.c_str(), 1);
+  }
+}
+
+[[noreturn]] void be_child(Files& files, const std::map<std::string, std::string>& exported,
+                           const std::filesystem::path& directory, const std::function<void(Findings&)>& body) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  setsid();
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  static_cast<void>(std::fflush(nullptr));
+  dup2(files.input[0], 0);
+  dup2(files.output, 1);
+  dup2(files.output, 2);
+  set_environment(exported, directory);
+  if (chdir(directory.c_str()) != 0) _exit(2);
+  limit_files();
+  catch_crashes();
+  if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) raise(SIGSTOP);
+  Findings findings;
+  try {
+    body(findings);
+  } catch (const std::exception& error) {
+    findings.unchecked("R2.4-boundary", std::string("the check itself failed: ") + error.what());
+  }
+  static_cast<void>(std::fflush(nullptr));
+  const std::string text = json::write(findings.to_json());
+  for (std::size_t at = 0; at < text.size();) {
+    const ssize_t wrote = write(files.results, text.data() + at, text.size() - at);
+    if (wrote <= 0) {
+      last_words->closed = errno == EBADF ? 1 : 0;
+      _exit(2);
+    }
+    at += static_cast<std::size_t>(wrote);
+  }
+  _exit(0);
+}
+
+std::string read_proc(pid_t process, const char* name) {
+  std::ifstream stream("/proc/" + std::to_string(process) + "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// Lets the child run and looks at every program that it or its children start.
+class Watcher {
+ public:
+  Watcher(pid_t child, const World& world, Ended& ended) : child_(child), world_(world), ended_(ended) {}
+  ~Watcher() {
+    for (const pid_t other : others_) kill(other, SIGKILL);
+    kill(child_, SIGKILL);
+    while (waitpid(-1, nullptr, __WALL) > 0 || errno == EINTR) {
+    }
+  }
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+  void watch(int limit_ms) {
+    const auto end = Clock::now() + std::chrono::milliseconds(limit_ms);
+    while (!over_ || (!others_.empty() && Clock::now() < over_at_ + leave)) {
+      int status = 0;
+      const pid_t who = waitpid(-1, &status, WNOHANG | __WALL);
+      if (who > 0) {
+        heed(who, status);
+        continue;
+      }
+      if (who < 0 && errno == ECHILD) break;
+      if (Clock::now() > end) {
+        ended_.late = true;
+        break;
+      }
+      await_child(std::chrono::milliseconds(50));
+    }
+    if (others_.empty() || !over_) return;
+    ended_.left_process = command_of(*others_.begin());
+    leave = std::chrono::milliseconds(20);
+  }
+
+ private:
+  void heed(pid_t who, int status) {
+    if (WIFEXITED(status) || WIFSIGNALED(status)) {
+      others_.erase(who);
+      if (who != child_) return;
+      over_ = true;
+      over_at_ = Clock::now();
+      if (WIFSIGNALED(status)) ended_.signal = WTERMSIG(status);
+      return;
+    }
+    if (!WIFSTOPPED(status)) return;
+    int signal = WSTOPSIG(status);
+    if (who == child_ && !ended_.traced) {
+      ended_.traced = true;
+      ptrace(PTRACE_SETOPTIONS, who, nullptr,
+             PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
+      signal = 0;
+    } else if (who != child_ && others_.insert(who).second && signal == SIGSTOP) {
+      signal = 0;
+    }
+    const int event = status >> 16;
+    if (event == PTRACE_EVENT_EXEC) look_at(who);
+    if (event != 0) signal = 0;
+    ptrace(PTRACE_CONT, who, nullptr, signal);
+  }
+
+  void look_at(pid_t who) {
+    std::string command = read_proc(who, "cmdline");
+    const bool leaks = world_.holds_secret(command) || world_.holds_secret(read_proc(who, "environ"));
+    if (leaks && ended_.leaking_child.empty()) ended_.leaking_child = command.substr(0, command.find('\0'));
+  }
+
+  static std::string command_of(pid_t who) {
+    const std::string command = read_proc(who, "cmdline");
+    return command.substr(0, command.find('\0'));
+  }
+
+  /// For what was told to end, and not waited for; the next that stays need not be waited for as long.
+  inline static std::chrono::milliseconds leave{1'000};
+
+  pid_t child_;
+  const World& world_;
+  Ended& ended_;
+  std::set<pid_t> others_;
+  Clock::time_point over_at_;
+  bool over_ = false;
+};
+
+bool holds_secret(const World& world, const std::filesystem::path& file) {
+  std::error_code error;
+  constexpr std::uintmax_t kLargest = std::uintmax_t{4} << 20U;
+  if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error)) ||
+      std::filesystem::file_size(file, error) > kLargest || error) {
+    return false;
+  }
+  std::ifstream stream(file, std::ios::binary);
+  return world.holds_secret(std::string(std::istreambuf_iterator<char>(stream), {}));
+}
+
+}  // namespace
+
+SignalsHeld::SignalsHeld() {
+  sigemptyset(&heard);
+  sigaddset(&heard, SIGCHLD);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    struct sigaction action {};
+    sigaction(signal, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) sigaddset(&heard, signal);
+  }
+  sigprocmask(SIG_BLOCK, &heard, &before_);
+}
+
+SignalsHeld::~SignalsHeld() {
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void await_child(std::chrono::milliseconds most) {
+  const timespec time{most.count() / 1'000, most.count() % 1'000 * 1'000'000};
+  const int signal = sigtimedwait(&heard, nullptr, &time);
+  if (signal > 0 && signal != SIGCHLD) throw Stopped{signal};
+}
+
+Ended run_case(const World& world, const std::map<std::string, std::string>& exported,
+               const std::filesystem::path& directory, int limit_ms, const std::function<void(Findings&)>& body) {
+  if (last_words == nullptr) {
+    void* shared = mmap(nullptr, sizeof(LastWords), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+    last_words = static_cast<LastWords*>(shared);
+  }
+  std::memset(static_cast<void*>(last_words), 0, sizeof *last_words);
+  Files files;
+  const pid_t child = fork();
+  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (child == 0) be_child(files, exported, directory, body);
+
+  Ended ended;
+  Watcher(child, world, ended).watch(limit_ms);
+  if (last_words->signal != 0) ended.signal = last_words->signal;
+  ended.touched = static_cast<Kind>(last_words->touched);
+  ended.closed = last_words->closed != 0;
+  ended.where = last_words->where.data();
+  constexpr std::size_t kMost = std::size_t{4} << 20U;
+  ended.output = Files::read(files.output, kMost);
+  ended.read_stdin = files.was_read();
+  try {
+    const std::string results = Files::read(files.results, kMost);
+    if (!results.empty() && !ended.late && ended.signal == 0) {
+      ended.findings = Findings::from_json(json::parse(results));
+      ended.whole = true;
+    }
+  } catch (const json::ParseError&) {  // cut off: not whole
+  }
+  return ended;
+}
+
+std::optional<std::filesystem::path> leaking_file(const World& world, const std::filesystem::path& directory,
+                                                  std::filesystem::file_time_type since) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(directory, fs::directory_options::skip_permission_denied, error)) {
+    if (holds_secret(world, entry.path())) return entry.path();
+  }
+  for (const char* shared : {"/tmp", "/var/tmp", "/dev/shm"}) {
+    for (const auto& entry : fs::directory_iterator(shared, fs::directory_options::skip_permission_denied, error)) {
+      std::error_code gone;
+      const auto changed = fs::last_write_time(entry.path(), gone);
+      if (!gone && changed >= since && holds_secret(world, entry.path())) return entry.path();
+    }
+  }
+  return {};
+}
+
+}  // namespace heygen::check

@@ -1,0 +1,638 @@
+#include "sdk/tools/check/host/fake_host.hpp"
+
+#include <dirent.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "core/base/clock.hpp"
+#include "core/base/environment.hpp"
+#include "core/base/random.hpp"
+#include "core/base/terminal.hpp"
+#include "core/base/text.hpp"
+#include "core/provider/call/breadcrumb.hpp"
+#include "sdk/tools/check/host/arena.hpp"
+
+namespace heygen::check {
+namespace {
+
+using provider::HostCall;
+using provider::abi::str;
+using provider::abi::view;
+
+constexpr std::size_t kTail = 64;  // members of a later version
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// The answer to one request, held in memory.
+class MadeUp : public net::Response {
+ public:
+  explicit MadeUp(Reply reply) : body_(std::move(reply.body)) {
+    status = reply.status;
+    headers = std::move(reply.headers);
+  }
+  std::size_t read(std::span<char> out) override {
+    const std::size_t size = std::min(out.size(), body_.size() - at_);
+    std::copy_n(body_.data() + at_, size, out.data());
+    at_ += size;
+    return size;
+  }
+  std::optional<std::uint64_t> length() const override { return body_.size(); }
+
+ private:
+  std::string body_;
+  std::size_t at_ = 0;
+};
+
+class SteadyRandom : public Random {
+ public:
+  void fill(std::span<std::byte> out) override {
+    for (std::byte& one : out) {
+      next_ = next_ * 1'103'515'245U + 12'345U;
+      one = static_cast<std::byte>(next_ >> 16U);
+    }
+  }
+
+ private:
+  std::uint32_t next_ = 7;
+};
+
+std::string query_value(std::string_view url, std::string_view name) {
+  const std::size_t begin = url.find('?');
+  if (begin == std::string_view::npos) return {};
+  for (const std::string& pair : split(url.substr(begin + 1), '&')) {
+    if (!pair.starts_with(std::string(name) + "=")) continue;
+    std::string out;
+    const std::string_view value = std::string_view(pair).substr(name.size() + 1);
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (value[i] == '%' && i + 2 < value.size()) {
+        out += static_cast<char>(std::stoi(std::string(value.substr(i + 1, 2)), nullptr, 16));
+        i += 2;
+      } else {
+        out += value[i] == '+' ? ' ' : value[i];
+      }
+    }
+    return out;
+  }
+  return {};
+}
+
+const char* function_name(provider::Function function) {
+  return provider::name_of(function);
+}
+
+}  // namespace
+
+const char* status_name(heygen_status status) {
+  constexpr std::array<const char*, 10> kNames{
+      "HEYGEN_OK",        "HEYGEN_NOT_CONFIGURED", "HEYGEN_BROKEN",      "HEYGEN_REJECTED",  "HEYGEN_NEEDS_USER",
+      "HEYGEN_TRANSIENT", "HEYGEN_USAGE",          "HEYGEN_UNSUPPORTED", "HEYGEN_CANCELLED", "HEYGEN_INTERNAL"};
+  return status >= 0 && status < 10 ? kNames.at(static_cast<std::size_t>(status)) : "an unknown status";
+}
+
+int thread_count() {
+  int count = 0;
+  if (DIR* directory = opendir("/proc/self/task")) {
+    while (const dirent* entry = readdir(directory)) count += entry->d_name[0] != '.' ? 1 : 0;
+    closedir(directory);
+  }
+  return count;
+}
+
+bool threads_stay(int count) {
+  static int most = 500;  // a joined thread is listed a little longer
+  for (int tries = 0; thread_count() > count; ++tries) {
+    if (tries == most) return most = 1, true;  // no need to wait for the next as long
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
+/// One call at a time; the C functions find it here.
+struct FakeHost::Inside {
+  Inside(const World& the_world, const provider::Manifest& the_manifest, const heygen_provider_1& the_api,
+         Findings& the_findings)
+      : world(the_world), manifest(the_manifest), api(the_api), findings(the_findings) {}
+
+  // ---- the seams
+  struct FakeClock : Clock {
+    explicit FakeClock(Inside& host) : inside(host) {}
+    std::int64_t now() const override { return inside.script->now + passed / 1000; }
+    std::chrono::milliseconds monotonic() const override { return std::chrono::milliseconds(1'000 + passed); }
+    bool wait(std::chrono::milliseconds time, const Cancel& cancel) override {
+      inside.about_to_wait();
+      if (cancel.requested()) return false;
+      passed += time.count();
+      return true;
+    }
+    Inside& inside;
+    std::int64_t passed = 0;
+  };
+  struct FakeTerminal : Terminal {
+    explicit FakeTerminal(Inside& host) : inside(host) {}
+    bool stdin_is_terminal() const override { return true; }
+    bool stdout_is_terminal() const override { return false; }
+    bool stderr_is_terminal() const override { return true; }
+    int columns() const override { return 80; }
+    void notice(std::string_view line) override {
+      inside.expose("R2.3-secret-shown", "a notice", line);
+      inside.see_url(line);
+    }
+    std::string read_line(std::string_view prompt, const Cancel& cancel) override {
+      inside.expose("R2.3-secret-shown", "a question", prompt);
+      inside.about_to_wait();
+      if (cancel.requested()) throw canceled_error("Canceled.");
+      const std::vector<std::string>& answers = inside.world.answers;
+      const std::size_t at = inside.answered++;
+      return answers.empty() ? inside.world.secret("typed") : answers.at(std::min(at, answers.size() - 1));
+    }
+    Secret read_secret(std::string_view prompt, std::size_t, const Cancel& cancel) override {
+      return Secret(read_line(prompt, cancel));
+    }
+    Inside& inside;
+  };
+  struct FakeHttp : net::Http {
+    explicit FakeHttp(Inside& host) : inside(host) {}
+    std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
+      inside.about_to_wait();
+      if (cancel.requested()) throw net::Failure(net::Failure::Kind::canceled, "Canceled.");
+      if (inside.script->server == Server::silent) {
+        throw net::Failure(net::Failure::Kind::timeout, request.url.origin() + " gave no reply in time.");
+      }
+      return std::make_unique<MadeUp>(inside.serve(request.url));
+    }
+    Inside& inside;
+  };
+  struct FakeLoopback {
+    std::string uri;
+    std::vector<std::pair<std::string, std::string>> params;
+    bool came = false;
+  };
+
+  // ---- what the made-up world does
+  void about_to_wait() {
+    if (script->cancel_at == done.waits) stop();
+    ++done.waits;
+  }
+  void stop() {
+    cancelled_at = steady_ms();
+    cancel->request();
+  }
+  void expose(std::string_view rule, const char* where, std::string_view text) {
+    findings.cover(rule);
+    if (world.holds_secret(text)) findings.fail(rule, what + ": " + where + " holds a secret");
+  }
+  void see_url(std::string_view text) {
+    const std::size_t at = text.find("http");
+    if (at != std::string_view::npos && text.find('?') != std::string_view::npos) {
+      shown_url = text.substr(at, text.find(' ', at) - at);
+    }
+  }
+  Reply serve(const net::Url& url);
+  Reply usual(const net::Url& url);
+
+  // ---- services of its own
+  static Inside& of(const heygen_call*) { return *current; }
+  static const void* HEYGEN_CALL find(const heygen_call* call, heygen_str id);
+  template <class Service>
+  const void* given(Service service) {
+    auto* room = tables.emplace_back(std::make_unique<std::array<char, 512>>()).get();
+    room->fill(static_cast<char>(0xA5));
+    if (script->larger) service.struct_size += kTail;
+    return std::memcpy(room->data(), &service, sizeof service);
+  }
+  const void* service(std::string_view id);
+  static heygen_http_1_v http();
+  static heygen_terminal_1_v terminal_table();
+  static heygen_browser_1_v browser();
+  static heygen_loopback_1_v loopback();
+  static heygen_log_1_v log();
+  static heygen_sink sink();
+
+  void judge(HostCall& host, heygen_status raw);
+  void judge_faults();
+
+  const World& world;
+  const provider::Manifest& manifest;
+  const heygen_provider_1& api;
+  Findings& findings;
+
+  static Inside* current;
+  const Script* script = nullptr;
+  std::string what;
+  Cancel* cancel = nullptr;
+  std::int64_t cancelled_at = -1;
+  Done done;
+  std::size_t answered = 0;
+  std::string shown_url, issuer;
+  std::deque<FakeLoopback> listeners;
+  std::vector<std::unique_ptr<std::array<char, 512>>> tables;
+  std::vector<std::string> secret_variables;
+};
+
+FakeHost::Inside* FakeHost::Inside::current = nullptr;
+
+// ---- the made-up server ---------------------------------------------------------------------------------------------
+
+Reply FakeHost::Inside::serve(const net::Url& url) {
+  constexpr const char* kRefusal = R"({"error":"invalid_grant","error_description":"refused by the check"})";
+  const net::Headers json{{"Content-Type", "application/json"}};
+  const bool metadata = url.text().find("/.well-known/") != std::string::npos;
+  const Server mood = script->server;
+  switch (metadata && (mood == Server::refuses400 || mood == Server::refuses401) ? Server::good : mood) {
+    case Server::refuses400:
+      return {{}, 400, json, kRefusal};
+    case Server::refuses401:
+      return {{}, 401, json, kRefusal};
+    case Server::fails500:
+      return {{}, 500, {}, "trouble"};
+    case Server::fails503:
+      return {{}, 503, {{"Retry-After", "7"}}, ""};
+    default:
+      break;
+  }
+  for (const Reply& reply : world.replies) {
+    if (url.text().find(reply.match) != std::string::npos) return reply;
+  }
+  return usual(url);
+}
+
+Reply FakeHost::Inside::usual(const net::Url& url) {
+  json::Object body;
+  if (const std::size_t at = url.text().find("/.well-known/"); at != std::string::npos) {
+    issuer = url.text().substr(0, at);
+    body = {{"issuer", issuer}, {"authorization_response_iss_parameter_supported", true}};
+    for (const char* name : {"authorization", "token", "revocation", "device_authorization", "userinfo"}) {
+      body.emplace_back(std::string(name) + "_endpoint", issuer + "/" + name);
+    }
+    body.emplace_back("jwks_uri", issuer + "/jwks");
+    body.emplace_back("code_challenge_methods_supported", json::Array{"S256"});
+    return {{}, 200, {{"Content-Type", "application/json"}}, json::write(body)};
+  }
+  const bool bare = script->server == Server::bare;
+  const std::string turn = bare ? "2" : "1";
+  for (const char* name : {"access_token", "token", "key", "api_key", "secret", "device_code", "id_token"}) {
+    body.emplace_back(name, world.secret(name + turn));
+  }
+  body.emplace_back("issued_token_type", "urn:ietf:params:oauth:token-type:access_token");
+  body.emplace_back("token_type", "Bearer");
+  body.emplace_back("user_code", "CHCK-0001");
+  body.emplace_back("verification_uri", "https://heygen-check.invalid/device");
+  body.emplace_back("interval", 1);
+  if (!bare) {
+    body.emplace_back("refresh_token", world.secret("refresh_token" + turn));
+    body.emplace_back("expires_in", 3600);
+    body.emplace_back("scope", "check");
+  }
+  return {{}, 200, {{"Content-Type", "application/json"}}, json::write(body)};
+}
+
+// ---- services -------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Runs a [call] function of the check's own services: HostCall::of sees calls from other threads.
+bool on_call(const heygen_call* call) {
+  return HostCall::of(call) != nullptr;
+}
+
+}  // namespace
+
+heygen_http_1_v FakeHost::Inside::http() {
+  heygen_http_1_v table = provider::http_service();
+  table.send = [](const heygen_call* call, const heygen_http_request* request,
+                  const heygen_http_response** response) -> heygen_status {
+    ++of(call).done.requests;
+    const heygen_status status = provider::http_service().send(call, request, response);
+    if (status == HEYGEN_USAGE && !of(call).script->damaged) {
+      of(call).findings.fail("R2.7-requests", of(call).what + ": the host refuses to send the request");
+    }
+    return status;
+  };
+  return table;
+}
+
+heygen_terminal_1_v FakeHost::Inside::terminal_table() {
+  heygen_terminal_1_v table = provider::terminal_service();
+  table.prompt = [](const heygen_call* call, heygen_str text, heygen_str* answer) -> heygen_status {
+    of(call).done.asked_terminal = true;
+    const heygen_status status = provider::terminal_service().prompt(call, text, answer);
+    of(call).done.denied |= status == HEYGEN_NEEDS_USER;
+    return status;
+  };
+  table.secret = [](const heygen_call* call, heygen_str text, heygen_str* answer) -> heygen_status {
+    of(call).done.asked_terminal = true;
+    const heygen_status status = provider::terminal_service().secret(call, text, answer);
+    of(call).done.denied |= status == HEYGEN_NEEDS_USER;
+    return status;
+  };
+  return table;
+}
+
+heygen_browser_1_v FakeHost::Inside::browser() {
+  heygen_browser_1_v table{sizeof(heygen_browser_1_v), 0, nullptr, nullptr};
+  table.allowed = [](const heygen_call*) -> std::int32_t { return 1; };
+  table.open = [](const heygen_call* call, heygen_str url) -> heygen_status {
+    Inside& inside = of(call);
+    if (!on_call(call)) return HEYGEN_INTERNAL;
+    inside.done.asked_browser = true;
+    if (!HostCall::of(call)->may_ask_person()) {
+      inside.done.denied = true;
+      return HEYGEN_NEEDS_USER;
+    }
+    inside.expose("R2.3-secret-shown", "the browser's URL", view(url));
+    inside.see_url(view(url));
+    return HEYGEN_OK;
+  };
+  return table;
+}
+
+heygen_loopback_1_v FakeHost::Inside::loopback() {
+  heygen_loopback_1_v table{sizeof(heygen_loopback_1_v), 0, nullptr, nullptr, nullptr, nullptr, nullptr};
+  table.open = [](const heygen_call* call, heygen_str path, heygen_loopback** listener) -> heygen_status {
+    Inside& inside = of(call);
+    HostCall* host = HostCall::of(call);
+    if (host == nullptr) return HEYGEN_INTERNAL;
+    if (listener == nullptr || !view(path).starts_with('/')) return host->refuse("loopback.open got no path.");
+    *listener = nullptr;
+    if (host->function != provider::Function::login) {
+      return host->fail(HEYGEN_UNSUPPORTED, "A redirect is only awaited during a login.");
+    }
+    auto& made = inside.listeners.emplace_back();
+    made.uri = "http://127.0.0.1:54321" + std::string(view(path));
+    *listener = reinterpret_cast<heygen_loopback*>(&made);
+    return HEYGEN_OK;
+  };
+  table.redirect_uri = [](const heygen_loopback* listener) {
+    return str(reinterpret_cast<const FakeLoopback*>(listener)->uri);
+  };
+  table.wait = [](const heygen_call* call, heygen_loopback* listener, std::uint32_t) -> heygen_status {
+    Inside& inside = of(call);
+    if (!on_call(call)) return HEYGEN_INTERNAL;
+    inside.about_to_wait();
+    if (inside.cancel->requested()) return HEYGEN_CANCELLED;
+    if (!HostCall::of(call)->may_ask_person()) {  // nobody sees the page
+      return HostCall::of(call)->fail(HEYGEN_TRANSIENT, "Nobody came back from the browser in time.");
+    }
+    auto& made = *reinterpret_cast<FakeLoopback*>(listener);
+    made.params = {{"code", inside.world.secret("code")}, {"state", query_value(inside.shown_url, "state")}};
+    if (!inside.issuer.empty()) made.params.emplace_back("iss", inside.issuer);
+    return HEYGEN_OK;
+  };
+  table.param = [](const heygen_loopback* listener, heygen_str name) -> heygen_str {
+    for (const auto& [key, value] : reinterpret_cast<const FakeLoopback*>(listener)->params) {
+      if (key == view(name)) return str(value);
+    }
+    return {nullptr, 0};
+  };
+  table.respond = [](const heygen_call* call, heygen_loopback*, std::int32_t, heygen_str) -> heygen_status {
+    return on_call(call) ? HEYGEN_OK : HEYGEN_INTERNAL;
+  };
+  return table;
+}
+
+heygen_log_1_v FakeHost::Inside::log() {
+  heygen_log_1_v table{sizeof(heygen_log_1_v), 0, nullptr};
+  table.write = [](const heygen_call* call, std::int32_t, heygen_str text) {
+    static std::mutex mutex;  // [any]
+    const std::lock_guard lock(mutex);
+    of(call).expose("R2.3-secret-log", "a log line", view(text));
+  };
+  return table;
+}
+
+const void* FakeHost::Inside::service(std::string_view id) {
+  if (id == HEYGEN_HTTP_1) return given(http());
+  if (id == HEYGEN_JSON_1) return given(provider::json_service());
+  if (id == HEYGEN_HASH_1) return given(provider::hash_service());
+  if (id == HEYGEN_RANDOM_1) return given(provider::random_service());
+  if (id == HEYGEN_CLOCK_1) return given(provider::clock_service());
+  if (id == HEYGEN_LOOPBACK_1) return given(loopback());
+  if (id == HEYGEN_BROWSER_1) return given(browser());
+  if (id == HEYGEN_TERMINAL_1) return given(terminal_table());
+  if (id == HEYGEN_SETTINGS_1) return given(provider::settings_service());
+  if (id == HEYGEN_LOG_1) return given(log());
+  return id == HEYGEN_CANCEL_1 ? given(provider::cancel_service()) : nullptr;
+}
+
+const void* HEYGEN_CALL FakeHost::Inside::find(const heygen_call* call, heygen_str id) {
+  Inside& inside = of(call);
+  if (!on_call(call)) return nullptr;
+  const std::string name(view(id));
+  inside.done.services.insert(name);
+  return name == inside.script->missing_service ? nullptr : inside.service(name);
+}
+
+// ---- the sink -------------------------------------------------------------------------------------------------------
+
+heygen_sink FakeHost::Inside::sink() {
+  heygen_sink table = provider::sink();
+  table.set_header = [](const heygen_call* call, heygen_str name, heygen_str value, std::uint32_t flags) {
+    Inside& inside = of(call);
+    inside.findings.cover("R2.3-marked");
+    if (inside.world.holds_secret(view(value)) && (flags & HEYGEN_SECRET) == 0) {
+      inside.findings.fail("R2.3-marked", inside.what + ": " + std::string(view(name)) + " is not marked");
+    }
+    return provider::sink().set_header(call, name, value, flags);
+  };
+  table.set_type = [](const heygen_call* call, heygen_str text) {
+    of(call).expose("R2.3-secret-shown", "the type", view(text));
+    return provider::sink().set_type(call, text);
+  };
+  table.set_source = [](const heygen_call* call, heygen_str text) {
+    of(call).expose("R2.3-secret-shown", "the source", view(text));
+    return provider::sink().set_source(call, text);
+  };
+  table.set_scope = [](const heygen_call* call, heygen_str text) {
+    of(call).expose("R2.3-secret-shown", "the scope", view(text));
+    return provider::sink().set_scope(call, text);
+  };
+  table.set_expiry = [](const heygen_call* call, heygen_time at) {
+    of(call).done.reported_expiry = true;
+    return provider::sink().set_expiry(call, at);
+  };
+  table.fail = [](const heygen_call* call, heygen_str code, heygen_str message, heygen_str hint, std::int32_t after) {
+    for (const heygen_str text : {code, message, hint}) of(call).expose("R2.3-secret-error", "fail()", view(text));
+    return provider::sink().fail(call, code, message, hint, after);
+  };
+  return table;
+}
+
+// ---- one call -------------------------------------------------------------------------------------------------------
+
+namespace {
+
+heygen_status enter(const heygen_provider_1& api, provider::Function function, const heygen_call* call,
+                    const heygen_outcome* outcome) noexcept {
+  switch (function) {
+    case provider::Function::resolve:
+      return api.resolve(call);
+    case provider::Function::refresh:
+      return api.refresh(call);
+    case provider::Function::login:
+      return api.login(call);
+    case provider::Function::revoke:
+      return api.revoke(call);
+    case provider::Function::report_outcome:
+      return api.report_outcome == nullptr ? heygen_status{HEYGEN_OK} : api.report_outcome(call, outcome);
+  }
+  return HEYGEN_INTERNAL;
+}
+
+/// Sets the cancellation after real time, for a provider that waits by itself.
+class Stopper {
+ public:
+  Stopper(int after_ms, std::function<void()> stop) {
+    if (after_ms < 0) return;
+    thread_ = std::thread([this, after_ms, stop = std::move(stop)] {
+      std::unique_lock lock(mutex_);
+      if (!over_.wait_for(lock, std::chrono::milliseconds(after_ms), [this] { return ended_; })) stop();
+    });
+  }
+  ~Stopper() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    over_.notify_all();
+    thread_.join();
+  }
+  Stopper(const Stopper&) = delete;
+  Stopper& operator=(const Stopper&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+FakeHost::FakeHost(const World& world, const provider::Manifest& manifest, const heygen_provider_1& api,
+                   Findings& findings)
+    : inside_(std::make_unique<Inside>(world, manifest, api, findings)) {
+  inside_->secret_variables = manifest.credential_env;
+}
+FakeHost::~FakeHost() = default;
+
+Done FakeHost::run(provider::Function function, provider::Reason reason, const json::Value& state, const Script& script,
+                   const std::string& what, const heygen_outcome* outcome) {
+  Inside& inside = *inside_;
+  Inside::current = &inside;
+  inside.script = &script;
+  inside.what = std::string(function_name(function)) + "()" + (what.empty() ? "" : ", " + what);
+  inside.done = {};
+  inside.cancelled_at = -1;
+  inside.answered = script.server == Server::bare ? 1 : 0;
+  inside.listeners.clear();
+
+  Cancel cancel;
+  inside.cancel = &cancel;
+  Inside::FakeClock clock(inside);
+  Inside::FakeTerminal terminal(inside);
+  Inside::FakeHttp http(inside);
+  SteadyRandom random;
+  const MapEnvironment environment(inside.world.environment);
+  const provider::Services services{http,
+                                    clock,
+                                    random,
+                                    environment,
+                                    terminal,
+                                    cancel,
+                                    "1.0.0",
+                                    "https://api.heygen.com",
+                                    [&](const std::string&, const std::string& key) -> std::optional<std::string> {
+                                      const auto found = inside.world.settings.find(key);
+                                      return found == inside.world.settings.end() ? std::nullopt
+                                                                                  : std::optional(found->second);
+                                    },
+                                    [](int, const std::string&) {}};
+  const bool asks = function == provider::Function::resolve && reason == provider::Reason::first_use;
+  const provider::ProviderRequest ask{
+      reason, script.interaction, asks ? "GET" : "", asks ? "/v2/videos?limit=1" : "", {}, state};
+
+  const int threads = thread_count();
+  {
+    HostCall host(services, inside.manifest, function, ask, 1, inside.secret_variables);
+    Arena arena;
+    const heygen_sink sink = Inside::sink();
+    heygen_call call = *host.abi();
+    call.sink =
+        static_cast<const heygen_sink*>(arena.record(&sink, sizeof sink, script.sink_cut, script.larger ? kTail : 0));
+    call.get_extension = &Inside::find;
+    for (heygen_str heygen_call::*text : {&heygen_call::host_version, &heygen_call::api_base, &heygen_call::method,
+                                          &heygen_call::path, &heygen_call::state}) {
+      (call.*text).data = arena.text(view(call.*text));
+    }
+    const auto* given =
+        static_cast<const heygen_call*>(arena.record(&call, sizeof call, script.call_cut, script.larger ? kTail : 0));
+    const void* outcome_given =
+        outcome == nullptr ? nullptr
+                           : arena.record(outcome, sizeof *outcome, script.outcome_cut, script.larger ? kTail : 0);
+    const std::int64_t begin = steady_ms();
+    heygen_status status = HEYGEN_INTERNAL;
+    {
+      const Stopper stopper(script.cancel_after_ms, [&] { inside.stop(); });
+      const provider::Breadcrumb crumb("the library", inside.what);
+      status = enter(inside.api, function, given, static_cast<const heygen_outcome*>(outcome_given));
+    }
+    const std::int64_t end = steady_ms();
+    inside.done.milliseconds = end - begin;
+    if (inside.cancelled_at >= 0) inside.done.after_cancel = end - inside.cancelled_at;
+    inside.judge(host, status);
+  }
+  inside.findings.cover("R2.8-left");
+  if (threads_stay(threads)) inside.findings.fail("R2.8-left", inside.what + ": a thread still runs");
+  return std::move(inside.done);
+}
+
+void FakeHost::Inside::judge(HostCall& host, heygen_status raw) {
+  done.raw = raw;
+  done.answer = host.finish(raw);
+  const auto function = host.function;
+  for (const char* rule :
+       {"R2.5-status", "R2.8-thread", "R2.3-headers", "R2.3-state", "R2.3-answers", "R2.7-declared", "R2.7-requests"}) {
+    findings.cover(rule);
+  }
+  if (function == provider::Function::resolve) findings.cover("R2.5-ok");
+  if (raw < HEYGEN_OK || raw > HEYGEN_INTERNAL) {
+    findings.fail("R2.5-status", what + ": it ended in " + std::to_string(raw));
+  } else if (done.answer.status == provider::Status::internal && raw != HEYGEN_INTERNAL) {
+    judge_faults();
+  } else if (raw == HEYGEN_OK && done.answer.status == provider::Status::broken) {
+    findings.fail("R2.5-ok", what + ": HEYGEN_OK without a header");
+  }
+}
+
+/// The host's words for a fault say which function was misused.
+void FakeHost::Inside::judge_faults() {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kRules{{{"another thread", "R2.8-thread"},
+                                                                                 {"set_header", "R2.3-headers"},
+                                                                                 {"set_state", "R2.3-state"},
+                                                                                 {"set_", "R2.3-answers"},
+                                                                                 {"fail got", "R2.3-answers"},
+                                                                                 {"settings.", "R2.7-declared"},
+                                                                                 {"http.", "R2.7-requests"},
+                                                                                 {"loopback.", "R2.7-requests"},
+                                                                                 {"", "R2.7-requests"}}};
+  for (const auto& [words, rule] : kRules) {
+    if (done.answer.message.find(words) == std::string::npos) continue;
+    return findings.fail(rule, what + ": " + done.answer.message);
+  }
+}
+
+}  // namespace heygen::check

@@ -1,0 +1,77 @@
+// A host for one provider in this process: real sinks and services over a made-up server, clock, terminal and browser,
+// which see everything that the provider does.
+#pragma once
+
+#include <heygen/provider.h>
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/cancel.hpp"
+#include "core/provider/call/host_call.hpp"
+#include "sdk/tools/check/host/world.hpp"
+#include "sdk/tools/check/report/findings.hpp"
+
+namespace heygen::check {
+
+enum class Server { good, bare, refuses400, refuses401, fails500, fails503, silent };
+
+/// The clock of every case that does not set it: 2030.
+inline constexpr std::int64_t kUsualTime = 1'900'000'000;
+
+/// How a case departs from the usual.
+struct Script {
+  Server server = Server::good;
+  std::int64_t now = kUsualTime;
+  provider::Interaction interaction = provider::Interaction::always;
+  std::string missing_service;
+  bool damaged = false;      ///< the state is garbage, and an address in it too
+  bool larger = false;       ///< structs with members of a later version
+  std::size_t call_cut = 0;  ///< bytes that the call lacks at its end; what follows cannot be read
+  std::size_t sink_cut = 0;
+  int cancel_at = -1;  ///< the wait (network, clock, person, browser) in which the user stops it, from 0
+  std::size_t outcome_cut = 0;
+  int cancel_after_ms = 10'000;  ///< real time; who waits longer by himself is stopped
+};
+
+/// How a provider function ended.
+struct Done {
+  heygen_status raw = HEYGEN_INTERNAL;
+  provider::ProviderResult answer;
+  int requests = 0, waits = 0;  ///< exchanges asked for; times that it had to wait for something
+  bool denied = false;          ///< a service said that no person may be asked
+  bool asked_terminal = false, asked_browser = false;
+  bool reported_expiry = false;
+  std::int64_t milliseconds = 0;   ///< real time
+  std::int64_t after_cancel = -1;  ///< real time from the cancellation to the end
+  std::set<std::string> services;  ///< ids asked for
+};
+
+class FakeHost {
+ public:
+  FakeHost(const World& world, const provider::Manifest& manifest, const heygen_provider_1& api, Findings& findings);
+  ~FakeHost();
+  FakeHost(const FakeHost&) = delete;
+  FakeHost& operator=(const FakeHost&) = delete;
+
+  /// Runs it and holds it to the rules that every call is held to. `what` names the case in findings.
+  Done run(provider::Function function, provider::Reason reason, const json::Value& state, const Script& script,
+           const std::string& what, const heygen_outcome* outcome = nullptr);
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+const char* status_name(heygen_status status);
+
+/// Threads of this process.
+int thread_count();
+
+/// True when there are more than `count` for longer than a thread takes to end.
+bool threads_stay(int count);
+
+}  // namespace heygen::check
