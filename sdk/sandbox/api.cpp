@@ -1,19 +1,28 @@
 #include "sdk/sandbox/api.hpp"
 
-#include "core/base/text.hpp"
+#include <Poco/Exception.h>
+#include <Poco/String.h>
+#include <Poco/URI.h>
+
+#include <algorithm>
+
 #include "sdk/sandbox/api/media.hpp"
-#include "sdk/sandbox/resources/resources.hpp"
 #include "sdk/sandbox/api/uploads.hpp"
+#include "sdk/sandbox/base/text.hpp"
+#include "sdk/sandbox/resources/resources.hpp"
 
 namespace heygen::sandbox {
 namespace {
 
-/// One segment of a path, decoded. '+' stands for itself there.
-std::string decode_segment(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) escaped += c == '+' ? std::string("%2B") : std::string(1, c);
-  const Form form = Form::decode("x=" + escaped);
-  return form.get("x");
+/// One segment of a path, decoded. Throws Invalid.
+std::string decode_segment(const std::string& text) {
+  std::string decoded;
+  try {
+    Poco::URI::decode(text, decoded);
+  } catch (const Poco::Exception&) {
+    throw Invalid{"", "The path has a broken percent-encoding."};
+  }
+  return decoded;
 }
 
 bool matches(std::string_view pattern, const std::vector<std::string>& path, std::vector<std::string>& values) {
@@ -30,43 +39,36 @@ bool matches(std::string_view pattern, const std::vector<std::string>& path, std
   return true;
 }
 
-Reply unauthorized(const std::string& message, const std::string& challenge) {
-  Reply reply = api_error(401, "unauthorized", message);
-  return reply.with("WWW-Authenticate", challenge);
+Response unauthorized(const std::string& message, const std::string& challenge) {
+  Response response = api_error(401, "unauthorized", message);
+  return response.with("WWW-Authenticate", challenge);
 }
 
 /// Whether the address stands anywhere in the value.
-bool names(const json::Value& value, const std::string& address) {
-  if (value.is_string()) return value.as_string() == address;
-  if (value.is_array()) {
-    for (const json::Value& item : value.as_array()) {
-      if (names(item, address)) return true;
-    }
-  }
-  if (value.is_object()) {
-    for (const auto& [name, member] : value.as_object()) {
-      if (names(member, address)) return true;
-    }
-  }
-  return false;
+bool names(const Var& value, const std::string& address) {
+  if (value.isString()) return text_in(value) == address;
+  const auto names_it = [&](const Var& item) { return names(item, address); };
+  const std::vector<Var> items = items_in(value);
+  if (std::any_of(items.begin(), items.end(), names_it)) return true;
+  const Object members = object_in(value);
+  return std::any_of(members->begin(), members->end(), [&](const auto& member) { return names_it(member.second); });
 }
 
-/// What an upload was; else a file that is made up from its name.
+/// The upload; otherwise a file that is generated from the name.
 File file_of(const Record& record, const std::string& name) {
   const Content& content = record.content;
-  if (content.spool == nullptr) return made_up_file(name, number_of(record.facts, "duration", 5));
+  if (content.spool == nullptr) return generated_file(name, number_at(record.facts, "duration", 5));
   File file;
-  file.type = record.facts.string_at("mime_type");
+  file.type = text_at(record.facts, "mime_type");
   file.tag = content.digest;
   file.spool = content.spool;
-  file.offset = content.offset;
-  file.size = content.size;
+  file.size = content.spool->size();
   return file;
 }
 
 }  // namespace
 
-Api::Api(std::string issuer, State& state, Clock& clock, Random& random)
+Api::Api(std::string issuer, State& state, const Clock& clock, Random& random)
     : issuer_(std::move(issuer)), state_(state), clock_(clock), random_(random) {
   reset();
 }
@@ -74,13 +76,15 @@ Api::Api(std::string issuer, State& state, Clock& clock, Random& random)
 void Api::reset() {
   const std::lock_guard lock(mutex_);
   account_ = std::make_unique<Account>(issuer_, state_.settings(), clock_, random_);
+  stock(*account_);
+  if (!state_.settings().empty) furnish(*account_);
 }
 
-Reply Api::handle(const Request& request) {
+Response Api::handle(const Request& request) {
   try {
     return dispatch(request, check_credential(request));
   } catch (const Refused& refused) {
-    return refused.reply;
+    return refused.response;
   } catch (const Invalid& invalid) {
     return api_error(400, "invalid_parameter", invalid.message, invalid.param);
   }
@@ -98,12 +102,12 @@ Credential Api::check_credential(const Request& request) {
   }
   // RFC 6750 §3.1: no error code for a request without a credential
   if (authorization.empty()) throw Refused{unauthorized("Send a Bearer token or an x-api-key.", "Bearer")};
-  const bool bearer = iequals(std::string_view(authorization).substr(0, 7), "bearer ");
-  if (bearer && state_.check_access(std::string(trim(authorization.substr(7))))) return Credential::bearer;
+  const bool bearer = Poco::icompare(authorization.substr(0, 7), "bearer ") == 0;
+  if (bearer && state_.check_access(Poco::trim(authorization.substr(7)))) return Credential::bearer;
   throw Refused{unauthorized("The access token is unknown, expired or revoked.", "Bearer error=\"invalid_token\"")};
 }
 
-Reply Api::dispatch(const Request& request, Credential credential) {
+Response Api::dispatch(const Request& request, Credential credential) {
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   const std::vector<std::string> path = split(request.path, '/');
   std::vector<std::string> values;
@@ -112,7 +116,7 @@ Reply Api::dispatch(const Request& request, Credential credential) {
     if (!matches(route.pattern, path, values)) continue;
     if (route.method == method) {
       const std::lock_guard lock(mutex_);
-      return call(route, {request, *account_, Form::decode(request.query), values, credential, {}});
+      return call(route, {request, *account_, Form::decode(request.query), values, credential, object()});
     }
     if (allowed.empty() || allowed.back() != route.method) allowed.emplace_back(route.method);
   }
@@ -120,7 +124,7 @@ Reply Api::dispatch(const Request& request, Credential credential) {
   return api_error(404, "not_found", "The sandbox has nothing at " + printable(request.path) + ".");
 }
 
-Reply Api::call(const Route& route, Call call) {
+Response Api::call(const Route& route, Call call) {
   account_->settle();
   const bool nothing = call.request.body.empty();
   if (route.body == Route::Body::object || (route.body == Route::Body::optional && !nothing)) {
@@ -129,7 +133,7 @@ Reply Api::call(const Route& route, Call call) {
   return route.handler(call);
 }
 
-Reply Api::file(const Request& request) {
+Response Api::file(const Request& request) {
   const std::lock_guard lock(mutex_);
   const std::string name = request.path.substr(std::string_view("/files/").size());
   const std::string id = name.substr(0, name.find_first_of("-."));
@@ -142,9 +146,9 @@ Reply Api::file(const Request& request) {
   return api_error(404, "not_found", "There is no such file, or what it belonged to was deleted.");
 }
 
-Reply Api::upload(const Request& request) {
-  Content content{request.upload, 0, request.upload ? request.upload->size() : 0, {}};
-  if (content.spool) content.digest = content.spool->digest(0, content.size);  // takes its time: before the lock
+Response Api::upload(const Request& request) {
+  // The digest takes its time: before the lock.
+  const Content content{request.upload, request.upload ? request.upload->digest() : ""};
   const std::lock_guard lock(mutex_);
   return take_upload(*account_, request, content);
 }

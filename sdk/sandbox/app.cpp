@@ -1,7 +1,7 @@
 #include "sdk/sandbox/app.hpp"
 
-#include "core/base/text.hpp"
 #include "sdk/sandbox/api/uploads.hpp"
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 #include "sdk/sandbox/oauth/pages.hpp"
 
@@ -23,7 +23,7 @@ bool is_hook(const std::string& path) {
 
 }  // namespace
 
-App::App(const std::string& authority, const Settings& settings, const std::string& log_file, Clock& clock,
+App::App(const std::string& authority, const Settings& settings, const std::string& log_file, const Clock& clock,
          Random& random)
     : authority_(authority),
       issuer_("http://" + authority),
@@ -49,28 +49,34 @@ bool App::is_upload(const Request& head) {
 }
 
 bool App::is_own_host(const Request& request) const {
-  return iequals(request.header("host"), authority_);
+  return Poco::icompare(request.header("host"), authority_) == 0;
 }
 
-Reply App::handle(const Request& request) {
-  Reply reply = route(request);
-  reply.with("X-Request-Id", "req-" + random_id(random_));
-  if (!is_hook(request.path)) log_.add(clock_.now(), request, reply);
-  return reply;
+Response App::handle(const Request& request) {
+  Response response;
+  try {
+    response = route(request);
+  } catch (const Invalid& invalid) {
+    response = api_error(400, "invalid_parameter", invalid.message, invalid.param);
+  }
+  response.with("X-Request-Id", "req-" + random_id(random_));
+  if (!is_hook(request.path)) log_.add(clock_.now(), request, response);
+  return response;
 }
 
-Reply App::route(const Request& request) {
+Response App::route(const Request& request) {
   const std::string& path = request.path;
   if ((is_page(path) || is_hook(path)) && !is_own_host(request)) {
-    return page_reply(421, problem_page("Another name", "This page is at " + issuer_ + " and under no other name."));
+    return page_response(421, problem_page("Another name", "This page is at " + issuer_ + " and under no other name."));
   }
   if (request.body_too_large) {
     return api_error(413, "payload_too_large",
                      "The sandbox takes at most " + std::to_string(body_limit(path)) + " bytes here.");
   }
-  if (path == "/") return page_reply(200, index_page(issuer_));
+  if (path == "/") return page_response(200, index_page(issuer_));
   if (path == "/consent") {
-    return page_reply(200, problem_page("Consent", "The service films a person here. The sandbox takes it as given."));
+    return page_response(
+        200, problem_page("Consent", "HeyGen records the consent here. The sandbox assumes that it was given."));
   }
   if (path == "/oauth/authorize") return oauth_.authorize(request);
   if (path == "/oauth/device") return oauth_.device(request);
@@ -87,20 +93,24 @@ Reply App::route(const Request& request) {
   return api_error(404, "not_found", "The sandbox has nothing at " + printable(path) + ".");
 }
 
-Reply App::hook(const Request& request) {
+Response App::hook(const Request& request) {
   const bool get = request.method == "GET";
   if (request.path == "/_sandbox/state" && get) {
-    return json_reply(200, json::Object{{"state", state_.token_state(Form::decode(request.query).get("token"))}});
+    return json_response(200, object({{"state", state_.token_state(Form::decode(request.query).get("token"))}}));
   }
-  if (request.path == "/_sandbox/log" && get) return json_reply(200, log_.entries());
+  if (request.path == "/_sandbox/log" && get) {
+    Response response;
+    response.body = log_.entries();
+    return response.with("Content-Type", "application/json");
+  }
   if (request.path == "/_sandbox/expire" && request.method == "POST") {
     state_.expire_access();
-    return json_reply(200, json::Object{{"expired", true}});
+    return json_response(200, object({{"expired", true}}));
   }
   if (request.path == "/_sandbox/reset" && request.method == "POST") {
     api_.reset();
     log_.clear();
-    return json_reply(200, json::Object{{"reset", true}});
+    return json_response(200, object({{"reset", true}}));
   }
   return api_error(
       404, "not_found",

@@ -4,9 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "core/base/clock.hpp"
-#include "core/base/random.hpp"
 #include "sdk/sandbox/api.hpp"
+#include "sdk/sandbox/base/clock.hpp"
 #include "sdk/sandbox/http/http.hpp"
 #include "sdk/sandbox/oauth/oauth.hpp"
 #include "sdk/sandbox/oauth/state.hpp"
@@ -17,11 +16,11 @@ namespace heygen::sandbox {
 /// Thread-safe.
 class App {
  public:
-  /// authority: the host and port that the server listens on, as they stand in a URL. Throws Error (log file).
-  App(const std::string& authority, const Settings& settings, const std::string& log_file, Clock& clock,
+  /// authority: the host and port that the server listens on, as they stand in a URL. Throws Failure (log file).
+  App(const std::string& authority, const Settings& settings, const std::string& log_file, const Clock& clock,
       Random& random);
 
-  Reply handle(const Request& request);
+  Response handle(const Request& request);
   /// How many bytes of a body are kept for this path. More than that is read and thrown away.
   static std::uint64_t body_limit(const std::string& path);
   /// True when the body may be too large for memory: it then comes as Request::upload.
@@ -29,15 +28,15 @@ class App {
   const std::string& issuer() const { return issuer_; }
 
  private:
-  Reply route(const Request& request);
-  Reply hook(const Request& request);
+  Response route(const Request& request);
+  Response hook(const Request& request);
   /// A page in a browser must have been asked for under our own name, or a foreign site could have its name resolve to
-  /// this computer and read it (DNS rebinding).
+  /// this machine and read it (DNS rebinding).
   bool is_own_host(const Request& request) const;
 
   const std::string authority_;
   const std::string issuer_;
-  Clock& clock_;
+  const Clock& clock_;
   Random& random_;
   State state_;
   OAuth oauth_;

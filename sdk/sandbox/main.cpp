@@ -1,12 +1,12 @@
-// heygen-sandbox: a stand-in for the service, for people who try, test or write credential providers.
+// heygen-sandbox: a local server of the HeyGen API, to try heygen, to test, and to write credential providers.
 #include <csignal>
 #include <iostream>
 #include <string>
 #include <vector>
 
-#include "core/base/clock.hpp"
-#include "core/base/error.hpp"
-#include "core/base/random.hpp"
+#include "sdk/sandbox/base/clock.hpp"
+#include "sdk/sandbox/base/failure.hpp"
+#include "sdk/sandbox/help.hpp"
 #include "sdk/sandbox/options.hpp"
 #include "sdk/sandbox/run.hpp"
 #include "sdk/sandbox/server.hpp"
@@ -35,7 +35,7 @@ int run(const Options& options) {
   const sigset_t signals = heygen::sandbox::handled_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const heygen::sandbox::Server server(options.host, options.port, options.settings, options.log_file,
-                                       heygen::system_clock(), heygen::system_random());
+                                       heygen::sandbox::system_clock(), heygen::sandbox::system_random());
   if (options.command == Options::Command::serve) return serve(server);
   return heygen::sandbox::run_program(options.program, server.environment());
 }
@@ -55,10 +55,10 @@ int main(int argc, char** argv) {
       default:
         return run(options);
     }
-  } catch (const heygen::Error& error) {
+  } catch (const heygen::sandbox::Failure& error) {
     std::cerr << "heygen-sandbox: " << error.what() << '\n';
-    if (!error.hint.empty()) std::cerr << error.hint << '\n';
-    return static_cast<int>(error.exit);
+    std::cerr << error.hint << '\n';
+    return error.exit;
   } catch (const std::exception& error) {
     std::cerr << "heygen-sandbox: " << error.what() << '\n';
     return 1;

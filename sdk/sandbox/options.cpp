@@ -7,8 +7,8 @@
 #include <functional>
 #include <optional>
 
-#include "core/base/error.hpp"
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/failure.hpp"
+#include "sdk/sandbox/base/text.hpp"
 
 namespace heygen::sandbox {
 namespace {
@@ -25,8 +25,8 @@ std::int64_t whole(const std::string& name, const std::string& text, std::int64_
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number < low || number > high) {
-    throw usage_error("--" + name + " takes a whole number from " + std::to_string(low) + " to " +
-                      std::to_string(high) + ", not \"" + printable(text) + "\".");
+    throw usage_error("Invalid --" + name + " '" + printable(text) + "': must be a whole number from " +
+                      std::to_string(low) + " to " + std::to_string(high) + '.');
   }
   return number;
 }
@@ -35,7 +35,8 @@ std::chrono::milliseconds seconds(const std::string& name, const std::string& te
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc{} || end != text.data() + text.size() || number < 0 || number > 86400) {
-    throw usage_error("--" + name + " takes seconds from 0 to 86400, such as 0.5, not \"" + printable(text) + "\".");
+    throw usage_error("Invalid --" + name + " '" + printable(text) +
+                      "': must be from 0 to 86400 seconds, such as 0.5.");
   }
   return std::chrono::milliseconds(static_cast<std::int64_t>(number * 1000));
 }
@@ -43,9 +44,8 @@ std::chrono::milliseconds seconds(const std::string& name, const std::string& te
 std::string loopback(const std::string& text) {
   Poco::Net::IPAddress address;
   if (!Poco::Net::IPAddress::tryParse(text, address) || !address.isLoopback()) {
-    throw usage_error("--host " + printable(text) +
-                          " is refused: the sandbox lets anybody in, so it listens on this "
-                          "computer's own addresses alone.",
+    throw usage_error("Invalid --host '" + printable(text) +
+                          "': the sandbox accepts any login, so it listens only on loopback addresses.",
                       "Use an address of 127.0.0.0/8, or ::1.");
   }
   return address.toString();
@@ -58,7 +58,7 @@ const std::vector<Option>& known_options() {
        [](Options& o, const std::string& v) { o.port = static_cast<std::uint16_t>(whole("port", v, 0, 65535)); }},
       {"log", true,
        [](Options& o, const std::string& v) {
-         if (v.empty()) throw usage_error("--log takes the name of a file.");
+         if (v.empty()) throw usage_error("Invalid --log '': must be the name of a file.");
          o.log_file = v;
        }},
       {"auto-approve", false, [](Options& o, const std::string&) { o.settings.auto_approve = true; }},
@@ -84,8 +84,8 @@ const Option& option_named(const std::string& name) {
     names.push_back("--" + option.name);
   }
   const std::string near = nearest("--" + name, names);
-  throw usage_error("There is no option --" + printable(name) + ".",
-                    near.empty() ? "heygen-sandbox --help lists the options." : "Did you mean " + near + "?");
+  if (near.empty()) throw usage_error("Unknown option --" + printable(name) + '.');
+  throw usage_error("Unknown option --" + printable(name) + '.', "Did you mean " + near + "?");
 }
 
 Options help_about(const std::string& about) {
@@ -98,8 +98,9 @@ Options::Command command_named(const std::string& word) {
   if (word == "serve") return Options::Command::serve;
   if (word == "run") return Options::Command::run;
   const std::string near = nearest(word, {"serve", "run", "help"});
-  throw usage_error("There is no command \"" + printable(word) + "\".",
-                    near.empty() ? "The commands are serve and run." : "Did you mean " + near + "?");
+  throw usage_error(
+      "Unknown command '" + printable(word) + "'.",
+      near.empty() ? "Use `heygen-sandbox serve` or `heygen-sandbox run -- COMMAND`." : "Did you mean " + near + "?");
 }
 
 /// Options of `command` from args[1] on; the index of the first argument that is none, after "--" if there is one.
@@ -111,14 +112,14 @@ std::size_t read_options(const std::vector<std::string>& args, Options& options)
       options = help_about(args[0]);
       return args.size();
     }
-    if (args[i].rfind("--", 0) != 0) throw usage_error("There is no option " + printable(args[i]) + ".");
+    if (args[i].rfind("--", 0) != 0) throw usage_error("Unknown option " + printable(args[i]) + '.');
     const std::size_t equals = args[i].find('=');
     const Option& option = option_named(args[i].substr(2, equals == std::string::npos ? equals : equals - 2));
     std::optional<std::string> value;
     if (equals != std::string::npos) value = args[i].substr(equals + 1);
     if (!option.takes_value && value) throw usage_error("--" + option.name + " takes no value.");
     if (option.takes_value && !value) {
-      if (i + 1 == args.size()) throw usage_error("--" + option.name + " needs a value.");
+      if (i + 1 == args.size()) throw usage_error("--" + option.name + " requires a value.");
       value = args[++i];
     }
     option.set(options, value.value_or(""));
@@ -130,7 +131,7 @@ std::size_t read_options(const std::vector<std::string>& args, Options& options)
 
 Options parse_options(const std::vector<std::string>& args) {
   if (args.empty()) {
-    throw usage_error("A command is missing.", "Use heygen-sandbox serve, or heygen-sandbox run -- COMMAND.");
+    throw usage_error("A command is missing.", "Use `heygen-sandbox serve` or `heygen-sandbox run -- COMMAND`.");
   }
   if (args[0] == "--help" || args[0] == "-h") return help_about("");
   if (args[0] == "help") {
@@ -147,16 +148,12 @@ Options parse_options(const std::vector<std::string>& args) {
   if (options.command == Options::Command::run) {
     options.program.assign(args.begin() + static_cast<std::ptrdiff_t>(rest), args.end());
     if (options.program.empty()) {
-      throw usage_error("run needs a command to start.", "For example: heygen-sandbox run -- heygen video list");
+      throw usage_error("`heygen-sandbox run` requires a COMMAND.", "Example: heygen-sandbox run -- heygen video list");
     }
   } else if (options.command == Options::Command::serve && rest < args.size()) {
-    throw usage_error("serve takes no argument \"" + printable(args[rest]) + "\".");
+    throw usage_error("`heygen-sandbox serve` takes no argument; unexpected argument '" + printable(args[rest]) + "'.");
   }
   return options;
-}
-
-std::string version_text() {
-  return "heygen-sandbox version " HEYGEN_VERSION "\n";
 }
 
 }  // namespace heygen::sandbox

@@ -20,9 +20,7 @@ struct Options {
   std::vector<std::string> program;  ///< what `run` starts
 };
 
-/// args: without the program's name. Throws Error (usage).
+/// args: without the program's name. Throws Failure (usage).
 Options parse_options(const std::vector<std::string>& args);
-std::string help_text(const std::string& about);
-std::string version_text();
 
 }  // namespace heygen::sandbox

@@ -1,14 +1,14 @@
 #include "sdk/sandbox/request_log.hpp"
 
-#include <algorithm>
+#include <Poco/Exception.h>
+#include <Poco/String.h>
+
 #include <array>
 #include <cerrno>
-#include <cstring>
 
-#include "core/base/clock.hpp"
-#include "core/base/error.hpp"
-#include "core/base/text.hpp"
-#include "sdk/sandbox/api/check.hpp"
+#include "sdk/sandbox/base/clock.hpp"
+#include "sdk/sandbox/base/failure.hpp"
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 #include "sdk/sandbox/http/multipart.hpp"
 
@@ -22,81 +22,111 @@ std::string bounded(const std::string& text) {
   return printable(std::string_view(text).substr(0, 200));
 }
 
-json::Array names_of(const Form& form) {
-  json::Array names;
+/// The pairs of a form; none when it is not valid, as the response to the request says.
+Form form_of(const std::string& text) {
+  try {
+    return Form::decode(text);
+  } catch (const Invalid&) {
+    return {};
+  }
+}
+
+List names_of(const Form& form) {
+  List names = list();
   for (const auto& [name, value] : form.pairs()) {
-    if (names.size() < 50) names.emplace_back(bounded(name));
+    if (names->size() < 50) names->add(bounded(name));
   }
   return names;
 }
 
 /// What the request carried as its credential: never more than a fingerprint.
-json::Value credential_of(const Request& request) {
+Var credential_of(const Request& request) {
+  const auto shown = [](const char* type, const std::string& secret) {
+    return object({{"type", type}, {"fingerprint", fingerprint(secret)}});
+  };
   const std::string bearer = request.header("authorization");
-  if (bearer.size() > 7 && iequals(std::string_view(bearer).substr(0, 7), "bearer ")) {
-    return json::Object{{"type", "bearer"}, {"fingerprint", fingerprint(bearer.substr(7))}};
+  if (bearer.size() > 7 && Poco::icompare(bearer.substr(0, 7), "bearer ") == 0) {
+    return shown("bearer", bearer.substr(7));
   }
-  if (!bearer.empty()) return json::Object{{"type", "authorization"}, {"fingerprint", fingerprint(bearer)}};
+  if (!bearer.empty()) return shown("authorization", bearer);
   const std::string key = request.header("x-api-key");
-  if (!key.empty()) return json::Object{{"type", "api_key"}, {"fingerprint", fingerprint(key)}};
-  return {};
+  return key.empty() ? Var() : Var(shown("api_key", key));
 }
 
-/// What a call of the API asked for. No credential comes this way: those travel in headers.
-json::Value sent_by(const Request& request, const Form& query) {
+List parts_of(const Request& request) {
+  List parts = list();
+  for (const Part& part : read_parts(*request.upload, request.header("content-type"))) {
+    parts->add(object({{"name", bounded(part.name)},
+                       {"filename", bounded(part.filename)},
+                       {"type", bounded(part.type)},
+                       {"size", part.size}}));
+  }
+  return parts;
+}
+
+/// Adds a member, given as JSON, to an object that has some already.
+void append_member(std::string& object, const std::string& name, const std::string& json) {
+  object.pop_back();
+  object += ",\"" + name + "\":" + json + '}';
+}
+
+/// The body byte for byte, so that no number is lost; "" when it is not JSON.
+std::string body_of(const Request& request) {
   constexpr std::size_t kShownBody = std::size_t{16} * 1024;
-  json::Object sent;
-  json::Array pairs;
-  for (const auto& [name, value] : query.pairs()) pairs.push_back(json::Array{bounded(name), bounded(value)});
-  sent.emplace_back("query", std::move(pairs));
-  const std::string type = request.header("content-type");
-  sent.emplace_back("content_type", type.empty() ? json::Value() : json::Value(bounded(type)));
+  if (request.body.empty() || request.body.size() > kShownBody) return {};
   try {
-    if (request.upload && request.is_of_type("multipart/form-data")) {
-      json::Array parts;
-      for (const Part& part : read_parts(*request.upload, type)) {
-        parts.push_back(json::Object{{"name", bounded(part.name)},
-                                     {"filename", bounded(part.filename)},
-                                     {"type", bounded(part.type)},
-                                     {"size", static_cast<std::int64_t>(part.size)}});
-      }
-      sent.emplace_back("parts", std::move(parts));
-    } else if (!request.body.empty() && request.body.size() <= kShownBody) {
-      sent.emplace_back("body", json::parse(request.body));
-    }
-  } catch (const Invalid&) {
-    // no form: the reply says so
-  } catch (const json::ParseError&) {
-    // no JSON: the reply says so
+    parse_json(request.body);
+  } catch (const Poco::Exception&) {
+    return {};
   }
-  return sent;
+  return Poco::translate(request.body, "\r\n", "  ");  // they stand between tokens only
 }
 
-json::Value entry_of(std::int64_t time, const Request& request, const Reply& reply) {
-  json::Value entry(json::Object{{"at", format_time(time)},
-                                 {"method", bounded(request.method)},
-                                 {"path", bounded(request.path)},
-                                 {"status", reply.status}});
-  const Form query = Form::decode(request.query);
-  if (!query.pairs().empty()) entry.set("query", names_of(query));
-  if (request.path.rfind("/v3/", 0) == 0) entry.set("sent", sent_by(request, query));
-  json::Object received;
-  if (request.is_of_type("application/x-www-form-urlencoded")) {
-    const Form form = Form::decode(request.body);
-    entry.set("form", names_of(form));
-    if (form.has("grant_type")) entry.set("grant_type", bounded(form.get("grant_type")));
-    for (const std::string_view name : kSecrets) {
-      if (form.has(name)) received.emplace_back(std::string(name), fingerprint(form.get(name)));
+/// What a call of the API asked for, as JSON. No credential comes this way: those travel in headers.
+std::string sent_by(const Request& request, const Form& query) {
+  List pairs = list();
+  for (const auto& [name, value] : query.pairs()) pairs->add(list({bounded(name), bounded(value)}));
+  const std::string type = request.header("content-type");
+  Object sent = object({{"query", pairs}, {"content_type", type.empty() ? Var() : Var(bounded(type))}});
+  if (request.upload && request.is_of_type("multipart/form-data")) {
+    try {
+      sent->set("parts", parts_of(request));
+    } catch (const Invalid&) {
+      // not a form: the response says so
     }
   }
-  if (!received.empty()) entry.set("received", std::move(received));
-  json::Object issued;
-  for (const auto& [name, value] : reply.issued) issued.emplace_back(name, fingerprint(value));
-  if (!issued.empty()) entry.set("issued", std::move(issued));
-  if (json::Value credential = credential_of(request); !credential.is_null()) entry.set("credential", credential);
-  if (!reply.error.empty()) entry.set("error", reply.error);
-  if (const std::string agent = request.header("user-agent"); !agent.empty()) entry.set("user_agent", bounded(agent));
-  return entry;
+  std::string text = write_json(sent);
+  if (const std::string body = body_of(request); !body.empty()) append_member(text, "body", body);
+  return text;
+}
+
+/// One line of JSON.
+std::string entry_of(std::int64_t time, const Request& request, const Response& response) {
+  Object entry = object({{"at", format_time(time)},
+                         {"method", bounded(request.method)},
+                         {"path", bounded(request.path)},
+                         {"status", response.status}});
+  const Form query = form_of(request.query);
+  if (!query.pairs().empty()) entry->set("query", names_of(query));
+  Object received = object();
+  if (request.is_of_type("application/x-www-form-urlencoded")) {
+    const Form form = form_of(request.body);
+    entry->set("form", names_of(form));
+    if (form.has("grant_type")) entry->set("grant_type", bounded(form.get("grant_type")));
+    for (const std::string_view name : kSecrets) {
+      if (form.has(name)) received->set(std::string(name), fingerprint(form.get(name)));
+    }
+  }
+  if (received->size() > 0) entry->set("received", received);
+  Object issued = object();
+  for (const auto& [name, value] : response.issued) issued->set(name, fingerprint(value));
+  if (issued->size() > 0) entry->set("issued", issued);
+  if (const Var credential = credential_of(request); !credential.isEmpty()) entry->set("credential", credential);
+  if (!response.error.empty()) entry->set("error", response.error);
+  if (const std::string agent = request.header("user-agent"); !agent.empty()) entry->set("user_agent", bounded(agent));
+  std::string line = write_json(entry);
+  if (request.path.rfind("/v3/", 0) == 0) append_member(line, "sent", sent_by(request, query));
+  return line;
 }
 
 }  // namespace
@@ -105,16 +135,16 @@ RequestLog::RequestLog(const std::string& file) {
   if (file.empty()) return;
   file_.reset(std::fopen(file.c_str(), "ae"));
   if (!file_) {
-    throw Error(code::kFileIo, "The log file " + file + " cannot be opened: " + std::strerror(errno) + ".",
-                "Name a file that can be written with --log.");
+    throw Failure("Could not open the log file " + file + ": " + describe_errno(errno) + '.',
+                  "Give --log a file that you can write to.");
   }
 }
 
-void RequestLog::add(std::int64_t time, const Request& request, const Reply& reply) {
-  json::Value entry = entry_of(time, request, reply);
+void RequestLog::add(std::int64_t time, const Request& request, const Response& response) {
+  std::string entry = entry_of(time, request, response);
   const std::lock_guard lock(mutex_);
   if (file_) {
-    const std::string line = json::write(entry) + '\n';
+    const std::string line = entry + '\n';
     // A full disk ends the log, not the sandbox.
     static_cast<void>(std::fwrite(line.data(), 1, line.size(), file_.get()));
     static_cast<void>(std::fflush(file_.get()));
@@ -123,9 +153,9 @@ void RequestLog::add(std::int64_t time, const Request& request, const Reply& rep
   if (entries_.size() > kRemembered) entries_.pop_front();
 }
 
-json::Value RequestLog::entries() {
+std::string RequestLog::entries() {
   const std::lock_guard lock(mutex_);
-  return json::Array(entries_.begin(), entries_.end());
+  return '[' + join({entries_.begin(), entries_.end()}, ",") + ']';
 }
 
 void RequestLog::clear() {

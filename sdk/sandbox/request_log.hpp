@@ -8,19 +8,19 @@
 #include <mutex>
 #include <string>
 
-#include "core/json/value.hpp"
 #include "sdk/sandbox/http/http.hpp"
 
 namespace heygen::sandbox {
 
-/// Thread-safe. Remembers the last 10,000 requests; the file gets every one, a JSON object a line.
+/// Thread-safe. Remembers the last 10,000 requests; the file gets every one, one JSON object per line.
 class RequestLog {
  public:
-  /// file: appended to, created when missing; "" for none. Throws Error when it cannot be opened.
+  /// file: appended to, created when missing; "" for none. Throws Failure when it cannot be opened.
   explicit RequestLog(const std::string& file);
 
-  void add(std::int64_t time, const Request& request, const Reply& reply);
-  json::Value entries();
+  void add(std::int64_t time, const Request& request, const Response& response);
+  /// A list in JSON.
+  std::string entries();
   /// The file keeps its lines.
   void clear();
 
@@ -30,7 +30,7 @@ class RequestLog {
   };
   std::unique_ptr<std::FILE, Close> file_;
   std::mutex mutex_;
-  std::deque<json::Value> entries_;
+  std::deque<std::string> entries_;  ///< in JSON
 };
 
 }  // namespace heygen::sandbox

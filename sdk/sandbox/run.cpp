@@ -8,17 +8,16 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 
-#include "core/base/error.hpp"
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/failure.hpp"
+#include "sdk/sandbox/base/text.hpp"
 
 namespace heygen::sandbox {
 namespace {
 
-/// Settings of the person that would lead the command past the sandbox.
+/// Variables of the user that would lead the command past the sandbox.
 constexpr std::array<std::string_view, 2> kTakenOut = {"HEYGEN_API_KEY", "HEYGEN_OAUTH_ISSUER"};
 
 /// A directory of one's own (0700), gone with this object.
@@ -27,8 +26,8 @@ class PrivateDirectory {
   PrivateDirectory() {
     std::string pattern = (std::filesystem::temp_directory_path() / "heygen-sandbox-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
-      throw Error(code::kFileIo, "No temporary directory can be made as " + pattern + ": " + std::strerror(errno) + ".",
-                  "Set TMPDIR to a directory that can be written.");
+      throw Failure("Could not create the temporary directory " + pattern + ": " + describe_errno(errno) + '.',
+                    "Set TMPDIR to a directory that you can write to.");
     }
     path_ = pattern;
   }
@@ -108,7 +107,7 @@ int run_program(const std::vector<std::string>& program,
   std::signal(SIGCHLD, SIG_DFL);  // inherited as ignored, there would be nothing to wait for
   pid_t child = 0;
   if (const int error = spawn(child, program, merged_environment(with_directory)); error != 0) {
-    std::cerr << "heygen-sandbox: " << printable(program[0]) << " cannot be started: " << std::strerror(error) << ".\n";
+    std::cerr << "heygen-sandbox: Could not start " << printable(program[0]) << ": " << describe_errno(error) << ".\n";
     return error == ENOENT ? 127 : 126;
   }
   const sigset_t signals = handled_signals();

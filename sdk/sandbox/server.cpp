@@ -1,3 +1,5 @@
+#include <Poco/String.h>
+
 #include "sdk/sandbox/server.hpp"
 
 #include <Poco/Exception.h>
@@ -15,9 +17,9 @@
 #include <istream>
 #include <ostream>
 
-#include "core/base/error.hpp"
-#include "core/base/text.hpp"
 #include "sdk/sandbox/app.hpp"
+#include "sdk/sandbox/base/failure.hpp"
+#include "sdk/sandbox/base/text.hpp"
 
 namespace heygen::sandbox {
 namespace {
@@ -87,7 +89,7 @@ Request read_head(const HTTPServerRequest& source) {
   request.path = uri.substr(0, mark);
   if (mark != std::string::npos) request.query = uri.substr(mark + 1, uri.find('#') - mark - 1);
   for (const auto& [name, value] : source) {
-    std::string& text = request.headers[to_lower(name)];
+    std::string& text = request.headers[Poco::toLower(name)];
     text += (text.empty() ? "" : ", ") + value;
   }
   return request;
@@ -104,15 +106,15 @@ void send_file(const Stretch& file, HTTPServerResponse& target, bool head_only) 
   }
 }
 
-void write(const Reply& reply, HTTPServerResponse& target, bool head_only = false) {
-  target.setStatusAndReason(static_cast<HTTPServerResponse::HTTPStatus>(reply.status));
-  for (const auto& [name, value] : reply.headers) target.add(name, value);
-  if (reply.status == 304) {
+void write(const Response& response, HTTPServerResponse& target, bool head_only = false) {
+  target.setStatusAndReason(static_cast<HTTPServerResponse::HTTPStatus>(response.status));
+  for (const auto& [name, value] : response.headers) target.add(name, value);
+  if (response.status == 304) {
     target.send();
-  } else if (reply.file.spool) {
-    send_file(reply.file, target, head_only);
+  } else if (response.file.spool) {
+    send_file(response.file, target, head_only);
   } else {
-    target.sendBuffer(reply.body.data(), reply.body.size());
+    target.sendBuffer(response.body.data(), response.body.size());
   }
 }
 
@@ -167,10 +169,8 @@ Poco::Net::ServerSocket listen_on(const std::string& host, std::uint16_t port) {
     ::fcntl(socket.impl()->sockfd(), F_SETFD, FD_CLOEXEC);
     return socket;
   } catch (const Poco::Exception& error) {
-    throw Error(
-        code::kNetwork,
-        "The sandbox cannot listen on " + host + " port " + std::to_string(port) + ": " + error.displayText() + ".",
-        "Choose another port, or leave --port out.");
+    throw Failure("Could not listen on " + host + " port " + std::to_string(port) + ": " + error.displayText() + '.',
+                  "Choose another port, or omit --port to take a free one.");
   }
 }
 
@@ -187,7 +187,7 @@ Poco::Net::HTTPServerParams* server_params() {
 
 struct Server::Parts {
   Parts(const std::string& host, std::uint16_t port, const Settings& settings, const std::string& log_file,
-        Clock& clock, Random& random)
+        const Clock& clock, Random& random)
       : socket(listen_on(host, port)),
         app(socket.address().toString(), settings, log_file, clock, random),
         server(new Factory(app), threads, socket, server_params()) {}
@@ -199,7 +199,7 @@ struct Server::Parts {
 };
 
 Server::Server(const std::string& host, std::uint16_t port, const Settings& settings, const std::string& log_file,
-               Clock& clock, Random& random)
+               const Clock& clock, Random& random)
     : parts_(std::make_unique<Parts>(host, port, settings, log_file, clock, random)) {
   parts_->server.start();
 }

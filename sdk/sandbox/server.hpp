@@ -7,8 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/clock.hpp"
-#include "core/base/random.hpp"
+#include "sdk/sandbox/base/clock.hpp"
 #include "sdk/sandbox/oauth/state.hpp"
 
 namespace heygen::sandbox {
@@ -16,9 +15,9 @@ namespace heygen::sandbox {
 class Server {
  public:
   /// Listens on the loopback address `host`; port 0 takes a free one. Answers from now on, on threads of its own.
-  /// Throws Error.
+  /// Throws Failure.
   Server(const std::string& host, std::uint16_t port, const Settings& settings, const std::string& log_file,
-         Clock& clock, Random& random);
+         const Clock& clock, Random& random);
   /// Stops at once; open connections are cut.
   ~Server();
   Server(const Server&) = delete;

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The main job in two minutes, against the sandbox: what `./dev try` runs after the build. Usage: tour.sh BIN-FOLDER
+# The main commands, against the sandbox: what `./dev try` runs after the build. Usage: tour.sh BIN-DIRECTORY
 set -euo pipefail
 
-bin=$(cd "${1:?usage: tour.sh BIN-FOLDER}" && pwd)
+bin=$(cd "${1:?usage: tour.sh BIN-DIRECTORY}" && pwd)
 if [ "${HEYGEN_TOUR_INSIDE:-}" != 1 ]; then
   approve=(--auto-approve)
-  # A person with a desktop sees the real consent page; everyone else gets a stand-in that agrees.
+  # On a desktop the browser shows the real consent page; elsewhere curl approves.
   if [ -t 0 ] && [ -t 1 ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null; then
     approve=()
   else
@@ -33,7 +33,7 @@ title "Credentials come from providers, libraries found and loaded at run time"
 show provider list --human
 title "Log in with OAuth: your browser, PKCE, a one-shot listener on 127.0.0.1"
 show auth login --oauth
-title "Who am I, by which credential, and why that one"
+title "Who am I, with which credential, and why"
 show auth status --human
 show auth explain --human
 title "Create a video and wait for it"
@@ -43,7 +43,7 @@ title "Upload a file, and fetch the video"
 printf '1\n00:00:00,000 --> 00:00:02,000\nHello from the tour\n' >"$HEYGEN_CONFIG_DIR/hello.srt"
 show asset create --file "$HEYGEN_CONFIG_DIR/hello.srt" --human
 show video download video_123 --output-path "$HEYGEN_CONFIG_DIR/tour.mp4" --human
-title "Log out: the server revokes the tokens, and the file forgets them"
+title "Log out: the tokens are revoked and deleted"
 show auth logout
 
 if [ -t 0 ] && [ -t 1 ]; then

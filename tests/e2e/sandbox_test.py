@@ -156,7 +156,7 @@ class CommandLine(unittest.TestCase):
         for host in ("0.0.0.0", "192.168.1.1", "::", "example.com", "localhost", ""):
             result = self.run_it("serve", "--host", host)
             self.assertEqual(result.returncode, 2, host)
-            self.assertIn("own addresses alone", result.stderr)
+            self.assertIn("only on loopback addresses", result.stderr)
 
     def test_a_taken_port_is_an_error(self):
         first = Sandbox()

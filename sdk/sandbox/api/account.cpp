@@ -1,15 +1,11 @@
 #include "sdk/sandbox/api/account.hpp"
 
-#include "sdk/sandbox/resources/resources.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 
 namespace heygen::sandbox {
 
-Account::Account(std::string issuer, const Settings& settings, Clock& clock, Random& random)
-    : issuer_(std::move(issuer)), settings_(settings), clock_(clock), random_(random) {
-  stock(*this);
-  if (!settings.empty) furnish(*this);
-}
+Account::Account(std::string issuer, const Settings& settings, const Clock& clock, Random& random)
+    : issuer_(std::move(issuer)), settings_(settings), clock_(clock), random_(random) {}
 
 std::string Account::new_id() {
   return random_id(random_);
@@ -19,8 +15,8 @@ std::string Account::new_secret(std::string_view prefix) {
   return random_token(random_, prefix);
 }
 
-Record& Account::start(Records& records, json::Value facts, const std::string& name, const std::string& event) {
-  Record& record = records.add(new_id(), std::move(facts), clock_.now());
+Record& Account::start(Records& records, const Object& facts, const std::string& name, const std::string& event) {
+  Record& record = records.add(new_id(), facts, clock_.now());
   record.since = clock_.monotonic();
   record.delay = settings_.job_delay;
   record.fails = name.rfind("sandbox-fail", 0) == 0;
@@ -34,9 +30,9 @@ Record& Account::start(Records& records, json::Value facts, const std::string& n
   return record;
 }
 
-Record& Account::add_finished(Records& records, const std::string& id, json::Value facts, std::int64_t created_at) {
+Record& Account::add_finished(Records& records, const std::string& id, const Object& facts, std::int64_t created_at) {
   constexpr std::chrono::seconds kTook{94};
-  Record& record = records.add(id, std::move(facts), created_at);
+  Record& record = records.add(id, facts, created_at);
   record.delay = kTook;
   record.since = clock_.monotonic() - record.delay;
   return record;
@@ -66,7 +62,7 @@ void Account::settle() {
   std::erase_if(watches_, [this](const Watch& watch) {
     const std::optional<std::string> event = watch.outcome();
     if (event && !event->empty()) {
-      events.add(new_id(), json::Object{{"event_type", *event}, {"entity_id", watch.entity}}, clock_.now());
+      events.add(new_id(), object({{"event_type", *event}, {"entity_id", watch.entity}}), clock_.now());
     }
     return event.has_value();
   });

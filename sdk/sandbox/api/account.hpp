@@ -10,9 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/clock.hpp"
-#include "core/base/random.hpp"
 #include "sdk/sandbox/api/records.hpp"
+#include "sdk/sandbox/base/clock.hpp"
 #include "sdk/sandbox/oauth/state.hpp"
 
 namespace heygen::sandbox {
@@ -32,7 +31,7 @@ inline constexpr PhaseWords kVoiceWords{"processing", "processing", "complete", 
 class Account {
  public:
   /// issuer: where the sandbox answers, for the links it gives out.
-  Account(std::string issuer, const Settings& settings, Clock& clock, Random& random);
+  Account(std::string issuer, const Settings& settings, const Clock& clock, Random& random);
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
   ~Account() = default;
@@ -54,9 +53,9 @@ class Account {
 
   /// Adds a record that takes the job delay to complete; one whose name starts with sandbox-fail ends as failed.
   /// event: of the webhook event that its end causes, what stands before ".success" and ".fail"; "": none.
-  Record& start(Records& records, json::Value facts, const std::string& name, const std::string& event = {});
+  Record& start(Records& records, const Object& facts, const std::string& name, const std::string& event = {});
   /// Adds a record whose time has passed; created_at counts in seconds since 1970.
-  Record& add_finished(Records& records, const std::string& id, json::Value facts, std::int64_t created_at);
+  Record& add_finished(Records& records, const std::string& id, const Object& facts, std::int64_t created_at);
 
   Phase phase(const Record& record) const;
   bool completed(const Record& record) const { return phase(record) == Phase::completed; }
@@ -78,7 +77,7 @@ class Account {
 
   const std::string issuer_;
   const Settings settings_;
-  Clock& clock_;
+  const Clock& clock_;
   Random& random_;
   std::vector<Watch> watches_;
 };

@@ -8,20 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json/value.hpp"
 #include "sdk/sandbox/http/http.hpp"
+#include "sdk/sandbox/http/json.hpp"
 
 namespace heygen::sandbox {
 
-/// Thrown for a parameter that the API refuses with 400. param may be empty.
-struct Invalid {
-  std::string param;
-  std::string message;
-};
-
 /// Thrown to answer with anything else than success.
 struct Refused {
-  Reply reply;
+  Response response;
 };
 
 struct Field {
@@ -49,20 +43,9 @@ struct Field {
 
 /// Throws Invalid for the first field that does not fit. Fields that are not named pass. where: a prefix for the names
 /// in errors, such as "videos.3.".
-void check(const json::Value& body, std::initializer_list<Field> fields, const std::string& where = {});
-
-/// The member, unless it is absent or null.
-const json::Value* member(const json::Value& body, std::string_view name);
-/// The member or null.
-json::Value value_or_null(const json::Value& body, std::string_view name);
-bool flag_of(const json::Value& body, std::string_view name);
-double number_of(const json::Value& body, std::string_view name, double otherwise);
+void check(const Object& body, std::initializer_list<Field> fields, const std::string& where = {});
 
 /// The body as a JSON object. Throws Invalid.
-json::Value read_object(const Request& request);
-std::vector<std::string> words_of(const std::string& text);
-
-/// With at most three decimals.
-json::Value number(double value);
+Object read_object(const Request& request);
 
 }  // namespace heygen::sandbox

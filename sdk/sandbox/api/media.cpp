@@ -1,6 +1,7 @@
 #include "sdk/sandbox/api/media.hpp"
 
 #include <Poco/Checksum.h>
+#include <Poco/String.h>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 #include <numbers>
 #include <optional>
 
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 
 namespace heygen::sandbox {
@@ -76,9 +77,10 @@ std::optional<std::uint64_t> to_size(std::string_view text) {
 enum class RangeKind { none, one, unsatisfiable };
 
 /// Several ranges and other units count as none: a server may ignore Range (RFC 9110 §14.2).
-RangeKind parse_range(std::string_view text, std::uint64_t size, Range& range) {
-  if (!iequals(text.substr(0, 6), "bytes=")) return RangeKind::none;
-  text = trim(text.substr(6));
+RangeKind parse_range(const std::string& header, std::uint64_t size, Range& range) {
+  if (Poco::icompare(header.substr(0, 6), "bytes=") != 0) return RangeKind::none;
+  const std::string given = Poco::trim(header.substr(6));
+  const std::string_view text = given;
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) return RangeKind::none;
   const auto first = to_size(text.substr(0, dash));
@@ -95,11 +97,12 @@ RangeKind parse_range(std::string_view text, std::uint64_t size, Range& range) {
   return RangeKind::one;
 }
 
-bool lists_tag(std::string_view header, std::string_view tag) {
-  if (trim(header) == "*") return true;
+bool lists_tag(const std::string& header, std::string_view tag) {
+  if (Poco::trim(header) == "*") return true;
   const auto tags = split(header, ',');
-  return std::any_of(tags.begin(), tags.end(), [&](std::string_view one) {
-    one = trim(one);
+  return std::any_of(tags.begin(), tags.end(), [&](const std::string& item) {
+    const std::string trimmed = Poco::trim(item);
+    std::string_view one = trimmed;
     if (one.substr(0, 2) == "W/") one.remove_prefix(2);
     return one == tag;
   });
@@ -198,7 +201,7 @@ std::string gif_file(std::string_view name) {
 
 }  // namespace
 
-File made_up_file(const std::string& name, double duration) {
+File generated_file(const std::string& name, double duration) {
   const std::string end = name.substr(name.rfind('.') + 1);
   File file;
   const auto is = [&](const char* type, std::string content) {
@@ -227,36 +230,36 @@ File made_up_file(const std::string& name, double duration) {
   return file;
 }
 
-Reply serve_file(const Request& request, const File& file) {
+Response serve_file(const Request& request, const File& file) {
   if (request.method != "GET" && request.method != "HEAD") return method_not_allowed("GET, HEAD");
   const std::string tag = '"' + file.tag + '"';
-  Reply reply;
-  reply.with("ETag", tag).with("Accept-Ranges", "bytes").with("Cache-Control", "private, no-cache");
+  Response response;
+  response.with("ETag", tag).with("Accept-Ranges", "bytes").with("Cache-Control", "private, no-cache");
   if (const std::string known = request.header("if-none-match"); !known.empty() && lists_tag(known, tag)) {
-    reply.status = 304;
-    return reply;
+    response.status = 304;
+    return response;
   }
   Range range{0, file.size == 0 ? 0 : file.size - 1};
   const std::string if_range = request.header("if-range");
   const bool wants_range = request.method == "GET" && (if_range.empty() || if_range == tag);
   const RangeKind kind = wants_range ? parse_range(request.header("range"), file.size, range) : RangeKind::none;
   if (kind == RangeKind::unsatisfiable) {
-    reply.status = 416;
-    return reply.with("Content-Range", "bytes */" + std::to_string(file.size));
+    response.status = 416;
+    return response.with("Content-Range", "bytes */" + std::to_string(file.size));
   }
-  reply.with("Content-Type", file.type);
+  response.with("Content-Type", file.type);
   if (kind == RangeKind::one) {
-    reply.status = 206;
-    reply.with("Content-Range", "bytes " + std::to_string(range.first) + '-' + std::to_string(range.last) + '/' +
-                                    std::to_string(file.size));
+    response.status = 206;
+    response.with("Content-Range", "bytes " + std::to_string(range.first) + '-' + std::to_string(range.last) + '/' +
+                                       std::to_string(file.size));
   }
   const std::uint64_t length = file.size == 0 ? 0 : range.last - range.first + 1;
   if (file.spool != nullptr) {
-    reply.file = {file.spool, file.offset + range.first, length};
+    response.file = {file.spool, range.first, length};
   } else {
-    reply.body = file.content.substr(range.first, length);
+    response.body = file.content.substr(range.first, length);
   }
-  return reply;
+  return response;
 }
 
 }  // namespace heygen::sandbox

@@ -2,11 +2,11 @@
 
 namespace heygen::sandbox {
 
-Record& Records::add(const std::string& id, json::Value facts, std::int64_t created_at) {
+Record& Records::add(const std::string& id, const Object& facts, std::int64_t created_at) {
   Record record;
   record.sequence = ++last_;
   record.id = id;
-  record.facts = std::move(facts);
+  record.facts = facts;
   record.created_at = created_at;
   sequences_[id] = last_;
   return records_.emplace(last_, std::move(record)).first->second;

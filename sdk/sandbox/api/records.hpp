@@ -1,4 +1,4 @@
-// What the account holds of one kind, in the order it came.
+// What the account has of one kind, in the order it came.
 #pragma once
 
 #include <chrono>
@@ -7,23 +7,21 @@
 #include <memory>
 #include <string>
 
-#include "core/json/value.hpp"
+#include "sdk/sandbox/http/json.hpp"
 #include "sdk/sandbox/http/spool.hpp"
 
 namespace heygen::sandbox {
 
-/// The bytes of an upload: a stretch of a spool.
+/// The bytes of an upload.
 struct Content {
   std::shared_ptr<const Spool> spool;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
   std::string digest;  ///< SHA-256, hex
 };
 
 struct Record {
   std::uint64_t sequence = 0;  ///< from 1, grows with every record of its kind
   std::string id;
-  json::Value facts;            ///< an object: what the record was made from, and what changed since
+  Object facts;                 ///< what the record was made from, and what changed since
   std::int64_t created_at = 0;  ///< seconds since 1970
 
   // Of a job. The defaults are those of what was complete from the start.
@@ -36,7 +34,7 @@ struct Record {
 
 class Records {
  public:
-  Record& add(const std::string& id, json::Value facts, std::int64_t created_at);
+  Record& add(const std::string& id, const Object& facts, std::int64_t created_at);
   /// nullptr when there is none. Good until the record is removed.
   Record* find(const std::string& id);
   /// False when there was none.

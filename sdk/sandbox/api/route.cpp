@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/text.hpp"
 
 namespace heygen::sandbox {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kCursorPrefix = "page-";
 
 std::uint64_t read_cursor(const std::string& token) {
-  const auto invalid = [] { return Invalid{"token", "token is none that this sandbox gave out."}; };
+  const auto invalid = [] { return Invalid{"token", "token is not a valid pagination cursor of this sandbox."}; };
   if (token.rfind(kCursorPrefix, 0) != 0) throw invalid();
   const std::string digits = token.substr(kCursorPrefix.size());
   std::uint64_t number = 0;
@@ -32,7 +32,7 @@ std::vector<const Record*> in_order(const Records& records, bool newest_first, s
 
 }  // namespace
 
-Reply not_found(const Resource& resource, const std::string& id, const std::string& param) {
+Response not_found(const Resource& resource, const std::string& id, const std::string& param) {
   std::string code(resource.noun);
   std::replace(code.begin(), code.end(), ' ', '_');
   return api_error(404, code + "_not_found", "There is no " + std::string(resource.noun) + ' ' + printable(id) + '.',
@@ -46,8 +46,8 @@ Record& find(Call& call, const Resource& resource, std::size_t at) {
   return *record;
 }
 
-Reply data_reply(json::Value data, int status) {
-  return json_reply(status, json::Object{{"data", std::move(data)}});
+Response data_response(const Object& data, int status) {
+  return json_response(status, object({{"data", data}}));
 }
 
 Page read_page(const Form& query, std::size_t otherwise, std::size_t most) {
@@ -66,21 +66,20 @@ std::string write_cursor(std::uint64_t after) {
   return std::string(kCursorPrefix) + std::to_string(after);
 }
 
-Reply page_of(Call& call, const Resource& resource, const Keep& keep) {
+Response page_of(Call& call, const Resource& resource, const Keep& keep) {
   const Page page = read_page(call.query, resource.page, resource.page_most);
-  json::Array items;
+  List items = list();
   std::uint64_t last = 0;
   bool more = false;
   for (const Record* record : in_order(call.account.*resource.records, resource.newest_first, page.after)) {
     if (!keep(*record)) continue;
-    more = items.size() == page.limit;
+    more = items->size() == page.limit;
     if (more) break;
-    items.push_back(resource.show(call.account, *record));
+    items->add(resource.show(call.account, *record));
     last = record->sequence;
   }
-  return json_reply(200, json::Object{{"data", std::move(items)},
-                                      {"has_more", more},
-                                      {"next_token", more ? json::Value(write_cursor(last)) : json::Value()}});
+  return json_response(
+      200, object({{"data", items}, {"has_more", more}, {"next_token", more ? Var(write_cursor(last)) : Var()}}));
 }
 
 }  // namespace heygen::sandbox

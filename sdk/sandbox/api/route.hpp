@@ -1,4 +1,4 @@
-// What answers a path of the API: a row, and a function that turns a call into a reply.
+// What answers a path of the API: a row, and a function that turns a call into a response.
 #pragma once
 
 #include <functional>
@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json/value.hpp"
 #include "sdk/sandbox/api/account.hpp"
 #include "sdk/sandbox/api/check.hpp"
 #include "sdk/sandbox/http/http.hpp"
+#include "sdk/sandbox/http/json.hpp"
 
 namespace heygen::sandbox {
 
@@ -21,7 +21,7 @@ struct Call {
   Form query;
   std::vector<std::string> values;  ///< of the pattern's placeholders, in order, decoded
   Credential credential;
-  json::Value body;  ///< an object when the route takes one, else null
+  Object body;  ///< an object when the route takes one, else null
 };
 
 struct Route {
@@ -33,7 +33,7 @@ struct Route {
   };
   std::string_view method;
   std::string_view pattern;  ///< "{}" stands for one segment of the path
-  Reply (*handler)(Call& call);
+  Response (*handler)(Call& call);
   Body body = Body::none;
 };
 using Routes = std::vector<Route>;
@@ -42,22 +42,22 @@ using Routes = std::vector<Route>;
 struct Resource {
   std::string_view noun;  ///< "video translation"; unknown ids get the code video_translation_not_found
   Records Account::*records;
-  json::Value (*show)(Account& account, const Record& record);
-  std::size_t page = 20;  ///< how many a page holds unless the caller says
+  Object (*show)(Account& account, const Record& record);
+  std::size_t page = 20;  ///< items per page by default
   std::size_t page_most = 100;
   bool newest_first = true;
 };
 
 /// What values[at] of the call names. Throws Refused with 404.
 Record& find(Call& call, const Resource& resource, std::size_t at = 0);
-Reply not_found(const Resource& resource, const std::string& id, const std::string& param = {});
+Response not_found(const Resource& resource, const std::string& id, const std::string& param = {});
 
 /// {"data": …}
-Reply data_reply(json::Value data, int status = 200);
+Response data_response(const Object& data, int status = 200);
 
 using Keep = std::function<bool(const Record& record)>;
 /// One page of what `keep` keeps, by the limit and the token of the query. Throws Invalid.
-Reply page_of(Call& call, const Resource& resource, const Keep& keep);
+Response page_of(Call& call, const Resource& resource, const Keep& keep);
 
 struct Page {
   std::size_t limit;
@@ -71,30 +71,30 @@ std::string write_cursor(std::uint64_t after);
 // Handlers for a Resource.
 
 template <const Resource& kResource>
-Reply get_one(Call& call) {
-  return data_reply(kResource.show(call.account, find(call, kResource)));
+Response get_one(Call& call) {
+  return data_response(kResource.show(call.account, find(call, kResource)));
 }
 
 template <const Resource& kResource>
-Reply list_all(Call& call) {
+Response list_all(Call& call) {
   return page_of(call, kResource, [](const Record&) { return true; });
 }
 
 /// Answers {"id": …}.
 template <const Resource& kResource>
-Reply remove_one(Call& call) {
+Response remove_one(Call& call) {
   const std::string id = find(call, kResource).id;
   (call.account.*kResource.records).remove(id);
-  return data_reply(json::Object{{"id", id}});
+  return data_response(object({{"id", id}}));
 }
 
 /// Takes a new title, and answers with the whole.
 template <const Resource& kResource>
-Reply retitle(Call& call) {
+Response retitle(Call& call) {
   check(call.body, {{"title", Field::Kind::text, true}});
   Record& record = find(call, kResource);
-  record.facts.set("title", call.body.string_at("title"));
-  return data_reply(kResource.show(call.account, record));
+  record.facts->set("title", text_at(call.body, "title"));
+  return data_response(kResource.show(call.account, record));
 }
 
 }  // namespace heygen::sandbox

@@ -13,6 +13,6 @@ inline constexpr std::string_view kUploads = "/uploads/";
 inline constexpr std::uint64_t kSlotLimit = std::uint64_t{1} << 30;
 
 /// PUT /uploads/ID?signature=S, with the type and the number of bytes that the slot was made for. content: the body.
-Reply take_upload(Account& account, const Request& request, const Content& content);
+Response take_upload(Account& account, const Request& request, const Content& content);
 
 }  // namespace heygen::sandbox

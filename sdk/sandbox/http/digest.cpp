@@ -1,9 +1,9 @@
 #include "sdk/sandbox/http/digest.hpp"
 
 #include <Poco/Base64Encoder.h>
+#include <Poco/DigestEngine.h>
 #include <Poco/SHA2Engine.h>
 
-#include <span>
 #include <sstream>
 
 namespace heygen::sandbox {
@@ -28,14 +28,7 @@ std::string sha256(std::string_view data) {
 }
 
 std::string hex(std::string_view data) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : data) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  return out;
+  return Poco::DigestEngine::digestToHex({data.begin(), data.end()});
 }
 
 std::string base64(std::string_view data) {
@@ -50,25 +43,19 @@ std::string fingerprint(std::string_view secret) {
   return hex(sha256(secret).substr(0, 4));
 }
 
-std::string random_bytes(Random& random, std::size_t size) {
-  std::string bytes(size, '\0');
-  random.fill(std::as_writable_bytes(std::span(bytes)));
-  return bytes;
-}
-
 std::string random_token(Random& random, std::string_view prefix) {
-  return std::string(prefix) + base64url(random_bytes(random, 24));
+  return std::string(prefix) + base64url(random.bytes(24));
 }
 
 std::string random_id(Random& random) {
-  return hex(random_bytes(random, 16));
+  return hex(random.bytes(16));
 }
 
 std::string random_user_code(Random& random) {
   constexpr std::string_view kLetters = "BCDFGHJKLMNPQRSTVWXZ";
   std::string code;
   while (code.size() < 9) {
-    const auto byte = static_cast<unsigned char>(random_bytes(random, 1)[0]);
+    const auto byte = static_cast<unsigned char>(random.bytes(1)[0]);
     if (byte >= 240) continue;  // the largest multiple of 20 below 256: no letter is likelier than another
     if (code.size() == 4) code += '-';
     code += kLetters[byte % kLetters.size()];

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/base/random.hpp"
+#include "sdk/sandbox/base/clock.hpp"
 
 namespace heygen::sandbox {
 
@@ -16,7 +16,6 @@ std::string base64url(std::string_view data);  ///< without padding (RFC 4648 §
 /// The first 8 hex digits of the SHA-256: tells secrets apart without showing them.
 std::string fingerprint(std::string_view secret);
 
-std::string random_bytes(Random& random, std::size_t size);
 /// prefix followed by 192 random bits in base64url
 std::string random_token(Random& random, std::string_view prefix);
 /// 128 random bits in hex

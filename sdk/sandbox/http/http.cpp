@@ -1,48 +1,25 @@
 #include "sdk/sandbox/http/http.hpp"
 
-#include <algorithm>
-#include <optional>
+#include <Poco/Exception.h>
+#include <Poco/Net/HTMLForm.h>
+#include <Poco/Net/MediaType.h>
 
-#include "core/base/encode.hpp"
-#include "core/base/text.hpp"
+#include <algorithm>
+#include <sstream>
 
 namespace heygen::sandbox {
-namespace {
 
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
-std::string decode_part(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const auto high = hex_digit(text[i + 1]);
-      const auto low = hex_digit(text[i + 2]);
-      if (high && low) {
-        out += static_cast<char>(*high * 16 + *low);
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i] == '+' ? ' ' : text[i];
-  }
-  return out;
-}
-
-}  // namespace
-
-Form Form::decode(std::string_view text) {
+Form Form::decode(const std::string& text) {
   Form form;
-  for (const std::string& pair : split(text, '&')) {
-    if (pair.empty()) continue;
-    const std::size_t equals = pair.find('=');
-    const std::string_view view = pair;
-    form.pairs_.emplace_back(decode_part(view.substr(0, equals)),
-                             equals == std::string::npos ? std::string{} : decode_part(view.substr(equals + 1)));
+  try {
+    Poco::Net::HTMLForm read;
+    std::istringstream stream(text);
+    read.read(stream);
+    for (const auto& [name, value] : read) {
+      if (!name.empty() || !value.empty()) form.pairs_.emplace_back(name, value);
+    }
+  } catch (const Poco::Exception& error) {
+    throw Invalid{"", "The parameters are not valid: " + error.displayText() + '.'};
   }
   return form;
 }
@@ -69,50 +46,40 @@ std::string Form::doubled() const {
   return {};
 }
 
-std::string encode_query(const std::vector<std::pair<std::string, std::string>>& pairs) {
-  std::string out;
-  for (const auto& [name, value] : pairs) {
-    if (!out.empty()) out += '&';
-    out += percent_encode(name) + '=' + percent_encode(value);
-  }
-  return out;
-}
-
 std::string Request::header(const std::string& lower_name) const {
   const auto found = headers.find(lower_name);
   return found == headers.end() ? std::string{} : found->second;
 }
 
 bool Request::is_of_type(std::string_view type) const {
-  const std::string given = header("content-type");
-  return iequals(trim(std::string_view(given).substr(0, given.find(';'))), type);
+  return Poco::Net::MediaType(header("content-type")).matches(Poco::Net::MediaType(std::string(type)));
 }
 
-Reply& Reply::with(std::string name, std::string value) {
+Response& Response::with(std::string name, std::string value) {
   headers.emplace_back(std::move(name), std::move(value));
   return *this;
 }
 
-Reply json_reply(int status, const json::Value& value) {
-  Reply reply;
-  reply.status = status;
-  reply.body = json::write(value);
-  reply.with("Content-Type", "application/json");
-  return reply;
+Response json_response(int status, const Object& value) {
+  Response response;
+  response.status = status;
+  response.body = write_json(value);
+  response.with("Content-Type", "application/json");
+  return response;
 }
 
-Reply api_error(int status, const std::string& code, const std::string& message, const std::string& param) {
-  json::Object error{{"code", code}, {"message", message}};
-  if (!param.empty()) error.emplace_back("param", param);
-  Reply reply = json_reply(status, json::Object{{"error", std::move(error)}});
-  reply.error = code;
-  return reply;
+Response api_error(int status, const std::string& code, const std::string& message, const std::string& param) {
+  Object error = object({{"code", code}, {"message", message}});
+  if (!param.empty()) error->set("param", param);
+  Response response = json_response(status, object({{"error", error}}));
+  response.error = code;
+  return response;
 }
 
-Reply method_not_allowed(const std::string& allowed) {
-  Reply reply = api_error(405, "method_not_allowed", "This address answers " + allowed + " only.");
-  reply.with("Allow", allowed);
-  return reply;
+Response method_not_allowed(const std::string& allowed) {
+  Response response = api_error(405, "method_not_allowed", "Only " + allowed + " can be used here.");
+  response.with("Allow", allowed);
+  return response;
 }
 
 }  // namespace heygen::sandbox

@@ -1,4 +1,4 @@
-// Requests and replies as plain values, so that everything above the sockets runs in a unit test.
+// Requests and responses as plain values, so that everything above the sockets runs in a unit test.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,22 @@
 #include <utility>
 #include <vector>
 
-#include "core/json/value.hpp"
+#include "sdk/sandbox/http/json.hpp"
 #include "sdk/sandbox/http/spool.hpp"
 
 namespace heygen::sandbox {
 
-/// Decoded application/x-www-form-urlencoded pairs, in order.
+/// Thrown for a parameter that is refused with 400. param may be empty.
+struct Invalid {
+  std::string param;
+  std::string message;
+};
+
+/// Decoded application/x-www-form-urlencoded pairs, in order. Their names are case-sensitive.
 class Form {
  public:
-  static Form decode(std::string_view text);
+  /// Throws Invalid for a broken percent-encoding, and for more than 100 fields.
+  static Form decode(const std::string& text);
 
   /// The first value, or "": a parameter without a value counts as omitted (RFC 6749 §3.1).
   std::string get(std::string_view name) const;
@@ -30,9 +37,6 @@ class Form {
  private:
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
-
-/// a=b&c=d, percent-encoded
-std::string encode_query(const std::vector<std::pair<std::string, std::string>>& pairs);
 
 struct Request {
   std::string method;
@@ -55,22 +59,22 @@ struct Stretch {
   std::uint64_t size = 0;
 };
 
-struct Reply {
+struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   Stretch file;  ///< instead of the body, when it has a spool
-  /// Names and values of credentials in this reply. The request log keeps their digests.
+  /// Names and values of credentials in this response. The request log keeps their digests.
   std::vector<std::pair<std::string, std::string>> issued;
   std::string error;  ///< machine code, for the request log
 
-  Reply& with(std::string name, std::string value);
+  Response& with(std::string name, std::string value);
 };
 
-Reply json_reply(int status, const json::Value& value);
+Response json_response(int status, const Object& value);
 /// {"error": {"code", "message", "param"?}}
-Reply api_error(int status, const std::string& code, const std::string& message, const std::string& param = {});
+Response api_error(int status, const std::string& code, const std::string& message, const std::string& param = {});
 /// 405 with Allow (RFC 9110 §15.5.6)
-Reply method_not_allowed(const std::string& allowed);
+Response method_not_allowed(const std::string& allowed);
 
 }  // namespace heygen::sandbox

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 
 namespace heygen::sandbox {
@@ -22,8 +22,15 @@ constexpr std::size_t kPiece = std::size_t{64} * 1024;
 Spool::Spool() {
   std::string pattern = (std::filesystem::temp_directory_path() / "heygen-sandbox-XXXXXX").string();
   descriptor_ = ::mkostemp(pattern.data(), O_CLOEXEC);
-  if (descriptor_ < 0) throw SpoolError("No temporary file can be made as " + pattern + ": " + std::strerror(errno));
+  if (descriptor_ < 0)
+    throw SpoolError("Could not create the temporary file " + pattern + ": " + describe_errno(errno) + '.');
   ::unlink(pattern.c_str());
+}
+
+Spool::Spool(const Spool& from, std::uint64_t offset, std::uint64_t size) : Spool() {
+  for (std::uint64_t at = 0; at < size; at += kPiece) {
+    append(from.read(offset + at, static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, size - at))));
+  }
 }
 
 Spool::~Spool() {
@@ -34,7 +41,7 @@ void Spool::append(std::string_view data) {
   while (!data.empty()) {
     const ssize_t written = ::write(descriptor_, data.data(), data.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw SpoolError(std::string("A temporary file cannot be written: ") + std::strerror(errno));
+    if (written < 0) throw SpoolError("Could not write to a temporary file: " + describe_errno(errno) + '.');
     data.remove_prefix(static_cast<std::size_t>(written));
     size_ += static_cast<std::uint64_t>(written);
   }
@@ -62,14 +69,13 @@ std::optional<std::uint64_t> Spool::find(std::string_view text, std::uint64_t fr
   return std::nullopt;
 }
 
-std::string Spool::digest(std::uint64_t offset, std::uint64_t size) const {
+std::string Spool::digest() const {
   Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
-  for (std::uint64_t at = 0; at < size; at += kPiece) {
-    const std::string piece = read(offset + at, static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, size - at)));
+  for (std::uint64_t at = 0; at < size_; at += kPiece) {
+    const std::string piece = read(at, kPiece);
     engine.update(piece.data(), piece.size());
   }
-  const auto& digest = engine.digest();
-  return hex(std::string(digest.begin(), digest.end()));
+  return Poco::DigestEngine::digestToHex(engine.digest());
 }
 
 }  // namespace heygen::sandbox

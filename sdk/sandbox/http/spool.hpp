@@ -18,7 +18,9 @@ class SpoolError : public std::runtime_error {
 /// A temporary file without a name: it is gone with this object, however the program ends.
 class Spool {
  public:
-  Spool();  ///< Throws SpoolError, as does append.
+  Spool();  ///< Throws SpoolError, as do the others that write.
+  /// A copy of `size` bytes of another.
+  Spool(const Spool& from, std::uint64_t offset, std::uint64_t size);
   ~Spool();
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
@@ -29,8 +31,8 @@ class Spool {
   std::string read(std::uint64_t offset, std::size_t count) const;
   /// Where `text` begins, at `from` or later.
   std::optional<std::uint64_t> find(std::string_view text, std::uint64_t from) const;
-  /// SHA-256 in hex of `size` bytes from `offset` on.
-  std::string digest(std::uint64_t offset, std::uint64_t size) const;
+  /// SHA-256 of the whole, in hex.
+  std::string digest() const;
 
  private:
   int descriptor_ = -1;

@@ -1,11 +1,14 @@
 #include "sdk/sandbox/oauth/oauth.hpp"
 
+#include <Poco/String.h>
+#include <Poco/URI.h>
+
 #include <algorithm>
 #include <cctype>
 #include <optional>
 #include <regex>
 
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 #include "sdk/sandbox/oauth/pages.hpp"
 
@@ -40,7 +43,7 @@ std::optional<Refusal> fault_of(const Form& query) {
   }
   if (query.get("response_type").empty()) return Refusal{"invalid_request", "response_type is missing: use code."};
   if (query.get("response_type") != "code") {
-    return Refusal{"unsupported_response_type", "This sandbox knows response_type=code alone."};
+    return Refusal{"unsupported_response_type", "Only response_type=code is supported."};
   }
   if (query.get("code_challenge").empty()) return Refusal{"invalid_request", "PKCE is required: send code_challenge."};
   if (query.get("code_challenge_method") != "S256") {
@@ -49,41 +52,44 @@ std::optional<Refusal> fault_of(const Form& query) {
   if (!is_challenge(query.get("code_challenge"))) {
     return Refusal{"invalid_request", "code_challenge must be the base64url text of a SHA-256 digest."};
   }
-  if (!is_scope(query.get("scope"))) return Refusal{"invalid_scope", "scope holds a character that none may."};
+  if (!is_scope(query.get("scope"))) return Refusal{"invalid_scope", "scope contains an invalid character."};
   return std::nullopt;
 }
 
 std::string cookie_of(const Request& request) {
   for (const std::string& pair : split(request.header("cookie"), ';')) {
-    const std::string_view view = trim(pair);
-    const std::size_t equals = view.find('=');
-    if (view.substr(0, equals) == kCookie && equals != std::string_view::npos) {
-      return std::string(view.substr(equals + 1));
-    }
+    const std::string cookie = Poco::trim(pair);
+    const std::size_t equals = cookie.find('=');
+    if (equals != std::string::npos && cookie.substr(0, equals) == kCookie) return cookie.substr(equals + 1);
   }
   return {};
 }
 
-Reply refusal_reply(const Refusal& refusal) {
+Response refusal_response(const Refusal& refusal) {
   const bool unknown_client = refusal.error == "invalid_client";
-  Reply reply = json_reply(unknown_client ? 401 : 400,
-                           json::Object{{"error", refusal.error}, {"error_description", refusal.description}});
-  reply.with("Cache-Control", "no-store");
-  reply.error = refusal.error;
-  return reply;
+  Response response = json_response(unknown_client ? 401 : 400,
+                                    object({{"error", refusal.error}, {"error_description", refusal.description}}));
+  response.with("Cache-Control", "no-store");
+  response.error = refusal.error;
+  return response;
 }
 
-/// Checks what all form endpoints ask for: POST, the form type, no doubled parameter, a client.
-std::optional<Reply> form_fault(const Request& request, const Form& form) {
+/// Reads the form, and checks what all form endpoints ask for: POST, the form type, no doubled parameter, a client.
+std::optional<Response> read_form(const Request& request, Form& form) {
   if (request.method != "POST") return method_not_allowed("POST");
   if (!request.is_of_type("application/x-www-form-urlencoded")) {
-    return refusal_reply({"invalid_request", "Send the parameters as application/x-www-form-urlencoded."});
+    return refusal_response({"invalid_request", "Send the parameters as application/x-www-form-urlencoded."});
+  }
+  try {
+    form = Form::decode(request.body);
+  } catch (const Invalid& invalid) {
+    return refusal_response({"invalid_request", invalid.message});
   }
   if (const std::string name = form.doubled(); !name.empty()) {
-    return refusal_reply({"invalid_request", "A parameter came more than once: " + printable(name)});
+    return refusal_response({"invalid_request", "A parameter came more than once: " + printable(name)});
   }
   if (form.get("client_id").empty()) {
-    return refusal_reply({"invalid_client", "A public client names itself with client_id in the form."});
+    return refusal_response({"invalid_client", "A public client names itself with client_id in the form."});
   }
   return std::nullopt;
 }
@@ -94,183 +100,188 @@ std::string required(const Form& form, const char* name) {
   return value;
 }
 
-Reply token_reply(const TokenSet& set) {
-  Reply reply = json_reply(200, json::Object{{"access_token", set.access_token},
-                                             {"token_type", "Bearer"},
-                                             {"expires_in", set.expires_in},
-                                             {"refresh_token", set.refresh_token},
-                                             {"scope", set.scope}});
-  reply.with("Cache-Control", "no-store").with("Pragma", "no-cache");
-  reply.issued = {{"access_token", set.access_token}, {"refresh_token", set.refresh_token}};
-  return reply;
+Response token_response(const TokenSet& set) {
+  Response response = json_response(200, object({{"access_token", set.access_token},
+                                                 {"token_type", "Bearer"},
+                                                 {"expires_in", set.expires_in},
+                                                 {"refresh_token", set.refresh_token},
+                                                 {"scope", set.scope}}));
+  response.with("Cache-Control", "no-store").with("Pragma", "no-cache");
+  response.issued = {{"access_token", set.access_token}, {"refresh_token", set.refresh_token}};
+  return response;
 }
 
 }  // namespace
 
-Reply OAuth::authorize(const Request& request) {
+Response OAuth::authorize(const Request& request) {
   if (request.method == "POST") return answer(request);
   if (request.method != "GET") return method_not_allowed("GET, POST");
   const Form query = Form::decode(request.query);
   if (query.get("client_id").empty() || query.doubles("client_id")) {
-    return page_reply(400, problem_page("Which client?", "The address needs exactly one client_id. Any text will do."));
+    return page_response(400,
+                         problem_page("Which client?", "The address needs exactly one client_id. Any text will do."));
   }
   if (query.doubles("redirect_uri") || !is_loopback_redirect(query.get("redirect_uri"))) {
     // RFC 6749 §4.1.2.1: never redirect to an address that was not checked
-    return page_reply(400, problem_page("Where to go back to?",
-                                        "redirect_uri must be http://127.0.0.1:PORT/oauth/callback, or the same with "
-                                        "[::1]. The name localhost and other paths are not accepted."));
+    return page_response(400,
+                         problem_page("Where to go back to?",
+                                      "redirect_uri must be http://127.0.0.1:PORT/oauth/callback, or the same with "
+                                      "[::1]. The name localhost and other paths are not accepted."));
   }
   AuthorizationRequest wanted{query.get("client_id"), query.get("redirect_uri"), query.get("scope"), query.get("state"),
                               query.get("code_challenge")};
   if (wanted.scope.empty()) wanted.scope = kDefaultScope;
   if (const auto fault = fault_of(query)) {
-    Reply reply = send_back(wanted, {{"error", fault->error}, {"error_description", fault->description}});
-    reply.error = fault->error;
-    return reply;
+    Response response = send_back(wanted, {{"error", fault->error}, {"error_description", fault->description}});
+    response.error = fault->error;
+    return response;
   }
   return state_.settings().auto_approve ? answer_client(wanted, true) : ask(request, wanted);
 }
 
-Reply OAuth::ask(const Request& request, const State::Question& question) {
+Response OAuth::ask(const Request& request, const State::Question& question) {
   std::string browser = cookie_of(request);
   const bool is_new = browser.empty();
   if (is_new) browser = state_.new_browser();
   const std::string ticket = state_.open_ticket(question, browser);
   const auto* client = std::get_if<AuthorizationRequest>(&question);
-  Reply reply = client != nullptr ? page_reply(200, consent_page(*client, ticket), client->redirect_uri)
-                                  : page_reply(200, device_consent_page(std::get<DeviceRequest>(question), ticket));
+  Response response = client != nullptr
+                          ? page_response(200, consent_page(*client, ticket), client->redirect_uri)
+                          : page_response(200, device_consent_page(std::get<DeviceRequest>(question), ticket));
   if (is_new) {
-    reply.with("Set-Cookie", std::string(kCookie) + '=' + browser + "; Path=/oauth; HttpOnly; SameSite=Strict");
+    response.with("Set-Cookie", std::string(kCookie) + '=' + browser + "; Path=/oauth; HttpOnly; SameSite=Strict");
   }
-  return reply;
+  return response;
 }
 
-Reply OAuth::answer(const Request& request) {
+Response OAuth::answer(const Request& request) {
   const std::string origin = request.header("origin");
   const Form form = Form::decode(request.body);
   const std::string decision = form.get("decision");
   const bool foreign = !origin.empty() && origin != issuer_;
   if (foreign || (decision != "approve" && decision != "deny")) {
-    return page_reply(403, problem_page("Not from this page", "Only the buttons of this sandbox's own page count."));
+    return page_response(403, problem_page("Not from this page", "Only the buttons of this sandbox's own page count."));
   }
   const auto question = state_.take_ticket(form.get("ticket"), cookie_of(request));
   if (!question) {
-    return page_reply(403, problem_page("This page is too old",
-                                        "It was answered before, it waited for more than ten minutes, or the browser "
-                                        "keeps no cookies. Start again from the terminal."));
+    return page_response(403,
+                         problem_page("This page is too old",
+                                      "It was answered before, it waited for more than ten minutes, or the browser "
+                                      "keeps no cookies. Start again from the terminal."));
   }
   const bool approved = decision == "approve";
   if (const auto* client = std::get_if<AuthorizationRequest>(&*question)) return answer_client(*client, approved);
   if (!state_.decide_device(std::get<DeviceRequest>(*question).user_code, approved)) {
-    return page_reply(410, problem_page("Too late", "The code has expired. Start again from the terminal."));
+    return page_response(410, problem_page("Too late", "The code has expired. Start again from the terminal."));
   }
-  return page_reply(200, device_done_page(approved));
+  return page_response(200, device_done_page(approved));
 }
 
-Reply OAuth::answer_client(const AuthorizationRequest& request, bool approved) {
+Response OAuth::answer_client(const AuthorizationRequest& request, bool approved) {
   if (!approved) {
-    Reply reply = send_back(request, {{"error", "access_denied"}, {"error_description", "The person said no."}});
-    reply.error = "access_denied";
-    return reply;
+    Response response =
+        send_back(request, {{"error", "access_denied"}, {"error_description", "The user denied the request."}});
+    response.error = "access_denied";
+    return response;
   }
   const std::string code = state_.issue_code(request);
-  Reply reply = send_back(request, {{"code", code}});
-  reply.issued = {{"code", code}};
-  return reply;
+  Response response = send_back(request, {{"code", code}});
+  response.issued = {{"code", code}};
+  return response;
 }
 
-Reply OAuth::send_back(const AuthorizationRequest& request,
-                       std::vector<std::pair<std::string, std::string>> params) const {
+Response OAuth::send_back(const AuthorizationRequest& request,
+                          std::vector<std::pair<std::string, std::string>> params) const {
   if (!request.state.empty()) params.emplace_back("state", request.state);
   params.emplace_back("iss", issuer_);  // RFC 9207 §2: in errors too
-  Reply reply;
-  reply.status = 303;  // not 307, which would carry the form along (RFC 9700 §4.12)
-  reply.with("Location", request.redirect_uri + '?' + encode_query(params)).with("Cache-Control", "no-store");
-  return reply;
+  Response response;
+  response.status = 303;  // not 307, which would carry the form along (RFC 9700 §4.12)
+  Poco::URI target(request.redirect_uri);
+  for (const auto& [name, value] : params) target.addQueryParameter(name, value);
+  response.with("Location", target.toString()).with("Cache-Control", "no-store");
+  return response;
 }
 
-Reply OAuth::token(const Request& request) {
-  const Form form = Form::decode(request.body);
-  if (auto fault = form_fault(request, form)) return *fault;
+Response OAuth::token(const Request& request) {
+  Form form;
+  if (auto fault = read_form(request, form)) return *fault;
   const std::string client = form.get("client_id");
   try {
     const std::string grant = required(form, "grant_type");
     if (grant == "authorization_code") {
-      return token_reply(state_.redeem_code(required(form, "code"), client, required(form, "redirect_uri"),
-                                            required(form, "code_verifier")));
+      return token_response(state_.redeem_code(required(form, "code"), client, required(form, "redirect_uri"),
+                                               required(form, "code_verifier")));
     }
     if (grant == "refresh_token") {
-      return token_reply(state_.refresh(required(form, "refresh_token"), client, form.get("scope")));
+      return token_response(state_.refresh(required(form, "refresh_token"), client, form.get("scope")));
     }
-    if (grant == kDeviceGrant) return token_reply(state_.poll_device(required(form, "device_code"), client));
+    if (grant == kDeviceGrant) return token_response(state_.poll_device(required(form, "device_code"), client));
     throw Refusal{"unsupported_grant_type",
                   std::string("This sandbox knows authorization_code, refresh_token and ") + kDeviceGrant + '.'};
   } catch (const Refusal& refusal) {
-    return refusal_reply(refusal);
+    return refusal_response(refusal);
   }
 }
 
-Reply OAuth::revoke(const Request& request) {
-  const Form form = Form::decode(request.body);
-  if (auto fault = form_fault(request, form)) return *fault;
+Response OAuth::revoke(const Request& request) {
+  Form form;
+  if (auto fault = read_form(request, form)) return *fault;
   try {
     state_.revoke(required(form, "token"), form.get("client_id"));
   } catch (const Refusal& refusal) {
-    return refusal_reply(refusal);
+    return refusal_response(refusal);
   }
-  Reply reply;
-  reply.with("Cache-Control", "no-store");
-  return reply;
+  Response response;
+  response.with("Cache-Control", "no-store");
+  return response;
 }
 
-Reply OAuth::device_authorization(const Request& request) {
-  const Form form = Form::decode(request.body);
-  if (auto fault = form_fault(request, form)) return *fault;
+Response OAuth::device_authorization(const Request& request) {
+  Form form;
+  if (auto fault = read_form(request, form)) return *fault;
   if (!is_scope(form.get("scope"))) {
-    return refusal_reply({"invalid_scope", "scope holds a character that none may."});
+    return refusal_response({"invalid_scope", "scope contains an invalid character."});
   }
   const std::string scope = form.get("scope");
   const DeviceGrant grant = state_.issue_device(form.get("client_id"), scope.empty() ? kDefaultScope : scope);
   const std::string page = issuer_ + "/oauth/device";
-  Reply reply = json_reply(200, json::Object{{"device_code", grant.device_code},
-                                             {"user_code", grant.user_code},
-                                             {"verification_uri", page},
-                                             {"verification_uri_complete", page + "?user_code=" + grant.user_code},
-                                             {"expires_in", state_.settings().device_ttl},
-                                             {"interval", state_.settings().interval}});
-  reply.with("Cache-Control", "no-store");
-  reply.issued = {{"device_code", grant.device_code}};
-  return reply;
+  Response response = json_response(200, object({{"device_code", grant.device_code},
+                                                 {"user_code", grant.user_code},
+                                                 {"verification_uri", page},
+                                                 {"verification_uri_complete", page + "?user_code=" + grant.user_code},
+                                                 {"expires_in", state_.settings().device_ttl},
+                                                 {"interval", state_.settings().interval}}));
+  response.with("Cache-Control", "no-store");
+  response.issued = {{"device_code", grant.device_code}};
+  return response;
 }
 
-Reply OAuth::device(const Request& request) {
+Response OAuth::device(const Request& request) {
   if (request.method == "POST") return answer(request);
   if (request.method != "GET") return method_not_allowed("GET, POST");
   const std::string typed = Form::decode(request.query).get("user_code");
-  if (typed.empty()) return page_reply(200, device_code_page({}, false));
+  if (typed.empty()) return page_response(200, device_code_page({}, false));
   const auto found = state_.find_device(typed);
-  return found ? ask(request, *found) : page_reply(404, device_code_page(typed, true));
+  return found ? ask(request, *found) : page_response(404, device_code_page(typed, true));
 }
 
-Reply OAuth::metadata(const Request& request) const {
+Response OAuth::metadata(const Request& request) const {
   if (request.method != "GET" && request.method != "HEAD") return method_not_allowed("GET, HEAD");
-  const json::Array none{json::Value("none")};
-  return json_reply(
-      200, json::Object{
-               {"issuer", issuer_},
-               {"authorization_endpoint", issuer_ + "/oauth/authorize"},
-               {"token_endpoint", issuer_ + "/v1/oauth/token"},
-               {"revocation_endpoint", issuer_ + "/v1/oauth/revoke"},
-               {"device_authorization_endpoint", issuer_ + "/v1/oauth/device_authorization"},
-               {"response_types_supported", json::Array{json::Value("code")}},
-               {"response_modes_supported", json::Array{json::Value("query")}},
-               {"grant_types_supported", json::Array{json::Value("authorization_code"), json::Value("refresh_token"),
-                                                     json::Value(kDeviceGrant)}},
-               {"scopes_supported", json::Array{json::Value("openid"), json::Value("profile"), json::Value("email")}},
-               {"code_challenge_methods_supported", json::Array{json::Value("S256")}},
-               {"token_endpoint_auth_methods_supported", none},
-               {"revocation_endpoint_auth_methods_supported", none},
-               {"authorization_response_iss_parameter_supported", true}});
+  const List none = list({"none"});
+  return json_response(
+      200, object({{"issuer", issuer_},
+                   {"authorization_endpoint", issuer_ + "/oauth/authorize"},
+                   {"token_endpoint", issuer_ + "/v1/oauth/token"},
+                   {"revocation_endpoint", issuer_ + "/v1/oauth/revoke"},
+                   {"device_authorization_endpoint", issuer_ + "/v1/oauth/device_authorization"},
+                   {"response_types_supported", list({"code"})},
+                   {"response_modes_supported", list({"query"})},
+                   {"grant_types_supported", list({Var("authorization_code"), Var("refresh_token"), kDeviceGrant})},
+                   {"scopes_supported", list({"openid", "profile", "email"})},
+                   {"code_challenge_methods_supported", list({Var("S256")})},
+                   {"token_endpoint_auth_methods_supported", none},
+                   {"revocation_endpoint_auth_methods_supported", none},
+                   {"authorization_response_iss_parameter_supported", true}}));
 }
 
 }  // namespace heygen::sandbox

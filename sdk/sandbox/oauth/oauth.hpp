@@ -13,18 +13,19 @@ class OAuth {
   /// issuer: scheme, host and port, no slash at the end
   OAuth(std::string issuer, State& state) : issuer_(std::move(issuer)), state_(state) {}
 
-  Reply authorize(const Request& request);             ///< RFC 6749 §4.1.1, RFC 7636, RFC 9207
-  Reply token(const Request& request);                 ///< RFC 6749 §3.2, RFC 8628 §3.4
-  Reply revoke(const Request& request);                ///< RFC 7009
-  Reply device_authorization(const Request& request);  ///< RFC 8628 §3.1
-  Reply device(const Request& request);                ///< where a person types the user code (RFC 8628 §3.3)
-  Reply metadata(const Request& request) const;        ///< RFC 8414
+  Response authorize(const Request& request);             ///< RFC 6749 §4.1.1, RFC 7636, RFC 9207
+  Response token(const Request& request);                 ///< RFC 6749 §3.2, RFC 8628 §3.4
+  Response revoke(const Request& request);                ///< RFC 7009
+  Response device_authorization(const Request& request);  ///< RFC 8628 §3.1
+  Response device(const Request& request);                ///< where the user types the user code (RFC 8628 §3.3)
+  Response metadata(const Request& request) const;        ///< RFC 8414
 
  private:
-  Reply ask(const Request& request, const State::Question& question);
-  Reply answer(const Request& request);
-  Reply answer_client(const AuthorizationRequest& request, bool approved);
-  Reply send_back(const AuthorizationRequest& request, std::vector<std::pair<std::string, std::string>> params) const;
+  Response ask(const Request& request, const State::Question& question);
+  Response answer(const Request& request);
+  Response answer_client(const AuthorizationRequest& request, bool approved);
+  Response send_back(const AuthorizationRequest& request,
+                     std::vector<std::pair<std::string, std::string>> params) const;
 
   const std::string issuer_;
   State& state_;

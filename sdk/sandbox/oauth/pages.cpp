@@ -1,6 +1,6 @@
 #include "sdk/sandbox/oauth/pages.hpp"
 
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 
 namespace heygen::sandbox {
@@ -57,7 +57,7 @@ std::string layout(const std::string& title, const std::string& content) {
          escape_html(title) + " - sandbox</title>\n<style>" + std::string(kStyle) +
          "</style>\n</head>\n<body>\n<main>\n<p class=\"badge\">Sandbox</p>\n<h1>" + escape_html(title) + "</h1>\n" +
          content +
-         "<footer>A practice server on this computer. No account, no credits, and nothing here reaches "
+         "<footer>A local sandbox. No account, no credits, and nothing here reaches "
          "HeyGen.</footer>\n</main>\n</body>\n</html>\n";
 }
 
@@ -182,12 +182,12 @@ std::string index_page(const std::string& issuer) {
           row("An API key that works", "<code>sandbox-key</code>") + "</dl>\n");
 }
 
-Reply page_reply(int status, const std::string& page, const std::string& redirect_uri) {
+Response page_response(int status, const std::string& page, const std::string& redirect_uri) {
   static const std::string kStyleHash = "'sha256-" + base64(sha256(kStyle)) + "'";
-  Reply reply;
-  reply.status = status;
-  reply.body = page;
-  reply.with("Content-Type", "text/html; charset=utf-8")
+  Response response;
+  response.status = status;
+  response.body = page;
+  response.with("Content-Type", "text/html; charset=utf-8")
       .with("Content-Security-Policy", "default-src 'none'; style-src " + kStyleHash +
                                            "; img-src data:; base-uri 'none'; frame-ancestors 'none'; form-action " +
                                            form_targets(redirect_uri))
@@ -196,7 +196,7 @@ Reply page_reply(int status, const std::string& page, const std::string& redirec
       .with("X-Content-Type-Options", "nosniff")
       // not no-referrer: with it browsers send "Origin: null" along with this page's own form
       .with("Referrer-Policy", "same-origin");
-  return reply;
+  return response;
 }
 
 }  // namespace heygen::sandbox

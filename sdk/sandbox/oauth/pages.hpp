@@ -1,4 +1,4 @@
-// The pages that a person sees. Every text from outside is escaped; nothing is loaded from anywhere, and no script
+// The pages that the user sees. Every text from outside is escaped; nothing is loaded from anywhere, and no script
 // runs.
 #pragma once
 
@@ -20,6 +20,6 @@ std::string problem_page(const std::string& title, const std::string& text);
 std::string index_page(const std::string& issuer);
 
 /// The page with its headers. `redirect_uri`: where a form of this page may lead to, besides the sandbox itself.
-Reply page_reply(int status, const std::string& page, const std::string& redirect_uri = {});
+Response page_response(int status, const std::string& page, const std::string& redirect_uri = {});
 
 }  // namespace heygen::sandbox

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <set>
 
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 
 namespace heygen::sandbox {
@@ -195,15 +195,16 @@ TokenSet State::poll_device(const std::string& device_code, const std::string& c
   Device& device = found->second;
   if (device.client_id != client_id) throw Refusal{"invalid_grant", "The device code belongs to another client_id."};
   if (device.answer == Device::Answer::collected) throw Refusal{"invalid_grant", "The device code was used before."};
-  if (device.until <= now()) throw Refusal{"expired_token", "Nobody answered in time. Ask for a new device code."};
+  if (device.until <= now())
+    throw Refusal{"expired_token", "The code expired before it was approved. Request a new device code."};
   pace(device);
   if (settings_.auto_approve && device.answer == Device::Answer::waiting &&
       now() - device.since + kPollTolerance >= std::chrono::seconds(settings_.interval)) {
     device.answer = Device::Answer::approved;
   }
-  if (device.answer == Device::Answer::denied) throw Refusal{"access_denied", "The person said no."};
+  if (device.answer == Device::Answer::denied) throw Refusal{"access_denied", "The user denied the request."};
   if (device.answer == Device::Answer::waiting) {
-    throw Refusal{"authorization_pending", "Nobody has answered yet."};
+    throw Refusal{"authorization_pending", "The user has not answered yet."};
   }
   device.answer = Device::Answer::collected;
   return issue(new_family(device.client_id, device.scope), device.scope);

@@ -10,8 +10,7 @@
 #include <string_view>
 #include <variant>
 
-#include "core/base/clock.hpp"
-#include "core/base/random.hpp"
+#include "sdk/sandbox/base/clock.hpp"
 
 namespace heygen::sandbox {
 
@@ -63,11 +62,12 @@ struct DeviceRequest {
 /// All members are thread-safe. Time and randomness come from outside.
 class State {
  public:
-  State(const Settings& settings, Clock& clock, Random& random) : settings_(settings), clock_(clock), random_(random) {}
+  State(const Settings& settings, const Clock& clock, Random& random)
+      : settings_(settings), clock_(clock), random_(random) {}
 
   const Settings& settings() const { return settings_; }
 
-  /// Keeps a question while a person looks at it. The ticket is the page's anti-CSRF token: it works once, within ten
+  /// Keeps a question while the user looks at it. The ticket is the page's anti-CSRF token: it works once, within ten
   /// minutes, and only from the browser it was made for.
   using Question = std::variant<AuthorizationRequest, DeviceRequest>;
   std::string open_ticket(const Question& question, const std::string& browser);
@@ -83,14 +83,14 @@ class State {
   TokenSet refresh(const std::string& token, const std::string& client_id, const std::string& scope);
 
   DeviceGrant issue_device(const std::string& client_id, const std::string& scope);
-  /// A code that still waits for an answer, as a person typed it: case and punctuation do not matter.
+  /// A code that still waits for an answer, as the user typed it: case and punctuation do not matter.
   std::optional<DeviceRequest> find_device(const std::string& typed);
   /// False when the code no longer waits.
   bool decide_device(const std::string& user_code, bool approve);
   /// Throws Refusal with the errors of RFC 8628 §3.5.
   TokenSet poll_device(const std::string& device_code, const std::string& client_id);
 
-  /// A refresh token takes its family with it; an access token goes alone (RFC 7009 §2.1). Throws Refusal for a token
+  /// A refresh token takes its family with it; an access token only itself (RFC 7009 §2.1). Throws Refusal for a token
   /// of another client.
   void revoke(const std::string& token, const std::string& client_id);
   /// active, consumed, expired, revoked or unknown
@@ -146,7 +146,7 @@ class State {
   void pace(Device& device) const;
 
   const Settings settings_;
-  Clock& clock_;
+  const Clock& clock_;
   Random& random_;
   std::mutex mutex_;
   std::map<std::uint64_t, Family> families_;

@@ -10,11 +10,11 @@ using Kind = Field::Kind;
 
 /// nullptr before the session has one, or when it was deleted.
 const Record* video_of(Account& account, const Record& session) {
-  return account.videos.find(session.facts.string_at("video_id"));
+  return account.videos.find(text_at(session.facts, "video_id"));
 }
 
 std::string status_of(Account& account, const Record& session) {
-  if (flag_of(session.facts, "stopped")) return "completed";
+  if (flag_at(session.facts, "stopped")) return "completed";
   const Record* video = video_of(account, session);
   if (video == nullptr) {
     return account.phase(session) == Phase::completed ? "waiting_for_input" : "thinking";
@@ -32,47 +32,45 @@ std::string status_of(Account& account, const Record& session) {
   return {};
 }
 
-json::Value message(const std::string& role, const std::string& content, std::int64_t at) {
-  return json::Object{
-      {"role", role}, {"type", "text"}, {"content", content}, {"created_at", at}, {"resource_ids", json::Value()}};
+Object message(const std::string& role, const std::string& content, std::int64_t at) {
+  return object({{"role", role}, {"type", "text"}, {"content", content}, {"created_at", at}, {"resource_ids", Var()}});
 }
 
-json::Value show_session(Account& account, const Record& record) {
+Object show_session(Account& account, const Record& record) {
   constexpr std::size_t kMostMessages = 40;
   const std::string status = status_of(account, record);
-  json::Array messages = record.facts.find("messages")->as_array();
+  std::vector<Var> messages = items_in(record.facts->get("messages"));
   std::reverse(messages.begin(), messages.end());
   if (messages.size() > kMostMessages) messages.resize(kMostMessages);
   const int progress = status == "completed" ? 100 : status == "generating" ? 50 : 0;
-  return json::Object{{"session_id", record.id},
-                      {"title", value_or_null(record.facts, "title")},
-                      {"status", status},
-                      {"progress", progress},
-                      {"created_at", record.created_at},
-                      {"video_id", value_or_null(record.facts, "video_id")},
-                      {"messages", std::move(messages)}};
+  return object({{"session_id", record.id},
+                 {"title", record.facts->get("title")},
+                 {"status", status},
+                 {"progress", progress},
+                 {"created_at", record.created_at},
+                 {"video_id", record.facts->get("video_id")},
+                 {"messages", list(messages)}});
 }
 
-json::Value show_row(Account&, const Record& record) {
-  return json::Object{
-      {"session_id", record.id}, {"title", value_or_null(record.facts, "title")}, {"created_at", record.created_at}};
+Object show_row(Account&, const Record& record) {
+  return object({{"session_id", record.id}, {"title", record.facts->get("title")}, {"created_at", record.created_at}});
 }
 
-json::Value show_resource(Account& account, const Record& record) {
-  return json::Object{{"resource_id", record.id},
-                      {"resource_type", "image"},
-                      {"source_type", "generated"},
-                      {"created_at", record.created_at},
-                      {"url", account.file(record.id + ".png")},
-                      {"preview_url", account.file(record.id + "-preview.png")},
-                      {"thumbnail_url", account.file(record.id + "-thumbnail.png")},
-                      {"metadata", json::Object{{"width", 1920}, {"height", 1080}}}};
+Object show_resource(Account& account, const Record& record) {
+  return object({{"resource_id", record.id},
+                 {"resource_type", "image"},
+                 {"source_type", "generated"},
+                 {"created_at", record.created_at},
+                 {"url", account.file(record.id + ".png")},
+                 {"preview_url", account.file(record.id + "-preview.png")},
+                 {"thumbnail_url", account.file(record.id + "-thumbnail.png")},
+                 {"metadata", object({{"width", 1920}, {"height", 1080}})}});
 }
 
-json::Value show_style(Account& account, const Record& record) {
-  json::Value shown = record.facts;
-  shown.set("thumbnail_url", account.file(record.id + ".png"));
-  shown.set("preview_video_url", account.file(record.id + ".mp4"));
+Object show_style(Account& account, const Record& record) {
+  Object shown = copy_of(record.facts);
+  shown->set("thumbnail_url", account.file(record.id + ".png"));
+  shown->set("preview_video_url", account.file(record.id + ".mp4"));
   return shown;
 }
 
@@ -82,11 +80,11 @@ constexpr Resource kResources{"resource", &Account::resources, show_resource};
 constexpr Resource kStyles{"style", &Account::styles, show_style, 20, 100, false};
 
 void start_session_video(Account& account, Record& session) {
-  json::Value order(json::Object{{"title", value_or_null(session.facts, "title")}});
-  session.facts.set("video_id", start_video(account, std::move(order), 30, "video_agent").id);
+  Object order = (object({{"title", session.facts->get("title")}}));
+  session.facts->set("video_id", start_video(account, order, 30, "video_agent").id);
 }
 
-Reply create_session(Call& call) {
+Response create_session(Call& call) {
   check(call.body, {{"prompt", Kind::text, true, {}, 1, 10000},
                     {"mode", Kind::text, false, {"generate", "chat"}},
                     {"orientation", Kind::text, false, {"landscape", "portrait"}},
@@ -94,56 +92,55 @@ Reply create_session(Call& call) {
                     {"incognito_mode", Kind::flag},
                     {"callback_url", Kind::address}});
   Account& account = call.account;
-  const std::string prompt = call.body.string_at("prompt");
-  json::Value facts(
-      json::Object{{"title", prompt.substr(0, 60)}, {"messages", json::Array{message("user", prompt, account.now())}}});
-  Record& session = account.start(account.sessions, std::move(facts), prompt);
-  const bool chat = call.body.string_at("mode") == "chat";
+  const std::string prompt = text_at(call.body, "prompt");
+  Object facts(object({{"title", prompt.substr(0, 60)}, {"messages", list({message("user", prompt, account.now())})}}));
+  Record& session = account.start(account.sessions, facts, prompt);
+  const bool chat = text_at(call.body, "mode") == "chat";
   if (!chat) start_session_video(account, session);
-  return data_reply(json::Object{{"session_id", session.id},
-                                 {"status", chat ? "thinking" : "generating"},
-                                 {"video_id", value_or_null(session.facts, "video_id")},
-                                 {"created_at", session.created_at}});
+  return data_response(object({{"session_id", session.id},
+                               {"status", chat ? "thinking" : "generating"},
+                               {"video_id", session.facts->get("video_id")},
+                               {"created_at", session.created_at}}));
 }
 
-Reply send_message(Call& call) {
+Response send_message(Call& call) {
   check(call.body, {{"message", Kind::text, true}, {"files", Kind::list, false, {}, 0, 20}});
   Account& account = call.account;
   Record& session = find(call, kSessions);
-  json::Array& messages = session.facts.find("messages")->as_array();
-  messages.push_back(message("user", call.body.string_at("message"), account.now()));
-  messages.push_back(message("agent", "Good. I will make the video that way.", account.now()));
+  List messages = session.facts->getArray("messages");
+  messages->add(message("user", text_at(call.body, "message"), account.now()));
+  messages->add(message("agent", "Good. I will make the video that way.", account.now()));
   start_session_video(account, session);
-  session.facts.set("stopped", false);
-  return data_reply(json::Object{
-      {"session_id", session.id}, {"run_id", account.new_id()}, {"title", value_or_null(session.facts, "title")}});
+  session.facts->set("stopped", false);
+  return data_response(
+      object({{"session_id", session.id}, {"run_id", account.new_id()}, {"title", session.facts->get("title")}}));
 }
 
-Reply stop_session(Call& call) {
+Response stop_session(Call& call) {
   Record& session = find(call, kSessions);
-  session.facts.set("stopped", true);
-  return data_reply(json::Object{{"session_id", session.id}});
+  session.facts->set("stopped", true);
+  return data_response(object({{"session_id", session.id}}));
 }
 
-Reply get_resource(Call& call) {
+Response get_resource(Call& call) {
   const Record& session = find(call, kSessions);
   const Record& resource = find(call, kResources, 1);
-  if (resource.facts.string_at("session_id") != session.id) return not_found(kResources, resource.id);
-  return data_reply(show_resource(call.account, resource));
+  if (text_at(resource.facts, "session_id") != session.id) return not_found(kResources, resource.id);
+  return data_response(show_resource(call.account, resource));
 }
 
-Reply list_videos(Call& call) {
+Response list_videos(Call& call) {
   const Record* video = video_of(call.account, find(call, kSessions));
-  json::Array shown;
-  if (video != nullptr) shown.push_back(show_video(call.account, *video));
-  return json_reply(200, json::Object{{"data", std::move(shown)}, {"has_more", false}, {"next_token", json::Value()}});
+  List shown = list();
+  if (video != nullptr) shown->add(show_video(call.account, *video));
+  return json_response(200, object({{"data", shown}, {"has_more", false}, {"next_token", Var()}}));
 }
 
-Reply list_styles(Call& call) {
+Response list_styles(Call& call) {
   const std::string tag = call.query.get("tag");
   return page_of(call, kStyles, [&](const Record& style) {
-    const json::Array& tags = style.facts.find("tags")->as_array();
-    return tag.empty() || std::find(tags.begin(), tags.end(), json::Value(tag)) != tags.end();
+    const std::vector<Var> tags = items_in(style.facts->get("tags"));
+    return tag.empty() || std::any_of(tags.begin(), tags.end(), [&](const Var& one) { return text_in(one) == tag; });
   });
 }
 
@@ -162,14 +159,13 @@ void stock_styles(Account& account) {
 
 void furnish_agents(Account& account) {
   const std::string prompt = "A tour of our product for new customers";
-  account.add_finished(
-      account.sessions, "session_123",
-      json::Object{{"title", prompt},
-                   {"video_id", "video_123"},
-                   {"messages", json::Array{message("user", prompt, in_january(200)),
-                                            message("agent", "Here is your video.", in_january(201))}}},
-      in_january(200));
-  account.add_finished(account.resources, "resource_123", json::Object{{"session_id", "session_123"}}, in_january(201));
+  account.add_finished(account.sessions, "session_123",
+                       object({{"title", prompt},
+                               {"video_id", "video_123"},
+                               {"messages", list({message("user", prompt, in_january(200)),
+                                                  message("agent", "Here is your video.", in_january(201))})}}),
+                       in_january(200));
+  account.add_finished(account.resources, "resource_123", object({{"session_id", "session_123"}}), in_january(201));
 }
 
 }  // namespace

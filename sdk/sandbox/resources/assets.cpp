@@ -1,13 +1,15 @@
 // Files that people bring, in one request or into a slot of their own: /v3/assets and /uploads. And the pictures that
 // `asset search` finds.
+#include <Poco/String.h>
+
 #include <algorithm>
 #include <array>
 
-#include "core/base/text.hpp"
+#include "sdk/sandbox/api/uploads.hpp"
+#include "sdk/sandbox/base/text.hpp"
+#include "sdk/sandbox/http/multipart.hpp"
 #include "sdk/sandbox/resources/batches.hpp"
 #include "sdk/sandbox/resources/resources.hpp"
-#include "sdk/sandbox/api/uploads.hpp"
-#include "sdk/sandbox/http/multipart.hpp"
 
 namespace heygen::sandbox {
 namespace {
@@ -34,7 +36,7 @@ constexpr std::array<Type, 9> kTypes{{{"png", "image/png"},
 
 std::string extension_of(const std::string& name) {
   const std::size_t dot = name.rfind('.');
-  return dot == std::string::npos ? "" : to_lower(name.substr(dot + 1));
+  return dot == std::string::npos ? "" : Poco::toLower(name.substr(dot + 1));
 }
 
 std::string mime_of(const std::string& name) {
@@ -45,42 +47,42 @@ std::string mime_of(const std::string& name) {
 
 /// Of a known kind the usual one, else .bin: names from outside stay out of addresses.
 std::string address_of(const Account& account, const Record& record) {
-  const std::string extension = extension_of(record.facts.string_at("name"));
+  const std::string extension = extension_of(text_at(record.facts, "name"));
   const bool known = std::any_of(kTypes.begin(), kTypes.end(), [&](const Type& t) { return t.extension == extension; });
   return account.file(record.id + '.' + (known ? extension : "bin"));
 }
 
-json::Value facts_of(const std::string& name, const std::string& mime, std::int64_t size, const char* status) {
-  return json::Object{{"name", name}, {"mime_type", mime}, {"size_bytes", size}, {"status", status}, {"owner", kMe}};
+Object facts_of(const std::string& name, const std::string& mime, std::int64_t size, const char* status) {
+  return object({{"name", name}, {"mime_type", mime}, {"size_bytes", size}, {"status", status}, {"owner", kMe}});
 }
 
 bool is_complete(const Record& record) {
-  return record.facts.string_at("status") == "completed";
+  return text_at(record.facts, "status") == "completed";
 }
 
-json::Value show_asset(Account& account, const Record& record) {
-  const std::string mime = record.facts.string_at("mime_type");
+Object show_asset(Account& account, const Record& record) {
+  const std::string mime = text_at(record.facts, "mime_type");
   const std::string kind = mime.substr(0, mime.find('/'));
-  return json::Object{{"id", record.id},
-                      {"name", record.facts.string_at("name")},
-                      {"type", kind == "application" ? "document" : kind},
-                      {"owner", record.facts.string_at("owner")},
-                      {"space_id", kSpace},
-                      {"folder_id", value_or_null(record.facts, "folder_id")},
-                      {"uploaded_at", record.created_at},
-                      {"url", is_complete(record) ? json::Value(address_of(account, record)) : json::Value()}};
+  return object({{"id", record.id},
+                 {"name", text_at(record.facts, "name")},
+                 {"type", kind == "application" ? "document" : kind},
+                 {"owner", text_at(record.facts, "owner")},
+                 {"space_id", kSpace},
+                 {"folder_id", record.facts->get("folder_id")},
+                 {"uploaded_at", record.created_at},
+                 {"url", is_complete(record) ? Var(address_of(account, record)) : Var()}});
 }
 
-json::Value show_picture(Account& account, const Record& record) {
-  const bool icon = record.facts.string_at("type") == "icon";
+Object show_picture(Account& account, const Record& record) {
+  const bool icon = text_at(record.facts, "type") == "icon";
   const int width = icon ? 512 : 1920;
-  return json::Object{{"id", record.id},
-                      {"type", record.facts.string_at("type")},
-                      {"url", account.file(record.id + ".png")},
-                      {"width", width},
-                      {"height", icon ? 512 : 1080},
-                      {"orientation", icon ? "square" : "landscape"},
-                      {"is_transparent", icon}};
+  return object({{"id", record.id},
+                 {"type", text_at(record.facts, "type")},
+                 {"url", account.file(record.id + ".png")},
+                 {"width", width},
+                 {"height", icon ? 512 : 1080},
+                 {"orientation", icon ? "square" : "landscape"},
+                 {"is_transparent", icon}});
 }
 
 constexpr Resource kAssets{"asset", &Account::assets, show_asset};
@@ -88,10 +90,10 @@ constexpr Resource kPictures{"picture", &Account::pictures, show_picture, 20, 50
 
 Phase asset_phase(const Account&, const Record& record) {
   if (is_complete(record)) return Phase::completed;
-  return record.facts.string_at("status") == "uploaded" ? Phase::processing : Phase::pending;
+  return text_at(record.facts, "status") == "uploaded" ? Phase::processing : Phase::pending;
 }
 
-void check_slot(const json::Value& body, const std::string& where) {
+void check_slot(const Object& body, const std::string& where) {
   check(body,
         {{"filename", Kind::text, true},
          {"content_type", Kind::text, true},
@@ -100,39 +102,39 @@ void check_slot(const json::Value& body, const std::string& where) {
         where);
 }
 
-Record& start_slot(Account& account, const json::Value& order) {
-  json::Value facts = facts_of(order.string_at("filename"), order.string_at("content_type"),
-                               order.find("size_bytes")->to_int64().value_or(0), "waiting_for_upload");
-  facts.set("checksum", to_lower(order.string_at("checksum_sha256")));
-  facts.set("signature", account.new_secret(""));
-  return account.assets.add(account.new_id(), std::move(facts), account.now());
+Record& start_slot(Account& account, const Object& order) {
+  Object facts = facts_of(text_at(order, "filename"), text_at(order, "content_type"),
+                          order->getValue<std::int64_t>("size_bytes"), "waiting_for_upload");
+  facts->set("checksum", Poco::toLower(text_at(order, "checksum_sha256")));
+  facts->set("signature", account.new_secret(""));
+  return account.assets.add(account.new_id(), facts, account.now());
 }
 
-std::vector<std::string> start_slots(Account& account, const json::Value& order) {
+std::vector<std::string> start_slots(Account& account, const Object& order) {
   return {start_slot(account, order).id};
 }
 
-json::Value show_slot(const Account& account, const Record& record) {
-  return json::Object{
-      {"asset_id", record.id},
-      {"status", record.facts.string_at("status")},
-      {"upload_url", account.address("/uploads/" + record.id + "?signature=" + record.facts.string_at("signature"))},
-      {"upload_headers", json::Object{{"Content-Type", record.facts.string_at("mime_type")}}},
-      {"max_bytes", static_cast<std::int64_t>(kSlotLimit)},
-      {"expires_in_seconds", kSlotSeconds}};
+Object show_slot(const Account& account, const Record& record) {
+  return object(
+      {{"asset_id", record.id},
+       {"status", text_at(record.facts, "status")},
+       {"upload_url", account.address("/uploads/" + record.id + "?signature=" + text_at(record.facts, "signature"))},
+       {"upload_headers", object({{"Content-Type", text_at(record.facts, "mime_type")}})},
+       {"max_bytes", static_cast<std::int64_t>(kSlotLimit)},
+       {"expires_in_seconds", kSlotSeconds}});
 }
 
 constexpr BatchKind kBatch{kAssets,    &Account::asset_batches, "files", "asset_ids", 200, asset_phase, check_slot,
                            start_slots};
 
-json::Value show_uploaded(const Account& account, const Record& record) {
-  return json::Object{{"asset_id", record.id},
-                      {"url", address_of(account, record)},
-                      {"mime_type", record.facts.string_at("mime_type")},
-                      {"size_bytes", value_or_null(record.facts, "size_bytes")}};
+Object show_uploaded(const Account& account, const Record& record) {
+  return object({{"asset_id", record.id},
+                 {"url", address_of(account, record)},
+                 {"mime_type", text_at(record.facts, "mime_type")},
+                 {"size_bytes", record.facts->get("size_bytes")}});
 }
 
-Reply upload(Call& call) {
+Response upload(Call& call) {
   const Request& request = call.request;
   if (!request.is_of_type("multipart/form-data") || request.upload == nullptr) {
     throw Invalid{"", "Send the file as multipart/form-data, in a part named file."};
@@ -140,88 +142,88 @@ Reply upload(Call& call) {
   for (const Part& part : read_parts(*request.upload, request.header("content-type"))) {
     if (part.name != "file") continue;
     const std::string name = part.filename.empty() ? "file" : part.filename;
-    json::Value facts = facts_of(name, mime_of(name), static_cast<std::int64_t>(part.size), "completed");
-    Record& asset = call.account.assets.add(call.account.new_id(), std::move(facts), call.account.now());
-    asset.content = {request.upload, part.offset, part.size, request.upload->digest(part.offset, part.size)};
-    return data_reply(show_uploaded(call.account, asset));
+    const auto content = std::make_shared<const Spool>(*request.upload, part.offset, part.size);
+    const Object facts = facts_of(name, mime_of(name), static_cast<std::int64_t>(part.size), "completed");
+    Record& asset = call.account.assets.add(call.account.new_id(), facts, call.account.now());
+    asset.content = {content, content->digest()};
+    return data_response(show_uploaded(call.account, asset));
   }
   throw Invalid{"file", "The form has no part named file."};
 }
 
-Reply list_assets(Call& call) {
+Response list_assets(Call& call) {
   const std::string owner = call.query.get("username");
   if (owner.empty()) throw Invalid{"username", "username is missing."};
   const bool by_directory = call.query.has("folder_id");
   const std::string directory = call.query.get("folder_id");  // "": what lies in no directory
   return page_of(call, kAssets, [&](const Record& asset) {
-    return asset.facts.string_at("owner") == owner &&
-           (!by_directory || asset.facts.string_at("folder_id") == directory);
+    return text_at(asset.facts, "owner") == owner && (!by_directory || text_at(asset.facts, "folder_id") == directory);
   });
 }
 
-Reply search_pictures(Call& call) {
+Response search_pictures(Call& call) {
   const std::string type = call.query.get("type");
   const std::string scope = call.query.get("scope");
-  const auto words = words_of(to_lower(call.query.get("query")));
+  const auto words = words_of(Poco::toLower(call.query.get("query")));
   if (words.empty()) throw Invalid{"query", "query is missing."};
   if (type != "image" && type != "icon") throw Invalid{"type", "type is one of image, icon."};
   if (!scope.empty() && scope != "public" && scope != "personal") {
     throw Invalid{"scope", "scope is one of public, personal."};
   }
   return page_of(call, kPictures, [&](const Record& picture) {
-    const std::string about = picture.facts.string_at("about");
-    return scope != "personal" && picture.facts.string_at("type") == type &&
+    const std::string about = text_at(picture.facts, "about");
+    return scope != "personal" && text_at(picture.facts, "type") == type &&
            std::any_of(words.begin(), words.end(),
                        [&](const auto& word) { return about.find(word) != std::string::npos; });
   });
 }
 
-Reply create_slot(Call& call) {
+Response create_slot(Call& call) {
   check_slot(call.body, "");
-  return data_reply(show_slot(call.account, start_slot(call.account, call.body)));
+  return data_response(show_slot(call.account, start_slot(call.account, call.body)));
 }
 
-Reply create_slots(Call& call) {
+Response create_slots(Call& call) {
   const Record& batch = start_batch(call, kBatch);
-  json::Array slots;
-  for (const json::Value& id : batch.facts.find("jobs")->as_array()) {
-    slots.push_back(show_slot(call.account, *call.account.assets.find(id.as_string())));
+  List slots = list();
+  for (const Var& id : items_in(batch.facts->get("jobs"))) {
+    slots->add(show_slot(call.account, *call.account.assets.find(text_in(id))));
   }
-  return data_reply(json::Object{{"batch_id", batch.id}, {"items", std::move(slots)}});
+  return data_response(object({{"batch_id", batch.id}, {"items", slots}}));
 }
 
 /// Throws Refused.
 void complete(Record& asset, const std::string& claimed) {
-  if (asset.facts.string_at("status") == "waiting_for_upload") {
+  if (text_at(asset.facts, "status") == "waiting_for_upload") {
     throw Refused{api_error(409, "upload_missing", "Nothing was uploaded yet: PUT the bytes to upload_url first.")};
   }
-  const std::string declared = asset.facts.string_at("checksum");
-  for (const std::string& wanted : {declared, to_lower(claimed)}) {
+  const std::string declared = text_at(asset.facts, "checksum");
+  for (const std::string& wanted : {declared, Poco::toLower(claimed)}) {
     if (!wanted.empty() && asset.content.spool != nullptr && wanted != asset.content.digest) {
       throw Refused{api_error(409, "checksum_mismatch", "The bytes have the SHA-256 " + asset.content.digest + '.')};
     }
   }
-  asset.facts.set("status", "completed");
+  asset.facts->set("status", "completed");
 }
 
-Reply complete_slot(Call& call) {
+Response complete_slot(Call& call) {
   check(call.body, {{"checksum_sha256"}});
   Record& asset = find(call, kAssets);
-  complete(asset, call.body.string_at("checksum_sha256"));
-  json::Value shown = show_uploaded(call.account, asset);
-  shown.set("status", "completed");
-  return data_reply(shown);
+  complete(asset, text_at(call.body, "checksum_sha256"));
+  Object shown = show_uploaded(call.account, asset);
+  shown->set("status", "completed");
+  return data_response(shown);
 }
 
 /// What is not uploaded yet stays as it is.
-Reply complete_slots(Call& call) {
+Response complete_slots(Call& call) {
   check(call.body, {{"batch_id", Kind::text, true}});
-  const Record& batch = find_batch(call, kBatch, call.body.string_at("batch_id"), "batch_id");
-  for (const json::Value& id : batch.facts.find("jobs")->as_array()) {
-    Record* asset = call.account.assets.find(id.as_string());
-    if (asset != nullptr && asset->facts.string_at("status") == "uploaded") complete(*asset, "");
+  const Record& batch = find_batch(call, kBatch, text_at(call.body, "batch_id"), "batch_id");
+  for (const Var& id : items_in(batch.facts->get("jobs"))) {
+    Record* asset = call.account.assets.find(text_in(id));
+    if (asset != nullptr && text_at(asset->facts, "status") == "uploaded") complete(*asset, "");
   }
-  return data_reply(json::Object{{"batch_id", batch.id}, {"status", "processing"}}, 202);
+  return data_response(object({{"batch_id", batch.id}, {"status", "processing"}}), 202);
 }
 
 constexpr std::string_view kFurniture = R"([
@@ -234,15 +236,14 @@ constexpr std::string_view kFurniture = R"([
 ])";
 
 void furnish_assets(Account& account) {
-  const json::Value rows = json::parse(kFurniture);
   int hours = 2;
-  for (const json::Value& row : rows.as_array()) {
-    json::Value facts = row;
-    facts.set("mime_type", mime_of(row.string_at("name")));
-    facts.set("status", "completed");
-    account.assets.add(row.string_at("id"), std::move(facts), in_january(hours += 3));
+  for (const Object& row : parse_rows(kFurniture)) {
+    Object facts = row;
+    facts->set("mime_type", mime_of(text_at(row, "name")));
+    facts->set("status", "completed");
+    account.assets.add(text_at(row, "id"), facts, in_january(hours += 3));
   }
-  add_batch(account, kBatch, json::Object{{"title", "Interview"}}, {"asset_1", "asset_2"}, "batch_123");
+  add_batch(account, kBatch, object({{"title", "Interview"}}), list({"asset_1", "asset_2"}), "batch_123");
 }
 
 void stock_pictures(Account& account) {
@@ -253,32 +254,33 @@ void stock_pictures(Account& account) {
   for (const char* type : {"image", "icon"}) {
     for (std::size_t i = 0; i < kAbout.size(); ++i) {
       account.pictures.add(std::string("picture_") + type + '_' + std::to_string(i + 1),
-                           json::Object{{"type", type}, {"about", kAbout.at(i)}}, in_january(0));
+                           object({{"type", type}, {"about", kAbout.at(i)}}), in_january(0));
     }
   }
 }
 
 }  // namespace
 
-Reply take_upload(Account& account, const Request& request, const Content& content) {
+Response take_upload(Account& account, const Request& request, const Content& content) {
   if (request.method != "PUT") return method_not_allowed("PUT");
   Record* asset = account.assets.find(request.path.substr(kUploads.size()));
-  const std::string signature = asset == nullptr ? "" : asset->facts.string_at("signature");
+  const std::string signature = asset == nullptr ? "" : text_at(asset->facts, "signature");
   if (signature.empty() || Form::decode(request.query).get("signature") != signature ||
       account.now() >= asset->created_at + kSlotSeconds) {
-    return api_error(403, "forbidden", "This is no address for uploads, or it has expired.");
+    return api_error(403, "forbidden", "This is not a valid upload URL, or it has expired.");
   }
   if (is_complete(*asset)) return api_error(409, "conflict", "The upload is complete already.");
-  const std::string mime = asset->facts.string_at("mime_type");
+  const std::string mime = text_at(asset->facts, "mime_type");
   if (!request.is_of_type(mime))
     return api_error(400, "invalid_parameter", "Content-Type must be " + printable(mime) + '.');
-  if (static_cast<std::int64_t>(content.size) != asset->facts.find("size_bytes")->to_int64()) {
+  if ((content.spool ? static_cast<std::int64_t>(content.spool->size()) : 0) !=
+      asset->facts->getValue<std::int64_t>("size_bytes")) {
     return api_error(400, "invalid_parameter", "The slot was made for another size_bytes.", "size_bytes");
   }
   asset->content = content;
-  asset->facts.set("status", "uploaded");
-  Reply reply;
-  return reply.with("ETag", '"' + asset->content.digest + '"');
+  asset->facts->set("status", "uploaded");
+  Response response;
+  return response.with("ETag", '"' + asset->content.digest + '"');
 }
 
 Group assets() {

@@ -1,4 +1,4 @@
-// Avatars: groups of looks, and the consent of the person whom a digital twin shows. /v3/avatars.
+// Avatars: groups of looks, and the consent that a digital twin needs. /v3/avatars.
 #include <algorithm>
 #include <array>
 
@@ -10,68 +10,68 @@ namespace {
 using Kind = Field::Kind;
 
 bool is_private(const Record& record) {
-  return record.facts.string_at("ownership") == "private";
+  return text_at(record.facts, "ownership") == "private";
 }
 
 /// A digital twin waits for consent first.
 std::string status_of(const Account& account, const Record& record) {
-  if (record.facts.string_at("consent_status") == "pending") return "pending_consent";
+  if (text_at(record.facts, "consent_status") == "pending") return "pending_consent";
   return account.status(record, kPlainWords);
 }
 
-json::Value error_of(const std::string& status) {
+Var error_of(const std::string& status) {
   if (status != "failed") return {};
-  return json::Object{{"code", "sandbox_failure"}, {"message", "This avatar was asked to fail."}};
+  return object({{"code", "sandbox_failure"}, {"message", "This avatar was asked to fail."}});
 }
 
 std::int64_t count_looks(const Account& account, const std::string& group) {
   const auto& looks = account.looks.all();
   return std::count_if(looks.begin(), looks.end(),
-                       [&](const auto& entry) { return entry.second.facts.string_at("group_id") == group; });
+                       [&](const auto& entry) { return text_at(entry.second.facts, "group_id") == group; });
 }
 
-json::Value show_group(Account& account, const Record& record) {
+Object show_group(Account& account, const Record& record) {
   const std::string status = status_of(account, record);
   const bool done = status == "completed";
-  return json::Object{{"id", record.id},
-                      {"name", record.facts.string_at("name")},
-                      {"status", status},
-                      {"created_at", record.created_at},
-                      {"looks_count", count_looks(account, record.id)},
-                      {"gender", value_or_null(record.facts, "gender")},
-                      {"default_voice_id", value_or_null(record.facts, "default_voice_id")},
-                      {"consent_status", value_or_null(record.facts, "consent_status")},
-                      {"preview_image_url", done ? json::Value(account.file(record.id + ".png")) : json::Value()},
-                      {"preview_video_url", done ? json::Value(account.file(record.id + ".mp4")) : json::Value()},
-                      {"error", error_of(status)}};
+  return object({{"id", record.id},
+                 {"name", text_at(record.facts, "name")},
+                 {"status", status},
+                 {"created_at", record.created_at},
+                 {"looks_count", count_looks(account, record.id)},
+                 {"gender", record.facts->get("gender")},
+                 {"default_voice_id", record.facts->get("default_voice_id")},
+                 {"consent_status", record.facts->get("consent_status")},
+                 {"preview_image_url", done ? Var(account.file(record.id + ".png")) : Var()},
+                 {"preview_video_url", done ? Var(account.file(record.id + ".mp4")) : Var()},
+                 {"error", error_of(status)}});
 }
 
-json::Array engines_of(const std::string& type) {
-  if (type == "photo_avatar") return {"avatar_iv", "avatar_iii"};
-  return {"avatar_v", "avatar_iv", "avatar_iii"};
+List engines_of(const std::string& type) {
+  if (type == "photo_avatar") return list({"avatar_iv", "avatar_iii"});
+  return list({"avatar_v", "avatar_iv", "avatar_iii"});
 }
 
-json::Value show_look(Account& account, const Record& record) {
-  const json::Value& facts = record.facts;
-  const Record* group = account.groups.find(facts.string_at("group_id"));
-  const bool waits = group != nullptr && group->facts.string_at("consent_status") == "pending";
+Object show_look(Account& account, const Record& record) {
+  const Object& facts = record.facts;
+  const Record* group = account.groups.find(text_at(facts, "group_id"));
+  const bool waits = group != nullptr && text_at(group->facts, "consent_status") == "pending";
   const std::string status = waits ? "pending_consent" : account.status(record, kPlainWords);
   const bool done = status == "completed";
-  return json::Object{{"id", record.id},
-                      {"name", facts.string_at("name")},
-                      {"group_id", facts.string_at("group_id")},
-                      {"avatar_type", facts.string_at("avatar_type")},
-                      {"status", status},
-                      {"gender", value_or_null(facts, "gender")},
-                      {"default_voice_id", value_or_null(facts, "default_voice_id")},
-                      {"tags", json::Array{}},
-                      {"supported_api_engines", engines_of(facts.string_at("avatar_type"))},
-                      {"preferred_orientation", "portrait"},
-                      {"image_width", 1080},
-                      {"image_height", 1920},
-                      {"preview_image_url", done ? json::Value(account.file(record.id + ".png")) : json::Value()},
-                      {"preview_video_url", done ? json::Value(account.file(record.id + ".mp4")) : json::Value()},
-                      {"error", error_of(status)}};
+  return object({{"id", record.id},
+                 {"name", text_at(facts, "name")},
+                 {"group_id", text_at(facts, "group_id")},
+                 {"avatar_type", text_at(facts, "avatar_type")},
+                 {"status", status},
+                 {"gender", facts->get("gender")},
+                 {"default_voice_id", facts->get("default_voice_id")},
+                 {"tags", list()},
+                 {"supported_api_engines", engines_of(text_at(facts, "avatar_type"))},
+                 {"preferred_orientation", "portrait"},
+                 {"image_width", 1080},
+                 {"image_height", 1920},
+                 {"preview_image_url", done ? Var(account.file(record.id + ".png")) : Var()},
+                 {"preview_video_url", done ? Var(account.file(record.id + ".mp4")) : Var()},
+                 {"error", error_of(status)}});
 }
 
 constexpr Resource kGroups{"avatar group", &Account::groups, show_group, 20, 50};
@@ -85,47 +85,47 @@ void refuse_public(const Record& record) {
 std::string read_choice(const Form& query, const char* name, std::initializer_list<std::string_view> values) {
   std::string value = query.get(name);
   if (value.empty()) return value;
-  check(json::Object{{name, value}}, {{name, Kind::text, true, values}});
+  check(object({{name, value}}), {{name, Kind::text, true, values}});
   return value;
 }
 
-Reply list_groups(Call& call) {
+Response list_groups(Call& call) {
   const std::string ownership = read_choice(call.query, "ownership", {"public", "private"});
   return page_of(call, kGroups, [&](const Record& group) {
-    return ownership.empty() || group.facts.string_at("ownership") == ownership;
+    return ownership.empty() || text_at(group.facts, "ownership") == ownership;
   });
 }
 
-Reply list_looks(Call& call) {
+Response list_looks(Call& call) {
   const std::string ownership = read_choice(call.query, "ownership", {"public", "private"});
   const std::string type = read_choice(call.query, "avatar_type", {"studio_avatar", "digital_twin", "photo_avatar"});
   const std::string group = call.query.get("group_id");
   return page_of(call, kLooks, [&](const Record& look) {
-    return (group.empty() || look.facts.string_at("group_id") == group) &&
-           (ownership.empty() || look.facts.string_at("ownership") == ownership) &&
-           (type.empty() || look.facts.string_at("avatar_type") == type);
+    return (group.empty() || text_at(look.facts, "group_id") == group) &&
+           (ownership.empty() || text_at(look.facts, "ownership") == ownership) &&
+           (type.empty() || text_at(look.facts, "avatar_type") == type);
   });
 }
 
 /// The group that the body names, or a new one.
 Record& group_for(Call& call, const std::string& type) {
-  if (const std::string id = call.body.string_at("avatar_group_id"); !id.empty()) {
+  if (const std::string id = text_at(call.body, "avatar_group_id"); !id.empty()) {
     Record* group = call.account.groups.find(id);
     if (group == nullptr) throw Refused{not_found(kGroups, id, "avatar_group_id")};
     refuse_public(*group);
     return *group;
   }
-  const std::string name = call.body.string_at("name");
-  json::Value facts(json::Object{{"name", name}, {"ownership", "private"}});
-  if (type == "digital_twin") facts.set("consent_status", "pending");
-  return call.account.start(call.account.groups, std::move(facts), name,
+  const std::string name = text_at(call.body, "name");
+  Object facts = (object({{"name", name}, {"ownership", "private"}}));
+  if (type == "digital_twin") facts->set("consent_status", "pending");
+  return call.account.start(call.account.groups, facts, name,
                             type == "digital_twin" ? "instant_avatar" : "photo_avatar_generation");
 }
 
-Reply create_avatar(Call& call) {
-  const json::Value& body = call.body;
+Response create_avatar(Call& call) {
+  const Object& body = call.body;
   check(body, {{"type", Kind::text, true, {"prompt", "digital_twin", "photo"}}, {"name", Kind::text, true}});
-  const std::string type = body.string_at("type");
+  const std::string type = text_at(body, "type");
   if (type == "prompt") {
     check(body, {{"prompt", Kind::text, true}, {"reference_images", Kind::list, false, {}, 0, 3}});
   } else {
@@ -133,63 +133,63 @@ Reply create_avatar(Call& call) {
   }
   Account& account = call.account;
   const Record& group = group_for(call, type);
-  json::Value facts(json::Object{{"name", body.string_at("name")},
-                                 {"group_id", group.id},
-                                 {"ownership", "private"},
-                                 {"avatar_type", type == "digital_twin" ? "digital_twin" : "photo_avatar"}});
-  const Record& look = account.start(account.looks, std::move(facts), body.string_at("name"));
-  return data_reply(
-      json::Object{{"avatar_item", show_look(account, look)}, {"avatar_group", show_group(account, group)}});
+  Object facts = (object({{"name", text_at(body, "name")},
+                          {"group_id", group.id},
+                          {"ownership", "private"},
+                          {"avatar_type", type == "digital_twin" ? "digital_twin" : "photo_avatar"}}));
+  const Record& look = account.start(account.looks, facts, text_at(body, "name"));
+  return data_response(
+      object({{"avatar_item", show_look(account, look)}, {"avatar_group", show_group(account, group)}}));
 }
 
-/// The sandbox has nobody to film: consent counts as given once it is asked for.
-Reply create_consent(Call& call) {
+/// Consent is given as soon as it is requested: the sandbox cannot record it.
+Response create_consent(Call& call) {
   check(call.body, {{"reroute_url", Kind::address}, {"consent_video", Kind::asset}, {"consent_text"}});
   Record& group = find(call, kGroups);
   refuse_public(group);
-  const bool recorded = member(call.body, "consent_video") != nullptr;
-  if (recorded && (member(call.body, "reroute_url") != nullptr || member(call.body, "consent_text") != nullptr)) {
+  const bool recorded = !call.body->isNull("consent_video");
+  if (recorded && (!call.body->isNull("reroute_url") || !call.body->isNull("consent_text"))) {
     throw Invalid{"consent_video", "consent_video goes with neither reroute_url nor consent_text."};
   }
-  group.facts.set("consent_status", "approved");
-  return data_reply(json::Object{{"avatar_group", show_group(call.account, group)},
-                                 {"url", recorded ? json::Value() : json::Value(call.account.address("/consent"))}});
+  group.facts->set("consent_status", "approved");
+  return data_response(object({{"avatar_group", show_group(call.account, group)},
+                               {"url", recorded ? Var() : Var(call.account.address("/consent"))}}));
 }
 
 void remove_group(Account& account, const std::string& id) {
   std::vector<std::string> looks;
   for (const auto& [sequence, look] : account.looks.all()) {
-    if (look.facts.string_at("group_id") == id) looks.push_back(look.id);
+    if (text_at(look.facts, "group_id") == id) looks.push_back(look.id);
   }
   for (const std::string& look : looks) account.looks.remove(look);
   account.groups.remove(id);
 }
 
-Reply delete_group(Call& call) {
+Response delete_group(Call& call) {
   const Record& group = find(call, kGroups);
   refuse_public(group);
   const std::string id = group.id;
   remove_group(call.account, id);
-  return data_reply(json::Object{{"id", id}});
+  return data_response(object({{"id", id}}));
 }
 
 /// The last look takes its group along.
-Reply delete_look(Call& call) {
+Response delete_look(Call& call) {
   const Record& look = find(call, kLooks);
   refuse_public(look);
   const std::string id = look.id;
-  const std::string group = look.facts.string_at("group_id");
+  const std::string group = text_at(look.facts, "group_id");
   call.account.looks.remove(id);
   if (count_looks(call.account, group) == 0) call.account.groups.remove(group);
-  return data_reply(json::Object{{"id", id}});
+  return data_response(object({{"id", id}}));
 }
 
-Reply rename_look(Call& call) {
+Response rename_look(Call& call) {
   check(call.body, {{"name"}});
   Record& look = find(call, kLooks);
   refuse_public(look);
-  if (const std::string name = call.body.string_at("name"); !name.empty()) look.facts.set("name", name);
-  return data_reply(show_look(call.account, look));
+  if (const std::string name = text_at(call.body, "name"); !name.empty()) look.facts->set("name", name);
+  return data_response(show_look(call.account, look));
 }
 
 void stock_avatars(Account& account) {
@@ -206,15 +206,15 @@ void stock_avatars(Account& account) {
   int number = 0;
   for (const Row& row : kRows) {
     const std::string group = "group_public_" + std::to_string(++number);
-    account.groups.add(group, json::Object{{"name", row.name}, {"gender", row.gender}, {"ownership", "public"}},
+    account.groups.add(group, object({{"name", row.name}, {"gender", row.gender}, {"ownership", "public"}}),
                        in_january(number));
     for (const char* look : {"office", "studio", "outdoors"}) {
       account.looks.add("look_public_" + std::to_string(number) + '_' + look,
-                        json::Object{{"name", std::string(row.name) + ", " + look},
-                                     {"gender", row.gender},
-                                     {"group_id", group},
-                                     {"ownership", "public"},
-                                     {"avatar_type", "studio_avatar"}},
+                        object({{"name", std::string(row.name) + ", " + look},
+                                {"gender", row.gender},
+                                {"group_id", group},
+                                {"ownership", "public"},
+                                {"avatar_type", "studio_avatar"}}),
                         in_january(number));
     }
   }
@@ -222,18 +222,18 @@ void stock_avatars(Account& account) {
 
 void furnish_avatars(Account& account) {
   account.add_finished(account.groups, "group_123",
-                       json::Object{{"name", "Alex"},
-                                    {"ownership", "private"},
-                                    {"consent_status", "approved"},
-                                    {"default_voice_id", "voice_123"}},
+                       object({{"name", "Alex"},
+                               {"ownership", "private"},
+                               {"consent_status", "approved"},
+                               {"default_voice_id", "voice_123"}}),
                        in_january(30));
   for (const auto& [id, name] : {std::pair("look_123", "Grey suit"), std::pair("look_124", "At home")}) {
     account.add_finished(account.looks, id,
-                         json::Object{{"name", name},
-                                      {"group_id", "group_123"},
-                                      {"ownership", "private"},
-                                      {"avatar_type", "digital_twin"},
-                                      {"default_voice_id", "voice_123"}},
+                         object({{"name", name},
+                                 {"group_id", "group_123"},
+                                 {"ownership", "private"},
+                                 {"avatar_type", "digital_twin"},
+                                 {"default_voice_id", "voice_123"}}),
                          in_january(30));
   }
 }

@@ -4,13 +4,13 @@
 namespace heygen::sandbox {
 namespace {
 
-json::Value show_kit(Account& account, const Record& record) {
-  json::Value shown = record.facts;
-  shown.set("logo_url", account.file(record.id + ".png"));
+Object show_kit(Account& account, const Record& record) {
+  Object shown = copy_of(record.facts);
+  shown->set("logo_url", account.file(record.id + ".png"));
   return shown;
 }
 
-json::Value show_glossary(Account&, const Record& record) {
+Object show_glossary(Account&, const Record& record) {
   return record.facts;
 }
 

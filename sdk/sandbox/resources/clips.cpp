@@ -8,7 +8,7 @@ namespace {
 
 using Kind = Field::Kind;
 
-json::Array clips_of(Account& account, const Record& record) {
+List clips_of(Account& account, const Record& record) {
   struct Row {
     const char* title;
     double seconds;
@@ -17,53 +17,52 @@ json::Array clips_of(Account& account, const Record& record) {
   constexpr std::array<Row, 3> kRows{{{"The question that changed the plan", 31.5, 91},
                                       {"Why we said no", 44, 78},
                                       {"One thing to take home", 58.2, 66}}};
-  json::Array clips;
+  List clips = list();
   for (const Row& row : kRows) {
-    const std::string id = record.id + "_clip_" + std::to_string(clips.size() + 1);
-    const std::string file = record.id + "-clip-" + std::to_string(clips.size() + 1);
-    clips.push_back(json::Object{{"id", id},
-                                 {"title", row.title},
-                                 {"status", "completed"},
-                                 {"aspect_ratio", "portrait"},
-                                 {"duration_seconds", number(row.seconds)},
-                                 {"virality_score", row.score},
-                                 {"video_url", account.file(file + ".mp4")},
-                                 {"thumbnail_url", account.file(file + ".png")},
-                                 {"failure_message", json::Value()}});
+    const std::string id = record.id + "_clip_" + std::to_string(clips->size() + 1);
+    const std::string file = record.id + "-clip-" + std::to_string(clips->size() + 1);
+    clips->add(object({{"id", id},
+                       {"title", row.title},
+                       {"status", "completed"},
+                       {"aspect_ratio", "portrait"},
+                       {"duration_seconds", rounded(row.seconds)},
+                       {"virality_score", row.score},
+                       {"video_url", account.file(file + ".mp4")},
+                       {"thumbnail_url", account.file(file + ".png")},
+                       {"failure_message", Var()}}));
   }
   return clips;
 }
 
-json::Value show_job(Account& account, const Record& record) {
+Object show_job(Account& account, const Record& record) {
   constexpr std::array<int, 4> kProgress{0, 40, 100, 0};
-  const json::Value& facts = record.facts;
+  const Object& facts = record.facts;
   const Phase phase = account.phase(record);
   const bool done = phase == Phase::completed;
-  return json::Object{
-      {"id", record.id},
-      {"title", value_or_null(facts, "title")},
-      {"status", account.status(record, kJobWords)},
-      {"progress", kProgress.at(static_cast<std::size_t>(phase))},
-      {"created_at", record.created_at},
-      {"input_language", value_or_null(facts, "input_language")},
-      {"source_duration", done ? json::Value(1284) : json::Value()},
-      {"output_settings", value_or_null(facts, "output_settings")},
-      {"clips", done ? clips_of(account, record) : json::Array{}},
-      {"callback_id", value_or_null(facts, "callback_id")},
-      {"failure_message", phase == Phase::failed ? json::Value("This job was asked to fail.") : json::Value()}};
+  return object({{"id", record.id},
+                 {"title", facts->get("title")},
+                 {"status", account.status(record, kJobWords)},
+                 {"progress", kProgress.at(static_cast<std::size_t>(phase))},
+                 {"created_at", record.created_at},
+                 {"input_language", facts->get("input_language")},
+                 {"source_duration", done ? Var(1284) : Var()},
+                 {"output_settings", facts->get("output_settings")},
+                 {"clips", done ? clips_of(account, record) : list()},
+                 {"callback_id", facts->get("callback_id")},
+                 {"failure_message", phase == Phase::failed ? Var("This job was asked to fail.") : Var()}});
 }
 
 constexpr Resource kJobs{"clipping job", &Account::clips, show_job, 10};
 
-Reply create_job(Call& call) {
+Response create_job(Call& call) {
   check(call.body, {{"video", Kind::link, true},
                     {"title"},
                     {"input_language"},
                     {"output_settings", Kind::object},
                     {"callback_id"},
                     {"callback_url", Kind::address}});
-  if (const json::Value* settings = member(call.body, "output_settings")) {
-    check(*settings,
+  if (!call.body->isNull("output_settings")) {
+    check(object_in(call.body->get("output_settings")),
           {{"aspect_ratio", Kind::text, false, {"landscape", "portrait", "square"}},
            {"captions", Kind::flag},
            {"caption_style"},
@@ -71,14 +70,14 @@ Reply create_job(Call& call) {
            {"prompt", Kind::text, false, {}, 0, 500}},
           "output_settings.");
   }
-  const Record& job = call.account.start(call.account.clips, call.body, call.body.string_at("title"), "ai_clipping");
-  return data_reply(json::Object{{"id", job.id}, {"status", "pending"}});
+  const Record& job = call.account.start(call.account.clips, call.body, text_at(call.body, "title"), "ai_clipping");
+  return data_response(object({{"id", job.id}, {"status", "pending"}}));
 }
 
 void furnish_clips(Account& account) {
-  account.add_finished(account.clips, "job_123", json::Object{{"title", "Best moments"}, {"input_language", "en"}},
+  account.add_finished(account.clips, "job_123", object({{"title", "Best moments"}, {"input_language", "en"}}),
                        in_january(90));
-  account.add_finished(account.clips, "job_124", json::Object{{"title", "Panel on housing"}}, in_january(97));
+  account.add_finished(account.clips, "job_124", object({{"title", "Panel on housing"}}), in_january(97));
 }
 
 }  // namespace

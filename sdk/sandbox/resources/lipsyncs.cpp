@@ -7,25 +7,25 @@ namespace {
 
 using Kind = Field::Kind;
 
-json::Value show_lipsync(Account& account, const Record& record) {
-  const json::Value& facts = record.facts;
+Object show_lipsync(Account& account, const Record& record) {
+  const Object& facts = record.facts;
   const bool done = account.completed(record);
   const bool failed = account.phase(record) == Phase::failed;
-  const bool captioned = done && flag_of(facts, "enable_caption");
-  return json::Object{{"id", record.id},
-                      {"title", value_or_null(facts, "title")},
-                      {"status", account.status(record, kJobWords)},
-                      {"created_at", record.created_at},
-                      {"duration", done ? json::Value(number(number_of(facts, "duration", 20))) : json::Value()},
-                      {"video_url", done ? json::Value(account.file(record.id + ".mp4")) : json::Value()},
-                      {"caption_url", captioned ? json::Value(account.file(record.id + ".srt")) : json::Value()},
-                      {"callback_id", value_or_null(facts, "callback_id")},
-                      {"failure_message", failed ? json::Value("This lipsync was asked to fail.") : json::Value()}};
+  const bool captioned = done && flag_at(facts, "enable_caption");
+  return object({{"id", record.id},
+                 {"title", facts->get("title")},
+                 {"status", account.status(record, kJobWords)},
+                 {"created_at", record.created_at},
+                 {"duration", done ? Var(rounded(number_at(facts, "duration", 20))) : Var()},
+                 {"video_url", done ? Var(account.file(record.id + ".mp4")) : Var()},
+                 {"caption_url", captioned ? Var(account.file(record.id + ".srt")) : Var()},
+                 {"callback_id", facts->get("callback_id")},
+                 {"failure_message", failed ? Var("This lipsync was asked to fail.") : Var()}});
 }
 
 constexpr Resource kLipsyncs{"lipsync", &Account::lipsyncs, show_lipsync, 10};
 
-void check_order(const json::Value& body, const std::string& where) {
+void check_order(const Object& body, const std::string& where) {
   check(body,
         {{"video", Kind::link, true},
          {"audio", Kind::link, true},
@@ -40,16 +40,16 @@ void check_order(const json::Value& body, const std::string& where) {
         where);
 }
 
-std::vector<std::string> start_order(Account& account, const json::Value& order) {
-  return {account.start(account.lipsyncs, order, order.string_at("title")).id};
+std::vector<std::string> start_order(Account& account, const Object& order) {
+  return {account.start(account.lipsyncs, order, text_at(order, "title")).id};
 }
 
 constexpr BatchKind kBatch{
     kLipsyncs, &Account::lipsync_batches, "lipsyncs", "lipsync_ids", 202, job_phase, check_order, start_order};
 
-Reply create_lipsync(Call& call) {
+Response create_lipsync(Call& call) {
   check_order(call.body, "");
-  return data_reply(json::Object{{"lipsync_id", start_order(call.account, call.body).front()}});
+  return data_response(object({{"lipsync_id", start_order(call.account, call.body).front()}}));
 }
 
 constexpr std::string_view kFurniture = R"([
@@ -59,12 +59,11 @@ constexpr std::string_view kFurniture = R"([
 ])";
 
 void furnish_lipsyncs(Account& account) {
-  const json::Value rows = json::parse(kFurniture);
   int hours = 70;
-  for (const json::Value& row : rows.as_array()) {
-    account.add_finished(account.lipsyncs, row.string_at("id"), row, in_january(hours += 5));
+  for (const Object& row : parse_rows(kFurniture)) {
+    account.add_finished(account.lipsyncs, text_at(row, "id"), row, in_january(hours += 5));
   }
-  add_batch(account, kBatch, json::Object{{"title", "Trailers"}}, {"lipsync_1", "lipsync_2"}, "batch_123");
+  add_batch(account, kBatch, object({{"title", "Trailers"}}), list({"lipsync_1", "lipsync_2"}), "batch_123");
 }
 
 }  // namespace

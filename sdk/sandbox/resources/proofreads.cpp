@@ -1,4 +1,4 @@
-// Proofreads, the drafts of translations that a person may correct: /v3/video-translations/proofreads.
+// Proofreads, the drafts of translations that the user may correct: /v3/video-translations/proofreads.
 #include "sdk/sandbox/resources/resources.hpp"
 
 namespace heygen::sandbox {
@@ -6,22 +6,22 @@ namespace {
 
 using Kind = Field::Kind;
 
-json::Value show_proofread(Account& account, const Record& record) {
-  const json::Value& facts = record.facts;
+Object show_proofread(Account& account, const Record& record) {
+  const Object& facts = record.facts;
   const bool failed = account.phase(record) == Phase::failed;
-  return json::Object{{"id", record.id},
-                      {"title", value_or_null(facts, "title")},
-                      {"status", account.status(record, kPlainWords)},
-                      {"created_at", record.created_at},
-                      {"input_language", "English"},
-                      {"output_language", value_or_null(facts, "output_language")},
-                      {"submitted_for_review", flag_of(facts, "corrected")},
-                      {"failure_message", failed ? json::Value("This proofread was asked to fail.") : json::Value()}};
+  return object({{"id", record.id},
+                 {"title", facts->get("title")},
+                 {"status", account.status(record, kPlainWords)},
+                 {"created_at", record.created_at},
+                 {"input_language", "English"},
+                 {"output_language", facts->get("output_language")},
+                 {"submitted_for_review", flag_at(facts, "corrected")},
+                 {"failure_message", failed ? Var("This proofread was asked to fail.") : Var()}});
 }
 
-json::Value show_subtitles(Account& account, const Record& record) {
-  return json::Object{{"srt_url", account.file(record.id + ".srt")},
-                      {"original_srt_url", account.file(record.id + "-original.srt")}};
+Object show_subtitles(Account& account, const Record& record) {
+  return object(
+      {{"srt_url", account.file(record.id + ".srt")}, {"original_srt_url", account.file(record.id + "-original.srt")}});
 }
 
 constexpr Resource kProofreads{"proofread", &Account::proofreads, show_proofread};
@@ -35,7 +35,7 @@ Record& ready(Call& call) {
   return record;
 }
 
-Reply create_proofreads(Call& call) {
+Response create_proofreads(Call& call) {
   check(call.body, {{"video", Kind::link, true},
                     {"title", Kind::text, true},
                     {"output_languages", Kind::texts, true},
@@ -45,41 +45,40 @@ Reply create_proofreads(Call& call) {
                     {"disable_music_track", Kind::flag},
                     {"enable_speech_enhancement", Kind::flag},
                     {"enable_video_stretching", Kind::flag}});
-  check_languages(*call.body.find("output_languages"), "");
-  json::Array ids;
-  for (const json::Value& language : call.body.find("output_languages")->as_array()) {
-    json::Value facts = call.body;
-    facts.set("output_language", language);
-    ids.emplace_back(
-        call.account.start(call.account.proofreads, facts, facts.string_at("title"), "proofread_creation").id);
+  check_languages(call.body, "");
+  List ids = list();
+  for (const Var& language : items_in(call.body->get("output_languages"))) {
+    Object facts = copy_of(call.body);
+    facts->set("output_language", language);
+    ids->add(call.account.start(call.account.proofreads, facts, text_at(facts, "title"), "proofread_creation").id);
   }
-  return data_reply(json::Object{{"proofread_ids", std::move(ids)}, {"status", "processing"}});
+  return data_response(object({{"proofread_ids", ids}, {"status", "processing"}}));
 }
 
-Reply get_subtitles(Call& call) {
-  return data_reply(show_subtitles(call.account, ready(call)));
+Response get_subtitles(Call& call) {
+  return data_response(show_subtitles(call.account, ready(call)));
 }
 
-Reply replace_subtitles(Call& call) {
+Response replace_subtitles(Call& call) {
   check(call.body, {{"srt", Kind::link, true}});
   Record& record = ready(call);
-  record.facts.set("corrected", true);
-  return data_reply(show_proofread(call.account, record));
+  record.facts->set("corrected", true);
+  return data_response(show_proofread(call.account, record));
 }
 
-Reply generate_video(Call& call) {
+Response generate_video(Call& call) {
   check(call.body, {{"captions", Kind::flag}, {"translate_audio_only", Kind::flag}, {"callback_url", Kind::address}});
   const Record& record = ready(call);
-  json::Value facts = call.body;
-  facts.set("title", value_or_null(record.facts, "title"));
-  facts.set("enable_caption", flag_of(call.body, "captions"));
-  const Record& made = start_translation(call.account, std::move(facts), record.facts.string_at("output_language"));
-  return data_reply(json::Object{{"video_translation_id", made.id}, {"status", "processing"}});
+  Object facts = call.body;
+  facts->set("title", record.facts->get("title"));
+  facts->set("enable_caption", flag_at(call.body, "captions"));
+  const Record& made = start_translation(call.account, facts, text_at(record.facts, "output_language"));
+  return data_response(object({{"video_translation_id", made.id}, {"status", "processing"}}));
 }
 
 void furnish_proofreads(Account& account) {
   account.add_finished(account.proofreads, "proofread_123",
-                       json::Object{{"title", "Product tour"}, {"output_language", "Spanish"}}, in_january(60));
+                       object({{"title", "Product tour"}, {"output_language", "Spanish"}}), in_january(60));
 }
 
 }  // namespace

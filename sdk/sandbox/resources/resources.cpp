@@ -44,9 +44,8 @@ void furnish(Account& account) {
   }
 }
 
-void fill(Records& records, std::string_view list, std::string_view id) {
-  const json::Value rows = json::parse(list);
-  for (const json::Value& row : rows.as_array()) records.add(row.string_at(id), row, in_january(0));
+void fill(Records& records, std::string_view rows, const std::string& id) {
+  for (const Object& row : parse_rows(rows)) records.add(text_at(row, id), row, in_january(0));
 }
 
 std::int64_t in_january(int hours) {

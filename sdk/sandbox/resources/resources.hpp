@@ -20,7 +20,7 @@ void furnish(Account& account);
 /// A file is there for as long as what it belongs to names its address.
 struct FileOwner {
   Records Account::*records;
-  json::Value (*show)(Account& account, const Record& record);
+  Object (*show)(Account& account, const Record& record);
 };
 const std::vector<FileOwner>& file_owners();
 
@@ -48,18 +48,18 @@ Group voices();
 Group webhooks();
 
 /// Fills `records` with the objects of a JSON list, in its order; the id of each is its member `id`.
-void fill(Records& records, std::string_view list, std::string_view id);
+void fill(Records& records, std::string_view rows, const std::string& id);
 /// When the furniture was made: 2026-01-12T09:00:00Z, and `hours` later.
 std::int64_t in_january(int hours);
 
 // What several groups need of each other.
 
-json::Value show_video(Account& account, const Record& record);
-Record& start_video(Account& account, json::Value facts, double duration, const std::string& event = "avatar_video");
-json::Value show_voice(Account& account, const Record& record);
+Object show_video(Account& account, const Record& record);
+Record& start_video(Account& account, const Object& order, double duration, const std::string& event = "avatar_video");
+Object show_voice(Account& account, const Record& record);
 /// Starts the translation of one video into one language.
-Record& start_translation(Account& account, json::Value facts, const std::string& language);
+Record& start_translation(Account& account, const Object& order, const std::string& language);
 /// Throws Invalid for a language that is not offered.
-void check_languages(const json::Value& list, const std::string& where);
+void check_languages(const Object& order, const std::string& where);
 
 }  // namespace heygen::sandbox

@@ -1,8 +1,10 @@
 // Music and sound effects to search in: /v3/audio/sounds.
+#include <Poco/String.h>
+
 #include <algorithm>
 #include <charconv>
 
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/resources/resources.hpp"
 
 namespace heygen::sandbox {
@@ -10,17 +12,17 @@ namespace {
 
 /// How much of the query the sound is about, 0 to 1.
 double score_of(const Record& sound, const std::vector<std::string>& words) {
-  const std::string about = to_lower(sound.facts.string_at("name") + ' ' + sound.facts.string_at("description"));
+  const std::string about = Poco::toLower(text_at(sound.facts, "name") + ' ' + text_at(sound.facts, "description"));
   const auto hits = std::count_if(words.begin(), words.end(),
                                   [&](const std::string& word) { return about.find(word) != std::string::npos; });
   return static_cast<double>(hits) / static_cast<double>(words.size());
 }
 
-json::Value show_sound(Account& account, const Record& record) {
-  json::Value shown = record.facts;
-  shown.set("audio_url", account.file(record.id + ".wav"));
-  shown.set("peak_offset", json::Number{"0.8"});
-  shown.set("placement", record.facts.string_at("type") == "music" ? "background" : "accent");
+Object show_sound(Account& account, const Record& record) {
+  Object shown = copy_of(record.facts);
+  shown->set("audio_url", account.file(record.id + ".wav"));
+  shown->set("peak_offset", 0.8);
+  shown->set("placement", text_at(record.facts, "type") == "music" ? "background" : "accent");
   return shown;
 }
 
@@ -36,8 +38,8 @@ double read_least(const Form& query) {
 }
 
 /// The best first.
-Reply list_sounds(Call& call) {
-  const auto words = words_of(to_lower(call.query.get("query")));
+Response list_sounds(Call& call) {
+  const auto words = words_of(Poco::toLower(call.query.get("query")));
   if (words.empty()) throw Invalid{"query", "query is missing."};
   const std::string type = call.query.get("type");
   if (!type.empty() && type != "music" && type != "sound_effects") {
@@ -48,21 +50,20 @@ Reply list_sounds(Call& call) {
   std::vector<std::pair<double, const Record*>> found;
   for (const auto& [sequence, sound] : call.account.sounds.all()) {
     const double score = score_of(sound, words);
-    if (score >= least && (type.empty() || sound.facts.string_at("type") == type)) found.emplace_back(score, &sound);
+    if (score >= least && (type.empty() || text_at(sound.facts, "type") == type)) found.emplace_back(score, &sound);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   const std::size_t first = std::min<std::size_t>(page.after, found.size());
   const std::size_t last = std::min(first + page.limit, found.size());
-  json::Array shown;
+  List shown = list();
   for (std::size_t i = first; i < last; ++i) {
-    json::Value sound = show_sound(call.account, *found[i].second);
-    sound.set("score", number(found[i].first));
-    shown.push_back(std::move(sound));
+    Object sound = show_sound(call.account, *found[i].second);
+    sound->set("score", rounded(found[i].first));
+    shown->add(sound);
   }
   const bool more = last < found.size();
-  return json_reply(200, json::Object{{"data", std::move(shown)},
-                                      {"has_more", more},
-                                      {"next_token", more ? json::Value(write_cursor(last)) : json::Value()}});
+  return json_response(
+      200, object({{"data", shown}, {"has_more", more}, {"next_token", more ? Var(write_cursor(last)) : Var()}}));
 }
 
 constexpr std::string_view kStock = R"([

@@ -6,30 +6,29 @@ namespace {
 
 using Kind = Field::Kind;
 
-json::Value show_template(Account& account, const Record& record) {
-  return json::Object{{"id", record.id},
-                      {"name", record.facts.string_at("name")},
-                      {"aspect_ratio", record.facts.string_at("aspect_ratio")},
-                      {"thumbnail_url", account.file(record.id + ".png")},
-                      {"created_at", record.created_at},
-                      {"updated_at", record.created_at + 86400}};
+Object show_template(Account& account, const Record& record) {
+  return object({{"id", record.id},
+                 {"name", text_at(record.facts, "name")},
+                 {"aspect_ratio", text_at(record.facts, "aspect_ratio")},
+                 {"thumbnail_url", account.file(record.id + ".png")},
+                 {"created_at", record.created_at},
+                 {"updated_at", record.created_at + 86400}});
 }
 
-json::Value show_detail(Account& account, const Record& record) {
-  json::Value shown = show_template(account, record);
-  json::Array ids;
-  for (const json::Value& scene : record.facts.find("scenes")->as_array())
-    ids.emplace_back(scene.string_at("scene_id"));
-  shown.set("scene_ids", std::move(ids));
-  shown.set("scenes", value_or_null(record.facts, "scenes"));
-  shown.set("variables", value_or_null(record.facts, "variables"));
+Object show_detail(Account& account, const Record& record) {
+  Object shown = show_template(account, record);
+  List ids = list();
+  for (const Var& scene : items_in(record.facts->get("scenes"))) ids->add(text_at(object_in(scene), "scene_id"));
+  shown->set("scene_ids", ids);
+  shown->set("scenes", record.facts->get("scenes"));
+  shown->set("variables", record.facts->get("variables"));
   return shown;
 }
 
 constexpr Resource kTemplates{"template", &Account::templates, show_template, 10};
 constexpr Resource kDetails{"template", &Account::templates, show_detail};
 
-Reply generate(Call& call) {
+Response generate(Call& call) {
   const Record& chosen = find(call, kTemplates);
   check(call.body, {{"variables", Kind::object, true},
                     {"title"},
@@ -41,13 +40,13 @@ Reply generate(Call& call) {
                     {"dimension", Kind::object},
                     {"subtitles", Kind::object},
                     {"callback_url", Kind::address}});
-  if (const double fps = number_of(call.body, "fps", 25); fps != 25 && fps != 30 && fps != 60) {
+  if (const double fps = number_at(call.body, "fps", 25); fps != 25 && fps != 30 && fps != 60) {
     throw Invalid{"fps", "fps is one of 25, 30, 60."};
   }
-  json::Value facts = call.body;
-  if (facts.string_at("title").empty()) facts.set("title", chosen.facts.string_at("name"));
-  const double seconds = 8.0 * static_cast<double>(chosen.facts.find("scenes")->as_array().size());
-  return data_reply(show_video(call.account, start_video(call.account, std::move(facts), seconds)));
+  Object facts = call.body;
+  if (text_at(facts, "title").empty()) facts->set("title", text_at(chosen.facts, "name"));
+  const double seconds = 8.0 * static_cast<double>(items_in(chosen.facts->get("scenes")).size());
+  return data_response(show_video(call.account, start_video(call.account, facts, seconds)));
 }
 
 constexpr std::string_view kStock = R"([

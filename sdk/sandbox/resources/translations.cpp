@@ -17,34 +17,32 @@ constexpr std::array<std::string_view, 42> kLanguages{
     "Persian",   "Polish",     "Portuguese", "Romanian", "Serbian",   "Slovak",    "Slovenian",  "Spanish", "Swahili",
     "Swedish",   "Tamil",      "Thai",       "Turkish",  "Ukrainian", "Vietnamese"};
 
-json::Value show_translation(Account& account, const Record& record) {
-  const json::Value& facts = record.facts;
+Object show_translation(Account& account, const Record& record) {
+  const Object& facts = record.facts;
   const bool done = account.completed(record);
   const bool failed = account.phase(record) == Phase::failed;
-  const bool sound_only = flag_of(facts, "translate_audio_only");
-  const bool captioned = done && flag_of(facts, "enable_caption");
-  const auto link = [&](bool holds, const char* end) {
-    return holds ? json::Value(account.file(record.id + end)) : json::Value();
-  };
-  return json::Object{{"id", record.id},
-                      {"title", value_or_null(facts, "title")},
-                      {"status", account.status(record, kJobWords)},
-                      {"created_at", record.created_at},
-                      {"duration", done ? json::Value(number(number_of(facts, "duration", 30))) : json::Value()},
-                      {"input_language", value_or_null(facts, "input_language")},
-                      {"output_language", value_or_null(facts, "output_language")},
-                      {"translate_audio_only", sound_only},
-                      {"video_url", link(done && !sound_only, ".mp4")},
-                      {"audio_url", link(done, ".wav")},
-                      {"srt_caption_url", link(captioned, ".srt")},
-                      {"vtt_caption_url", link(captioned, ".vtt")},
-                      {"callback_id", value_or_null(facts, "callback_id")},
-                      {"failure_message", failed ? json::Value("This translation was asked to fail.") : json::Value()}};
+  const bool sound_only = flag_at(facts, "translate_audio_only");
+  const bool captioned = done && flag_at(facts, "enable_caption");
+  const auto link = [&](bool holds, const char* end) { return holds ? Var(account.file(record.id + end)) : Var(); };
+  return object({{"id", record.id},
+                 {"title", facts->get("title")},
+                 {"status", account.status(record, kJobWords)},
+                 {"created_at", record.created_at},
+                 {"duration", done ? Var(rounded(number_at(facts, "duration", 30))) : Var()},
+                 {"input_language", facts->get("input_language")},
+                 {"output_language", facts->get("output_language")},
+                 {"translate_audio_only", sound_only},
+                 {"video_url", link(done && !sound_only, ".mp4")},
+                 {"audio_url", link(done, ".wav")},
+                 {"srt_caption_url", link(captioned, ".srt")},
+                 {"vtt_caption_url", link(captioned, ".vtt")},
+                 {"callback_id", facts->get("callback_id")},
+                 {"failure_message", failed ? Var("This translation was asked to fail.") : Var()}});
 }
 
 constexpr Resource kTranslations{"video translation", &Account::translations, show_translation, 10};
 
-void check_order(const json::Value& body, const std::string& where) {
+void check_order(const Object& body, const std::string& where) {
   check(body,
         {{"video", Kind::link, true},
          {"output_languages", Kind::texts, true},
@@ -63,13 +61,13 @@ void check_order(const json::Value& body, const std::string& where) {
          {"stock_voice_config", Kind::object},
          {"callback_url", Kind::address}},
         where);
-  check_languages(*body.find("output_languages"), where);
+  check_languages(body, where);
 }
 
-std::vector<std::string> start_order(Account& account, const json::Value& order) {
+std::vector<std::string> start_order(Account& account, const Object& order) {
   std::vector<std::string> ids;
-  for (const json::Value& language : order.find("output_languages")->as_array()) {
-    ids.push_back(start_translation(account, order, language.as_string()).id);
+  for (const Var& language : items_in(order->get("output_languages"))) {
+    ids.push_back(start_translation(account, order, text_in(language)).id);
   }
   return ids;
 }
@@ -83,16 +81,18 @@ constexpr BatchKind kBatch{kTranslations,
                            check_order,
                            start_order};
 
-Reply create_translation(Call& call) {
+Response create_translation(Call& call) {
   check_order(call.body, "");
-  json::Array ids;
-  for (std::string& id : start_order(call.account, call.body)) ids.emplace_back(std::move(id));
-  return data_reply(json::Object{{"video_translation_ids", std::move(ids)}});
+  List ids = list();
+  for (const std::string& id : start_order(call.account, call.body)) ids->add(id);
+  return data_response(object({{"video_translation_ids", ids}}));
 }
 
 // NOLINTNEXTLINE(readability-non-const-parameter): a row of the routes like the others
-Reply list_languages(Call&) {
-  return data_reply(json::Object{{"languages", json::Array(kLanguages.begin(), kLanguages.end())}});
+Response list_languages(Call&) {
+  List languages = list();
+  for (const std::string_view language : kLanguages) languages->add(std::string(language));
+  return data_response(object({{"languages", languages}}));
 }
 
 constexpr std::string_view kFurniture = R"([
@@ -105,33 +105,33 @@ constexpr std::string_view kFurniture = R"([
 ])";
 
 void furnish_translations(Account& account) {
-  const json::Value rows = json::parse(kFurniture);
   int hours = 50;
-  for (const json::Value& row : rows.as_array()) {
-    json::Value facts = row;
-    facts.set("input_language", "English");
-    account.add_finished(account.translations, row.string_at("id"), std::move(facts), in_january(hours += 7));
+  for (const Object& row : parse_rows(kFurniture)) {
+    Object facts = row;
+    facts->set("input_language", "English");
+    account.add_finished(account.translations, text_at(row, "id"), facts, in_january(hours += 7));
   }
-  add_batch(account, kBatch, json::Object{{"title", "Welcome, everywhere"}}, {"translation_1", "translation_2"},
+  add_batch(account, kBatch, object({{"title", "Welcome, everywhere"}}), list({"translation_1", "translation_2"}),
             "batch_123");
 }
 
 }  // namespace
 
-void check_languages(const json::Value& list, const std::string& where) {
-  for (const json::Value& language : list.as_array()) {
-    if (std::find(kLanguages.begin(), kLanguages.end(), language.as_string()) == kLanguages.end()) {
+void check_languages(const Object& order, const std::string& where) {
+  for (const Var& language : items_in(order->get("output_languages"))) {
+    if (std::find(kLanguages.begin(), kLanguages.end(), text_in(language)) == kLanguages.end()) {
       throw Invalid{where + "output_languages",
                     "One of output_languages is not offered. GET /v3/video-translations/languages lists them."};
     }
   }
 }
 
-Record& start_translation(Account& account, json::Value facts, const std::string& language) {
-  facts.set("output_language", language);
-  if (facts.string_at("input_language").empty()) facts.set("input_language", "English");
-  const std::string title = facts.string_at("title");
-  return account.start(account.translations, std::move(facts), title, "video_translate");
+Record& start_translation(Account& account, const Object& order, const std::string& language) {
+  Object facts = copy_of(order);
+  facts->set("output_language", language);
+  if (text_at(facts, "input_language").empty()) facts->set("input_language", "English");
+  const std::string title = text_at(facts, "title");
+  return account.start(account.translations, facts, title, "video_translate");
 }
 
 Group translations() {

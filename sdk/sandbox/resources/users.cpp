@@ -4,25 +4,24 @@
 namespace heygen::sandbox {
 namespace {
 
-Reply me(Call& call) {
-  json::Value account(json::Object{{"username", "sandbox-user"},
-                                   {"email", "robin@sandbox.example"},
-                                   {"first_name", "Robin"},
-                                   {"last_name", "Sandbox"}});
+Response me(Call& call) {
+  Object account = object({{"username", "sandbox-user"},
+                           {"email", "robin@sandbox.example"},
+                           {"first_name", "Robin"},
+                           {"last_name", "Sandbox"}});
   if (call.credential == Credential::api_key) {
-    account.set("billing_type", "wallet");
-    account.set("wallet", json::Object{{"currency", "usd"},
-                                       {"remaining_balance", json::Number{"42.5"}},
-                                       {"auto_reload", json::Object{{"enabled", false}}}});
+    account->set("billing_type", "wallet");
+    account->set(
+        "wallet",
+        object({{"currency", "usd"}, {"remaining_balance", 42.5}, {"auto_reload", object({{"enabled", false}})}}));
   } else {
-    account.set("billing_type", "subscription");
-    account.set("subscription",
-                json::Object{{"plan", "creator"},
-                             {"credits", json::Object{{"premium_credits",
-                                                       json::Object{{"remaining", 120}, {"resets_at", json::Value()}}},
-                                                      {"add_on_credits", json::Value()}}}});
+    account->set("billing_type", "subscription");
+    account->set("subscription",
+                 object({{"plan", "creator"},
+                         {"credits", object({{"premium_credits", object({{"remaining", 120}, {"resets_at", Var()}})},
+                                             {"add_on_credits", Var()}})}}));
   }
-  return data_reply(std::move(account));
+  return data_response(account);
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // Videos: /v3/videos.
+#include <Poco/String.h>
+
 #include <algorithm>
 #include <array>
 
-#include "core/base/text.hpp"
+#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/resources/batches.hpp"
 #include "sdk/sandbox/resources/resources.hpp"
 
@@ -16,21 +18,21 @@ constexpr double kSecondsPerWord = 0.4;
 constexpr Resource kVideos{"video", &Account::videos, show_video, 10};
 
 /// At most one of a script and two kinds of recording; exactly one where `needed`.
-void check_speech(const json::Value& body, const std::string& where, bool needed = false) {
+void check_speech(const Object& body, const std::string& where, bool needed = false) {
   check(body, {{"script"}, {"voice_id"}, {"audio_url"}, {"audio_asset_id"}, {"voice_settings", Kind::object}}, where);
   int sources = 0;
-  for (const char* name : {"script", "audio_url", "audio_asset_id"}) sources += body.string_at(name).empty() ? 0 : 1;
+  for (const char* name : {"script", "audio_url", "audio_asset_id"}) sources += text_at(body, name).empty() ? 0 : 1;
   if (sources > 1 || (needed && sources == 0)) {
     throw Invalid{where + "script", "Give one of script, audio_url, audio_asset_id."};
   }
 }
 
-double spoken_duration(const json::Value& body) {
-  const double words = static_cast<double>(words_of(body.string_at("script")).size());
+double spoken_duration(const Object& body) {
+  const double words = static_cast<double>(words_of(text_at(body, "script")).size());
   return std::max(1.0, words * kSecondsPerWord);
 }
 
-void check_common(const json::Value& body, const std::string& where) {
+void check_common(const Object& body, const std::string& where) {
   check(body,
         {{"title"},
          {"callback_id"},
@@ -44,18 +46,18 @@ void check_common(const json::Value& body, const std::string& where) {
         where);
 }
 
-void check_avatar(const json::Value& body, const std::string& where) {
+void check_avatar(const Object& body, const std::string& where) {
   check(body, {{"avatar_id", Kind::text, true}, {"motion_prompt"}, {"remove_background", Kind::flag}}, where);
   check_speech(body, where);
 }
 
-void check_image(const json::Value& body, const std::string& where) {
+void check_image(const Object& body, const std::string& where) {
   check(body, {{"image", Kind::asset, true}}, where);
   check_speech(body, where);
-  if (!body.string_at("script").empty()) check(body, {{"voice_id", Kind::text, true}}, where);
+  if (!text_at(body, "script").empty()) check(body, {{"voice_id", Kind::text, true}}, where);
 }
 
-void check_cinematic(const json::Value& body, const std::string& where) {
+void check_cinematic(const Object& body, const std::string& where) {
   check(body,
         {{"prompt", Kind::text, true},
          {"avatar_id", Kind::texts, true, {}, 1, 3},
@@ -64,24 +66,25 @@ void check_cinematic(const json::Value& body, const std::string& where) {
         where);
 }
 
-void check_studio(const json::Value& body, const std::string& where) {
+void check_studio(const Object& body, const std::string& where) {
   check(body, {{"scenes", Kind::list, true, {}, 1, 50}}, where);
-  const json::Array& scenes = body.find("scenes")->as_array();
+  const std::vector<Var> scenes = items_in(body->get("scenes"));
   for (std::size_t i = 0; i < scenes.size(); ++i) {
     const std::string scene = where + "scenes." + std::to_string(i) + '.';
-    check(scenes[i], {{"type", Kind::text, true, {"avatar_video", "image", "video"}}}, scene);
-    if (scenes[i].string_at("type") == "avatar_video") {
-      check(scenes[i], {{"input", Kind::object, true}}, scene);
+    const Object part = object_in(scenes[i]);
+    check(part, {{"type", Kind::text, true, {"avatar_video", "image", "video"}}}, scene);
+    if (text_at(part, "type") == "avatar_video") {
+      check(part, {{"input", Kind::object, true}}, scene);
     } else {
-      check(scenes[i], {{"source", Kind::asset, true}}, scene);
+      check(part, {{"source", Kind::asset, true}}, scene);
     }
   }
 }
 
-void check_order(const json::Value& body, const std::string& where) {
+void check_order(const Object& body, const std::string& where) {
   struct Type {
     std::string_view name;
-    void (*check)(const json::Value&, const std::string&);
+    void (*check)(const Object&, const std::string&);
   };
   constexpr std::array<Type, 4> kTypes{{{"avatar", check_avatar},
                                         {"image", check_image},
@@ -89,45 +92,45 @@ void check_order(const json::Value& body, const std::string& where) {
                                         {"studio", check_studio}}};
   check(body, {{"type", Kind::text, true, {kTypes[0].name, kTypes[1].name, kTypes[2].name, kTypes[3].name}}}, where);
   for (const Type& type : kTypes) {
-    if (type.name == body.string_at("type")) type.check(body, where);
+    if (type.name == text_at(body, "type")) type.check(body, where);
   }
   check_common(body, where);
 }
 
-double duration_of(const json::Value& order) {
-  const std::string type = order.string_at("type");
-  if (type == "studio") return 5.0 * static_cast<double>(order.find("scenes")->as_array().size());
-  if (type == "cinematic_avatar") return number_of(order, "duration", 10);
+double duration_of(const Object& order) {
+  const std::string type = text_at(order, "type");
+  if (type == "studio") return 5.0 * static_cast<double>(items_in(order->get("scenes")).size());
+  if (type == "cinematic_avatar") return number_at(order, "duration", 10);
   return spoken_duration(order);
 }
 
-std::vector<std::string> start_order(Account& account, const json::Value& order) {
+std::vector<std::string> start_order(Account& account, const Object& order) {
   return {start_video(account, order, duration_of(order)).id};
 }
 
 constexpr BatchKind kBatch{kVideos,    &Account::video_batches, "videos", "video_ids", 200, job_phase, check_order,
                            start_order};
 
-Reply create_video(Call& call) {
+Response create_video(Call& call) {
   check_order(call.body, "");
   const Record& video = start_video(call.account, call.body, duration_of(call.body));
-  return data_reply(json::Object{
-      {"video_id", video.id}, {"status", "pending"}, {"output_format", video.facts.string_at("output_format")}});
+  return data_response(object(
+      {{"video_id", video.id}, {"status", "pending"}, {"output_format", text_at(video.facts, "output_format")}}));
 }
 
-Reply list_videos(Call& call) {
-  const std::string title = to_lower(call.query.get("title"));
+Response list_videos(Call& call) {
+  const std::string title = Poco::toLower(call.query.get("title"));
   const std::string directory = call.query.get("folder_id");
   return page_of(call, kVideos, [&](const Record& video) {
-    return (directory.empty() || video.facts.string_at("folder_id") == directory) &&
-           to_lower(video.facts.string_at("title")).find(title) != std::string::npos;
+    return (directory.empty() || text_at(video.facts, "folder_id") == directory) &&
+           Poco::toLower(text_at(video.facts, "title")).find(title) != std::string::npos;
   });
 }
 
-Reply delete_video(Call& call) {
+Response delete_video(Call& call) {
   const std::string id = find(call, kVideos).id;
   call.account.videos.remove(id);
-  return data_reply(json::Object{{"id", id}, {"deleted", true}});
+  return data_response(object({{"id", id}, {"deleted", true}}));
 }
 
 constexpr std::string_view kFurniture = R"([
@@ -147,54 +150,54 @@ constexpr std::string_view kFurniture = R"([
 ])";
 
 void furnish_videos(Account& account) {
-  const json::Value rows = json::parse(kFurniture);
   int hours = 0;
-  for (const json::Value& row : rows.as_array()) {
-    Record& video = account.add_finished(account.videos, row.string_at("id"), row, in_january(hours));
-    if (video.facts.string_at("output_format").empty()) video.facts.set("output_format", "mp4");
-    video.fails = video.facts.string_at("title").rfind("sandbox-fail", 0) == 0;
+  for (const Object& row : parse_rows(kFurniture)) {
+    Record& video = account.add_finished(account.videos, text_at(row, "id"), row, in_january(hours));
+    if (text_at(video.facts, "output_format").empty()) video.facts->set("output_format", "mp4");
+    video.fails = text_at(video.facts, "title").rfind("sandbox-fail", 0) == 0;
     hours += 19;
   }
-  add_batch(account, kBatch, json::Object{{"title", "Onboarding, all parts"}}, {"video_1", "video_2", "video_5"},
+  add_batch(account, kBatch, object({{"title", "Onboarding, all parts"}}), list({"video_1", "video_2", "video_5"}),
             "batch_123");
 }
 
 }  // namespace
 
-Record& start_video(Account& account, json::Value facts, double duration, const std::string& event) {
-  if (facts.string_at("output_format").empty()) facts.set("output_format", "mp4");
-  facts.set("duration", number(duration));
-  const std::string title = facts.string_at("title");
-  return account.start(account.videos, std::move(facts), title, event);
+Record& start_video(Account& account, const Object& order, double duration, const std::string& event) {
+  Object facts = copy_of(order);
+  if (text_at(facts, "output_format").empty()) facts->set("output_format", "mp4");
+  facts->set("duration", rounded(duration));
+  const std::string title = text_at(facts, "title");
+  return account.start(account.videos, facts, title, event);
 }
 
-json::Value show_video(Account& account, const Record& record) {
-  const json::Value& facts = record.facts;
+Object show_video(Account& account, const Record& record) {
+  const Object& facts = record.facts;
   const Phase phase = account.phase(record);
   const bool done = phase == Phase::completed;
   const bool failed = phase == Phase::failed;
-  const bool captioned = done && (member(facts, "caption") != nullptr) &&
-                         !(facts.find("caption")->is_bool() && !flag_of(facts, "caption"));
-  const auto when = [](bool holds, json::Value value) { return holds ? std::move(value) : json::Value(); };
+  const bool captioned =
+      done && !facts->isNull("caption") && !(facts->get("caption").isBoolean() && !flag_at(facts, "caption"));
+  const auto when = [](bool holds, const Var& value) { return holds ? value : Var(); };
   const auto link = [&](bool holds, const std::string& end) { return when(holds, account.file(record.id + end)); };
-  const std::string format = '.' + facts.string_at("output_format");
-  return json::Object{
-      {"id", record.id},
-      {"title", value_or_null(facts, "title")},
-      {"status", account.status(record, kVideoWords)},
-      {"created_at", record.created_at},
-      {"completed_at", done ? json::Value(*account.ended_at(record)) : json::Value()},
-      {"duration", when(done, value_or_null(facts, "duration"))},
-      {"video_url", link(done, format)},
-      {"captioned_video_url", link(captioned, "-captioned" + format)},
-      {"subtitle_url", link(captioned, ".srt")},
-      {"thumbnail_url", link(done, ".png")},
-      {"gif_url", link(done, ".gif")},
-      {"video_page_url", json::Value()},
-      {"folder_id", value_or_null(facts, "folder_id")},
-      {"output_language", value_or_null(facts, "output_language")},
-      {"failure_code", when(failed, "sandbox_failure")},
-      {"failure_message", when(failed, "This video was asked to fail: its title starts with sandbox-fail.")}};
+  const std::string format = '.' + text_at(facts, "output_format");
+  return object(
+      {{"id", record.id},
+       {"title", facts->get("title")},
+       {"status", account.status(record, kVideoWords)},
+       {"created_at", record.created_at},
+       {"completed_at", done ? Var(*account.ended_at(record)) : Var()},
+       {"duration", when(done, facts->get("duration"))},
+       {"video_url", link(done, format)},
+       {"captioned_video_url", link(captioned, "-captioned" + format)},
+       {"subtitle_url", link(captioned, ".srt")},
+       {"thumbnail_url", link(done, ".png")},
+       {"gif_url", link(done, ".gif")},
+       {"video_page_url", Var()},
+       {"folder_id", facts->get("folder_id")},
+       {"output_language", facts->get("output_language")},
+       {"failure_code", when(failed, "sandbox_failure")},
+       {"failure_message", when(failed, "This video was asked to fail: its title starts with sandbox-fail.")}});
 }
 
 Group videos() {

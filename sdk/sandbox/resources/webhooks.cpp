@@ -1,5 +1,5 @@
-// Addresses that want to hear of events, and the events: /v3/webhooks. The sandbox calls nobody: it lists what it would
-// have told.
+// Webhook endpoints and events: /v3/webhooks. The sandbox calls no endpoint: it lists the events that it would
+// have sent.
 #include <array>
 
 #include "sdk/sandbox/resources/resources.hpp"
@@ -53,85 +53,84 @@ std::vector<std::string_view> type_names() {
 }
 
 /// The secret is told when it is new, and never again.
-json::Value show_endpoint(Account&, const Record& record) {
-  return json::Object{{"endpoint_id", record.id},
-                      {"url", record.facts.string_at("url")},
-                      {"events", value_or_null(record.facts, "events")},
-                      {"status", "enabled"},
-                      {"created_at", format_time(record.created_at)},
-                      {"secret", json::Value()}};
+Object show_endpoint(Account&, const Record& record) {
+  return object({{"endpoint_id", record.id},
+                 {"url", text_at(record.facts, "url")},
+                 {"events", record.facts->get("events")},
+                 {"status", "enabled"},
+                 {"created_at", format_time(record.created_at)},
+                 {"secret", Var()}});
 }
 
-json::Value show_event(Account& account, const Record& record) {
-  const std::string entity = record.facts.string_at("entity_id");
-  json::Value data(json::Object{{"id", entity}});
+Object show_event(Account& account, const Record& record) {
+  const std::string entity = text_at(record.facts, "entity_id");
+  Object data = object({{"id", entity}});
   if (const Record* video = account.videos.find(entity)) data = show_video(account, *video);
-  return json::Object{{"event_id", record.id},
-                      {"event_type", record.facts.string_at("event_type")},
-                      {"event_data", std::move(data)},
-                      {"created_at", format_time(record.created_at)}};
+  return object({{"event_id", record.id},
+                 {"event_type", text_at(record.facts, "event_type")},
+                 {"event_data", data},
+                 {"created_at", format_time(record.created_at)}});
 }
 
 constexpr Resource kEndpoints{"webhook endpoint", &Account::endpoints, show_endpoint, 10};
 constexpr Resource kEvents{"webhook event", &Account::events, show_event, 10};
 
-Reply create_endpoint(Call& call) {
+Response create_endpoint(Call& call) {
   check(call.body,
         {{"url", Kind::address, true}, {"events", Kind::texts, false, type_names()}, {"entity_id", Kind::text}});
   Account& account = call.account;
   const Record& endpoint = account.endpoints.add(account.new_id(), call.body, account.now());
-  json::Value shown = show_endpoint(account, endpoint);
-  shown.set("secret", account.new_secret("whsec-sandbox-"));
-  return data_reply(std::move(shown));
+  Object shown = show_endpoint(account, endpoint);
+  shown->set("secret", account.new_secret("whsec-sandbox-"));
+  return data_response(shown);
 }
 
-Reply update_endpoint(Call& call) {
+Response update_endpoint(Call& call) {
   check(call.body, {{"url", Kind::address}, {"events", Kind::texts, false, type_names()}});
   Record& endpoint = find(call, kEndpoints);
   for (const char* name : {"url", "events"}) {
-    if (const json::Value* value = member(call.body, name)) endpoint.facts.set(name, *value);
+    if (!call.body->isNull(name)) endpoint.facts->set(name, call.body->get(name));
   }
-  return data_reply(show_endpoint(call.account, endpoint));
+  return data_response(show_endpoint(call.account, endpoint));
 }
 
-Reply delete_endpoint(Call& call) {
+Response delete_endpoint(Call& call) {
   call.account.endpoints.remove(std::string(find(call, kEndpoints).id));
-  return data_reply(json::Object{});
+  return data_response(object());
 }
 
-Reply rotate_secret(Call& call) {
+Response rotate_secret(Call& call) {
   const Record& endpoint = find(call, kEndpoints);
-  return data_reply(json::Object{{"endpoint_id", endpoint.id}, {"secret", call.account.new_secret("whsec-sandbox-")}});
+  return data_response(object({{"endpoint_id", endpoint.id}, {"secret", call.account.new_secret("whsec-sandbox-")}}));
 }
 
-Reply list_types(Call&) {
-  json::Array shown;
+Response list_types(Call&) {
+  List shown = list();
   for (const EventType& type : kTypes) {
-    shown.push_back(json::Object{{"event_type", type.name}, {"description", type.description}});
+    shown->add(object({{"event_type", type.name}, {"description", type.description}}));
   }
-  return json_reply(200, json::Object{{"data", std::move(shown)}, {"has_more", false}, {"next_token", json::Value()}});
+  return json_response(200, object({{"data", shown}, {"has_more", false}, {"next_token", Var()}}));
 }
 
-Reply list_events(Call& call) {
+Response list_events(Call& call) {
   const std::string type = call.query.get("event_type");
   const std::string entity = call.query.get("entity_id");
-  check(json::Object{{"event_type", type.empty() ? json::Value() : json::Value(type)}},
-        {{"event_type", Kind::text, false, type_names()}});
+  check(object({{"event_type", type.empty() ? Var() : Var(type)}}), {{"event_type", Kind::text, false, type_names()}});
   return page_of(call, kEvents, [&](const Record& event) {
-    return (type.empty() || event.facts.string_at("event_type") == type) &&
-           (entity.empty() || event.facts.string_at("entity_id") == entity);
+    return (type.empty() || text_at(event.facts, "event_type") == type) &&
+           (entity.empty() || text_at(event.facts, "entity_id") == entity);
   });
 }
 
 void furnish_webhooks(Account& account) {
   account.endpoints.add("endpoint_123",
-                        json::Object{{"url", "https://example.com/hooks/heygen"},
-                                     {"events", json::Array{"avatar_video.success", "avatar_video.fail"}}},
+                        object({{"url", "https://example.com/hooks/heygen"},
+                                {"events", list({"avatar_video.success", "avatar_video.fail"})}}),
                         in_january(10));
   for (const auto& [id, type, entity] :
        {std::array{"event_1", "avatar_video.success", "video_1"}, std::array{"event_2", "avatar_video.fail", "video_5"},
         std::array{"event_3", "avatar_video.success", "video_123"}}) {
-    account.events.add(id, json::Object{{"event_type", type}, {"entity_id", entity}}, in_january(210));
+    account.events.add(id, object({{"event_type", type}, {"entity_id", entity}}), in_january(210));
   }
 }
 

@@ -22,7 +22,7 @@ struct Fixture {
     return settings;
   }
 
-  Reply ask(const std::string& method, const std::string& path, const std::string& body = {}) {
+  Response ask(const std::string& method, const std::string& path, const std::string& body = {}) {
     Request request;
     request.method = method;
     request.path = path.substr(0, path.find('?'));
@@ -32,11 +32,16 @@ struct Fixture {
     request.body = body;
     return app.handle(request);
   }
+  static Object data_of(const Response& response) {
+    return object_in(object_in(parse_json(response.body))->get("data"));
+  }
+  Object page_at(const std::string& path) { return object_in(parse_json(ask("GET", path).body)); }
+  static Object first_of(const Object& page) { return object_in(items_in(page->get("data")).at(0)); }
   std::string create(const std::string& order = R"({"type":"avatar","avatar_id":"a"})") {
-    return json::parse(ask("POST", "/v3/videos", order).body).find("data")->string_at("video_id");
+    return text_at(data_of(ask("POST", "/v3/videos", order)), "video_id");
   }
   std::string status_of(const std::string& video) {
-    return json::parse(ask("GET", "/v3/videos/" + video).body).find("data")->string_at("status");
+    return text_at(data_of(ask("GET", "/v3/videos/" + video)), "status");
   }
 };
 
@@ -51,9 +56,9 @@ BOOST_AUTO_TEST_CASE(a_video_goes_from_pending_over_processing_to_completed) {
   BOOST_TEST(status_of(video) == "processing");
   clock.advance(milliseconds(1));
   BOOST_TEST(status_of(video) == "completed");
-  const json::Value reply = json::parse(ask("GET", "/v3/videos/" + video).body);
-  BOOST_TEST(reply.find_path("data.video_url")->as_string() == "http://127.0.0.1:8000/files/" + video + ".mp4");
-  BOOST_TEST(*reply.find_path("data.completed_at")->to_int64() - *reply.find_path("data.created_at")->to_int64() == 2);
+  const Object data = data_of(ask("GET", "/v3/videos/" + video));
+  BOOST_TEST(text_at(data, "video_url") == "http://127.0.0.1:8000/files/" + video + ".mp4");
+  BOOST_TEST(number_at(data, "completed_at", 0) - number_at(data, "created_at", 0) == 2);
 }
 
 BOOST_AUTO_TEST_CASE(the_file_is_there_once_the_video_is_completed) {
@@ -77,37 +82,37 @@ BOOST_AUTO_TEST_CASE(a_page_survives_the_deletion_of_a_video_before_it) {
   const std::string first = create();
   const std::string second = create();
   const std::string third = create();
-  const json::Value page = json::parse(ask("GET", "/v3/videos?limit=1").body);
-  BOOST_TEST(page.find("data")->as_array()[0].string_at("id") == third);
+  const Object page = page_at("/v3/videos?limit=1");
+  BOOST_TEST(text_at(first_of(page), "id") == third);
   ask("DELETE", "/v3/videos/" + third);
-  const json::Value next = json::parse(ask("GET", "/v3/videos?limit=1&token=" + page.string_at("next_token")).body);
-  BOOST_TEST(next.find("data")->as_array()[0].string_at("id") == second);
+  const Object next = page_at("/v3/videos?limit=1&token=" + text_at(page, "next_token"));
+  BOOST_TEST(text_at(first_of(next), "id") == second);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_last_page_has_no_more) {
   create();
   create();
-  const json::Value page = json::parse(ask("GET", "/v3/videos?limit=2").body);
-  BOOST_TEST(!page.find("has_more")->as_bool());
-  BOOST_TEST(page.find("next_token")->is_null());
+  const Object page = page_at("/v3/videos?limit=2");
+  BOOST_TEST(!flag_at(page, "has_more"));
+  BOOST_TEST(page->isNull("next_token"));
 }
 
 BOOST_AUTO_TEST_CASE(ids_are_taken_from_the_path_decoded_and_shown_without_control_characters) {
-  const Reply reply = ask("GET", "/v3/videos/%1b%5b31m");
-  BOOST_TEST(reply.status == 404);
-  BOOST_TEST(reply.body.find('\x1b') == std::string::npos);
-  BOOST_TEST(reply.body.find("\\u001b") == std::string::npos);
+  const Response response = ask("GET", "/v3/videos/%1b%5b31m");
+  BOOST_TEST(response.status == 404);
+  BOOST_TEST(response.body.find('\x1b') == std::string::npos);
+  BOOST_TEST(response.body.find("\\u001b") == std::string::npos);
   BOOST_TEST(ask("GET", "/v3/videos/").status == 404);
 }
 
 BOOST_AUTO_TEST_CASE(an_event_appears_when_its_job_ends_and_only_once) {
-  const auto events = [&] { return json::parse(ask("GET", "/v3/webhooks/events").body).find("data")->as_array(); };
+  const auto events = [&] { return items_in(page_at("/v3/webhooks/events")->get("data")); };
   const std::string video = create();
   clock.advance(milliseconds(1999));
   BOOST_TEST(events().empty());
   clock.advance(milliseconds(1));
   BOOST_TEST(events().size() == 1);
-  BOOST_TEST(events()[0].string_at("event_type") == "avatar_video.success");
+  BOOST_TEST(text_at(object_in(events()[0]), "event_type") == "avatar_video.success");
   const std::string deleted = create();
   ask("DELETE", "/v3/videos/" + deleted);
   clock.advance(milliseconds(2000));
@@ -115,13 +120,12 @@ BOOST_AUTO_TEST_CASE(an_event_appears_when_its_job_ends_and_only_once) {
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_slot_expires_after_an_hour) {
-  const Reply reply =
+  const Response response =
       ask("POST", "/v3/assets/direct-uploads", R"({"filename":"a.png","content_type":"image/png","size_bytes":0})");
-  BOOST_TEST(reply.status == 400);
-  const json::Value made = json::parse(
-      ask("POST", "/v3/assets/direct-uploads", R"({"filename":"a.png","content_type":"image/png","size_bytes":1})")
-          .body);
-  const std::string url = made.find("data")->string_at("upload_url");
+  BOOST_TEST(response.status == 400);
+  const Object made = data_of(
+      ask("POST", "/v3/assets/direct-uploads", R"({"filename":"a.png","content_type":"image/png","size_bytes":1})"));
+  const std::string url = text_at(made, "upload_url");
   const std::string path = url.substr(std::string("http://127.0.0.1:8000").size());
   BOOST_TEST(ask("PUT", path).status == 400);  // another Content-Type
   clock.advance(std::chrono::hours(1));
@@ -141,7 +145,7 @@ BOOST_AUTO_TEST_CASE(text_from_outside_is_escaped_in_pages) {
 
 BOOST_AUTO_TEST_CASE(a_form_may_lead_to_the_redirect_address_and_nowhere_else) {
   const auto policy = [](const std::string& redirect) {
-    for (const auto& [name, value] : page_reply(200, "", redirect).headers) {
+    for (const auto& [name, value] : page_response(200, "", redirect).headers) {
       if (name == "Content-Security-Policy") return value.substr(value.find("form-action"));
     }
     return std::string{};

@@ -5,11 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
-#include <span>
+#include <string>
 
-#include "core/base/cancel.hpp"
-#include "core/base/clock.hpp"
-#include "core/base/random.hpp"
+#include "sdk/sandbox/base/clock.hpp"
 
 namespace heygen::sandbox {
 
@@ -17,10 +15,6 @@ class FakeClock : public Clock {
  public:
   std::int64_t now() const override { return 1'800'000'000 + time_.count() / 1000; }
   std::chrono::milliseconds monotonic() const override { return time_; }
-  bool wait(std::chrono::milliseconds time, const Cancel&) override {
-    time_ += time;
-    return true;
-  }
   void advance(std::chrono::milliseconds time) { time_ += time; }
 
  private:
@@ -30,8 +24,10 @@ class FakeClock : public Clock {
 /// Looks random, and is the same in every run.
 class SeededRandom : public Random {
  public:
-  void fill(std::span<std::byte> out) override {
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
+  std::string bytes(std::size_t size) override {
+    std::string out;
+    while (out.size() < size) out += static_cast<char>(engine_() & 0xff);
+    return out;
   }
 
  private:

@@ -1,8 +1,9 @@
 #include "sdk/sandbox/http/multipart.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <vector>
 
-#include "sdk/sandbox/api/check.hpp"
+#include "sdk/sandbox/http/http.hpp"
 
 namespace heygen::sandbox {
 namespace {
@@ -17,7 +18,7 @@ const std::string kHead = "Content-Disposition: form-data; name=\"file\"; filena
 
 BOOST_AUTO_TEST_SUITE(multipart)
 
-BOOST_AUTO_TEST_CASE(parts_tell_name_file_name_type_and_where_they_lie) {
+BOOST_AUTO_TEST_CASE(part_has_name_filename_type_and_content) {
   const auto parts = parts_of("preamble\r\n--b\r\n" + kHead + "one\r\n--b\r\ncontent-type: text/plain\r\n" +
                               "content-disposition: form-data; name=plain\r\n\r\n\r\n--b--\r\nepilogue");
   BOOST_REQUIRE(parts.size() == 2);
@@ -29,7 +30,7 @@ BOOST_AUTO_TEST_CASE(parts_tell_name_file_name_type_and_where_they_lie) {
   BOOST_TEST(parts[1].size == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_boundary_is_found_wherever_the_pieces_are_cut) {
+BOOST_AUTO_TEST_CASE(boundary_is_found_across_pieces) {
   for (std::size_t size = 65400; size < 65540; ++size) {
     const auto parts = parts_of("--b\r\n" + kHead + std::string(size, '\r') + "\r\n--b--");
     BOOST_REQUIRE(parts.size() == 1);
@@ -37,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_boundary_is_found_wherever_the_pieces_are_cut) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(bodies_without_an_end_are_refused) {
+BOOST_AUTO_TEST_CASE(body_without_end_is_rejected) {
   for (const char* body : {"", "--b", "--b\r\n", "--b\r\nname: x\r\n\r\n", "--b\r\n\r\nx\r\n--b", "--c\r\n\r\n--c--"}) {
     BOOST_CHECK_THROW(parts_of(body), Invalid);
   }

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "core/base/error.hpp"
+#include "sdk/sandbox/base/failure.hpp"
 
 namespace heygen::sandbox {
 namespace {
@@ -27,17 +27,17 @@ BOOST_AUTO_TEST_CASE(all_options_are_read_in_both_spellings) {
 }
 
 BOOST_AUTO_TEST_CASE(a_near_miss_gets_a_suggestion) {
-  BOOST_CHECK_EXCEPTION(parse_options({"serve", "--auto-aprove"}), Error, [](const Error& error) {
-    return error.exit == Exit::usage && error.hint.find("--auto-approve") != std::string::npos;
+  BOOST_CHECK_EXCEPTION(parse_options({"serve", "--auto-aprove"}), Failure, [](const Failure& error) {
+    return error.exit == 2 && error.hint.find("--auto-approve") != std::string::npos;
   });
-  BOOST_CHECK_EXCEPTION(parse_options({"serv"}), Error,
-                        [](const Error& error) { return error.hint.find("serve") != std::string::npos; });
+  BOOST_CHECK_EXCEPTION(parse_options({"serv"}), Failure,
+                        [](const Failure& error) { return error.hint.find("serve") != std::string::npos; });
 }
 
 BOOST_AUTO_TEST_CASE(only_loopback_addresses_are_accepted) {
   BOOST_TEST(parse_options({"serve", "--host", "::1"}).host == "::1");
   for (const char* host : {"0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "::ffff:127.0.0.1", "127.0.0.1.example"}) {
-    BOOST_CHECK_THROW(parse_options({"serve", "--host", host}), Error);
+    BOOST_CHECK_THROW(parse_options({"serve", "--host", host}), Failure);
   }
 }
 

@@ -1,0 +1,21 @@
+// Small text helpers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heygen::sandbox {
+
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+/// Words between white space.
+std::vector<std::string> words_of(const std::string& text);
+/// Without what moves the cursor, reorders text or hides it, each of which becomes U+FFFD; line ends become spaces.
+std::string printable(std::string_view text);
+/// The candidate nearest to `word` by edit distance, if near enough to suggest; "" otherwise.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+/// What the C library says of an errno value, as the end of a sentence.
+std::string describe_errno(int error);
+
+}  // namespace heygen::sandbox

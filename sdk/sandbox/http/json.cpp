@@ -1,0 +1,88 @@
+#include "sdk/sandbox/http/json.hpp"
+
+#include <Poco/JSON/Parser.h>
+#include <Poco/JSON/Stringifier.h>
+
+#include <cmath>
+#include <sstream>
+
+namespace heygen::sandbox {
+
+Object object(std::initializer_list<Member> members) {
+  Object made = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
+  for (const Member& member : members) made->set(member.name, member.value);
+  return made;
+}
+
+List list(const std::vector<Var>& items) {
+  List made = new Poco::JSON::Array;
+  for (const Var& item : items) made->add(item);
+  return made;
+}
+
+Object copy_of(const Object& object) {
+  return new Poco::JSON::Object(*object);
+}
+
+bool is_object(const Var& value) {
+  return value.type() == typeid(Object);
+}
+
+bool is_list(const Var& value) {
+  return value.type() == typeid(List);
+}
+
+bool is_number(const Var& value) {
+  return value.isNumeric() && !value.isBoolean();
+}
+
+Object object_in(const Var& value) {
+  return is_object(value) ? value.extract<Object>() : object();
+}
+
+std::vector<Var> items_in(const Var& value) {
+  if (!is_list(value)) return {};
+  const List found = value.extract<List>();
+  return std::vector<Var>(found->begin(), found->end());
+}
+
+std::string text_in(const Var& value) {
+  return value.isString() ? value.extract<std::string>() : std::string{};
+}
+
+std::string text_at(const Object& object, const std::string& name) {
+  return text_in(object->get(name));
+}
+
+bool flag_at(const Object& object, const std::string& name) {
+  const Var value = object->get(name);
+  return value.isBoolean() && value.extract<bool>();
+}
+
+double number_at(const Object& object, const std::string& name, double otherwise) {
+  const Var value = object->get(name);
+  return is_number(value) ? value.convert<double>() : otherwise;
+}
+
+double rounded(double value) {
+  return std::round(value * 1000) / 1000;
+}
+
+Var parse_json(const std::string& text) {
+  Poco::JSON::Parser parser(new Poco::JSON::ParseHandler(true));  // true: keeps the order of members
+  return parser.parse(text);
+}
+
+std::vector<Object> parse_rows(std::string_view text) {
+  std::vector<Object> rows;
+  for (const Var& row : items_in(parse_json(std::string(text)))) rows.push_back(object_in(row));
+  return rows;
+}
+
+std::string write_json(const Var& value) {
+  std::ostringstream out;
+  Poco::JSON::Stringifier::condense(value, out);
+  return out.str();
+}
+
+}  // namespace heygen::sandbox
