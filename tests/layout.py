@@ -20,6 +20,15 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PARTS = ("core", "host", "plugins", "sdk/include", "sdk/sandbox", "sdk/tools")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 COMMAND = re.compile(r"^ *(\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.M)
+# What makes a target, and how the target's name begins.
+PREFIXES = {
+    "heygen_library": "heygen_",
+    "heygen_room": "heygen_",
+    "heygen_provider": "provider_",
+    "add_executable": "",
+    "add_library": "",
+    "target_sources": "",
+}
 # What the tests of a directory may name, where that is not core/<directory>.
 TESTED = {"host": ("host/",), "plugins": ("plugins/", "sdk/include/heygen/"), "sandbox": ("sdk/sandbox/",)}
 
@@ -47,9 +56,8 @@ class Libraries:
                 self.read(listing.parent, command, body.split())
 
     def read(self, directory, command, words):
-        prefix = {"heygen_library": "heygen_", "heygen_provider": "provider_", "add_executable": "", "target_sources": ""}
-        if command in prefix and "ALIAS" not in words:
-            self.add(directory, prefix[command] + words[0], words[1:])
+        if command in PREFIXES and "ALIAS" not in words:
+            self.add(directory, PREFIXES[command] + words[0], words[1:])
         if command == "heygen_provider":
             self.link("provider_" + words[0], words[1:])
         elif command == "target_link_libraries":
@@ -57,6 +65,7 @@ class Libraries:
 
     def add(self, directory, target, words):
         for word in words:
+            word = word.replace("${CMAKE_SOURCE_DIR}", str(ROOT))
             if word.endswith((".cpp", ".c")) and not word.startswith("$"):
                 self.owner[name(directory / word)] = target
 
@@ -82,7 +91,8 @@ class Tree:
                             if "/templates/" not in name(path))
         self.home = {}  # directory -> the target that its headers belong to
         for source, target in self.libraries.owner.items():
-            self.home.setdefault(directory_of(source), target)
+            if "$" not in target:  # a target of a function
+                self.home.setdefault(directory_of(source), target)
         known = set(self.files)
         self.includes = [(file, there) for file in self.files for there in INCLUDE.findall(text(ROOT / file)) if there in known]
 
