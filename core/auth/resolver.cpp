@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
 
@@ -49,9 +49,9 @@ std::vector<std::string> filled_other_slots(const json::Value& root) {
 
 /// What stands in the slot has the wrong JSON type for one.
 bool is_slot_broken(const json::Value& root, const std::string& id) {
-  const provider::ReservedSlot* reserved = provider::reserved_slot_of(id);
+  const store::ReservedSlot* reserved = store::reserved_slot_of(id);
   if (reserved != nullptr && reserved->plain_text) return false;  // the provider judges the text itself
-  const json::Value* value = root.find_path(provider::slot_of(id));
+  const json::Value* value = root.find_path(store::slot_of(id));
   return value != nullptr && !value->is_null() && !value->is_object();
 }
 
@@ -85,7 +85,7 @@ provider::Interaction Resolver::interaction() const {
 std::string Resolver::how_to_login(const std::string& id) {
   const DiscoveredProvider* found = id.empty() ? nullptr : registry_.find(id);
   if (found != nullptr && found->manifest.has_login) {
-    return "Run `" + std::string(kLogin) + " " + provider::login_flag_of(id) + "`.";
+    return "Run `" + std::string(kLogin) + " " + store::login_flag_of(id) + "`.";
   }
   std::string variables;
   for (const DiscoveredProvider& one : registry_.found()) {
@@ -97,10 +97,10 @@ std::string Resolver::how_to_login(const std::string& id) {
 
 std::string Resolver::explicit_choice() const {
   if (!chosen_.empty()) return chosen_;
-  const auto outranks = [&](const provider::ReservedSlot& slot) {
+  const auto outranks = [&](const store::ReservedSlot& slot) {
     return !slot.environment.empty() && environment_.has(slot.environment);
   };
-  if (std::ranges::any_of(provider::reserved_slots(), outranks)) return {};
+  if (std::ranges::any_of(store::reserved_slots(), outranks)) return {};
   return environment_.value("HEYGEN_PROVIDER");
 }
 
@@ -113,7 +113,7 @@ std::string Resolver::variable_of(const std::string& id, const DiscoveredProvide
     }
     if (!found->refused) return {};
   }
-  const provider::ReservedSlot* slot = provider::reserved_slot_of(id);
+  const store::ReservedSlot* slot = store::reserved_slot_of(id);
   const bool has_one = slot != nullptr && slot->ids.front() == id && !slot->environment.empty();
   return has_one && environment_.has(slot->environment) ? std::string(slot->environment) : std::string{};
 }
@@ -121,7 +121,7 @@ std::string Resolver::variable_of(const std::string& id, const DiscoveredProvide
 Resolver::Link Resolver::link_of(const DiscoveredProvider& found, const json::Value& root) const {
   Link link;
   link.id = found.id;
-  link.slot = provider::slot_of(found.id);
+  link.slot = store::slot_of(found.id);
   link.found = &found;
   link.variable = variable_of(found.id, &found);
   link.filled = is_slot_filled(root, found.id);
@@ -132,7 +132,7 @@ Resolver::Link Resolver::link_of(const DiscoveredProvider& found, const json::Va
 std::vector<Resolver::Link> Resolver::chain(const json::Value& root) {
   std::vector<Link> links;
   const std::vector<DiscoveredProvider>& all = registry_.found();
-  for (const provider::ReservedSlot& slot : provider::reserved_slots()) {
+  for (const store::ReservedSlot& slot : store::reserved_slots()) {
     std::vector<Link> readers;
     for (const std::string_view id : slot.ids) {
       if (const DiscoveredProvider* found = registry_.find(std::string(id))) readers.push_back(link_of(*found, root));
@@ -158,7 +158,7 @@ std::vector<Resolver::Link> Resolver::chain(const json::Value& root) {
     links.push_back(missing);
   }
   for (const DiscoveredProvider& found : all) {
-    if (provider::reserved_slot_of(found.id) == nullptr) links.push_back(link_of(found, root));
+    if (store::reserved_slot_of(found.id) == nullptr) links.push_back(link_of(found, root));
   }
   return links;
 }

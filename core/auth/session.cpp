@@ -5,7 +5,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
 
@@ -74,7 +74,7 @@ std::optional<Credential> Session::renewed_by_another(const Credential& seen, co
 CredentialLease Session::refresh(const Credential& seen, const RequestInfo& request, Reason reason,
                                  const std::string& www_authenticate) {
   const std::string& id = seen.provider();
-  const auto lock = resolver_.store().lock_refresh(provider::slot_of(id), kLockDeadline, cancel_);
+  const auto lock = resolver_.store().lock_refresh(store::slot_of(id), kLockDeadline, cancel_);
   if (std::optional<Credential> other = renewed_by_another(seen, request, reason)) return {*other, false};
 
   provider::Provider& one = resolver_.registry().load(id);

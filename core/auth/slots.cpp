@@ -1,6 +1,6 @@
 // Where a provider's state lies inside the credentials file.
 #include "core/auth/resolver.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
 
@@ -9,7 +9,7 @@ constexpr std::string_view kProviders = "providers";
 }
 
 json::Value slot_state(const json::Value& root, const std::string& id) {
-  const provider::ReservedSlot* reserved = provider::reserved_slot_of(id);
+  const store::ReservedSlot* reserved = store::reserved_slot_of(id);
   json::Value state = json::Object{};
   if (reserved == nullptr) {
     const json::Value* all = root.find(kProviders);
@@ -29,7 +29,7 @@ json::Value slot_state(const json::Value& root, const std::string& id) {
 
 void set_slot_state(json::Value& root, const std::string& id, const json::Value& state) {
   const bool empty = !state.is_object() || state.as_object().empty();
-  if (const provider::ReservedSlot* reserved = provider::reserved_slot_of(id)) {
+  if (const store::ReservedSlot* reserved = store::reserved_slot_of(id)) {
     const json::Value* value = reserved->plain_text ? state.find(reserved->slot) : &state;
     if (empty || value == nullptr) {
       root.erase(reserved->slot);

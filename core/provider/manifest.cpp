@@ -5,7 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -31,9 +31,9 @@ bool is_word(std::string_view text, std::size_t longest, char joint) {
 
 /// Taken by another provider's reserved spelling.
 bool is_historic_flag(std::string_view id) {
-  for (const ReservedSlot& slot : reserved_slots()) {
+  for (const store::ReservedSlot& slot : store::reserved_slots()) {
     for (const std::string_view owner : slot.ids) {
-      if (owner != id && login_flag_of(owner) == "--" + std::string(id)) {
+      if (owner != id && store::login_flag_of(owner) == "--" + std::string(id)) {
         return true;
       }
     }

@@ -1,7 +1,7 @@
 #include "core/provider/setting.hpp"
 
 #include "core/base/environment.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
 
@@ -10,7 +10,7 @@ std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting
   if (!setting.env.empty() && environment.has(setting.env)) {
     return SettingValue{environment.value(setting.env), "the variable " + setting.env};
   }
-  for (const std::string& section : settings_sections_of(manifest.id)) {
+  for (const std::string& section : store::settings_sections_of(manifest.id)) {
     const auto text = configured ? configured(section, setting.key) : std::nullopt;
     if (text && !text->empty()) return SettingValue{*text, "the setting providers." + section + "." + setting.key};
   }

@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "core/provider/manifest.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
 #include "sdk/tools/templates.hpp"
@@ -129,7 +129,7 @@ Wanted parse(const Words& words) {
   if (std::ranges::find(kOfBuilds, wanted.id) != kOfBuilds.end()) {
     throw UsageError("`" + wanted.id + "` is a name that CMake or Cargo keeps for itself; take another one");
   }
-  if (provider::reserved_slot_of(wanted.id) != nullptr) {
+  if (store::reserved_slot_of(wanted.id) != nullptr) {
     throw UsageError("`" + wanted.id + "` is a provider of heygen itself; take another name");
   }
   if (!projects().contains(wanted.language)) throw UsageError("--lang takes c, cpp or rust");

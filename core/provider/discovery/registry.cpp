@@ -13,7 +13,7 @@
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/pinned.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -124,7 +124,7 @@ std::vector<fs::path> manifests_in(const fs::path& directory) {
 /// Place in the chain: reserved ones in the table's order, then by the manifest's.
 auto rank(const DiscoveredProvider& found) {
   std::size_t place = 0;
-  for (const ReservedSlot& slot : reserved_slots()) {
+  for (const store::ReservedSlot& slot : store::reserved_slots()) {
     for (const std::string_view id : slot.ids) {
       if (id == found.id) return std::tuple(place, 0, std::string{});
       ++place;
@@ -218,7 +218,7 @@ class Registry : public ProviderRegistry {
   /// What any provider declares as a credential, and the host's own.
   std::vector<std::string> secret_variables() const {
     std::vector<std::string> names;
-    for (const ReservedSlot& slot : reserved_slots()) {
+    for (const store::ReservedSlot& slot : store::reserved_slots()) {
       if (!slot.environment.empty()) names.emplace_back(slot.environment);
     }
     for (const DiscoveredProvider& found : found_) {
@@ -230,7 +230,7 @@ class Registry : public ProviderRegistry {
   Error missing(const std::string& id) const {
     std::vector<std::string> ids;
     for (const DiscoveredProvider& found : found_) ids.push_back(found.id);
-    if (reserved_slot_of(id) != nullptr) {
+    if (store::reserved_slot_of(id) != nullptr) {
       return auth_error(
           "The provider `" + id + "` is not installed.",
           "Install the package heygen-provider-" + id +

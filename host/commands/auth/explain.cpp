@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "host/context.hpp"
 
 namespace heygen::host {
@@ -13,7 +13,7 @@ namespace {
 /// Who narrowed the chain to one provider: an option, a variable, or nobody.
 std::string chosen_by(const Context& context) {
   if (!context.globals.provider.empty()) return "--provider";
-  const bool outranked = std::ranges::any_of(provider::reserved_slots(), [&](const provider::ReservedSlot& slot) {
+  const bool outranked = std::ranges::any_of(store::reserved_slots(), [&](const store::ReservedSlot& slot) {
     return !slot.environment.empty() && context.environment.has(slot.environment);
   });
   return !outranked && context.environment.has("HEYGEN_PROVIDER") ? "HEYGEN_PROVIDER" : "";

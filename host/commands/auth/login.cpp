@@ -5,7 +5,7 @@
 
 #include "core/auth/resolver.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/probe.hpp"
 #include "host/commands/auth/support.hpp"
@@ -136,11 +136,11 @@ void warn_if_shadowed(Context& context, const Login& login) {
   // Without --provider, which held for this login only.
   auth::Resolver later(context.providers(), context.store(), context.environment, {});
   for (const auth::ExplainRow& row : later.explain()) {
-    if (row.verdict == "broken" && row.slot != provider::slot_of(login.id))
+    if (row.verdict == "broken" && row.slot != store::slot_of(login.id))
       context.terminal.notice("Warning: " + printable(row.why));
     if (row.verdict != "used") continue;
     // Two providers that share a slot read the same login.
-    const bool same = row.slot == provider::slot_of(login.id);
+    const bool same = row.slot == store::slot_of(login.id);
     const bool ours = same && (!login.credential || row.source == login.credential->source());
     if (ours) return;
     const std::string variable = credential_variable(context, row.provider);
@@ -192,7 +192,7 @@ json::Value result(Context& context, const Login& login, const std::string& name
   }
   const std::string scope = login.credential ? login.credential->scope() : std::string{};
   const auto expires_at = login.credential ? login.credential->expires_at() : std::nullopt;
-  const provider::ReservedSlot* reserved = provider::reserved_slot_of(login.id);
+  const store::ReservedSlot* reserved = store::reserved_slot_of(login.id);
   const bool token = reserved != nullptr && !reserved->plain_text;
   if (token || !scope.empty()) out.set("scope", scope);
   if (token || expires_at) out.set("expires_at", expires_at ? format_time(*expires_at) : std::string{});
@@ -237,7 +237,7 @@ void run_login(Context& context, const Parsed& parsed) {
   const provider::ProviderResult answer = ask_provider(context, id, state);
   if (answer.status != provider::Status::ok) throw login_error(answer, manifest);
 
-  Login login{id, manifest, provider::slot_of(id), json::Object{}, std::nullopt, {}, {}};
+  Login login{id, manifest, store::slot_of(id), json::Object{}, std::nullopt, {}, {}};
   login.patch = answer.patch.value_or(json::Value(json::Object{}));
   resolve_new(context, login, state);
   if (!login.credential || login.credential->refreshable()) {

@@ -5,7 +5,7 @@
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/provider/discovery/registry.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "core/provider/setting.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/context.hpp"
@@ -16,7 +16,7 @@ namespace heygen::host {
 namespace {
 
 std::string flag_name(const std::string& id) {
-  return provider::login_flag_of(id).substr(2);
+  return store::login_flag_of(id).substr(2);
 }
 
 std::string title_of(const provider::DiscoveredProvider& found) {
@@ -25,7 +25,7 @@ std::string title_of(const provider::DiscoveredProvider& found) {
 
 std::vector<std::string> historic_ids() {
   std::vector<std::string> ids;
-  for (const provider::ReservedSlot& slot : provider::reserved_slots())
+  for (const store::ReservedSlot& slot : store::reserved_slots())
     ids.insert(ids.end(), slot.ids.begin(), slot.ids.end());
   return ids;
 }

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/auth/resolver.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "host/context.hpp"
 
 namespace heygen::host {
@@ -24,8 +24,8 @@ bool is_filled(const json::Value& value) {
   return true;
 }
 
-const provider::ReservedSlot* reserved_slot_named(const std::string& slot) {
-  for (const provider::ReservedSlot& reserved : provider::reserved_slots()) {
+const store::ReservedSlot* reserved_slot_named(const std::string& slot) {
+  for (const store::ReservedSlot& reserved : store::reserved_slots()) {
     if (reserved.slot == slot) return &reserved;
   }
   return nullptr;
@@ -39,7 +39,7 @@ Error unusable_file(const store::Unreadable& problem) {
 
 std::vector<FilledSlot> filled_slots(const json::Value& root) {
   std::vector<FilledSlot> filled;
-  for (const provider::ReservedSlot& reserved : provider::reserved_slots()) {
+  for (const store::ReservedSlot& reserved : store::reserved_slots()) {
     const json::Value* value = root.find(reserved.slot);
     if (value == nullptr || !is_filled(*value)) continue;
     filled.push_back({std::string(reserved.slot), {reserved.ids.begin(), reserved.ids.end()}});
@@ -54,11 +54,11 @@ std::vector<FilledSlot> filled_slots(const json::Value& root) {
 
 json::Value state_of_slot(const json::Value& root, const FilledSlot& slot) {
   const std::string& id = slot.ids.front();
-  return provider::slot_of(id) == slot.slot ? auth::slot_state(root, id) : json::Value(json::Object{});
+  return store::slot_of(id) == slot.slot ? auth::slot_state(root, id) : json::Value(json::Object{});
 }
 
 void clear_slots(json::Value& root, const std::string& except) {
-  for (const provider::ReservedSlot& reserved : provider::reserved_slots()) {
+  for (const store::ReservedSlot& reserved : store::reserved_slots()) {
     if (reserved.slot != except) root.erase(reserved.slot);
   }
   json::Value* providers = root.find(kProviders);
@@ -106,7 +106,7 @@ std::string display_name(const json::Value& user) {
 
 json::Object cleared_flags(const std::vector<FilledSlot>& cleared, const std::string& own) {
   json::Object flags;
-  for (const provider::ReservedSlot& reserved : provider::reserved_slots()) {
+  for (const store::ReservedSlot& reserved : store::reserved_slots()) {
     if (reserved.slot == own) continue;
     const bool was = std::ranges::any_of(cleared, [&](const FilledSlot& slot) { return slot.slot == reserved.slot; });
     flags.emplace_back("cleared_" + std::string(reserved.cleared), was);
@@ -117,7 +117,7 @@ json::Object cleared_flags(const std::vector<FilledSlot>& cleared, const std::st
 std::string cleared_word(const std::vector<FilledSlot>& cleared) {
   std::string word;
   for (const FilledSlot& slot : cleared) {
-    const provider::ReservedSlot* reserved = reserved_slot_named(slot.slot);
+    const store::ReservedSlot* reserved = reserved_slot_named(slot.slot);
     if (reserved != nullptr) word = word.empty() ? std::string(reserved->cleared) : "both";
   }
   return word;

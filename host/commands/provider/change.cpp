@@ -8,7 +8,7 @@
 #include "core/config/config.hpp"
 #include "core/config/file.hpp"
 #include "core/provider/discovery/registry.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "core/store/credential_store.hpp"
 #include "host/api/confirm.hpp"
 #include "host/commands/provider/files.hpp"
@@ -47,7 +47,7 @@ void run_install(Services& services, Printer& printer, const Parsed& parsed) {
   out.set("library", (user_directory(services) / files.manifest.library).string());
   out.set("manifest", (user_directory(services) / manifest_name(id)).string());
   out.set("checked_by", checked_by);
-  if (files.manifest.has_login) out.set("login_flag", provider::login_flag_of(id));
+  if (files.manifest.has_login) out.set("login_flag", store::login_flag_of(id));
   printer.print(out);
 }
 
@@ -76,7 +76,7 @@ void run_remove(Services& services, Printer& printer, const Parsed& parsed) {
   out.set("removed", std::move(removed));
   out.set("login_kept", login);
   if (login) {
-    services.terminal.notice("Its login stays in `" + provider::slot_of(id) +
+    services.terminal.notice("Its login stays in `" + store::slot_of(id) +
                              "` of the credentials file; `heygen auth logout` deletes it.");
   }
   printer.print(out);

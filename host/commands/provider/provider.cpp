@@ -5,7 +5,7 @@
 #include "core/config/config.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/pinned.hpp"
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "host/command.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/provider/change.hpp"
@@ -23,7 +23,7 @@ std::string state_of(const provider::DiscoveredProvider& found) {
 }
 
 std::string login_flag(const provider::DiscoveredProvider& found) {
-  return found.manifest.has_login ? provider::login_flag_of(found.id) : "";
+  return found.manifest.has_login ? store::login_flag_of(found.id) : "";
 }
 
 std::string path_of(const provider::DiscoveredProvider& found) {
@@ -160,7 +160,7 @@ json::Value explanation(Services& services, const provider::DiscoveredProvider& 
   if (const json::Value pin = pin_report(services, found); !pin.is_null()) out.set("pin", pin);
   out.set("manifest", found.manifest_path.string());
   out.set("searched", searched(services, found));
-  out.set("slot", provider::slot_of(found.id));
+  out.set("slot", store::slot_of(found.id));
   out.set("login_offered", is_offered(found, services.config(), services.environment));
   out.set("enabled_by", names(manifest.enabled_by));
   json::Array set;
@@ -201,7 +201,7 @@ std::string explanation_for_people(Services& services, const provider::Discovere
     out += std::string("Pinned: the manifest ") + (word("manifest_matches") ? "is" : "is not") +
            " the pinned one, the library " + (word("library_matches") ? "is.\n" : "is not, so it will not load.\n");
   }
-  out += "Its logins are kept in `" + provider::slot_of(found.id) + "` of the credentials file.\n";
+  out += "Its logins are kept in `" + store::slot_of(found.id) + "` of the credentials file.\n";
   out += list_for_people("Searched", directories) + list_for_people("Variables that supply a credential", variables);
   return printable(out + list_for_people("Settings", settings), true);
 }

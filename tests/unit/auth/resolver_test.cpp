@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "fakes.hpp"
 
 using namespace heygen;

@@ -3,7 +3,6 @@
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
 
-#include "core/provider/reserved_slots.hpp"
 
 using namespace heygen;
 using namespace heygen::provider;
@@ -130,34 +129,6 @@ BOOST_AUTO_TEST_CASE(settings_are_checked_one_by_one) {
   BOOST_TEST(refuses(with("settings", json::Array{setting("key", "float", "")}), "float"));
   BOOST_TEST(refuses(with("settings", json::Array{setting("key", "int", "OTHER")}), "OTHER"));
   BOOST_TEST(refuses(with("settings", json::Array{setting("k", "int", ""), setting("k", "int", "")}), "twice"));
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(provider_historic)
-
-BOOST_AUTO_TEST_CASE(two_slots_existed_before_providers_did) {
-  BOOST_TEST(reserved_slots().size() == 2U);
-  BOOST_TEST(slot_of("apikey") == "api_key");
-  BOOST_TEST(slot_of("oauth") == "oauth");
-  BOOST_TEST(slot_of("device-code") == "oauth");
-  BOOST_TEST(slot_of("vault") == "providers.vault");
-  BOOST_TEST(reserved_slot_of("apikey")->plain_text);
-  BOOST_TEST(reserved_slot_of("apikey")->environment == "HEYGEN_API_KEY");
-  BOOST_TEST(reserved_slot_of("vault") == nullptr);
-}
-
-BOOST_AUTO_TEST_CASE(a_login_flag_is_the_id_but_for_the_api_key) {
-  BOOST_TEST(login_flag_of("apikey") == "--api-key");
-  BOOST_TEST(login_flag_of("device-code") == "--device-code");
-  BOOST_TEST(login_flag_of("vault") == "--vault");
-}
-
-BOOST_AUTO_TEST_CASE(device_code_also_reads_the_settings_of_oauth) {
-  const std::vector<std::string> both{"device-code", "oauth"};
-  BOOST_TEST(settings_sections_of("device-code") == both, boost::test_tools::per_element());
-  const std::vector<std::string> own{"oauth"};
-  BOOST_TEST(settings_sections_of("oauth") == own, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,5 @@
-// The one place that knows providers by name: slots, flags and variables that existed before providers did (design
-// §2.10-11). Everything else treats all providers alike.
+// The one place that knows providers by name: slots, flags and variables that are older than providers. Everything else
+// treats all providers alike.
 #pragma once
 
 #include <span>
@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
-namespace heygen::provider {
+namespace heygen::store {
 
 struct ReservedSlot {
   std::string_view slot;                  ///< key at the top level of the credentials file
   std::span<const std::string_view> ids;  ///< who may read it, in order; the first one's settings serve all
   bool plain_text;                        ///< the slot is a string, shown to the provider as {"<slot>": …}
-  std::string_view environment;           ///< variable that outranks HEYGEN_PROVIDER, or ""
+  std::string_view environment;           ///< variable that overrides HEYGEN_PROVIDER, or ""
   std::string_view cleared;               ///< word in `cleared_<…>` results
 };
 
@@ -28,4 +28,4 @@ std::string login_flag_of(std::string_view id);
 /// Sections of config.toml that hold its settings, first wins: its own, then its reserved slot's first owner.
 std::vector<std::string> settings_sections_of(std::string_view id);
 
-}  // namespace heygen::provider
+}  // namespace heygen::store

@@ -1,9 +1,9 @@
-#include "core/provider/reserved_slots.hpp"
+#include "core/store/reserved_slots.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace heygen::provider {
+namespace heygen::store {
 namespace {
 
 constexpr std::array<std::string_view, 1> kApiKeyIds{"apikey"};
@@ -57,4 +57,4 @@ std::vector<std::string> settings_sections_of(std::string_view id) {
   return sections;
 }
 
-}  // namespace heygen::provider
+}  // namespace heygen::store
