@@ -19,7 +19,7 @@ class Credential {
   Credential(std::string provider, std::string title, provider::ProviderResult answer);
 
   const std::string& provider() const { return provider_; }
-  const std::string& title() const { return title_; }  ///< for people
+  const std::string& title() const { return title_; }  ///< for messages
   const std::string& type() const { return answer_.type; }
   const std::string& source() const { return answer_.source; }
   const std::string& scope() const { return answer_.scope; }
@@ -30,7 +30,7 @@ class Credential {
   /// Expired or within the skew, or no header yet. Unknown expiry counts as fresh: a 401 will tell.
   bool stale(std::int64_t now) const;
   bool has_headers() const { return !answer_.headers.empty(); }
-  /// Just renewed: fresh whatever its expiry says, or tokens that live shorter than the skew could never be used.
+  /// Fresh whatever its expiry says; otherwise tokens that live shorter than the skew could never be used.
   void mark_just_refreshed() { accepted_ = true; }
   /// Aborts the process when the credential still needs a refresh: writing such headers is a programming error.
   const std::vector<provider::CredentialHeader>& headers(std::int64_t now) const;

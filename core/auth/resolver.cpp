@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "core/auth/login_hint.hpp"
 #include "core/base/text.hpp"
-#include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
 
@@ -11,101 +11,69 @@ using provider::DiscoveredProvider;
 using provider::ProviderResult;
 using provider::Reason;
 using provider::Status;
+using store::CredentialsDocument;
+using store::ReservedSlot;
 
-/// One place in the chain: a provider, or a filled slot that nobody installed can read.
-struct Resolver::Link {
+/// One place in the chain: a provider, or a filled slot that no installed provider can read.
+struct Resolver::Candidate {
   std::string id;
   std::string slot;
   const DiscoveredProvider* found = nullptr;  ///< nullptr: not installed
   std::string variable;                       ///< the environment variable that asks for it, or ""
-  bool filled = false;                        ///< its slot holds something
+  bool stored = false;                        ///< its slot is filled
   bool ambient = false;
 
-  /// One that the user switched off is passed over, and so is one that may not load and that nobody asked for.
-  bool asked() const {
-    if (found != nullptr && found->disabled) return false;
-    return !variable.empty() || filled || (ambient && !(found != nullptr && found->refused_by_policy));
+  bool has_credential() const { return stored || !variable.empty(); }
+  bool is_disabled() const { return found != nullptr && found->disabled; }
+  /// A provider that the user disabled is skipped, and so is one that may not load and that nothing asks for.
+  bool is_applicable() const {
+    if (is_disabled()) return false;
+    return has_credential() || (ambient && !(found != nullptr && found->refused_by_policy));
   }
+};
+
+/// The credentials file as far as it can be used.
+struct Resolver::StoredFile {
+  CredentialsDocument document;
+  std::optional<Error> problem;
 };
 
 namespace {
 
-constexpr std::string_view kLogin = "heygen auth login";
+constexpr std::string_view kProviderVariable = "HEYGEN_PROVIDER";
 
-Error file_error(const std::string& fault) {
-  return auth_error(fault, "Repair or delete the file, then run `heygen auth login`. heygen never overwrites it.");
-}
-
-/// Members of `providers` in the file.
-std::vector<std::string> filled_other_slots(const json::Value& root) {
-  std::vector<std::string> ids;
-  const json::Value* all = root.find("providers");
-  if (all == nullptr || !all->is_object()) return ids;
-  for (const auto& [id, state] : all->as_object()) {
-    if (!state.is_null() && !(state.is_object() && state.as_object().empty())) ids.push_back(id);
-  }
-  return ids;
-}
-
-/// What stands in the slot has the wrong JSON type for one.
-bool is_slot_broken(const json::Value& root, const std::string& id) {
-  const store::ReservedSlot* reserved = store::reserved_slot_of(id);
-  if (reserved != nullptr && reserved->plain_text) return false;  // the provider judges the text itself
-  const json::Value* value = root.find_path(store::slot_of(id));
-  return value != nullptr && !value->is_null() && !value->is_object();
-}
-
-bool is_slot_filled(const json::Value& root, const std::string& id) {
-  return !slot_state(root, id).as_object().empty() || is_slot_broken(root, id);
+Error unusable_file(const std::string& message) {
+  return auth_error(message, "Fix or delete the file, then run " + store::login_command() +
+                                 ". heygen does not overwrite a file that it cannot read.");
 }
 
 }  // namespace
 
-/// What asks for a provider that is not there.
-Error Resolver::not_installed(const Link& link) const {
-  const std::string id = printable(link.id);
-  const std::string cause = link.variable.empty() ? "The credentials file " + store_.path().string() +
-                                                        " holds a login in `" + link.slot + "`, but its"
-                                                  : link.variable + " is set, but its";
-  return auth_error(cause + " provider " + id + " is not installed.",
-                    "Install it (package heygen-provider-" + id + "), or " +
-                        (link.variable.empty() ? "" : "unset " + link.variable + " and ") +
-                        "log in another way with `heygen auth login`; `heygen provider list` shows what is installed.");
-}
-
 Resolver::Resolver(provider::ProviderRegistry& registry, store::CredentialStore& store, const Environment& environment,
-                   std::string chosen)
-    : registry_(registry), store_(store), environment_(environment), chosen_(std::move(chosen)) {}
+                   std::string provider_option)
+    : registry_(registry), store_(store), environment_(environment), provider_option_(std::move(provider_option)) {}
+
+std::string Resolver::login_hint(const std::string& id) {
+  return auth::login_hint(registry_, id);
+}
 
 provider::Interaction Resolver::interaction() const {
   const bool quiet = environment_.truthy("CI") || environment_.truthy("HEYGEN_NONINTERACTIVE");
   return quiet ? provider::Interaction::never : provider::Interaction::if_terminal;
 }
 
-std::string Resolver::how_to_login(const std::string& id) {
-  const DiscoveredProvider* found = id.empty() ? nullptr : registry_.find(id);
-  if (found != nullptr && found->manifest.has_login) {
-    return "Run `" + std::string(kLogin) + " " + store::login_flag_of(id) + "`.";
-  }
-  std::string variables;
-  for (const DiscoveredProvider& one : registry_.found()) {
-    if (one.refused || one.manifest.credential_env.empty()) continue;
-    variables += (variables.empty() ? ", or set " : " or ") + one.manifest.credential_env.front();
-  }
-  return "Run `" + std::string(kLogin) + "`" + variables + ".";
-}
-
-std::string Resolver::explicit_choice() const {
-  if (!chosen_.empty()) return chosen_;
-  const auto outranks = [&](const store::ReservedSlot& slot) {
+Choice Resolver::choice() const {
+  if (!provider_option_.empty()) return {provider_option_, Choice::By::option};
+  const auto overrides = [&](const ReservedSlot& slot) {
     return !slot.environment.empty() && environment_.has(slot.environment);
   };
-  if (std::ranges::any_of(store::reserved_slots(), outranks)) return {};
-  return environment_.value("HEYGEN_PROVIDER");
+  if (std::ranges::any_of(store::reserved_slots(), overrides)) return {};
+  std::string id = environment_.value(kProviderVariable);
+  return id.empty() ? Choice{} : Choice{std::move(id), Choice::By::variable};
 }
 
-/// The variable that asks for it, or "". Of one that is not there or whose manifest cannot be read, the table of
-/// reserved names still knows it: a credential that is set is never passed over in silence.
+/// The environment variable that asks for a provider, or "". If the provider is missing or its manifest is unreadable,
+/// the reserved slots tell, so that a credential that is set is never ignored.
 std::string Resolver::variable_of(const std::string& id, const DiscoveredProvider* found) const {
   if (found != nullptr) {
     for (const std::string& name : found->manifest.credential_env) {
@@ -113,205 +81,248 @@ std::string Resolver::variable_of(const std::string& id, const DiscoveredProvide
     }
     if (!found->refused) return {};
   }
-  const store::ReservedSlot* slot = store::reserved_slot_of(id);
-  const bool has_one = slot != nullptr && slot->ids.front() == id && !slot->environment.empty();
-  return has_one && environment_.has(slot->environment) ? std::string(slot->environment) : std::string{};
+  const ReservedSlot* slot = store::reserved_slot_of(id);
+  const bool owns_one = slot != nullptr && slot->ids.front() == id && !slot->environment.empty();
+  return owns_one && environment_.has(slot->environment) ? std::string(slot->environment) : std::string{};
 }
 
-Resolver::Link Resolver::link_of(const DiscoveredProvider& found, const json::Value& root) const {
-  Link link;
-  link.id = found.id;
-  link.slot = store::slot_of(found.id);
-  link.found = &found;
-  link.variable = variable_of(found.id, &found);
-  link.filled = is_slot_filled(root, found.id);
-  link.ambient = found.manifest.ambient;
-  return link;
+Resolver::Candidate Resolver::candidate_of(const std::string& id, const DiscoveredProvider* found,
+                                           const CredentialsDocument& document) const {
+  Candidate candidate;
+  candidate.id = id;
+  candidate.slot = store::slot_of(id);
+  candidate.found = found;
+  candidate.variable = variable_of(id, found);
+  candidate.stored = document.is_filled(id);
+  candidate.ambient = found != nullptr && found->manifest.ambient;
+  return candidate;
 }
 
-std::vector<Resolver::Link> Resolver::chain(const json::Value& root) {
-  std::vector<Link> links;
-  const std::vector<DiscoveredProvider>& all = registry_.found();
-  for (const store::ReservedSlot& slot : store::reserved_slots()) {
-    std::vector<Link> readers;
-    for (const std::string_view id : slot.ids) {
-      if (const DiscoveredProvider* found = registry_.find(std::string(id))) readers.push_back(link_of(*found, root));
-    }
-    // A slot that two may read needs but one of them: a refused one counts only when no other is left.
-    const auto usable = [](const Link& link) { return !link.found->refused; };
-    if (std::ranges::any_of(readers, usable)) std::erase_if(readers, [&](const Link& link) { return !usable(link); });
-    const std::string first(slot.ids.front());
-    Link missing;
-    missing.id = first;
-    missing.slot = slot.slot;
-    missing.variable = variable_of(first, nullptr);
-    missing.filled = is_slot_filled(root, first);
-    if (readers.empty() && missing.asked()) readers.push_back(missing);
-    links.insert(links.end(), readers.begin(), readers.end());
+std::vector<Resolver::Candidate> Resolver::readers_of(const ReservedSlot& slot, const CredentialsDocument& document) {
+  std::vector<Candidate> readers;
+  for (const std::string_view name : slot.ids) {
+    const std::string id(name);
+    if (const DiscoveredProvider* found = registry_.find(id)) readers.push_back(candidate_of(id, found, document));
   }
-  for (const std::string& id : filled_other_slots(root)) {
-    if (registry_.find(id) != nullptr) continue;
-    Link missing;
-    missing.id = id;
-    missing.slot = "providers." + id;
-    missing.filled = true;
-    links.push_back(missing);
+  // One reader is enough for a slot that two share: a refused one counts only when no other is left.
+  const auto may_load = [](const Candidate& reader) { return !reader.found->refused; };
+  if (std::ranges::any_of(readers, may_load)) {
+    std::erase_if(readers, [&](const Candidate& reader) { return !may_load(reader); });
   }
-  for (const DiscoveredProvider& found : all) {
-    if (store::reserved_slot_of(found.id) == nullptr) links.push_back(link_of(found, root));
+  if (readers.empty()) {
+    Candidate missing = candidate_of(std::string(slot.ids.front()), nullptr, document);
+    if (missing.has_credential()) readers.push_back(std::move(missing));
   }
-  return links;
+  return readers;
 }
 
-json::Value Resolver::root_or_fault(std::string& fault) const {
+std::vector<Resolver::Candidate> Resolver::chain(const CredentialsDocument& document) {
+  std::vector<Candidate> candidates;
+  for (const ReservedSlot& slot : store::reserved_slots()) {
+    for (Candidate& reader : readers_of(slot, document)) candidates.push_back(std::move(reader));
+  }
+  for (const store::FilledSlot& slot : document.filled_slots()) {
+    const std::string& id = slot.ids.front();
+    if (!slot.readable || store::reserved_slot_of(id) != nullptr || registry_.find(id) != nullptr) continue;
+    candidates.push_back(candidate_of(id, nullptr, document));
+  }
+  for (const DiscoveredProvider& found : registry_.found()) {
+    if (store::reserved_slot_of(found.id) == nullptr) candidates.push_back(candidate_of(found.id, &found, document));
+  }
+  return candidates;
+}
+
+std::vector<Resolver::Candidate> Resolver::applicable(std::vector<Candidate> candidates, const StoredFile& file) {
+  std::erase_if(candidates, [](const Candidate& candidate) { return !candidate.is_applicable(); });
+  if (!file.problem) return candidates;
+  // What comes from the environment needs no file; everything after it does.
+  const auto needs_file = [](const Candidate& candidate) { return candidate.variable.empty(); };
+  candidates.erase(std::ranges::find_if(candidates, needs_file), candidates.end());
+  return candidates;
+}
+
+Resolver::StoredFile Resolver::read_file() const {
+  const std::string path = store_.path().string();
   try {
-    const store::Document document = store_.read();
-    if (document.shape == store::Shape::blank) fault = "The credentials file " + store_.path().string() + " is blank.";
-    return document.root;
+    StoredFile file{store_.read(), {}};
+    if (file.document.shape() == CredentialsDocument::Shape::blank) {
+      file.problem =
+          auth_error("The credentials file " + path + " is empty.", "Run " + store::login_command() + " to create it.");
+    }
+    return file;
   } catch (const store::Unreadable& error) {
-    fault = error.what();
-    return json::Object{};
+    return {{}, unusable_file(error.what())};
   }
+}
+
+Error Resolver::not_installed(const Candidate& candidate) const {
+  const std::string id = printable(candidate.id);
+  const std::string package =
+      store::reserved_slot_of(candidate.id) == nullptr ? "" : " (package heygen-provider-" + id + ")";
+  const std::string other_way = ", or log in another way with " + store::login_command() + ".";
+  if (!candidate.variable.empty()) {
+    return auth_error(candidate.variable + " is set, but its provider `" + id + "` is not installed.",
+                      "Install the provider" + package + ", or unset " + candidate.variable + other_way);
+  }
+  return auth_error("The credentials file " + store_.path().string() + " has a stored credential for provider `" + id +
+                        "`, which is not installed.",
+                    "Install the provider" + package + ", run `heygen auth logout` to remove the entry" + other_way);
+}
+
+Error Resolver::not_logged_in(const std::vector<Candidate>& candidates) {
+  const auto unused = [](const Candidate& candidate) { return candidate.is_disabled() && candidate.has_credential(); };
+  const auto disabled = std::ranges::find_if(candidates, unused);
+  if (disabled == candidates.end()) {
+    return auth_error("You are not logged in: no API key and no stored credential were found.", login_hint());
+  }
+  const std::string cause = "because provider `" + disabled->id + "` is disabled.";
+  const ReservedSlot* slot = store::reserved_slot_of(disabled->id);
+  return auth_error(
+      slot != nullptr && slot->plain_text
+          ? "You are not logged in: no API key can be used, " + cause
+          : "You are not logged in: no API key was found, and a credential cannot be used " + cause,
+      "Run `heygen provider enable " + disabled->id + "`, or log in another way with " + store::login_command() + ".");
 }
 
 json::Value Resolver::state_of(const std::string& id) {
   try {
-    return slot_state(store_.read().root, id);
+    return store_.read().state(id);
   } catch (const store::Unreadable& error) {
-    throw file_error(error.what());
+    throw unusable_file(error.what());
   }
 }
 
-Credential Resolver::resolve_state(const std::string& id, const json::Value& state, const RequestInfo& request,
-                                   Reason reason) {
-  provider::Provider& one = registry_.load(id);
+ProviderResult Resolver::call_resolve(provider::Provider& provider, const json::Value& state,
+                                      const RequestInfo& request, Reason reason) const {
   provider::ProviderRequest ask;
   ask.reason = reason;
   ask.interaction = reason == Reason::explain ? provider::Interaction::never : interaction();
   ask.method = request.method;
   ask.path = request.path;
   ask.state = state;
-  ProviderResult answer = one.resolve(ask);
-  if (answer.status != Status::ok) throw provider::to_error(answer, one.manifest(), how_to_login(id));
-  return {id, one.manifest().title, std::move(answer)};
+  return provider.resolve(ask);
 }
 
-std::optional<Credential> Resolver::ask(const Link& link, const json::Value& root, const std::string& fault,
-                                        const RequestInfo& request, Reason reason) {
-  if (link.found == nullptr) throw not_installed(link);
-  if (link.variable.empty() && is_slot_broken(root, link.id)) {
-    throw file_error("In the credentials file " + store_.path().string() + ", `" + link.slot + "` is not an object.");
+Credential Resolver::resolve_state(const std::string& id, const json::Value& state, const RequestInfo& request,
+                                   Reason reason) {
+  provider::Provider& provider = registry_.load(id);
+  ProviderResult result = call_resolve(provider, state, request, reason);
+  if (result.status != Status::ok) throw provider::to_error(result, provider.manifest(), login_hint(id));
+  return {id, provider.manifest().title, std::move(result)};
+}
+
+std::optional<Credential> Resolver::ask(const Candidate& candidate, const StoredFile& file, const RequestInfo& request,
+                                        Reason reason) {
+  if (candidate.found == nullptr) throw not_installed(candidate);
+  if (candidate.variable.empty() && file.document.is_malformed(candidate.id)) {
+    throw unusable_file("In the credentials file " + store_.path().string() + ", `" + candidate.slot +
+                        "` is not an object.");
   }
-  provider::Provider& one = registry_.load(link.id);
-  provider::ProviderRequest question;
-  question.reason = reason;
-  question.interaction = reason == Reason::explain ? provider::Interaction::never : interaction();
-  question.method = request.method;
-  question.path = request.path;
-  question.state = slot_state(root, link.id);
-  ProviderResult answer = one.resolve(question);
-  if (answer.status == Status::not_configured) {
-    // A file that could not be read may hold what the provider lacked.
-    if (!fault.empty() && !link.variable.empty()) throw file_error(fault);
+  provider::Provider& provider = registry_.load(candidate.id);
+  ProviderResult result = call_resolve(provider, file.document.state(candidate.id), request, reason);
+  if (result.status == Status::not_configured) {
+    // A file that could not be read may have what the provider lacks.
+    if (file.problem && !candidate.variable.empty()) throw *file.problem;
     return {};
   }
-  if (answer.status != Status::ok) throw provider::to_error(answer, one.manifest(), how_to_login(link.id));
-  return Credential(link.id, one.manifest().title, std::move(answer));
+  if (result.status != Status::ok) throw provider::to_error(result, provider.manifest(), login_hint(candidate.id));
+  return Credential(candidate.id, provider.manifest().title, std::move(result));
 }
 
 Credential Resolver::resolve_with(const std::string& id, const RequestInfo& request, Reason reason) {
-  std::string fault;
-  const json::Value root = root_or_fault(fault);
+  const StoredFile file = read_file();
   const DiscoveredProvider* found = registry_.find(id);
   if (found == nullptr) registry_.load(id);  // throws the error that names it
-  const Link link = link_of(*found, root);
-  if (!fault.empty() && link.variable.empty() && !link.ambient) throw file_error(fault);
-  if (std::optional<Credential> credential = ask(link, root, fault, request, reason)) return *credential;
-  throw auth_error(found->manifest.title + " has no credential.", how_to_login(id));
+  const Candidate candidate = candidate_of(id, found, file.document);
+  if (file.problem && candidate.variable.empty() && !candidate.ambient) throw *file.problem;
+  if (std::optional<Credential> credential = ask(candidate, file, request, reason)) return *credential;
+  throw auth_error("You are not logged in: no API key or other credential was found for " + found->manifest.title + ".",
+                   login_hint(id));
 }
 
 Credential Resolver::resolve(const RequestInfo& request, Reason reason) {
-  if (const std::string id = explicit_choice(); !id.empty()) return resolve_with(id, request, reason);
-  std::string fault;
-  const json::Value root = root_or_fault(fault);
-  for (const Link& link : chain(root)) {
-    if (!link.asked()) continue;
-    // What comes from the environment needs no file; everything after it does.
-    if (!fault.empty() && link.variable.empty()) break;
-    if (std::optional<Credential> credential = ask(link, root, fault, request, reason)) return *credential;
+  if (const Choice chosen = choice(); !chosen.id.empty()) {
+    require_installed(chosen);
+    return resolve_with(chosen.id, request, reason);
   }
-  if (!fault.empty()) throw file_error(fault);
-  throw auth_error("No credential is configured.", how_to_login(""));
+  const StoredFile file = read_file();
+  const std::vector<Candidate> candidates = chain(file.document);
+  for (const Candidate& candidate : applicable(candidates, file)) {
+    if (std::optional<Credential> credential = ask(candidate, file, request, reason)) return *credential;
+  }
+  if (file.problem) throw *file.problem;
+  throw not_logged_in(candidates);
+}
+
+void Resolver::require_installed(const Choice& chosen) {
+  if (chosen.by != Choice::By::variable || registry_.find(chosen.id) != nullptr) return;
+  throw auth_error(
+      std::string(kProviderVariable) + " names provider `" + printable(chosen.id) + "`, which is not installed.",
+      "Unset " + std::string(kProviderVariable) + ", set it to a provider of `heygen provider list`, or log in with " +
+          store::login_command() + ".");
 }
 
 std::string Resolver::first_asked() {
-  if (std::string id = explicit_choice(); !id.empty()) return id;
-  std::string fault;
-  const json::Value root = root_or_fault(fault);
-  for (const Link& link : chain(root)) {
-    if (!link.asked()) continue;
-    if (!fault.empty() && link.variable.empty()) break;
-    return link.id;
-  }
-  if (!fault.empty()) throw file_error(fault);
+  if (Choice chosen = choice(); !chosen.id.empty()) return chosen.id;
+  const StoredFile file = read_file();
+  const std::vector<Candidate> asked = applicable(chain(file.document), file);
+  if (!asked.empty()) return asked.front().id;
+  if (file.problem) throw *file.problem;
   return {};
 }
 
-ExplainRow Resolver::explain_link(const Link& link, const json::Value& root, const std::string& fault, bool settled) {
+ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredFile& file, bool settled) {
   ExplainRow row;
-  row.provider = link.id;
-  row.slot = link.slot;
-  if (link.found != nullptr) row.title = link.found->manifest.title;
-  row.found = !link.variable.empty() ? "variable " + link.variable
-              : link.filled          ? "`" + link.slot + "` in " + store_.path().string()
-                                     : "nothing";
-  if (!link.asked()) {
-    row.verdict = "absent";
-    row.why = link.found != nullptr && link.found->refused ? "It may not load: " + link.found->reason
-                                                           : "Neither its variables nor its slot are set.";
+  row.provider = candidate.id;
+  row.slot = candidate.slot;
+  row.variable = candidate.variable;
+  row.stored = candidate.stored;
+  const DiscoveredProvider* found = candidate.found;
+  if (found != nullptr) row.title = found->manifest.title;
+  if (found != nullptr && found->refused) {
+    row.verdict = !candidate.is_applicable() ? Verdict::absent : settled ? Verdict::shadowed : Verdict::refused;
+    row.why = Why::not_loadable;
+    row.detail = found->reason;
     return row;
   }
-  if (link.found != nullptr && link.found->refused) {
-    row.verdict = settled ? "shadowed" : "refused";
-    row.why = link.found->reason;
-    return row;
-  }
+  if (!candidate.is_applicable()) return row;
   try {
-    if (!fault.empty() && link.variable.empty()) throw file_error(fault);
-    const std::optional<Credential> credential = ask(link, root, fault, {}, Reason::explain);
+    if (file.problem && candidate.variable.empty()) throw *file.problem;
+    const std::optional<Credential> credential = ask(candidate, file, {}, Reason::explain);
     if (!credential) {
-      row.verdict = "absent";
-      row.why = "It found no credential.";
+      row.why = Why::nothing_found;
       return row;
     }
     row.source = credential->source();
     row.type = credential->type();
     row.expires_at = credential->expires_at();
     row.refreshable = credential->refreshable();
-    row.verdict = settled ? "shadowed" : "used";
-    row.why = settled ? "A credential before it in the order is used." : "It is the first in the order that has one.";
+    row.verdict = settled ? Verdict::shadowed : Verdict::used;
+    row.why = settled ? Why::outranked : Why::first;
   } catch (const Error& error) {
     const bool needs_network = error.code == code::kNetwork;
-    row.verdict = settled ? "shadowed" : needs_network ? "used" : "broken";
-    row.why = needs_network ? "It answers over the network, which explain does not use." : error.message();
+    row.verdict = settled ? Verdict::shadowed : needs_network ? Verdict::used : Verdict::broken;
+    row.why = needs_network ? Why::needs_network : Why::error;
+    row.detail = error.message();
   }
   return row;
 }
 
-std::vector<ExplainRow> Resolver::explain() {
-  std::string fault;
-  const json::Value root = root_or_fault(fault);
-  const std::string choice = explicit_choice();
-  std::vector<ExplainRow> rows;
+Explanation Resolver::explain() {
+  const StoredFile file = read_file();
+  Explanation explanation;
+  explanation.choice = choice();
+  if (file.problem) explanation.file_problem = file.problem->message();
+  const std::string& chosen = explanation.choice.id;
   bool settled = false;
-  for (const Link& link : chain(root)) {
-    const bool passed_over = !choice.empty() && link.id != choice;
-    ExplainRow row = explain_link(link, root, fault, settled || passed_over);
-    if (passed_over && row.verdict == "shadowed") row.why = "Provider " + choice + " was asked for by name.";
-    if (row.verdict == "used" || row.verdict == "broken" || row.verdict == "refused") settled = true;
-    rows.push_back(std::move(row));
+  for (const Candidate& candidate : chain(file.document)) {
+    const bool skipped = !chosen.empty() && candidate.id != chosen;
+    ExplainRow row = explain_candidate(candidate, file, settled || skipped);
+    if (skipped && row.verdict == Verdict::shadowed) row.why = Why::not_chosen;
+    settled = settled || (row.verdict != Verdict::absent && row.verdict != Verdict::shadowed);
+    explanation.rows.push_back(std::move(row));
   }
-  return rows;
+  return explanation;
 }
 
 }  // namespace heygen::auth

@@ -1,7 +1,7 @@
-// Which provider serves, by precedence: --provider, HEYGEN_PROVIDER, then the chain.
+// Which provider serves a request, by precedence: --provider, HEYGEN_PROVIDER, then the chain of all that apply.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +10,7 @@
 #include "core/base/environment.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/store/credential_store.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
 
@@ -18,71 +19,111 @@ struct RequestInfo {
   bool operator==(const RequestInfo&) const = default;
 };
 
-/// One row of `auth explain`.
+/// A provider that was asked for by name.
+struct Choice {
+  enum class By : unsigned char { nobody, option, variable };
+  std::string id;  ///< empty: the chain decides
+  By by = By::nobody;
+};
+
+/// What the chain makes of one provider.
+enum class Verdict : unsigned char {
+  used,
+  shadowed,
+  absent,
+  broken,   ///< its credential is there but unusable: requests fail
+  refused,  ///< it has a credential but may not load: requests fail
+};
+
+enum class Why : unsigned char {
+  first,          ///< used: the first that has a credential
+  needs_network,  ///< used or shadowed: more is known only online
+  outranked,      ///< shadowed by one with higher precedence
+  not_chosen,     ///< shadowed because another was asked for by name
+  nothing_set,    ///< absent: no variable and no stored credential
+  not_loadable,   ///< absent or refused: `detail` is the reason
+  nothing_found,  ///< absent: the provider found no credential
+  error,          ///< broken or shadowed: `detail` is the message
+};
+
+/// One provider of the chain.
 struct ExplainRow {
   std::string provider, title;
-  std::string slot;    ///< where its state lives in the file
-  std::string found;   ///< what it found, a phrase without secrets
-  std::string source;  ///< "env", "file", ... or ""
+  std::string slot;      ///< where its state is in the credentials file
+  std::string variable;  ///< the environment variable that asks for it, or ""
+  bool stored = false;   ///< its slot is filled
+  std::string source;    ///< "env", "file", … or ""
   std::string type;
-  std::string verdict;  ///< "used", "shadowed", "absent", "broken", "refused", "not_asked"
-  std::string why;      ///< a sentence
+  Verdict verdict = Verdict::absent;
+  Why why = Why::nothing_set;
+  std::string detail;
   std::optional<std::int64_t> expires_at;
   bool refreshable = false;
 };
 
+struct Explanation {
+  std::vector<ExplainRow> rows;
+  Choice choice;
+  std::string file_problem;  ///< why the credentials file cannot be used, a sentence, or ""
+};
+
 class Resolver {
  public:
-  /// `chosen`: the id of --provider, or "".
+  /// `provider_option`: the id of --provider, or "".
   Resolver(provider::ProviderRegistry& registry, store::CredentialStore& store, const Environment& environment,
-           std::string chosen);
+           std::string provider_option);
 
-  /// The first provider that has a credential, as it stands (perhaps stale). Throws Error as the status table of design
-  /// §2.5 says; a filled slot whose provider is missing is an error that names it.
+  /// The first provider that has a credential, which may be stale. Throws Error as provider::to_error() does; a filled
+  /// slot whose provider is not installed is an error that names it.
   Credential resolve(const RequestInfo& request, provider::Reason reason = provider::Reason::first_use);
 
-  /// One provider, with the state as it is in the file now. Throws as resolve() does.
+  /// One provider, with its state as it is in the file now. Throws as resolve() does.
   Credential resolve_with(const std::string& id, const RequestInfo& request, provider::Reason reason);
-  /// Likewise with that state (an in-memory one after a refresh, say).
+  /// One provider, with this state: the one in memory after a refresh, for example.
   Credential resolve_state(const std::string& id, const json::Value& state, const RequestInfo& request,
                            provider::Reason reason);
   /// The provider's state in the file; an empty object when absent. Throws Error{auth} for an unreadable file.
   json::Value state_of(const std::string& id);
 
-  /// The provider that resolve() would ask first, by the manifests and the file alone: nothing is loaded. "": none.
+  /// The provider that resolve() would ask first, by the manifests and the file only: nothing is loaded. "": none.
   std::string first_asked();
 
-  std::vector<ExplainRow> explain();
+  /// Works offline.
+  Explanation explain();
 
   provider::ProviderRegistry& registry() { return registry_; }
   store::CredentialStore& store() { return store_; }
-  /// "Run `heygen auth login`" with what fits this provider ("" for any).
-  std::string how_to_login(const std::string& id);
+  /// The hint that says how to log in with this provider, or at all ("").
+  std::string login_hint(const std::string& id = {});
 
  private:
-  struct Link;
-  std::string explicit_choice() const;
-  std::vector<Link> chain(const json::Value& root);
-  Link link_of(const provider::DiscoveredProvider& found, const json::Value& root) const;
+  struct Candidate;
+  struct StoredFile;
+
+  Choice choice() const;
+  std::vector<Candidate> chain(const store::CredentialsDocument& document);
+  std::vector<Candidate> readers_of(const store::ReservedSlot& slot, const store::CredentialsDocument& document);
+  /// Those that resolve() asks; up to the first that needs the file, when the file cannot be used.
+  static std::vector<Candidate> applicable(std::vector<Candidate> candidates, const StoredFile& file);
+  Candidate candidate_of(const std::string& id, const provider::DiscoveredProvider* found,
+                         const store::CredentialsDocument& document) const;
   std::string variable_of(const std::string& id, const provider::DiscoveredProvider* found) const;
-  Error not_installed(const Link& link) const;
-  /// The file's root, or empty with `fault` set when it cannot be used.
-  json::Value root_or_fault(std::string& fault) const;
-  std::optional<Credential> ask(const Link& link, const json::Value& root, const std::string& fault,
-                                const RequestInfo& request, provider::Reason reason);
-  ExplainRow explain_link(const Link& link, const json::Value& root, const std::string& fault, bool settled);
+  StoredFile read_file() const;
+
+  void require_installed(const Choice& chosen);
+  Error not_installed(const Candidate& candidate) const;
+  Error not_logged_in(const std::vector<Candidate>& candidates);
+  std::optional<Credential> ask(const Candidate& candidate, const StoredFile& file, const RequestInfo& request,
+                                provider::Reason reason);
+  provider::ProviderResult call_resolve(provider::Provider& provider, const json::Value& state,
+                                        const RequestInfo& request, provider::Reason reason) const;
+  ExplainRow explain_candidate(const Candidate& candidate, const StoredFile& file, bool settled);
   provider::Interaction interaction() const;
 
   provider::ProviderRegistry& registry_;
   store::CredentialStore& store_;
   const Environment& environment_;
-  std::string chosen_;
+  std::string provider_option_;
 };
-
-/// State of a slot inside the file's root; an object, empty when absent, null or an empty text. A plain-text slot shows
-/// as {"<slot>": value}.
-json::Value slot_state(const json::Value& root, const std::string& id);
-/// Puts a state back; removes the slot when the state is empty.
-void set_slot_state(json::Value& root, const std::string& id, const json::Value& state);
 
 }  // namespace heygen::auth

@@ -15,8 +15,8 @@ using provider::Status;
 
 namespace {
 
-/// The file still holds what was sent to be refreshed: nobody logged in, out or refreshed since.
-bool is_still_ours(const json::Value& now, const json::Value& sent, const json::Value& patch) {
+/// The file still has the state that was sent to be refreshed: no login, logout or refresh since.
+bool is_unchanged(const json::Value& now, const json::Value& sent, const json::Value& patch) {
   if (!patch.is_object()) return now == sent;
   return std::ranges::all_of(patch.as_object(), [&](const json::Member& change) {
     const json::Value* left = now.find(change.first);
@@ -25,20 +25,31 @@ bool is_still_ours(const json::Value& now, const json::Value& sent, const json::
   });
 }
 
+/// "expired on 2026-01-02 03:04 UTC"
+std::string expiry_phrase(std::optional<std::int64_t> expires_at) {
+  if (!expires_at) return "has expired";
+  constexpr std::size_t kMinutes = 16;  // of 2026-01-02T03:04:05Z
+  std::string time = format_time(*expires_at).substr(0, kMinutes);
+  std::ranges::replace(time, 'T', ' ');
+  return "expired on " + time + " UTC";
+}
+
 }  // namespace
 
 Session::Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel)
     : resolver_(resolver), clock_(clock), terminal_(terminal), cancel_(cancel) {}
 
 Error Session::refused_error(const Credential& used) {
-  return auth_error("The server refuses the credential of " + used.title() + ".",
-                    "Log in again. " + resolver_.how_to_login(used.provider()));
+  return auth_error("The API rejected the " + used.title() + " credential: login required.",
+                    resolver_.login_hint(used.provider()));
 }
 
 void Session::require_usable(const Credential& credential) {
   if (!credential.stale(clock_.now()) || credential.refreshable()) return;
-  throw auth_error("The credential of " + credential.title() + " has expired.",
-                   "Log in again. " + resolver_.how_to_login(credential.provider()));
+  const std::string stored = credential.source() == "file" ? "stored " : "";
+  throw auth_error("The " + stored + credential.title() + " credential " + expiry_phrase(credential.expires_at()) +
+                       ": login required.",
+                   resolver_.login_hint(credential.provider()));
 }
 
 void Session::check(const RequestInfo& request) {
@@ -62,8 +73,8 @@ CredentialLease Session::renew(const Credential& refused, const RequestInfo& req
   return refresh(refused, request, Reason::refused, www_authenticate);
 }
 
-std::optional<Credential> Session::renewed_by_another(const Credential& seen, const RequestInfo& request,
-                                                      Reason reason) {
+std::optional<Credential> Session::refreshed_by_another(const Credential& seen, const RequestInfo& request,
+                                                        Reason reason) {
   Credential current = resolver_.resolve_with(seen.provider(), request, reason);
   const bool usable = current.has_headers() && (!current.expires_at() || *current.expires_at() > clock_.now());
   if (!usable || current.same_headers(seen)) return {};
@@ -75,22 +86,22 @@ CredentialLease Session::refresh(const Credential& seen, const RequestInfo& requ
                                  const std::string& www_authenticate) {
   const std::string& id = seen.provider();
   const auto lock = resolver_.store().lock_refresh(store::slot_of(id), kLockDeadline, cancel_);
-  if (std::optional<Credential> other = renewed_by_another(seen, request, reason)) return {*other, false};
+  if (std::optional<Credential> other = refreshed_by_another(seen, request, reason)) return {*other, false};
 
-  provider::Provider& one = resolver_.registry().load(id);
+  provider::Provider& provider = resolver_.registry().load(id);
   provider::ProviderRequest ask;
   ask.reason = reason;
   ask.method = request.method;
   ask.path = request.path;
   ask.www_authenticate = www_authenticate;
   ask.state = resolver_.state_of(id);
-  const ProviderResult answer = one.refresh(ask);
+  const ProviderResult answer = provider.refresh(ask);
   if (answer.status == Status::rejected) {
-    // Somebody who does not know our lock may have refreshed in between: the file has the last word.
-    if (std::optional<Credential> other = renewed_by_another(seen, request, reason)) return {*other, false};
+    // A program that does not know the lock may have refreshed in between: the file decides.
+    if (std::optional<Credential> other = refreshed_by_another(seen, request, reason)) return {*other, false};
   }
   if (answer.status != Status::ok) {
-    throw provider::to_error(answer, one.manifest(), resolver_.how_to_login(id));
+    throw provider::to_error(answer, provider.manifest(), resolver_.login_hint(id));
   }
   const json::Value patch = answer.patch.value_or(json::Object{});
   save(id, ask.state, patch);
@@ -104,15 +115,15 @@ CredentialLease Session::refresh(const Credential& seen, const RequestInfo& requ
 
 void Session::save(const std::string& id, const json::Value& sent, const json::Value& patch) {
   try {
-    resolver_.store().update([&](json::Value& root) {
-      json::Value state = slot_state(root, id);
-      if (!is_still_ours(state, sent, patch)) return;
+    resolver_.store().update([&](store::CredentialsDocument& document) {
+      json::Value state = document.state(id);
+      if (!is_unchanged(state, sent, patch)) return;
       json::merge_patch(state, patch);
-      set_slot_state(root, id, state);
+      document.set_state(id, state);
     });
   } catch (const std::exception& error) {
-    terminal_.notice(std::string("Warning: the renewed login could not be saved, so the stored one is stale: ") +
-                     error.what() + " This command goes on; a later one may ask you to log in again.");
+    terminal_.notice(std::string("Warning: could not save the refreshed credential; the stored one is stale. ") +
+                     error.what() + " This command continues; a later one may require you to log in.");
   }
 }
 

@@ -1,4 +1,4 @@
-// The one place that decides fresh, refresh or log in again, under one lock (design §3).
+// The one place that decides whether a credential is fresh, is refreshed, or needs a login; refreshes take a lock.
 #pragma once
 
 #include <chrono>
@@ -21,13 +21,13 @@ class CredentialSource {
   virtual ~CredentialSource() = default;
   /// Never stale. Throws Error.
   virtual CredentialLease obtain(const RequestInfo& request) = 0;
-  /// After a 401 on `refused`: another credential, by the file or by one refresh. Throws Error (log in again, or
-  /// network_error when the token endpoint cannot be reached).
+  /// After a 401 on `refused`: another credential, from the file or by one refresh. Throws Error{auth_error} when only
+  /// a login helps, and Error{network_error} when the token endpoint cannot be reached.
   virtual CredentialLease renew(const Credential& refused, const RequestInfo& request,
                                 const std::string& www_authenticate) = 0;
-  /// After the final reply.
+  /// After the final response.
   virtual void report(const Credential& used, const RequestInfo& request, int http_status) = 0;
-  /// The error for a credential that the server refused although nothing more can be tried.
+  /// The error for a credential that the API rejects although it was just refreshed.
   virtual Error refused_error(const Credential& used) = 0;
 };
 
@@ -52,9 +52,9 @@ class Session : public CredentialSource {
  private:
   CredentialLease refresh(const Credential& seen, const RequestInfo& request, provider::Reason reason,
                           const std::string& www_authenticate);
-  /// What the file holds now, if it is another credential than `seen` and has not expired.
-  std::optional<Credential> renewed_by_another(const Credential& seen, const RequestInfo& request,
-                                               provider::Reason reason);
+  /// The credential in the file, if it is another one than `seen` and has not expired.
+  std::optional<Credential> refreshed_by_another(const Credential& seen, const RequestInfo& request,
+                                                 provider::Reason reason);
   void save(const std::string& id, const json::Value& sent, const json::Value& patch);
 
   /// Throws when the credential has expired for good.

@@ -11,7 +11,6 @@
 #include "core/base/file.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
-#include "core/base/text.hpp"
 
 namespace heygen::store {
 
@@ -31,28 +30,9 @@ std::optional<std::string> read_text(const std::filesystem::path& path) {
   }
 }
 
-Document understand(const std::filesystem::path& path, const std::string& text) {
-  Document document;
-  const std::string_view content = trim(text);
-  if (content.empty()) {
-    document.shape = Shape::blank;
-    return document;
-  }
-  const char first = content.front();
-  if (first == '{' || first == '[' || first == '"') {
-    try {
-      document.root = json::parse(content);
-    } catch (const json::ParseError& error) {
-      unreadable(path, std::string("not valid JSON (") + error.what() + ")");
-    }
-    if (!document.root.is_object()) unreadable(path, "not a JSON object");
-    document.shape = Shape::json;
-    return document;
-  }
-  if (has_control(content)) unreadable(path, "neither JSON nor one line with an API key");
-  document.shape = Shape::plain_key;
-  document.root.set("api_key", content);
-  return document;
+/// Whether the file differs from `wanted`; a plain-text key becomes JSON with the first write.
+bool needs_write(const CredentialsDocument& on_disk, const CredentialsDocument& wanted) {
+  return on_disk.shape() == CredentialsDocument::Shape::plain_key || !(wanted.root() == on_disk.root());
 }
 
 }  // namespace
@@ -60,34 +40,39 @@ Document understand(const std::filesystem::path& path, const std::string& text) 
 CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock)
     : directory_(std::move(directory)), path_(directory_ / "credentials"), clock_(clock) {}
 
-Document CredentialStore::read() const {
+CredentialsDocument CredentialStore::read() const {
   std::optional<std::string> text = read_text(path_);
   if (!text) return {};
-  Document document = understand(path_, *text);
-  wipe(*text);
-  return document;
+  try {
+    CredentialsDocument document = CredentialsDocument::parse(*text);
+    wipe(*text);
+    return document;
+  } catch (const std::runtime_error& error) {
+    unreadable(path_, error.what());
+  }
 }
 
-void CredentialStore::update(const std::function<void(json::Value& root)>& change) {
-  Document before = read();
-  json::Value wanted = before.root;
-  change(wanted);
-  if (wanted == before.root && before.shape != Shape::plain_key)
-    return;  // also: no directory for a change that is none
+void CredentialStore::update(const std::function<void(CredentialsDocument& document)>& change) {
+  const auto changed = [&](const CredentialsDocument& before) {
+    CredentialsDocument wanted = before;
+    change(wanted);
+    return wanted;
+  };
+  CredentialsDocument before = read();
+  if (!needs_write(before, changed(before))) return;  // nothing to write needs no directory either
 
   make_private_directory(directory_);
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
   const FileLock lock = lock_file(directory_ / "credentials.lock", kFileLockDeadline, clock_, never);
   before = read();
-  wanted = before.root;
-  change(wanted);
-  if (wanted == before.root && before.shape != Shape::plain_key) return;
+  const CredentialsDocument wanted = changed(before);
+  if (!needs_write(before, wanted)) return;
   remove_leftovers(path_);
-  if (wanted.as_object().empty()) {
+  if (wanted.is_empty()) {
     remove_file(path_);
     return;
   }
-  std::string text = json::write_pretty(wanted);
+  std::string text = json::write_pretty(wanted.root());
   replace_file(path_, text);
   wipe(text);
 }

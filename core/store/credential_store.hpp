@@ -1,4 +1,4 @@
-// The credentials file: read, change under a lock, never half-written, never with a foreign key lost.
+// The credentials file: read, and changed under a lock so that it is never half-written.
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/base/file_lock.hpp"
-#include "core/json/value.hpp"
+#include "core/store/credentials_document.hpp"
 
 namespace heygen {
 class Cancel;
@@ -16,15 +16,7 @@ class Clock;
 
 namespace heygen::store {
 
-/// What is on disk.
-enum class Shape { absent, blank, plain_key, json };
-
-struct Document {
-  Shape shape = Shape::absent;
-  json::Value root = json::Object{};  ///< always an object; a plain-text key shows as {"api_key": …}
-};
-
-/// What a file may hold that makes it unusable. The message names path and reason, never content.
+/// The file cannot be used. The message names path and reason, never content.
 class Unreadable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -38,17 +30,16 @@ class CredentialStore {
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& directory() const { return directory_; }
 
-  /// Throws Unreadable for a malformed file, a directory, a file that cannot be read or is over 1 MiB.
-  Document read() const;
+  /// Throws Unreadable for a malformed file, a directory, a file that cannot be read or is over limits::kUserFile.
+  CredentialsDocument read() const;
 
-  /// Under credentials.lock: reads, lets `change` edit the root (it may be called twice, on equal roots), and replaces
-  /// the file atomically (temp file, fsync, rename, fsync of the directory; mode 0600). Nothing is written when nothing
-  /// changed, and a root left empty removes the file. Throws Unreadable as read() does, and heygen::Error when writing
-  /// fails; the old file is then intact.
-  void update(const std::function<void(json::Value& root)>& change);
+  /// Under credentials.lock: reads, lets `change` edit the document (it may be called twice, on equal ones), and
+  /// replaces the file (mode 0600). Nothing is written when nothing changed, and an empty document removes the file.
+  /// Throws Unreadable as read() does, and Error as replace_file() and lock_file() do; the file is then unchanged.
+  void update(const std::function<void(CredentialsDocument& document)>& change);
 
-  /// refresh-<slot>.lock (the directory is created when missing): waits until `deadline`. Throws Error{timeout} past
-  /// it, Error{canceled}, and Error{error} when the directory cannot hold a lock file.
+  /// Locks refresh-<slot>.lock (the directory is created when missing) for whoever refreshes or replaces what is in
+  /// that slot. Throws as lock_file() does.
   FileLock lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel);
 
  private:

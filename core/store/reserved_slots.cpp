@@ -48,6 +48,10 @@ std::string login_flag_of(std::string_view id) {
   return "--" + std::string(id);
 }
 
+std::string login_command(std::string_view id) {
+  return "`heygen auth login" + (id.empty() ? std::string{} : " " + login_flag_of(id)) + "`";
+}
+
 std::vector<std::string> settings_sections_of(std::string_view id) {
   std::vector<std::string> sections{std::string(id)};
   const ReservedSlot* slot = reserved_slot_of(id);

@@ -10,69 +10,133 @@ namespace heygen::host {
 
 namespace {
 
-/// Who narrowed the chain to one provider: an option, a variable, or nobody.
-std::string chosen_by(const Context& context) {
-  if (!context.globals.provider.empty()) return "--provider";
-  const bool outranked = std::ranges::any_of(store::reserved_slots(), [&](const store::ReservedSlot& slot) {
-    return !slot.environment.empty() && context.environment.has(slot.environment);
-  });
-  return !outranked && context.environment.has("HEYGEN_PROVIDER") ? "HEYGEN_PROVIDER" : "";
+using auth::ExplainRow;
+using auth::Explanation;
+using auth::Verdict;
+using auth::Why;
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::used:
+      return "used";
+    case Verdict::shadowed:
+      return "shadowed";
+    case Verdict::absent:
+      return "absent";
+    case Verdict::broken:
+      return "broken";
+    case Verdict::refused:
+      return "refused";
+  }
+  return {};
 }
 
-json::Value row_document(const auth::ExplainRow& row) {
+std::string_view chosen_by(const auth::Choice& choice) {
+  switch (choice.by) {
+    case auth::Choice::By::option:
+      return "--provider";
+    case auth::Choice::By::variable:
+      return "HEYGEN_PROVIDER";
+    case auth::Choice::By::nobody:
+      break;
+  }
+  return {};
+}
+
+std::string found_phrase(const ExplainRow& row, const std::string& file) {
+  if (!row.variable.empty()) return "variable " + row.variable;
+  return row.stored ? "`" + row.slot + "` in " + file : "nothing";
+}
+
+const ExplainRow* row_in_use(const Explanation& explanation) {
+  const auto used = std::ranges::find(explanation.rows, Verdict::used, &ExplainRow::verdict);
+  return used == explanation.rows.end() ? nullptr : &*used;
+}
+
+json::Value row_document(const ExplainRow& row, const Explanation& explanation, const std::string& file) {
   json::Value out = json::Object{};
   out.set("provider", row.provider);
   out.set("title", row.title);
   out.set("slot", row.slot);
-  out.set("found", row.found);
+  out.set("found", found_phrase(row, file));
   out.set("source", row.source);
   out.set("type", row.type);
-  out.set("verdict", row.verdict);
-  out.set("why", row.why);
+  out.set("verdict", verdict_name(row.verdict));
+  out.set("why", why_sentence(row, explanation.choice.id));
   if (row.expires_at) out.set("expires_at", format_time(*row.expires_at));
   if (row.refreshable) out.set("refreshable", true);
   return out;
 }
 
-std::string for_people(const std::vector<auth::ExplainRow>& rows, const json::Value& document) {
+std::string human_report(const Explanation& explanation, const std::string& file) {
   std::string out;
   int place = 0;
-  for (const auth::ExplainRow& row : rows) {
+  for (const ExplainRow& row : explanation.rows) {
     out += std::to_string(++place) + ". " + (row.title.empty() ? row.provider : row.title + " (" + row.provider + ")");
-    out += ": " + row.verdict + "\n   Found: " + row.found;
+    out += ": " + std::string(verdict_name(row.verdict)) + "\n   Found: " + found_phrase(row, file);
     if (!row.source.empty()) out += ", " + row.type + " from " + row.source;
     if (row.expires_at) out += ", expires " + format_time(*row.expires_at);
-    if (row.refreshable) out += ", renewed by itself";
-    out += "\n   " + row.why + "\n";
+    if (row.refreshable) out += ", refreshed automatically";
+    out += "\n   " + why_sentence(row, explanation.choice.id) + "\n";
   }
-  const std::string used = document.string_at("used");
-  const std::string by = document.string_at("chosen_by");
-  out += "\n" + (used.empty() ? "No credential is used." : "Requests use " + used + ".");
-  if (!by.empty()) out += " " + by + " asks for one provider by name.";
+  out += "\n" + explain_conclusion(explanation);
+  const std::string by(chosen_by(explanation.choice));
+  if (!by.empty()) out += " " + by + " chooses one provider by name.";
   return printable(out + "\n", true);
 }
 
 }  // namespace
 
-json::Value explain_document(const std::vector<auth::ExplainRow>& rows, const std::string& chosen_by) {
-  json::Array providers;
-  json::Value used;
-  for (const auth::ExplainRow& row : rows) {
-    providers.push_back(row_document(row));
-    if (row.verdict == "used") used = row.provider;
+std::string why_sentence(const ExplainRow& row, const std::string& chosen) {
+  switch (row.why) {
+    case Why::first:
+      return "The first in the order that has a credential.";
+    case Why::needs_network:
+      return "Needs the network; `explain` works offline.";
+    case Why::outranked:
+      return "A credential with higher precedence is used.";
+    case Why::not_chosen:
+      return "Provider " + chosen + " was chosen by name.";
+    case Why::nothing_set:
+      return "No environment variable and no stored credential.";
+    case Why::nothing_found:
+      return "The provider found no credential.";
+    case Why::not_loadable:
+      return row.verdict == Verdict::absent ? "The provider may not load: " + row.detail : row.detail;
+    case Why::error:
+      break;
   }
+  return row.detail;
+}
+
+json::Value explain_document(const Explanation& explanation, const std::string& file) {
+  json::Array providers;
+  for (const ExplainRow& row : explanation.rows) providers.push_back(row_document(row, explanation, file));
+  const ExplainRow* used = row_in_use(explanation);
   json::Value out = json::Object{};
   out.set("providers", std::move(providers));
-  out.set("used", std::move(used));
-  if (!chosen_by.empty()) out.set("chosen_by", chosen_by);
+  out.set("used", used == nullptr ? json::Value{} : json::Value(used->provider));
+  if (const std::string_view by = chosen_by(explanation.choice); !by.empty()) out.set("chosen_by", by);
   return out;
 }
 
+std::string explain_conclusion(const Explanation& explanation) {
+  if (const ExplainRow* used = row_in_use(explanation)) return "Requests use " + used->provider + ".";
+  for (const ExplainRow& row : explanation.rows) {
+    if (row.verdict == Verdict::broken || row.verdict == Verdict::refused) {
+      const std::string why = why_sentence(row);
+      return "Requests will fail (exit 3): " + why + (why.ends_with('.') ? "" : ".");
+    }
+  }
+  if (!explanation.file_problem.empty()) return "Requests will fail (exit 3): " + explanation.file_problem;
+  return "No credential found. Run " + store::login_command() + ".";
+}
+
 void run_explain(Context& context, const Parsed&) {
-  const std::vector<auth::ExplainRow> rows = context.resolver().explain();
-  const json::Value document = explain_document(rows, chosen_by(context));
-  if (!context.human()) return context.print(document);
-  context.print_text(for_people(rows, document));
+  const Explanation explanation = context.resolver().explain();
+  const std::string file = context.store().path().string();
+  if (!context.human()) return context.print(explain_document(explanation, file));
+  context.print_text(human_report(explanation, file));
 }
 
 }  // namespace heygen::host

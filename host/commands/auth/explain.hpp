@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "core/auth/resolver.hpp"
 #include "core/json/value.hpp"
@@ -13,7 +12,13 @@ namespace heygen::host {
 
 void run_explain(Context& context, const Parsed& parsed);
 
-/// The report as JSON; `chosen_by` is "--provider", "HEYGEN_PROVIDER" or "".
-json::Value explain_document(const std::vector<auth::ExplainRow>& rows, const std::string& chosen_by);
+/// Why a provider got its verdict.
+std::string why_sentence(const auth::ExplainRow& row, const std::string& chosen = {});
+
+/// The report as JSON; `file` is the path of the credentials file.
+json::Value explain_document(const auth::Explanation& explanation, const std::string& file);
+
+/// The last line for a human: what requests use, or how they will fail.
+std::string explain_conclusion(const auth::Explanation& explanation);
 
 }  // namespace heygen::host

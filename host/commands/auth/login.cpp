@@ -1,13 +1,11 @@
 #include "host/commands/auth/login.hpp"
 
-#include <algorithm>
-#include <optional>
-
-#include "core/auth/resolver.hpp"
+#include "core/auth/login.hpp"
 #include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
+#include "core/transport/probe.hpp"
+#include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
-#include "host/commands/auth/probe.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/context.hpp"
 
@@ -15,184 +13,125 @@ namespace heygen::host {
 
 namespace {
 
-const auth::RequestInfo kWhoAmI{"GET", "/v3/users/me"};
+using auth::LoginResult;
+using Check = LoginResult::Check;
 
-/// What stood in a slot before this login.
-struct Replaced {
-  FilledSlot slot;
-  json::Value state;
-};
-
-/// A login on its way from the provider's answer to the printed result.
-struct Login {
-  std::string id;
-  const provider::Manifest& manifest;
-  std::string slot;
-  json::Value patch = json::Object{};
-  std::optional<auth::Credential> credential;  ///< empty when it could not be resolved for now
-  Probe probe;
-  std::vector<Replaced> replaced;
-};
-
-provider::ProviderResult ask_provider(Context& context, const std::string& id, json::Value state) {
-  provider::ProviderRequest ask;
-  ask.reason = provider::Reason::login;
-  ask.interaction = provider::Interaction::always;
-  ask.state = std::move(state);
-  return context.providers().load(id).login(ask);
-}
-
-/// The new credential as it would be used. Throws when it is unusable; nothing when that cannot be said offline.
-void resolve_new(Context& context, Login& login, json::Value state) {
-  json::merge_patch(state, login.patch);
+auth::LoginResult log_in(Context& context, const std::string& id) {
+  transport::ClientOptions options = context.client_options();
+  options.trace = {};  // a credential that may not be stored leaves no trace of its headers
+  const auto probe = [&](const auth::Credential& credential) {
+    return transport::probe_credential(context.http(), context.clock, context.random, context.cancel, options,
+                                       credential);
+  };
   try {
-    login.credential = context.resolver().resolve_state(login.id, state, kWhoAmI, provider::Reason::login);
-  } catch (const Error& problem) {
-    if (problem.code == code::kNetwork) {
-      login.probe.trouble = problem.message();
-    } else if (problem.exit == Exit::auth) {
-      throw Error(code::kError, problem.message(), problem.hint);
-    } else {
-      throw;
-    }
+    return auth::login(
+        {context.store(), context.providers(), context.environment, context.clock, context.cancel, probe}, id);
+  } catch (const store::Unreadable& problem) {
+    throw unchangeable_file(problem);
   }
 }
 
-void check_new(Context& context, Login& login) {
-  if (!login.credential) return;
-  const std::int64_t now = context.clock.now();
-  if (login.credential->stale(now)) {
-    // A refreshable one is renewed by the first request.
-    if (!login.credential->refreshable()) login.probe.trouble = "By this computer's clock it has expired already.";
-    return;
-  }
-  const ProbeTarget target{context.api_base(), context.environment.truthy("HEYGEN_ALLOW_HTTP"),
-                           "heygen-cli/" + std::string(version())};
-  login.probe = probe_credential(context.http(), target, login.credential->headers(now), context.cancel);
-}
-
-/// One credential stays in the file: this one.
-void save(Context& context, Login& login) {
-  change_file(context, [&](json::Value& root) {
-    login.replaced.clear();
-    for (const FilledSlot& slot : filled_slots(root)) login.replaced.push_back({slot, state_of_slot(root, slot)});
-    json::Value state = auth::slot_state(root, login.id);
-    json::merge_patch(state, login.patch);
-    std::erase_if(login.replaced,
-                  [&](const Replaced& old) { return old.slot.slot == login.slot && old.state == state; });
-    clear_slots(root, login.slot);
-    auth::set_slot_state(root, login.id, state);
-    replace_user(root, login.probe.user);
-  });
-}
-
-/// A token that was hard to get is stored before anything else can go wrong.
-void save_then_check(Context& context, Login& login) {
-  save(context, login);
+/// Before anything is asked: a file that cannot be read cannot take the credential.
+void require_readable_file(Context& context) {
   try {
-    check_new(context, login);
-    if (!login.probe.user.as_object().empty()) {
-      change_file(context, [&](json::Value& root) { replace_user(root, login.probe.user); });
-    }
-  } catch (const Error& problem) {
-    if (problem.code != code::kCanceled) throw;
-    throw canceled_error("Canceled while the new login was checked; it is stored.");
+    static_cast<void>(context.store().read());
+  } catch (const store::Unreadable& problem) {
+    throw unchangeable_file(problem);
   }
 }
 
-void check_then_save(Context& context, Login& login) {
-  check_new(context, login);
-  if (login.probe.verdict == Probe::Verdict::refused) {
-    throw auth_error(
-        "The server refused the new credential (" + login.manifest.title + ", status 401). Nothing was saved.",
-        "Check it and run `heygen auth login` again.");
-  }
-  save(context, login);
-}
-
-std::vector<FilledSlot> cleared_slots(const Login& login) {
-  std::vector<FilledSlot> cleared;
-  for (const Replaced& old : login.replaced) {
-    if (old.slot.slot != login.slot) cleared.push_back(old.slot);
-  }
-  return cleared;
-}
-
-void revoke_replaced(Context& context, const Login& login) {
-  for (Replaced old : login.replaced) {
-    // Of those who share the slot, the one that logged in knows which tokens are still in use.
-    std::stable_partition(old.slot.ids.begin(), old.slot.ids.end(),
-                          [&](const std::string& id) { return id == login.id; });
-    const std::optional<bool> revoked = revoke(context, old.slot, old.state, provider::Reason::replaced);
-    if (context.globals.verbose && revoked) {
-      context.terminal.notice(std::string(*revoked ? "Revoked" : "Could not revoke") + " the replaced credential (" +
-                              printable(old.slot.slot) + ").");
-    }
+void require_stored(const LoginResult& result, const provider::Manifest& manifest) {
+  switch (result.outcome) {
+    case LoginResult::Outcome::stored:
+      return;
+    case LoginResult::Outcome::provider_failed:
+      throw login_error(result.answer, manifest);
+    case LoginResult::Outcome::rejected:
+      throw auth_error("The API rejected the new credential (" + manifest.title + ", HTTP 401). Nothing was stored.",
+                       "Check it and run " + store::login_command(manifest.id) + " again.");
+    case LoginResult::Outcome::canceled_after_saving:
+      throw canceled_error("Canceled while the new credential was checked; it is stored.");
   }
 }
 
-/// Requests may still use something else: say so now rather than let it surprise.
-void warn_if_shadowed(Context& context, const Login& login) {
-  // Without --provider, which held for this login only.
-  auth::Resolver later(context.providers(), context.store(), context.environment, {});
-  for (const auth::ExplainRow& row : later.explain()) {
-    if (row.verdict == "broken" && row.slot != store::slot_of(login.id))
-      context.terminal.notice("Warning: " + printable(row.why));
-    if (row.verdict != "used") continue;
-    // Two providers that share a slot read the same login.
-    const bool same = row.slot == store::slot_of(login.id);
-    const bool ours = same && (!login.credential || row.source == login.credential->source());
-    if (ours) return;
-    const std::string variable = credential_variable(context, row.provider);
-    context.terminal.notice(variable.empty()
-                                ? "Warning: requests go on using " + printable(row.title) +
-                                      " before the stored login. " + printable(row.why)
-                                : "Warning: " + variable +
-                                      " is set and comes before the stored login. Unset it to use the new one.");
-  }
-}
-
-void tell(Context& context, const Login& login, const std::string& name) {
-  using Verdict = Probe::Verdict;
-  if (login.probe.verdict == Verdict::refused) {
-    context.terminal.notice("Warning: the login is stored, but the server refused it (status 401).");
-  } else if (!login.probe.trouble.empty()) {
-    context.terminal.notice(
-        (login.probe.verdict == Verdict::accepted ? "Note: " : "Warning: stored without a check. ") +
-        printable(login.probe.trouble));
-  }
+std::vector<std::string> cleared_slots(const LoginResult& result) {
   std::vector<std::string> slots;
-  for (const FilledSlot& slot : cleared_slots(login)) slots.push_back(printable(slot.slot));
-  if (!slots.empty()) context.terminal.notice("Deleted the other stored credential: " + enumerate(slots) + ".");
-  if (!name.empty()) context.terminal.notice("Logged in as " + printable(name) + ".");
+  for (const LoginResult::Replaced& old : result.replaced) {
+    if (!old.own_slot) slots.push_back(old.slot);
+  }
+  return slots;
 }
 
-std::string message_of(const Login& login, const std::string& name) {
-  const std::string& title = login.manifest.title;
-  if (!name.empty()) return "Logged in as " + name + " with " + title + ".";
-  switch (login.probe.verdict) {
-    case Probe::Verdict::accepted:
-      return "Logged in with " + title + ".";
-    case Probe::Verdict::refused:
-      return "Stored the new credential (" + title + "), which the server refused.";
-    case Probe::Verdict::unknown:
+void print_revocations(Context& context, const LoginResult& result) {
+  if (!context.globals.verbose) return;
+  for (const LoginResult::Replaced& old : result.replaced) {
+    if (old.revocation == auth::Revocation::not_possible) continue;
+    const bool confirmed = old.revocation == auth::Revocation::confirmed;
+    context.terminal.notice(std::string(confirmed ? "Revoked" : "Could not revoke") + " the replaced credential (" +
+                            printable(old.slot) + ").");
+  }
+}
+
+/// What the check of the new credential found, or "" when all is well.
+std::string check_notice(const LoginResult& result) {
+  const std::string unverified = "Warning: could not verify the credential; it is stored anyway. ";
+  switch (result.check) {
+    case Check::accepted:
+      return result.user.as_object().empty() ? "Note: The API accepted the credential without saying whose it is." : "";
+    case Check::rejected:
+      return "Warning: the credential is stored, but the API rejected it (HTTP 401).";
+    case Check::expired:
+      return unverified + "By this machine's clock it has already expired.";
+    case Check::failed:
+      return unverified + printable(result.problem);
+    case Check::postponed:
       break;
   }
+  return {};
+}
+
+std::string shadowing_notice(const auth::ExplainRow& row) {
+  if (row.verdict == auth::Verdict::broken) return "Warning: " + printable(why_sentence(row));
+  if (!row.variable.empty()) {
+    return "Warning: " + row.variable +
+           " is set and takes precedence over the stored credential. Unset it to use the new one.";
+  }
+  return "Warning: requests continue to use " + printable(row.title) + " before the stored credential. " +
+         printable(why_sentence(row));
+}
+
+void print_notices(Context& context, const LoginResult& result, const std::string& name) {
+  print_revocations(context, result);
+  if (const std::string notice = check_notice(result); !notice.empty()) context.terminal.notice(notice);
+  std::vector<std::string> slots;
+  for (const std::string& slot : cleared_slots(result)) slots.push_back(printable(slot));
+  if (!slots.empty()) context.terminal.notice("Deleted the other stored credential: " + enumerate(slots) + ".");
+  if (!name.empty()) context.terminal.notice("Logged in as " + printable(name) + ".");
+  for (const auth::ExplainRow& row : result.shadowing) context.terminal.notice(shadowing_notice(row));
+}
+
+std::string message_of(const LoginResult& result, const std::string& title, const std::string& name) {
+  if (!name.empty()) return "Logged in as " + name + " with " + title + ".";
+  if (result.check == Check::accepted) return "Logged in with " + title + ".";
+  if (result.check == Check::rejected) return "Stored the new credential (" + title + "), which the API rejected.";
   return "Stored the new credential (" + title + ") without a check.";
 }
 
-json::Value result(Context& context, const Login& login, const std::string& name) {
-  const std::vector<FilledSlot> cleared = cleared_slots(login);
-  json::Value out = json::Object{};
-  out.set("message", message_of(login, name));
-  for (auto& [flag, value] : cleared_flags(cleared, login.slot)) out.set(flag, value);
-  out.set("cleared", cleared_ids(cleared, context.providers()));
-  for (const std::string_view member : {"username", "email", "first_name", "last_name"}) {
-    if (const json::Value* value = login.probe.user.find(member)) out.set(member, *value);
+json::Value document_of(const LoginResult& result, const provider::Manifest& manifest, const std::string& name) {
+  json::Array cleared;
+  for (const LoginResult::Replaced& old : result.replaced) {
+    if (!old.own_slot) cleared.emplace_back(old.provider);
   }
-  const std::string scope = login.credential ? login.credential->scope() : std::string{};
-  const auto expires_at = login.credential ? login.credential->expires_at() : std::nullopt;
-  const store::ReservedSlot* reserved = store::reserved_slot_of(login.id);
+  json::Value out = json::Object{};
+  out.set("message", message_of(result, manifest.title, name));
+  for (auto& [flag, value] : cleared_flags(cleared_slots(result), store::slot_of(manifest.id))) out.set(flag, value);
+  out.set("cleared", std::move(cleared));
+  for (const std::string_view member : {"username", "email", "first_name", "last_name"}) {
+    if (const json::Value* value = result.user.find(member)) out.set(member, *value);
+  }
+  const std::string scope = result.credential ? result.credential->scope() : std::string{};
+  const auto expires_at = result.credential ? result.credential->expires_at() : std::nullopt;
+  const store::ReservedSlot* reserved = store::reserved_slot_of(manifest.id);
   const bool token = reserved != nullptr && !reserved->plain_text;
   if (token || !scope.empty()) out.set("scope", scope);
   if (token || expires_at) out.set("expires_at", expires_at ? format_time(*expires_at) : std::string{});
@@ -209,48 +148,36 @@ Error login_error(const provider::ProviderResult& answer, const provider::Manife
     case Status::cancelled:
       return canceled_error(or_else("Login canceled."));
     case Status::usage:
-      return usage_error(or_else("The login with " + name + " was given wrong options or settings."), answer.hint);
+      return usage_error(or_else("Could not log in with " + name + ": invalid options or settings."), answer.hint);
     case Status::unsupported:
       return usage_error(or_else("The login with " + name + " is not yet supported."), answer.hint);
     case Status::transient:
-      return network_error(or_else("The login with " + name + " failed for now."),
-                           answer.hint.empty() ? "Try again in a moment. Nothing was changed." : answer.hint);
+      return network_error(or_else("Could not log in with " + name + ": the server is unavailable."),
+                           answer.hint.empty() ? "Try again later; the stored credential is unchanged." : answer.hint);
     case Status::internal:
-      return {code::kError, or_else("The provider `" + manifest.id + "` failed because of a fault of its own."),
+      return {code::kError, or_else("Could not log in with " + name + ": bug in the provider `" + manifest.id + "`."),
               answer.hint};
     default:
-      return {code::kError, or_else("The login with " + name + " failed."), answer.hint};
+      return {code::kError, or_else("Could not log in with " + name + "."), answer.hint};
   }
 }
 
 void run_login(Context& context, const Parsed& parsed) {
-  static_cast<void>(context.api_base());  // another one than the policy's shows before anything is asked
+  static_cast<void>(context.api_base());  // one that the policy does not permit shows before anything is asked
   std::string id = named_method(parsed, context.providers().found(), context.globals.provider);
   if (!id.empty()) require_login(context, id);
-  const json::Value before = read_to_change(context).root;
+  require_readable_file(context);
   if (id.empty()) id = unnamed_method(context);
 
   const provider::DiscoveredProvider& found = require_login(context, id);
   const provider::Manifest manifest = found.manifest;
   if (!found.refused) require_settings(manifest, context.config(), context.environment);
-  const json::Value state = auth::slot_state(before, id);
-  const provider::ProviderResult answer = ask_provider(context, id, state);
-  if (answer.status != provider::Status::ok) throw login_error(answer, manifest);
 
-  Login login{id, manifest, store::slot_of(id), json::Object{}, std::nullopt, {}, {}};
-  login.patch = answer.patch.value_or(json::Value(json::Object{}));
-  resolve_new(context, login, state);
-  if (!login.credential || login.credential->refreshable()) {
-    save_then_check(context, login);
-  } else {
-    check_then_save(context, login);
-  }
-  revoke_replaced(context, login);
-
-  const std::string name = display_name(login.probe.user);
-  tell(context, login, name);
-  warn_if_shadowed(context, login);
-  context.print(result(context, login, name));
+  const LoginResult result = log_in(context, id);
+  require_stored(result, manifest);
+  const std::string name = display_name(result.user);
+  print_notices(context, result, name);
+  context.print(document_of(result, manifest, name));
 }
 
 }  // namespace heygen::host

@@ -1,6 +1,6 @@
 #include "host/commands/auth/logout.hpp"
 
-#include "core/auth/resolver.hpp"
+#include "core/auth/logout.hpp"
 #include "core/base/text.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/context.hpp"
@@ -9,71 +9,55 @@ namespace heygen::host {
 
 namespace {
 
-struct Revocations {
-  int confirmed = 0;
-  int failed = 0;
-};
-
-Revocations revoke_all(Context& context, const json::Value& root) {
-  Revocations done;
-  for (const FilledSlot& slot : filled_slots(root)) {
-    const std::optional<bool> confirmed = revoke(context, slot, state_of_slot(root, slot), provider::Reason::logout);
-    if (confirmed) ++(*confirmed ? done.confirmed : done.failed);
+auth::LogoutResult log_out(Context& context) {
+  try {
+    return auth::logout({context.store(), context.providers(), context.environment, context.cancel});
+  } catch (const store::Unreadable& problem) {
+    throw unchangeable_file(problem);
   }
-  return done;
 }
 
-std::vector<FilledSlot> clear_file(Context& context) {
-  std::vector<FilledSlot> cleared;
-  change_file(context, [&](json::Value& root) {
-    cleared = filled_slots(root);
-    clear_slots(root);
-    root.erase("user");
-  });
-  return cleared;
-}
-
-json::Value revoked_block(const Revocations& done) {
-  const bool ok = done.failed == 0;
+json::Value revoked_block(const auth::LogoutResult& result) {
+  const bool ok = result.not_revoked == 0;
   json::Value block = json::Object{};
   block.set("status", ok ? "ok" : "failed");
   block.set("outcome", ok ? "The server confirmed that the credential is revoked."
-                          : "The server did not confirm a revocation; the credential may work until it expires.");
+                          : "The server did not confirm the revocation; the credential may work until it expires.");
   return block;
 }
 
-/// Logged out of the file is not logged out of the environment.
-void warn_if_still_supplied(Context& context) {
-  auth::Resolver later(context.providers(), context.store(), context.environment, {});
-  for (const auth::ExplainRow& row : later.explain()) {
-    if (row.verdict != "used") continue;
-    const std::string variable = credential_variable(context, row.provider);
-    context.terminal.notice("Note: " + (variable.empty() ? printable(row.title) : variable) +
-                            " still supplies a credential. heygen goes on using it.");
+json::Value document_of(const auth::LogoutResult& result) {
+  std::vector<std::string> slots;
+  json::Array providers;
+  for (const auth::LogoutResult::Cleared& cleared : result.cleared) {
+    slots.push_back(cleared.slot);
+    providers.emplace_back(cleared.provider);
   }
+  json::Value out = json::Object{};
+  out.set("message", slots.empty() ? "Nothing was stored." : "Logged out. The stored credential was deleted.");
+  for (auto& [flag, value] : cleared_flags(slots, {})) out.set(flag, value);
+  out.set("cleared_credential", cleared_word(slots));
+  out.set("cleared", std::move(providers));
+  if (result.revoked + result.not_revoked > 0) out.set("revoked", revoked_block(result));
+  return out;
 }
 
 }  // namespace
 
 void run_logout(Context& context, const Parsed&) {
-  const json::Value before = read_to_change(context).root;
-  const Revocations done = revoke_all(context, before);
-  const std::vector<FilledSlot> cleared = clear_file(context);
-  if (context.cancel.requested()) {
+  const auth::LogoutResult result = log_out(context);
+  if (result.canceled) {
     throw canceled_error("Canceled while the server was asked to revoke the credential. The stored one was deleted.");
   }
-
-  json::Value out = json::Object{};
-  out.set("message", cleared.empty() ? "Nothing was stored." : "Logged out. The stored credential was deleted.");
-  for (auto& [flag, value] : cleared_flags(cleared, {})) out.set(flag, value);
-  out.set("cleared_credential", cleared_word(cleared));
-  out.set("cleared", cleared_ids(cleared, context.providers()));
-  if (done.confirmed + done.failed > 0) out.set("revoked", revoked_block(done));
-
-  context.terminal.notice(cleared.empty() ? "Nothing was stored." : "Logged out.");
-  if (done.failed > 0) context.terminal.notice("Warning: " + revoked_block(done).string_at("outcome"));
-  warn_if_still_supplied(context);
-  context.print(out);
+  context.terminal.notice(result.cleared.empty() ? "Nothing was stored." : "Logged out.");
+  if (result.not_revoked > 0) context.terminal.notice("Warning: " + revoked_block(result).string_at("outcome"));
+  if (result.still_used) {
+    // Logged out of the file is not logged out of the environment.
+    const auth::ExplainRow& row = *result.still_used;
+    context.terminal.notice("Note: " + (row.variable.empty() ? printable(row.title) : row.variable) +
+                            " still supplies a credential. heygen continues to use it.");
+  }
+  context.print(document_of(result));
 }
 
 }  // namespace heygen::host

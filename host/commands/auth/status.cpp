@@ -1,5 +1,6 @@
 #include "host/commands/auth/status.hpp"
 
+#include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
 #include "core/transport/api_client.hpp"
@@ -10,14 +11,10 @@ namespace heygen::host {
 
 namespace {
 
-const auth::RequestInfo kWhoAmI{"GET", "/v3/users/me"};
-
-/// Who the file says is logged in; only asked when the credential came from there.
+/// Who is logged in according to the file.
 json::Value stored_user(Context& context) {
   try {
-    const json::Value root = context.store().read().root;
-    const json::Value* user = root.find("user");
-    return user != nullptr && user->is_object() ? *user : json::Value(json::Object{});
+    return context.store().read().user();
   } catch (const store::Unreadable&) {
     return json::Object{};
   }
@@ -25,17 +22,17 @@ json::Value stored_user(Context& context) {
 
 json::Value fetch_user(Context& context) {
   transport::ApiRequest request;
-  request.path = kWhoAmI.path;
+  request.path = auth::who_am_i().path;
   request.headers = context.client_headers();
   const std::string body = context.client().fetch(request);
   try {
-    json::Value reply = json::parse(body);
-    if (reply.is_null()) return json::Object{};
-    if (reply.is_object()) return reply;
+    json::Value response = json::parse(body);
+    if (response.is_null()) return json::Object{};
+    if (response.is_object()) return response;
   } catch (const json::ParseError&) {
-    // Told below, like any other reply that is no object.
+    // The same error as for any other response that is not an object.
   }
-  throw Error(code::kError, "The server accepted the credential, but its reply is no JSON object.",
+  throw Error(code::kError, "The API accepted the credential, but its response is not a JSON object.",
               "Check that HEYGEN_API_BASE names the HeyGen API.");
 }
 
@@ -46,12 +43,12 @@ json::Value credential_block(const auth::Credential& credential, const json::Val
   block.set("type", credential.type());
   block.set("source", credential.source());
   block.set("provider", credential.provider());
-  json::Value person = json::Object{};
+  json::Value shown = json::Object{};
   for (const std::string_view member : {"email", "first_name", "last_name", "username"}) {
-    if (const std::string text = user.string_at(member); !text.empty()) person.set(member, text);
+    if (const std::string text = user.string_at(member); !text.empty()) shown.set(member, text);
   }
-  if (const std::string name = display_name(user); !name.empty()) person.set("display_name", name);
-  if (!person.as_object().empty()) block.set("user", person);
+  if (const std::string name = display_name(user); !name.empty()) shown.set("display_name", name);
+  if (!shown.as_object().empty()) block.set("user", shown);
   if (!credential.scope().empty()) block.set("scope", credential.scope());
   const std::optional<std::int64_t> expires_at = credential.expires_at();
   if (expires_at) {
@@ -64,15 +61,15 @@ json::Value credential_block(const auth::Credential& credential, const json::Val
 }
 
 void run_status(Context& context, const Parsed&) {
-  // A missing credential is told before anything about base URL and headers.
-  context.session().check(kWhoAmI);
-  json::Value reply = fetch_user(context);
+  // A missing credential is reported before anything about the base URL and headers.
+  context.session().check(auth::who_am_i());
+  json::Value response = fetch_user(context);
 
   // Once more: the call may have refreshed it.
-  const auth::Credential used = context.resolver().resolve(kWhoAmI);
+  const auth::Credential used = context.resolver().resolve(auth::who_am_i());
   const json::Value user = used.source() == "file" ? stored_user(context) : json::Value(json::Object{});
-  reply.set("credential", credential_block(used, user, context.clock.now()));
-  context.print(reply);
+  response.set("credential", credential_block(used, user, context.clock.now()));
+  context.print(response);
 }
 
 }  // namespace heygen::host

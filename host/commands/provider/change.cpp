@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/auth/resolver.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/config/file.hpp"
 #include "core/provider/discovery/registry.hpp"
-#include "core/store/reserved_slots.hpp"
 #include "core/store/credential_store.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "host/api/confirm.hpp"
 #include "host/commands/provider/files.hpp"
 #include "host/printer.hpp"
@@ -26,10 +25,10 @@ fs::path user_directory(Services& services) {
   return config::config_directory(services.environment) / "providers";
 }
 
-/// Whether somebody is logged in with it, as far as the file tells.
+/// Whether the file has a credential of this provider.
 bool has_login(Services& services, const std::string& id) {
   try {
-    return !auth::slot_state(services.store().read().root, id).as_object().empty();
+    return services.store().read().is_filled(id);
   } catch (const std::exception&) {
     return false;
   }

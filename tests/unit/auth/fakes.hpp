@@ -48,15 +48,23 @@ class FakeProvider : public provider::Provider {
     BOOST_REQUIRE_MESSAGE(on_refresh, "an unexpected refresh");
     return on_refresh(ask);
   }
-  provider::ProviderResult login(const provider::ProviderRequest&) override { return {}; }
-  provider::ProviderResult revoke(const provider::ProviderRequest&) override { return {}; }
+  provider::ProviderResult login(const provider::ProviderRequest& ask) override {
+    return on_login ? on_login(ask) : provider::ProviderResult{};
+  }
+  provider::ProviderResult revoke(const provider::ProviderRequest& ask) override {
+    revoked.push_back(ask);
+    provider::ProviderResult answer;
+    answer.status = revocation;
+    return answer;
+  }
   void report_outcome(const provider::ProviderRequest&, int status, bool accepted) override {
     outcomes[status] = accepted;
   }
 
   provider::Manifest manifest_;
-  std::function<provider::ProviderResult(const provider::ProviderRequest&)> on_resolve, on_refresh;
-  std::vector<provider::ProviderRequest> asked;
+  std::function<provider::ProviderResult(const provider::ProviderRequest&)> on_resolve, on_refresh, on_login;
+  provider::Status revocation = provider::Status::ok;  ///< what revoke() ends in
+  std::vector<provider::ProviderRequest> asked, revoked;
   std::atomic<int> refreshes{0};
   std::map<int, bool> outcomes;
 
@@ -121,7 +129,7 @@ inline provider::ProviderResult ended(provider::Status status, const std::string
 /// A private directory, a store in it, and everything above it.
 struct World {
   void write(const std::string& text) const { directory.write("credentials", text); }
-  std::string stored() const { return json::write(store->read().root); }
+  std::string stored() const { return json::write(store->read().root()); }
   Resolver resolver(const std::string& chosen = {}) { return {registry, *store, environment, chosen}; }
 
   heygen::test::TemporaryDirectory directory;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "core/store/reserved_slots.hpp"
 #include "fakes.hpp"
 
 using namespace heygen;
@@ -114,6 +113,30 @@ BOOST_AUTO_TEST_CASE(nothing_anywhere_says_how_to_log_in) {
   BOOST_TEST(error.code == code::kAuth);
   BOOST_TEST(error.hint.find("heygen auth login") != std::string::npos);
   BOOST_TEST(error.hint.find("HEYGEN_API_KEY") != std::string::npos);
+  // Other programs search for these words.
+  BOOST_TEST(error.message().find("not logged in") != std::string::npos);
+  BOOST_TEST(error.message().find("no API key") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(credential_of_a_disabled_provider_names_the_provider) {
+  for (const char* id : {"apikey", "acme"}) registry.entry(id).disabled = registry.entry(id).refused = true;
+  write(R"({"api_key":"k"})");
+  Error error = failure();
+  BOOST_TEST(error.message() ==
+             "You are not logged in: no API key can be used, because provider `apikey` is disabled.");
+  BOOST_TEST(error.hint.find("heygen provider enable apikey") != std::string::npos);
+  BOOST_TEST(error.hint.find("heygen auth login") != std::string::npos);
+  write(R"({"providers":{"acme":{"token":"t"}}})");
+  error = failure();
+  BOOST_TEST(error.message().find("no API key") != std::string::npos);
+  BOOST_TEST(error.message().find("provider `acme` is disabled") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(missing_provider_of_the_variable_names_the_variable) {
+  set({{"HEYGEN_PROVIDER", "nope"}});
+  const Error error = failure();
+  BOOST_TEST((error.exit == Exit::auth));
+  BOOST_TEST(error.message().find("HEYGEN_PROVIDER names provider `nope`") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_file_matters_only_when_the_environment_does_not_supply) {
@@ -127,9 +150,12 @@ BOOST_AUTO_TEST_CASE(a_broken_file_matters_only_when_the_environment_does_not_su
   BOOST_TEST(registry.loaded.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_blank_file_is_an_error_at_use) {
+BOOST_AUTO_TEST_CASE(blank_file_is_an_error_that_a_login_fixes) {
   write("\n");
-  BOOST_TEST((failure().exit == Exit::auth));
+  const Error error = failure();
+  BOOST_TEST((error.exit == Exit::auth));
+  BOOST_TEST(error.message().find("is empty") != std::string::npos);
+  BOOST_TEST(error.hint == "Run `heygen auth login` to create it.");
 }
 
 BOOST_AUTO_TEST_CASE(a_slot_of_the_wrong_type_is_broken_and_not_skipped) {
@@ -145,6 +171,7 @@ BOOST_AUTO_TEST_CASE(a_login_of_a_provider_that_is_not_installed_is_named_and_no
   const Error error = failure();
   BOOST_TEST((error.exit == Exit::auth));
   BOOST_TEST(error.message().find("gone") != std::string::npos);
+  BOOST_TEST(error.hint.find("heygen-provider-") == std::string::npos);  // packages of other projects are unknown
   BOOST_TEST(registry.loaded.empty());
 }
 
@@ -194,15 +221,18 @@ BOOST_AUTO_TEST_CASE(explain_calls_nobody_used_but_the_first_and_shows_no_secret
   set({{"ACME_TOKEN", "acme-secret"}});
   registry.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
   Resolver chain = resolver();
-  const std::vector<ExplainRow> rows = chain.explain();
-  std::vector<std::string> verdicts;
+  const std::vector<ExplainRow> rows = chain.explain().rows;
+  std::vector<std::string> ids;
+  std::vector<Verdict> verdicts;
   std::string everything;
   for (const ExplainRow& row : rows) {
-    verdicts.push_back(row.provider + "=" + row.verdict);
-    everything += row.found + row.why + row.source + row.type;
+    ids.push_back(row.provider);
+    verdicts.push_back(row.verdict);
+    everything += row.variable + row.detail + row.source + row.type;
   }
+  BOOST_TEST((ids == std::vector<std::string>{"apikey", "oauth", "device-code", "acme"}));
   BOOST_TEST(
-      (verdicts == std::vector<std::string>{"apikey=used", "oauth=shadowed", "device-code=shadowed", "acme=shadowed"}));
+      (verdicts == std::vector<Verdict>{Verdict::used, Verdict::shadowed, Verdict::shadowed, Verdict::shadowed}));
   for (const char* secret : {"file-key", "acme-secret", "at\""})
     BOOST_TEST(everything.find(secret) == std::string::npos);
   for (const ProviderRequest& ask : oauth->asked) BOOST_TEST((ask.reason == provider::Reason::explain));
@@ -214,39 +244,39 @@ BOOST_AUTO_TEST_CASE(explain_takes_a_provider_that_needs_the_network_for_the_one
   dynamic_cast<FakeProvider&>(registry.load("apikey")).on_resolve = offline;
   oauth->on_resolve = offline;
   Resolver chain = resolver();
-  const std::vector<ExplainRow> rows = chain.explain();
-  BOOST_TEST(rows[0].verdict == "used");
-  BOOST_TEST(rows[1].verdict == "shadowed");
+  const std::vector<ExplainRow> rows = chain.explain().rows;
+  BOOST_TEST((rows[0].verdict == Verdict::used));
+  BOOST_TEST((rows[0].why == Why::needs_network));
+  BOOST_TEST((rows[1].verdict == Verdict::shadowed));
 }
 
 BOOST_AUTO_TEST_CASE(explain_under_a_chosen_provider_says_that_it_was_chosen) {
   write(kAll);
   Resolver chain = resolver("acme");
-  for (const ExplainRow& row : chain.explain()) {
-    BOOST_TEST(row.verdict == (row.provider == "acme" ? "used" : "shadowed"));
+  const Explanation explanation = chain.explain();
+  BOOST_TEST((explanation.choice.by == Choice::By::option));
+  for (const ExplainRow& row : explanation.rows) {
+    BOOST_TEST((row.verdict == (row.provider == "acme" ? Verdict::used : Verdict::shadowed)));
+    BOOST_TEST((row.why == (row.provider == "acme" ? Why::first : Why::not_chosen)));
   }
 }
 
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(slots)
-
-BOOST_AUTO_TEST_CASE(historic_slots_lie_at_the_top_and_others_under_providers) {
-  json::Value root = json::parse(R"({"api_key":"k","oauth":{"a":1},"providers":{"acme":{"b":2}}})");
-  BOOST_TEST(json::write(slot_state(root, "apikey")) == R"({"api_key":"k"})");
-  BOOST_TEST(json::write(slot_state(root, "oauth")) == R"({"a":1})");
-  BOOST_TEST(json::write(slot_state(root, "device-code")) == R"({"a":1})");
-  BOOST_TEST(json::write(slot_state(root, "acme")) == R"({"b":2})");
-  BOOST_TEST(json::write(slot_state(root, "none")) == "{}");
+BOOST_AUTO_TEST_CASE(explain_reports_a_file_that_cannot_be_used) {
+  write("\n");
+  Resolver chain = resolver();
+  BOOST_TEST(chain.explain().file_problem.find("is empty") != std::string::npos);
+  write("{}");
+  BOOST_TEST(chain.explain().file_problem.empty());
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_state_removes_the_slot_and_an_empty_directory_of_slots) {
-  json::Value root = json::parse(R"({"api_key":"k","oauth":{"a":1},"x":1,"providers":{"acme":{"b":2}}})");
-  for (const char* id : {"apikey", "oauth", "acme"}) set_slot_state(root, id, json::Object{});
-  BOOST_TEST(json::write(root) == R"({"x":1})");
-  set_slot_state(root, "apikey", json::Object{{"api_key", "n"}});
-  set_slot_state(root, "acme", json::Object{{"t", "n"}});
-  BOOST_TEST(json::write(root) == R"({"x":1,"api_key":"n","providers":{"acme":{"t":"n"}}})");
+BOOST_AUTO_TEST_CASE(resolve_and_explain_agree_that_empty_values_fill_no_slot) {
+  write(R"({"oauth":{"access_token":""},"providers":{"gone":{"t":""},"acme":{"token":"t"}}})");
+  BOOST_TEST(used() == "acme:Bearer t");
+  Resolver chain = resolver();
+  for (const ExplainRow& row : chain.explain().rows) {
+    BOOST_TEST(row.provider != "gone");
+    BOOST_TEST(row.stored == (row.provider == "acme"));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

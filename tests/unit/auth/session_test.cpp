@@ -79,6 +79,7 @@ BOOST_AUTO_TEST_CASE(an_expired_credential_that_cannot_be_refreshed_asks_for_a_l
   const Error error = error_of([&] { session.obtain(request); });
   BOOST_TEST((error.exit == Exit::auth));
   BOOST_TEST(error.hint.find("heygen auth login") != std::string::npos);
+  BOOST_TEST(error.message() == "The stored Title of acme credential expired on 2023-11-14 22:13 UTC: login required.");
 }
 
 BOOST_AUTO_TEST_CASE(a_refresh_saves_what_changed_and_keeps_the_rest_to_the_digit) {

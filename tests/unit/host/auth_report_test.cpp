@@ -9,6 +9,7 @@ namespace {
 namespace json = heygen::json;
 using heygen::auth::Credential;
 using heygen::auth::ExplainRow;
+using heygen::auth::Verdict;
 using heygen::provider::ProviderResult;
 using heygen::provider::Status;
 
@@ -37,7 +38,7 @@ heygen::Error failed(Status status, const std::string& message = {}, const std::
   return heygen::host::login_error(out, manifest);
 }
 
-ExplainRow row(const std::string& id, const std::string& verdict) {
+ExplainRow row(const std::string& id, Verdict verdict) {
   ExplainRow out;
   out.provider = id;
   out.verdict = verdict;
@@ -101,15 +102,32 @@ BOOST_AUTO_TEST_CASE(the_providers_own_words_come_first) {
   BOOST_TEST(failed(Status::internal).message().find("`sso`") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_explanation_names_what_is_used_or_nothing) {
-  const json::Value some =
-      heygen::host::explain_document({row("a", "absent"), row("b", "used"), row("c", "shadowed")}, "");
-  BOOST_TEST(some.string_at("used") == "b");
-  BOOST_TEST(some.find("providers")->as_array().size() == 3U);
-  BOOST_TEST(some.find("chosen_by") == nullptr);
-  const json::Value none = heygen::host::explain_document({row("a", "absent")}, "--provider");
-  BOOST_TEST(none.find("used")->is_null());
-  BOOST_TEST(none.string_at("chosen_by") == "--provider");
+BOOST_AUTO_TEST_CASE(explain_names_what_is_used_or_nothing) {
+  using heygen::auth::Choice;
+  const heygen::auth::Explanation some{
+      {row("a", Verdict::absent), row("b", Verdict::used), row("c", Verdict::shadowed)}, {}, {}};
+  const json::Value shown = heygen::host::explain_document(some, "/c/credentials");
+  BOOST_TEST(shown.string_at("used") == "b");
+  BOOST_TEST(shown.find("providers")->as_array().size() == 3U);
+  BOOST_TEST(shown.find("providers")->as_array()[2].string_at("verdict") == "shadowed");
+  BOOST_TEST(shown.find("chosen_by") == nullptr);
+  const heygen::auth::Explanation none{{row("a", Verdict::absent)}, {"a", Choice::By::option}, {}};
+  const json::Value empty = heygen::host::explain_document(none, "/c/credentials");
+  BOOST_TEST(empty.find("used")->is_null());
+  BOOST_TEST(empty.string_at("chosen_by") == "--provider");
+}
+
+BOOST_AUTO_TEST_CASE(explain_concludes_with_what_the_next_request_meets) {
+  using heygen::host::explain_conclusion;
+  BOOST_TEST(explain_conclusion({{row("b", Verdict::used)}, {}, {}}) == "Requests use b.");
+  BOOST_TEST(explain_conclusion({{row("b", Verdict::absent)}, {}, {}}) ==
+             "No credential found. Run `heygen auth login`.");
+  BOOST_TEST(explain_conclusion({{row("b", Verdict::absent)}, {}, "The file is empty."}) ==
+             "Requests will fail (exit 3): The file is empty.");
+  ExplainRow broken = row("b", Verdict::broken);
+  broken.why = heygen::auth::Why::error;
+  broken.detail = "Its provider is not installed.";
+  BOOST_TEST(explain_conclusion({{broken}, {}, {}}) == "Requests will fail (exit 3): Its provider is not installed.");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,82 @@
+// A login as one transaction: ask the provider, check the new credential with the API, store it as the only one, revoke
+// what it replaced. Facts only: the caller words them.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/auth/resolver.hpp"
+#include "core/auth/stored_slots.hpp"
+
+namespace heygen {
+class Cancel;
+class Clock;
+}  // namespace heygen
+
+namespace heygen::auth {
+
+/// What the API says about a credential.
+struct ProbeResult {
+  enum class Verdict : unsigned char {
+    accepted,
+    rejected,  ///< HTTP 401
+    unknown,   ///< anything else, or nothing was sent
+  };
+  Verdict verdict = Verdict::unknown;
+  json::Value user = json::Object{};  ///< as the file keeps it; empty when the API did not say
+  std::string problem;                ///< why the verdict is unknown, a sentence
+};
+
+/// Sends one request with a credential that is not stored yet. Throws only Error{canceled}.
+using Probe = std::function<ProbeResult(const Credential& credential)>;
+
+/// The request that tells whose a credential is.
+RequestInfo who_am_i();
+
+/// What a login may touch. The references outlive the call.
+struct LoginDependencies {
+  store::CredentialStore& store;
+  provider::ProviderRegistry& registry;
+  const Environment& environment;
+  Clock& clock;
+  const Cancel& cancel;
+  Probe probe;
+};
+
+struct LoginResult {
+  enum class Outcome : unsigned char {
+    stored,
+    provider_failed,        ///< `answer` says why; nothing changed
+    rejected,               ///< by the API; nothing changed
+    canceled_after_saving,  ///< stored, but not checked, and nothing was revoked
+  };
+  enum class Check : unsigned char {
+    accepted,
+    rejected,   ///< HTTP 401; a refreshable credential is stored all the same
+    expired,    ///< by the clock; nothing was sent
+    postponed,  ///< it needs a refresh first, which the next request does
+    failed,     ///< `problem` says why
+  };
+  struct Replaced {
+    std::string slot, provider;
+    bool own_slot = false;  ///< an earlier login of the same slot
+    Revocation revocation = Revocation::not_possible;
+  };
+  Outcome outcome = Outcome::stored;
+  provider::ProviderResult answer;
+  Check check = Check::failed;
+  std::string problem;                   ///< of Check::failed, a sentence
+  json::Value user = json::Object{};     ///< as the file keeps it; empty when unknown
+  std::optional<Credential> credential;  ///< empty when it could not be resolved for now
+  std::vector<Replaced> replaced;
+  /// What precedes the stored credential: broken ones, and the one that requests use instead of it.
+  std::vector<ExplainRow> shadowing;
+};
+
+/// Logs in with an installed provider. Throws store::Unreadable and, when the provider cannot be loaded, its new
+/// credential is unusable, or the file cannot be written, Error; the file is then unchanged.
+LoginResult login(const LoginDependencies& dependencies, const std::string& id);
+
+}  // namespace heygen::auth

@@ -1,0 +1,36 @@
+// A logout as one transaction: revoke what is stored as far as possible, then delete it whatever came of that.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/auth/resolver.hpp"
+#include "core/auth/stored_slots.hpp"
+
+namespace heygen::auth {
+
+/// What a logout may touch. The references outlive the call.
+struct LogoutDependencies {
+  store::CredentialStore& store;
+  provider::ProviderRegistry& registry;
+  const Environment& environment;
+  const Cancel& cancel;
+};
+
+struct LogoutResult {
+  struct Cleared {
+    std::string slot, provider;
+  };
+  std::vector<Cleared> cleared;          ///< empty: nothing was stored
+  int revoked = 0, not_revoked = 0;      ///< confirmed and failed revocations
+  bool canceled = false;                 ///< while a server was asked; what was stored is deleted all the same
+  std::optional<ExplainRow> still_used;  ///< what requests use from now on: the environment's credential, for example
+};
+
+/// Waits for refreshes of what is stored, so that no new token is written behind it. Throws store::Unreadable,
+/// Error{timeout} and Error{canceled} while it waits, and Error when the file cannot be written; the file is then
+/// unchanged.
+LogoutResult logout(const LogoutDependencies& dependencies);
+
+}  // namespace heygen::auth

@@ -1,0 +1,61 @@
+#include "core/auth/stored_slots.hpp"
+
+#include <algorithm>
+
+#include "core/auth/session.hpp"
+#include "core/store/reserved_slots.hpp"
+
+namespace heygen::auth {
+
+namespace {
+
+/// A plain-text key is never refreshed, and a provider that is not installed refreshes nothing.
+bool is_refreshable(provider::ProviderRegistry& registry, const store::FilledSlot& slot) {
+  const store::ReservedSlot* reserved = store::reserved_slot_of(slot.ids.front());
+  if (!slot.readable || (reserved != nullptr && reserved->plain_text)) return false;
+  return std::ranges::any_of(slot.ids, [&](const std::string& id) { return registry.find(id) != nullptr; });
+}
+
+}  // namespace
+
+Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot& slot, const json::Value& state,
+                  provider::Reason reason) {
+  using provider::Status;
+  if (!slot.readable) return Revocation::not_possible;
+  for (const std::string& id : slot.ids) {
+    const provider::DiscoveredProvider* found = registry.find(id);
+    if (found == nullptr || found->refused) continue;
+    provider::ProviderRequest request;
+    request.reason = reason;
+    request.state = state;
+    try {
+      const Status status = registry.load(id).revoke(request).status;
+      if (status == Status::unsupported || status == Status::not_configured) return Revocation::not_possible;
+      return status == Status::ok ? Revocation::confirmed : Revocation::failed;
+    } catch (const Error&) {
+      continue;  // it cannot be loaded, so it was not asked
+    }
+  }
+  return Revocation::not_possible;
+}
+
+std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSlot& slot) {
+  const auto installed =
+      std::ranges::find_if(slot.ids, [&](const std::string& id) { return registry.find(id) != nullptr; });
+  return installed == slot.ids.end() ? slot.ids.front() : *installed;
+}
+
+std::vector<FileLock> lock_refreshes(store::CredentialStore& store, provider::ProviderRegistry& registry,
+                                     const std::vector<store::FilledSlot>& slots, const Cancel& cancel) {
+  std::vector<std::string> names;
+  for (const store::FilledSlot& slot : slots) {
+    if (is_refreshable(registry, slot)) names.push_back(slot.slot);
+  }
+  // One order for all processes, so that no two wait for each other.
+  std::ranges::sort(names);
+  std::vector<FileLock> locks;
+  for (const std::string& name : names) locks.push_back(store.lock_refresh(name, Session::kLockDeadline, cancel));
+  return locks;
+}
+
+}  // namespace heygen::auth

@@ -1,0 +1,31 @@
+// What login and logout do with the slots of the credentials file besides changing it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/file_lock.hpp"
+#include "core/provider/discovery/registry.hpp"
+#include "core/store/credential_store.hpp"
+
+namespace heygen::auth {
+
+enum class Revocation : unsigned char {
+  not_possible,  ///< no installed provider can be asked, or the credential cannot be revoked
+  confirmed,
+  failed,
+};
+
+/// Asks the provider of a slot to revoke the credential in `state`: the first that loads of those that share the slot.
+Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot& slot, const json::Value& state,
+                  provider::Reason reason);
+
+/// The provider that a slot counts for: the first of those that share it that is installed, else the first.
+std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSlot& slot);
+
+/// The refresh locks of these slots, as far as a provider is installed that could refresh one: while they are held, no
+/// process refreshes what is stored. Throws as CredentialStore::lock_refresh() does.
+std::vector<FileLock> lock_refreshes(store::CredentialStore& store, provider::ProviderRegistry& registry,
+                                     const std::vector<store::FilledSlot>& slots, const Cancel& cancel);
+
+}  // namespace heygen::auth

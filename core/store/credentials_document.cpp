@@ -1,0 +1,174 @@
+#include "core/store/credentials_document.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "core/base/text.hpp"
+#include "core/store/reserved_slots.hpp"
+
+namespace heygen::store {
+
+namespace {
+
+constexpr std::string_view kProviders = "providers";
+constexpr std::string_view kUser = "user";
+constexpr std::array<std::string_view, 4> kUserMembers{"email", "first_name", "last_name", "username"};
+
+bool holds_value(const json::Value& value) {
+  if (value.is_null()) return false;
+  if (value.is_string()) return !value.as_string().empty();
+  if (value.is_array()) return std::ranges::any_of(value.as_array(), holds_value);
+  if (value.is_object()) {
+    return std::ranges::any_of(value.as_object(),
+                               [](const json::Member& member) { return holds_value(member.second); });
+  }
+  return true;
+}
+
+/// What is in the slot of this provider, or nullptr.
+const json::Value* slot_value(const json::Value& root, std::string_view id) {
+  if (const ReservedSlot* reserved = reserved_slot_of(id)) return root.find(reserved->slot);
+  const json::Value* all = root.find(kProviders);
+  return all == nullptr ? nullptr : all->find(id);
+}
+
+std::string slot_under_providers(std::string_view id) {
+  return std::string(kProviders) + "." + std::string(id);
+}
+
+}  // namespace
+
+CredentialsDocument CredentialsDocument::parse(std::string_view text) {
+  CredentialsDocument document;
+  const std::string_view content = trim(text);
+  if (content.empty()) {
+    document.shape_ = Shape::blank;
+    return document;
+  }
+  const char first = content.front();
+  if (first == '{' || first == '[' || first == '"') {
+    try {
+      document.root_ = json::parse(content);
+    } catch (const json::ParseError& error) {
+      throw std::runtime_error(std::string("not valid JSON (") + error.what() + ")");
+    }
+    if (!document.root_.is_object()) throw std::runtime_error("not a JSON object");
+    document.shape_ = Shape::json;
+    return document;
+  }
+  if (has_control(content)) throw std::runtime_error("neither JSON nor one line with an API key");
+  document.shape_ = Shape::plain_key;
+  document.root_.set("api_key", content);
+  return document;
+}
+
+bool CredentialsDocument::is_filled(std::string_view id) const {
+  const json::Value* value = slot_value(root_, id);
+  return value != nullptr && holds_value(*value);
+}
+
+bool CredentialsDocument::is_malformed(std::string_view id) const {
+  const ReservedSlot* reserved = reserved_slot_of(id);
+  if (reserved != nullptr && reserved->plain_text) return false;
+  return is_filled(id) && !slot_value(root_, id)->is_object();
+}
+
+std::vector<FilledSlot> CredentialsDocument::filled_slots() const {
+  std::vector<FilledSlot> filled;
+  for (const ReservedSlot& reserved : reserved_slots()) {
+    if (!is_filled(reserved.ids.front())) continue;
+    filled.push_back({std::string(reserved.slot), {reserved.ids.begin(), reserved.ids.end()}});
+  }
+  const json::Value* providers = root_.find(kProviders);
+  if (providers == nullptr || !providers->is_object()) return filled;
+  for (const auto& [id, value] : providers->as_object()) {
+    if (!holds_value(value)) continue;
+    filled.push_back({slot_under_providers(id), {id}, reserved_slot_of(id) == nullptr});
+  }
+  return filled;
+}
+
+json::Value CredentialsDocument::state(std::string_view id) const {
+  const json::Value* value = slot_value(root_, id);
+  json::Value state = json::Object{};
+  if (value == nullptr) return state;
+  const ReservedSlot* reserved = reserved_slot_of(id);
+  if (reserved != nullptr && reserved->plain_text) {
+    if (holds_value(*value)) state.set(reserved->slot, *value);
+  } else if (value->is_object()) {
+    state = *value;
+  }
+  return state;
+}
+
+json::Value CredentialsDocument::state(const FilledSlot& slot) const {
+  return slot.readable ? state(slot.ids.front()) : json::Value(json::Object{});
+}
+
+void CredentialsDocument::set_state(std::string_view id, const json::Value& state) {
+  const bool empty = !state.is_object() || state.as_object().empty();
+  if (const ReservedSlot* reserved = reserved_slot_of(id)) {
+    const json::Value* value = reserved->plain_text ? state.find(reserved->slot) : &state;
+    if (empty || value == nullptr) {
+      root_.erase(reserved->slot);
+    } else {
+      root_.set(reserved->slot, *value);
+    }
+    return;
+  }
+  json::Value* all = root_.find(kProviders);
+  if (!empty) {
+    if (all == nullptr || !all->is_object()) all = &root_.set(kProviders, json::Object{});
+    all->set(id, state);
+  } else if (all != nullptr && all->erase(id) && all->as_object().empty()) {
+    root_.erase(kProviders);
+  }
+}
+
+void CredentialsDocument::clear_slots(std::string_view except) {
+  for (const ReservedSlot& reserved : reserved_slots()) {
+    if (reserved.slot != except) root_.erase(reserved.slot);
+  }
+  json::Value* providers = root_.find(kProviders);
+  if (providers == nullptr || !providers->is_object()) return;
+  std::erase_if(providers->as_object(),
+                [&](const json::Member& member) { return slot_under_providers(member.first) != except; });
+  if (providers->as_object().empty()) root_.erase(kProviders);
+}
+
+json::Value CredentialsDocument::user() const {
+  const json::Value* user = root_.find(kUser);
+  return user == nullptr ? json::Value(json::Object{}) : user_members(*user);
+}
+
+void CredentialsDocument::set_user(const json::Value& user) {
+  const json::Value* stored = root_.find(kUser);
+  json::Value merged = stored != nullptr && stored->is_object() ? *stored : json::Value(json::Object{});
+  for (const std::string_view name : kUserMembers) {
+    if (const json::Value* value = user.find(name)) {
+      merged.set(name, *value);
+    } else {
+      merged.erase(name);
+    }
+  }
+  if (merged.as_object().empty()) {
+    root_.erase(kUser);
+  } else {
+    root_.set(kUser, std::move(merged));
+  }
+}
+
+void CredentialsDocument::clear_user() {
+  root_.erase(kUser);
+}
+
+json::Value user_members(const json::Value& object) {
+  json::Value user = json::Object{};
+  for (const std::string_view name : kUserMembers) {
+    if (const std::string text = object.string_at(name); !text.empty()) user.set(name, text);
+  }
+  return user;
+}
+
+}  // namespace heygen::store

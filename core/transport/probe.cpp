@@ -1,0 +1,74 @@
+#include "core/transport/probe.hpp"
+
+#include "core/base/error.hpp"
+#include "core/base/limits.hpp"
+#include "core/json/value.hpp"
+
+namespace heygen::transport {
+
+namespace {
+
+constexpr std::chrono::seconds kTimeout{10};
+constexpr int kUnauthorized = 401;
+
+/// Hands out one credential and remembers how the API responded to it.
+class FixedCredential : public auth::CredentialSource {
+ public:
+  explicit FixedCredential(const auth::Credential& credential) : credential_(credential) {}
+
+  auth::CredentialLease obtain(const auth::RequestInfo&) override { return {credential_, false}; }
+  auth::CredentialLease renew(const auth::Credential& refused, const auth::RequestInfo&, const std::string&) override {
+    status = kUnauthorized;
+    throw refused_error(refused);
+  }
+  void report(const auth::Credential&, const auth::RequestInfo&, int http_status) override { status = http_status; }
+  Error refused_error(const auth::Credential& used) override {
+    return auth_error("The API rejected the " + used.title() + " credential.", {});
+  }
+
+  int status = 0;  ///< of the last response to the credential; 0: none
+
+ private:
+  const auth::Credential& credential_;
+};
+
+json::Value user_of(const std::string& body) {
+  try {
+    const json::Value response = json::parse(body);
+    const json::Value* data = response.find("data");
+    return data == nullptr ? json::Value(json::Object{}) : store::user_members(*data);
+  } catch (const json::ParseError&) {
+    return json::Object{};  // accepted, though the API did not say whose it is
+  }
+}
+
+bool is_success(int status) {
+  return status >= 200 && status <= 299;
+}
+
+}  // namespace
+
+auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random, const Cancel& cancel,
+                                   ClientOptions options, const auth::Credential& credential) {
+  using Verdict = auth::ProbeResult::Verdict;
+  options.max_retries = 0;
+  FixedCredential source(credential);
+  ApiRequest request;
+  request.method = auth::who_am_i().method;
+  request.path = auth::who_am_i().path;
+  request.timeout = kTimeout;
+  try {
+    ApiClient client(http, source, clock, random, cancel, std::move(options));
+    const std::string body = client.fetch(request, limits::kAuthResponse);
+    if (is_success(source.status)) return {Verdict::accepted, user_of(body), {}};
+    return {Verdict::unknown, json::Object{}, "The API redirected the request to another host."};
+  } catch (const Error& error) {
+    if (error.code == code::kCanceled) throw;
+    if (source.status == kUnauthorized) return {Verdict::rejected, json::Object{}, {}};
+    return {Verdict::unknown, json::Object{},
+            error.http_status == 0 ? error.message()
+                                   : "The API responded with status " + std::to_string(error.http_status) + "."};
+  }
+}
+
+}  // namespace heygen::transport

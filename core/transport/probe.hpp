@@ -1,0 +1,14 @@
+// One request with a credential that may not be stored yet: does the API accept it, and whose is it?
+#pragma once
+
+#include "core/auth/login.hpp"
+#include "core/transport/api_client.hpp"
+
+namespace heygen::transport {
+
+/// GET /v3/users/me with this credential: 10 s, no retries, no refresh. Throws Error{canceled}; everything else is a
+/// verdict, and only a response to the request that carried the credential is one about it.
+auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random, const Cancel& cancel,
+                                   ClientOptions options, const auth::Credential& credential);
+
+}  // namespace heygen::transport

@@ -1,0 +1,265 @@
+#include "core/auth/login.hpp"
+
+#include <algorithm>
+#include <future>
+#include <thread>
+
+#include "fakes.hpp"
+
+using namespace heygen;
+using namespace heygen::auth;
+using namespace heygen::auth::test;
+using provider::ProviderRequest;
+using provider::ProviderResult;
+using provider::Status;
+using Outcome = LoginResult::Outcome;
+using Check = LoginResult::Check;
+
+namespace {
+
+struct Fixture : World {
+  Fixture()
+      : key(registry.add("apikey")),
+        oauth(registry.add("oauth")),
+        device(registry.add("device-code")),
+        acme(registry.add("acme")) {
+    registry.entry("apikey").manifest.credential_env = {"HEYGEN_API_KEY"};
+    key.on_resolve = [this](const ProviderRequest& ask) {
+      ProviderResult answer;
+      const std::string variable = environment.value("HEYGEN_API_KEY");
+      const std::string value = variable.empty() ? ask.state.string_at("api_key") : variable;
+      answer.status = value.empty() ? Status::not_configured : Status::ok;
+      answer.source = variable.empty() ? "file" : "env";
+      answer.headers.push_back({"x-api-key", Secret(value)});
+      return answer;
+    };
+    key.on_login = [](const ProviderRequest&) { return patch({{"api_key", "new-key"}}); };
+    acme.on_login = [](const ProviderRequest&) {
+      return patch({{"token", "new"}, {"refresh", "r"}, {"until", kNow + 3600}});
+    };
+    oauth.on_login = device.on_login = acme.on_login;
+    accepted.user = json::Object{{"email", "ada@example.test"}};
+    accepted.verdict = ProbeResult::Verdict::accepted;
+    probe = [this](const Credential&) { return accepted; };
+  }
+
+  static ProviderResult patch(json::Object members) {
+    ProviderResult answer;
+    answer.status = Status::ok;
+    answer.patch = std::move(members);
+    return answer;
+  }
+  LoginResult run(const std::string& id) {
+    return login({*store, registry, environment, clock, cancel,
+                  [this](const Credential& credential) {
+                    ++probes;
+                    stored_at_probe = stored();
+                    return probe(credential);
+                  }},
+                 id);
+  }
+  static ProbeResult verdict(ProbeResult::Verdict verdict, const std::string& problem = {}) {
+    return {verdict, json::Object{}, problem};
+  }
+
+  FakeProvider &key, &oauth, &device, &acme;
+  ProbeResult accepted;
+  Probe probe;
+  int probes = 0;
+  std::string stored_at_probe;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(login_transaction, Fixture)
+
+BOOST_AUTO_TEST_CASE(accepted_key_is_checked_before_it_is_stored) {
+  const LoginResult result = run("apikey");
+  BOOST_TEST((result.outcome == Outcome::stored));
+  BOOST_TEST((result.check == Check::accepted));
+  BOOST_TEST(stored_at_probe == "{}");
+  BOOST_TEST(stored() == R"({"api_key":"new-key","user":{"email":"ada@example.test"}})");
+  BOOST_TEST(result.replaced.empty());
+  BOOST_TEST(result.shadowing.empty());
+}
+
+BOOST_AUTO_TEST_CASE(refreshable_credential_is_stored_before_it_is_checked) {
+  const LoginResult result = run("acme");
+  BOOST_TEST((result.outcome == Outcome::stored));
+  BOOST_TEST(stored_at_probe.find(R"("token":"new")") != std::string::npos);
+  BOOST_TEST(stored().find("ada@example.test") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(key_that_the_api_rejects_changes_nothing) {
+  write(R"({"api_key":"old","user":{"email":"old"},"x":1.10})");
+  probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
+  const LoginResult result = run("apikey");
+  BOOST_TEST((result.outcome == Outcome::rejected));
+  BOOST_TEST(stored() == R"({"api_key":"old","user":{"email":"old"},"x":1.10})");
+  BOOST_TEST(key.revoked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(refreshable_credential_that_the_api_rejects_stays_stored) {
+  probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
+  const LoginResult result = run("acme");
+  BOOST_TEST((result.outcome == Outcome::stored));
+  BOOST_TEST((result.check == Check::rejected));
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(unreachable_api_leaves_the_credential_stored_without_a_user) {
+  write(R"({"user":{"email":"old","theme":"dark"}})");
+  probe = [](const Credential&) { return verdict(ProbeResult::Verdict::unknown, "The connection failed."); };
+  const LoginResult result = run("apikey");
+  BOOST_TEST((result.outcome == Outcome::stored));
+  BOOST_TEST((result.check == Check::failed));
+  BOOST_TEST(result.problem == "The connection failed.");
+  BOOST_TEST(stored() == R"({"user":{"theme":"dark"},"api_key":"new-key"})");
+}
+
+BOOST_AUTO_TEST_CASE(expired_credential_is_not_sent) {
+  acme.on_login = [](const ProviderRequest&) { return patch({{"token", "old"}, {"until", kNow}}); };
+  const LoginResult result = run("acme");
+  BOOST_TEST((result.check == Check::expired));
+  BOOST_TEST((result.outcome == Outcome::stored));
+  BOOST_TEST(probes == 0);
+}
+
+BOOST_AUTO_TEST_CASE(credential_that_needs_a_refresh_first_is_checked_by_the_next_request) {
+  acme.on_login = [](const ProviderRequest&) { return patch({{"refresh", "r"}}); };
+  const LoginResult result = run("acme");
+  BOOST_TEST((result.check == Check::postponed));
+  BOOST_TEST(probes == 0);
+}
+
+BOOST_AUTO_TEST_CASE(canceled_check_leaves_the_refreshable_credential_stored) {
+  write(R"({"api_key":"old"})");
+  probe = [](const Credential&) -> ProbeResult { throw canceled_error(); };
+  const LoginResult result = run("acme");
+  BOOST_TEST((result.outcome == Outcome::canceled_after_saving));
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+  BOOST_TEST(key.revoked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(canceled_check_of_a_key_changes_nothing) {
+  write(R"({"api_key":"old"})");
+  probe = [](const Credential&) -> ProbeResult { throw canceled_error(); };
+  BOOST_CHECK_EXCEPTION(run("apikey"), Error, [](const Error& error) { return error.code == code::kCanceled; });
+  BOOST_TEST(stored() == R"({"api_key":"old"})");
+}
+
+BOOST_AUTO_TEST_CASE(provider_failure_is_handed_on_and_changes_nothing) {
+  write(R"({"api_key":"old"})");
+  acme.on_login = [](const ProviderRequest&) { return ended(Status::cancelled, "Never mind."); };
+  const LoginResult result = run("acme");
+  BOOST_TEST((result.outcome == Outcome::provider_failed));
+  BOOST_TEST((result.answer.status == Status::cancelled));
+  BOOST_TEST(result.answer.message == "Never mind.");
+  BOOST_TEST(stored() == R"({"api_key":"old"})");
+}
+
+BOOST_AUTO_TEST_CASE(unusable_new_credential_is_an_error_but_not_of_the_stored_one) {
+  acme.on_resolve = [](const ProviderRequest&) { return ended(Status::broken, "It has a tab."); };
+  BOOST_CHECK_EXCEPTION(run("acme"), Error,
+                        [](const Error& error) { return error.code == code::kError && error.exit == Exit::failure; });
+  BOOST_TEST(stored() == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(credential_that_cannot_be_resolved_offline_is_stored_with_the_reason) {
+  acme.on_resolve = [](const ProviderRequest&) { return ended(Status::transient, "The vault is sealed."); };
+  const LoginResult result = run("acme");
+  BOOST_TEST((result.outcome == Outcome::stored));
+  BOOST_TEST((result.check == Check::failed));
+  BOOST_TEST(result.problem.find("The vault is sealed.") != std::string::npos);
+  BOOST_TEST(!result.credential.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(file_that_cannot_be_read_stops_the_login_before_the_provider_is_asked) {
+  write("{broken");
+  bool asked = false;
+  key.on_login = [&](const ProviderRequest&) {
+    asked = true;
+    return patch({});
+  };
+  BOOST_CHECK_THROW(run("apikey"), store::Unreadable);
+  BOOST_TEST(!asked);
+}
+
+BOOST_AUTO_TEST_CASE(file_that_cannot_be_written_is_an_error) {
+  std::filesystem::create_directory(directory.path() / "credentials.lock");
+  BOOST_CHECK_EXCEPTION(run("apikey"), Error, [](const Error& error) { return error.code == code::kError; });
+  BOOST_TEST(stored() == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(other_credentials_are_cleared_and_revoked) {
+  write(R"({"api_key":"old","providers":{"acme":{"token":"t"},"gone":{"x":1}},"keep":[1.0]})");
+  acme.revocation = Status::transient;
+  const LoginResult result = run("oauth");
+  BOOST_REQUIRE(result.replaced.size() == 3U);
+  BOOST_TEST(result.replaced[0].provider == "apikey");
+  BOOST_TEST((result.replaced[0].revocation == Revocation::confirmed));
+  BOOST_TEST(result.replaced[1].slot == "providers.acme");
+  BOOST_TEST((result.replaced[1].revocation == Revocation::failed));
+  BOOST_TEST(result.replaced[2].provider == "gone");
+  BOOST_TEST((result.replaced[2].revocation == Revocation::not_possible));
+  BOOST_TEST(std::ranges::none_of(result.replaced, &LoginResult::Replaced::own_slot));
+  BOOST_TEST((acme.revoked.front().reason == provider::Reason::replaced));
+  const json::Value root = store->read().root();
+  BOOST_TEST(root.as_object().size() == 3U);  // keep, oauth, user
+  BOOST_TEST(json::write(*root.find("keep")) == "[1.0]");
+}
+
+BOOST_AUTO_TEST_CASE(providers_that_share_a_slot_revoke_what_the_other_one_stored) {
+  write(R"({"oauth":{"token":"old","refresh":"r0"}})");
+  const LoginResult result = run("device-code");
+  BOOST_REQUIRE(result.replaced.size() == 1U);
+  BOOST_TEST(result.replaced[0].own_slot);
+  BOOST_TEST(oauth.revoked.empty());
+  BOOST_REQUIRE(device.revoked.size() == 1U);  // it logged in, so it knows which tokens are in use
+  BOOST_TEST(device.revoked[0].state.string_at("token") == "old");
+}
+
+BOOST_AUTO_TEST_CASE(login_that_changes_nothing_revokes_nothing) {
+  write(R"({"api_key":"new-key"})");
+  BOOST_TEST(run("apikey").replaced.empty());
+  BOOST_TEST(key.revoked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(variable_that_precedes_the_stored_credential_is_reported) {
+  environment = MapEnvironment(std::map<std::string, std::string, std::less<>>{{"HEYGEN_API_KEY", "env-key"}});
+  const LoginResult result = run("acme");
+  BOOST_REQUIRE(result.shadowing.size() == 1U);
+  BOOST_TEST(result.shadowing[0].variable == "HEYGEN_API_KEY");
+  BOOST_TEST((result.shadowing[0].verdict == Verdict::used));
+}
+
+BOOST_AUTO_TEST_CASE(login_waits_for_a_refresh_and_clears_what_it_wrote) {
+  write(R"({"providers":{"acme":{"token":"t","refresh":"r"}}})");
+  std::future<void> refresh;
+  probe = [&](const Credential&) {
+    auto lock = std::make_shared<FileLock>(store->lock_refresh("providers.acme", std::chrono::seconds(1), cancel));
+    refresh = std::async(std::launch::async, [this, lock]() mutable {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      store::CredentialStore other(directory.path(), clock);
+      other.update([](store::CredentialsDocument& document) {
+        document.set_state("acme", json::Object{{"token", "refreshed"}});
+      });
+      lock.reset();
+    });
+    return accepted;
+  };
+  run("apikey");
+  refresh.get();
+  BOOST_TEST(stored().find("refreshed") == std::string::npos);
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked[0].state.string_at("token") == "refreshed");
+}
+
+BOOST_AUTO_TEST_CASE(refresh_lock_that_cannot_be_had_does_not_cost_the_new_credential) {
+  write(R"({"providers":{"acme":{"token":"t"}}})");
+  std::filesystem::create_directory(directory.path() / "refresh-providers.acme.lock");
+  BOOST_TEST((run("acme").outcome == Outcome::stored));
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

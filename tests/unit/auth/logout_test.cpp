@@ -1,0 +1,144 @@
+#include "core/auth/logout.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "fakes.hpp"
+
+using namespace heygen;
+using namespace heygen::auth;
+using namespace heygen::auth::test;
+using provider::Status;
+using Names = std::vector<std::string>;
+
+namespace {
+
+struct Fixture : World {
+  Fixture() : key(registry.add("apikey")), oauth(registry.add("oauth")), acme(registry.add("acme")) {
+    registry.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
+    key.revocation = Status::unsupported;
+  }
+  LogoutResult run() { return logout({*store, registry, environment, cancel}); }
+  static Names providers(const LogoutResult& result) {
+    Names ids;
+    for (const LogoutResult::Cleared& cleared : result.cleared) ids.push_back(cleared.provider);
+    return ids;
+  }
+
+  FakeProvider &key, &oauth, &acme;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(logout_transaction, Fixture)
+
+BOOST_AUTO_TEST_CASE(nothing_stored_clears_nothing_and_creates_nothing) {
+  const LogoutResult result = run();
+  BOOST_TEST(result.cleared.empty());
+  BOOST_TEST(result.revoked + result.not_revoked == 0);
+  BOOST_TEST(std::filesystem::is_empty(directory.path()));
+}
+
+BOOST_AUTO_TEST_CASE(key_and_tokens_are_both_cleared_and_the_tokens_revoked) {
+  write(R"({"api_key":"k","oauth":{"token":"t"},"user":{"email":"e","theme":"dark"},"keep":1e400})");
+  const LogoutResult result = run();
+  BOOST_TEST((providers(result) == Names{"apikey", "oauth"}));
+  BOOST_TEST(result.revoked == 1);
+  BOOST_TEST(result.not_revoked == 0);
+  BOOST_TEST((oauth.revoked.at(0).reason == provider::Reason::logout));
+  BOOST_TEST(oauth.revoked.at(0).state.string_at("token") == "t");
+  BOOST_TEST(stored() == R"({"keep":1e400})");
+}
+
+BOOST_AUTO_TEST_CASE(credential_of_a_missing_provider_is_cleared_without_revocation) {
+  write(R"({"providers":{"gone":{"x":1}}})");
+  const LogoutResult result = run();
+  BOOST_TEST((providers(result) == Names{"gone"}));
+  BOOST_TEST(result.revoked + result.not_revoked == 0);
+  BOOST_TEST(!std::filesystem::exists(directory.path() / "credentials"));
+}
+
+BOOST_AUTO_TEST_CASE(empty_values_are_removed_but_were_no_credential) {
+  write(R"({"providers":{"vault":{"t":""}}})");
+  BOOST_TEST(run().cleared.empty());
+  BOOST_TEST(!std::filesystem::exists(directory.path() / "credentials"));
+}
+
+BOOST_AUTO_TEST_CASE(failed_revocation_deletes_the_credential_all_the_same) {
+  write(R"({"oauth":{"token":"t"}})");
+  oauth.revocation = Status::transient;
+  const LogoutResult result = run();
+  BOOST_TEST(result.not_revoked == 1);
+  BOOST_TEST((providers(result) == Names{"oauth"}));
+  BOOST_TEST(!std::filesystem::exists(directory.path() / "credentials"));
+}
+
+BOOST_AUTO_TEST_CASE(refused_provider_is_not_asked_to_revoke) {
+  write(R"({"oauth":{"token":"t"}})");
+  registry.entry("oauth").refused = true;
+  const LogoutResult result = run();
+  BOOST_TEST(oauth.revoked.empty());
+  BOOST_TEST(result.revoked + result.not_revoked == 0);
+  BOOST_TEST((providers(result) == Names{"oauth"}));
+}
+
+BOOST_AUTO_TEST_CASE(file_that_cannot_be_read_is_left_as_it_is) {
+  write("{broken");
+  BOOST_CHECK_THROW(run(), store::Unreadable);
+  BOOST_TEST(std::filesystem::file_size(directory.path() / "credentials") == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(file_that_cannot_be_written_is_an_error) {
+  write(R"({"api_key":"k"})");
+  std::filesystem::create_directory(directory.path() / "credentials.lock");
+  BOOST_CHECK_EXCEPTION(run(), Error, [](const Error& error) { return error.code == code::kError; });
+  BOOST_TEST(stored() == R"({"api_key":"k"})");
+}
+
+BOOST_AUTO_TEST_CASE(cancellation_during_revocation_deletes_the_credential_all_the_same) {
+  write(R"({"api_key":"k"})");
+  cancel.request();
+  const LogoutResult result = run();
+  BOOST_TEST(result.canceled);
+  BOOST_TEST(!std::filesystem::exists(directory.path() / "credentials"));
+}
+
+BOOST_AUTO_TEST_CASE(cancellation_while_a_refresh_is_awaited_changes_nothing) {
+  write(R"({"oauth":{"token":"t"}})");
+  const Cancel never;
+  const FileLock refresh = store->lock_refresh("oauth", std::chrono::seconds(1), never);
+  cancel.request();
+  BOOST_CHECK_EXCEPTION(run(), Error, [](const Error& error) { return error.code == code::kCanceled; });
+  BOOST_TEST(stored() == R"({"oauth":{"token":"t"}})");
+  BOOST_TEST(oauth.revoked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(logout_waits_for_a_refresh_and_revokes_what_it_wrote) {
+  write(R"({"oauth":{"token":"old"}})");
+  auto refresh = std::make_unique<FileLock>(store->lock_refresh("oauth", std::chrono::seconds(1), cancel));
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    write(R"({"oauth":{"token":"refreshed"}})");
+    refresh.reset();
+  });
+  run();
+  other.join();
+  BOOST_REQUIRE(oauth.revoked.size() == 1U);
+  BOOST_TEST(oauth.revoked[0].state.string_at("token") == "refreshed");
+}
+
+BOOST_AUTO_TEST_CASE(credential_of_the_environment_is_still_used) {
+  environment = MapEnvironment(std::map<std::string, std::string, std::less<>>{{"ACME_TOKEN", "t"}});
+  acme.on_resolve = [](const provider::ProviderRequest&) {
+    provider::ProviderResult answer;
+    answer.status = Status::ok;
+    answer.source = "env";
+    answer.headers.push_back({"Authorization", Secret("t")});
+    return answer;
+  };
+  const LogoutResult result = run();
+  BOOST_REQUIRE(result.still_used.has_value());
+  BOOST_TEST(result.still_used->variable == "ACME_TOKEN");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

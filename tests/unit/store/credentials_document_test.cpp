@@ -1,0 +1,141 @@
+#include "core/store/credentials_document.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <stdexcept>
+
+namespace {
+
+namespace json = heygen::json;
+using heygen::store::CredentialsDocument;
+using heygen::store::FilledSlot;
+using Names = std::vector<std::string>;
+
+CredentialsDocument document(const char* text) {
+  return CredentialsDocument::parse(text);
+}
+
+Names filled(const char* text) {
+  Names names;
+  for (const FilledSlot& slot : document(text).filled_slots()) names.push_back(slot.slot);
+  return names;
+}
+
+std::string after_clearing(const char* text, const std::string& except = {}) {
+  CredentialsDocument edited = document(text);
+  edited.clear_slots(except);
+  return json::write(edited.root());
+}
+
+std::string after_user(const char* text, const char* user) {
+  CredentialsDocument edited = document(text);
+  edited.set_user(json::parse(user));
+  return json::write(edited.root());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(credentials_document)
+
+BOOST_AUTO_TEST_CASE(parse_tells_blank_plain_and_json_apart) {
+  BOOST_TEST((document(" \n").shape() == CredentialsDocument::Shape::blank));
+  BOOST_TEST((document("hg_key\n").shape() == CredentialsDocument::Shape::plain_key));
+  BOOST_TEST(document(" hg_key\n").root().string_at("api_key") == "hg_key");
+  BOOST_TEST((document("{}").shape() == CredentialsDocument::Shape::json));
+  for (const char* bad : {"{x", "[1]", "\"k\"", "two\nlines"}) BOOST_CHECK_THROW(document(bad), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(reserved_slots_come_first_and_others_in_the_order_of_the_file) {
+  BOOST_TEST(filled(R"({"providers":{"vault":{"t":1},"sso":{"t":1}},"oauth":{"access_token":"a"},"api_key":"k"})") ==
+                 (Names{"api_key", "oauth", "providers.vault", "providers.sso"}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(null_and_empty_values_fill_no_slot) {
+  BOOST_TEST(
+      filled(R"({"api_key":"","oauth":{"access_token":"","scope":null},"providers":{"a":{},"b":null}})").empty());
+  BOOST_TEST(filled(R"({"api_key":null,"oauth":null,"providers":[]})").empty());
+  BOOST_TEST(filled(R"({"providers":{"vault":{"t":"","list":[{}]}}})").empty());
+  BOOST_TEST(filled("{}").empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_rule_tells_what_is_filled_for_every_question) {
+  for (const char* text : {R"({"providers":{"vault":{"t":""}}})", R"({"providers":{"vault":{"t":"x"}}})",
+                           R"({"providers":{"vault":7}})", R"({"providers":{"vault":[]}})", "{}"}) {
+    const CredentialsDocument some = document(text);
+    BOOST_TEST(some.is_filled("vault") == !some.filled_slots().empty(), text);
+    if (some.is_malformed("vault")) BOOST_TEST(some.is_filled("vault"), text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(slot_of_the_wrong_type_is_filled_and_malformed) {
+  const CredentialsDocument some = document(R"({"api_key":5,"oauth":"text","providers":{"vault":[1]}})");
+  BOOST_TEST(some.filled_slots().size() == 3U);
+  BOOST_TEST(some.is_malformed("oauth"));
+  BOOST_TEST(some.is_malformed("device-code"));
+  BOOST_TEST(some.is_malformed("vault"));
+  BOOST_TEST(!some.is_malformed("apikey"));  // its provider judges
+  BOOST_TEST(json::write(some.state("apikey")) == R"({"api_key":5})");
+  BOOST_TEST(json::write(some.state("oauth")) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(entry_of_a_reserved_provider_under_providers_is_read_by_nobody) {
+  const CredentialsDocument some = document(R"({"oauth":{"a":1},"providers":{"oauth":{"b":2}}})");
+  const std::vector<FilledSlot> slots = some.filled_slots();
+  BOOST_REQUIRE(slots.size() == 2U);
+  BOOST_TEST(slots[0].readable);
+  BOOST_TEST(!slots[1].readable);
+  BOOST_TEST(json::write(some.state(slots[1])) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(states_of_reserved_slots_are_at_the_top_and_others_under_providers) {
+  const CredentialsDocument some = document(R"({"api_key":"k","oauth":{"a":1},"providers":{"acme":{"b":2}}})");
+  BOOST_TEST(json::write(some.state("apikey")) == R"({"api_key":"k"})");
+  BOOST_TEST(json::write(some.state("oauth")) == R"({"a":1})");
+  BOOST_TEST(json::write(some.state("device-code")) == R"({"a":1})");
+  BOOST_TEST(json::write(some.state("acme")) == R"({"b":2})");
+  BOOST_TEST(json::write(some.state("none")) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(empty_state_removes_the_slot_and_an_empty_providers_object) {
+  CredentialsDocument some = document(R"({"api_key":"k","oauth":{"a":1},"x":1,"providers":{"acme":{"b":2}}})");
+  for (const char* id : {"apikey", "oauth", "acme"}) some.set_state(id, json::Object{});
+  BOOST_TEST(json::write(some.root()) == R"({"x":1})");
+  some.set_state("apikey", json::Object{{"api_key", "n"}});
+  some.set_state("acme", json::Object{{"t", "n"}});
+  BOOST_TEST(json::write(some.root()) == R"({"x":1,"api_key":"n","providers":{"acme":{"t":"n"}}})");
+}
+
+BOOST_AUTO_TEST_CASE(clearing_keeps_foreign_members_to_the_last_digit) {
+  BOOST_TEST(
+      after_clearing(R"({"n":18446744073709551616,"api_key":"k","oauth":{},"providers":{"x":{"t":1}},"z":[1.0]})") ==
+      R"({"n":18446744073709551616,"z":[1.0]})");
+}
+
+BOOST_AUTO_TEST_CASE(clearing_spares_the_slot_it_is_told_to) {
+  BOOST_TEST(after_clearing(R"({"api_key":"k","oauth":{"a":1}})", "oauth") == R"({"oauth":{"a":1}})");
+  BOOST_TEST(after_clearing(R"({"api_key":"k","providers":{"x":{"t":1},"y":{"t":2}}})", "providers.y") ==
+             R"({"providers":{"y":{"t":2}}})");
+}
+
+BOOST_AUTO_TEST_CASE(clearing_leaves_a_foreign_providers_value_as_it_is) {
+  BOOST_TEST(after_clearing(R"({"providers":[1]})") == R"({"providers":[1]})");
+}
+
+BOOST_AUTO_TEST_CASE(user_has_only_the_non_empty_strings) {
+  const auto user = [](const char* text) { return json::write(heygen::store::user_members(json::parse(text))); };
+  BOOST_TEST(user(R"({"username":"ada","email":"a@b.c","first_name":"","last_name":null,"plan":"pro"})") ==
+             R"({"email":"a@b.c","username":"ada"})");
+  for (const char* other : {"null", "[1]", "{}", R"({"email":7})"}) BOOST_TEST(user(other) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(new_user_replaces_the_old_one_and_keeps_foreign_members) {
+  BOOST_TEST(after_user(R"({"user":{"email":"old","theme":"dark"},"x":1})", R"({"username":"new"})") ==
+             R"({"user":{"theme":"dark","username":"new"},"x":1})");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_user_removes_the_old_one) {
+  BOOST_TEST(after_user(R"({"user":{"email":"old"},"x":1})", "{}") == R"({"x":1})");
+  BOOST_TEST(after_user(R"({"user":"text"})", "{}") == "{}");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
