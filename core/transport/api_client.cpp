@@ -84,7 +84,7 @@ net::Headers anonymous_headers(const ClientOptions& options) {
 
 net::Headers headers_without_credential(const ClientOptions& options, const ApiRequest& request) {
   net::Headers out = anonymous_headers(options);
-  set_header(out, "X-HeyGen-Source", "cli");
+  if (!options.source.empty()) set_header(out, "X-HeyGen-Source", options.source);
   if (!options.client_origin.empty()) set_header(out, "X-HeyGen-Client-Origin", options.client_origin);
   if (request.body != nullptr && !request.content_type.empty()) set_header(out, "Content-Type", request.content_type);
   for (const net::Header& header : request.headers) set_header(out, header.name, header.value);

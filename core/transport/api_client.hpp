@@ -43,10 +43,11 @@ struct ApiResponse {
 };
 
 struct ClientOptions {
-  std::string base;           ///< "https://api.heygen.com"
-  bool allow_http = false;    ///< HEYGEN_ALLOW_HTTP
-  std::string version;        ///< for User-Agent
-  std::string client_origin;  ///< X-HeyGen-Client-Origin, or ""
+  std::string base;            ///< "https://api.heygen.com"
+  bool allow_http = false;     ///< HEYGEN_ALLOW_HTTP
+  std::string version;         ///< for User-Agent
+  std::string source = "cli";  ///< X-HeyGen-Source, or ""
+  std::string client_origin;   ///< X-HeyGen-Client-Origin, or ""
   int max_retries = 2;
   /// Redacted trace lines for --verbose, or empty.
   std::function<void(const std::string&)> trace;

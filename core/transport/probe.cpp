@@ -52,6 +52,7 @@ auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random
                                    ClientOptions options, const auth::Credential& credential) {
   using Verdict = auth::ProbeResult::Verdict;
   options.max_retries = 0;
+  options.source = options.client_origin = {};  // the check of a credential says nothing but whose it is
   FixedCredential source(credential);
   ApiRequest request;
   request.method = auth::who_am_i().method;

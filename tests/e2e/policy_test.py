@@ -192,7 +192,7 @@ class WhatMayLoad(Policy, WithService):
         source = SOURCE.replace(".order = 1000", ".order = 1000, .flags = HEYGEN_PROVIDER_AMBIENT")
         self.put("vault", self.build("vault", source=source), ambient=True)
         done = self.assert_fails(self.under(KEY_ONLY, "video", "list"), "auth_error", 3)
-        self.assertEqual(done.error()["message"], "No credential is configured.")
+        self.assertIn("You are not logged in: no API key", done.error()["message"])
         self.assertEqual(self.marked(), [])
 
     def test_logins_that_are_not_offered(self):

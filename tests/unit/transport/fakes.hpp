@@ -123,6 +123,7 @@ struct Stage {
   ClientOptions options{.base = "https://api.test",
                         .allow_http = false,
                         .version = "1.2.3",
+                        .source = "cli",
                         .client_origin = "",
                         .max_retries = 2,
                         .trace = {}};

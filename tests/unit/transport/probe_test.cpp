@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(accepted_credential_tells_whose_it_is) {
   BOOST_TEST(http.sent[0].method == "GET");
   BOOST_TEST(http.sent[0].url == "https://api.test/v3/users/me");
   BOOST_TEST(http.sent[0].header("x-api-key") == "hg_key");
+  BOOST_TEST(http.sent[0].headers.size() == 3U);  // and User-Agent and Accept
   BOOST_TEST((http.sent[0].timeouts.total == std::chrono::seconds(10)));
 }
 
