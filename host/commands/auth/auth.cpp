@@ -1,28 +1,18 @@
-// `heygen auth …`: what is typed. What it does is in auth_*.cpp.
+// `heygen auth …`: words, options and help. What a command does is in the file of its name.
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/login.hpp"
 #include "host/commands/auth/logout.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/status.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
 namespace {
 
 constexpr const char* kOneCredential =
-    "heygen stores one credential. A login deletes the other one, in both directions: logging in with an API key "
-    "deletes "
-    "a stored OAuth session, and logging in with OAuth deletes a stored API key. The same holds for every other "
-    "provider.";
-
-/// A function that takes both halves as one.
-auto with_context(void (*run)(Context&, const Parsed&)) {
-  return [run](Services& services, Printer& printer, const Parsed& parsed) {
-    Context context(services, printer);
-    run(context, parsed);
-  };
-}
+    "heygen stores one credential. Logging in deletes whatever else is stored, in both directions: an API key replaces "
+    "OAuth tokens, OAuth tokens replace an API key, and the same applies to every other provider.";
 
 Command login() {
   Command command;
@@ -30,26 +20,27 @@ Command login() {
   command.summary = "Log in and store the credential";
   command.important = kOneCredential;
   command.description =
-      "Without an option, a terminal shows the login methods to choose from. When standard input or output is no "
-      "terminal, or CI or HEYGEN_NONINTERACTIVE is set, the API key is read from standard input.\n\n"
-      "An API key is checked before it is stored: one that the server refuses is not saved. --provider ID logs in with "
+      "Without an option, a terminal shows the login methods to choose from. When stdin or stdout is not a terminal, "
+      "or "
+      "CI or HEYGEN_NONINTERACTIVE is set, the API key is read from stdin.\n\n"
+      "An API key is checked before it is stored: a key that the API rejects is not stored. --provider ID logs in with "
       "any installed provider that has a login.";
   command.examples = {"heygen auth login", "heygen auth login --api-key < key.txt", "heygen auth login --oauth"};
   command.options = login_options;
   command.live_options = true;
-  command.run = with_context(run_login);
+  command.run = run_login;
   return command;
 }
 
 Command status() {
   Command command;
   command.words = {"auth", "status"};
-  command.summary = "Ask the server who is logged in";
+  command.summary = "Ask the API who is logged in";
   command.description =
       "Prints the account together with the credential that was used: its type, where it came from, and when it "
       "expires, if that is known.";
   command.examples = {"heygen auth status", "heygen auth status --human"};
-  command.run = with_context(run_status);
+  command.run = run_status;
   return command;
 }
 
@@ -58,23 +49,22 @@ Command logout() {
   command.words = {"auth", "logout"};
   command.summary = "Revoke and delete what is stored";
   command.description =
-      "Asks the issuer to revoke the stored credential where that is possible, then deletes it whatever the answer "
-      "was. "
-      "Credentials in environment variables stay. What other programs keep in the same file stays too.";
+      "Revokes the stored credential where that is possible, and deletes it even if revocation fails. Credentials in "
+      "environment variables stay, and so does what other programs keep in the same file.";
   command.examples = {"heygen auth logout"};
-  command.run = with_context(run_logout);
+  command.run = run_logout;
   return command;
 }
 
 Command explain() {
   Command command;
   command.words = {"auth", "explain"};
-  command.summary = "Explain which credential is used, and why";
+  command.summary = "Explain which credential is used and why";
   command.description =
-      "Goes through the providers in their order: what each of them found, which one is used, and what is shadowed by "
-      "it. Nothing is sent.";
+      "Lists the providers in order of precedence: what each of them found, which one is used, and which ones it "
+      "shadows. Works offline.";
   command.examples = {"heygen auth explain --human"};
-  command.run = with_context(run_explain);
+  command.run = run_explain;
   return command;
 }
 

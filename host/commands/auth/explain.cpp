@@ -4,7 +4,8 @@
 
 #include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -132,11 +133,11 @@ std::string explain_conclusion(const Explanation& explanation) {
   return "No credential found. Run " + store::login_command() + ".";
 }
 
-void run_explain(Context& context, const Parsed&) {
-  const Explanation explanation = context.resolver().explain();
-  const std::string file = context.store().path().string();
-  if (!context.human()) return context.print(explain_document(explanation, file));
-  context.print_text(human_report(explanation, file));
+void run_explain(Services& services, Printer& printer, const Parsed&) {
+  const Explanation explanation = services.resolver().explain();
+  const std::string file = services.store().path().string();
+  if (!printer.human()) return printer.print(explain_document(explanation, file));
+  printer.print_text(human_report(explanation, file));
 }
 
 }  // namespace heygen::host

@@ -6,11 +6,11 @@
 #include "core/auth/resolver.hpp"
 #include "core/json/value.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
-void run_explain(Context& context, const Parsed& parsed);
+void run_explain(Services& services, Printer& printer, const Parsed& parsed);
 
 /// Why a provider got its verdict.
 std::string why_sentence(const auth::ExplainRow& row, const std::string& chosen = {});

@@ -7,7 +7,8 @@
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/support.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -16,25 +17,25 @@ namespace {
 using auth::LoginResult;
 using Check = LoginResult::Check;
 
-auth::LoginResult log_in(Context& context, const std::string& id) {
-  transport::ClientOptions options = context.client_options();
+auth::LoginResult log_in(Services& services, const std::string& id) {
+  transport::ClientOptions options = services.client_options();
   options.trace = {};  // a credential that may not be stored leaves no trace of its headers
   const auto probe = [&](const auth::Credential& credential) {
-    return transport::probe_credential(context.http(), context.clock, context.random, context.cancel, options,
+    return transport::probe_credential(services.http(), services.clock, services.random, services.cancel, options,
                                        credential);
   };
   try {
     return auth::login(
-        {context.store(), context.providers(), context.environment, context.clock, context.cancel, probe}, id);
+        {services.store(), services.registry(), services.environment, services.clock, services.cancel, probe}, id);
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
   }
 }
 
 /// Before anything is asked: a file that cannot be read cannot take the credential.
-void require_readable_file(Context& context) {
+void require_readable_file(Services& services) {
   try {
-    static_cast<void>(context.store().read());
+    static_cast<void>(services.store().read());
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
   }
@@ -62,13 +63,13 @@ std::vector<std::string> cleared_slots(const LoginResult& result) {
   return slots;
 }
 
-void print_revocations(Context& context, const LoginResult& result) {
-  if (!context.globals.verbose) return;
+void print_revocations(Services& services, const LoginResult& result) {
+  if (!services.options.verbose) return;
   for (const LoginResult::Replaced& old : result.replaced) {
     if (old.revocation == auth::Revocation::not_possible) continue;
     const bool confirmed = old.revocation == auth::Revocation::confirmed;
-    context.terminal.notice(std::string(confirmed ? "Revoked" : "Could not revoke") + " the replaced credential (" +
-                            printable(old.slot) + ").");
+    services.terminal.notice(std::string(confirmed ? "Revoked" : "Could not revoke") + " the replaced credential (" +
+                             printable(old.slot) + ").");
   }
 }
 
@@ -100,14 +101,14 @@ std::string shadowing_notice(const auth::ExplainRow& row) {
          printable(why_sentence(row));
 }
 
-void print_notices(Context& context, const LoginResult& result, const std::string& name) {
-  print_revocations(context, result);
-  if (const std::string notice = check_notice(result); !notice.empty()) context.terminal.notice(notice);
+void print_notices(Services& services, const LoginResult& result, const std::string& name) {
+  print_revocations(services, result);
+  if (const std::string notice = check_notice(result); !notice.empty()) services.terminal.notice(notice);
   std::vector<std::string> slots;
   for (const std::string& slot : cleared_slots(result)) slots.push_back(printable(slot));
-  if (!slots.empty()) context.terminal.notice("Deleted the other stored credential: " + enumerate(slots) + ".");
-  if (!name.empty()) context.terminal.notice("Logged in as " + printable(name) + ".");
-  for (const auth::ExplainRow& row : result.shadowing) context.terminal.notice(shadowing_notice(row));
+  if (!slots.empty()) services.terminal.notice("Deleted the other stored credential: " + enumerate(slots) + ".");
+  if (!name.empty()) services.terminal.notice("Logged in as " + printable(name) + ".");
+  for (const auth::ExplainRow& row : result.shadowing) services.terminal.notice(shadowing_notice(row));
 }
 
 std::string message_of(const LoginResult& result, const std::string& title, const std::string& name) {
@@ -162,22 +163,22 @@ Error login_error(const provider::ProviderResult& answer, const provider::Manife
   }
 }
 
-void run_login(Context& context, const Parsed& parsed) {
-  static_cast<void>(context.api_base());  // one that the policy does not permit shows before anything is asked
-  std::string id = named_method(parsed, context.providers().found(), context.globals.provider);
-  if (!id.empty()) require_login(context, id);
-  require_readable_file(context);
-  if (id.empty()) id = unnamed_method(context);
+void run_login(Services& services, Printer& printer, const Parsed& parsed) {
+  static_cast<void>(services.api_base());  // one that the policy does not permit shows before anything is asked
+  std::string id = named_method(parsed, services.registry().found(), services.options.provider);
+  if (!id.empty()) require_login(services, id);
+  require_readable_file(services);
+  if (id.empty()) id = unnamed_method(services);
 
-  const provider::DiscoveredProvider& found = require_login(context, id);
+  const provider::DiscoveredProvider& found = require_login(services, id);
   const provider::Manifest manifest = found.manifest;
-  if (!found.refused) require_settings(manifest, context.config(), context.environment);
+  if (!found.refused) require_settings(manifest, services.config(), services.environment);
 
-  const LoginResult result = log_in(context, id);
+  const LoginResult result = log_in(services, id);
   require_stored(result, manifest);
   const std::string name = display_name(result.user);
-  print_notices(context, result, name);
-  context.print(document_of(result, manifest, name));
+  print_notices(services, result, name);
+  printer.print(document_of(result, manifest, name));
 }
 
 }  // namespace heygen::host

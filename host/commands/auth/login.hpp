@@ -3,11 +3,11 @@
 
 #include "core/provider/provider.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
-void run_login(Context& context, const Parsed& parsed);
+void run_login(Services& services, Printer& printer, const Parsed& parsed);
 
 /// The error that a failed login ends in. Unlike a failed request, a refusal here is no broken credential (exit 1).
 Error login_error(const provider::ProviderResult& answer, const provider::Manifest& manifest);

@@ -3,15 +3,16 @@
 #include "core/auth/logout.hpp"
 #include "core/base/text.hpp"
 #include "host/commands/auth/support.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
 namespace {
 
-auth::LogoutResult log_out(Context& context) {
+auth::LogoutResult log_out(Services& services) {
   try {
-    return auth::logout({context.store(), context.providers(), context.environment, context.cancel});
+    return auth::logout({services.store(), services.registry(), services.environment, services.cancel});
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
   }
@@ -44,20 +45,20 @@ json::Value document_of(const auth::LogoutResult& result) {
 
 }  // namespace
 
-void run_logout(Context& context, const Parsed&) {
-  const auth::LogoutResult result = log_out(context);
+void run_logout(Services& services, Printer& printer, const Parsed&) {
+  const auth::LogoutResult result = log_out(services);
   if (result.canceled) {
     throw canceled_error("Canceled while the server was asked to revoke the credential. The stored one was deleted.");
   }
-  context.terminal.notice(result.cleared.empty() ? "Nothing was stored." : "Logged out.");
-  if (result.not_revoked > 0) context.terminal.notice("Warning: " + revoked_block(result).string_at("outcome"));
+  services.terminal.notice(result.cleared.empty() ? "Nothing was stored." : "Logged out.");
+  if (result.not_revoked > 0) services.terminal.notice("Warning: " + revoked_block(result).string_at("outcome"));
   if (result.still_used) {
     // Logged out of the file is not logged out of the environment.
     const auth::ExplainRow& row = *result.still_used;
-    context.terminal.notice("Note: " + (row.variable.empty() ? printable(row.title) : row.variable) +
-                            " still supplies a credential. heygen continues to use it.");
+    services.terminal.notice("Note: " + (row.variable.empty() ? printable(row.title) : row.variable) +
+                             " still supplies a credential. heygen continues to use it.");
   }
-  context.print(document_of(result));
+  printer.print(document_of(result));
 }
 
 }  // namespace heygen::host

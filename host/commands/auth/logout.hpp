@@ -2,10 +2,10 @@
 #pragma once
 
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
-void run_logout(Context& context, const Parsed& parsed);
+void run_logout(Services& services, Printer& printer, const Parsed& parsed);
 
 }  // namespace heygen::host

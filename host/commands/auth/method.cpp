@@ -8,7 +8,7 @@
 #include "core/provider/setting.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/support.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 #include "host/ui/picker.hpp"
 
 namespace heygen::host {
@@ -47,20 +47,20 @@ bool is_switched_on(const provider::Manifest& manifest, const provider::Setting&
   return !text.empty() && text != "0" && text != "false";
 }
 
-std::vector<std::string> installed_ids(Context& context) {
+std::vector<std::string> installed_ids(Services& services) {
   std::vector<std::string> ids;
-  for (const provider::DiscoveredProvider& found : context.providers().found()) {
+  for (const provider::DiscoveredProvider& found : services.registry().found()) {
     if (found.manifest.has_login) ids.push_back(found.id);
   }
   return ids;
 }
 
-Error not_installed(Context& context, const std::string& id) {
+Error not_installed(Services& services, const std::string& id) {
   if (std::ranges::count(historic_ids(), id) > 0) {
     return usage_error("The provider `" + id + "` is not installed.",
                        "Install the package heygen-provider-" + id + ". `heygen provider list` shows what is there.");
   }
-  const std::string guess = nearest(id, installed_ids(context));
+  const std::string guess = nearest(id, installed_ids(services));
   const std::string way_out = guess.empty() ? std::string{} : "Did you mean `" + guess + "`? ";
   return usage_error("There is no provider `" + printable(id) + "`.",
                      way_out + "`heygen provider list` shows what is installed.");
@@ -153,18 +153,18 @@ void require_settings(const provider::Manifest& manifest, const config::Config& 
       "Run `heygen config set " + name + " VALUE`" + (missing->env.empty() ? "." : ", or set " + missing->env + "."));
 }
 
-std::string unnamed_method(Context& context) {
-  const std::vector<provider::DiscoveredProvider>& found = context.providers().found();
-  if (may_ask(context.terminal, context.environment)) {
+std::string unnamed_method(Services& services) {
+  const std::vector<provider::DiscoveredProvider>& found = services.registry().found();
+  if (may_ask(services.terminal, services.environment)) {
     std::vector<std::string> ids;
     std::vector<ui::Row> rows;
     for (const provider::DiscoveredProvider& one : found) {
-      if (!is_offered(one, context.config(), context.environment)) continue;
+      if (!is_offered(one, services.config(), services.environment)) continue;
       ids.push_back(one.id);
       rows.push_back({one.manifest.title, one.manifest.note});
     }
     if (ids.size() == 1) return ids.front();
-    if (!ids.empty()) return ids[ui::pick("How do you want to log in?", rows, context.cancel)];
+    if (!ids.empty()) return ids[ui::pick("How do you want to log in?", rows, services.cancel)];
   }
   // A refused one is still the answer: its reason tells more than another provider's failure.
   const auto reads = [](const provider::DiscoveredProvider& one) {
@@ -184,9 +184,9 @@ std::string unnamed_method(Context& context) {
                     "Name a login method; `heygen auth login --help` lists them.");
 }
 
-const provider::DiscoveredProvider& require_login(Context& context, const std::string& id) {
-  const provider::DiscoveredProvider* found = context.providers().find(id);
-  if (found == nullptr) throw not_installed(context, id);
+const provider::DiscoveredProvider& require_login(Services& services, const std::string& id) {
+  const provider::DiscoveredProvider* found = services.registry().find(id);
+  if (found == nullptr) throw not_installed(services, id);
   if (!found->login_denied_reason.empty()) {
     throw usage_error(
         "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_denied_reason + ".",

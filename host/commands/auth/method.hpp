@@ -20,7 +20,7 @@ struct Manifest;
 
 namespace heygen::host {
 
-class Context;
+class Services;
 
 /// One flag for each installed provider with a login, and hidden ones for reserved flags whose provider is missing.
 std::vector<Option> login_options(Services& services);
@@ -40,9 +40,9 @@ bool is_offered(const provider::DiscoveredProvider& found, const config::Config&
 void require_settings(const provider::Manifest& manifest, const config::Config& config, const Environment& environment);
 
 /// For a login that names no method. Throws Error{canceled} when the person leaves the picker.
-std::string unnamed_method(Context& context);
+std::string unnamed_method(Services& services);
 
 /// Throws Error{usage_error} unless this provider is installed and has a login.
-const provider::DiscoveredProvider& require_login(Context& context, const std::string& id);
+const provider::DiscoveredProvider& require_login(Services& services, const std::string& id);
 
 }  // namespace heygen::host

@@ -5,26 +5,27 @@
 #include "core/auth/session.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/commands/auth/support.hpp"
-#include "host/context.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
 namespace {
 
 /// Who is logged in according to the file.
-json::Value stored_user(Context& context) {
+json::Value stored_user(Services& services) {
   try {
-    return context.store().read().user();
+    return services.store().read().user();
   } catch (const store::Unreadable&) {
     return json::Object{};
   }
 }
 
-json::Value fetch_user(Context& context) {
+json::Value fetch_user(Services& services) {
   transport::ApiRequest request;
   request.path = auth::who_am_i().path;
-  request.headers = context.client_headers();
-  const std::string body = context.client().fetch(request);
+  request.headers = services.client_headers();
+  const std::string body = services.client().fetch(request);
   try {
     json::Value response = json::parse(body);
     if (response.is_null()) return json::Object{};
@@ -60,16 +61,16 @@ json::Value credential_block(const auth::Credential& credential, const json::Val
   return block;
 }
 
-void run_status(Context& context, const Parsed&) {
+void run_status(Services& services, Printer& printer, const Parsed&) {
   // A missing credential is reported before anything about the base URL and headers.
-  context.session().check(auth::who_am_i());
-  json::Value response = fetch_user(context);
+  services.session().check(auth::who_am_i());
+  json::Value response = fetch_user(services);
 
   // Once more: the call may have refreshed it.
-  const auth::Credential used = context.resolver().resolve(auth::who_am_i());
-  const json::Value user = used.source() == "file" ? stored_user(context) : json::Value(json::Object{});
-  response.set("credential", credential_block(used, user, context.clock.now()));
-  context.print(response);
+  const auth::Credential used = services.resolver().resolve(auth::who_am_i());
+  const json::Value user = used.source() == "file" ? stored_user(services) : json::Value(json::Object{});
+  response.set("credential", credential_block(used, user, services.clock.now()));
+  printer.print(response);
 }
 
 }  // namespace heygen::host

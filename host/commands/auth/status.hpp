@@ -6,11 +6,11 @@
 #include "core/auth/credential.hpp"
 #include "core/json/value.hpp"
 #include "host/command.hpp"
-#include "host/context.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
-void run_status(Context& context, const Parsed& parsed);
+void run_status(Services& services, Printer& printer, const Parsed& parsed);
 
 /// The `credential` block: what is unknown is left out. `user` is what the file says, or an empty object.
 json::Value credential_block(const auth::Credential& credential, const json::Value& user, std::int64_t now);
