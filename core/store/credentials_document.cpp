@@ -26,6 +26,12 @@ bool holds_value(const json::Value& value) {
   return true;
 }
 
+/// A slot with a value of the wrong type is filled: it is broken rather than absent.
+bool fills_slot(const json::Value& value, bool plain_text) {
+  const bool right_type = plain_text ? value.is_string() : value.is_object();
+  return right_type ? holds_value(value) : !value.is_null();
+}
+
 /// What is in the slot of this provider, or nullptr.
 const json::Value* slot_value(const json::Value& root, std::string_view id) {
   if (const ReservedSlot* reserved = reserved_slot_of(id)) return root.find(reserved->slot);
@@ -65,7 +71,8 @@ CredentialsDocument CredentialsDocument::parse(std::string_view text) {
 
 bool CredentialsDocument::is_filled(std::string_view id) const {
   const json::Value* value = slot_value(root_, id);
-  return value != nullptr && holds_value(*value);
+  const ReservedSlot* reserved = reserved_slot_of(id);
+  return value != nullptr && fills_slot(*value, reserved != nullptr && reserved->plain_text);
 }
 
 bool CredentialsDocument::is_malformed(std::string_view id) const {
@@ -83,7 +90,7 @@ std::vector<FilledSlot> CredentialsDocument::filled_slots() const {
   const json::Value* providers = root_.find(kProviders);
   if (providers == nullptr || !providers->is_object()) return filled;
   for (const auto& [id, value] : providers->as_object()) {
-    if (!holds_value(value)) continue;
+    if (!fills_slot(value, false)) continue;
     filled.push_back({slot_under_providers(id), {id}, reserved_slot_of(id) == nullptr});
   }
   return filled;
@@ -95,7 +102,7 @@ json::Value CredentialsDocument::state(std::string_view id) const {
   if (value == nullptr) return state;
   const ReservedSlot* reserved = reserved_slot_of(id);
   if (reserved != nullptr && reserved->plain_text) {
-    if (holds_value(*value)) state.set(reserved->slot, *value);
+    if (fills_slot(*value, true)) state.set(reserved->slot, *value);
   } else if (value->is_object()) {
     state = *value;
   }

@@ -32,7 +32,8 @@ class CredentialsDocument {
   const json::Value& root() const { return root_; }
   bool is_empty() const { return root_.as_object().empty(); }
 
-  /// The slot of this provider holds a value: anything but null, "", [] and {}, at any depth.
+  /// The slot of this provider has a value: one of the wrong JSON type, or anything but null, "", [] and {}, at any
+  /// depth.
   bool is_filled(std::string_view id) const;
   /// Its slot is filled with a value of the wrong JSON type. A plain-text slot never is: its provider judges.
   bool is_malformed(std::string_view id) const;

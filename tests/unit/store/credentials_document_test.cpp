@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(slot_of_the_wrong_type_is_filled_and_malformed) {
   BOOST_TEST(some.is_malformed("device-code"));
   BOOST_TEST(some.is_malformed("vault"));
   BOOST_TEST(!some.is_malformed("apikey"));  // its provider judges
+  BOOST_TEST(filled(R"({"api_key":{},"oauth":[],"providers":{"vault":""}})").size() == 3U);
   BOOST_TEST(json::write(some.state("apikey")) == R"({"api_key":5})");
   BOOST_TEST(json::write(some.state("oauth")) == "{}");
 }
