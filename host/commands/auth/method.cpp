@@ -8,6 +8,7 @@
 #include "core/provider/setting.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/support.hpp"
+#include "host/commands/provider/change.hpp"
 #include "host/services.hpp"
 #include "host/ui/picker.hpp"
 
@@ -23,7 +24,7 @@ std::string title_of(const provider::DiscoveredProvider& found) {
   return printable(found.manifest.title.empty() ? found.id : found.manifest.title);
 }
 
-std::vector<std::string> historic_ids() {
+std::vector<std::string> reserved_ids() {
   std::vector<std::string> ids;
   for (const store::ReservedSlot& slot : store::reserved_slots())
     ids.insert(ids.end(), slot.ids.begin(), slot.ids.end());
@@ -40,33 +41,14 @@ provider::ConfiguredSetting settings_of(const config::Config& config) {
   };
 }
 
-bool is_switched_on(const provider::Manifest& manifest, const provider::Setting& setting, const config::Config& config,
-                    const Environment& environment) {
+bool is_enabled(const provider::Manifest& manifest, const provider::Setting& setting, const config::Config& config,
+                const Environment& environment) {
   const auto value = provider::find_setting(manifest, setting, environment, settings_of(config));
   const std::string text = value ? to_lower(trim(value->text)) : std::string{};
   return !text.empty() && text != "0" && text != "false";
 }
 
-std::vector<std::string> installed_ids(Services& services) {
-  std::vector<std::string> ids;
-  for (const provider::DiscoveredProvider& found : services.registry().found()) {
-    if (found.manifest.has_login) ids.push_back(found.id);
-  }
-  return ids;
-}
-
-Error not_installed(Services& services, const std::string& id) {
-  if (std::ranges::count(historic_ids(), id) > 0) {
-    return usage_error("The provider `" + id + "` is not installed.",
-                       "Install the package heygen-provider-" + id + ". `heygen provider list` shows what is there.");
-  }
-  const std::string guess = nearest(id, installed_ids(services));
-  const std::string way_out = guess.empty() ? std::string{} : "Did you mean `" + guess + "`? ";
-  return usage_error("There is no provider `" + printable(id) + "`.",
-                     way_out + "`heygen provider list` shows what is installed.");
-}
-
-/// None while the policy is broken, so that help still works; the login itself then says what is wrong.
+/// None while the policy cannot be used, so that help still works; the login itself then reports the fault.
 std::vector<provider::DiscoveredProvider> installed(Services& services) {
   try {
     static_cast<void>(services.policy());
@@ -89,7 +71,7 @@ std::vector<Option> login_options(Services& services) {
     option.hidden = !found.login_denied_reason.empty() || found.disabled;
     options.push_back(std::move(option));
   }
-  for (const std::string& id : historic_ids()) {
+  for (const std::string& id : reserved_ids()) {
     if (has_option(options, flag_name(id))) continue;
     Option option;
     option.name = flag_name(id);
@@ -102,7 +84,7 @@ std::vector<Option> login_options(Services& services) {
 
 std::string named_method(const Parsed& parsed, const std::vector<provider::DiscoveredProvider>& found,
                          const std::string& provider) {
-  std::vector<std::string> ids = historic_ids();
+  std::vector<std::string> ids = reserved_ids();
   for (const provider::DiscoveredProvider& one : found) {
     if (std::ranges::count(ids, one.id) == 0) ids.push_back(one.id);
   }
@@ -138,7 +120,7 @@ bool is_offered(const provider::DiscoveredProvider& found, const config::Config&
   return std::ranges::any_of(manifest.enabled_by, [&](const std::string& name) {
     const auto setting = std::ranges::find(manifest.settings, name, &provider::Setting::key);
     if (setting == manifest.settings.end()) return environment.has(name);
-    return is_switched_on(manifest, *setting, config, environment);
+    return is_enabled(manifest, *setting, config, environment);
   });
 }
 
@@ -166,7 +148,7 @@ std::string unnamed_method(Services& services) {
     if (ids.size() == 1) return ids.front();
     if (!ids.empty()) return ids[ui::pick("How do you want to log in?", rows, services.cancel)];
   }
-  // A refused one is still the answer: its reason tells more than another provider's failure.
+  // A refused provider is still the answer: its reason tells more than the failure of another provider.
   const auto reads = [](const provider::DiscoveredProvider& one) {
     return one.manifest.has_login && one.manifest.reads_stdin;
   };
@@ -178,22 +160,22 @@ std::string unnamed_method(Services& services) {
   if (reader != found.end()) return reader->id;
   if (found.empty()) {
     throw usage_error("No credential provider is installed.",
-                      "Install one, such as the package heygen-provider-" + historic_ids().front() + ".");
+                      "Install one, such as the package heygen-provider-" + reserved_ids().front() + ".");
   }
-  throw usage_error("No installed provider takes a credential from standard input.",
-                    "Name a login method; `heygen auth login --help` lists them.");
+  throw usage_error("No installed provider reads a credential from stdin.",
+                    "Choose a login method; `heygen auth login --help` lists them.");
 }
 
 const provider::DiscoveredProvider& require_login(Services& services, const std::string& id) {
   const provider::DiscoveredProvider* found = services.registry().find(id);
-  if (found == nullptr) throw not_installed(services, id);
+  if (found == nullptr) throw unknown_provider(services, id);
   if (!found->login_denied_reason.empty()) {
     throw usage_error(
         "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_denied_reason + ".",
         "`heygen policy show` shows what the administrator of this machine permits.");
   }
   if (!found->refused && !found->manifest.has_login) {
-    throw usage_error("The provider `" + id + "` has no login: it finds its credential by itself.",
+    throw usage_error("The provider `" + id + "` has no login: it finds its credential itself.",
                       "`heygen auth explain` shows what it finds.");
   }
   return *found;

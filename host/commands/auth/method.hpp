@@ -1,4 +1,4 @@
-// Which provider a login goes to: by flag, by --provider, by the picker, or the one that reads stdin.
+// Which provider a login goes to: by its option, by --provider, by the picker, or the one that reads stdin.
 #pragma once
 
 #include <string>
@@ -22,24 +22,25 @@ namespace heygen::host {
 
 class Services;
 
-/// One flag for each installed provider with a login, and hidden ones for reserved flags whose provider is missing.
+/// One option per installed provider with a login, and hidden ones for reserved spellings whose provider is missing.
 std::vector<Option> login_options(Services& services);
 
-/// The provider that flags or --provider name, or "" when none does. Throws Error{usage_error} when two are named.
+/// The provider that the options or --provider name, or "" when none does. Throws Error{usage_error} when two are
+/// named.
 std::string named_method(const Parsed& parsed, const std::vector<provider::DiscoveredProvider>& found,
                          const std::string& provider);
 
-/// Whether a person can be asked: a terminal on stdin and stdout, and neither CI nor HEYGEN_NONINTERACTIVE set.
+/// Whether the user can be prompted: a terminal on stdin and stdout, and neither CI nor HEYGEN_NONINTERACTIVE set.
 bool may_ask(const Terminal& terminal, const Environment& environment);
 
-/// A row of the picker: it has a login, was not refused, and what it needs to be offered is there.
+/// A row of the picker: it has a login, may load, and what enables it is set.
 bool is_offered(const provider::DiscoveredProvider& found, const config::Config& config,
                 const Environment& environment);
 
 /// Throws Error{usage_error} naming the first required setting without a value.
 void require_settings(const provider::Manifest& manifest, const config::Config& config, const Environment& environment);
 
-/// For a login that names no method. Throws Error{canceled} when the person leaves the picker.
+/// For a login that names no method. Throws Error{canceled} when the user leaves the picker.
 std::string unnamed_method(Services& services);
 
 /// Throws Error{usage_error} unless this provider is installed and has a login.

@@ -245,15 +245,20 @@ Command why_command() {
 }  // namespace
 
 Error unknown_provider(Services& services, const std::string& id) {
+  const std::string message = "The provider `" + printable(id) + "` is not installed.";
+  if (store::reserved_slot_of(id) != nullptr) {
+    return usage_error(message, "Install the package heygen-provider-" + id +
+                                    ". `heygen provider list` shows the installed providers.");
+  }
   std::vector<std::string> ids;
   for (const provider::DiscoveredProvider& found : services.registry().found()) ids.push_back(found.id);
   const std::string guess = nearest(id, ids);
   std::vector<std::string> directories;
   for (const provider::SearchDirectory& directory : search_path(services))
     directories.push_back(directory.path.string());
-  std::string way_out = guess.empty() ? "" : "Did you mean `" + guess + "`? ";
-  way_out += directories.empty() ? "There is no directory to search." : "Searched: " + join(directories, ", ") + ".";
-  return usage_error("There is no provider `" + printable(id) + "`.", way_out);
+  return usage_error(message, (guess.empty() ? "" : "Did you mean `" + guess + "`? ") +
+                                  (directories.empty() ? "There is no directory to search."
+                                                       : "Searched: " + join(directories, ", ") + "."));
 }
 
 void add_provider_commands(CommandTable& table) {
