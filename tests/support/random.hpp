@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <random>
 #include <span>
 
 #include "core/base/random.hpp"
@@ -17,17 +16,6 @@ class FakeRandom : public Random {
   explicit FakeRandom(std::byte every = std::byte{0}) : byte(every) {}
   void fill(std::span<std::byte> out) override { std::ranges::fill(out, byte); }
   std::byte byte;
-};
-
-/// Looks random.
-class SeededRandom : public Random {
- public:
-  void fill(std::span<std::byte> out) override {
-    for (std::byte& byte : out) byte = static_cast<std::byte>(engine_() & 0xff);
-  }
-
- private:
-  std::mt19937 engine_{7};
 };
 
 }  // namespace heygen::test

@@ -10,11 +10,13 @@
 #include "core/auth/session.hpp"
 #include "core/base/cancel.hpp"
 #include "tests/support/clock.hpp"
+#include "tests/support/error.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/terminal.hpp"
 
 namespace heygen::auth::test {
 
+using heygen::test::error_of;
 using heygen::test::FakeDate;
 using heygen::test::FakeTerminal;
 using heygen::test::kNow;

@@ -50,13 +50,7 @@ struct Fixture : World {
     return credential.provider() + ":" + bearer(credential);
   }
   Error failure(const std::string& chosen = {}) {
-    try {
-      used(chosen);
-    } catch (const Error& error) {
-      return error;
-    }
-    BOOST_FAIL("a credential was found");
-    return Error("", "");
+    return error_of([&] { used(chosen); });
   }
   void set(std::map<std::string, std::string, std::less<>> values) { environment = MapEnvironment(std::move(values)); }
 

@@ -31,17 +31,6 @@ struct Fixture : World {
   RequestInfo request{"GET", "/v3/videos"};
 };
 
-template <typename Call>
-Error error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  BOOST_FAIL("no error was thrown");
-  return Error("", "");
-}
-
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(session, Fixture)
