@@ -9,7 +9,7 @@
 #include "core/provider/discovery/registry.hpp"
 #include "core/store/credential_store.hpp"
 #include "core/store/reserved_slots.hpp"
-#include "host/api/confirm.hpp"
+#include "host/requests/confirm.hpp"
 #include "host/commands/provider/files.hpp"
 #include "host/printer.hpp"
 #include "host/provider_settings.hpp"

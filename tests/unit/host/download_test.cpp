@@ -1,4 +1,4 @@
-#include "host/api/download.hpp"
+#include "host/transfer/download.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "host/api/target.hpp"
+#include "host/requests/target.hpp"
 
 #include <boost/test/unit_test.hpp>
 

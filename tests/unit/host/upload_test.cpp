@@ -1,4 +1,4 @@
-#include "host/api/upload.hpp"
+#include "host/transfer/upload.hpp"
 
 #include <sys/stat.h>
 

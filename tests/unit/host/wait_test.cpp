@@ -1,4 +1,4 @@
-#include "host/api/wait.hpp"
+#include "host/requests/wait.hpp"
 
 #include <array>
 #include <boost/test/unit_test.hpp>

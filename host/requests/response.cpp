@@ -1,4 +1,4 @@
-#include "host/api/reply.hpp"
+#include "host/requests/response.hpp"
 
 #include <array>
 #include <cerrno>

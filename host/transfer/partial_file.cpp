@@ -1,4 +1,4 @@
-#include "host/api/part.hpp"
+#include "host/transfer/partial_file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "host/api/progress.hpp"
+#include "host/transfer/progress.hpp"
 
 #include <unistd.h>
 

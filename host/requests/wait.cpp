@@ -1,11 +1,11 @@
-#include "host/api/wait.hpp"
+#include "host/requests/wait.hpp"
 
 #include <algorithm>
 
 #include "core/api/engine.hpp"
 #include "core/base/text.hpp"
-#include "host/api/progress.hpp"
-#include "host/api/reply.hpp"
+#include "host/transfer/progress.hpp"
+#include "host/requests/response.hpp"
 
 namespace heygen::host {
 namespace {

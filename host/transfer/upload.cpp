@@ -1,4 +1,4 @@
-#include "host/api/upload.hpp"
+#include "host/transfer/upload.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "host/api/dry_run.hpp"
+#include "host/requests/dry_run.hpp"
 
 #include <filesystem>
 #include <system_error>

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "host/api/sink.hpp"
+#include "host/transfer/sink.hpp"
 
 namespace heygen::host {
 

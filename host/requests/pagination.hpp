@@ -11,7 +11,7 @@
 #include "core/api/engine.hpp"
 #include "core/output/output.hpp"
 #include "core/transport/api_client.hpp"
-#include "host/api/progress.hpp"
+#include "host/transfer/progress.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 

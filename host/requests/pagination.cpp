@@ -1,4 +1,4 @@
-#include "host/api/pagination.hpp"
+#include "host/requests/pagination.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,8 +10,8 @@
 #include "core/base/text.hpp"
 #include "core/json/slice.hpp"
 #include "core/transport/api_client.hpp"
-#include "host/api/progress.hpp"
-#include "host/api/reply.hpp"
+#include "host/transfer/progress.hpp"
+#include "host/requests/response.hpp"
 
 namespace heygen::host {
 namespace {

@@ -1,4 +1,4 @@
-#include "host/api/download.hpp"
+#include "host/transfer/download.hpp"
 
 #include <array>
 #include <stdexcept>
@@ -9,8 +9,8 @@
 #include "core/transport/failure.hpp"
 #include "core/transport/redirect.hpp"
 #include "core/transport/retry.hpp"
-#include "host/api/part.hpp"
-#include "host/api/progress.hpp"
+#include "host/transfer/partial_file.hpp"
+#include "host/transfer/progress.hpp"
 
 namespace heygen::host {
 namespace {

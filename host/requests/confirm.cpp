@@ -1,4 +1,4 @@
-#include "host/api/confirm.hpp"
+#include "host/requests/confirm.hpp"
 
 #include "core/base/text.hpp"
 

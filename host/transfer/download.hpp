@@ -8,7 +8,7 @@
 
 #include "core/base/random.hpp"
 #include "core/net/http.hpp"
-#include "host/api/progress.hpp"
+#include "host/transfer/progress.hpp"
 
 namespace heygen::host {
 
