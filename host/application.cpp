@@ -3,6 +3,7 @@
 #include <Poco/AutoPtr.h>
 #include <Poco/Util/Application.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <initializer_list>
 #include <new>
 #include <string>
 #include <vector>
@@ -24,6 +26,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/environment.hpp"
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/base/random.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
@@ -32,6 +35,7 @@
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/provider.hpp"
 #include "host/cli/run.hpp"
+#include "host/commands/all.hpp"
 #include "host/io.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
@@ -47,7 +51,7 @@ void forbid_dumps() {
 }
 
 /// A closed standard stream would give its number to the next file opened, and output would go there. Writing to the
-/// stand-in for stdout fails, as it should.
+/// placeholder of stdout fails, as it should.
 void occupy_standard_streams() {
   int number = 0;
   for (const int mode : {O_RDONLY, O_RDONLY, O_WRONLY})
@@ -60,40 +64,58 @@ void raw_stderr(const char* text) {
   if (write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
 }
 
+/// One line of JSON, by write(2) only: for signal handlers. The pieces need no escapes.
+void raw_error(const char* code, std::initializer_list<const char*> message, std::initializer_list<const char*> hint) {
+  raw_stderr(R"({"error":{"code":")");
+  raw_stderr(code);
+  raw_stderr(R"(","message":")");
+  for (const char* piece : message) raw_stderr(piece);
+  if (hint.size() > 0) raw_stderr(R"(","hint":")");
+  for (const char* piece : hint) raw_stderr(piece);
+  raw_stderr("\"}}\n");
+}
+
+/// The ID in "resolve() of provider vault".
+const char* provider_in(const char* breadcrumb) {
+  constexpr const char* kBefore = " of provider ";
+  const char* at = std::strstr(breadcrumb, kBefore);
+  return at != nullptr ? at + std::strlen(kBefore) : breadcrumb;
+}
+
+/// How the call of a provider ended the program.
+void raw_provider_error(const char* what, const char* breadcrumb) {
+  raw_error("error", {what, breadcrumb, ". This is a bug in the provider."},
+            {"Disable it with `heygen provider disable ", provider_in(breadcrumb),
+             "`, or use another provider with --provider."});
+}
+
 /// At once, whatever is running.
 [[noreturn]] void end_process(int status) {
   for (;;) syscall(SYS_exit_group, status);
 }
 
-/// The first asks everybody to stop; the second does not wait for them, nor the first where nobody heeds it.
+/// The first requests cancellation; the second does not wait for it, nor the first where nothing handles it.
 extern "C" void heygen_on_interrupt(int) {
   const int saved = errno;
   Cancel* cancel = cancel_of_process.load();
   if (cancel == nullptr || cancel->requested() || cancel->immediate_exit_allowed()) {
     TerminalMode::restore_for_exit();
     const char* running = provider::breadcrumb();
-    raw_stderr(R"({"error":{"code":"canceled","message":"Canceled)");
-    if (*running != 0) raw_stderr(" while waiting for ");
-    raw_stderr(running);
-    raw_stderr(".\"}}\n");
+    raw_error("canceled", {"Canceled", *running != 0 ? " while waiting for " : "", running, "."}, {});
     end_process(static_cast<int>(Exit::failure));
   }
   cancel->request();
   errno = saved;
 }
 
-/// Says which provider was running; the default action, restored before this runs, then ends the process.
+/// Names the provider that was running; the default action, restored before this runs, then ends the process.
 extern "C" void heygen_on_crash(int number) {
   TerminalMode::restore_for_exit();
   const char* running = provider::breadcrumb();
-  if (*running != 0) {
-    raw_stderr("heygen: the program crashed inside ");
-    raw_stderr(running);
-    raw_stderr(". This is a fault of that provider.\n");
-    raw_stderr("heygen: `heygen provider disable ID` switches it off; `--provider OTHER` uses another one.\n");
-  } else {
-    raw_stderr("heygen: the program crashed. This is a bug in heygen.\n");
-  }
+  if (*running != 0)
+    raw_provider_error("heygen crashed in ", running);
+  else
+    raw_error("error", {"heygen crashed. This is a bug in heygen."}, {"Report it with the command that you ran."});
   raise(number);
 }
 
@@ -101,11 +123,7 @@ extern "C" void heygen_on_crash(int number) {
 void heygen_on_exit() {
   if (!provider::is_inside_provider()) return;
   TerminalMode::restore_for_exit();
-  raw_stderr(R"({"error":{"code":"error","message":"The program was ended inside )");
-  raw_stderr(provider::breadcrumb());
-  raw_stderr(
-      ". This is a fault of that provider.\",\"hint\":\"`heygen provider disable ID` switches it off and `--provider "
-      "OTHER` uses another one.\"}}\n");
+  raw_provider_error("heygen was ended in ", provider::breadcrumb());
   end_process(static_cast<int>(Exit::failure));
 }
 
@@ -132,7 +150,7 @@ void handle(std::initializer_list<int> numbers, void (*handler)(int), int flags)
   for (const int number : numbers) sigaction(number, &action, nullptr);
 }
 
-/// Those that whoever started us (nohup, a shell's background job) wants ignored stay ignored.
+/// Signals that the parent process (nohup, a shell's background job) ignores stay ignored.
 void handle_unless_ignored(std::initializer_list<int> numbers, void (*handler)(int)) {
   for (const int number : numbers) {
     struct sigaction before {};
@@ -147,7 +165,7 @@ void install_signals(Cancel& cancel) {
   std::atexit(heygen_on_exit);
   std::at_quick_exit(heygen_on_exit);
   handle({SIGPIPE}, SIG_IGN, 0);
-  handle({SIGCHLD}, SIG_DFL, 0);  // inherited as ignored, nobody could wait for a browser or a provider's helper
+  handle({SIGCHLD}, SIG_DFL, 0);  // if it were ignored, no wait for a browser or a provider's helper would work
   handle_unless_ignored({SIGINT, SIGTERM, SIGHUP}, heygen_on_interrupt);
   handle({SIGQUIT}, heygen_on_quit, static_cast<int>(SA_RESETHAND | SA_NODEFER));
   // Poco has put its own handlers there.
@@ -190,25 +208,26 @@ int show(const Error& error, const Printer& printer, const std::vector<std::stri
 /// The thread of the call is lost, so nothing can be unwound: locks go with the process.
 void give_up(const Printer& printer, const std::string& where, std::chrono::milliseconds waited) {
   TerminalMode::restore_for_exit();
+  const char* id = provider_in(where.c_str());
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(waited).count();
   const Error error(code::kError,
-                    "Nothing came back from " + where + " for " + std::to_string(seconds) +
-                        " s, so it was given up. This is a fault of that provider.",
-                    "`heygen provider disable ID` switches it off and `--provider OTHER` uses another one; the setting "
-                    "provider.deadline gives it more time.");
+                    fmt::format("Provider `{}` did not respond: {} ran for {}s. This is a bug in the provider.", id,
+                                where.substr(0, where.find(' ')), seconds),
+                    fmt::format("Disable it with `heygen provider disable {}`, or raise provider.deadline.", id));
   end_process(show(error, printer, {}));
 }
 
 int run_arguments(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
   try {
-    run_command_line(services, printer, all_commands(), arguments);
+    cli::run_command_line(services, printer, all_commands(), arguments);
     return static_cast<int>(Exit::success);
   } catch (const OutputClosed&) {
     return static_cast<int>(Exit::failure);
   } catch (const Error& error) {
     return show(error, printer, arguments);
   } catch (const std::bad_alloc&) {
-    return show(Error(code::kError, "The memory is used up."), printer, arguments);
+    return show(Error(code::kError, "Out of memory.", "Close other programs, then run the command again."), printer,
+                arguments);
   } catch (const std::exception& fault) {
     return show(Error(code::kError, fault.what()), printer, arguments);
   }
@@ -240,12 +259,10 @@ Poco::AutoPtr<Application> make_application() {
   try {
     return new Application;
   } catch (const std::exception&) {
-    const int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (here < 0 || chdir("/") != 0) throw;
+    const UniqueFd here = open_file(".", O_PATH | O_DIRECTORY);
+    if (!here || chdir("/") != 0) throw;
     Poco::AutoPtr<Application> application = new Application;
-    const bool back = fchdir(here) == 0;
-    close(here);
-    if (!back) throw;
+    if (fchdir(here.get()) != 0) throw;
     return application;
   }
 }

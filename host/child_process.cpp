@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 
 namespace heygen::host {
 
@@ -27,7 +28,7 @@ constexpr int kSlice = 20;  ///< milliseconds between looks at a child that has 
 
 [[noreturn]] void child_main(int output, const std::function<int()>& body) {
   setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody is left to end it when this program is killed
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing else ends it when this program is killed
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
@@ -41,10 +42,9 @@ constexpr int kSlice = 20;  ///< milliseconds between looks at a child that has 
 }
 
 /// False at the end of the output.
-bool read_some(int from, std::string& out) {
+bool read_output(int from, std::string& out) {
   std::array<char, 4096> piece{};
-  const ssize_t got = read(from, piece.data(), piece.size());
-  if (got < 0) return errno == EINTR;
+  const ssize_t got = read_some(from, piece);
   if (got > 0 && out.size() < kLongestOutput) out.append(piece.data(), static_cast<std::size_t>(got));
   return got > 0;
 }
@@ -64,32 +64,31 @@ int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cance
     if (result.timed_out || cancel.requested()) {
       kill(-child, SIGKILL);
       kill(child, SIGKILL);
-      while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+      retry_interrupted([&] { return waitpid(child, &status, 0); });
       return status;
     }
     std::array<pollfd, 2> ready{{{cancel.descriptor(), POLLIN, 0}, {open ? output : -1, POLLIN, 0}}};
     poll(ready.data(), ready.size(), open ? milliseconds_until(end) : kSlice);
-    if (open && ready[1].revents != 0) open = read_some(output, result.output);
+    if (open && ready[1].revents != 0) open = read_output(output, result.output);
   }
 }
 
 }  // namespace
 
 ChildEnd run_in_child(const std::function<int()>& body, std::chrono::seconds limit, const Cancel& cancel) {
-  std::array<int, 2> pipe_ends{};
+  std::array<int, 2> pipe_ends{-1, -1};
   const bool piped = pipe2(pipe_ends.data(), O_CLOEXEC) == 0;
+  const UniqueFd output(pipe_ends[0]);
+  UniqueFd childs_end(pipe_ends[1]);
   const pid_t child = piped ? fork() : -1;
-  if (child == 0) child_main(pipe_ends[1], body);
-  const int why = errno;
-  if (piped) close(pipe_ends[1]);
-  if (child < 0) {
-    if (piped) close(pipe_ends[0]);
-    throw Error(code::kError, "No process can be started: " + std::generic_category().message(why) + ".");
-  }
+  if (child == 0) child_main(childs_end.get(), body);
+  childs_end.reset();
+  if (child < 0)
+    throw Error(code::kError, "Could not start a child process: " + describe_errno(errno) + ".",
+                "Close other programs, or raise the limit of processes (ulimit -u).");
   setpgid(child, child);
   ChildEnd result;
-  const int status = wait_for(child, pipe_ends[0], Clock::now() + limit, cancel, result);
-  close(pipe_ends[0]);
+  const int status = wait_for(child, output.get(), Clock::now() + limit, cancel, result);
   if (cancel.requested()) throw canceled_error();
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   return result;

@@ -1,5 +1,7 @@
 #include "host/command.hpp"
 
+#include "core/base/text.hpp"
+
 namespace heygen::host {
 
 std::string Parsed::value(std::string_view name, std::string_view fallback) const {
@@ -14,6 +16,22 @@ std::vector<std::string> Parsed::values(std::string_view name) const {
 
 bool Parsed::is_on(std::string_view name) const {
   return value(name) == "true";
+}
+
+std::string paragraphs(std::string_view text) {
+  std::string out;
+  bool literal = false;
+  for (const std::string& line : split(trim(text), '\n')) {
+    const bool fresh = out.empty() || out.ends_with('\n');
+    if (line.empty())
+      out += "\n\n";
+    else if (line.starts_with(' ') || literal)
+      out += (fresh ? "" : "\n") + line;
+    else
+      out += (fresh ? "" : " ") + line;
+    literal = line.starts_with(' ');
+  }
+  return out;
 }
 
 }  // namespace heygen::host

@@ -52,7 +52,7 @@ class Parsed {
   std::vector<std::string> positionals;
 
   bool given(std::string_view name) const { return options.contains(name); }
-  /// Last value, or `fallback` when not given.
+  /// Last value, or `fallback`.
   std::string value(std::string_view name, std::string_view fallback = {}) const;
   std::vector<std::string> values(std::string_view name) const;
   /// A switch: given and not "=false".
@@ -92,14 +92,8 @@ class CommandTable {
   std::vector<Group> groups_;
 };
 
-// One function a noun, each in host/commands/<noun>.cpp.
-void add_auth_commands(CommandTable& table);
-void add_config_commands(CommandTable& table);
-void add_provider_commands(CommandTable& table);
-void add_policy_commands(CommandTable& table);
-void add_api_command(CommandTable& table);         ///< `heygen api METHOD PATH`
-void add_catalog_commands(CommandTable& table);    ///< the API commands of core/api
-void add_download_command(CommandTable& table);    ///< `heygen video download`
-void add_discovery_commands(CommandTable& table);  ///< commands, completion, update, help
+/// Help text from a raw string: lines of a paragraph are joined, an empty line begins another one, and lines that begin
+/// with a space stay as they are.
+std::string paragraphs(std::string_view text);
 
 }  // namespace heygen::host

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/fd.hpp"
+
 namespace heygen {
 class Cancel;
 }
@@ -17,21 +19,18 @@ namespace heygen::host {
 /// The reader of stdout went away: the program ends quietly.
 class OutputClosed {};
 
-/// All of `text` to standard output. Throws OutputClosed, or Error naming the reason (a full disk, say).
+/// All of `text` to stdout. Throws OutputClosed, or Error naming the reason (a full disk, say).
 void write_stdout(std::string_view text);
 
-/// All of standard input. Throws Error{canceled}, or Error when it cannot be read.
+/// All of stdin. Throws Error{canceled}, or Error when it cannot be read.
 std::string read_stdin(const Cancel& cancel);
 
-/// Throws Error{canceled}, or Error{error} naming the file.
-std::string read_file(const std::filesystem::path& path, const Cancel& cancel);
-
-/// open(2) and read(2) with errno as usual, but a pipe holds nobody up: read_some() throws Error{canceled}.
-int open_to_read(const std::filesystem::path& path);
+/// open(2) and read(2) with errno as usual, but a pipe does not block cancellation: read_some() throws Error{canceled}.
+UniqueFd open_to_read(const std::filesystem::path& path);
 ssize_t read_some(int descriptor, std::span<char> out, const Cancel& cancel);
 
-/// Text of an option that takes a document: itself when it begins with { or [, `-` for standard input, else a file,
-/// with or without @ before its name.
-std::string read_document(const std::string& value, const Cancel& cancel);
+/// The text that --data gives: itself when it begins with { or [, `-` for stdin, else a file, with or without @ before
+/// its name. Throws Error{canceled}, or Error{error} naming the file.
+std::string read_data(const std::string& value, const Cancel& cancel);
 
 }  // namespace heygen::host

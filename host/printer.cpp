@@ -14,7 +14,7 @@ namespace heygen::host {
 
 namespace {
 
-/// A single step of a jq expression may never end, and libjq asks nobody meanwhile.
+/// A single step of a jq expression may never end, and libjq cannot be interrupted.
 class ImmediateExitScope {
  public:
   ImmediateExitScope(Cancel& cancel, bool on) : cancel_(cancel) { cancel_.allow_immediate_exit(on); }
@@ -35,14 +35,14 @@ std::string shortened(const std::string& text) {
 Error no_such_field(const json::Value& document, const std::vector<std::string>& missing) {
   constexpr std::size_t kMost = 40;
   const std::string message = (missing.size() == 1 ? "There is no field " : "There are no fields ") +
-                              shortened(printable(join(missing, ", "))) + " in the reply.";
+                              shortened(printable(join(missing, ", "))) + " in the response.";
   std::vector<std::string> known = output::known_fields(document);
   const std::string near = nearest(missing.front(), known);
   std::string hint = near.empty() ? "" : "Did you mean '" + printable(near) + "'? ";
-  if (known.empty()) return usage_error(message, "It holds no objects; leave --fields out.");
+  if (known.empty()) return usage_error(message, "The response contains no objects; omit --fields.");
   const bool more = known.size() > kMost;
   known.resize(std::min(known.size(), kMost));
-  return usage_error(message, hint + "There are: " + printable(join(known, ", ")) + (more ? ", …" : ""));
+  return usage_error(message, hint + "Fields: " + printable(join(known, ", ")) + (more ? ", …" : ""));
 }
 
 }  // namespace
@@ -79,17 +79,17 @@ output::HumanStyle Printer::style() const {
 
 void Printer::check_options() {
   if (options.jq && options.human.value_or(false))
-    throw usage_error("--jq filters JSON, and --human prints none.", "Leave one of them out.");
+    throw usage_error("--jq filters JSON, but --human prints none.", "Keep one of them.");
   if (!options.fields.empty() && (options.jq || !human()))
-    throw usage_error("--fields picks what --human shows.", "Add --human, or filter JSON with --jq.");
+    throw usage_error("--fields selects what --human shows.", "Add --human, or filter JSON with --jq.");
   if (std::ranges::any_of(options.fields, [](const std::string& field) { return trim(field).empty(); }))
-    throw usage_error("--fields holds an empty name.", "Example: --human --fields id,status");
+    throw usage_error("--fields contains an empty name.", "Example: --human --fields id,status");
   if (options.jq) filter_ = std::make_unique<filter::Filter>(*options.jq);
 }
 
 void Printer::note_unused_options() const {
   if (filter_ && !filtered_) terminal_.notice("Note: there was no JSON that --jq could filter.");
-  if (!options.fields.empty() && !picked_) terminal_.notice("Note: there was nothing that --fields could pick.");
+  if (!options.fields.empty() && !picked_) terminal_.notice("Note: there was nothing that --fields could select.");
 }
 
 void Printer::print(const json::Value& document, const std::vector<output::Column>& columns) {
@@ -116,8 +116,8 @@ void Printer::print_json(const std::string& text) {
 void Printer::print_filtered(const std::string& text) {
   filtered_ = true;
   if (const auto number = filter::Filter::changed_number(text))
-    terminal_.notice("Warning: --jq holds numbers as doubles, so some of this document change: " +
-                     shortened(number->before) + " becomes " + shortened(number->after) + ".");
+    terminal_.notice("Warning: --jq uses double-precision numbers, so " + shortened(number->before) +
+                     " was printed as " + shortened(number->after) + "; other numbers may differ too.");
   std::string out;
   const ImmediateExitScope endless(cancel_, only_reads);
   try {

@@ -1,4 +1,4 @@
-// The result of a command on its way to standard output: JSON, or human-readable; --jq, --fields and paging applied.
+// The result of a command on its way to stdout: JSON, or human-readable; --jq, --fields and paging applied.
 #pragma once
 
 #include <functional>
@@ -40,7 +40,7 @@ class Printer {
   ~Printer();
 
   OutputOptions options;
-  /// Where all of it goes; standard output unless a test replaces it.
+  /// Where all of it goes; stdout unless a test replaces it.
   std::function<void(std::string_view)> write;
   /// The command changed nothing, so an error in showing its result may take the result's place. Without it, a field
   /// that does not exist is a warning, and a response on which --jq fails goes to stderr: an ID must not be lost.
@@ -55,7 +55,7 @@ class Printer {
   /// A notice when --jq or --fields was given and nothing was printed that it could work on.
   void note_unused_options() const;
   output::HumanStyle style() const;
-  /// Standard output is a terminal.
+  /// stdout is a terminal.
   bool to_terminal() const;
 
   /// The result: one line of JSON, or human-readable.

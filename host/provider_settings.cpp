@@ -1,9 +1,9 @@
 #include "host/provider_settings.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <string_view>
-
-#include "core/base/error.hpp"
 
 namespace heygen::host {
 
@@ -12,14 +12,17 @@ namespace {
 constexpr std::string_view kDisabled = "disabled.";
 constexpr int kLongestDeadline = 86'400;
 
-std::chrono::milliseconds patience_of(const std::string& text) {
+std::optional<std::chrono::seconds> deadline_of(const std::string& text) {
   int seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || end != text.data() + text.size() || seconds < 1 || seconds > kLongestDeadline) {
-    throw usage_error("provider.deadline in config.toml must be a number of seconds from 1 to 86400.",
-                      "Run `heygen config set provider.deadline 60`.");
-  }
+  if (error != std::errc{} || end != text.data() + text.size() || seconds < 1 || seconds > kLongestDeadline) return {};
   return std::chrono::seconds{seconds};
+}
+
+Error wrong_deadline(const std::string& text) {
+  return usage_error(
+      fmt::format("Invalid provider.deadline '{}': must be from 1 to {} seconds.", text, kLongestDeadline),
+      "Run `heygen config set provider.deadline 60`.");
 }
 
 }  // namespace
@@ -34,17 +37,25 @@ ProviderSettings provider_settings(const config::Config& config) {
   }
   for (const auto& [key, value] : members) {
     if (key.starts_with(kDisabled) && value == "true") out.disabled.push_back(key.substr(kDisabled.size()));
-    if (key == "deadline") out.patience = patience_of(value);
+    if (key != "deadline") continue;
+    if (const auto deadline = deadline_of(value))
+      out.hang_timeout = *deadline;
+    else
+      out.problem = wrong_deadline(value);
   }
   return out;
 }
 
+void check_deadline(const std::string& value) {
+  if (!deadline_of(value)) throw wrong_deadline(value);
+}
+
 config::DeclaredKey deadline_key() {
-  return {"provider.deadline", "int", "", "60", "Seconds after which a provider that does nothing is given up"};
+  return {"provider.deadline", "int", "", "60", "Seconds after which a provider that does not respond is given up"};
 }
 
 config::DeclaredKey disabled_key(const std::string& id) {
-  return {"provider.disabled." + id, "bool", "", "false", "Whether the provider is switched off"};
+  return {"provider.disabled." + id, "bool", "", "false", "Whether the provider is disabled"};
 }
 
 }  // namespace heygen::host

@@ -2,20 +2,26 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/config/config.hpp"
 
 namespace heygen::host {
 
 struct ProviderSettings {
-  std::vector<std::string> disabled;           ///< provider.disabled.ID = true
-  std::chrono::milliseconds patience{60'000};  ///< provider.deadline, in seconds
+  std::vector<std::string> disabled;               ///< provider.disabled.ID = true
+  std::chrono::milliseconds hang_timeout{60'000};  ///< provider.deadline, in seconds
+  std::optional<Error> problem;                    ///< provider.deadline is not a valid value
 };
 
-/// A config.toml that cannot be read counts as absent here; whoever needs a setting of it says what is wrong.
+/// A config.toml that cannot be read counts as absent here; whatever needs a setting of it says what is wrong.
 ProviderSettings provider_settings(const config::Config& config);
+
+/// Throws Error{usage_error} unless `value` is a number of seconds that provider.deadline can have.
+void check_deadline(const std::string& value);
 
 /// For `config set` and its kin.
 config::DeclaredKey deadline_key();

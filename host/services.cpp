@@ -34,6 +34,7 @@ struct Services::Made {
   std::unique_ptr<store::CredentialStore> store;
   std::unique_ptr<net::Http> http, traced;
   std::unique_ptr<provider::ProviderRegistry> registry;
+  std::optional<Error> wrong_setting;
   std::unique_ptr<auth::Resolver> resolver;
   std::unique_ptr<auth::Session> session;
   std::unique_ptr<transport::ApiClient> client;
@@ -74,6 +75,16 @@ net::Http& Services::http() {
 }
 
 provider::ProviderRegistry& Services::registry() {
+  provider::ProviderRegistry& registry = made_registry();
+  if (made_->wrong_setting) throw Error(*made_->wrong_setting);
+  return registry;
+}
+
+const std::vector<provider::DiscoveredProvider>& Services::discovered() {
+  return made_registry().found();
+}
+
+provider::ProviderRegistry& Services::made_registry() {
   if (made_->registry) return *made_->registry;
   constexpr int kWarning = 2;
   provider::Services services{
@@ -95,9 +106,10 @@ provider::ProviderRegistry& Services::registry() {
   provider::Rules rules{.policy = policy()};
   if (rules.policy.audit) rules.audit = write_audit;
   const ProviderSettings own = provider_settings(config());
+  made_->wrong_setting = own.problem;
   rules.disabled = own.disabled;
   made_->watchdog = std::make_unique<provider::Watchdog>(
-      own.patience, [this](const std::string& where, std::chrono::milliseconds waited) {
+      own.hang_timeout, [this](const std::string& where, std::chrono::milliseconds waited) {
         if (on_hang) on_hang(where, waited);
       });
   made_->registry = provider::make_registry(
@@ -159,7 +171,7 @@ std::string Services::api_base() {
   const std::string asked = without_end_slashes(environment.value("HEYGEN_API_BASE"));
   if (policy().api_base.empty() || asked.empty() || asked == base) return base;
   throw usage_error("HEYGEN_API_BASE is " + printable(asked) + ", but the policy " + policy().rule("api.base") +
-                        " fixes the API's address to " + base + ".",
+                        " fixes the API URL to " + base + ".",
                     "Unset HEYGEN_API_BASE.");
 }
 

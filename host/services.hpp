@@ -27,6 +27,7 @@ struct Header;
 }  // namespace heygen::net
 namespace heygen::provider {
 class ProviderRegistry;
+struct DiscoveredProvider;
 struct Policy;
 }  // namespace heygen::provider
 namespace heygen::store {
@@ -61,13 +62,15 @@ class Services {
   Cancel& cancel;
   const std::filesystem::path executable;
   RequestOptions options;
-  /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); nobody unless set.
+  /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); optional.
   std::function<void(const std::string& where, std::chrono::milliseconds waited)> on_hang;
 
   config::Config& config();
   store::CredentialStore& store();
   net::Http& http();
   provider::ProviderRegistry& registry();
+  /// What registry() found, whatever provider.deadline says: to correct that setting nothing else may be needed.
+  const std::vector<provider::DiscoveredProvider>& discovered();
   /// What the administrator decided; not in effect where there is no policy. Throws Error for one that cannot be used,
   /// and so do registry(), http(), api_base() and all that need them.
   const provider::Policy& policy();
@@ -84,6 +87,7 @@ class Services {
   std::string api_base();
 
  private:
+  provider::ProviderRegistry& made_registry();
   std::string chosen_base();
 
   struct Made;

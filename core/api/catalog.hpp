@@ -36,7 +36,7 @@ struct Column {
 struct Poll {
   std::string_view endpoint;      ///< "/v3/videos/{video_id}"
   std::string_view status_field;  ///< dotted, "data.status"
-  std::string_view id_field;      ///< dotted, in the reply that created the job; "data.ids.0" refuses longer lists
+  std::string_view id_field;      ///< dotted, in the response that created the job; "data.ids.0" refuses longer lists
   std::span<const std::string_view> done, failed;
   std::string_view follow_up;  ///< "video get"
 };

@@ -69,32 +69,44 @@ std::string name_of(const Flag& flag) {
   return "--" + std::string(flag.name);
 }
 
-std::string joined(std::span<const std::string_view> words) {
+std::string joined(std::span<const std::string_view> words, std::string_view separator = ", ") {
   std::string out;
-  for (const std::string_view word : words) (out += out.empty() ? "" : ", ") += word;
+  for (const std::string_view word : words) (out += out.empty() ? "" : separator) += word;
+  return out;
+}
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& letter : out)
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
   return out;
 }
 
 void check_choice(const Flag& flag, const std::string& value) {
   if (flag.choices.empty() || std::ranges::find(flag.choices, value) != flag.choices.end()) return;
   const std::string near = nearest(value, {flag.choices.begin(), flag.choices.end()});
-  throw usage_error(name_of(flag) + " does not take '" + value + "'.",
-                    (near.empty() ? "" : "Did you mean '" + near + "'? ") + "It takes " + joined(flag.choices) + ".");
+  throw usage_error(
+      "Invalid " + name_of(flag) + " '" + value + "'.",
+      (near.empty() ? "" : "Did you mean '" + near + "'? ") + "Use one of: " + joined(flag.choices) + ".");
 }
 
 void check_bounds(const Flag& flag, double value, const std::string& typed) {
   if ((!flag.min || value >= *flag.min) && (!flag.max || value <= *flag.max)) return;
   std::string range = "at least " + shortest(flag.min.value_or(0));
   if (!flag.min) range = "at most " + shortest(*flag.max);
-  if (flag.min && flag.max) range = shortest(*flag.min) + " to " + shortest(*flag.max);
-  throw usage_error(name_of(flag) + " does not take " + typed + ".", "It takes " + range + ".");
+  if (flag.min && flag.max) range = "from " + shortest(*flag.min) + " to " + shortest(*flag.max);
+  const double nearest_allowed = flag.min && value < *flag.min ? *flag.min : *flag.max;
+  throw usage_error("Invalid " + name_of(flag) + " '" + typed + "': must be " + range + ".",
+                    "Example: " + name_of(flag) + " " + shortest(nearest_allowed));
 }
 
 Error type_error(const Flag& flag, const std::string& value) {
   const char* wanted = flag.type == FlagType::integer  ? "a whole number"
                        : flag.type == FlagType::number ? "a number"
                                                        : "true or false";
-  return usage_error(name_of(flag) + " needs " + wanted + ", not '" + value + "'.");
+  const char* example = flag.type == FlagType::integer ? " 20" : flag.type == FlagType::number ? " 1.5" : "=true";
+  return usage_error("Invalid " + name_of(flag) + " '" + value + "': must be " + wanted + ".",
+                     "Example: " + name_of(flag) + example);
 }
 
 std::string query_value(const Flag& flag, const std::vector<std::string>& values) {
@@ -104,7 +116,7 @@ std::string query_value(const Flag& flag, const std::vector<std::string>& values
   return flag.type == FlagType::integer ? value.as_number().text : shortest(*parse_number(value.as_number().text));
 }
 
-void check_required(const Command& command, const Given& given) {
+void check_required(const Command& command, const CommandInput& given) {
   std::vector<std::string> missing;
   for (const Flag& flag : command.flags) {
     const bool excused = flag.place == Place::json && given.data.has_value();
@@ -121,20 +133,21 @@ json::Value parse_data(const std::string& text) {
   try {
     body = json::parse(text);
   } catch (const json::ParseError& fault) {
-    throw usage_error("--data is not valid JSON: " + std::string(fault.what()) + ".");
+    throw invalid_data(fault);
   }
-  if (!body.is_object()) throw usage_error("--data must be a JSON object: {…}.");
+  if (!body.is_object())
+    throw usage_error("--data must be a JSON object.", R"(Put the fields in braces: --data '{"name":"value"}')");
   return body;
 }
 
 Error missing_body(const Command& command) {
-  std::string hint = "Give --data with a JSON object";
+  std::string hint = "Use --data with a JSON object, a file, or - for stdin";
   if (!command.flags.empty()) hint += ", or one of the options that --help lists";
   if (!command.request_schema.empty()) hint += "; --request-schema shows the fields";
-  return usage_error("This command sends a request body, and none was given.", hint + ".");
+  return usage_error("`heygen " + joined(command.words, " ") + "` requires a request body.", hint + ".");
 }
 
-void add_body(const Command& command, const Given& given, Prepared& prepared) {
+void add_body(const Command& command, const CommandInput& given, Prepared& prepared) {
   json::Value body = given.data ? parse_data(*given.data) : json::Value(json::Object{});
   bool any = given.data.has_value();
   for (const Flag& flag : command.flags) {
@@ -150,6 +163,11 @@ void add_body(const Command& command, const Given& given, Prepared& prepared) {
 }
 
 }  // namespace
+
+Error invalid_data(const json::ParseError& fault) {
+  return usage_error("--data is not valid JSON: " + std::string(fault.what()) + ".",
+                     "Check the quoting, or use --data FILE.");
+}
 
 bool is_of_type(FlagType type, std::string_view text) {
   switch (type) {
@@ -205,16 +223,15 @@ std::string fill_path(const Command& command, const std::vector<std::string>& ar
     const auto argument = std::ranges::find(command.arguments, param, &Argument::param);
     const std::string& id = arguments.at(static_cast<std::size_t>(argument - command.arguments.begin()));
     if (id.empty() || id == "." || id == "..")
-      throw usage_error(
-          "'" + id + "' cannot be a " + std::string(argument->name) + ": it would address something else.",
-          "Example: " + std::string(command.example));
+      throw usage_error("Invalid " + upper(argument->name) + " '" + id + "': it would change the request path.",
+                        "Example: " + std::string(command.example));
     (path += rest.substr(0, open)) += percent_encode(id);
     rest.remove_prefix(close + 1);
   }
   return path += rest;
 }
 
-Prepared prepare(const Command& command, const Given& given) {
+Prepared prepare(const Command& command, const CommandInput& given) {
   Prepared prepared;
   prepared.path = fill_path(command, given.arguments);
   check_required(command, given);

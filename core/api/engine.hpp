@@ -18,7 +18,7 @@
 namespace heygen::api {
 
 /// What was typed for one command.
-struct Given {
+struct CommandInput {
   std::vector<std::string> arguments;  ///< one for each of the command's arguments
   /// By flag name. The last value counts, but a text_list keeps all; booleans are "true" or "false".
   std::map<std::string, std::vector<std::string>, std::less<>> flags;
@@ -38,7 +38,7 @@ std::string fill_path(const Command& command, const std::vector<std::string>& ar
 
 /// Checks in this order: required flags, --data, choices and bounds, a body where one is needed. Throws
 /// Error{usage_error}.
-Prepared prepare(const Command& command, const Given& given);
+Prepared prepare(const Command& command, const CommandInput& given);
 
 /// The fields of the body that its schema demands and that are not there; those of the variant that its discriminator
 /// names included. They are the service's to check: this only foretells what it will say.
@@ -48,24 +48,30 @@ std::vector<std::string> missing_fields(const Command& command, const std::optio
 /// so. Throws Error{usage_error} for text of the wrong type, a value out of bounds or none of the choices.
 json::Value json_value(const Flag& flag, const std::vector<std::string>& values);
 
+/// What --data is not.
+Error invalid_data(const json::ParseError& fault);
+
 /// True when the text is of that type; says nothing of bounds.
 bool is_of_type(FlagType type, std::string_view text);
 
 /// "1h30m", "20m", "1.5s", "500ms". Empty when it is none or not above zero.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-/// Where a job stands, by one reply to the poll's request.
+/// The state of a job, by one response to the poll's request.
 enum class JobState { running, done, failed };
 
-/// The id of the job that `reply` to the creating request names. Throws Error{cli_response_parse_error} when there is
-/// none, Error{batch_not_supported} when there are several.
-std::string job_id(const Poll& poll, const json::Value& reply);
+/// The hint for a job that may exist although its ID is not known.
+std::string may_have_started(const Poll& poll);
+
+/// The ID of the job that `response` to the creating request names. Throws Error{cli_response_parse_error} when there
+/// is none, Error{batch_not_supported} when there are several.
+std::string job_id(const Poll& poll, const json::Value& response);
 /// The poll's endpoint for that id.
 std::string poll_path(const Poll& poll, std::string_view id);
-/// Throws Error{cli_response_parse_error} when the reply holds no status.
-JobState job_state(const Poll& poll, const json::Value& reply);
+/// Throws Error{cli_response_parse_error} when the response contains no status.
+JobState job_state(const Poll& poll, const json::Value& response);
 /// Why a job failed, in the service's words where it gave some.
-Error job_failure(const Poll& poll, std::string_view id, const json::Value& reply);
+Error job_failure(const Poll& poll, std::string_view id, const json::Value& response);
 
 /// How long to wait before the next poll: 2 s doubling up to 30 s, times 0.75 to 1.25 by `unit` in [0, 1).
 std::chrono::milliseconds poll_delay(int round, double unit);

@@ -20,10 +20,15 @@ bool holds(std::span<const std::string_view> words, const std::string& word) {
 
 }  // namespace
 
-std::string job_id(const Poll& poll, const json::Value& reply) {
+std::string may_have_started(const Poll& poll) {
+  const std::string group(poll.follow_up.substr(0, poll.follow_up.find(' ')));
+  return "The job may have started anyway. Check `heygen " + group + " list` before you retry.";
+}
+
+std::string job_id(const Poll& poll, const json::Value& response) {
   constexpr std::string_view kFirst = ".0";
   if (poll.id_field.ends_with(kFirst)) {
-    const json::Value* list = reply.find_path(poll.id_field.substr(0, poll.id_field.size() - kFirst.size()));
+    const json::Value* list = response.find_path(poll.id_field.substr(0, poll.id_field.size() - kFirst.size()));
     if (list != nullptr && list->is_array() && list->as_array().size() > 1) {
       std::vector<std::string> ids;
       for (const json::Value& item : list->as_array()) ids.push_back(text_of(&item));
@@ -32,11 +37,10 @@ std::string job_id(const Poll& poll, const json::Value& reply) {
                   "Follow each with `heygen " + std::string(poll.follow_up) + " ID`: " + join(ids, ", "));
     }
   }
-  std::string id = text_of(reply.find_path(poll.id_field));
+  std::string id = text_of(response.find_path(poll.id_field));
   if (id.empty() || id == "." || id == "..")
-    throw Error(code::kResponseParse,
-                "The reply does not hold the id of the job at " + std::string(poll.id_field) + ".",
-                "The job may have been started: list your jobs before you try again.");
+    throw Error(code::kResponseParse, "The response does not contain the job ID (" + std::string(poll.id_field) + ").",
+                may_have_started(poll));
   return id;
 }
 
@@ -44,20 +48,21 @@ std::string poll_path(const Poll& poll, std::string_view id) {
   return std::string(poll.endpoint.substr(0, poll.endpoint.find('{'))) + percent_encode(id);
 }
 
-JobState job_state(const Poll& poll, const json::Value& reply) {
-  const std::string status = text_of(reply.find_path(poll.status_field));
+JobState job_state(const Poll& poll, const json::Value& response) {
+  const std::string status = text_of(response.find_path(poll.status_field));
   if (status.empty())
-    throw Error(code::kResponseParse, "The reply holds no status at " + std::string(poll.status_field) + ".");
+    throw Error(code::kResponseParse,
+                "The response does not contain the job's status (" + std::string(poll.status_field) + ").");
   if (holds(poll.done, status)) return JobState::done;
   return holds(poll.failed, status) ? JobState::failed : JobState::running;
 }
 
-Error job_failure(const Poll& poll, std::string_view id, const json::Value& reply) {
+Error job_failure(const Poll& poll, std::string_view id, const json::Value& response) {
   std::string why;
   for (const char* field : {"data.failure_message", "data.error.message", "data.error"})
-    if (why.empty()) why = text_of(reply.find_path(field));
+    if (why.empty()) why = text_of(response.find_path(field));
   return {code::kError, "The job " + std::string(id) + " failed" + (why.empty() ? "." : ": " + why),
-          "`heygen " + std::string(poll.follow_up) + " " + std::string(id) + "` shows it again."};
+          "Run `heygen " + std::string(poll.follow_up) + " " + std::string(id) + "` for details."};
 }
 
 std::chrono::milliseconds poll_delay(int round, double unit) {

@@ -7,7 +7,7 @@
 #include "host/cli/route.hpp"
 #include "host/cli/scripts.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 namespace {
 
 /// What may follow some words.
@@ -190,23 +190,32 @@ std::string completion_script(const std::string& shell, const CommandTable& tabl
 
 std::string completion_setup(const std::string& shell) {
   if (shell == "bash")
-    return "A package of heygen installs the script; bash reads it when bash-completion is installed. Else, for this "
-           "shell:\n  source <(heygen completion bash)\nFor every shell to come:\n"
-           "  echo 'source <(heygen completion bash)' >> ~/.bashrc\n"
-           "It needs bash 4.4 or newer, and bash-completion only for the first way.";
+    return paragraphs(R"(
+A package of heygen installs the script; bash reads it when bash-completion is installed. Without the package, for this
+shell:
+  source <(heygen completion bash)
+For every new shell:
+  echo 'source <(heygen completion bash)' >> ~/.bashrc
+Needs bash 4.4 or newer, and bash-completion only for the first way.)");
   if (shell == "zsh")
-    return "A package of heygen installs the script; zsh reads it once ~/.zshrc says `autoload -U compinit; "
-           "compinit`. Else, after that line of ~/.zshrc:\n  source <(heygen completion zsh)\n"
-           "Or in a directory of $fpath, which starts faster:\n"
-           "  mkdir -p ~/.zsh/completions\n  heygen completion zsh > ~/.zsh/completions/_heygen\n"
-           "with `fpath=(~/.zsh/completions $fpath)` before compinit.";
+    return paragraphs(R"(
+A package of heygen installs the script; zsh reads it once ~/.zshrc says `autoload -U compinit; compinit`. Without the
+package, after that line of ~/.zshrc:
+  source <(heygen completion zsh)
+Or in a directory of $fpath, which starts faster:
+  mkdir -p ~/.zsh/completions
+  heygen completion zsh > ~/.zsh/completions/_heygen
+with `fpath=(~/.zsh/completions $fpath)` before compinit.)");
   if (shell == "fish")
-    return "A package of heygen installs the script; fish reads it by itself. Else:\n"
-           "  mkdir -p ~/.config/fish/completions\n"
-           "  heygen completion fish > ~/.config/fish/completions/heygen.fish";
-  return "For this shell:\n  heygen completion powershell | Out-String | Invoke-Expression\n"
-         "For every shell to come, put that line into the file that $PROFILE names. This script is not driven in the "
-         "project's tests, unlike those for bash, zsh and fish.";
+    return paragraphs(R"(
+A package of heygen installs the script; fish reads it automatically. Without the package:
+  mkdir -p ~/.config/fish/completions
+  heygen completion fish > ~/.config/fish/completions/heygen.fish)");
+  return paragraphs(R"(
+For this shell:
+  heygen completion powershell | Out-String | Invoke-Expression
+For every new shell, put that line into the file that $PROFILE names. Unlike the scripts for bash, zsh and fish, this one
+is not driven in the project's tests.)");
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

@@ -6,7 +6,7 @@
 
 #include "host/command.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 /// For "bash", "zsh", "fish" or "powershell". The table of commands is in the script. It runs heygen for two things
 /// alone, which depend on what is installed: provider ids and settings, and the options of live commands.
@@ -18,4 +18,4 @@ std::string completion_setup(const std::string& shell);
 /// One line an option: name|letter|how often|kind of value|choices|doc.
 std::vector<std::string> option_rows_for_shell(const std::vector<Option>& options);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

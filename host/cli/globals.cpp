@@ -2,22 +2,24 @@
 
 #include "core/base/text.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 std::vector<Option> global_options() {
   return {
-      {.name = "human", .doc = "Print for people instead of JSON"},
+      {.name = "human", .doc = "Print human-readable output instead of JSON"},
       {.name = "fields",
        .value = "NAMES",
-       .doc = "Show these fields alone with --human: id,owner.name",
+       .doc = "With --human, show only these fields: id,owner.name",
        .repeatable = true,
        .comma_split = true},
-      {.name = "jq", .value = "EXPR", .doc = "Filter the JSON with a jq expression; texts come without quotes"},
+      {.name = "jq",
+       .value = "EXPR",
+       .doc = "Filter the JSON with a jq expression; strings are printed without quotes"},
       {.name = "provider",
        .value = "ID",
-       .doc = "Take the credential from this provider; `heygen provider list` shows them",
+       .doc = "Use this credential provider; `heygen provider list` shows them",
        .fill = Fill::provider},
-      {.name = "verbose", .doc = "Report on stderr what is sent and received, without secrets"},
+      {.name = "verbose", .doc = "Log requests and responses to stderr (secrets redacted)"},
       {.name = "headers", .value = "NAME:VALUE", .doc = "Add a request header", .repeatable = true, .hidden = true},
       {.name = "help", .shorthand = 'h', .doc = "Show this help"},
   };
@@ -40,4 +42,4 @@ Globals globals_of(const Parsed& parsed) {
   return globals;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

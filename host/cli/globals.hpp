@@ -7,7 +7,7 @@
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 /// --human, --fields, --jq, --provider, --verbose, --headers, --help.
 std::vector<Option> global_options();
@@ -20,4 +20,4 @@ struct Globals {
 };
 Globals globals_of(const Parsed& parsed);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

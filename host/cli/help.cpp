@@ -11,15 +11,14 @@
 #include "host/cli/reference.hpp"
 #include "host/cli/route.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 namespace {
 
 using Row = std::pair<std::string, std::string>;
 
 constexpr std::string_view kIntro =
     "heygen talks to the HeyGen video API: it creates, translates and manages videos, avatars and voices. Results go "
-    "to "
-    "standard output as JSON, or as text for people with --human.";
+    "to stdout as JSON, or as human-readable text with --human.";
 
 std::string upper(std::string text) {
   std::ranges::transform(text, text.begin(),
@@ -74,7 +73,7 @@ std::string doc_of(const Option& option) {
   if (!option.range.empty()) notes.push_back(option.range);
   // A switch that is on has to be told how to go off; one that is off needs no word.
   if (option.value.empty() && option.fallback == "true") notes.push_back("on unless --" + option.name + "=false");
-  if (!option.value.empty() && !option.fallback.empty()) notes.push_back("default " + option.fallback);
+  if (!option.value.empty() && !option.fallback.empty()) notes.push_back("default: " + option.fallback);
   if (!notes.empty()) doc += " (" + join(notes, "; ") + ")";
   if (!option.choices.empty()) doc += ". One of: " + join(option.choices, ", ");
   return doc;
@@ -197,12 +196,12 @@ std::string root_help(const CommandTable& table, int width) {
   out += "\nUsage:\n  heygen COMMAND [OPTIONS]\n";
   const auto is_api = [](const std::string& word) { return is_api_word(word); };
   const auto is_setup = [](const std::string& word) { return !is_api_word(word) && !is_about_word(word); };
-  out += section("Videos and all that goes into them", root_rows(table, is_api), width);
-  out += section("Log in and set up", root_rows(table, is_setup), width);
-  out += section("About this program", root_rows(table, is_about_word), width);
+  out += section("Video commands", root_rows(table, is_api), width);
+  out += section("Authentication and configuration", root_rows(table, is_setup), width);
+  out += section("Other commands", root_rows(table, is_about_word), width);
   out += section("Options", option_rows(root_options()), width);
   out += section("Environment", environment_rows(), width);
-  return out + "\n" + wrap("Start with `heygen auth login`. `heygen COMMAND --help` says more about a command.", width);
+  return out + "\n" + wrap("Start with `heygen auth login`. Run `heygen COMMAND --help` for details.", width);
 }
 
 std::string group_help(const CommandTable& table, const std::vector<std::string>& words, int width) {
@@ -217,7 +216,7 @@ std::string group_help(const CommandTable& table, const std::vector<std::string>
     rows.emplace_back(word, summary_of(table, longer));
   }
   out += section("Commands", rows, width) + section("Options", option_rows(global_options()), width);
-  return out + "\n" + wrap("`heygen " + join(words, " ") + " COMMAND --help` says more about a command.", width);
+  return out + "\n" + wrap("Run `heygen " + join(words, " ") + " COMMAND --help` for details.", width);
 }
 
 std::string command_help(const Command& command, const std::vector<Option>& options, int width) {
@@ -236,4 +235,4 @@ std::string command_help(const Command& command, const std::vector<Option>& opti
   return out;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

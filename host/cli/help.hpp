@@ -7,7 +7,7 @@
 
 #include "host/command.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 /// Widest line of any help.
 inline constexpr int kHelpWidth = 100;
@@ -28,4 +28,4 @@ std::string usage_of(const Positional& positional);
 /// Whether the words begin a group of API commands, those of the catalog and `api`.
 bool is_api_word(std::string_view word);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

@@ -1,13 +1,16 @@
 #include "host/cli/parse.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "core/api/engine.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "host/cli/help.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 namespace {
 
 const Option* by_name(const std::vector<Option>& options, std::string_view name) {
@@ -19,6 +22,8 @@ const Option* by_letter(const std::vector<Option>& options, char letter) {
   const auto at = std::ranges::find(options, letter, &Option::shorthand);
   return at == options.end() || letter == 0 ? nullptr : &*at;
 }
+
+constexpr const char* kListHint = R"(Separate values with commas; quote a value that contains one: a,"b,c".)";
 
 std::string help_of(const std::vector<std::string>& words) {
   return "`heygen " + (words.empty() ? std::string{} : join(words, " ") + " ") + "--help` lists the options.";
@@ -73,8 +78,8 @@ class Speller {
       push("--" + option->name, equals == std::string::npos ? next("--" + option->name) : argument.substr(equals + 1));
     else
       out_.push_back("--" + option->name + "=" +
-                     truth(*option, equals == std::string::npos,
-                           argument.substr(equals == std::string::npos ? argument.size() : equals + 1)));
+                     parse_bool(*option, equals == std::string::npos,
+                                argument.substr(equals == std::string::npos ? argument.size() : equals + 1)));
   }
 
   void letters(const std::string& argument) {
@@ -91,7 +96,7 @@ class Speller {
       }
       if (rest.starts_with('=')) rest.erase(0, 1);
       if (option->value.empty())
-        out_.push_back("--" + option->name + "=" + truth(*option, false, rest));
+        out_.push_back("--" + option->name + "=" + parse_bool(*option, false, rest));
       else
         push("--" + option->name, i + 1 == argument.size() ? next("-" + std::string(1, option->shorthand)) : rest);
       return;
@@ -108,13 +113,14 @@ class Speller {
     return *++at_;
   }
 
-  static std::string truth(const Option& option, bool bare, const std::string& value) {
+  std::string parse_bool(const Option& option, bool bare, const std::string& value) const {
     for (const char* yes : {"1", "t", "T", "true", "TRUE", "True"})
       if (bare || value == yes) return "true";
     for (const char* no : {"0", "f", "F", "false", "FALSE", "False"})
       if (value == no) return "false";
     // Not repeated: what follows --api-key by mistake is a key.
-    throw usage_error("--" + option.name + " is a switch: it takes true, false or nothing.");
+    throw usage_error("--" + option.name + " is a boolean option: give it no value, or true or false.",
+                      help_of(words_));
   }
 
   const std::vector<std::string>& words_;
@@ -123,22 +129,24 @@ class Speller {
   std::vector<std::string>::const_iterator at_, end_;
 };
 
-void check_kind(const Option& option, const std::string& value) {
+void validate_value(const std::vector<std::string>& words, const Option& option, const std::string& value) {
   const char* wanted = nullptr;
   if (option.kind == Kind::integer && !api::is_of_type(api::FlagType::integer, value)) wanted = "a whole number";
   if (option.kind == Kind::number && !api::is_of_type(api::FlagType::number, value)) wanted = "a number";
-  if (option.kind == Kind::duration && !api::parse_duration(value)) wanted = "a time such as 90s, 20m or 1h30m";
-  if (wanted != nullptr) throw usage_error("--" + option.name + " needs " + wanted + ", not '" + value + "'.");
+  if (option.kind == Kind::duration && !api::parse_duration(value)) wanted = "a time, e.g. 90s, 20m or 1h30m";
+  if (wanted != nullptr)
+    throw usage_error(fmt::format("Invalid --{} '{}': must be {}.", option.name, value, wanted), help_of(words));
   if (option.defer_choice_check || option.choices.empty() ||
       std::ranges::find(option.choices, value) != option.choices.end())
     return;
   const std::string near = nearest(value, option.choices);
   throw usage_error(
-      "--" + option.name + " does not take '" + value + "'.",
-      (near.empty() ? "" : "Did you mean '" + near + "'? ") + "It takes " + join(option.choices, ", ") + ".");
+      fmt::format("Invalid --{} '{}'.", option.name, value),
+      (near.empty() ? "" : "Did you mean '" + near + "'? ") + "Use one of: " + join(option.choices, ", ") + ".");
 }
 
-std::vector<std::string> checked_values(const Option& option, const std::vector<std::string>& typed) {
+std::vector<std::string> checked_values(const std::vector<std::string>& words, const Option& option,
+                                        const std::vector<std::string>& typed) {
   std::vector<std::string> values;
   for (const std::string& text : typed) {
     if (!option.comma_split) {
@@ -149,27 +157,40 @@ std::vector<std::string> checked_values(const Option& option, const std::vector<
     values.insert(values.end(), parts.begin(), parts.end());
   }
   for (const std::string& value : values)
-    if (!option.value.empty()) check_kind(option, value);
+    if (!option.value.empty()) validate_value(words, option, value);
   return values;
+}
+
+/// "one argument (VIDEO-ID)"
+std::string takes(const std::vector<Positional>& positionals) {
+  if (positionals.empty()) return "no argument";
+  std::vector<std::string> names;
+  for (const Positional& positional : positionals) names.push_back(usage_of(positional));
+  const std::string count = names.size() == 1 ? "one argument" : std::to_string(names.size()) + " arguments";
+  return count + " (" + join(names, " ") + ")";
+}
+
+std::string with_article(const std::string& name) {
+  return (std::string_view("AEIOU").find(name.front()) != std::string_view::npos ? "an " : "a ") + name;
 }
 
 void check_positionals(const std::vector<std::string>& words, const std::vector<Option>& options,
                        const std::vector<Positional>& positionals, const Parsed& parsed) {
+  const std::string typed = "`heygen" + (words.empty() ? "" : " " + join(words, " ")) + "`";
   const std::size_t count = parsed.positionals.size();
   const bool open = !positionals.empty() && positionals.back().variadic;
   if (count > positionals.size() && !open) {
     // Where no argument is expected, a stray one may be a secret; it is not repeated.
-    const std::string what = positionals.empty() ? "no argument, but one follows."
-                                                 : std::to_string(positionals.size()) + " at most, but '" +
-                                                       parsed.positionals[positionals.size()] + "' follows.";
-    throw usage_error("`heygen " + join(words, " ") + "` takes " + what, help_of(words));
+    const std::string shown = positionals.empty() ? "" : " '" + parsed.positionals[positionals.size()] + "'";
+    throw usage_error(fmt::format("{} takes {}; unexpected argument{}.", typed, takes(positionals), shown),
+                      help_of(words));
   }
   const bool excused = parsed.is_on("help") || std::ranges::any_of(options, [&](const Option& option) {
                          return option.makes_positionals_optional && parsed.is_on(option.name);
                        });
   for (std::size_t i = count; i < positionals.size() && !excused; ++i)
     if (positionals[i].required)
-      throw usage_error("`heygen " + join(words, " ") + "` needs " + positionals[i].name + ".", help_of(words));
+      throw usage_error(fmt::format("{} requires {}.", typed, with_article(usage_of(positionals[i]))), help_of(words));
 }
 
 }  // namespace
@@ -180,14 +201,14 @@ std::vector<std::string> split_list(const std::string& text) {
     std::string part;
     if (at < text.size() && text[at] == '"') {
       for (++at;; ++at) {
-        if (at >= text.size()) throw usage_error("A quote is not closed in the list '" + text + "'.");
+        if (at >= text.size()) throw usage_error("A quote is not closed in the list '" + text + "'.", kListHint);
         if (text[at] == '"' && (at + 1 >= text.size() || text[at + 1] != '"')) break;
         if (text[at] == '"') ++at;
         part += text[at];
       }
       ++at;
       if (at < text.size() && text[at] != ',')
-        throw usage_error("A comma is missing after a closed quote in the list '" + text + "'.");
+        throw usage_error("A comma is missing after a closed quote in the list '" + text + "'.", kListHint);
     } else {
       const std::size_t comma = std::min(text.find(',', at), text.size());
       part = text.substr(at, comma - at);
@@ -220,7 +241,7 @@ Parsed parse(const std::vector<std::string>& words, const std::vector<Option>& o
   }
   Parsed parsed;
   for (std::size_t i = 0; i < options.size(); ++i)
-    if (made[i]->count() > 0) parsed.options[options[i].name] = checked_values(options[i], made[i]->results());
+    if (made[i]->count() > 0) parsed.options[options[i].name] = checked_values(words, options[i], made[i]->results());
   bool marked = false;
   for (const std::string& word : app.remaining())
     if (word == "--" && !marked)
@@ -231,4 +252,4 @@ Parsed parse(const std::vector<std::string>& words, const std::vector<Option>& o
   return parsed;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

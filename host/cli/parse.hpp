@@ -7,15 +7,15 @@
 
 #include "host/command.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 /// Parses and checks. `words` names the command in messages. Throws Error{usage_error}: unknown option (naming the
 /// nearest), value missing or out of form, positionals missing or too many. `--help` excuses what is missing.
 Parsed parse(const std::vector<std::string>& words, const std::vector<Option>& options,
              const std::vector<Positional>& positionals, const std::vector<std::string>& arguments);
 
-/// What stands between the commas; a part in double quotes may hold commas. Throws Error{usage_error} for an open
+/// The values between the commas; one in double quotes may contain commas. Throws Error{usage_error} for an open
 /// quote.
 std::vector<std::string> split_list(const std::string& text);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

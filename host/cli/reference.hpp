@@ -7,7 +7,7 @@
 
 #include "core/base/error.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 struct ExitCode {
   Exit exit;
@@ -35,4 +35,4 @@ std::span<const ErrorCode> error_codes();
 std::span<const Variable> variables();
 std::span<const File> files();
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

@@ -6,7 +6,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 namespace {
 
 bool begins_with(const std::vector<std::string>& words, const std::vector<std::string>& prefix) {
@@ -52,7 +52,7 @@ Error unknown_word(const CommandTable& table, const std::vector<std::string>& pr
   if (near.empty()) near = containing(word, candidates);
   const std::string meant = near.empty() ? elsewhere(table, word) : place + " " + near;
   std::string hint = meant.empty() ? "" : "Did you mean `" + meant + "`? ";
-  hint += "`" + place + " --help` lists what there is.";
+  hint += "`" + place + " --help` lists all commands.";
   if (after_option && meant.empty()) hint += " Options with a value go after the command.";
   return usage_error("`" + place + "` has no command '" + word + "'.", hint);
 }
@@ -89,4 +89,4 @@ Route route(const CommandTable& table, const std::vector<Option>& globals, const
   return result;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

@@ -6,7 +6,7 @@
 
 #include "host/command.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 struct Route {
   const Command* command = nullptr;  ///< nullptr: only a group was named, or nothing
@@ -14,12 +14,12 @@ struct Route {
   std::vector<std::string> rest;     ///< everything else, in order
 };
 
-/// Options may stand before and between the words; `globals` says which of them take a value. Throws
-/// Error{usage_error} for a word that is no command there, naming the nearest.
+/// Options may come before and between the words; `globals` says which of them take a value. Throws
+/// Error{usage_error} for an unknown word, naming the nearest.
 Route route(const CommandTable& table, const std::vector<Option>& globals, const std::vector<std::string>& arguments);
 
 /// The words that may follow `prefix`, sorted, each once.
 std::vector<std::string> words_after(const CommandTable& table, const std::vector<std::string>& prefix,
                                      bool with_hidden = false);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

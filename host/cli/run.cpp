@@ -8,7 +8,7 @@
 #include "host/cli/parse.hpp"
 #include "host/cli/route.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 namespace {
 
 int help_width(const Terminal& terminal) {
@@ -55,4 +55,4 @@ void run_command_line(Services& services, Printer& printer, const CommandTable& 
   printer.note_unused_options();
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

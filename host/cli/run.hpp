@@ -9,10 +9,7 @@
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
-
-/// Every command of the program.
-CommandTable all_commands();
+namespace heygen::host::cli {
 
 /// Routes, parses, sets the options of `services` and `printer`, and shows help or runs the command. Throws
 /// heygen::Error.
@@ -22,4 +19,4 @@ void run_command_line(Services& services, Printer& printer, const CommandTable& 
 /// Help for the command, the group or the whole program.
 void print_help(Services& services, Printer& printer, const CommandTable& table, const Route& route);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 extern const std::string_view kBashScript, kZshScript, kFishScript, kPowershellScript;
 /// docs/schema/commands.schema.json
 extern const std::string_view kCommandsSchema;
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

@@ -10,7 +10,7 @@
 #include "host/cli/reference.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 namespace {
 
 json::Value list_of(const auto& texts) {
@@ -201,4 +201,4 @@ json::Value surface(Services& services, const CommandTable& table) {
                       {"$defs", schemas_json()}};
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

@@ -6,7 +6,7 @@
 #include "core/json/value.hpp"
 #include "host/command.hpp"
 
-namespace heygen::host {
+namespace heygen::host::cli {
 
 /// Commands that are not hidden, sorted by their words.
 std::vector<const Command*> listed(const CommandTable& table);
@@ -14,4 +14,4 @@ std::vector<const Command*> listed(const CommandTable& table);
 /// What docs/schema/commands.schema.json describes.
 json::Value surface(Services& services, const CommandTable& table);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::cli

@@ -1,17 +1,26 @@
-#include "host/cli/run.hpp"
+#include "host/commands/all.hpp"
+
+#include "host/commands/about/about.hpp"
+#include "host/commands/api/api.hpp"
+#include "host/commands/api/catalog.hpp"
+#include "host/commands/auth/auth.hpp"
+#include "host/commands/config/config.hpp"
+#include "host/commands/policy/policy.hpp"
+#include "host/commands/provider/provider.hpp"
+#include "host/commands/video/download.hpp"
 
 namespace heygen::host {
 
 CommandTable all_commands() {
   CommandTable table;
-  add_catalog_commands(table);
-  add_download_command(table);
-  add_api_command(table);
+  commands::api::add_catalog_commands(table);
+  table.add(commands::video::download_command());
+  table.add(commands::api::api_command());
   add_auth_commands(table);
-  add_config_commands(table);
-  add_provider_commands(table);
-  add_policy_commands(table);
-  add_discovery_commands(table);
+  commands::config::add_commands(table);
+  commands::provider::add_commands(table);
+  commands::policy::add_commands(table);
+  commands::about::add_commands(table);
   return table;
 }
 

@@ -4,11 +4,11 @@
 #include "host/cli/surface.hpp"
 #include "host/manual/manual.hpp"
 
-namespace heygen::host {
+namespace heygen::host::manual {
 
 std::vector<Chapter> chapters_of(const CommandTable& table) {
   std::vector<Chapter> chapters;
-  for (const Command* command : listed(table)) {
+  for (const Command* command : cli::listed(table)) {
     if (chapters.empty() || chapters.back().word != command->words[0]) {
       Chapter chapter{command->words[0], command->summary, "", {}};
       const auto group = std::ranges::find(table.groups(), std::vector{command->words[0]}, &Group::words);
@@ -30,8 +30,8 @@ std::string notes_of(const Option& option) {
     notes.emplace_back(option.comma_split ? "several: separated by commas, or repeated" : "may be repeated");
   if (!option.range.empty()) notes.push_back(option.range);
   if (option.value.empty() && option.fallback == "true") notes.push_back("on unless --" + option.name + "=false");
-  if (!option.value.empty() && !option.fallback.empty()) notes.push_back("default " + option.fallback);
+  if (!option.value.empty() && !option.fallback.empty()) notes.push_back("default: " + option.fallback);
   return notes.empty() ? "" : "(" + join(notes, "; ") + ")";
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::manual

@@ -7,16 +7,18 @@
 #include "core/base/clock.hpp"
 #include "core/base/random.hpp"
 #include "host/cli/completion.hpp"
-#include "host/cli/run.hpp"
+#include "host/commands/all.hpp"
 #include "host/manual/manual.hpp"
 
 namespace {
 
 using namespace heygen;
 using namespace heygen::host;
+using namespace heygen::host::cli;
+using namespace heygen::host::manual;
 namespace fs = std::filesystem;
 
-/// Nothing of whoever builds may show in the pages.
+/// Nothing of the build environment may show in the pages.
 class NoEnvironment : public Environment {
  public:
   std::optional<std::string> get(std::string_view name) const override {
@@ -43,7 +45,7 @@ void write_share(const fs::path& directory, Services& services, const std::strin
 
 int run(const std::vector<std::string>& arguments) {
   if (arguments.size() < 3) {
-    std::cerr << "Usage: heygen-pages share FOLDER HEYGEN DATE | markdown FOLDER HEYGEN\n"
+    std::cerr << "Usage: heygen-pages share DIRECTORY HEYGEN DATE | markdown DIRECTORY HEYGEN\n"
                  "HEYGEN is the program whose providers count; DATE is YYYY-MM-DD.\n";
     return 2;
   }

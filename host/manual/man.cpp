@@ -4,7 +4,7 @@
 #include "host/cli/reference.hpp"
 #include "host/manual/manual.hpp"
 
-namespace heygen::host {
+namespace heygen::host::manual {
 namespace {
 
 /// Text that roff prints as it is: no escape, no request at the start of a line, no typographic change of quotes.
@@ -40,7 +40,7 @@ std::string roff(std::string_view text) {
   return out.starts_with('.') ? "\\&" + out : out;
 }
 
-/// A sentence may not stand in backquotes on paper: `heygen video get` becomes bold.
+/// Code in backquotes becomes bold.
 std::string prose(std::string_view text) {
   std::string out;
   bool code = false;
@@ -94,10 +94,10 @@ std::string examples(const Command& command) {
 std::string command_text(const Command& command, Services& services) {
   std::string out = ".SS \"" + roff("heygen " + join(command.words, " ")) + "\"\n" + prose(command.summary) + ".\n";
   out += paragraphs(command.description) + ".PP\n\\fB" + roff("heygen " + join(command.words, " ")) + "\\fR";
-  for (const Positional& positional : command.positionals) out += " \\fI" + roff(usage_of(positional)) + "\\fR";
+  for (const Positional& positional : command.positionals) out += " \\fI" + roff(cli::usage_of(positional)) + "\\fR";
   out += " [\\fIOPTIONS\\fR]\n";
   for (const Positional& positional : command.positionals)
-    out += entry("\\fI" + roff(usage_of(positional)) + "\\fR", positional.doc);
+    out += entry("\\fI" + roff(cli::usage_of(positional)) + "\\fR", positional.doc);
   return out + option_text(command.options(services)) + examples(command);
 }
 
@@ -123,7 +123,7 @@ std::string chapter_page(const Chapter& chapter, Services& services, const std::
   if (!chapter.important.empty()) out += ".SH IMPORTANT\n" + prose(chapter.important) + "\n";
   out += ".SH COMMANDS\n";
   for (const Command* command : chapter.commands) out += command_text(*command, services);
-  out += ".SH GLOBAL OPTIONS\n" + option_text(global_options());
+  out += ".SH GLOBAL OPTIONS\n" + option_text(cli::global_options());
   return out + ".SH SEE ALSO\n.BR heygen (1)\n";
 }
 
@@ -131,22 +131,24 @@ std::string main_page(const std::vector<Chapter>& chapters, const std::string& d
   std::string out = head("heygen", "command line client of the HeyGen video API", date);
   out += ".SH SYNOPSIS\n\\fBheygen\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.SH DESCRIPTION\n" +
          paragraphs(
-             "It creates, translates and manages videos, avatars and voices. Results go to standard output as JSON, or "
-             "as text for people with --human. An error is one line of JSON on standard error.\n"
-             "Start with `heygen auth login`. `heygen COMMAND --help` says more about a command.");
+             "It creates, translates and manages videos, avatars and voices. Results go to stdout as JSON, or as "
+             "human-readable text with --human. An error is one line of JSON on stderr.\n"
+             "Start with `heygen auth login`. Run `heygen COMMAND --help` for details.");
   out += ".SH COMMANDS\n";
   for (const Chapter& chapter : chapters)
     out += entry("\\fB" + roff("heygen-" + chapter.word) + "\\fR(1)", chapter.summary);
-  out += ".SH OPTIONS\n" + option_text(root_options());
+  out += ".SH OPTIONS\n" + option_text(cli::root_options());
   out += ".SH EXIT STATUS\n";
-  for (const ExitCode& row : exit_codes())
+  for (const cli::ExitCode& row : cli::exit_codes())
     out += entry("\\fB" + std::to_string(static_cast<int>(row.exit)) + "\\fR", std::string(row.meaning));
-  out += ".SH ERRORS\n" + prose("Values of error.code on standard error. The service may give others.") + "\n";
-  for (const ErrorCode& row : error_codes()) out += entry("\\fB" + roff(row.code) + "\\fR", std::string(row.meaning));
+  out += ".SH ERRORS\n" + prose("Values of error.code on stderr. The API may return others.") + "\n";
+  for (const cli::ErrorCode& row : cli::error_codes())
+    out += entry("\\fB" + roff(row.code) + "\\fR", std::string(row.meaning));
   out += ".SH ENVIRONMENT\n";
-  for (const Variable& row : variables()) out += entry("\\fB" + roff(row.name) + "\\fR", std::string(row.meaning));
+  for (const cli::Variable& row : cli::variables())
+    out += entry("\\fB" + roff(row.name) + "\\fR", std::string(row.meaning));
   out += ".SH FILES\n";
-  for (const File& row : files()) out += entry("\\fI" + roff(row.path) + "\\fR", std::string(row.meaning));
+  for (const cli::File& row : cli::files()) out += entry("\\fI" + roff(row.path) + "\\fR", std::string(row.meaning));
   out += ".SH SEE ALSO\n";
   for (const Chapter& chapter : chapters)
     out += ".BR " + roff("heygen-" + chapter.word) + " (1)" + (&chapter == &chapters.back() ? "\n" : " ,\n");
@@ -163,4 +165,4 @@ Pages man_pages(const CommandTable& table, Services& services, const std::string
   return pages;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::manual

@@ -8,7 +8,7 @@
 #include "host/command.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::manual {
 
 /// A command word of the first level with all below it: "video", "auth", "update".
 struct Chapter {
@@ -29,4 +29,4 @@ Pages markdown_pages(const CommandTable& table, Services& services);
 /// "(required; default 10; 1 to 100)", or "".
 std::string notes_of(const Option& option);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::manual

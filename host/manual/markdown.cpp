@@ -4,7 +4,7 @@
 #include "host/cli/reference.hpp"
 #include "host/manual/manual.hpp"
 
-namespace heygen::host {
+namespace heygen::host::manual {
 namespace {
 
 constexpr std::string_view kNote =
@@ -64,8 +64,8 @@ std::string command_text(const Command& command, Services& services) {
       "\n## " + name + "\n\n" + command.summary + ".\n" + description(command.description) + "\n```text\n" + name;
   std::string arguments;
   for (const Positional& positional : command.positionals) {
-    out += " " + usage_of(positional);
-    arguments += "| " + code(usage_of(positional)) + " | " + cell(positional.doc) + " |\n";
+    out += " " + cli::usage_of(positional);
+    arguments += "| " + code(cli::usage_of(positional)) + " | " + cell(positional.doc) + " |\n";
   }
   out += " [OPTIONS]\n```\n";
   if (!arguments.empty()) out += "\n| argument | meaning |\n|---|---|\n" + arguments;
@@ -78,14 +78,14 @@ std::string index(const std::vector<Chapter>& chapters) {
                     "\n| command | what it does |\n|---|---|\n";
   for (const Chapter& chapter : chapters)
     out += "| [" + chapter.word + "](" + chapter.word + ".md) | " + cell(chapter.summary) + " |\n";
-  out += "\n## Options of every command\n" + option_table(global_options());
+  out += "\n## Options of every command\n" + option_table(cli::global_options());
   out += "\n## Exit codes\n\n| code | meaning |\n|---|---|\n";
-  for (const ExitCode& row : exit_codes())
+  for (const cli::ExitCode& row : cli::exit_codes())
     out += "| " + std::to_string(static_cast<int>(row.exit)) + " | " + cell(row.meaning) + " |\n";
   out +=
-      "\n## Error codes\n\nThese stand in `error.code` on stderr. The service may give others, which pass through.\n\n"
+      "\n## Error codes\n\nValues of `error.code` on stderr. The API may return others, which are passed through.\n\n"
       "| code | exit | meaning |\n|---|---|---|\n";
-  for (const ErrorCode& row : error_codes())
+  for (const cli::ErrorCode& row : cli::error_codes())
     out +=
         "| " + code(row.code) + " | " + std::to_string(static_cast<int>(row.exit)) + " | " + cell(row.meaning) + " |\n";
   return out +
@@ -107,4 +107,4 @@ Pages markdown_pages(const CommandTable& table, Services& services) {
   return pages;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::manual

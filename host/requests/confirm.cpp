@@ -2,7 +2,7 @@
 
 #include "core/base/text.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 
 void confirm(const ConfirmDependencies& needs, const std::string& question, const Error& otherwise) {
   if (!needs.terminal.stdin_is_terminal()) throw otherwise;
@@ -13,7 +13,7 @@ void confirm(const ConfirmDependencies& needs, const std::string& question, cons
 
 Error confirmation_required(const std::string& what) {
   return {code::kConfirmationRequired, what + " cannot be undone, and there is no terminal to ask on.",
-          "Add --force to go ahead without being asked."};
+          "Use --force to skip the confirmation."};
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

@@ -7,7 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/base/terminal.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 
 /// Where the user is asked.
 struct ConfirmDependencies {
@@ -15,11 +15,11 @@ struct ConfirmDependencies {
   const Cancel& cancel;
 };
 
-/// `question` ends in '?'. On a terminal y or yes goes on, all else throws Error{canceled}; without one throws
+/// `question` ends in '?'. On a terminal y or yes returns, anything else throws Error{canceled}; without one throws
 /// `otherwise`.
 void confirm(const ConfirmDependencies& needs, const std::string& question, const Error& otherwise);
 
-/// The error for a deletion that nobody can be asked about.
+/// The error for a deletion without a terminal to ask on.
 Error confirmation_required(const std::string& what);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

@@ -4,11 +4,13 @@
 #include <system_error>
 
 #include "core/auth/resolver.hpp"
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/net/redact.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "host/transfer/upload.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 namespace {
 
 constexpr const char* kMark = "***";
@@ -65,7 +67,7 @@ json::Value headers_of(const net::Headers& headers) {
 json::Value credential_of(Services& services) {
   try {
     const std::string id = services.resolver().first_asked();
-    if (id.empty()) return json::Object{{"problem", "none is configured: run `heygen auth login` first"}};
+    if (id.empty()) return json::Object{{"problem", "not logged in: run `heygen auth login` first"}};
     const provider::DiscoveredProvider* found = services.registry().find(id);
     if (found == nullptr) return json::Object{{"problem", "the provider " + printable(id) + " is not installed"}};
     if (found->refused) return json::Object{{"provider", id}, {"problem", found->reason}};
@@ -75,7 +77,7 @@ json::Value credential_of(Services& services) {
   }
 }
 
-/// As a person reads a request: the first line, headers, the rest.
+/// The request for --human: the first line, headers, the rest.
 std::string text_of(const json::Value& document) {
   std::string text = document.string_at("method") + " " + document.string_at("url") + "\n";
   for (const auto& [name, value] : document.find("headers")->as_object())
@@ -121,8 +123,8 @@ void print_dry_run(Services& services, Printer& printer, const transport::ApiReq
   if (facts.upload) document.set("upload", *facts.upload);
   if (facts.then) document.set("then", *facts.then);
   if (!facts.missing_fields.empty())
-    services.terminal.notice("The service will refuse this body: it lacks " + join(facts.missing_fields, ", ") +
-                             ". --request-schema shows its fields.");
+    services.terminal.notice("Warning: required fields are missing: " + join(facts.missing_fields, ", ") +
+                             ". See --request-schema.");
   if (printer.human()) return printer.print_text(text_of(document));
   printer.print(document);
 }
@@ -131,14 +133,14 @@ json::Value upload_facts(const std::string& path, const std::string& name) {
   json::Object facts{{"field", "file"}};
   if (path == "-") {
     facts.emplace_back("filename", name.empty() ? "stdin" : name);
-    facts.emplace_back("source", "standard input");
+    facts.emplace_back("source", "stdin");
     return facts;
   }
   std::error_code fault;
   const std::filesystem::file_status status = std::filesystem::status(path, fault);
   if (!std::filesystem::exists(status) || std::filesystem::is_directory(status))
-    throw Error(code::kError, "The file '" + path + "' could not be read: " +
-                                  (std::filesystem::exists(status) ? "it is a directory" : fault.message()) + ".");
+    throw transfer::unreadable_file(
+        path, std::filesystem::exists(status) ? "it is a directory" : describe_errno(fault.value()));
   facts.emplace_back("filename", name.empty() ? std::filesystem::path(path).filename().string() : name);
   if (std::filesystem::is_regular_file(status))
     facts.emplace_back("size", static_cast<std::int64_t>(std::filesystem::file_size(path, fault)));
@@ -146,4 +148,4 @@ json::Value upload_facts(const std::string& path, const std::string& name) {
   return facts;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

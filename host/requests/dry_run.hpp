@@ -12,7 +12,7 @@
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 
 /// --dry-run; every command that sends a request to the API has it.
 Option dry_run_option();
@@ -24,7 +24,7 @@ void check_dry_run(Services& services);
 struct DryRun {
   std::optional<std::string> body{};          ///< as it would be sent
   std::optional<json::Value> upload{};        ///< facts about the file of a multipart body
-  std::optional<json::Value> then{};          ///< what would follow the reply
+  std::optional<json::Value> then{};          ///< what would follow the response
   std::vector<std::string> missing_fields{};  ///< warned of on stderr
   bool free_query = false;                    ///< names of the query are the user's own, and one may hold a secret
 };
@@ -37,4 +37,4 @@ void print_dry_run(Services& services, Printer& printer, const transport::ApiReq
 /// not there.
 json::Value upload_facts(const std::string& path, const std::string& name);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

@@ -1,5 +1,7 @@
 #include "host/requests/pagination.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <functional>
@@ -10,24 +12,24 @@
 #include "core/base/text.hpp"
 #include "core/json/slice.hpp"
 #include "core/transport/api_client.hpp"
-#include "host/transfer/progress.hpp"
 #include "host/requests/response.hpp"
+#include "host/transfer/progress.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 namespace {
 
-Error wrong_reply(const std::string& message) {
-  return {code::kResponseParse, message, "Leave --all out to see the pages one by one."};
+Error wrong_response(const std::string& message) {
+  return {code::kResponseParse, message, "Omit --all to get one page at a time."};
 }
 
-/// One reply, and views into it.
+/// One response, and views into it.
 struct Page {
   std::string text;
   std::vector<std::string_view> items;
   bool has_list = false;
   bool more = false;
   std::string cursor;         ///< of the next page, or ""
-  std::string_view next_raw;  ///< the same as it stands in the reply
+  std::string_view next_raw;  ///< its text in the response
 };
 
 std::string cursor_of(std::string_view raw) {
@@ -41,7 +43,7 @@ void read_page(const api::Pagination& facts, Page& page) {
   page.has_list = !list.empty();
   if (page.has_list && list != "null") {
     auto items = json::items_of(list);
-    if (!items) throw wrong_reply("The reply has no list at '" + std::string(facts.items) + "'.");
+    if (!items) throw wrong_response("The response has no list at '" + std::string(facts.items) + "'.");
     page.items = std::move(*items);
   }
   page.next_raw = json::slice(page.text, facts.next_cursor).value_or("null");
@@ -50,8 +52,8 @@ void read_page(const api::Pagination& facts, Page& page) {
   page.more = more == "true" || (more != "false" && !page.cursor.empty());
 }
 
-/// What the members that tell of further pages say in the end, as JSON.
-struct Ends {
+/// The final values, as JSON, of the members that say whether there are more pages.
+struct TailFields {
   std::string more = "false", next = "null";
 };
 
@@ -59,12 +61,13 @@ struct Ends {
 class Envelope {
  public:
   /// `ends`: known already when no page follows; else those members wait until the items are written.
-  Envelope(const api::Pagination& facts, std::string_view document, const Ends* ends) : facts_(facts), ends_(ends) {
+  Envelope(const api::Pagination& facts, std::string_view document, const TailFields* ends)
+      : facts_(facts), ends_(ends) {
     walk(document, {});
   }
 
   const std::string& before() const { return before_; }
-  std::string after(const Ends& ends) const {
+  std::string after(const TailFields& ends) const {
     std::string text;
     for (const Piece& piece : after_) {
       text += piece.text;
@@ -115,15 +118,15 @@ class Envelope {
   }
 
   const api::Pagination& facts_;
-  const Ends* ends_;
+  const TailFields* ends_;
   std::string before_;
   std::vector<Piece> after_;
 };
 
-class All {
+class AllPagesPrinter {
  public:
-  All(const AllPagesDependencies& needs, Printer& printer, const api::Command& command, api::Given given,
-      std::optional<std::int64_t> cap)
+  AllPagesPrinter(const AllPagesDependencies& needs, Printer& printer, const api::Command& command,
+                  api::CommandInput given, std::optional<std::int64_t> cap)
       : needs_(needs),
         printer_(printer),
         command_(command),
@@ -142,13 +145,13 @@ class All {
       Page page = fetch();
       start(page);
       while (add(page)) {
-        go_on_at(page.cursor);
+        set_cursor(page.cursor);
         page = fetch();
       }
       finish(page);
     } catch (Error& error) {
       progress_.clear();
-      abandon(error);
+      describe_partial_output(error);
       throw;
     }
     progress_.clear();
@@ -156,7 +159,7 @@ class All {
       if (started_) printer_.write("\n");
       return;
     }
-    print_reply(printer_, document_, columns);
+    print_response(printer_, document_, columns);
   }
 
  private:
@@ -182,9 +185,9 @@ class All {
   }
   bool is_last(const Page& page) const { return !page.more || (cap_ && count_ + std::ssize(page.items) >= *cap_); }
 
-  static Ends ends_after(const Page& page, bool cut) {
+  static TailFields tail_after(const Page& page, bool cut) {
     if (cut) return {"true", "null"};
-    return page.more ? Ends{"true", std::string(page.next_raw)} : Ends{};
+    return page.more ? TailFields{"true", std::string(page.next_raw)} : TailFields{};
   }
 
   void start(const Page& page) {
@@ -193,20 +196,20 @@ class All {
       return;
     }
     check(page);
-    const Ends ends = ends_after(page, share(page) < page.items.size());
+    const TailFields ends = tail_after(page, share(page) < page.items.size());
     envelope_.emplace(facts_, page.text, is_last(page) ? &ends : nullptr);
   }
 
   /// Throws before anything of the page is printed.
   void check(const Page& page) const {
-    if (!page.has_list) throw wrong_reply("The reply has no list at '" + std::string(facts_.items) + "'.");
+    if (!page.has_list) throw wrong_response("The response has no list at '" + std::string(facts_.items) + "'.");
     if (is_last(page)) return;
     if (page.cursor.empty())
-      throw wrong_reply("The service says that more items follow, but not where: " + std::string(facts_.next_cursor) +
-                        " is empty.");
+      throw wrong_response("The API reported more items but sent no cursor (" + std::string(facts_.next_cursor) +
+                           " is empty).");
     if (seen_.contains(hash(page.cursor)))
-      throw wrong_reply(
-          "The service gives the same cursor twice, so the list would never end: " + printable(page.cursor) + ".");
+      throw wrong_response("The API sent the same cursor twice (" + page.cursor +
+                           "); stopped to avoid an endless list.");
   }
 
   /// False when it was the last page.
@@ -215,23 +218,23 @@ class All {
     check(page);
     std::string text = pages_ == 1 ? envelope_->before() + "[" : "";
     const bool last = is_last(page);
-    cut_ = share(page) < page.items.size();
+    truncated_ = share(page) < page.items.size();
     for (std::size_t i = 0, end = share(page); i < end; ++i) {
       if (count_++ > 0) text += ',';
       text += page.items[i];
     }
-    put(text);
+    write(text);
     if (!printer_.to_terminal() || collects_)
       progress_.show("Page " + std::to_string(pages_) + ", " + std::to_string(count_) + " items");
     return !last;
   }
 
   void finish(const Page& page) {
-    if (!page.has_list && pages_ == 1) return put(page.text);
-    put("]" + envelope_->after(ends_after(page, cut_)));
+    if (!page.has_list && pages_ == 1) return write(page.text);
+    write("]" + envelope_->after(tail_after(page, truncated_)));
   }
 
-  void go_on_at(const std::string& cursor) {
+  void set_cursor(const std::string& cursor) {
     seen_.insert(hash(cursor));
     given_.flags[std::string(facts_.cursor_param)] = {cursor};
     if (cap_)
@@ -239,25 +242,24 @@ class All {
           std::to_string(std::min<std::int64_t>(facts_.limit_max, *cap_ - count_))};
   }
 
-  void put(const std::string& text) {
+  void write(const std::string& text) {
     if (collects_) {
       document_ += text;
       return;
     }
-    if (text.empty()) return;  // a reply without a body
+    if (text.empty()) return;  // a response without a body
     started_ = true;
     printer_.write(printer_.to_terminal() ? output::harmless_json(text) : text);
   }
 
-  void abandon(Error& error) {
+  void describe_partial_output(Error& error) {
     if (!started_) return;
     if (printer_.to_terminal()) printer_.write("\n");
-    error.hint += std::string(error.hint.empty() ? "" : " ") +
-                  "The document on standard output is unfinished: " + std::to_string(count_) +
-                  (count_ == 1 ? " item is in it." : " items are in it.");
+    error.hint += fmt::format("{}Output is incomplete: {} written.", error.hint.empty() ? "" : " ",
+                              count_ == 1 ? "1 item was" : fmt::format("{} items were", count_));
     const auto at = given_.flags.find(facts_.cursor_param);
     if (at != given_.flags.end() && pages_ > 0)
-      error.hint += " The rest begins at --" + std::string(facts_.cursor_param) + " " + printable(at->second.back());
+      error.hint += fmt::format(" Continue with --{} {}", facts_.cursor_param, at->second.back());
   }
 
   static std::size_t hash(std::string_view cursor) { return std::hash<std::string_view>{}(cursor); }
@@ -266,20 +268,20 @@ class All {
   Printer& printer_;
   const api::Command& command_;
   const api::Pagination& facts_;
-  api::Given given_;
+  api::CommandInput given_;
   const std::optional<std::int64_t> cap_;
   const bool collects_;
-  Progress progress_;
+  transfer::Progress progress_;
   std::optional<Envelope> envelope_;
   std::unordered_set<std::size_t> seen_;  ///< hashes: a cursor may be long, and there may be many
   std::string document_;
   std::int64_t count_ = 0, pages_ = 0;
-  bool started_ = false, cut_ = false;
+  bool started_ = false, truncated_ = false;
 };
 
 }  // namespace
 
-std::optional<std::int64_t> extract_total_limit(const api::Command& command, api::Given& given) {
+std::optional<std::int64_t> extract_total_limit(const api::Command& command, api::CommandInput& given) {
   const std::string name(command.pagination->limit_param);
   const std::int64_t most = command.pagination->limit_max;
   const auto at = given.flags.find(name);
@@ -289,7 +291,8 @@ std::optional<std::int64_t> extract_total_limit(const api::Command& command, api
     std::int64_t value = 0;
     const std::size_t sign = typed.starts_with('+') ? 1 : 0;
     std::from_chars(typed.data() + sign, typed.data() + typed.size(), value);
-    if (value < 1) throw usage_error("--" + name + " does not take " + typed + ".", "It takes at least 1.");
+    if (value < 1)
+      throw usage_error("Invalid --" + name + " '" + typed + "': must be at least 1.", "Example: --" + name + " 1");
     cap = value;
   }
   given.flags[name] = {std::to_string(std::min(cap.value_or(most), most))};
@@ -303,9 +306,9 @@ AllPagesDependencies all_pages_dependencies(Services& services) {
           .cancel = services.cancel};
 }
 
-void print_all(const AllPagesDependencies& needs, Printer& printer, const api::Command& command, api::Given given,
-               std::optional<std::int64_t> cap, const std::vector<output::Column>& columns) {
-  All(needs, printer, command, std::move(given), cap).run(columns);
+void print_all(const AllPagesDependencies& needs, Printer& printer, const api::Command& command,
+               api::CommandInput given, std::optional<std::int64_t> cap, const std::vector<output::Column>& columns) {
+  AllPagesPrinter(needs, printer, command, std::move(given), cap).run(columns);
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

@@ -4,11 +4,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <functional>
-#include <system_error>
 
+#include "core/base/file.hpp"
 #include "core/json/compact.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 namespace {
 
 constexpr int kNoContent = 204, kResetContent = 205;
@@ -33,10 +33,9 @@ class Spool {
     // Flushed here, where a full disk is noticed: rewind() would forget it.
     if (file_ == nullptr || std::fwrite(text_.data(), 1, text_.size(), file_) != text_.size() ||
         std::fflush(file_) != 0)
-      throw Error(
-          code::kError,
-          "The reply is large, and no temporary file can hold it: " + std::generic_category().message(errno) + ".",
-          "Make room in the directory for temporary files.");
+      throw Error(code::kError,
+                  "Could not store the large response in a temporary file: " + describe_errno(errno) + ".",
+                  "Free up space in the directory for temporary files.");
     text_.clear();
   }
 
@@ -49,7 +48,8 @@ class Spool {
       out({piece.data(), count});
     }
     if (file_ != nullptr && std::ferror(file_) != 0)
-      throw Error(code::kError, "The reply could not be read back: " + std::generic_category().message(errno) + ".");
+      throw Error(code::kError, "Could not read the response from its temporary file: " + describe_errno(errno) + ".",
+                  "The request was accepted; its result cannot be shown.");
     out(text_);
   }
 
@@ -59,7 +59,7 @@ class Spool {
 };
 
 Error not_json(const json::ParseError& fault) {
-  return {code::kError, "The reply is not valid JSON: " + std::string(fault.what()) + ".",
+  return {code::kError, "The response is not valid JSON: " + std::string(fault.what()) + ".",
           "The request was accepted; its result cannot be shown."};
 }
 
@@ -84,7 +84,7 @@ void read_compact(transport::ApiResponse& response, std::string& out, const std:
 
 }  // namespace
 
-std::string read_reply(const transport::ApiRequest& request, transport::ApiResponse& response) {
+std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response) {
   std::string text;
   if (has_body(request, response)) read_compact(response, text, [] {});
   return text;
@@ -92,7 +92,7 @@ std::string read_reply(const transport::ApiRequest& request, transport::ApiRespo
 
 std::string send(transport::ApiClient& client, const transport::ApiRequest& request) {
   transport::ApiResponse response = client.call(request);
-  return read_reply(request, response);
+  return read_response(request, response);
 }
 
 void send_and_print(transport::ApiClient& client, Printer& printer, const transport::ApiRequest& request,
@@ -101,7 +101,7 @@ void send_and_print(transport::ApiClient& client, Printer& printer, const transp
   printer.only_reads = request.method == "GET" || request.method == "HEAD";
   // What goes to a terminal is for eyes, and looked at whole; so is what --jq gets.
   if (printer.human() || printer.options.jq || printer.to_terminal())
-    return print_reply(printer, read_reply(request, response), columns);
+    return print_response(printer, read_response(request, response), columns);
   if (!has_body(request, response)) return;
   Spool spool;
   read_compact(response, spool.text(), [&] { spool.settle(); });
@@ -109,7 +109,7 @@ void send_and_print(transport::ApiClient& client, Printer& printer, const transp
   spool.write(printer.write);
 }
 
-json::Value parse_reply(const std::string& text) {
+json::Value parse_response(const std::string& text) {
   try {
     return json::parse(text);
   } catch (const json::ParseError& fault) {
@@ -117,12 +117,12 @@ json::Value parse_reply(const std::string& text) {
   }
 }
 
-void print_reply(Printer& printer, const std::string& text, const std::vector<output::Column>& columns) {
+void print_response(Printer& printer, const std::string& text, const std::vector<output::Column>& columns) {
   if (text.empty()) return;
   if (printer.human())
-    printer.print_human(parse_reply(text), columns);
+    printer.print_human(parse_response(text), columns);
   else
     printer.print_json(text);
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

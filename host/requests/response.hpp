@@ -1,4 +1,4 @@
-// Replies of the API on their way to the user.
+// Responses of the API on their way to the user.
 #pragma once
 
 #include <string>
@@ -10,24 +10,24 @@
 #include "core/transport/api_client.hpp"
 #include "host/printer.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 
-/// The reply's body as one line of JSON without newline, its bytes kept; "" for a reply that has none (204, HEAD).
-/// Nothing is returned before the whole document has been checked. Throws Error.
-std::string read_reply(const transport::ApiRequest& request, transport::ApiResponse& response);
+/// The response's body as one line of JSON without newline, its bytes kept; "" for a response that has none (204,
+/// HEAD). Nothing is returned before the whole document has been checked. Throws Error.
+std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response);
 
 /// Sends and reads.
 std::string send(transport::ApiClient& client, const transport::ApiRequest& request);
 
-/// The reply as a value. Throws Error{error} when it is not JSON.
-json::Value parse_reply(const std::string& text);
+/// The response as a value. Throws Error{error} when it is not JSON.
+json::Value parse_response(const std::string& text);
 
-/// Sends and prints; nothing before all of the reply has been checked. As JSON to a file or a pipe, memory does not
+/// Sends and prints; nothing before all of the response has been checked. As JSON to a file or a pipe, memory does not
 /// grow with it.
 void send_and_print(transport::ApiClient& client, Printer& printer, const transport::ApiRequest& request,
                     const std::vector<output::Column>& columns = {});
 
-/// One line of JSON, or for people. Prints nothing for "".
-void print_reply(Printer& printer, const std::string& text, const std::vector<output::Column>& columns = {});
+/// One line of JSON, or human-readable. Prints nothing for "".
+void print_response(Printer& printer, const std::string& text, const std::vector<output::Column>& columns = {});
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/base/error.hpp"
 #include "core/base/encode.hpp"
+#include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 namespace {
 
-constexpr const char* kPathHint = "Give the path from its first slash on, such as /v3/videos.";
+constexpr const char* kPathHint = "Paths start with a slash, e.g. /v3/videos.";
 
 std::string checked_method(const std::string& text) {
   std::string method = text;
@@ -20,22 +20,16 @@ std::string checked_method(const std::string& text) {
   const std::vector<std::string> known = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
   if (std::ranges::find(known, method) != known.end()) return method;
   const std::string near = nearest(text, known);
-  throw usage_error("'" + text + "' is no method that can be sent.",
-                    (near.empty() ? "" : "Did you mean " + near + "? ") + "It is one of " + join(known, ", ") + ".");
-}
-
-int hex(char c) {
-  const std::size_t at = std::string_view("0123456789abcdef").find(static_cast<char>(c | 0x20));
-  if (c >= '0' && c <= '9') return c - '0';
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+  throw usage_error("Unknown HTTP method '" + text + "'.",
+                    "Use " + join(known, ", ") + "." + (near.empty() ? "" : " Did you mean " + near + "?"));
 }
 
 /// application/x-www-form-urlencoded.
 std::string decode(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+    if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
       i += 2;
     } else {
       out += text[i] == '+' ? ' ' : text[i];
@@ -44,16 +38,17 @@ std::string decode(std::string_view text) {
   return out;
 }
 
-/// The part of a URL that stands after the base.
+/// The part of a URL after the base.
 std::string below_base(const std::string& url, const std::string& base) {
   try {
     const net::Url given = net::Url::parse(url), api = net::Url::parse(base);
     const std::string prefix = api.target == "/" ? "" : api.target;
     if (given.same_origin(api) && given.target.starts_with(prefix + "/")) return given.target.substr(prefix.size());
   } catch (const std::invalid_argument& fault) {
-    throw usage_error("'" + url + "' is no path and no URL: " + fault.what(), kPathHint);
+    throw usage_error("'" + url + "' is not a valid URL: " + fault.what(), kPathHint);
   }
-  throw usage_error("'" + url + "' is not below " + base + ", and a credential is sent nowhere else.", kPathHint);
+  throw usage_error("Refused to send the credential to " + url + ": only URLs under " + base + " are allowed.",
+                    kPathHint);
 }
 
 std::string escaped(std::string_view path) {
@@ -66,7 +61,8 @@ std::string escaped(std::string_view path) {
 
 std::pair<std::string, std::string> parse_query_option(const std::string& text) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) throw usage_error("--query needs NAME=VALUE, not '" + text + "'.");
+  if (equals == std::string::npos || equals == 0)
+    throw usage_error("Invalid --query '" + text + "': must be NAME=VALUE.", "Example: --query limit=5");
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -76,10 +72,10 @@ Target parse_target(const std::string& method, const std::string& where, const s
   const std::string full = where.starts_with('/')                   ? where
                            : where.find("://") != std::string::npos ? below_base(where, base)
                                                                     : "";
-  if (full.empty()) throw usage_error("'" + where + "' is no path of the API.", kPathHint);
+  if (full.empty()) throw usage_error("'" + where + "' is not an API path.", kPathHint);
   if (has_control(full) || full.find_first_of(" #\\") != std::string::npos)
-    throw usage_error("'" + printable(where) + "' holds a character that a URL cannot have.",
-                      "Escape it, such as %20 for a space.");
+    throw usage_error("Invalid path '" + where + "': it contains a character that a URL cannot have.",
+                      "Escape it, e.g. %20 for a space.");
   const std::size_t mark = full.find('?');
   target.path = escaped(full.substr(0, mark));
   if (mark == std::string::npos) return target;
@@ -92,4 +88,4 @@ Target parse_target(const std::string& method, const std::string& where, const s
   return target;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

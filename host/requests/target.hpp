@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace heygen::host {
+namespace heygen::host::requests {
 
 struct Target {
   std::string method;                                      ///< upper case
@@ -20,4 +20,4 @@ Target parse_target(const std::string& method, const std::string& where, const s
 /// "name=value". Throws Error{usage_error}.
 std::pair<std::string, std::string> parse_query_option(const std::string& text);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

@@ -1,43 +1,43 @@
 #include "host/requests/wait.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <tuple>
 
 #include "core/api/engine.hpp"
 #include "core/base/text.hpp"
-#include "host/transfer/progress.hpp"
 #include "host/requests/response.hpp"
+#include "host/transfer/progress.hpp"
 
-namespace heygen::host {
+namespace heygen::host::requests {
 namespace {
 
 using std::chrono::milliseconds;
 
 constexpr milliseconds kGrace{5'000};
 constexpr milliseconds kRedraw{1'000};
-constexpr const char* kMayHaveStarted =
-    "The job may have been started all the same: list your jobs before you try again.";
-
+/// "500ms", "45s", "1m 5s", "1h 30m"; as --timeout reads it, but for the space.
 std::string time_text(milliseconds time) {
-  if (time < milliseconds(1000)) return std::to_string(time.count()) + " ms";
+  if (time < milliseconds(1000)) return fmt::format("{}ms", time.count());
   const auto seconds = time.count() / 1000;
-  if (seconds < 60) return std::to_string(seconds) + " s";
-  if (seconds < 3600)
-    return std::to_string(seconds / 60) + " min" + (seconds % 60 == 0 ? "" : " " + std::to_string(seconds % 60) + " s");
-  const auto minutes = seconds / 60 % 60;
-  return std::to_string(seconds / 3600) + " h" + (minutes == 0 ? "" : " " + std::to_string(minutes) + " min");
+  if (seconds < 60) return fmt::format("{}s", seconds);
+  const auto [large, small, units] = seconds < 3600 ? std::tuple(seconds / 60, seconds % 60, "ms")
+                                                    : std::tuple(seconds / 3600, seconds / 60 % 60, "hm");
+  return small == 0 ? fmt::format("{}{}", large, units[0]) : fmt::format("{}{} {}{}", large, units[0], small, units[1]);
 }
 
-/// The job goes on whatever became of the question.
+/// The job continues whatever became of the request.
 bool is_transient(const Error& error) {
   constexpr int kTooMany = 429, kServerFault = 500;
   return error.code == code::kNetwork || error.code == code::kTimeout || error.http_status == kTooMany ||
          error.http_status >= kServerFault;
 }
 
-/// So that an id which stands somewhere else in the reply is not lost.
-std::string excerpt(const std::string& reply) {
+/// So that an ID elsewhere in the response is not lost.
+std::string excerpt(const std::string& response) {
   constexpr std::size_t kLongest = 2000;
-  return printable(reply.substr(0, kLongest)) + (reply.size() > kLongest ? "..." : "");
+  return printable(response.substr(0, kLongest)) + (response.size() > kLongest ? "…" : "");
 }
 
 class Wait {
@@ -62,24 +62,24 @@ class Wait {
   std::string request_start(transport::ApiRequest& create) {
     create.deadline = start_ + limit_;
     create.grace = kGrace;
-    needs_.status("Sending the request...");
+    needs_.status("Sending the request…");
     try {
       return needs_.send(create);
     } catch (Error& error) {
       needs_.status("");
-      if (error.code == code::kCanceled && error.hint.empty()) error.hint = kMayHaveStarted;
+      if (error.code == code::kCanceled && error.hint.empty()) error.hint = api::may_have_started(poll_);
       if (error.code != code::kTimeout || left() > milliseconds(0)) throw;
-      throw Error(code::kTimeout, "The service did not answer within " + time_text(limit_) + ".", kMayHaveStarted,
-                  Exit::timeout);
+      throw Error(code::kTimeout, "Timed out after " + time_text(limit_) + " waiting for the API.",
+                  api::may_have_started(poll_), Exit::timeout);
     }
   }
 
-  std::string id_of(const std::string& reply) {
+  std::string id_of(const std::string& response) {
     try {
-      return api::job_id(poll_, parse_reply(reply));
+      return api::job_id(poll_, parse_response(response));
     } catch (Error& error) {
       needs_.status("");
-      if (error.code == code::kResponseParse) error.hint += " The reply was: " + excerpt(reply);
+      if (error.code == code::kResponseParse) error.hint += " The response was: " + excerpt(response);
       throw;
     }
   }
@@ -95,7 +95,7 @@ class Wait {
     }
   }
 
-  /// False when the job is over and its reply printed.
+  /// False when the job is over and its response printed.
   bool poll_once(const transport::ApiRequest& ask) {
     std::string text;
     try {
@@ -103,19 +103,19 @@ class Wait {
     } catch (const Error& error) {
       if (error.code == code::kTimeout && left() <= milliseconds(0)) give_up();
       if (last_.empty() || !is_transient(error)) throw;
-      trouble_ = error.message();
+      last_error_ = error.message();
       return true;
     }
-    const json::Value reply = parse_reply(text);
-    const api::JobState state = api::job_state(poll_, reply);
+    const json::Value response = parse_response(text);
+    const api::JobState state = api::job_state(poll_, response);
     last_ = std::move(text);
-    trouble_.clear();
-    const json::Value* status = reply.find_path(poll_.status_field);
+    last_error_.clear();
+    const json::Value* status = response.find_path(poll_.status_field);
     status_ = status->is_string() ? status->as_string() : "running";
     if (state == api::JobState::running) return true;
     needs_.status("");
     needs_.print(last_);
-    if (state == api::JobState::failed) throw api::job_failure(poll_, id_, reply);
+    if (state == api::JobState::failed) throw api::job_failure(poll_, id_, response);
     return false;
   }
 
@@ -131,30 +131,30 @@ class Wait {
 
   void show() const {
     needs_.status("Waiting for " + id_ + ": " + status_ + ", " + time_text(elapsed()) +
-                  (trouble_.empty() ? "" : " (no answer now, trying again)"));
+                  (last_error_.empty() ? "" : " (no response; retrying)"));
   }
 
   [[noreturn]] void give_up() {
     needs_.status("");
     if (!last_.empty()) needs_.print(last_);
-    throw Error(code::kTimeout,
-                "The job " + id_ + " is not finished after " + time_text(limit_) + "; it goes on." +
-                    (trouble_.empty() ? "" : " The last time it was asked about, there was no answer: " + trouble_),
-                follow_up(), Exit::timeout);
+    throw Error(
+        code::kTimeout,
+        fmt::format("Timed out after {} waiting for job {}; it is still running.{}", time_text(limit_), id_,
+                    last_error_.empty() ? "" : " Last error: " + last_error_),
+        fmt::format("Check its status with `heygen {} {}`, or wait longer with --timeout.", poll_.follow_up, id_),
+        Exit::timeout);
   }
 
   milliseconds elapsed() const { return needs_.clock.monotonic() - start_; }
   milliseconds left() const { return limit_ - elapsed(); }
 
-  std::string follow_up() const {
-    return "See what became of it: `heygen " + std::string(poll_.follow_up) + " " + id_ + "`.";
-  }
+  std::string follow_up() const { return fmt::format("Check its status with `heygen {} {}`.", poll_.follow_up, id_); }
 
   const WaitDependencies& needs_;
   const api::Poll& poll_;
   const milliseconds limit_, start_;
   net::Headers headers_;
-  std::string id_, last_, status_, trouble_;
+  std::string id_, last_, status_, last_error_;
 };
 
 }  // namespace
@@ -166,7 +166,7 @@ void run_and_wait(const WaitDependencies& needs, const api::Poll& poll, transpor
 
 void run_and_wait(Services& services, Printer& printer, const api::Poll& poll, transport::ApiRequest create,
                   milliseconds limit) {
-  Progress progress({services.terminal, services.environment, services.clock});
+  transfer::Progress progress({services.terminal, services.environment, services.clock});
   const auto status = [&](const std::string& line) {
     if (line.empty())
       progress.clear();
@@ -175,7 +175,7 @@ void run_and_wait(Services& services, Printer& printer, const api::Poll& poll, t
   };
   const WaitDependencies needs{
       .send = [&](const transport::ApiRequest& request) { return send(services.client(), request); },
-      .print = [&](const std::string& reply) { print_reply(printer, reply); },
+      .print = [&](const std::string& response) { print_response(printer, response); },
       .status = status,
       .clock = services.clock,
       .random = services.random,
@@ -183,4 +183,4 @@ void run_and_wait(Services& services, Printer& printer, const api::Poll& poll, t
   run_and_wait(needs, poll, std::move(create), limit);
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::requests

@@ -1,5 +1,7 @@
 #include "host/transfer/download.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <stdexcept>
 
@@ -12,13 +14,13 @@
 #include "host/transfer/partial_file.hpp"
 #include "host/transfer/progress.hpp"
 
-namespace heygen::host {
+namespace heygen::host::transfer {
 namespace {
 
 constexpr int kMostRedirects = 10;
 constexpr int kTries = 3;
-constexpr const char* kHintRestart = "Run the command again: nothing was left behind.";
-constexpr const char* kHintResume = "Run the command again: what has arrived is kept, and it goes on from there.";
+constexpr const char* kHintRestart = "Run the command again; nothing was left behind.";
+constexpr const char* kHintResume = "Run the command again to resume the download; its partial file is kept.";
 // Finished files lie with storage services that are not HeyGen's. They see the agent that earlier releases of the
 // command line client, written in Go, showed them; nothing about the user, the account or this version goes there.
 constexpr const char* kUserAgent = "Go-http-client/1.1";
@@ -29,10 +31,10 @@ net::Url parse_url(const std::string& text) {
   } catch (const std::invalid_argument& fault) {
     const std::string scheme = to_lower(text.substr(0, text.find("://")));
     if (scheme != "http" && scheme != "https" && text.find("://") != std::string::npos)
-      throw network_error("The link to the file begins with '" + printable(scheme) + "://', which is not fetched.",
-                          "Report this to HeyGen support: only http and https links are expected.");
+      throw network_error("Refused to download from '" + scheme + "://…': only http and https are supported.",
+                          "Report this to HeyGen support.");
     throw Error(code::kResponseParse, "The link to the file is malformed: " + std::string(fault.what()),
-                "Run the command again; if it stays so, report it to HeyGen support.");
+                "Run the command again; if it keeps happening, report it to HeyGen support.");
   }
 }
 
@@ -51,24 +53,23 @@ net::Url redirect_target(const net::Url& from, const std::string& location) {
 void check_status(int status) {
   if (status == 200 || status == 206) return;
   if (status == 403 || status == 404)
-    throw Error(code::kDownloadUrlExpired,
-                "The link to the file works no longer (HTTP " + std::to_string(status) + ").",
-                "Run the command again: it asks for a fresh link.");
+    throw Error(code::kDownloadUrlExpired, fmt::format("The link to the file has expired (HTTP {}).", status),
+                "Run the command again to get a new link.");
   throw Error(code::kDownloadFailed,
-              "The file could not be fetched: the server answered HTTP " + std::to_string(status) + ".",
+              fmt::format("Could not download the file: the server responded with HTTP {}.", status),
               "Try again later.");
 }
 
 /// A file in a coding that was not asked for would be another file under its name.
-void check_coding(const net::Response& response) {
+void check_content_encoding(const net::Response& response) {
   if (transport::is_unencoded(response.headers)) return;
   throw Error(code::kDownloadFailed,
-              "The server sent the file in the coding '" +
-                  printable(*net::find_header(response.headers, "Content-Encoding")) + "', which was not asked for.",
-              "Fetch it with another program: `heygen video get` shows the link.");
+              fmt::format("The server sent the file with Content-Encoding '{}', which heygen did not request.",
+                          *net::find_header(response.headers, "Content-Encoding")),
+              "Download it with another program: `heygen video get` shows the link.");
 }
 
-/// The version that a whole reply brings, if a part of it could be continued.
+/// The version that a whole response brings, if a part of it could be continued.
 std::optional<Version> version_of(const net::Response& response) {
   const auto length = response.length();
   const auto validator = transport::strong_validator(response.headers);
@@ -78,7 +79,7 @@ std::optional<Version> version_of(const net::Response& response) {
   return Version{*validator, *length};
 }
 
-/// The reply brings the rest of that version from `first` on, and nothing else (RFC 9110 §15.3.7).
+/// The response brings the rest of that version from `first` on, and nothing else (RFC 9110 §15.3.7).
 bool continues(const net::Response& response, const Version& version, std::uint64_t first) {
   const std::string* range = net::find_header(response.headers, "Content-Range");
   const std::string* validator = net::find_header(response.headers, version.validator.name);
@@ -107,7 +108,7 @@ class Transfer {
         first_url_(parse_url(source.url)),
         bar_(needs.progress, "Downloading " + source.name, {}) {
     request_.timeouts.total = std::chrono::milliseconds(0);
-    request_.on_wait = [this] { bar_.wait(); };
+    request_.on_wait = [this] { bar_.show_stalled(); };
   }
 
   void run() {
@@ -116,28 +117,27 @@ class Transfer {
         return receive(*open());
       } catch (const net::Failure& failure) {
         if (!opened_) throw transport::error_of_failure(failure, true);
-        if (!sink_.version() || tries_ == kTries || !can_resume_after(failure.kind)) throw broken_off(failure);
+        if (!sink_.version() || tries_ == kTries || !can_resume_after(failure.kind)) throw interrupted(failure);
       }
       pause();
     }
   }
 
  private:
-  static Error broken_off(const net::Failure& failure) {
+  static Error interrupted(const net::Failure& failure) {
     if (failure.kind == net::Failure::Kind::canceled) return canceled_error();
-    const std::string what = "The download broke off: " + std::string(failure.what());
+    const std::string what = "The download was interrupted: " + std::string(failure.what());
     if (failure.kind == net::Failure::Kind::timeout) return {code::kTimeout, what, kHintRestart, Exit::timeout};
     return {code::kDownloadInterrupted, what, kHintRestart};
   }
 
   void pause() {
     const auto time = transport::pause_before(tries_++, needs_.random.unit(), {});
-    bar_.say("The connection to " + name_ + " broke: trying again (" + std::to_string(tries_) + " of " +
-             std::to_string(kTries) + ")");
+    bar_.show_message(fmt::format("Connection lost while downloading {}; retrying ({} of {})", name_, tries_, kTries));
     if (!needs_.progress.clock.wait(time, needs_.cancel)) throw canceled_error();
   }
 
-  /// The reply that the sink takes the next byte from.
+  /// The response that the sink takes the next byte from.
   std::unique_ptr<net::Response> open() {
     for (;;) {
       const std::uint64_t first = sink_.version() ? sink_.size() : 0;
@@ -149,12 +149,13 @@ class Transfer {
       }
       if (opened_ && first > 0 && is_transient_status(response->status))
         throw net::Failure(net::Failure::Kind::reset,
-                           "The server answered HTTP " + std::to_string(response->status) + ".");
+                           fmt::format("The server responded with HTTP {}.", response->status));
       check_status(response->status);
       if (response->status == 206)
-        throw Error(code::kDownloadFailed, "The server sent a piece of the file where all of it was asked for.",
+        throw Error(code::kDownloadFailed,
+                    "The server sent part of the file (HTTP 206) when the complete file was requested.",
                     "Try again later.");
-      check_coding(*response);
+      check_content_encoding(*response);
       start_over(version_of(*response));
       return response;
     }
@@ -162,7 +163,7 @@ class Transfer {
 
   /// Another version than what the sink has, or one that cannot be continued.
   void start_over(std::optional<Version> version) {
-    if (!sink_.begin(std::move(version)))
+    if (!sink_.restart(std::move(version)))
       throw Error(code::kDownloadInterrupted, "The file changed on the server during the download.", kHintRestart);
   }
 
@@ -208,7 +209,7 @@ class StdoutSink : public Sink {
   explicit StdoutSink(const std::function<void(std::string_view)>& write) : write_(write) {}
   const std::optional<Version>& version() const override { return version_; }
   std::uint64_t size() const override { return size_; }
-  bool begin(std::optional<Version> version) override {
+  bool restart(std::optional<Version> version) override {
     version_ = std::move(version);
     return size_ == 0;
   }
@@ -217,7 +218,7 @@ class StdoutSink : public Sink {
       write_(data);
     } catch (Error& error) {
       error.code = code::kFileIo;
-      error.hint = "Make room for it, then run the command again.";
+      error.hint = "Free up space, then run the command again.";
       throw;
     }
     size_ += data.size();
@@ -234,13 +235,13 @@ class StdoutSink : public Sink {
 void download(const DownloadDependencies& needs, const Source& source, const std::filesystem::path& target,
               bool replace) {
   static_cast<void>(parse_url(source.url));  // before anything is touched
-  Part part(target, source.asset);
+  PartialFile part(target, source.asset);
   try {
     Transfer(needs, source, part).run();
   } catch (Error& error) {
     if (error.code == code::kFileIo || !part.keep()) throw;
     const bool bare = error.hint.empty() || error.hint == kHintRestart;
-    error.hint = bare ? kHintResume : error.hint + " What has arrived is kept, and the next run goes on from there.";
+    error.hint = bare ? kHintResume : error.hint + " The next run resumes the download.";
     throw;
   }
   part.finish(replace);
@@ -252,9 +253,9 @@ void download_to_stdout(const DownloadDependencies& needs, const Source& source,
   try {
     Transfer(needs, source, sink).run();
   } catch (Error& error) {
-    if (error.hint == kHintRestart) error.hint = "Run the command again, from the start.";
+    if (error.hint == kHintRestart) error.hint = "Run the command again; it starts from the beginning.";
     throw;
   }
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::transfer

@@ -1,4 +1,4 @@
-// A file from the network to disk, whole or not at all; what breaks off is taken up again where that is safe.
+// A file from the network to disk, complete or not at all; an interrupted download resumes where that is safe.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 #include "core/net/http.hpp"
 #include "host/transfer/progress.hpp"
 
-namespace heygen::host {
+namespace heygen::host::transfer {
 
 /// What a download needs.
 struct DownloadDependencies {
@@ -23,22 +23,22 @@ struct DownloadDependencies {
 struct Source {
   std::string url;    ///< may be signed: it is neither shown nor stored
   std::string asset;  ///< says what the file is when another link to it is given to a later run
-  std::string name;   ///< for people
+  std::string name;   ///< for messages
 };
 
 /// Fetches the source without any credential, following up to 10 redirects, into a temporary file beside `target`, and
 /// renames it. An existing target is replaced only with `replace`. Memory does not grow with the size.
-/// Where the server offers ranges, a length and a strong validator, a transfer that breaks (reset, early end, stall) is
-/// taken up again up to 3 times, and after that, or a cancellation, its part is kept for the next run of the same
-/// asset; otherwise nothing is left behind. What does not fit together is fetched from the start. Throws Error:
+/// Where the server offers ranges, a length and a strong validator, a transfer that is interrupted (reset, early end,
+/// stall) is resumed up to 3 times, and after that, or a cancellation, its partial file is kept for the next run of the
+/// same asset; otherwise nothing is left behind. What does not fit together is fetched from the start. Throws Error:
 /// cli_response_parse_error for a malformed URL, network_error, cli_download_url_expired (403, 404),
 /// cli_download_failed, cli_download_interrupted, timeout, cli_file_io_error, file_exists, canceled.
 void download(const DownloadDependencies& needs, const Source& source, const std::filesystem::path& target,
               bool replace);
 
-/// The same to standard output, by `write`. What was written stays written, so that a file which changes meanwhile is
+/// The same to stdout, by `write`. What was written stays written, so that a file which changes meanwhile is
 /// an error.
 void download_to_stdout(const DownloadDependencies& needs, const Source& source,
                         const std::function<void(std::string_view)>& write);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::transfer

@@ -1,6 +1,7 @@
 #include "host/transfer/partial_file.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,12 +11,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
-#include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/json/value.hpp"
 
-namespace heygen::host {
+namespace heygen::host::transfer {
 namespace {
 
 /// After a power cut a file may have its size but not its content: what was not synced is not continued.
@@ -23,10 +24,8 @@ constexpr std::uint64_t kCheckpointEvery = std::uint64_t{64} << 20;
 constexpr std::size_t kLongestName = 230;
 
 Error io_error(const std::filesystem::path& path, const std::string& what, int number) {
-  return {
-      code::kFileIo,
-      "The file '" + path.string() + "' could not be " + what + ": " + std::generic_category().message(number) + ".",
-      "Choose another place with --output-path."};
+  return {code::kFileIo, fmt::format("Could not {} the file '{}': {}.", what, path.string(), describe_errno(number)),
+          "Choose another place with --output-path."};
 }
 
 std::string part_path(const std::filesystem::path& target) {
@@ -34,30 +33,16 @@ std::string part_path(const std::filesystem::path& target) {
   return (target.parent_path() / ("." + name + ".heygen-part")).string();
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
-int open_private(const std::string& path, int flags) {
-  return ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags, 0600);
+UniqueFd open_private(const std::string& path, int flags) {
+  return open_file(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | flags, 0600);
 }
 
 void check_owned(const std::string& path, int descriptor) {
   struct stat facts {};
-  if (fstat(descriptor, &facts) != 0) throw io_error(path, "looked at", errno);
+  if (fstat(descriptor, &facts) != 0) throw io_error(path, "examine", errno);
   if (!S_ISREG(facts.st_mode) || facts.st_uid != geteuid() || facts.st_nlink > 1)
-    throw Error(code::kFileIo, "'" + path + "' is not a file of this user's own, and a download needs that name.",
-                "Remove it, or choose another place with --output-path.");
+    throw Error(code::kFileIo, "Cannot create " + path + ": a file of that name exists and is not only yours.",
+                "Delete it, or use another --output-path.");
 }
 
 std::optional<std::uint64_t> whole_number(const json::Value& facts, std::string_view name) {
@@ -68,161 +53,147 @@ std::optional<std::uint64_t> whole_number(const json::Value& facts, std::string_
 
 }  // namespace
 
-Part::Part(std::filesystem::path target, std::string asset)
-    : target_(std::move(target)), asset_(std::move(asset)), path_(part_path(target_)), facts_path_(path_ + ".json") {
-  if (open(false) && !take_over()) begin({});
+PartialFile::PartialFile(std::filesystem::path target, std::string asset)
+    : target_(std::move(target)), asset_(std::move(asset)), path_(part_path(target_)), metadata_path_(path_ + ".json") {
+  if (open(false) && !adopt_existing()) restart({});
 }
 
-Part::~Part() {
-  if (descriptor_ >= 0 && !left_) {
-    unlink(facts_path_.c_str());
-    unlink(path_.c_str());
-  }
-  close();
-}
-
-void Part::close() noexcept {
-  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+PartialFile::~PartialFile() {
+  if (!fd_ || keep_files_) return;
+  unlink(metadata_path_.c_str());
+  unlink(path_.c_str());
 }
 
 /// False: there is none.
-bool Part::open(bool create) {
+bool PartialFile::open(bool create) {
   for (;;) {
-    descriptor_ = open_private(path_, create ? O_CREAT : 0);
-    if (descriptor_ < 0 && !create && (errno == ENOENT || errno == ENOTDIR)) return false;
-    if (descriptor_ < 0 && errno == ELOOP)
-      throw Error(code::kFileIo, "'" + path_ + "' is a symbolic link, which a download does not follow.", "Remove it.");
-    if (descriptor_ < 0) throw io_error(create ? target_.string() : path_, create ? "created" : "opened", errno);
+    fd_ = open_private(path_, create ? O_CREAT : 0);
+    if (!fd_ && !create && (errno == ENOENT || errno == ENOTDIR)) return false;
+    if (!fd_ && errno == ELOOP)
+      throw Error(code::kFileIo, "Cannot create " + path_ + ": it is a symbolic link.", "Delete it.");
+    if (!fd_) throw io_error(create ? target_.string() : path_, create ? "create" : "open", errno);
     try {
-      check_owned(path_, descriptor_);
+      check_owned(path_, fd_.get());
       lock();
     } catch (const Error&) {
-      close();  // it is not ours to remove
+      fd_.reset();  // it is not ours to remove
       throw;
     }
-    // Whoever had the lock may have finished meanwhile, and what is open here is then a file of another name.
-    if (still_there()) return true;
-    close();
+    // The process that had the lock may have finished meanwhile, and what is open here is then a file of another name.
+    if (is_same_file()) return true;
+    fd_.reset();
   }
 }
 
-void Part::lock() const {
-  int done = 0;
-  do {
-    done = flock(descriptor_, LOCK_EX | LOCK_NB);
-  } while (done != 0 && errno == EINTR);
+void PartialFile::lock() const {
+  const int done = retry_interrupted([&] { return flock(fd_.get(), LOCK_EX | LOCK_NB); });
   if (done != 0 && errno == EWOULDBLOCK)
     throw Error(code::kFileIo, "Another heygen is downloading to '" + target_.string() + "'.",
-                "Wait until it is done, or choose another place with --output-path.");
+                "Wait until it has finished, or use another --output-path.");
   // Other failures: the file system knows no locks.
 }
 
-bool Part::still_there() const {
+bool PartialFile::is_same_file() const {
   struct stat mine {
   }, named{};
-  return fstat(descriptor_, &mine) == 0 && lstat(path_.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
+  return fstat(fd_.get(), &mine) == 0 && lstat(path_.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
          mine.st_dev == named.st_dev;
 }
 
-std::string Part::read_facts() const {
-  const Descriptor file(open_private(facts_path_, 0));
-  if (file.get() < 0) return {};
-  check_owned(facts_path_, file.get());
+std::string PartialFile::read_metadata() const {
+  const UniqueFd file = open_private(metadata_path_, 0);
+  if (!file) return {};
+  check_owned(metadata_path_, file.get());
   std::array<char, 16384> text;
   const ssize_t count = pread(file.get(), text.data(), text.size(), 0);
   return count > 0 ? std::string(text.data(), static_cast<std::size_t>(count)) : std::string{};
 }
 
-bool Part::take_over() {
+bool PartialFile::adopt_existing() {
   json::Value facts;
   try {
-    facts = json::parse(read_facts());
+    facts = json::parse(read_metadata());
   } catch (const json::ParseError&) {
     return false;
   }
   Version version{{facts.string_at("validator"), facts.string_at("value")}, 0};
   const auto length = whole_number(facts, "length"), size = whole_number(facts, "size");
   struct stat file {};
-  if (facts.string_at("asset") != asset_ || !length || !size || *size > *length || fstat(descriptor_, &file) != 0 ||
+  if (facts.string_at("asset") != asset_ || !length || !size || *size > *length || fstat(fd_.get(), &file) != 0 ||
       static_cast<std::uint64_t>(file.st_size) < *size || !transport::is_usable(version.validator))
     return false;
   version.length = *length;
   // One byte is asked for in any case: the server says whether this is still its file.
-  size_ = safe_ = std::min(*size, *length - 1);
-  if (fchmod(descriptor_, 0600) != 0 || ftruncate(descriptor_, static_cast<off_t>(size_)) != 0 ||
-      lseek(descriptor_, 0, SEEK_END) < 0)
+  size_ = synced_size_ = std::min(*size, *length - 1);
+  if (fchmod(fd_.get(), 0600) != 0 || ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0 ||
+      lseek(fd_.get(), 0, SEEK_END) < 0)
     return false;
   version_ = std::move(version);
   return true;
 }
 
-bool Part::begin(std::optional<Version> version) {
-  if (descriptor_ < 0) open(true);
-  unlink(facts_path_.c_str());
-  if (fchmod(descriptor_, 0600) != 0 || ftruncate(descriptor_, 0) != 0 || lseek(descriptor_, 0, SEEK_SET) != 0)
-    throw io_error(target_, "written", errno);
+bool PartialFile::restart(std::optional<Version> version) {
+  if (fd_.get() < 0) open(true);
+  unlink(metadata_path_.c_str());
+  if (fchmod(fd_.get(), 0600) != 0 || ftruncate(fd_.get(), 0) != 0 || lseek(fd_.get(), 0, SEEK_SET) != 0)
+    throw io_error(target_, "write", errno);
   version_ = std::move(version);
-  size_ = safe_ = 0;
+  size_ = synced_size_ = 0;
   return true;
 }
 
-void Part::write(std::string_view data) {
-  while (!data.empty()) {
-    const ssize_t count = ::write(descriptor_, data.data(), data.size());
-    if (count < 0 && errno != EINTR) throw io_error(target_, "written", errno);
-    if (count <= 0) continue;
-    data.remove_prefix(static_cast<std::size_t>(count));
-    size_ += static_cast<std::uint64_t>(count);
-  }
-  if (version_ && size_ - safe_ >= kCheckpointEvery && !checkpoint()) throw io_error(target_, "written", errno);
+void PartialFile::write(std::string_view data) {
+  if (const std::error_code fault = write_all(fd_.get(), data)) throw io_error(target_, "write", fault.value());
+  size_ += data.size();
+  if (version_ && size_ - synced_size_ >= kCheckpointEvery && !checkpoint()) throw io_error(target_, "write", errno);
 }
 
-bool Part::checkpoint() {
-  if (fdatasync(descriptor_) != 0) return false;
-  safe_ = size_;
-  return write_facts();
+bool PartialFile::checkpoint() {
+  if (fdatasync(fd_.get()) != 0) return false;
+  synced_size_ = size_;
+  return write_metadata();
 }
 
-bool Part::write_facts() const {
+bool PartialFile::write_metadata() const {
   const std::string text = json::write(json::Object{
       {"asset", asset_},
       {"validator", version_->validator.name},
       {"value", version_->validator.value},
       {"length", static_cast<std::int64_t>(version_->length)},
-      {"size", static_cast<std::int64_t>(safe_)},
+      {"size", static_cast<std::int64_t>(synced_size_)},
   });
-  const Descriptor file(open_private(facts_path_, O_CREAT));
-  if (file.get() < 0) return false;
-  check_owned(facts_path_, file.get());
+  const UniqueFd file = open_private(metadata_path_, O_CREAT);
+  if (!file) return false;
+  check_owned(metadata_path_, file.get());
   return pwrite(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
          ftruncate(file.get(), static_cast<off_t>(text.size())) == 0;
 }
 
-bool Part::keep() {
+bool PartialFile::keep() {
   try {
-    left_ = descriptor_ >= 0 && version_ && size_ > 0 && checkpoint();
+    keep_files_ = fd_ && version_ && size_ > 0 && checkpoint();
   } catch (const Error&) {
-    left_ = false;
+    keep_files_ = false;
   }
-  return left_;
+  return keep_files_;
 }
 
-void Part::finish(bool replace) {
+void PartialFile::finish(bool replace) {
   const mode_t mask = umask(0);
   umask(mask);
-  if (fchmod(descriptor_, 0666 & ~mask) != 0 || fsync(descriptor_) != 0) throw io_error(target_, "written", errno);
+  if (fchmod(fd_.get(), 0666 & ~mask) != 0 || fsync(fd_.get()) != 0) throw io_error(target_, "write", errno);
   // First, while the lock holds: once the part has gone, these names are another process's.
-  unlink(facts_path_.c_str());
+  unlink(metadata_path_.c_str());
   int done = -1;
   if (!replace) {
     done = renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE);
     if (done != 0 && errno == EEXIST)
       throw Error(code::kFileExists, "The file '" + target_.string() + "' appeared during the download.",
-                  "Add --force to replace it.");
+                  "Use --force to replace it.");
   }
   // Some file systems know no RENAME_NOREPLACE.
-  if (done != 0 && rename(path_.c_str(), target_.c_str()) != 0) throw io_error(target_, "put in place", errno);
-  left_ = true;
+  if (done != 0 && rename(path_.c_str(), target_.c_str()) != 0) throw io_error(target_, "rename", errno);
+  keep_files_ = true;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::transfer

@@ -1,31 +1,25 @@
 #include "host/transfer/progress.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <initializer_list>
 
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/output/output.hpp"
 
-namespace heygen::host {
+namespace heygen::host::transfer {
 namespace {
 
 void draw(const std::string& text) {
-  if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
-}
-
-std::string fixed(double value, const char* unit) {
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%.1f%s", value, unit);
-  return text.data();
+  static_cast<void>(write_all(STDERR_FILENO, text));
 }
 
 std::string megabytes(std::uint64_t bytes) {
-  return fixed(static_cast<double>(bytes) / 1e6, "");
+  return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e6);
 }
 
 std::string amount(std::uint64_t bytes, std::optional<std::uint64_t> total) {
@@ -33,7 +27,7 @@ std::string amount(std::uint64_t bytes, std::optional<std::uint64_t> total) {
 }
 
 std::string rate_text(double rate) {
-  return rate < 1e6 ? fixed(rate / 1e3, " kB/s") : fixed(rate / 1e6, " MB/s");
+  return rate < 1e6 ? fmt::format("{:.1f} kB/s", rate / 1e3) : fmt::format("{:.1f} MB/s", rate / 1e6);
 }
 
 /// "0:07", "12:30", "2:05:00"; "" for what would be a guess.
@@ -41,13 +35,9 @@ std::string time_left(const TransferState& state) {
   if (!state.total || state.rate <= 0 || state.done > *state.total) return {};
   const double seconds = std::ceil(static_cast<double>(*state.total - state.done) / state.rate);
   if (seconds > 99 * 3600) return {};
-  const auto whole = static_cast<unsigned>(seconds);
-  std::array<char, 40> text{};
-  if (whole < 3600)
-    std::snprintf(text.data(), text.size(), "%u:%02u left", whole / 60, whole % 60);
-  else
-    std::snprintf(text.data(), text.size(), "%u:%02u:%02u left", whole / 3600, whole / 60 % 60, whole % 60);
-  return text.data();
+  const auto seconds_left = static_cast<unsigned>(seconds);
+  if (seconds_left < 3600) return fmt::format("{}:{:02} left", seconds_left / 60, seconds_left % 60);
+  return fmt::format("{}:{:02}:{:02} left", seconds_left / 3600, seconds_left / 60 % 60, seconds_left % 60);
 }
 
 double share(const TransferState& state) {
@@ -58,9 +48,7 @@ double share(const TransferState& state) {
 
 std::string percentage(const TransferState& state) {
   if (!state.total) return {};
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%3d %%", static_cast<int>(share(state) * 100));
-  return text.data();
+  return fmt::format("{:3} %", static_cast<int>(share(state) * 100));
 }
 
 std::string bar(const TransferState& state, int cells) {
@@ -78,7 +66,7 @@ std::string joined(std::initializer_list<std::string> parts) {
   return text;
 }
 
-/// By whole characters, so that it fits.
+/// By seconds_left characters, so that it fits.
 std::string shortened(const std::string& text, int width) {
   if (output::cell_width(text) <= width) return text;
   std::string kept;
@@ -86,11 +74,11 @@ std::string shortened(const std::string& text, int width) {
     std::size_t next = at + 1;
     while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0U) == 0x80) ++next;
     const std::string longer = kept + text.substr(at, next - at);
-    if (output::cell_width(longer) > width - 3) break;
+    if (output::cell_width(longer) > width - 1) break;
     kept = longer;
     at = next;
   }
-  return kept + "...";
+  return kept + "…";
 }
 
 }  // namespace
@@ -127,7 +115,7 @@ std::string transfer_line(const TransferState& state, int width) {
   const bool stalled = state.still.count() > 0;
   const std::string percent = percentage(state);
   const std::string rate = state.rate > 0 && !stalled ? rate_text(state.rate) : "";
-  const std::string left = stalled ? "stalled for " + std::to_string(state.still.count()) + " s" : time_left(state);
+  const std::string left = stalled ? fmt::format("stalled for {}s", state.still.count()) : time_left(state);
   const std::string full = joined({percent, amount(state.done, state.total), rate, left});
   const auto room = [&](const std::string& numbers) { return width - output::cell_width(numbers) - 2; };
   const int name = output::cell_width(state.what);
@@ -148,7 +136,7 @@ TransferBar::TransferBar(const ProgressDependencies& needs, const std::string& w
 /// Smoothed over some five seconds, so that the time left does not jump about.
 void TransferBar::measure(std::uint64_t done) {
   const std::chrono::milliseconds now = needs_.clock.monotonic();
-  // What the system's buffers swallow in the first moment is no rate.
+  // What the system's buffers take in the first moment would falsify the rate.
   if (!measured_ && !progress_.due()) return;
   if (!measured_ || done < measured_done_) {
     measured_ = now;
@@ -171,24 +159,24 @@ void TransferBar::update(std::uint64_t done) {
   if (!progress_.enabled()) return;
   moved_ = needs_.clock.monotonic();
   state_.still = std::chrono::seconds(0);
-  said_ = false;
+  message_shown_ = false;
   measure(done);
   if (progress_.due()) progress_.show_now(transfer_line(state_, progress_.width()));
 }
 
-void TransferBar::wait() {
+void TransferBar::show_stalled() {
   constexpr std::chrono::seconds kWorthTelling{3};
   const auto still = std::chrono::duration_cast<std::chrono::seconds>(needs_.clock.monotonic() - moved_);
-  if (said_ || still < kWorthTelling || !progress_.due()) return;
+  if (message_shown_ || still < kWorthTelling || !progress_.due()) return;
   state_.still = still;
   measured_.reset();
   progress_.show_now(transfer_line(state_, progress_.width()));
 }
 
-void TransferBar::say(const std::string& line) {
+void TransferBar::show_message(const std::string& line) {
   measured_.reset();
-  said_ = true;
+  message_shown_ = true;
   progress_.show_now(line);
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::transfer

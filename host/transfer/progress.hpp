@@ -1,4 +1,4 @@
-// One line on stderr that says what is going on, on a terminal only; it erases itself.
+// One line of progress on stderr, only on a terminal; it erases itself.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/terminal.hpp"
 
-namespace heygen::host {
+namespace heygen::host::transfer {
 
 /// What a line on the terminal needs.
 struct ProgressDependencies {
@@ -31,7 +31,7 @@ class Progress {
   /// Replaces the line at once: a longer wait follows.
   void show_now(const std::string& line);
   bool enabled() const { return enabled_; }
-  /// A line would be drawn now: so that nobody makes one in vain.
+  /// A line would be drawn now.
   bool due() const { return enabled_ && needs_.clock.monotonic() >= next_; }
   /// Columns that a line may take.
   int width() const;
@@ -49,7 +49,7 @@ struct TransferState {
   std::string what;                    ///< "Uploading a.mp4"
   std::uint64_t done = 0;              ///< bytes
   std::optional<std::uint64_t> total;  ///< bytes, when known
-  double rate = 0;                     ///< bytes a second; 0: not known yet
+  double rate = 0;                     ///< bytes a second; 0: unknown yet
   std::chrono::seconds still{0};       ///< how long nothing has moved, once that is worth telling
 };
 
@@ -65,10 +65,10 @@ class TransferBar {
   /// `done` counts from the start of the file. What lies behind the first call is not counted into the rate.
   void update(std::uint64_t done);
   /// Nothing moves: after some seconds it says so in place of rate and time left, which would be wrong.
-  void wait();
+  void show_stalled();
   void set_total(std::optional<std::uint64_t> total) { state_.total = total; }
   /// Another line instead, at once: nothing will move for a while. The rate is measured anew afterwards.
-  void say(const std::string& line);
+  void show_message(const std::string& line);
   void clear() { progress_.clear(); }
 
  private:
@@ -80,7 +80,7 @@ class TransferBar {
   std::optional<std::chrono::milliseconds> measured_;
   std::uint64_t measured_done_ = 0;
   std::chrono::milliseconds moved_;
-  bool said_ = false;
+  bool message_shown_ = false;
 };
 
-}  // namespace heygen::host
+}  // namespace heygen::host::transfer

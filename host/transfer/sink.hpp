@@ -7,9 +7,9 @@
 
 #include "core/transport/range.hpp"
 
-namespace heygen::host {
+namespace heygen::host::transfer {
 
-/// The exact version of a file that lies with a server, and that can be asked for in pieces.
+/// The exact version of a file on a server, and that can be asked for in pieces.
 struct Version {
   transport::Validator validator;
   std::uint64_t length = 0;
@@ -23,9 +23,9 @@ class Sink {
   virtual const std::optional<Version>& version() const = 0;
   /// Bytes from the start of the file.
   virtual std::uint64_t size() const = 0;
-  /// Drops all of them, for bytes of another version, or of one that cannot be continued. False: it cannot.
-  virtual bool begin(std::optional<Version> version) = 0;
+  /// Drops all of them, for bytes of another version, or of one that cannot be resumed. False: it cannot.
+  virtual bool restart(std::optional<Version> version) = 0;
   virtual void write(std::string_view data) = 0;
 };
 
-}  // namespace heygen::host
+}  // namespace heygen::host::transfer

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "core/base/error.hpp"
+#include "core/base/fd.hpp"
 #include "core/net/http.hpp"
 
 namespace heygen {
@@ -15,16 +17,18 @@ class Cancel;
 class Random;
 }  // namespace heygen
 
-namespace heygen::host {
+namespace heygen::host::transfer {
 
-/// One part named `field`, application/octet-stream, with the file's base name. The path "-" is standard input.
+/// The error for a file to upload, or "-" for stdin.
+Error unreadable_file(const std::string& path, const std::string& reason);
+
+/// One part named `field`, application/octet-stream, with the file's base name. The path "-" is stdin.
 class UploadBody : public net::Body {
  public:
-  /// `name`: the file's name for the server, or "" for its own ("stdin" for standard input). Throws Error{error} when
+  /// `name`: the file's name for the server, or "" for its own ("stdin" for stdin). Throws Error{error} when
   /// the file cannot be opened or is a directory.
   UploadBody(const std::string& field, const std::string& path, const std::string& name, Random& random,
              const Cancel& cancel);
-  ~UploadBody() override;
   UploadBody(const UploadBody&) = delete;
   UploadBody& operator=(const UploadBody&) = delete;
 
@@ -44,9 +48,9 @@ class UploadBody : public net::Body {
   std::size_t read_file(std::span<char> out);
 
   const Cancel& cancel_;
-  std::string path_;  ///< for messages
+  std::string path_;
   std::string name_, boundary_, head_, tail_;
-  int descriptor_;
+  UniqueFd descriptor_;
   bool regular_ = false;
   off_t start_ = 0;  ///< a redirected file may have been read from
   std::uint64_t file_size_ = 0, file_at_ = 0;
@@ -54,4 +58,4 @@ class UploadBody : public net::Body {
   std::size_t text_at_ = 0;
 };
 
-}  // namespace heygen::host
+}  // namespace heygen::host::transfer

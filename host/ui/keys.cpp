@@ -1,6 +1,6 @@
 #include "host/ui/keys.hpp"
 
-namespace heygen::ui {
+namespace heygen::host::ui {
 
 namespace {
 
@@ -91,4 +91,4 @@ std::optional<Key> KeyReader::timeout() {
   return std::nullopt;
 }
 
-}  // namespace heygen::ui
+}  // namespace heygen::host::ui

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace heygen::ui {
+namespace heygen::host::ui {
 
 struct Key {
   enum class Kind { up, down, first, last, digit, enter, cancel, other };
@@ -31,4 +31,4 @@ class KeyReader {
   std::string parameters_;
 };
 
-}  // namespace heygen::ui
+}  // namespace heygen::host::ui

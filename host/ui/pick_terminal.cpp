@@ -13,10 +13,11 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/base/terminal.hpp"
 #include "host/ui/picker.hpp"
 
-namespace heygen::ui {
+namespace heygen::host::ui {
 
 namespace {
 
@@ -25,17 +26,12 @@ constexpr std::string_view kHideCursor = "\x1b[?25l";
 constexpr std::string_view kShowCursor = "\x1b[?25h";
 constexpr std::string_view kErase = "\r\x1b[J";
 // The alternate screen is not wrapped anew by a resize and leaves nothing in the scroll-back. Where a terminal has
-// none, the list stands below the last line and is erased from there.
+// none, the list is below the last line and is erased from there.
 constexpr std::string_view kOtherScreen = "\x1b[?1049h";
 constexpr std::string_view kFirstScreen = "\x1b[?1049l";
 
 void put(int descriptor, std::string_view text) noexcept {
-  while (!text.empty()) {
-    const ssize_t sent = write(descriptor, text.data(), text.size());
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(sent));
-  }
+  static_cast<void>(write_all(descriptor, text));
 }
 
 // Where a signal handler finds the list; -1 while there is none.
@@ -97,17 +93,12 @@ class Signals {
 class Screen {
  public:
   Screen() {
-    if (isatty(STDERR_FILENO) == 0) own_ = open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (isatty(STDERR_FILENO) == 0) own_ = open_file("/dev/tty", O_WRONLY | O_NOCTTY);
   }
-  ~Screen() {
-    if (own_ >= 0) close(own_);
-  }
-  Screen(const Screen&) = delete;
-  Screen& operator=(const Screen&) = delete;
-  int descriptor() const { return own_ >= 0 ? own_ : STDERR_FILENO; }
+  int descriptor() const { return own_ ? own_.get() : STDERR_FILENO; }
 
  private:
-  int own_ = -1;
+  UniqueFd own_;
 };
 
 /// The list's time on the screen: keys come one by one and unseen, the cursor is hidden.
@@ -197,4 +188,4 @@ std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const C
   }
 }
 
-}  // namespace heygen::ui
+}  // namespace heygen::host::ui

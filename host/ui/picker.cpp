@@ -5,7 +5,7 @@
 #include "core/base/text.hpp"
 #include "core/output/output.hpp"
 
-namespace heygen::ui {
+namespace heygen::host::ui {
 
 Picker::Outcome Picker::press(const Key& key) {
   using Kind = Key::Kind;
@@ -82,4 +82,4 @@ std::vector<std::string> render(std::string_view heading, const std::vector<Row>
   return out;
 }
 
-}  // namespace heygen::ui
+}  // namespace heygen::host::ui

@@ -1,5 +1,5 @@
-// A short list on the terminal from which a person takes one row. Keys to state, and state to lines; the terminal
-// itself is behind pick() alone.
+// A short list on the terminal from which the user selects one row. Keys to state, and state to lines; the terminal
+// itself is behind pick() only.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace heygen {
 class Cancel;
 }
 
-namespace heygen::ui {
+namespace heygen::host::ui {
 
 struct Row {
   std::string title;
@@ -46,7 +46,7 @@ std::vector<std::string> render(std::string_view heading, const std::vector<Row>
 
 /// Shows the list on stderr (on the controlling terminal when stderr is none), reads keys from stdin, and removes the
 /// list again. Throws Error{canceled} on Esc, q, Ctrl-C, end of input and cancellation. The terminal's mode is restored
-/// on every way out, fatal signals included.
+/// on every exit, fatal signals included.
 std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const Cancel& cancel);
 
-}  // namespace heygen::ui
+}  // namespace heygen::host::ui

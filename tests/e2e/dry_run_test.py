@@ -76,8 +76,8 @@ class Requests(WithService):
         self.assertEqual(self.document("api", "delete", "/v3/videos/v1")["method"], "DELETE")
 
     def test_fields_that_the_service_will_miss_are_warned_of(self):
-        self.assertIn("lacks video, audio", self.dry("lipsync", "create", "--title", "x").err)
-        self.assertIn("lacks scenes", self.dry("video", "create", "-d", '{"type":"studio"}').err)
+        self.assertIn("missing: video, audio", self.dry("lipsync", "create", "--title", "x").err)
+        self.assertIn("missing: scenes", self.dry("video", "create", "-d", '{"type":"studio"}').err)
         self.assertEqual(self.dry("lipsync", "create", "-d", '{"video":{},"audio":{}}').err, "")
 
     def test_mistakes_are_those_of_a_real_run(self):

@@ -235,7 +235,7 @@ class Broken(Lists):
         self.pages(300, hook=hook)
         done = self.broken()
         self.assertEqual(done.error()["code"], "teapot")
-        self.assertIn("200 items are in it. The rest begins at --token t200", done.error()["hint"])
+        self.assertIn("200 items were written. Continue with --token t200", done.error()["hint"])
         self.assertEqual(done.out.count('"id"'), 200)
 
     def test_a_later_page_with_a_credential_error_keeps_its_exit_code(self):
@@ -442,7 +442,7 @@ class Filtered(Lists):
             self.assertEqual(done.out, after + "\n")
             self.assertEqual([line for line in done.err.splitlines() if line.startswith("Warning: --jq")],
                              done.err.splitlines())
-            self.assertIn(f"{number} becomes {after}", done.err)
+            self.assertIn(f"{number} was printed as {after}", done.err)
             self.assertEqual(len(done.err.splitlines()), 1)
 
     def test_it_filters_everything_that_prints_json(self):
@@ -505,7 +505,7 @@ class Picked(Lists):
         done = self.fields("id,titel")
         self.assertEqual((done.code, done.out), (2, ""))
         self.assertIn("no field titel", done.err)
-        self.assertIn("Did you mean 'title'? There are: id, owner, title, owner.name", done.err)
+        self.assertIn("Did you mean 'title'? Fields: id, owner, title, owner.name", done.err)
 
     def test_what_a_request_made_is_shown_although_a_field_is_unknown(self):
         done = self.fields("method,nope", "webhook", "endpoints", "create", "-d", '{"url":"https://x.test","events":[]}')

@@ -525,7 +525,7 @@ class PageInEffect(Policy, WithService):
         self.assertEqual(set(self.states(every).values()), {"available"})
         for policy in WHOLE:
             self.assertTrue(self.under(policy, "policy", "show", before=before).json()["in_force"])
-            self.assertIn("in force", self.under(policy, "policy", "show", "--human", before=before).out)
+            self.assertIn("in effect", self.under(policy, "policy", "show", "--human", before=before).out)
 
 
     def test_the_api_key_alone(self):

@@ -98,7 +98,7 @@ class WithVault(WithService):
     def assert_names(self, text, function):
         self.assertIn("vault", text)
         self.assertIn(f"{function}()", text)
-        self.assertIn("heygen provider disable", text)
+        self.assertIn("heygen provider disable vault", text)
 
 
 class Faults(WithVault):
@@ -116,14 +116,14 @@ class Faults(WithVault):
                 error = done.error()
                 self.assertEqual(error["code"], "error")
                 self.assert_names(error["message"] + error["hint"], function)
-                self.assertIn("1 s", error["message"])
+                self.assertIn("1s", error["message"])
 
     def test_a_login_that_hangs_has_more_time(self):
         self.home.write_settings("provider.deadline = 1\n")
         self.build("login")
         done = self.assert_fails(self.run_heygen("auth", "login", "--vault"), "error", 1)
         self.assert_names(done.error()["message"] + done.error()["hint"], "login")
-        self.assertIn("10 s", done.error()["message"])
+        self.assertIn("10s", done.error()["message"])
 
     def test_the_second_interrupt_names_who_does_not_answer(self):
         self.build("resolve")
@@ -151,7 +151,7 @@ class Faults(WithVault):
                     before = self.home.file.read_bytes()
                     done = self.start(*arguments).finish()
                     self.assertLess(done.code, 0, done)
-                    self.assert_names(done.err, function)
+                    self.assert_names(done.error()["message"] + done.error()["hint"], function)
                     self.assertEqual(self.home.file.read_bytes(), before)
 
     def test_an_endless_recursion_is_named(self):
@@ -194,6 +194,15 @@ class Faults(WithVault):
             self.home.write_settings(f"provider.deadline = {text}\n")
             done = self.assert_fails(self.run_heygen(*USE), "usage_error", 2)
             self.assertIn("provider.deadline", done.error()["message"])
+            self.assert_succeeds(self.run_heygen("config", "get", "provider.deadline"))
+            self.assert_succeeds(self.run_heygen("auth", "login", "--help"))
+            self.assert_succeeds(self.run_heygen("config", "set", "provider.deadline", "60"))
+
+    def test_a_deadline_that_would_lock_the_user_out_is_not_written(self):
+        self.build()
+        done = self.assert_fails(self.run_heygen("config", "set", "provider.deadline", "0"), "usage_error", 2)
+        self.assertEqual(done.error()["message"], "Invalid provider.deadline '0': must be from 1 to 86400 seconds.")
+        self.assertEqual(self.run_heygen("config", "get", "provider.deadline").json()["source"], "default")
 
 
 class Switched(WithVault):

@@ -126,7 +126,7 @@ class Waiting(Stage):
         self.service.wait(lambda: self.service.requests_to("/v3/videos"))
         running.interrupt()
         done = self.assert_fails(self.finish(running), "canceled", 1)
-        self.assertIn("may have been started", done.error()["hint"])
+        self.assertIn("may have started", done.error()["hint"])
         self.assertLess(done.seconds, 20)
 
     def test_of_a_batch_all_ids_are_told(self):
@@ -187,7 +187,7 @@ class OnATerminal(Stage):
         self.assertNotIn("\n", drawn)
         self.assertEqual(lines[0], "")
         self.assertEqual(lines[-1], "", "the line was left")
-        times = [re.search(r"(\w[\w ]*), (\d+) s$", line) for line in lines]
+        times = [re.search(r"(\w[\w ]*), (\d+)s$", line) for line in lines]
         seconds = {int(found[2]) for found in times if found}
         self.assertLessEqual({1, 2, 3}, seconds, lines)
         self.assertTrue(any("v1: pending, " in line for line in lines), lines)

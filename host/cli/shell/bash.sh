@@ -20,7 +20,7 @@ _heygen_option() {
   return 1
 }
 
-# Candidates for a value of that kind which begins with $2; `before` is what stands in front of it.
+# Candidates for a value of that kind which begins with $2; `before` is the text in front of it.
 _heygen_value() {
   local kind=$1 value=$2 list=$3 one
   case $kind in
@@ -60,7 +60,7 @@ _heygen_value() {
 _heygen() {
   local children options fills live kind choices times before='' found=() words=() given=' '
   local rest=${COMP_LINE:0:COMP_POINT} program=${COMP_WORDS[0]} route='' asked='' open=1 expect='' nth=0 word i
-  # Readline also splits at = and others: what stands together is one word.
+  # Readline also splits at = and others: text without a space is one word.
   for ((i = 0; i <= COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     [[ $i == 0 || $rest == [[:space:]]* ]] && words+=('')

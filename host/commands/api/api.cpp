@@ -1,21 +1,23 @@
-// `heygen api METHOD PATH`: any endpoint, with everything the other commands have: credential, retries, errors.
+#include "host/commands/api/api.hpp"
+
 #include <algorithm>
 
+#include "core/api/engine.hpp"
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/json/compact.hpp"
 #include "core/json/value.hpp"
 #include "core/transport/api_client.hpp"
+#include "host/command.hpp"
+#include "host/io.hpp"
+#include "host/printer.hpp"
 #include "host/requests/confirm.hpp"
 #include "host/requests/dry_run.hpp"
 #include "host/requests/response.hpp"
 #include "host/requests/target.hpp"
-#include "host/command.hpp"
-#include "host/io.hpp"
-#include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::api {
 namespace {
 
 std::vector<Option> options_of(Services&) {
@@ -23,11 +25,11 @@ std::vector<Option> options_of(Services&) {
       {.name = "data",
        .shorthand = 'd',
        .value = "JSON|FILE|-",
-       .doc = "Request body: JSON, a file that holds it (also as @FILE), or - for standard input"},
-      {.name = "query", .value = "NAME=VALUE", .doc = "Add to the query of the URL", .repeatable = true},
+       .doc = "Request body: JSON, a file (also as @FILE), or - for stdin"},
+      {.name = "query", .value = "NAME=VALUE", .doc = "Add a query parameter", .repeatable = true},
       {.name = "header", .value = "NAME:VALUE", .doc = "Add a request header", .repeatable = true},
       {.name = "force", .doc = "Do not ask for confirmation of DELETE"},
-      dry_run_option(),
+      requests::dry_run_option(),
   };
 }
 
@@ -41,20 +43,20 @@ std::string take_content_type(net::Headers& headers) {
   return type;
 }
 
-/// JSON is checked here, so that a slip does not cost a request; other types go as they are.
+/// JSON is checked here, so that a typing error does not cost a request; other types are sent as they are.
 std::string body_of(const Cancel& cancel, const Parsed& parsed, const std::string& content_type) {
-  std::string text = read_document(parsed.value("data"), cancel);
+  std::string text = read_data(parsed.value("data"), cancel);
   if (!to_lower(content_type).starts_with("application/json")) return text;
   try {
     return json::compact(text);
   } catch (const json::ParseError& fault) {
-    throw usage_error("--data is not valid JSON: " + std::string(fault.what()) + ".");
+    throw heygen::api::invalid_data(fault);
   }
 }
 
 void run_api(Services& services, Printer& printer, const Parsed& parsed) {
-  Target target = parse_target(parsed.positionals[0], parsed.positionals[1], services.api_base());
-  for (const std::string& text : parsed.values("query")) target.query.push_back(parse_query_option(text));
+  requests::Target target = requests::parse_target(parsed.positionals[0], parsed.positionals[1], services.api_base());
+  for (const std::string& text : parsed.values("query")) target.query.push_back(requests::parse_query_option(text));
   transport::ApiRequest request;
   for (const std::string& text : parsed.values("header")) request.headers.push_back(transport::parse_free_header(text));
   request.method = target.method;
@@ -62,14 +64,14 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
   request.query = target.query;
   const bool dry = parsed.is_on("dry-run");
   if (dry) {
-    check_dry_run(services);
+    requests::check_dry_run(services);
   } else {
     services.session().check({request.method, request.path});
     (void)services.client();
   }
   for (const net::Header& header : services.client_headers()) request.headers.push_back(header);
 
-  DryRun facts{.free_query = true};
+  requests::DryRun facts{.free_query = true};
   net::TextBody body("");
   if (parsed.given("data")) {
     request.content_type = take_content_type(request.headers);
@@ -78,32 +80,32 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
     body = net::TextBody(std::move(text));
     request.body = &body;
   }
-  if (dry) return print_dry_run(services, printer, request, facts);
+  if (dry) return requests::print_dry_run(services, printer, request, facts);
   if (request.method == "DELETE" && !parsed.is_on("force")) {
     const std::string what = "DELETE " + request.path;
-    confirm({services.terminal, services.cancel}, what + " cannot be undone. Go ahead?", confirmation_required(what));
+    requests::confirm({services.terminal, services.cancel}, what + " cannot be undone. Continue?",
+                      requests::confirmation_required(what));
   }
-  send_and_print(services.client(), printer, request);
+  requests::send_and_print(services.client(), printer, request);
 }
 
 }  // namespace
 
-void add_api_command(CommandTable& table) {
+Command api_command() {
   Command command;
   command.words = {"api"};
   command.summary = "Send a request to any endpoint of the API";
   command.description =
-      "For endpoints that have no command of their own. The credential, retries and errors are those of the other "
-      "commands.";
+      "For endpoints without a command. The credential, retries and errors are those of the other commands.";
   command.examples = {"heygen api GET /v3/videos --query limit=5",
                       R"(heygen api POST /v3/voices/speech -d '{"text":"Hello!","voice_id":"voice_123"}')"};
   command.positionals = {{.name = "method",
                           .doc = "GET, POST, PUT, PATCH, DELETE or HEAD",
                           .choices = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}},
-                         {.name = "path", .doc = "Path of the endpoint, from its first slash on"}};
+                         {.name = "path", .doc = "Path of the endpoint, e.g. /v3/videos"}};
   command.options = options_of;
   command.run = run_api;
-  table.add(std::move(command));
+  return command;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::api

@@ -1,42 +1,43 @@
-#include "core/api/catalog.hpp"
+#include "host/commands/api/catalog.hpp"
 
 #include <algorithm>
 #include <chrono>
 
+#include "core/api/catalog.hpp"
 #include "core/api/engine.hpp"
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/transport/api_client.hpp"
-#include "host/requests/confirm.hpp"
-#include "host/requests/dry_run.hpp"
-#include "host/requests/pagination.hpp"
-#include "host/transfer/progress.hpp"
-#include "host/requests/response.hpp"
-#include "host/transfer/upload.hpp"
-#include "host/requests/wait.hpp"
 #include "host/cli/help.hpp"
 #include "host/command.hpp"
 #include "host/io.hpp"
 #include "host/printer.hpp"
+#include "host/requests/confirm.hpp"
+#include "host/requests/dry_run.hpp"
+#include "host/requests/pagination.hpp"
+#include "host/requests/response.hpp"
+#include "host/requests/wait.hpp"
 #include "host/services.hpp"
+#include "host/transfer/progress.hpp"
+#include "host/transfer/upload.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::api {
 namespace {
 
 constexpr std::string_view kDefaultWait = "20m";
 
-std::string placeholder_of(const api::Flag& flag) {
+std::string placeholder_of(const heygen::api::Flag& flag) {
   switch (flag.type) {
-    case api::FlagType::boolean:
+    case heygen::api::FlagType::boolean:
       return "";
-    case api::FlagType::integer:
-    case api::FlagType::number:
+    case heygen::api::FlagType::integer:
+    case heygen::api::FlagType::number:
       return "N";
-    case api::FlagType::text:
-    case api::FlagType::text_list:
+    case heygen::api::FlagType::text:
+    case heygen::api::FlagType::text_list:
       break;
   }
-  if (flag.place == api::Place::multipart) return "FILE";
+  if (flag.place == heygen::api::Place::multipart) return "FILE";
   return flag.choices.empty() ? "TEXT" : "CHOICE";
 }
 
@@ -47,7 +48,7 @@ std::string number_text(double value) {
   return text;
 }
 
-Option option_of(const api::Flag& flag) {
+Option option_of(const heygen::api::Flag& flag) {
   Option option;
   option.name = flag.name;
   option.value = placeholder_of(flag);
@@ -57,71 +58,72 @@ Option option_of(const api::Flag& flag) {
   option.fallback = flag.fallback;
   option.choices = {flag.choices.begin(), flag.choices.end()};
   option.defer_choice_check = true;
-  option.repeatable = option.comma_split = flag.type == api::FlagType::text_list;
+  option.repeatable = option.comma_split = flag.type == heygen::api::FlagType::text_list;
   option.required = flag.required;
-  option.kind = flag.type == api::FlagType::integer  ? Kind::integer
-                : flag.type == api::FlagType::number ? Kind::number
-                                                     : Kind::text;
+  option.kind = flag.type == heygen::api::FlagType::integer  ? Kind::integer
+                : flag.type == heygen::api::FlagType::number ? Kind::number
+                                                             : Kind::text;
   return option;
 }
 
-std::vector<Option> options_of(const api::Command& command) {
+std::vector<Option> options_of(const heygen::api::Command& command) {
   std::vector<Option> options;
-  for (const api::Flag& flag : command.flags) options.push_back(option_of(flag));
+  for (const heygen::api::Flag& flag : command.flags) options.push_back(option_of(flag));
   if (command.pagination != nullptr)
     options.push_back({.name = "all",
                        .doc = "Fetch every page and print all items as one document; --" +
-                              std::string(command.pagination->limit_param) + " then says how many at most"});
-  if (command.body == api::BodyKind::json)
+                              std::string(command.pagination->limit_param) + " then limits their number"});
+  if (command.body == heygen::api::BodyKind::json)
     options.push_back({.name = "data",
                        .shorthand = 'd',
                        .value = "JSON|FILE|-",
-                       .doc = "Request body: a JSON object, a file that holds one (also as @FILE), or - for standard "
-                              "input; the options above outrank its fields"});
-  if (command.body == api::BodyKind::multipart)
+                       .doc = "Request body: a JSON object, a file with one (also as @FILE), or - for stdin; options "
+                              "override its fields"});
+  if (command.body == heygen::api::BodyKind::multipart)
     options.push_back({.name = "filename",
                        .value = "NAME",
-                       .doc = "The file's name for the service; for standard input (--file -), which has none",
+                       .doc = "File name to send; stdin (--file -) has none",
                        .fallback = "its own"});
   if (command.destructive) options.push_back({.name = "force", .doc = "Do not ask for confirmation"});
   if (command.poll != nullptr) {
-    options.push_back({.name = "wait", .doc = "Wait until the job is over and print its result"});
+    options.push_back({.name = "wait", .doc = "Wait until the job is finished and print its result"});
     options.push_back({.name = "timeout",
                        .value = "TIME",
-                       .doc = "Longest time to wait, such as 90s, 20m or 1h30m",
+                       .doc = "Longest time to wait, e.g. 90s, 20m or 1h30m",
                        .fallback = std::string(kDefaultWait),
                        .kind = Kind::duration});
   }
-  options.push_back(dry_run_option());
+  options.push_back(requests::dry_run_option());
   if (!command.request_schema.empty())
     options.push_back({.name = "request-schema",
                        .doc = "Print the JSON Schema of the request body",
                        .makes_positionals_optional = true});
   if (!command.response_schema.empty())
-    options.push_back(
-        {.name = "response-schema", .doc = "Print the JSON Schema of the reply", .makes_positionals_optional = true});
+    options.push_back({.name = "response-schema",
+                       .doc = "Print the JSON Schema of the response",
+                       .makes_positionals_optional = true});
   return options;
 }
 
-std::string description_of(const api::Command& command) {
+std::string description_of(const heygen::api::Command& command) {
   std::string text(command.description);
   std::string fields;
   for (const std::string_view field : command.data_only_required) (fields += fields.empty() ? "" : ", ") += field;
   if (!fields.empty())
-    text += (text.empty() ? "" : "\n") + ("Only --data can give, and the service needs: " + fields + ".");
+    text += (text.empty() ? "" : "\n") + ("Required, and settable only with --data: " + fields + ".");
   return text;
 }
 
-std::vector<output::Column> columns_of(const api::Command& command) {
+std::vector<output::Column> columns_of(const heygen::api::Command& command) {
   std::vector<output::Column> columns;
-  for (const api::Column& column : command.columns)
+  for (const heygen::api::Column& column : command.columns)
     columns.push_back({std::string(column.field), std::string(column.header)});
   return columns;
 }
 
-std::optional<output::Paging> paging_of(const api::Command& command, bool all) {
+std::optional<output::Paging> paging_of(const heygen::api::Command& command, bool all) {
   if (command.pagination == nullptr) return std::nullopt;
-  const api::Pagination& facts = *command.pagination;
+  const heygen::api::Pagination& facts = *command.pagination;
   return output::Paging{.more = std::string(facts.has_more),
                         .next = std::string(facts.next_cursor),
                         .cursor = std::string(facts.cursor_param),
@@ -129,77 +131,79 @@ std::optional<output::Paging> paging_of(const api::Command& command, bool all) {
                         .all = all};
 }
 
-api::Given given_of(const Cancel& cancel, const api::Command& command, const Parsed& parsed) {
-  api::Given given;
+heygen::api::CommandInput input_of(const Cancel& cancel, const heygen::api::Command& command, const Parsed& parsed) {
+  heygen::api::CommandInput given;
   given.arguments = parsed.positionals;
-  for (const api::Flag& flag : command.flags)
+  for (const heygen::api::Flag& flag : command.flags)
     if (parsed.given(flag.name)) given.flags[std::string(flag.name)] = parsed.values(flag.name);
-  if (command.body == api::BodyKind::json && parsed.given("data"))
-    given.data = read_document(parsed.value("data"), cancel);
+  if (command.body == heygen::api::BodyKind::json && parsed.given("data"))
+    given.data = read_data(parsed.value("data"), cancel);
   return given;
 }
 
 /// Without a credential nothing else is looked at: the same mistake must not show a different face each time.
-void check_credential(Services& services, const api::Command& command, const Parsed& parsed) {
-  const std::string path = api::fill_path(command, parsed.positionals);
+void check_credential(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
+  const std::string path = heygen::api::fill_path(command, parsed.positionals);
   services.session().check({std::string(command.method), path});
   (void)services.client();
 }
 
-void ask_first(Services& services, const api::Command& command, const Parsed& parsed) {
+void ask_first(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
   if (!command.destructive || parsed.is_on("force")) return;
   std::string typed = "`heygen";
   for (const std::string_view word : command.words) (typed += ' ') += word;
   typed += " " + join(parsed.positionals, " ") + "`";
-  confirm({services.terminal, services.cancel}, typed + " cannot be undone. Go ahead?", confirmation_required(typed));
+  requests::confirm({services.terminal, services.cancel}, typed + " cannot be undone. Continue?",
+                    requests::confirmation_required(typed));
 }
 
-void run_upload(Services& services, Printer& printer, const api::Command& command, transport::ApiRequest request,
-                const Parsed& parsed, const std::string& path) {
-  UploadBody body("file", path, parsed.value("filename"), services.random, services.cancel);
+void run_upload(Services& services, Printer& printer, const heygen::api::Command& command,
+                transport::ApiRequest request, const Parsed& parsed, const std::string& path) {
+  transfer::UploadBody body("file", path, parsed.value("filename"), services.random, services.cancel);
   request.body = &body;
   request.content_type = body.content_type();
   request.upload = true;
-  TransferBar bar({services.terminal, services.environment, services.clock}, "Uploading " + body.name(), body.size());
+  transfer::TransferBar bar({services.terminal, services.environment, services.clock}, "Uploading " + body.name(),
+                            body.size());
   request.on_sent = [&](std::uint64_t sent) {
-    if (sent == body.size()) return bar.say("Sent " + body.name() + ", waiting for the reply");
+    if (sent == body.size()) return bar.show_message("Sent " + body.name() + ", waiting for the response");
     bar.update(sent);
   };
-  request.on_wait = [&] { bar.wait(); };
-  const std::string reply = send(services.client(), request);
+  request.on_wait = [&] { bar.show_stalled(); };
+  const std::string response = requests::send(services.client(), request);
   bar.clear();
-  print_reply(printer, reply, columns_of(command));
+  requests::print_response(printer, response, columns_of(command));
 }
 
 /// What --wait would ask once the job exists.
-json::Value polls_of(Services& services, const api::Poll& poll, const std::string& limit) {
+json::Value polls_of(Services& services, const heygen::api::Poll& poll, const std::string& limit) {
   json::Array done, failed;
   for (const std::string_view state : poll.done) done.emplace_back(state);
   for (const std::string_view state : poll.failed) failed.emplace_back(state);
   return json::Object{{"method", "GET"},
                       {"url", services.api_base() + std::string(poll.endpoint)},
-                      {"id", "from " + std::string(poll.id_field) + " of the reply"},
+                      {"id", "from " + std::string(poll.id_field) + " of the response"},
                       {"until", std::move(done)},
                       {"failed", std::move(failed)},
                       {"timeout", limit}};
 }
 
 /// What --all would ask next.
-json::Value pages_of(const api::Pagination& pages, std::optional<std::int64_t> cap) {
+json::Value pages_of(const heygen::api::Pagination& pages, std::optional<std::int64_t> cap) {
   json::Value next = json::Object{{"repeat", "with " + std::string(pages.cursor_param) + " from " +
-                                                 std::string(pages.next_cursor) + " of the reply"}};
+                                                 std::string(pages.next_cursor) + " of the response"}};
   if (cap) next.set("items", *cap);
   return next;
 }
 
-void dry_run(Services& services, Printer& printer, const api::Command& command, const Parsed& parsed) {
-  static_cast<void>(api::fill_path(command, parsed.positionals));
-  check_dry_run(services);
-  DryRun facts;
-  api::Given given = given_of(services.cancel, command, parsed);
+void dry_run(Services& services, Printer& printer, const heygen::api::Command& command, const Parsed& parsed) {
+  static_cast<void>(heygen::api::fill_path(command, parsed.positionals));
+  requests::check_dry_run(services);
+  requests::DryRun facts;
+  heygen::api::CommandInput given = input_of(services.cancel, command, parsed);
   if (command.pagination != nullptr && parsed.is_on("all"))
-    facts.then = pages_of(*command.pagination, extract_total_limit(command, given));
-  const api::Prepared prepared = api::prepare(command, given);
+    facts.then = pages_of(*command.pagination, requests::extract_total_limit(command, given));
+  const heygen::api::Prepared prepared = heygen::api::prepare(command, given);
   transport::ApiRequest request;
   request.method = command.method;
   request.path = prepared.path;
@@ -207,35 +211,37 @@ void dry_run(Services& services, Printer& printer, const api::Command& command, 
   request.headers = services.client_headers();
   net::TextBody body(prepared.body.value_or(""));
   facts.body = prepared.body;
-  facts.missing_fields = api::missing_fields(command, prepared.body);
-  if (command.body == api::BodyKind::multipart) facts.upload = upload_facts(prepared.upload, parsed.value("filename"));
+  facts.missing_fields = heygen::api::missing_fields(command, prepared.body);
+  if (command.body == heygen::api::BodyKind::multipart)
+    facts.upload = requests::upload_facts(prepared.upload, parsed.value("filename"));
   if (prepared.body || facts.upload) request.body = &body;
   request.content_type = facts.upload ? "multipart/form-data" : "application/json";
   if (command.poll != nullptr && parsed.is_on("wait"))
     facts.then = polls_of(services, *command.poll, parsed.value("timeout", kDefaultWait));
-  print_dry_run(services, printer, request, facts);
+  requests::print_dry_run(services, printer, request, facts);
 }
 
-void run_catalog(Services& services, Printer& printer, const api::Command& command, const Parsed& parsed) {
+void run_catalog(Services& services, Printer& printer, const heygen::api::Command& command, const Parsed& parsed) {
   if (parsed.is_on("request-schema")) return printer.print_json(std::string(command.request_schema));
   if (parsed.is_on("response-schema")) return printer.print_json(std::string(command.response_schema));
   if (parsed.is_on("dry-run")) return dry_run(services, printer, command, parsed);
   check_credential(services, command, parsed);
-  api::Given given = given_of(services.cancel, command, parsed);
+  heygen::api::CommandInput given = input_of(services.cancel, command, parsed);
   const bool all = command.pagination != nullptr && parsed.is_on("all");
   printer.paging = paging_of(command, all);
-  const auto cap = all ? extract_total_limit(command, given) : std::nullopt;
-  const api::Prepared prepared = api::prepare(command, given);
+  const auto cap = all ? requests::extract_total_limit(command, given) : std::nullopt;
+  const heygen::api::Prepared prepared = heygen::api::prepare(command, given);
   ask_first(services, command, parsed);
   if (all)
-    return print_all(all_pages_dependencies(services), printer, command, std::move(given), cap, columns_of(command));
+    return requests::print_all(requests::all_pages_dependencies(services), printer, command, std::move(given), cap,
+                               columns_of(command));
 
   transport::ApiRequest request;
   request.method = command.method;
   request.path = prepared.path;
   request.query = prepared.query;
   request.headers = services.client_headers();
-  if (!prepared.upload.empty() || command.body == api::BodyKind::multipart)
+  if (!prepared.upload.empty() || command.body == heygen::api::BodyKind::multipart)
     return run_upload(services, printer, command, std::move(request), parsed, prepared.upload);
   net::TextBody body(prepared.body.value_or(""));
   if (prepared.body) {
@@ -243,19 +249,19 @@ void run_catalog(Services& services, Printer& printer, const api::Command& comma
     request.content_type = "application/json";
   }
   if (command.poll != nullptr && parsed.is_on("wait")) {
-    const auto limit = api::parse_duration(parsed.value("timeout", kDefaultWait));
-    return run_and_wait(services, printer, *command.poll, std::move(request), limit.value());
+    const auto limit = heygen::api::parse_duration(parsed.value("timeout", kDefaultWait));
+    return requests::run_and_wait(services, printer, *command.poll, std::move(request), limit.value());
   }
-  send_and_print(services.client(), printer, request, columns_of(command));
+  requests::send_and_print(services.client(), printer, request, columns_of(command));
 }
 
-Command command_of(const api::Command& facts) {
+Command command_of(const heygen::api::Command& facts) {
   Command command;
   command.words = {facts.words.begin(), facts.words.end()};
   command.summary = facts.summary;
   command.description = description_of(facts);
   command.examples = {std::string(facts.example)};
-  for (const api::Argument& argument : facts.arguments)
+  for (const heygen::api::Argument& argument : facts.arguments)
     command.positionals.push_back({.name = std::string(argument.name), .doc = std::string(argument.doc)});
   command.hidden = facts.hidden;
   command.options = [&facts](Services&) { return options_of(facts); };
@@ -265,14 +271,14 @@ Command command_of(const api::Command& facts) {
   return command;
 }
 
-void add_alias(CommandTable& table, const api::Alias& alias) {
-  const api::Command* target = api::find(alias.target);
+void add_alias(CommandTable& table, const heygen::api::Alias& alias) {
+  const heygen::api::Command* target = heygen::api::find(alias.target);
   Command command = command_of(*target);
   const std::string now = "heygen " + join(command.words, " ");
   command.words = {alias.words.begin(), alias.words.end()};
   const std::string then = "heygen " + join(command.words, " ");
   command.hidden = true;
-  command.run = [target, notice = "`" + then + "` is now `" + now + "`; the old words will go."](
+  command.run = [target, notice = "Warning: `" + then + "` is deprecated and will be removed; use `" + now + "`."](
                     Services& services, Printer& printer, const Parsed& parsed) {
     services.terminal.notice(notice);
     run_catalog(services, printer, *target, parsed);
@@ -283,10 +289,10 @@ void add_alias(CommandTable& table, const api::Alias& alias) {
 }  // namespace
 
 void add_catalog_commands(CommandTable& table) {
-  for (const api::Group& group : api::groups())
+  for (const heygen::api::Group& group : heygen::api::groups())
     table.add_group({.words = {std::string(group.word)}, .summary = std::string(group.summary), .important = ""});
-  for (const api::Command& command : api::commands()) table.add(command_of(command));
-  for (const api::Alias& alias : api::aliases()) add_alias(table, alias);
+  for (const heygen::api::Command& command : heygen::api::commands()) table.add(command_of(command));
+  for (const heygen::api::Alias& alias : heygen::api::aliases()) add_alias(table, alias);
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::api

@@ -1,4 +1,5 @@
-// `heygen auth …`: words, options and help. What a command does is in the file of its name.
+#include "host/commands/auth/auth.hpp"
+
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/login.hpp"
 #include "host/commands/auth/logout.hpp"

@@ -8,7 +8,7 @@
 #include "core/provider/setting.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/support.hpp"
-#include "host/commands/provider/change.hpp"
+#include "host/commands/provider/lookup.hpp"
 #include "host/services.hpp"
 #include "host/ui/picker.hpp"
 
@@ -55,7 +55,7 @@ std::vector<provider::DiscoveredProvider> installed(Services& services) {
   } catch (const Error&) {
     return {};
   }
-  return services.registry().found();
+  return services.discovered();
 }
 
 }  // namespace
@@ -168,7 +168,7 @@ std::string unnamed_method(Services& services) {
 
 const provider::DiscoveredProvider& require_login(Services& services, const std::string& id) {
   const provider::DiscoveredProvider* found = services.registry().find(id);
-  if (found == nullptr) throw unknown_provider(services, id);
+  if (found == nullptr) throw commands::provider::unknown_provider(services, id);
   if (!found->login_denied_reason.empty()) {
     throw usage_error(
         "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_denied_reason + ".",

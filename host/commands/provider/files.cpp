@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <iostream>
@@ -12,6 +13,7 @@
 #include <system_error>
 
 #include "core/base/directory.hpp"
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/provider/discovery/registry.hpp"
@@ -21,7 +23,7 @@
 #include "host/child_process.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::provider {
 
 namespace {
 
@@ -29,23 +31,32 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kSuffix = ".provider.json";
 constexpr const char* kChecker = "heygen-provider-check";
+constexpr const char* kNameOne = "Name a provider's library or manifest.";
 constexpr int kUsage = 2;
 constexpr std::chrono::seconds kLoadLimit{30}, kCheckLimit{600};
 
 Error failed(const std::string& what, const fs::path& path, const std::error_code& error) {
-  return {code::kError, printable(what + " " + path.string() + ": " + error.message() + "."),
+  return {code::kError, printable(what + " " + path.string() + ": " + describe_errno(error.value()) + "."),
           "Check the directory's permissions and free space."};
 }
 
-std::optional<provider::Manifest> manifest_at(const fs::path& path, std::string* text = nullptr) {
+std::optional<heygen::provider::Manifest> manifest_at(const fs::path& path, std::string* text = nullptr) {
   try {
-    const std::string content = config::read_file(path).value_or(std::string{});
-    provider::Manifest manifest = provider::parse_manifest(content);
+    const std::string content = heygen::config::read_file(path).value_or(std::string{});
+    heygen::provider::Manifest manifest = heygen::provider::parse_manifest(content);
     if (text != nullptr) *text = content;
     return manifest;
   } catch (const std::exception&) {
     return {};
   }
+}
+
+bool is_library(const fs::path& file) {
+  std::array<char, 4> start{};
+  std::ifstream(file, std::ios::binary).read(start.data(), start.size());
+  return std::string_view(start.data(), start.size()) ==
+         "\x7f"
+         "ELF";
 }
 
 /// Manifests of that directory which name this library.
@@ -64,19 +75,20 @@ std::vector<fs::path> manifests_of(const fs::path& directory, const std::string&
 ProviderFiles read_files(const fs::path& manifest_path) {
   ProviderFiles files;
   files.manifest_path = manifest_path;
-  const std::optional<std::string> text = config::read_file(manifest_path);
-  if (!text) throw usage_error("There is no file " + printable(manifest_path.string()) + ".");
+  const std::optional<std::string> text = heygen::config::read_file(manifest_path);
+  if (!text) throw usage_error("There is no file " + printable(manifest_path.string()) + ".", kNameOne);
   try {
-    files.manifest = provider::parse_manifest(*text);
+    files.manifest = heygen::provider::parse_manifest(*text);
   } catch (const std::runtime_error& error) {
-    throw usage_error(printable(manifest_path.string() + " is no manifest: " + error.what()) + ".",
-                      "`heygen-provider-check manifest LIBRARY` writes one.");
+    throw usage_error(printable(manifest_path.string() + " is not a valid manifest: " + error.what()) + ".",
+                      "Run `heygen-provider-check manifest LIBRARY` to write one.");
   }
   files.manifest_text = *text;
   files.library = manifest_path.parent_path() / files.manifest.library;
   std::error_code ignored;
   if (!fs::is_regular_file(files.library, ignored)) {
-    throw usage_error("The library " + printable(files.library.string()) + ", which the manifest names, is missing.");
+    throw usage_error("The library " + printable(files.library.string()) + ", which the manifest names, is missing.",
+                      "Put the library and its manifest into one directory.");
   }
   return files;
 }
@@ -103,10 +115,10 @@ class Staging {
 
 void make_directory(const fs::path& directory) {
   make_private_directory(directory);
-  const std::string fault = provider::ownership_fault(directory);
+  const std::string fault = heygen::provider::ownership_fault(directory);
   if (!fault.empty()) {
     throw Error(code::kError, printable("No provider would load from " + directory.string() + ": " + fault + "."),
-                "Make it, and every directory above it, writable by you alone.");
+                "Make it, and every directory above it, writable only by you.");
   }
 }
 
@@ -123,10 +135,10 @@ void copy_in(const ProviderFiles& files, const fs::path& directory) {
 }
 
 /// What the registry would look at, in a process that may crash.
-int load_once(const fs::path& library, const provider::Manifest& manifest) {
+int load_once(const fs::path& library, const heygen::provider::Manifest& manifest) {
   try {
-    const provider::Library loaded(fs::canonical(library), std::string(version()));
-    const std::string difference = provider::first_difference(manifest, loaded.described());
+    const heygen::provider::Library loaded(fs::canonical(library), std::string(version()));
+    const std::string difference = heygen::provider::first_difference(manifest, loaded.described());
     if (difference.empty()) return 0;
     std::cout << "its manifest contradicts its library: " << difference << std::endl;
   } catch (const std::exception& error) {
@@ -150,11 +162,11 @@ std::string check(const InstallDependencies& needs, const ProviderFiles& files, 
   }
   if (end.code == 0) return by;
   needs.terminal.notice(printable(trim(end.output), true));
-  const std::string why = end.timed_out ? "it did not end in time" : end.code < 0 ? "it crashed" : "see above";
+  const std::string why = end.timed_out ? "it timed out" : end.code < 0 ? "it crashed" : "see above";
   throw Error(code::kError,
               "The provider `" + files.manifest.id + "` did not pass the check by " + by + " (" + why +
                   "), so it was not installed.",
-              "`heygen-provider-check LIBRARY` shows each rule.");
+              "Run `heygen-provider-check " + printable(files.library.string()) + "` to see each rule.");
 }
 
 void require_free(const fs::path& directory, const ProviderFiles& files, bool replace) {
@@ -170,7 +182,7 @@ void require_free(const fs::path& directory, const ProviderFiles& files, bool re
   for (const fs::path& path : {directory / manifest_name(id), directory / files.manifest.library}) {
     std::error_code ignored;
     if (!fs::exists(fs::symlink_status(path, ignored))) continue;
-    throw Error(code::kFileExists, printable(path.string()) + " exists.", "--force replaces it.");
+    throw Error(code::kFileExists, printable(path.string()) + " exists.", "Use --force to replace it.");
   }
 }
 
@@ -198,25 +210,28 @@ ProviderFiles find_provider_files(const fs::path& file) {
   std::error_code error;
   const fs::path whole = fs::absolute(file, error);
   if (error || !fs::is_regular_file(whole, error)) {
-    throw usage_error("There is no file " + printable(file.string()) + ".", "Name a provider's library or manifest.");
+    throw usage_error("There is no file " + printable(file.string()) + ".", kNameOne);
   }
   if (whole.filename().string().ends_with(kSuffix)) return read_files(whole);
   const std::vector<fs::path> manifests = manifests_of(whole.parent_path(), whole.filename().string());
   if (manifests.size() == 1) return read_files(manifests.front());
+  if (manifests.empty() && !is_library(whole))
+    throw usage_error(printable(file.string()) + " is neither a library nor a manifest.", kNameOne);
   throw usage_error(manifests.empty() ? "There is no manifest beside " + printable(whole.string()) + " that names it."
                                       : "More than one manifest names " + printable(whole.string()) + ".",
-                    manifests.empty() ? "`heygen-provider-check manifest " + printable(file.string()) + "` writes one."
-                                      : "Name the manifest.");
+                    manifests.empty()
+                        ? "Run `heygen-provider-check manifest " + printable(file.string()) + "` to write one."
+                        : "Name the manifest.");
 }
 
-void require_permitted(const provider::Policy& policy, const ProviderFiles& files) {
+void require_permitted(const heygen::provider::Policy& policy, const ProviderFiles& files) {
   const std::string& id = files.manifest.id;
-  const provider::Ruling ruling = provider::may_load(policy, id, "user");
+  const heygen::provider::Ruling ruling = heygen::provider::may_load(policy, id, "user");
   std::string why = ruling.why;
-  if (const provider::Pin* pin = policy.pin_of(id); why.empty() && pin != nullptr) {
+  if (const heygen::provider::Pin* pin = policy.pin_of(id); why.empty() && pin != nullptr) {
     try {
-      provider::require_pin(provider::sha256_hex(files.manifest_text), pin->manifest, "the manifest");
-      provider::require_pin(provider::file_digest(files.library), pin->library, "the library");
+      heygen::provider::require_pin(heygen::provider::sha256_hex(files.manifest_text), pin->manifest, "the manifest");
+      heygen::provider::require_pin(heygen::provider::file_digest(files.library), pin->library, "the library");
     } catch (const std::runtime_error& error) {
       why = std::string(error.what()) + " (" + ruling.rule + ")";
     }
@@ -251,4 +266,4 @@ std::vector<fs::path> remove_provider(const fs::path& manifest) {
   return removed;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::provider

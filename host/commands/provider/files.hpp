@@ -10,7 +10,7 @@
 #include "core/provider/manifest.hpp"
 #include "core/provider/policy/policy.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::provider {
 
 /// What an installation needs.
 struct InstallDependencies {
@@ -21,7 +21,7 @@ struct InstallDependencies {
 
 struct ProviderFiles {
   std::filesystem::path library, manifest_path;
-  provider::Manifest manifest;
+  heygen::provider::Manifest manifest;
   std::string manifest_text;
 };
 
@@ -32,7 +32,7 @@ std::string manifest_name(const std::string& id);
 ProviderFiles find_provider_files(const std::filesystem::path& file);
 
 /// Throws Error{usage_error} naming the rule when the policy would not let it load from a directory of the user.
-void require_permitted(const provider::Policy& policy, const ProviderFiles& files);
+void require_permitted(const heygen::provider::Policy& policy, const ProviderFiles& files);
 
 /// Copies both into a directory of its own, checks the copies, and moves them into `directory`, which is created 0700;
 /// the library gets mode 0755, the manifest 0644. Returns who checked. Throws Error{file_exists} without `replace`,
@@ -43,4 +43,4 @@ std::string install_provider(const InstallDependencies& needs, const ProviderFil
 /// The manifest, and the library that it names unless another one names it too. Returns what was removed.
 std::vector<std::filesystem::path> remove_provider(const std::filesystem::path& manifest);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::provider

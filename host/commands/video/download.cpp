@@ -1,4 +1,5 @@
-// `heygen video download`: the finished file of a video.
+#include "host/commands/video/download.hpp"
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -9,15 +10,15 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/transport/api_client.hpp"
-#include "host/requests/confirm.hpp"
-#include "host/transfer/download.hpp"
-#include "host/requests/dry_run.hpp"
-#include "host/requests/response.hpp"
 #include "host/command.hpp"
 #include "host/printer.hpp"
+#include "host/requests/confirm.hpp"
+#include "host/requests/dry_run.hpp"
+#include "host/requests/response.hpp"
 #include "host/services.hpp"
+#include "host/transfer/download.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::video {
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,7 +29,7 @@ struct Asset {
   std::array<std::string_view, 4> other_endings;  ///< that the link may give instead
 };
 
-/// What a video's reply links to. `gif` is no name here: it has always been refused.
+/// What the response of a video links to. `gif` is not a valid name: it has always been refused.
 constexpr std::array<Asset, 5> kAssets{{
     {"video", "video_url", ".mp4", {}},
     {"captioned", "captioned_video_url", ".mp4", {}},
@@ -49,30 +50,30 @@ std::vector<Option> options_of(Services&) {
   return {
       {.name = "asset",
        .value = "CHOICE",
-       .doc = "Which file: the video as it is, or with captions in the picture; its subtitles, its still picture, or a "
-              "short preview (GIF)",
+       .doc = "Which file: the video, the video with burned-in captions, the subtitles, the thumbnail or a GIF preview",
        .fallback = "video",
        .choices = names,
        .defer_choice_check = false},
       {.name = "output-path",
        .value = "FILE|-",
-       .doc = "Where to save it; - writes it to standard output",
-       .fallback = "VIDEO-ID with the ending of its kind"},
+       .doc = "Where to save it; - writes it to stdout",
+       .fallback = "VIDEO-ID plus the file type's extension"},
       {.name = "force", .doc = "Replace an existing file without asking"},
-      dry_run_option(),
+      requests::dry_run_option(),
   };
 }
 
 std::string video_path(const std::string& id) {
   static constexpr std::array<std::string_view, 2> kWords{"video", "get"};
-  return api::fill_path(*api::find(kWords), {id});
+  return heygen::api::fill_path(*heygen::api::find(kWords), {id});
 }
 
-constexpr std::string_view kStandardOutput = "-";
+constexpr std::string_view kStdout = "-";
 
 std::string given_path(const Parsed& parsed) {
   std::string given = parsed.value("output-path");
-  if (parsed.given("output-path") && given.empty()) throw usage_error("--output-path needs the name of a file.");
+  if (parsed.given("output-path") && given.empty())
+    throw usage_error("--output-path needs a file name.", "Example: --output-path intro.mp4");
   return given;
 }
 
@@ -90,7 +91,7 @@ std::string_view ending_of(const Asset& asset, const std::string& link) {
 }
 
 Error no_target(const fs::path& target, const std::string& why) {
-  return {code::kFileIo, "'" + target.string() + "' " + why + ".", "Choose the name of a file with --output-path."};
+  return {code::kFileIo, "'" + target.string() + "' " + why + ".", "Choose a file name with --output-path."};
 }
 
 /// True when an existing file may be replaced. A device, pipe or socket never: renaming over it would destroy it.
@@ -99,33 +100,33 @@ bool may_replace(Services& services, const fs::path& target, bool force) {
   const fs::file_status there = fs::status(target, fault);
   if (fs::is_other(there)) throw no_target(target, "is a device or pipe, not a file");
   if (fs::is_directory(there)) throw no_target(target, "is a directory, not a file");
-  if (fault == std::errc::filename_too_long) throw no_target(target, "is too long for the name of a file");
+  if (fault == std::errc::filename_too_long) throw no_target(target, "is too long for a file name");
   if (force || !fs::exists(fs::symlink_status(target, fault))) return force;
-  confirm({services.terminal, services.cancel}, "The file '" + target.string() + "' exists. Replace it?",
-          Error(code::kFileExists, "The file '" + target.string() + "' exists.",
-                "Add --force to replace it, or choose another name with --output-path."));
+  requests::confirm({services.terminal, services.cancel}, "The file '" + target.string() + "' exists. Replace it?",
+                    Error(code::kFileExists, "The file '" + target.string() + "' exists.",
+                          "Use --force to replace it, or another --output-path."));
   return true;
 }
 
 Error missing_asset(const std::string& id, const std::string& asset, const std::string& status) {
   const std::string look = "`heygen video get " + id + "`";
   if (status == "failed" || status == "error")
-    return {code::kVideoFailed, "The video " + id + " failed: there is no file.", look + " says why."};
+    return {code::kVideoFailed, "The video " + id + " failed: there is no file.", "Run " + look + " to see why."};
   if (status == "completed")
-    return {code::kAssetNotAvailable, "The video " + id + " has no file of the kind '" + asset + "'.",
-            asset == "captioned" ? "Leave out --asset captioned to get it without captions."
-                                 : look + " shows what it has."};
+    return {code::kAssetNotAvailable, "The video " + id + " has no file of type '" + asset + "'.",
+            asset == "captioned" ? "Omit --asset captioned to get it without captions."
+                                 : "Run " + look + " to see its files."};
   return {code::kVideoNotReady,
           "The video " + id + " is not finished" + (status.empty() ? "." : ": it is " + status + "."),
-          look + " shows how far it is."};
+          "Check its status with " + look + "."};
 }
 
-std::string link_of(const std::string& id, const Asset& asset, const std::string& reply) {
+std::string link_of(const std::string& id, const Asset& asset, const std::string& response) {
   json::Value document;
   try {
-    document = json::parse(reply);
+    document = json::parse(response);
   } catch (const json::ParseError& fault) {
-    throw Error(code::kResponseParse, "The reply is not valid JSON: " + std::string(fault.what()) + ".",
+    throw Error(code::kResponseParse, "The response is not valid JSON: " + std::string(fault.what()) + ".",
                 "Try again later.");
   }
   const json::Value* data = document.find("data");
@@ -147,26 +148,27 @@ Place place_of(Services& services, const Parsed& parsed, const fs::path& target)
 
 void check_stdout(const Services& services) {
   if (services.terminal.stdout_is_terminal())
-    throw usage_error("The file would fill this terminal with bytes that are no text.",
-                      "Send standard output to a file or another program, or leave out --output-path -.");
+    throw usage_error("Refused to write a video to the terminal.",
+                      "Redirect stdout to a file or pipe, or omit --output-path -.");
 }
 
-/// The link stands in the reply, so the second request cannot be told.
+/// The link comes with the response, so the second request cannot be shown.
 void dry_run(Services& services, Printer& printer, transport::ApiRequest request, const Asset& asset,
              const std::string& target) {
-  check_dry_run(services);
+  requests::check_dry_run(services);
   request.headers = services.client_headers();
-  DryRun facts;
-  facts.then = json::Object{
-      {"method", "GET"}, {"url", "from data." + std::string(asset.field) + " of the reply"}, {"output_path", target}};
-  print_dry_run(services, printer, request, facts);
+  requests::DryRun facts;
+  facts.then = json::Object{{"method", "GET"},
+                            {"url", "from data." + std::string(asset.field) + " of the response"},
+                            {"output_path", target}};
+  requests::print_dry_run(services, printer, request, facts);
 }
 
 void run_download(Services& services, Printer& printer, const Parsed& parsed) {
   const std::string id = parsed.positionals[0];
   const Asset& asset = asset_of(parsed);
   const std::string given = given_path(parsed);
-  const bool to_stdout = given == kStandardOutput;
+  const bool to_stdout = given == kStdout;
   transport::ApiRequest request;
   request.path = video_path(id);
   if (parsed.is_on("dry-run"))
@@ -184,14 +186,14 @@ void run_download(Services& services, Printer& printer, const Parsed& parsed) {
     place = place_of(services, parsed, given.empty() ? default_name(id, asset.ending) : given);
   const std::string link = link_of(id, asset, services.client().fetch(request));
   const std::string what = id + "/" + std::string(asset.name);
-  const DownloadDependencies needs{
+  const transfer::DownloadDependencies needs{
       services.http(), {services.terminal, services.environment, services.clock}, services.random, services.cancel};
   if (to_stdout) {
-    download_to_stdout(needs, {link, what, id}, printer.write);
-    return services.terminal.notice("Wrote the video " + printable(id) + " to standard output.");
+    transfer::download_to_stdout(needs, {link, what, id}, printer.write);
+    return services.terminal.notice("Wrote the video " + id + " to stdout.");
   }
   if (!place) place = place_of(services, parsed, default_name(id, ending_of(asset, link)));
-  download(needs, {link, what, place->target.filename().string()}, place->target, place->replace);
+  transfer::download(needs, {link, what, place->target.filename().string()}, place->target, place->replace);
   printer.print(json::Object{{"asset", std::string(asset.name)},
                              {"message", "Saved the video " + id + "."},
                              {"path", place->target.string()}});
@@ -199,19 +201,20 @@ void run_download(Services& services, Printer& printer, const Parsed& parsed) {
 
 }  // namespace
 
-void add_download_command(CommandTable& table) {
+Command download_command() {
   Command command;
   command.words = {"video", "download"};
   command.summary = "Save the file of a finished video";
   command.description =
-      "The file appears under its name only when it is whole. When the connection breaks and the server allows it, the "
-      "download goes on where it stopped, up to 3 times; after that, or Ctrl-C, the same command goes on from there.";
+      "The file is written atomically: it appears only once the download is complete. If the connection drops and the "
+      "server supports it, heygen resumes the download, up to 3 times; after that, or Ctrl-C, the same command resumes "
+      "it.";
   command.examples = {"heygen video download video_123 --output-path intro.mp4",
                       "heygen video download video_123 --asset subtitle --output-path - | less"};
   command.positionals = {{.name = "video-id", .doc = "ID of the video"}};
   command.options = options_of;
   command.run = run_download;
-  table.add(std::move(command));
+  return command;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::video

@@ -19,7 +19,7 @@ bool is_usage(const Error& error) {
   return error.code == code::kUsage && error.exit == Exit::usage;
 }
 
-Given flags(std::map<std::string, std::vector<std::string>, std::less<>> values) {
+CommandInput flags(std::map<std::string, std::vector<std::string>, std::less<>> values) {
   return {.arguments = {}, .flags = std::move(values), .data = std::nullopt};
 }
 
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(numbers_in_a_query_are_written_plainly) {
 }
 
 BOOST_AUTO_TEST_CASE(flags_lie_over_data_and_its_other_fields_stay_as_they_were) {
-  Given given = flags({{"text", {"old", "new"}}});
+  CommandInput given = flags({{"text", {"old", "new"}}});
   given.data = R"({"text":"x","voice_id":"v","seed":9007199254740993,"f":1.10})";
   BOOST_TEST(prepare(command({"voice", "speech", "create"}), given).body.value() ==
              R"({"text":"new","voice_id":"v","seed":9007199254740993,"f":1.10})");
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(typed_numbers_keep_their_digits_in_a_body) {
 }
 
 BOOST_AUTO_TEST_CASE(lists_become_arrays_and_switches_booleans) {
-  Given given = flags({{"output-languages", {"es", "fr"}}, {"enable-caption", {"false"}}});
+  CommandInput given = flags({{"output-languages", {"es", "fr"}}, {"enable-caption", {"false"}}});
   BOOST_TEST(prepare(command({"video-translate", "create"}), given).body.value() ==
              R"({"enable_caption":false,"output_languages":["es","fr"]})");
 }
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(required_flags_are_all_named_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(data_excuses_required_body_flags_but_not_query_flags) {
-  Given given;
+  CommandInput given;
   given.data = R"({"text":"t"})";
   BOOST_TEST(prepare(command({"voice", "speech", "create"}), given).body.value() == R"({"text":"t"})");
   BOOST_CHECK_EXCEPTION(prepare(command({"asset", "list"}), given), Error, is_usage);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(an_empty_text_counts_as_given) {
 
 BOOST_AUTO_TEST_CASE(data_must_be_one_json_object) {
   for (const char* text : {"", "[1]", "null", "5", "{\"a\":", "{} x"}) {
-    Given given;
+    CommandInput given;
     given.data = text;
     BOOST_CHECK_EXCEPTION(prepare(command({"video", "create"}), given), Error, is_usage);
   }
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(data_must_be_one_json_object) {
 
 BOOST_AUTO_TEST_CASE(a_body_is_demanded_unless_the_command_can_go_without) {
   BOOST_CHECK_EXCEPTION(prepare(command({"video", "create"}), {}), Error, is_usage);
-  Given given;
+  CommandInput given;
   given.arguments = {"s1"};
   BOOST_CHECK(!prepare(command({"video-agent", "stop"}), given).body);
   given.data = "{}";
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(values_outside_the_choices_are_refused_with_the_nearest) {
   });
   BOOST_TEST(is_usage(error));
   BOOST_TEST(error.hint.find("'speed'") != std::string::npos);
-  const Given events = flags({{"url", {"https://e.x"}}, {"events", {"avatar_video.success", "bogus"}}});
+  const CommandInput events = flags({{"url", {"https://e.x"}}, {"events", {"avatar_video.success", "bogus"}}});
   BOOST_CHECK_EXCEPTION(prepare(command({"webhook", "endpoints", "create"}), events), Error, is_usage);
 }
 

@@ -19,6 +19,7 @@
 
 using namespace heygen;
 using namespace heygen::host;
+using namespace heygen::host::transfer;
 namespace fs = std::filesystem;
 
 namespace {
@@ -228,7 +229,7 @@ BOOST_FIXTURE_TEST_CASE(a_part_outlives_a_run_that_gets_no_connection, World) {
   BOOST_TEST(failure().code == code::kNetwork);
   const Error expired = failure();
   BOOST_TEST(expired.code == code::kDownloadUrlExpired);
-  BOOST_TEST(expired.hint.find("kept") != std::string::npos);
+  BOOST_TEST(expired.hint.find("resumes") != std::string::npos);
   server.script = {rest(6, "6789")};
   run();
   BOOST_TEST(content(target) == "0123456789");
@@ -355,7 +356,7 @@ BOOST_FIXTURE_TEST_CASE(a_cancellation_keeps_the_part_and_says_so, World) {
   server.script = {broken("01234", Kind::canceled)};
   const Error stopped = failure();
   BOOST_TEST(stopped.code == code::kCanceled);
-  BOOST_TEST(stopped.hint.find("goes on") != std::string::npos);
+  BOOST_TEST(stopped.hint.find("resume") != std::string::npos);
   BOOST_TEST(content(part) == "01234");
   server.script = {rest(5, "", Kind::reset)};
   cancel.request();

@@ -5,10 +5,12 @@
 
 #include "core/api/catalog.hpp"
 #include "core/output/output.hpp"
+#include "host/commands/api/catalog.hpp"
 #include "host/services.hpp"
 
 using namespace heygen;
 using namespace heygen::host;
+using namespace heygen::host::cli;
 
 namespace {
 
@@ -53,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_command_shows_what_it_takes) {
   const std::string text = command_help(sample(), options, 100);
   BOOST_TEST(has(text, "heygen video get VIDEO-ID [MORE...] [OPTIONS]"));
   BOOST_TEST(has(text, "IMPORTANT\n  A login deletes the other credential."));
-  BOOST_TEST(has(text, "How (default speed). One of: speed, precision"));
+  BOOST_TEST(has(text, "How (default: speed). One of: speed, precision"));
   BOOST_TEST(has(text, "-d, --data JSON"));
   BOOST_TEST(has(text, "Body (required)"));
   BOOST_TEST(has(text, "--human"));
@@ -64,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_command_shows_what_it_takes) {
 
 BOOST_AUTO_TEST_CASE(no_line_is_wider_than_asked) {
   CommandTable table;
-  add_catalog_commands(table);
+  commands::api::add_catalog_commands(table);
   for (const int width : {60, 100}) {
     check_width(root_help(table, width), width);
     for (const api::Group& group : api::groups())

@@ -7,6 +7,7 @@
 
 using namespace heygen;
 using namespace heygen::host;
+using namespace heygen::host::cli;
 
 namespace {
 
@@ -136,7 +137,7 @@ BOOST_AUTO_TEST_CASE(words_and_options_mix_and_two_dashes_end_the_options) {
 }
 
 BOOST_AUTO_TEST_CASE(too_few_and_too_many_words_are_refused_by_name) {
-  BOOST_TEST(names(refused({}, kOneId).message(), "video-id"));
+  BOOST_TEST(names(refused({}, kOneId).message(), "VIDEO-ID"));
   BOOST_TEST(names(refused({"a", "b"}, kOneId).message(), "'b'"));
   refused({"a"});
   BOOST_CHECK(parsed({}, {{.name = "x", .required = false}}).positionals.empty());

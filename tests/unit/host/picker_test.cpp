@@ -10,12 +10,12 @@
 
 namespace {
 
-using heygen::ui::Key;
-using heygen::ui::KeyReader;
-using heygen::ui::Picker;
-using heygen::ui::Row;
-using Kind = heygen::ui::Key::Kind;
-using Outcome = heygen::ui::Picker::Outcome;
+using heygen::host::ui::Key;
+using heygen::host::ui::KeyReader;
+using heygen::host::ui::Picker;
+using heygen::host::ui::Row;
+using Kind = heygen::host::ui::Key::Kind;
+using Outcome = heygen::host::ui::Picker::Outcome;
 
 std::vector<Key> keys_of(std::string_view bytes) {
   KeyReader reader;
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(picker_lines)
 
 BOOST_AUTO_TEST_CASE(every_row_shows_its_number_title_and_note_and_one_is_marked) {
-  const auto lines = heygen::ui::render("How do you want to log in?", kRows, 1, 80, 24);
+  const auto lines = heygen::host::ui::render("How do you want to log in?", kRows, 1, 80, 24);
   BOOST_REQUIRE_EQUAL(lines.size(), 5U);
   BOOST_TEST(lines[0] == "How do you want to log in?");
   BOOST_TEST(lines[1] == "  1  API key  uses API credits");
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(every_row_shows_its_number_title_and_note_and_one_is_marked
 
 BOOST_AUTO_TEST_CASE(no_line_reaches_the_last_column_of_a_narrow_terminal) {
   for (int columns = 1; columns < 60; ++columns) {
-    for (const std::string& line : heygen::ui::render("How do you want to log in?", kRows, 0, columns, 24)) {
+    for (const std::string& line : heygen::host::ui::render("How do you want to log in?", kRows, 0, columns, 24)) {
       BOOST_TEST(heygen::output::cell_width(line) <= std::max(columns - 1, 1));
     }
   }
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(no_line_reaches_the_last_column_of_a_narrow_terminal) {
 BOOST_AUTO_TEST_CASE(the_selected_row_is_always_among_the_lines_of_a_low_terminal) {
   for (int height = 1; height <= 6; ++height) {
     for (std::size_t selected = 0; selected < kRows.size(); ++selected) {
-      const auto lines = heygen::ui::render("Heading", kRows, selected, 80, height);
+      const auto lines = heygen::host::ui::render("Heading", kRows, selected, 80, height);
       BOOST_TEST(lines.size() <= static_cast<std::size_t>(height));
       const std::string wanted = "> " + std::to_string(selected + 1);
       BOOST_TEST(std::ranges::count_if(lines, [&](const std::string& line) { return line.starts_with(wanted); }) == 1);
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(the_selected_row_is_always_among_the_lines_of_a_low_termina
 }
 
 BOOST_AUTO_TEST_CASE(texts_of_a_provider_cannot_steer_the_terminal) {
-  const auto lines = heygen::ui::render("Heading", {{"\x1b[2Jevil", "two\nlines"}}, 0, 80, 24);
+  const auto lines = heygen::host::ui::render("Heading", {{"\x1b[2Jevil", "two\nlines"}}, 0, 80, 24);
   for (const std::string& line : lines) {
     BOOST_TEST(line.find('\x1b') == std::string::npos);
     BOOST_TEST(line.find('\n') == std::string::npos);
@@ -198,13 +198,13 @@ BOOST_AUTO_TEST_CASE(texts_of_a_provider_cannot_steer_the_terminal) {
 }
 
 BOOST_AUTO_TEST_CASE(cutting_keeps_whole_characters_and_says_that_something_is_missing) {
-  BOOST_TEST(heygen::ui::clip("abcdef", 6) == "abcdef");
-  BOOST_TEST(heygen::ui::clip("abcdef", 4) == "abc…");
-  BOOST_TEST(heygen::ui::clip("äöüß", 3) == "äö…");
-  BOOST_TEST(heygen::ui::clip("日本語", 5) == "日本…");
-  BOOST_TEST(heygen::ui::clip("日本語", 4) == "日…");
-  BOOST_TEST(heygen::ui::clip("abc", 1) == "…");
-  BOOST_TEST(heygen::ui::clip("abc", 0).empty());
+  BOOST_TEST(heygen::host::ui::clip("abcdef", 6) == "abcdef");
+  BOOST_TEST(heygen::host::ui::clip("abcdef", 4) == "abc…");
+  BOOST_TEST(heygen::host::ui::clip("äöüß", 3) == "äö…");
+  BOOST_TEST(heygen::host::ui::clip("日本語", 5) == "日本…");
+  BOOST_TEST(heygen::host::ui::clip("日本語", 4) == "日…");
+  BOOST_TEST(heygen::host::ui::clip("abc", 1) == "…");
+  BOOST_TEST(heygen::host::ui::clip("abc", 0).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

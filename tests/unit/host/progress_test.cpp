@@ -4,8 +4,8 @@
 
 #include "core/output/output.hpp"
 
-using heygen::host::transfer_line;
-using heygen::host::TransferState;
+using heygen::host::transfer::transfer_line;
+using heygen::host::transfer::TransferState;
 
 namespace {
 
@@ -26,8 +26,8 @@ BOOST_AUTO_TEST_CASE(a_wide_terminal_gets_everything) {
 
 BOOST_AUTO_TEST_CASE(what_does_not_fit_goes_bar_first) {
   BOOST_TEST(transfer_line(half(), 75) == "Uploading film.mp4   50 %  137.0 of 274.0 MB  12.3 MB/s  0:12 left");
-  BOOST_TEST(transfer_line(half(), 39) == "Uploadi...   50 %  12.3 MB/s  0:12 left");
-  BOOST_TEST(transfer_line(half(), 30) == "Uploading...   50 %  0:12 left");
+  BOOST_TEST(transfer_line(half(), 39) == "Uploading…   50 %  12.3 MB/s  0:12 left");
+  BOOST_TEST(transfer_line(half(), 30) == "Uploading f…   50 %  0:12 left");
   BOOST_TEST(transfer_line(half(), 10) == " 50 %");
 }
 
@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE(without_a_total_there_is_neither_bar_nor_end) {
 BOOST_AUTO_TEST_CASE(a_line_that_stalls_promises_no_end) {
   TransferState state = half();
   state.still = std::chrono::seconds(12);
-  BOOST_TEST(transfer_line(state, 74) == "Uploading film.mp4   50 %  137.0 of 274.0 MB  stalled for 12 s");
-  BOOST_TEST(transfer_line(state, 36) == "Uploadin...   50 %  stalled for 12 s");
+  BOOST_TEST(transfer_line(state, 74) == "Uploading film.mp4   50 %  137.0 of 274.0 MB  stalled for 12s");
+  BOOST_TEST(transfer_line(state, 36) == "Uploading f…   50 %  stalled for 12s");
 }
 
 BOOST_AUTO_TEST_CASE(odd_amounts_have_a_line_too) {

@@ -7,6 +7,7 @@
 
 using namespace heygen;
 using namespace heygen::host;
+using namespace heygen::host::cli;
 
 namespace {
 

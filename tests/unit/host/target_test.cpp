@@ -6,6 +6,7 @@
 
 using namespace heygen;
 using namespace heygen::host;
+using namespace heygen::host::requests;
 
 namespace {
 const std::string kBase = "https://api.heygen.com";

@@ -15,6 +15,7 @@
 
 using namespace heygen;
 using namespace heygen::host;
+using namespace heygen::host::transfer;
 
 namespace {
 
@@ -119,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_nobody_writes_to_waits_until_the_user_has_enoug
   UploadBody body("file", pipe, "", system_random(), cancel);
   cancel.request();
   BOOST_CHECK_EXCEPTION(all_of(body), Error, [](const Error& error) { return error.code == code::kCanceled; });
-  BOOST_CHECK_EXCEPTION(read_file(pipe, cancel), Error,
+  BOOST_CHECK_EXCEPTION(read_data(pipe, cancel), Error,
                         [](const Error& error) { return error.code == code::kCanceled; });
 }
 

@@ -9,6 +9,7 @@
 
 using namespace heygen;
 using namespace heygen::host;
+using namespace heygen::host::requests;
 using std::chrono::milliseconds;
 
 namespace {
@@ -124,9 +125,9 @@ BOOST_AUTO_TEST_CASE(the_line_shows_state_and_time_and_moves_each_second) {
   stage.state("pending");
   stage.state("completed");
   stage.run();
-  BOOST_TEST(stage.lines[0] == "Sending the request...");
-  BOOST_TEST(stage.lines[1] == "Waiting for j1: pending, 0 ms");
-  BOOST_TEST(stage.lines[2] == "Waiting for j1: pending, 1 s");
+  BOOST_TEST(stage.lines[0] == "Sending the request…");
+  BOOST_TEST(stage.lines[1] == "Waiting for j1: pending, 0ms");
+  BOOST_TEST(stage.lines[2] == "Waiting for j1: pending, 1s");
   BOOST_TEST(stage.lines.size() >= 4U);
 }
 
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE(failures_that_pass_do_not_end_a_wait_that_has_seen_the_job)
   stage.state("completed");
   stage.run(milliseconds(600'000));
   BOOST_TEST(stage.printed.size() == 1U);
-  BOOST_TEST(std::ranges::count_if(stage.lines, [](const auto& line) { return has(line, "trying again"); }) > 3);
+  BOOST_TEST(std::ranges::count_if(stage.lines, [](const auto& line) { return has(line, "retrying"); }) > 3);
 }
 
 BOOST_AUTO_TEST_CASE(if_they_do_not_pass_the_time_out_tells_of_them) {
@@ -231,13 +232,13 @@ BOOST_AUTO_TEST_CASE(ctrl_c_while_the_job_is_created_awaits_its_id) {
 BOOST_AUTO_TEST_CASE(if_the_reply_does_not_come_the_user_is_told_to_look) {
   Stage stage;
   stage.fault(code::kCanceled);
-  BOOST_TEST(has(stage.error().hint, "may have been started"));
+  BOOST_TEST(has(stage.error().hint, "may have started"));
   Stage late;
   late.fault(code::kTimeout);
   late.on_send = [&] { late.clock.time = milliseconds(60'000); };
   const Error error = late.error();
   BOOST_CHECK(error.exit == Exit::timeout);
-  BOOST_TEST(has(error.hint, "may have been started"));
+  BOOST_TEST(has(error.hint, "may have started"));
 }
 
 BOOST_AUTO_TEST_CASE(a_reply_without_the_id_is_shown) {

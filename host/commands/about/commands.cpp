@@ -1,0 +1,50 @@
+#include "host/commands/about/commands.hpp"
+
+#include "core/base/text.hpp"
+#include "core/json/value.hpp"
+#include "core/output/output.hpp"
+#include "host/cli/scripts.hpp"
+#include "host/cli/surface.hpp"
+#include "host/commands/all.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
+
+namespace heygen::host::commands::about {
+
+namespace {
+
+/// Human-readable on a terminal, as help is: the list is as long as a screen, and JSON of it is not for reading.
+bool wants_text(const Printer& printer, const Parsed& parsed) {
+  if (parsed.is_on("json") || printer.options.human == false || parsed.given("jq")) return false;
+  return printer.human() || printer.to_terminal();
+}
+
+void run(Services& services, Printer& printer, const Parsed& parsed) {
+  if (parsed.is_on("schema")) return printer.print_text(cli::kCommandsSchema);
+  const CommandTable table = all_commands();
+  if (!wants_text(printer, parsed)) return printer.print_json(json::write(cli::surface(services, table)));
+  std::vector<std::vector<std::string>> rows;
+  for (const Command* command : cli::listed(table))
+    rows.push_back({"heygen " + join(command->words, " "), command->summary});
+  printer.print_text(output::table({"Command", "What it does"}, rows, printer.style()));
+}
+
+}  // namespace
+
+Command commands_command() {
+  Command command;
+  command.words = {"commands"};
+  command.summary = "List every command with its arguments and options";
+  command.description = paragraphs(R"(
+The JSON describes the whole command line in one document: arguments, options with type, bounds, choices and default,
+requests with the schemas of body and response, exit codes, error codes and environment variables.)");
+  command.examples = {"heygen commands", "heygen commands --json", "heygen commands --schema"};
+  command.options = [](Services&) {
+    return std::vector<Option>{{.name = "json", .doc = "Print everything as JSON, also on a terminal"},
+                               {.name = "schema", .doc = "Print the JSON Schema of that JSON"}};
+  };
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::about

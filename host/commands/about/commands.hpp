@@ -1,0 +1,10 @@
+// `heygen commands`: the whole command line, human-readable or as one JSON document.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host::commands::about {
+
+Command commands_command();
+
+}  // namespace heygen::host::commands::about

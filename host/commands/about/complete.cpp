@@ -1,0 +1,53 @@
+#include "host/commands/about/complete.hpp"
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/provider/discovery/registry.hpp"
+#include "host/cli/completion.hpp"
+#include "host/cli/globals.hpp"
+#include "host/commands/all.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
+
+namespace heygen::host::commands::about {
+
+namespace {
+
+/// Lines of value and doc, with a tab between them.
+std::string offered_values(Services& services, const std::string& what) {
+  std::string out;
+  if (what == "setting") out = "output\tjson or human\nanalytics\tkept for compatibility\n";
+  for (const heygen::provider::DiscoveredProvider& found : services.discovered()) {
+    if (what == "provider") out += found.id + "\t" + printable(found.manifest.title) + "\n";
+    for (const heygen::provider::Setting& setting : found.manifest.settings)
+      if (what == "setting") out += "providers." + found.id + "." + setting.key + "\t" + printable(setting.doc) + "\n";
+  }
+  return out;
+}
+
+void run(Services& services, Printer& printer, const Parsed& parsed) {
+  if (parsed.positionals[0] != "options") return printer.print_text(offered_values(services, parsed.positionals[0]));
+  const CommandTable table = all_commands();
+  const std::vector<std::string> words(parsed.positionals.begin() + 1, parsed.positionals.end());
+  const auto at = std::ranges::find(table.commands(), words, &Command::words);
+  if (at == table.commands().end()) return;
+  std::vector<Option> options = at->options(services);
+  const std::vector<Option> globals = cli::global_options();
+  options.insert(options.end(), globals.begin(), globals.end());
+  printer.print_text(join(cli::option_rows_for_shell(options), "\n") + "\n");
+}
+
+}  // namespace
+
+Command complete_command() {
+  Command command;
+  command.words = {"__complete"};
+  command.hidden = true;
+  command.summary = "Answer a completion script";
+  command.positionals = {{.name = "what", .doc = "provider, setting or options", .variadic = true}};
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::about

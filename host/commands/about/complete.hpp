@@ -1,0 +1,10 @@
+// `heygen __complete`: what the scripts of `heygen completion` ask.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host::commands::about {
+
+Command complete_command();
+
+}  // namespace heygen::host::commands::about

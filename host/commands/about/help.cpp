@@ -1,0 +1,44 @@
+#include "host/commands/about/help.hpp"
+
+#include <fmt/format.h>
+
+#include "core/base/error.hpp"
+#include "core/base/text.hpp"
+#include "host/cli/globals.hpp"
+#include "host/cli/run.hpp"
+#include "host/commands/all.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
+
+namespace heygen::host::commands::about {
+
+namespace {
+
+void run(Services& services, Printer& printer, const Parsed& parsed) {
+  const CommandTable table = all_commands();
+  const cli::Route target = cli::route(table, cli::global_options(), parsed.positionals);
+  if (!target.rest.empty()) {
+    const std::string command = "heygen " + join(target.words, " ");
+    throw usage_error(fmt::format("`{}` is a command; unexpected word '{}' after it.", command, target.rest[0]),
+                      fmt::format("Run `heygen help {}`.", join(target.words, " ")));
+  }
+  cli::print_help(services, printer, table, target);
+}
+
+}  // namespace
+
+Command help_command() {
+  Command command;
+  command.words = {"help"};
+  command.summary = "Explain a command";
+  command.examples = {"heygen help video list"};
+  command.positionals = {{.name = "command",
+                          .doc = "Words of the command, e.g. video list",
+                          .required = false,
+                          .variadic = true,
+                          .fill = Fill::command}};
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::about

@@ -1,0 +1,20 @@
+#include "host/commands/config/get.hpp"
+
+#include "host/commands/config/settings.hpp"
+#include "host/printer.hpp"
+
+namespace heygen::host::commands::config {
+
+Command get_command() {
+  Command command;
+  command.words = {"config", "get"};
+  command.summary = "Show a setting and where it comes from";
+  command.examples = {"heygen config get output"};
+  command.positionals = {key_argument()};
+  command.run = [](Services& services, Printer& printer, const Parsed& parsed) {
+    printer.print(document(services.config().get(parsed.positionals.at(0), declared_keys(services)), true));
+  };
+  return command;
+}
+
+}  // namespace heygen::host::commands::config

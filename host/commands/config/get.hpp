@@ -1,0 +1,10 @@
+// `heygen config get`.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host::commands::config {
+
+Command get_command();
+
+}  // namespace heygen::host::commands::config

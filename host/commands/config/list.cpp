@@ -1,0 +1,29 @@
+#include "host/commands/config/list.hpp"
+
+#include "host/commands/config/settings.hpp"
+#include "host/printer.hpp"
+
+namespace heygen::host::commands::config {
+
+namespace {
+
+void run(Services& services, Printer& printer, const Parsed&) {
+  json::Array entries;
+  for (const heygen::config::Entry& entry : services.config().list(declared_keys(services)))
+    entries.push_back(document(entry, true));
+  printer.print(entries, {{"key", ""}, {"value", ""}, {"source", ""}});
+}
+
+}  // namespace
+
+Command list_command() {
+  Command command;
+  command.words = {"config", "list"};
+  command.summary = "Show all settings and where they come from";
+  command.description = "Settings of providers are listed when they are set.";
+  command.examples = {"heygen config list --human"};
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::config

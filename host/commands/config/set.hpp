@@ -1,0 +1,10 @@
+// `heygen config set`.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host::commands::config {
+
+Command set_command();
+
+}  // namespace heygen::host::commands::config

@@ -1,0 +1,30 @@
+#include "host/commands/config/settings.hpp"
+
+#include "core/provider/discovery/registry.hpp"
+#include "host/provider_settings.hpp"
+
+namespace heygen::host::commands::config {
+
+std::vector<heygen::config::DeclaredKey> declared_keys(Services& services) {
+  std::vector<heygen::config::DeclaredKey> keys{deadline_key()};
+  for (const heygen::provider::DiscoveredProvider& found : services.discovered()) {
+    keys.push_back(disabled_key(found.id));
+    for (const heygen::provider::Setting& setting : found.manifest.settings) {
+      keys.push_back(
+          {"providers." + found.id + "." + setting.key, setting.type, setting.env, setting.fallback, setting.doc});
+    }
+  }
+  return keys;
+}
+
+json::Value document(const heygen::config::Entry& entry, bool with_source) {
+  json::Value out = json::Object{{"key", entry.key}, {"value", entry.value}};
+  if (with_source) out.set("source", entry.source);
+  return out;
+}
+
+Positional key_argument() {
+  return {.name = "key", .doc = "A setting, e.g. output or providers.ID.NAME", .fill = Fill::setting};
+}
+
+}  // namespace heygen::host::commands::config

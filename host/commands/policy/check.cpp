@@ -1,0 +1,42 @@
+#include "host/commands/policy/check.hpp"
+
+#include <filesystem>
+
+#include "core/base/text.hpp"
+#include "host/commands/policy/describe.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
+
+namespace heygen::host::commands::policy {
+
+namespace {
+
+void run(Services& services, Printer& printer, const Parsed& parsed) {
+  const std::filesystem::path file = std::filesystem::absolute(parsed.positionals.at(0));
+  const heygen::provider::Policy policy = heygen::provider::check_policy(file);
+  if (const std::string fault = heygen::provider::fault_of_ca_file(policy); !fault.empty())
+    services.terminal.notice("Warning: this machine would reject the policy: " + printable(fault) + ".");
+  if (!printer.human()) {
+    json::Value out = document(policy);
+    out.set("valid", true);
+    return printer.print(out);
+  }
+  printer.print_text(printable(file.string() + " is a valid policy.\n" + text_of(policy), true));
+}
+
+}  // namespace
+
+Command check_command() {
+  Command command;
+  command.words = {"policy", "check"};
+  command.summary = "Check a policy before you install it";
+  command.description = paragraphs(R"(
+Names the line and the key of the first mistake. The owner of the file does not matter here; an installed policy must
+belong to root.)");
+  command.examples = {"heygen policy check policy.toml"};
+  command.positionals = {{"file", "A policy"}};
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::policy

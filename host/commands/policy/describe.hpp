@@ -1,0 +1,16 @@
+// A policy as the policy commands show it.
+#pragma once
+
+#include <string>
+
+#include "core/json/value.hpp"
+#include "core/provider/policy/policy_file.hpp"
+
+namespace heygen::host::commands::policy {
+
+json::Value document(const heygen::provider::Policy& policy);
+
+/// Lines for --human.
+std::string text_of(const heygen::provider::Policy& policy);
+
+}  // namespace heygen::host::commands::policy

@@ -1,0 +1,10 @@
+// `heygen policy …`: what the administrator of this machine permits.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host::commands::policy {
+
+void add_commands(CommandTable& table);
+
+}  // namespace heygen::host::commands::policy

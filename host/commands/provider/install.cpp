@@ -1,0 +1,48 @@
+#include "host/commands/provider/install.hpp"
+
+#include "core/store/reserved_slots.hpp"
+#include "host/commands/provider/files.hpp"
+#include "host/commands/provider/lookup.hpp"
+#include "host/printer.hpp"
+
+namespace heygen::host::commands::provider {
+
+namespace {
+
+void run(Services& services, Printer& printer, const Parsed& parsed) {
+  const std::filesystem::path directory = user_directory(services);
+  const ProviderFiles files = find_provider_files(parsed.positionals.at(0));
+  require_permitted(services.policy(), files);
+  const std::string checked_by = install_provider({services.executable, services.terminal, services.cancel}, files,
+                                                  directory, parsed.is_on("force"));
+  const std::string& id = files.manifest.id;
+  json::Value out = json::Object{};
+  out.set("message", "Installed the provider `" + id + "` in " + directory.string() + ".");
+  out.set("id", id);
+  out.set("library", (directory / files.manifest.library).string());
+  out.set("manifest", (directory / manifest_name(id)).string());
+  out.set("checked_by", checked_by);
+  if (files.manifest.has_login) out.set("login_flag", store::login_flag_of(id));
+  printer.print(out);
+}
+
+}  // namespace
+
+Command install_command() {
+  Command command;
+  command.words = {"provider", "install"};
+  command.summary = "Check a provider and install it in your directory";
+  command.description = paragraphs(R"(
+FILE is a provider's library with its manifest beside it, or that manifest. Runs heygen-provider-check first (or, without
+it, a test load in a child process), then copies both files to the directory `providers` beside config.toml. The check
+runs the provider's code, so install only what you would run.)");
+  command.examples = {"heygen provider install ./vault.so"};
+  command.positionals = {{"file", "A provider's library or manifest"}};
+  command.options = [](Services&) {
+    return std::vector<Option>{{.name = "force", .doc = "Replace a provider with the same ID"}};
+  };
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::provider

@@ -1,0 +1,37 @@
+#include "host/commands/provider/list.hpp"
+
+#include "core/base/text.hpp"
+#include "host/commands/provider/describe.hpp"
+#include "host/printer.hpp"
+#include "host/services.hpp"
+
+namespace heygen::host::commands::provider {
+
+namespace {
+
+void run(Services& services, Printer& printer, const Parsed&) {
+  const auto& all = services.discovered();
+  if (!printer.human()) {
+    json::Array rows;
+    for (const auto& found : all) rows.push_back(summary(found));
+    return printer.print(rows);
+  }
+  std::string out = all.empty() ? "No provider is installed.\n" : "";
+  for (const auto& found : all) out += summary_text(found);
+  printer.print_text(printable(out, true));
+}
+
+}  // namespace
+
+Command list_command() {
+  Command command;
+  command.words = {"provider", "list"};
+  command.summary = "Show the installed credential providers";
+  command.description = paragraphs(R"(
+In order of precedence: where each was found, and whether it can be used, with the reason if not.)");
+  command.examples = {"heygen provider list --human"};
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::provider

@@ -1,0 +1,10 @@
+// `heygen provider list`.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host::commands::provider {
+
+Command list_command();
+
+}  // namespace heygen::host::commands::provider

@@ -1,0 +1,10 @@
+// `heygen provider remove`.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host::commands::provider {
+
+Command remove_command();
+
+}  // namespace heygen::host::commands::provider

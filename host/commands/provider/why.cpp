@@ -1,0 +1,188 @@
+#include "host/commands/provider/why.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/config/config.hpp"
+#include "core/provider/library/pinned.hpp"
+#include "core/provider/policy/policy.hpp"
+#include "core/store/reserved_slots.hpp"
+#include "host/commands/auth/method.hpp"
+#include "host/commands/provider/describe.hpp"
+#include "host/commands/provider/lookup.hpp"
+#include "host/printer.hpp"
+
+namespace heygen::host::commands::provider {
+
+using heygen::provider::DiscoveredProvider;
+using heygen::provider::Manifest;
+using heygen::provider::SearchDirectory;
+using heygen::provider::Setting;
+
+namespace {
+
+/// What each directory of the search path has for this provider.
+json::Array searched(Services& services, const DiscoveredProvider& found) {
+  json::Array rows;
+  for (const SearchDirectory& directory : search_path(services)) {
+    std::error_code ignored;
+    const bool there = std::filesystem::is_directory(directory.path, ignored);
+    std::string result = there ? "nothing" : "no such directory";
+    std::filesystem::path manifest;
+    const auto contains = [&](const std::filesystem::path& path) {
+      if (path.parent_path() != directory.path &&
+          !std::filesystem::equivalent(path.parent_path(), directory.path, ignored))
+        return false;
+      manifest = path;
+      return true;
+    };
+    if (contains(found.manifest_path)) {
+      result = found.refused ? "refused" : "chosen";
+    } else if (std::ranges::any_of(found.shadowed, contains)) {
+      result = "shadowed";
+    }
+    json::Value row =
+        json::Object{{"directory", directory.path.string()}, {"origin", directory.origin}, {"result", result}};
+    if (!manifest.empty()) row.set("manifest", manifest.string());
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+json::Array settings_of(const Manifest& manifest) {
+  json::Array rows;
+  for (const Setting& setting : manifest.settings) {
+    json::Value row = json::Object{{"key", "providers." + manifest.id + "." + setting.key}, {"type", setting.type}};
+    if (setting.required) row.set("required", true);
+    if (!setting.fallback.empty()) row.set("default", setting.fallback);
+    if (!setting.env.empty()) row.set("env", setting.env);
+    row.set("doc", setting.doc);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+json::Array strings(const std::vector<std::string>& list) {
+  return {list.begin(), list.end()};
+}
+
+std::string verdict(Services& services, const DiscoveredProvider& found) {
+  if (found.disabled) return "Disabled: " + found.reason;
+  if (found.refused) return "Refused: " + found.reason;
+  std::string text = "Its manifest was the first one found (" + found.origin + ")";
+  if (!found.shadowed.empty())
+    text += fmt::format(" and hides {} of the same ID in later directories", found.shadowed.size());
+  text += ". ";
+  if (!found.rule.empty()) text += "The policy permits it: " + found.rule + ". ";
+  if (!found.login_denied_reason.empty()) return text + "Login: denied: " + found.login_denied_reason + ".";
+  if (!found.manifest.has_login) return text + "Login: none.";
+  if (is_offered(found, services.config(), services.environment)) return text + "Login: enabled.";
+  std::vector<std::string> switches;
+  for (const std::string& name : found.manifest.enabled_by) {
+    const bool setting = std::ranges::count(found.manifest.settings, name, &Setting::key) > 0;
+    switches.push_back(setting ? "providers." + found.id + "." + name + " = true" : name);
+  }
+  return text + "Login: disabled until one of these is set: " + join(switches, ", ") + ".";
+}
+
+/// What the pinned files are like now; null without a pin.
+json::Value pin_report(Services& services, const DiscoveredProvider& found) {
+  const heygen::provider::Pin* pin = services.policy().pin_of(found.id);
+  if (pin == nullptr) return {};
+  json::Value out = json::Object{};
+  const auto add = [&](const char* name, const std::filesystem::path& file, const std::vector<std::string>& accepted) {
+    try {
+      const std::string digest = heygen::provider::file_digest(file);
+      out.set(name, "sha256:" + digest);
+      out.set(std::string(name) + "_matches", std::ranges::count(accepted, digest) > 0);
+    } catch (const std::exception& error) {
+      out.set(name, printable(error.what()));
+      out.set(std::string(name) + "_matches", false);
+    }
+  };
+  add("manifest", found.manifest_path, pin->manifest);
+  // Only a manifest that matches its pin can say which file the library is.
+  if (!found.library_path.empty()) add("library", found.library_path, pin->library);
+  return out;
+}
+
+json::Value explanation(Services& services, const DiscoveredProvider& found) {
+  const Manifest& manifest = found.manifest;
+  json::Value out = summary(found);
+  out.set("why", verdict(services, found));
+  if (const json::Value pin = pin_report(services, found); !pin.is_null()) out.set("pin", pin);
+  out.set("manifest", found.manifest_path.string());
+  out.set("searched", searched(services, found));
+  out.set("slot", store::slot_of(found.id));
+  out.set("login_offered", is_offered(found, services.config(), services.environment));
+  out.set("enabled_by", strings(manifest.enabled_by));
+  json::Array set;
+  for (const std::string& name : manifest.credential_env) {
+    if (services.environment.has(name)) set.emplace_back(name);
+  }
+  out.set("credential_env", strings(manifest.credential_env));
+  out.set("credential_env_set", std::move(set));
+  out.set("always_asked", manifest.ambient);
+  out.set("settings", settings_of(manifest));
+  return out;
+}
+
+std::string list_text(const std::string& title, const std::vector<std::string>& lines) {
+  return lines.empty() ? "" : fmt::format("{}:\n  {}\n", title, fmt::join(lines, "\n  "));
+}
+
+std::string setting_text(const json::Value& row) {
+  std::string line = row.string_at("key") + " (" + row.string_at("type") + "): " + row.string_at("doc");
+  if (const std::string name = row.string_at("env"); !name.empty()) line += "; environment variable " + name;
+  if (const std::string fallback = row.string_at("default"); !fallback.empty()) line += "; default " + fallback;
+  return line;
+}
+
+std::string pin_text(const json::Value& pin) {
+  const auto matches = [&](const char* name) { return pin.find(name) != nullptr && pin.find(name)->as_bool(); };
+  return fmt::format("Pinned: the manifest {} the pinned one, the library {}.\n",
+                     matches("manifest_matches") ? "is" : "is not",
+                     matches("library_matches") ? "is" : "is not, so it will not load");
+}
+
+std::string explanation_text(Services& services, const DiscoveredProvider& found) {
+  std::vector<std::string> directories, variables, settings;
+  for (const json::Value& row : searched(services, found))
+    directories.push_back(row.string_at("directory") + " (" + row.string_at("origin") +
+                          "): " + row.string_at("result"));
+  for (const std::string& name : found.manifest.credential_env)
+    variables.push_back(name + (services.environment.has(name) ? ", which is set" : ", which is not set"));
+  for (const json::Value& row : settings_of(found.manifest)) settings.push_back(setting_text(row));
+  std::string out = summary_text(found);
+  if (!found.refused) out += verdict(services, found) + "\n";
+  if (const json::Value pin = pin_report(services, found); !pin.is_null()) out += pin_text(pin);
+  out += "Credentials-file entry: `" + store::slot_of(found.id) + "`.\n";
+  out += list_text("Searched", directories) + list_text("Environment variables that supply a credential", variables) +
+         list_text("Settings", settings);
+  return printable(out, true);
+}
+
+void run(Services& services, Printer& printer, const Parsed& parsed) {
+  const DiscoveredProvider& found = require_installed(services, parsed.positionals.at(0));
+  if (printer.human()) return printer.print_text(explanation_text(services, found));
+  printer.print(explanation(services, found));
+}
+
+}  // namespace
+
+Command why_command() {
+  Command command;
+  command.words = {"provider", "why"};
+  command.summary = "Explain why a provider can be used or not";
+  command.description = paragraphs(R"(
+Which directories were searched, which manifest was chosen, what it hides, why it was refused, and which settings and
+environment variables it has.)");
+  command.examples = {"heygen provider why oauth --human"};
+  command.positionals = {id_argument()};
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::provider

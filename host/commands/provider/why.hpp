@@ -1,0 +1,10 @@
+// `heygen provider why`.
+#pragma once
+
+#include "host/command.hpp"
+
+namespace heygen::host::commands::provider {
+
+Command why_command();
+
+}  // namespace heygen::host::commands::provider
