@@ -67,7 +67,7 @@ class Outside(EndToEnd):
         run("cmake", "--build", built)
         made = {path.name.removesuffix(".provider.json") for path in built.glob("*.provider.json")}
         self.assertLessEqual({"minimal", "exec", "sso"}, made)
-        world = PREFIX / "share/doc/heygen-sdk/examples/exec/world.json"
+        world = PREFIX / "share/doc/heygen-sdk/examples/exec/scenario.json"
         checked = run(PREFIX / "bin/heygen-provider-check", "--no-memory", built / "exec.so", "--world", world)
         self.assertRegex(checked, r"0 failed, \d+ not applicable, 1 unchecked")  # valgrind, disabled
 

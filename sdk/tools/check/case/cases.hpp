@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "sdk/tools/check/case/bench.hpp"
+#include "sdk/tools/check/case/trial.hpp"
 
 namespace heygen::check {
 

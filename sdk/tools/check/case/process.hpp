@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "sdk/tools/check/host/arena.hpp"
-#include "sdk/tools/check/host/world.hpp"
+#include "sdk/tools/check/host/guarded_memory.hpp"
+#include "sdk/tools/check/host/scenario.hpp"
 #include "sdk/tools/check/report/findings.hpp"
 
 namespace heygen::check {

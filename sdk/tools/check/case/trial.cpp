@@ -1,4 +1,4 @@
-#include "sdk/tools/check/case/bench.hpp"
+#include "sdk/tools/check/case/trial.hpp"
 
 #include <array>
 #include <stdexcept>

@@ -12,7 +12,7 @@
 
 #include "core/base/cancel.hpp"
 #include "core/provider/call/host_call.hpp"
-#include "sdk/tools/check/host/world.hpp"
+#include "sdk/tools/check/host/scenario.hpp"
 #include "sdk/tools/check/report/findings.hpp"
 
 namespace heygen::check {

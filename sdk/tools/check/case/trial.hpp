@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "sdk/tools/check/host/fake_host.hpp"
+#include "sdk/tools/check/host/test_host.hpp"
 #include "sdk/tools/check/library/module.hpp"
 
 namespace heygen::check {

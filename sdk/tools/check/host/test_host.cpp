@@ -1,4 +1,4 @@
-#include "sdk/tools/check/host/fake_host.hpp"
+#include "sdk/tools/check/host/test_host.hpp"
 
 #include <dirent.h>
 
@@ -20,7 +20,7 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/call/breadcrumb.hpp"
-#include "sdk/tools/check/host/arena.hpp"
+#include "sdk/tools/check/host/guarded_memory.hpp"
 
 namespace heygen::check {
 namespace {

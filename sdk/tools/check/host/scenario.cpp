@@ -1,4 +1,4 @@
-#include "sdk/tools/check/host/world.hpp"
+#include "sdk/tools/check/host/scenario.hpp"
 
 #include <algorithm>
 #include <array>
