@@ -30,7 +30,8 @@ bool may_color() {
 int seconds_of(const std::string& word) {
   char* end = nullptr;
   const long seconds = std::strtol(word.c_str(), &end, 10);
-  if (*end != '\0' || seconds < 1 || seconds > 600) throw UsageError("--limit takes 1 to 600 seconds");
+  if (*end != '\0' || seconds < 1 || seconds > 600)
+    throw UsageError("invalid --limit '" + word + "': must be from 1 to 600 seconds");
   return static_cast<int>(seconds);
 }
 
@@ -60,25 +61,25 @@ CheckWords parse(const Words& words) {
   CheckWords parsed;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
-    const bool takes_value = word == "--world" || word == "--limit";
-    if (takes_value && i + 1 == words.size()) throw UsageError(word + " needs a value");
+    const bool takes_value = word == "--scenario" || word == "--limit";
+    if (takes_value && i + 1 == words.size()) throw UsageError(word + " requires a value");
     if (word == "--json") {
       parsed.json = true;
     } else if (word == "--all") {
       parsed.all = true;
     } else if (word == "--no-memory") {
       parsed.options.memory = false;
-    } else if (word == "--world") {
-      parsed.options.world = words[++i];
+    } else if (word == "--scenario") {
+      parsed.options.scenario = words[++i];
     } else if (word == "--limit") {
       parsed.options.limit_ms = 1'000 * seconds_of(words[++i]);
     } else if (word.starts_with("--") || !parsed.options.path.empty()) {
-      throw UsageError("`" + word + "` is unexpected");
+      throw UsageError("unexpected argument '" + word + "'");
     } else {
       parsed.options.path = word;
     }
   }
-  if (parsed.options.path.empty()) throw UsageError("the library is missing");
+  if (parsed.options.path.empty()) throw UsageError("a PATH is missing");
   return parsed;
 }
 
@@ -89,48 +90,47 @@ int check_task(const Words& words) {
   const Progress progress;
   parsed.options.progress = [&](const std::string& name) { progress.show(name); };
   try {
-    const check::SignalsHeld held;
+    const check::SignalsBlocked blocked;
     const check::Report report = check::check_provider(parsed.options);
     progress.clear();
-    print(parsed.json ? json::write_pretty(check::to_json(report))
-                      : check::for_people(report, parsed.all, may_color()));
+    print(parsed.json ? json::write_pretty(check::to_json(report)) : check::to_text(report, parsed.all, may_color()));
     return report.findings.failed.empty() ? 0 : 1;
   } catch (const check::Stopped& stopped) {  // nothing of the check is left; now as if it had not been held back
     progress.clear();
     std::signal(stopped.signal, SIG_DFL);
     std::raise(stopped.signal);
     return 128 + stopped.signal;
-  } catch (const std::runtime_error& fault) {
+  } catch (const std::runtime_error& error) {
     if (!parsed.json) throw;
     print(json::write_pretty(
-        json::Object{{"library", printable(parsed.options.path.string())}, {"error", printable(fault.what())}}));
+        json::Object{{"library", printable(parsed.options.path.string())}, {"error", printable(error.what())}}));
     return 1;
   }
 }
 
 int rules_task(const Words& words) {
   const bool as_json = words == Words{"--json"};
-  if (!words.empty() && !as_json) throw UsageError("`rules` takes --json alone");
+  if (!words.empty() && !as_json) throw UsageError("`rules` has only the option --json");
   json::Array list;
   std::string text;
   for (const check::Rule& rule : check::rules()) {
-    list.emplace_back(json::Object{{"rule", rule.id}, {"title", rule.title}, {"why", rule.why}, {"mend", rule.mend}});
+    list.emplace_back(json::Object{{"rule", rule.id}, {"title", rule.title}, {"why", rule.why}, {"fix", rule.fix}});
     text += std::string(rule.id) + "  " + std::string(rule.title) + "\n    Why:  " + std::string(rule.why) +
-            "\n    Mend: " + std::string(rule.mend) + "\n";
+            "\n    Fix:  " + std::string(rule.fix) + "\n";
   }
   print(as_json ? json::write_pretty(list) : text);
   return 0;
 }
 
-int live_once_task(const Words& words) {
-  if (words.size() < 2) throw UsageError("live-once takes a library and a number");
+int run_once_task(const Words& words) {
+  if (words.size() < 2) throw UsageError("run-once requires a library and a number");
   check::Options options;
   options.path = words[0];
   const std::string& limit = words[1];
   const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), options.limit_ms);
-  if (error != std::errc{} || end != limit.data() + limit.size()) throw UsageError(limit + " is no number");
-  if (words.size() > 2) options.world = words[2];
-  return check::live_once(options);
+  if (error != std::errc{} || end != limit.data() + limit.size()) throw UsageError("'" + limit + "' is not a number");
+  if (words.size() > 2) options.scenario = words[2];
+  return check::run_once(options);
 }
 
 }  // namespace heygen::tools

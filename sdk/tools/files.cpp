@@ -1,6 +1,5 @@
 #include "sdk/tools/files.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,42 +8,37 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
-#include <system_error>
+
+#include "core/base/fd.hpp"
+#include "core/base/file.hpp"
 
 namespace heygen::tools {
 namespace {
 
-std::runtime_error system_failure(const std::filesystem::path& path) {
-  return std::runtime_error(path.string() + ": " + std::generic_category().message(errno));
+std::runtime_error write_failure(const std::filesystem::path& path, int error) {
+  return std::runtime_error("could not write " + path.string() + ": " + describe_errno(error));
 }
 
-void write_all(int file, const std::filesystem::path& path, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw system_failure(path);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+void write_file(int file, const std::filesystem::path& path, std::string_view text) {
+  if (const std::error_code error = write_all(file, text)) throw write_failure(path, error.value());
 }
 
 }  // namespace
 
 void print(std::string_view text) {
-  write_all(STDOUT_FILENO, "stdout", text);
+  write_file(STDOUT_FILENO, "stdout", text);
 }
 
 void replace_file(const std::filesystem::path& path, std::string_view text) {
   std::string temporary = path.string() + ".XXXXXX";
-  const int file = mkstemp(temporary.data());
-  if (file < 0) throw system_failure(path);
+  const UniqueFd file(mkstemp(temporary.data()));
+  if (!file) throw write_failure(path, errno);
   try {
-    write_all(file, temporary, text);
+    write_file(file.get(), temporary, text);
     constexpr mode_t kReadable = 0644;
-    if (fchmod(file, kReadable) != 0 || fsync(file) != 0) throw system_failure(temporary);
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) throw system_failure(path);
-    close(file);
+    if (fchmod(file.get(), kReadable) != 0 || fsync(file.get()) != 0) throw write_failure(temporary, errno);
+    if (std::rename(temporary.c_str(), path.c_str()) != 0) throw write_failure(path, errno);
   } catch (...) {
-    close(file);
     unlink(temporary.c_str());
     throw;
   }

@@ -1,4 +1,4 @@
-// heygen-provider-check: holds a provider to the rules of the interface, and helps to make one.
+// heygen-provider-check: checks a provider against the rules of the interface, and helps to write one.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -11,32 +11,41 @@
 
 namespace {
 
-constexpr std::string_view kHelp =
-    "Usage: heygen-provider-check PATH [--json | --all] [--world FILE] [--no-memory] [--limit SECONDS]\n"
-    "       heygen-provider-check rules [--json]\n"
-    "       heygen-provider-check manifest LIBRARY [--output FILE] [--library NAME]\n"
-    "       heygen-provider-check pin PATH...\n"
-    "       heygen-provider-check new NAME --lang c|cpp|rust\n"
-    "       heygen-provider-check --help | --version\n"
-    "\n"
-    "PATH is a provider's library or its manifest. It is loaded and run, so check only what\n"
-    "you would run. Exit 0: no rule is broken; 1: one is, or there is\n"
-    "nothing to check; 2: wrong usage.\n"
-    "\n"
-    "  --all            the rules that are kept too\n"
-    "  --json           the results for programs\n"
-    "  --world FILE     settings, variables, answers and replies for the check to use:\n"
-    "                   {\"settings\":{}, \"env\":{}, \"state\":{}, \"answers\":[], \"replies\":[\n"
-    "                   {\"match\":\"/token\", \"status\":200, \"body\":{}}]}; $SECRET is a secret\n"
-    "  --no-memory      without valgrind\n"
-    "  --limit SECONDS  for each case (default 30)\n"
-    "\n"
-    "rules     lists the rules; docs/provider-rules.md explains them\n"
-    "manifest  writes <id>.provider.json beside the library\n"
-    "  --output FILE    write there instead; - is stdout\n"
-    "  --library NAME   file name to put into the manifest (default: the library's own)\n"
-    "pin       prints the lines for policy.toml that let these files load and no others\n"
-    "new       writes the directory NAME: a small project that builds, passes and logs in\n";
+constexpr std::string_view kHelp = R"(Usage: heygen-provider-check PATH [OPTIONS]
+       heygen-provider-check rules [--json]
+       heygen-provider-check manifest LIBRARY [--output FILE] [--library NAME]
+       heygen-provider-check pin PATH...
+       heygen-provider-check new NAME --lang c|cpp|rust
+
+PATH is a provider's library or its manifest. The check loads and runs it, so check
+only what you would run.
+
+Options:
+  --all              Also list rules that passed
+  --json             Print the results as JSON
+  --scenario FILE    Settings, environment variables, answers and responses for the
+                     check to use: {"settings":{}, "env":{}, "state":{}, "answers":[],
+                     "responses":[{"match":"/token", "status":200, "body":{}}]};
+                     $SECRET is a secret
+  --no-memory        Do not run valgrind
+  --limit SECONDS    Time limit of each case (default: 30)
+  -h, --help         Show this help
+  --version          Show the version
+
+Commands:
+  rules              List the rules; docs/provider-rules.md explains them
+  manifest           Write <id>.provider.json beside the library
+    --output FILE    Write to FILE instead; - is stdout
+    --library NAME   File name of the library in the manifest (default: its own)
+  pin                Print the lines for policy.toml that allow only these files to load
+  new                Create the directory NAME: a small project that builds, passes
+                     the check and logs in
+
+Exit codes:
+  0                  No rule failed
+  1                  A rule failed, or there is nothing to check
+  2                  Invalid options or arguments
+)";
 
 int run(const heygen::tools::Words& words) {
   using namespace heygen::tools;
@@ -44,8 +53,8 @@ int run(const heygen::tools::Words& words) {
                                                                         {"manifest", manifest_task},
                                                                         {"pin", pin_task},
                                                                         {"new", new_task},
-                                                                        {"live-once", live_once_task}};
-  if (words.empty()) throw UsageError("a path or a task is missing");
+                                                                        {"run-once", run_once_task}};
+  if (words.empty()) throw UsageError("a PATH or a command is missing");
   const auto asks_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
   if (std::ranges::any_of(words, asks_help)) return print(kHelp), 0;
   if (words.front() == "--version") return print("heygen-provider-check version " HEYGEN_VERSION "\n"), 0;
@@ -57,7 +66,7 @@ int run(const heygen::tools::Words& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGCHLD, SIG_DFL);  // inherited as ignored, no case could be waited for
+  std::signal(SIGCHLD, SIG_DFL);  // if it were inherited as ignored, no case could be waited for
   try {
     return run({argv + 1, argv + argc});
   } catch (const heygen::tools::UsageError& error) {

@@ -1,4 +1,4 @@
-// `manifest`: what the descriptor says, as the file beside the library.
+// `manifest`: writes what the descriptor says to the file beside the library.
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
@@ -19,18 +19,18 @@ Options parse(const std::vector<std::string>& words) {
   Options options;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool takes_value = words[i] == "--output" || words[i] == "--library";
-    if (takes_value && i + 1 == words.size()) throw UsageError(words[i] + " needs a value");
+    if (takes_value && i + 1 == words.size()) throw UsageError(words[i] + " requires a value");
     if (words[i] == "--output") {
       options.output = words[++i];
     } else if (words[i] == "--library") {
       options.name = words[++i];
     } else if (words[i].starts_with("--") || !options.library.empty()) {
-      throw UsageError("`" + words[i] + "` is unexpected");
+      throw UsageError("unexpected argument '" + words[i] + "'");
     } else {
       options.library = words[i];
     }
   }
-  if (options.library.empty()) throw UsageError("the library is missing");
+  if (options.library.empty()) throw UsageError("a LIBRARY is missing");
   return options;
 }
 

@@ -81,18 +81,17 @@ std::vector<std::pair<std::string, std::string>> words_for(const std::string& id
   std::ranges::transform(snake, upper.begin(),
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   const bool rust = language == "rust";
-  return {
-      {"@BUILD@", rust ? "sh build.sh" : "cmake -B build && cmake --build build"},
-      {"@MORE@",
-       rust ? ""
-            : "\nWhere the SDK lies in no system directory, say where: `cmake -B build -DCMAKE_PREFIX_PATH=PREFIX`.\n"},
-      {"@NEEDS@", projects().at(language).needs},
-      {"@PACKAGES@", locked_packages(id)},
-      {"@CLASS@", spelled(id, true)},
-      {"@TITLE@", spelled(id, false)},
-      {"@CRATE@", snake},
-      {"@ENV@", upper + "_KEY"},
-      {"@ID@", id}};
+  return {{"@BUILD@", rust ? "sh build.sh" : "cmake -B build && cmake --build build"},
+          {"@MORE@", rust ? ""
+                          : "\nIf the SDK is not in a system directory, name its prefix: `cmake -B build "
+                            "-DCMAKE_PREFIX_PATH=PREFIX`.\n"},
+          {"@NEEDS@", projects().at(language).needs},
+          {"@PACKAGES@", locked_packages(id)},
+          {"@CLASS@", spelled(id, true)},
+          {"@TITLE@", spelled(id, false)},
+          {"@CRATE@", snake},
+          {"@ENV@", upper + "_KEY"},
+          {"@ID@", id}};
 }
 
 std::string filled(std::string_view text, const std::vector<std::pair<std::string, std::string>>& words) {
@@ -105,35 +104,36 @@ std::string filled(std::string_view text, const std::vector<std::pair<std::strin
   return out;
 }
 
-struct Wanted {
+struct NewOptions {
   std::string id, language;
 };
 
-Wanted parse(const Words& words) {
-  Wanted wanted;
+NewOptions parse(const Words& words) {
+  NewOptions options;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--lang") {
-      if (i + 1 == words.size()) throw UsageError("--lang needs a value");
-      wanted.language = words[++i];
-    } else if (words[i].starts_with("--") || !wanted.id.empty()) {
-      throw UsageError("`" + words[i] + "` is unexpected");
+      if (i + 1 == words.size()) throw UsageError("--lang requires a value");
+      options.language = words[++i];
+    } else if (words[i].starts_with("--") || !options.id.empty()) {
+      throw UsageError("unexpected argument '" + words[i] + "'");
     } else {
-      wanted.id = words[i];
+      options.id = words[i];
     }
   }
-  if (wanted.id.empty()) throw UsageError("`new` takes the name of a provider");
-  if (!provider::is_valid_id(wanted.id)) {
-    throw UsageError("`" + wanted.id + "` is no id of a provider ([a-z][a-z0-9-]{1,31}, no option of heygen)");
+  if (options.id.empty()) throw UsageError("`new` requires the NAME of a provider");
+  if (!provider::is_valid_id(options.id)) {
+    throw UsageError("`" + options.id +
+                     "` is not a valid provider id ([a-z][a-z0-9-]{1,31}, and not an option of heygen)");
   }
-  constexpr std::array kOfBuilds{"all", "clean", "install", "depend", "self", "heygen-provider"};
-  if (std::ranges::find(kOfBuilds, wanted.id) != kOfBuilds.end()) {
-    throw UsageError("`" + wanted.id + "` is a name that CMake or Cargo keeps for itself; take another one");
+  constexpr std::array kReservedByBuilds{"all", "clean", "install", "depend", "self", "heygen-provider"};
+  if (std::ranges::find(kReservedByBuilds, options.id) != kReservedByBuilds.end()) {
+    throw UsageError("`" + options.id + "` is reserved by CMake or Cargo; choose another name");
   }
-  if (store::reserved_slot_of(wanted.id) != nullptr) {
-    throw UsageError("`" + wanted.id + "` is a provider of heygen itself; take another name");
+  if (store::reserved_slot_of(options.id) != nullptr) {
+    throw UsageError("`" + options.id + "` is a built-in provider of heygen; choose another name");
   }
-  if (!projects().contains(wanted.language)) throw UsageError("--lang takes c, cpp or rust");
-  return wanted;
+  if (!projects().contains(options.language)) throw UsageError("invalid --lang: must be c, cpp or rust");
+  return options;
 }
 
 bool is_installed(const std::string& program) {
@@ -148,14 +148,14 @@ bool is_installed(const std::string& program) {
 }  // namespace
 
 int new_task(const Words& words) {
-  const Wanted wanted = parse(words);
-  const fs::path directory = wanted.id;
+  const NewOptions options = parse(words);
+  const fs::path directory = options.id;
   std::error_code error;
   if (!fs::create_directory(directory, error)) {
-    throw std::runtime_error(wanted.id + (error ? ": " + error.message() : " is there already; nothing was written"));
+    throw std::runtime_error(options.id + (error ? ": " + error.message() : " exists; nothing was written"));
   }
-  const auto filling = words_for(wanted.id, wanted.language);
-  const Project& project = projects().at(wanted.language);
+  const auto filling = words_for(options.id, options.language);
+  const Project& project = projects().at(options.language);
   std::vector<File> files = project.files;
   files.push_back({"README.md", kTemplateReadme});
   for (const File& file : files) {
@@ -164,9 +164,10 @@ int new_task(const Words& words) {
     replace_file(path, filled(file.text, filling));
   }
   replace_file(directory / ".gitignore", "/build/\n/target/\n");
-  print("Wrote " + wanted.id + "/. Its README.md has the three commands that build it, check it and log in.\n");
+  print("Wrote " + options.id + "/. Its README.md has the three commands that build it, check it and log in.\n");
   if (!is_installed(project.builder)) {
-    std::fprintf(stderr, "Note: `%s` is not installed here; building it needs %s.\n", project.builder, project.needs);
+    std::fprintf(stderr, "Note: `%s` is not installed; building the project requires %s.\n", project.builder,
+                 project.needs);
   }
   return 0;
 }

@@ -1,12 +1,10 @@
-// `pin`: lines for an administrator's policy.toml.
-#include <openssl/sha.h>
-
-#include <array>
+// `pin`: lines for policy.toml.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
 
+#include "core/provider/library/pinned.hpp"
 #include "core/provider/manifest.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
@@ -19,23 +17,11 @@ namespace fs = std::filesystem;
 std::string read(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream || fs::is_directory(file)) throw std::runtime_error(file.string() + " cannot be read");
+  if (!stream || fs::is_directory(file)) throw std::runtime_error("could not read " + file.string());
   return text;
 }
 
-std::string sha256(const std::string& text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  std::string out = "sha256:";
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (const unsigned char byte : digest) {
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 15U];
-  }
-  return out;
-}
-
-/// The manifest that stands for a path: itself, or the one in its directory that names the library.
+/// The manifest of a path: itself, or the one in its directory that names the library.
 fs::path manifest_for(const fs::path& path) {
   if (path.extension() == ".json") return path;
   const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -56,17 +42,18 @@ std::string lines_for(const fs::path& path) {
   provider::Manifest manifest;
   try {
     manifest = provider::parse_manifest(text);
-  } catch (const std::runtime_error& fault) {
-    throw std::runtime_error(file.string() + ": " + fault.what());
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(file.string() + ": " + error.what());
   }
-  return "[pins." + manifest.id + "]\nlibrary = \"" + sha256(read(file.parent_path() / manifest.library)) +
-         "\"\nmanifest = \"" + sha256(text) + "\"\n";
+  return "[pins." + manifest.id +
+         "]\nlibrary = \"sha256:" + provider::file_digest(file.parent_path() / manifest.library) +
+         "\"\nmanifest = \"sha256:" + provider::sha256_hex(text) + "\"\n";
 }
 
 }  // namespace
 
 int pin_task(const Words& words) {
-  if (words.empty()) throw UsageError("pin takes libraries or manifests");
+  if (words.empty()) throw UsageError("`pin` requires a PATH: a library or a manifest");
   std::string text;
   std::set<std::string> written;
   for (const std::string& word : words) {

@@ -21,6 +21,6 @@ int manifest_task(const Words& words);
 int pin_task(const Words& words);
 int new_task(const Words& words);
 /// For the program itself: one ordinary life, with a memory checker around it.
-int live_once_task(const Words& words);
+int run_once_task(const Words& words);
 
 }  // namespace heygen::tools

@@ -68,7 +68,7 @@ class Rules(Checker):
         written = re.findall(r"^\*\*(R2\.[\w.-]+)\*\* (.*?)\n\n?(?=\*\*R2|#|\Z)", page, re.M | re.S)
         self.assertEqual([rule for rule, _ in written], [rule["rule"] for rule in self.rules()])
         for (rule, text), told in zip(written, self.rules()):
-            expected = f"{told['title']} {told['why']} *{told['mend']}*"
+            expected = f"{told['title']} {told['why']} *{told['fix']}*"
             self.assertEqual(" ".join(text.split()), " ".join(expected.split()), rule)
 
     def test_every_rule_has_a_provider_that_breaks_it(self):
@@ -167,14 +167,14 @@ class Words(Checker):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stdout, r"FAILED +R2\.3-marked +A header that carries a secret is marked")
         self.assertRegex(done.stdout, r"Why:  The mark keeps it out of logs")
-        self.assertRegex(done.stdout, r"Mend: Pass HEYGEN_SECRET")
+        self.assertRegex(done.stdout, r"Fix:  Pass HEYGEN_SECRET")
         self.assertRegex(done.stdout, r"\d+ passed, 1 failed, \d+ not applicable, \d+ unchecked")
 
     def test_no_secret_of_the_check_shows(self):
         self.assertNotIn("hgc", run(self.install(BROKEN / "R2.3-secret-output.so"), "--no-memory").stdout)
 
     def test_wrong_words_are_exit_2(self):
-        for words in ((), ("--json",), ("a", "b"), ("a", "--limit", "x"), ("a", "--world"), ("pin",), ("rules", "x")):
+        for words in ((), ("--json",), ("a", "b"), ("a", "--limit", "x"), ("a", "--scenario"), ("pin",), ("rules", "x")):
             done = run(*words)
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
             self.assertIn("Usage:", done.stderr)
@@ -190,10 +190,10 @@ class Words(Checker):
             self.assertEqual((done.returncode, done.stderr), (1, ""))
             self.assertIn(str(path), json.loads(done.stdout)["error"])
 
-    def test_a_world_reaches_what_the_check_cannot_guess(self):
-        world = self.directory / "world.json"
-        world.write_text(json.dumps({"state": {"access": "$SECRET", "expiry": "2040-01-01T00:00:00Z"}}))
-        report = self.check(self.install(BROKEN / "none.so"), "--no-memory", "--world", world)
+    def test_scenario_reaches_what_the_check_cannot_guess(self):
+        scenario = self.directory / "scenario.json"
+        scenario.write_text(json.dumps({"state": {"access": "$SECRET", "expiry": "2040-01-01T00:00:00Z"}}))
+        report = self.check(self.install(BROKEN / "none.so"), "--no-memory", "--scenario", scenario)
         self.assert_breaks(report)
         self.assertEqual(results(report)["R2.6-refresh"], "not_applicable")
 

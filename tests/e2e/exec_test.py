@@ -165,10 +165,10 @@ class Helpers(WithHelper):
         eventually(lambda: ended(int(mark.read_text())), "the end of the helper's child")
 
     def test_the_checker_finds_nothing_wrong(self):
-        world = self.home.path / "world.json"
+        scenario = self.home.path / "scenario.json"
         helper = self.home.script("checked.sh", "cat > /dev/null; " + self.gives() + "\n")
-        world.write_text(json.dumps({"settings": {"command": helper}}))
-        assert_passes_check(self, example("exec"), "--world", world)
+        scenario.write_text(json.dumps({"settings": {"command": helper}}))
+        assert_passes_check(self, example("exec"), "--scenario", scenario)
 
     def test_ctrl_c_ends_the_helper_at_once(self):
         started = self.home.path / "started"

@@ -84,20 +84,20 @@ class New(EndToEnd):
         (project / "my-vault.c").write_text("mine")
         done = self.run_here("heygen-provider-check", "new", "my-vault", "--lang", "cpp")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("my-vault is there already", done.stderr)
+        self.assertIn("my-vault exists; nothing was written", done.stderr)
         self.assertEqual((project / "my-vault.c").read_text(), "mine")
 
     def test_names_and_languages_that_cannot_be(self):
         for words, said in (
-            (("Vault", "--lang", "c"), "`Vault` is no id of a provider"),
-            (("my vault", "--lang", "c"), "`my vault` is no id of a provider"),
-            (("../vault", "--lang", "c"), "`../vault` is no id of a provider"),
-            (("help", "--lang", "c"), "`help` is no id of a provider"),
-            (("oauth", "--lang", "c"), "`oauth` is a provider of heygen itself"),
-            (("install", "--lang", "c"), "`install` is a name that CMake or Cargo keeps for itself"),
-            (("vault", "--lang", "go"), "--lang takes c, cpp or rust"),
-            (("vault",), "--lang takes c, cpp or rust"),
-            ((), "`new` takes the name of a provider"),
+            (("Vault", "--lang", "c"), "`Vault` is not a valid provider id"),
+            (("my vault", "--lang", "c"), "`my vault` is not a valid provider id"),
+            (("../vault", "--lang", "c"), "`../vault` is not a valid provider id"),
+            (("help", "--lang", "c"), "`help` is not a valid provider id"),
+            (("oauth", "--lang", "c"), "`oauth` is a built-in provider of heygen"),
+            (("install", "--lang", "c"), "`install` is reserved by CMake or Cargo"),
+            (("vault", "--lang", "go"), "invalid --lang: must be c, cpp or rust"),
+            (("vault",), "invalid --lang: must be c, cpp or rust"),
+            ((), "`new` requires the NAME of a provider"),
         ):
             done = self.run_here("heygen-provider-check", "new", *words)
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
@@ -116,12 +116,12 @@ class New(EndToEnd):
     def test_a_missing_cmake_is_named_at_once(self):
         self.without("cmake")
         done = self.run_here("heygen-provider-check", "new", "my-vault", "--lang", "c")
-        self.assertEqual((done.returncode, done.stderr), (0, "Note: `cmake` is not installed here; building it needs CMake and a C compiler.\n"))
+        self.assertEqual((done.returncode, done.stderr), (0, "Note: `cmake` is not installed; building the project requires CMake and a C compiler.\n"))
 
     def test_a_missing_cargo_is_named_at_once_and_by_the_build(self):
         self.without("cargo")
         done = self.run_here("heygen-provider-check", "new", "my-vault", "--lang", "rust")
-        self.assertIn("Note: `cargo` is not installed here; building it needs Rust 1.63 or newer", done.stderr)
+        self.assertIn("Note: `cargo` is not installed; building the project requires Rust 1.63 or newer", done.stderr)
         done = self.run_here("sh", "build.sh", directory=self.work / "my-vault")
         self.assertEqual(done.returncode, 1)
         self.assertIn("build.sh: cargo is not installed; Rust 1.63 or newer has it", done.stderr)

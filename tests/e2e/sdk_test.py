@@ -67,8 +67,8 @@ class Outside(EndToEnd):
         run("cmake", "--build", built)
         made = {path.name.removesuffix(".provider.json") for path in built.glob("*.provider.json")}
         self.assertLessEqual({"minimal", "exec", "sso"}, made)
-        world = PREFIX / "share/doc/heygen-sdk/examples/exec/scenario.json"
-        checked = run(PREFIX / "bin/heygen-provider-check", "--no-memory", built / "exec.so", "--world", world)
+        scenario = PREFIX / "share/doc/heygen-sdk/examples/exec/scenario.json"
+        checked = run(PREFIX / "bin/heygen-provider-check", "--no-memory", built / "exec.so", "--scenario", scenario)
         self.assertRegex(checked, r"0 failed, \d+ not applicable, 1 unchecked")  # valgrind, disabled
 
     def test_pkg_config_gives_the_same(self):

@@ -34,7 +34,7 @@ class Scratch {
  public:
   Scratch() {
     std::string name = (fs::temp_directory_path() / "heygen-check.XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no directory can be made in " + name);
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("could not create the directory " + name);
     path_ = name;
   }
   ~Scratch() {
@@ -111,7 +111,7 @@ class Checker {
   Report run() {
     look_at_file();
     if (usable_) look_at_manifest();
-    if (usable_ && choose_world()) run_cases();
+    if (usable_ && choose_scenario()) run_cases();
     if (usable_ && !blocked_) check_memory_use();
     look_for_secrets();
     close_open_rules();
@@ -123,15 +123,16 @@ class Checker {
   void look_at_file();
   void look_at_manifest();
   void compare_manifest();
-  bool choose_world();
+  bool choose_scenario();
   void run_cases();
   void check_memory_use();
   void look_for_secrets();
   void close_open_rules();
-  /// True when the child said all that it had to say.
-  bool run_one(const char* name, std::string_view on_crash, const World& world,
+  /// True when the child reported all findings.
+  bool run_one(const char* name, std::string_view on_crash, const Scenario& scenario,
                const std::function<void(Findings&)>& body, Findings& into);
-  void judge_end(const char* name, std::string_view on_crash, const World& world, const Ended& ended, Findings& into);
+  void judge_end(const char* name, std::string_view on_crash, const Scenario& scenario, const Ended& ended,
+                 Findings& into);
 
   const Options& options_;
   Report report_;
@@ -139,7 +140,7 @@ class Checker {
   fs::file_time_type started_;
   fs::path manifest_file_;
   provider::Manifest manifest_;
-  World world_;
+  Scenario scenario_;
   std::size_t chosen_ = 0;
   Plan plan_;
   bool usable_ = true, blocked_ = false, traced_ = false;
@@ -150,7 +151,7 @@ void Checker::find_library() {
   fs::path path = fs::canonical(options_.path, error);
   if (error) throw std::runtime_error(options_.path.string() + ": " + error.message());
   if (fs::is_directory(path))
-    throw std::runtime_error(path.string() + " is a directory; name the library or its manifest");
+    throw std::runtime_error(path.string() + " is a directory; pass the library or its manifest");
   if (path.extension() == ".json") {
     manifest_file_ = path;
     std::ifstream stream(path);
@@ -158,8 +159,8 @@ void Checker::find_library() {
       const auto manifest = provider::parse_manifest(std::string(std::istreambuf_iterator<char>(stream), {}));
       path = fs::canonical(path.parent_path() / manifest.library, error);
       if (error) throw std::runtime_error("its library `" + manifest.library + "`: " + error.message());
-    } catch (const std::runtime_error& fault) {
-      throw std::runtime_error(manifest_file_.string() + ": " + fault.what());
+    } catch (const std::runtime_error& caught) {
+      throw std::runtime_error(manifest_file_.string() + ": " + caught.what());
     }
   }
   report_.library = path;
@@ -179,8 +180,8 @@ void Checker::look_at_file() {
                                    (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : ""));
     }
     report_.elf = read_elf_facts(report_.library);
-  } catch (const std::runtime_error& fault) {
-    throw std::runtime_error(report_.library.string() + ": " + fault.what());
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(report_.library.string() + ": " + error.what());
   }
   if (!report_.elf.search_path.empty()) out.fail("R2.13-rpath", "it has the RPATH " + report_.elf.search_path);
   for (const std::string& name : report_.elf.needed) {
@@ -203,19 +204,19 @@ void Checker::look_at_file() {
 }
 
 void Checker::look_at_manifest() {
-  const World world = make_world({});
+  const Scenario scenario = make_scenario({});
   Findings found;
-  bool whole = true;
+  bool complete = true;
   const auto was_slow = [&] {
     return std::ranges::find(found.failed, "R2.9-init-time", &Finding::rule) != found.failed.end();
   };
-  for (int tries = 0; tries < 3 && whole && (tries == 0 || was_slow()); ++tries) {  // a busy machine is not its fault
+  for (int tries = 0; tries < 3 && complete && (tries == 0 || was_slow()); ++tries) {  // the machine may be busy
     found = {};
     const auto look = [&](Findings& out) { look_at_library(report_.library, out); };
-    whole = run_one("loading", "R2.4-boundary", world, look, found);
+    complete = run_one("loading", "R2.4-boundary", scenario, look, found);
   }
   report_.findings.merge(found);
-  usable_ = whole && !found.facts.as_object().empty();
+  usable_ = complete && !found.facts.as_object().empty();
   if (!usable_) return;
   json::Value described = found.facts;
   manifest_ = provider::parse_manifest(json::write(described));
@@ -243,24 +244,24 @@ void Checker::compare_manifest() {
     if (!fs::equivalent(manifest_file_.parent_path() / manifest.library, report_.library, error)) {
       out.fail("R2.10-manifest", "its `library` is " + manifest.library);
     }
-  } catch (const std::runtime_error& fault) {
-    out.fail("R2.10-manifest", fault.what());
+  } catch (const std::runtime_error& error) {
+    out.fail("R2.10-manifest", error.what());
   }
   const std::string fault = provider::ownership_fault(manifest_file_);
   if (!fault.empty()) out.fail("R2.12-ownership", fault);
 }
 
-/// The first world in which most works; what the survey found in it counts.
-bool Checker::choose_world() {
-  const std::vector<World> worlds = candidates(make_world(options_.world), manifest_);
+/// The first scenario in which most works; what the survey found in it counts.
+bool Checker::choose_scenario() {
+  const std::vector<Scenario> scenarios = candidates(make_scenario(options_.scenario), manifest_);
   int best = -1;
   Findings kept;
-  for (std::size_t i = 0; i < worlds.size(); ++i) {
+  for (std::size_t i = 0; i < scenarios.size(); ++i) {
     Findings found;
-    const bool whole = run_one(
-        "an ordinary life", "R2.4-boundary", worlds[i], [&](Findings& out) { survey(report_.library, worlds[i], out); },
-        found);
-    if (!whole) {
+    const bool complete = run_one(
+        "a normal run", "R2.4-boundary", scenarios[i],
+        [&](Findings& out) { survey(report_.library, scenarios[i], out); }, found);
+    if (!complete) {
       report_.findings.merge(found);
       blocked_ = true;
       return false;
@@ -270,7 +271,7 @@ bool Checker::choose_world() {
     if (score <= best) continue;
     best = score;
     kept = found;
-    world_ = worlds[i];
+    scenario_ = scenarios[i];
     chosen_ = i;
     plan_ = plan;
   }
@@ -283,24 +284,25 @@ void Checker::run_cases() {
   for (const Case& one : cases()) {
     Findings found;
     run_one(
-        one.name, one.on_crash, world_, [&](Findings& out) { one.run(report_.library, world_, plan_, out); }, found);
+        one.name, one.on_crash, scenario_, [&](Findings& out) { one.run(report_.library, scenario_, plan_, out); },
+        found);
     report_.findings.merge(found);
   }
   for (const std::string& service : plan_.services) {
     Findings found;
-    run_one(("no " + service).c_str(), "R2.2-services", world_,
-            [&](Findings& out) { without_service(report_.library, world_, service, out); }, found);
+    run_one(("no " + service).c_str(), "R2.2-services", scenario_,
+            [&](Findings& out) { without_service(report_.library, scenario_, service, out); }, found);
     report_.findings.merge(found);
   }
   if (plan_.services.empty()) report_.findings.not_applicable("R2.2-services", "it asks for no service");
 }
 
-bool Checker::run_one(const char* name, std::string_view on_crash, const World& world,
+bool Checker::run_one(const char* name, std::string_view on_crash, const Scenario& scenario,
                       const std::function<void(Findings&)>& body, Findings& into) {
   options_.progress(name);
   std::map<std::string, std::string> exported;
-  for (const std::string& variable : manifest_.credential_env) exported[variable] = world.secret("env");
-  const Ended ended = run_case(world, exported, scratch_.path(), options_.limit_ms, [&](Findings& out) {
+  for (const std::string& variable : manifest_.credential_env) exported[variable] = scenario.secret("env");
+  const Ended ended = run_case(scenario, exported, scratch_.path(), options_.limit_ms, [&](Findings& out) {
     const ProcessState before = ProcessState::now();
     try {
       body(out);
@@ -314,11 +316,11 @@ bool Checker::run_one(const char* name, std::string_view on_crash, const World& 
     if (!difference.empty()) out.fail("R2.4-process", difference);
   });
   into = ended.findings;
-  judge_end(name, on_crash, world, ended, into);
-  return ended.whole;
+  judge_end(name, on_crash, scenario, ended, into);
+  return ended.complete;
 }
 
-void Checker::judge_end(const char* name, std::string_view on_crash, const World& world, const Ended& ended,
+void Checker::judge_end(const char* name, std::string_view on_crash, const Scenario& scenario, const Ended& ended,
                         Findings& into) {
   const std::string where = ended.where.empty() ? std::string(name) : ended.where + " (" + name + ")";
   into.cover("R2.7-quiet");
@@ -340,17 +342,17 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const World
     const char* words = ended.signal == SIGABRT ? " (an exception that left it, or abort())" : "";
     const std::size_t line = ended.output.find_first_not_of('\n');
     std::string said = line == std::string::npos ? "" : ended.output.substr(line, ended.output.find('\n', line) - line);
-    if (world.holds_secret(said)) said.clear();
+    if (scenario.holds_secret(said)) said.clear();
     into.fail(rule, where + ": " + strsignal(ended.signal) + words + (said.empty() ? "" : ": " + said.substr(0, 160)));
   } else if (ended.closed) {
     into.fail("R2.4-process", where + ": it closed descriptors that are not its own");
-  } else if (!ended.whole) {
+  } else if (!ended.complete) {
     into.fail("R2.4-boundary", where + ": it ended the process");
   } else {
     into.cover("R2.8-after");
     into.cover("R2.3-views");
   }
-  if (world.holds_secret(ended.output)) {
+  if (scenario.holds_secret(ended.output)) {
     into.fail("R2.3-secret-output", std::string(name) + ": it was printed");
   } else if (!ended.output.empty() && ended.signal == 0) {
     into.fail("R2.7-quiet", std::string(name) + ": it printed \"" +
@@ -361,8 +363,8 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const World
   if (!ended.leaking_child.empty()) {
     into.fail("R2.3-secret-child", std::string(name) + ": " + ended.leaking_child + " got one");
   }
-  if (const auto file = leaking_file(world, scratch_.path(), started_)) {
-    into.fail("R2.3-secret-file", std::string(name) + ": it stands in " + file->filename().string());
+  if (const auto file = leaking_file(scenario, scratch_.path(), started_)) {
+    into.fail("R2.3-secret-file", std::string(name) + ": it is in " + file->filename().string());
     std::error_code ignored;
     if (file->string().starts_with(scratch_.path().string())) fs::remove(*file, ignored);
   }
@@ -377,7 +379,8 @@ void Checker::look_for_secrets() {
   for (const char* rule : {"R2.3-secret-file", "R2.3-secret-log", "R2.3-secret-shown", "R2.3-secret-error"}) {
     if (usable_ && !blocked_) report_.findings.cover(rule);
   }
-  if (!traced_ && usable_) report_.findings.unchecked("R2.3-secret-child", "this system does not let it be watched");
+  if (!traced_ && usable_)
+    report_.findings.unchecked("R2.3-secret-child", "this system does not allow child processes to be traced");
 }
 
 void Checker::close_open_rules() {
@@ -399,15 +402,15 @@ Report check_provider(const Options& options) {
   return Checker(options).run();
 }
 
-int live_once(const Options& options) {
+int run_once(const Options& options) {
   Findings findings;
   const fs::path library = fs::canonical(options.path);
   Findings ignored;
   look_at_library(library, ignored);
   const auto manifest = provider::parse_manifest(json::write(ignored.facts));
-  const auto worlds = candidates(make_world(options.world), manifest);
+  const auto scenarios = candidates(make_scenario(options.scenario), manifest);
   const auto index = static_cast<std::size_t>(options.limit_ms);
-  survey(library, worlds.at(std::min(index, worlds.size() - 1)), findings);
+  survey(library, scenarios.at(std::min(index, scenarios.size() - 1)), findings);
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// Holds one provider to all rules.
+// Checks one provider against all rules.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ namespace heygen::check {
 
 struct Options {
   std::filesystem::path path;                                                    ///< library or manifest
-  std::filesystem::path world;                                                   ///< see make_world
+  std::filesystem::path scenario;                                                ///< see make_scenario
   bool memory = true;                                                            ///< run valgrind where it is installed
   int limit_ms = 30'000;                                                         ///< of one case
   std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< gets the name of each case
@@ -36,11 +36,11 @@ std::string reason_of(const Report& report, std::string_view rule);
 /// Throws std::runtime_error when there is nothing to check.
 Report check_provider(const Options& options);
 
-/// The ordinary life in this very process, for a memory checker around it. Returns an exit code.
-int live_once(const Options& options);
+/// A normal run in this very process, for a memory checker around it. Returns an exit code.
+int run_once(const Options& options);
 
-/// What there is to do, or with `all` every rule.
-std::string for_people(const Report& report, bool all, bool colored);
+/// The rules that need attention, or with `all` every rule.
+std::string to_text(const Report& report, bool all, bool colored);
 json::Value to_json(const Report& report);
 
 }  // namespace heygen::check

@@ -12,6 +12,8 @@
 #include <iterator>
 #include <utility>
 
+#include "core/base/fd.hpp"
+#include "core/base/file.hpp"
 #include "sdk/tools/check/case/process.hpp"
 
 namespace heygen::check {
@@ -49,12 +51,12 @@ class Program {
 };
 
 /// A file that goes with this object.
-class Removed {
+class TemporaryFile {
  public:
-  explicit Removed(std::string name) : name_(std::move(name)) {}
-  ~Removed() { unlink(name_.c_str()); }
-  Removed(const Removed&) = delete;
-  Removed& operator=(const Removed&) = delete;
+  explicit TemporaryFile(std::string name) : name_(std::move(name)) {}
+  ~TemporaryFile() { unlink(name_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
 
  private:
   std::string name_;
@@ -72,8 +74,8 @@ int run(const std::vector<std::string>& words, int limit_s) {
     arguments.reserve(words.size() + 1);
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
-    const int nothing = open("/dev/null", O_RDWR);
-    for (const int file : {0, 1, 2}) dup2(nothing, file);
+    const UniqueFd nothing = open_file("/dev/null", O_RDWR);
+    for (const int file : {0, 1, 2}) dup2(nothing.get(), file);
     execvp(arguments.front(), arguments.data());
     _exit(127);
   }
@@ -111,17 +113,16 @@ void read_errors(const fs::path& xml, const fs::path& library, Findings& finding
 
 }  // namespace
 
-void check_memory(const Options& options, const fs::path& library, std::size_t world, const ElfFacts& elf,
+void check_memory(const Options& options, const fs::path& library, std::size_t scenario, const ElfFacts& elf,
                   Findings& findings) {
-  if (!options.memory) return findings.unchecked(kRule, "switched off");
+  if (!options.memory) return findings.unchecked(kRule, "disabled with --no-memory");
   if (!elf.sanitizer.empty())
     return findings.unchecked(kRule, "it is built with " + elf.sanitizer + ", which reports by itself");
   if (!is_installed("valgrind")) return findings.unchecked(kRule, "valgrind is not installed");
   std::string name = (fs::temp_directory_path() / "heygen-check-memory.XXXXXX").string();
-  const int file = mkstemp(name.data());
-  if (file < 0) return findings.unchecked(kRule, "no file can be made");
-  close(file);
-  const Removed removed(name);
+  const UniqueFd file(mkstemp(name.data()));
+  if (!file) return findings.unchecked(kRule, "could not create a temporary file");
+  const TemporaryFile removed(name);
   constexpr int kLimit = 120;
   const std::string self = fs::read_symlink("/proc/self/exe").string();
   std::vector<std::string> words{"valgrind",
@@ -132,16 +133,16 @@ void check_memory(const Options& options, const fs::path& library, std::size_t w
                                  "--xml=yes",
                                  "--xml-file=" + name,
                                  self,
-                                 "live-once",
+                                 "run-once",
                                  library.string(),
-                                 std::to_string(world)};
-  if (!options.world.empty()) words.push_back(fs::absolute(options.world).string());
+                                 std::to_string(scenario)};
+  if (!options.scenario.empty()) words.push_back(fs::absolute(options.scenario).string());
   const int code = run(words, kLimit);
   if (code == 0) {
     findings.cover(kRule);
     read_errors(name, library, findings);
   } else {
-    findings.unchecked(kRule, "valgrind did not come to an end (" + std::to_string(code) + ")");
+    findings.unchecked(kRule, "valgrind did not finish (" + std::to_string(code) + ")");
   }
 }
 

@@ -5,7 +5,7 @@
 
 namespace heygen::check {
 
-void check_memory(const Options& options, const std::filesystem::path& library, std::size_t world, const ElfFacts& elf,
-                  Findings& findings);
+void check_memory(const Options& options, const std::filesystem::path& library, std::size_t scenario,
+                  const ElfFacts& elf, Findings& findings);
 
 }  // namespace heygen::check

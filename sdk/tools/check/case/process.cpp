@@ -24,6 +24,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "core/base/fd.hpp"
+#include "core/base/file.hpp"
 #include "core/provider/provider.hpp"
 
 namespace heygen::check {
@@ -32,19 +34,19 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// What a dying child leaves to its parent.
-struct LastWords {
+struct ChildReport {
   volatile int signal;
   volatile int touched;
   volatile int closed;
   std::array<char, 256> where;
 };
-LastWords* last_words = nullptr;
-sigset_t heard;  // by await_child
+ChildReport* child_report = nullptr;
+sigset_t awaited;  // by await_child
 
 void die(int signal, siginfo_t* info, void*) {
-  last_words->signal = signal;
-  last_words->touched = static_cast<int>(signal == SIGSEGV ? kind_of(info->si_addr) : Kind::none);
-  std::strncpy(last_words->where.data(), provider::breadcrumb(), last_words->where.size() - 1);
+  child_report->signal = signal;
+  child_report->touched = static_cast<int>(signal == SIGSEGV ? kind_of(info->si_addr) : Kind::none);
+  std::strncpy(child_report->where.data(), provider::breadcrumb(), child_report->where.size() - 1);
   _exit(1);
 }
 
@@ -62,35 +64,31 @@ void catch_crashes() {
 class Files {
  public:
   Files() : results(make("results")), output(make("output")) {
-    if (pipe2(input.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
     static constexpr std::string_view kTyped = "typed-on-stdin\n";
-    if (write(input[1], kTyped.data(), kTyped.size()) < 0) throw std::system_error(errno, std::generic_category());
-    close(input[1]);  // who reads on finds the end
+    input.reset(ends[0]);
+    const UniqueFd typed(ends[1]);  // closed at once: a second read() returns the end
+    if (const std::error_code error = write_all(typed.get(), kTyped)) throw std::system_error(error);
   }
-  ~Files() {
-    for (const int file : {results, output, input[0]}) close(file);
-  }
-  Files(const Files&) = delete;
-  Files& operator=(const Files&) = delete;
 
-  static std::string read(int file, std::size_t most) {
+  static std::string read(const UniqueFd& file, std::size_t most) {
     std::string text(most, '\0');
-    const ssize_t got = pread(file, text.data(), most, 0);
+    const ssize_t got = pread(file.get(), text.data(), most, 0);
     text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return text;
   }
   bool was_read() const {
     int left = 0;
-    return ioctl(input[0], FIONREAD, &left) == 0 && left < 15;
+    return ioctl(input.get(), FIONREAD, &left) == 0 && left < 15;
   }
 
-  int results, output;
-  std::array<int, 2> input{};
+  UniqueFd results, output, input;
 
  private:
-  static int make(const char* name) {
-    const int file = memfd_create(name, MFD_CLOEXEC);
-    if (file < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  static UniqueFd make(const char* name) {
+    UniqueFd file(memfd_create(name, MFD_CLOEXEC));
+    if (!file) throw std::system_error(errno, std::generic_category(), "memfd_create");
     return file;
   }
 };
@@ -118,9 +116,9 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   static_cast<void>(std::fflush(nullptr));
-  dup2(files.input[0], 0);
-  dup2(files.output, 1);
-  dup2(files.output, 2);
+  dup2(files.input.get(), 0);
+  dup2(files.output.get(), 1);
+  dup2(files.output.get(), 2);
   set_environment(exported, directory);
   if (chdir(directory.c_str()) != 0) _exit(2);
   limit_files();
@@ -133,14 +131,9 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
     findings.unchecked("R2.4-boundary", std::string("the check itself failed: ") + error.what());
   }
   static_cast<void>(std::fflush(nullptr));
-  const std::string text = json::write(findings.to_json());
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t wrote = write(files.results, text.data() + at, text.size() - at);
-    if (wrote <= 0) {
-      last_words->closed = errno == EBADF ? 1 : 0;
-      _exit(2);
-    }
-    at += static_cast<std::size_t>(wrote);
+  if (const std::error_code error = write_all(files.results.get(), json::write(findings.to_json()))) {
+    child_report->closed = error == std::errc::bad_file_descriptor ? 1 : 0;
+    _exit(2);
   }
   _exit(0);
 }
@@ -153,7 +146,7 @@ std::string read_proc(pid_t process, const char* name) {
 /// Lets the child run and looks at every program that it or its children start.
 class Watcher {
  public:
-  Watcher(pid_t child, const World& world, Ended& ended) : child_(child), world_(world), ended_(ended) {}
+  Watcher(pid_t child, const Scenario& scenario, Ended& ended) : child_(child), scenario_(scenario), ended_(ended) {}
   ~Watcher() {
     for (const pid_t other : others_) kill(other, SIGKILL);
     kill(child_, SIGKILL);
@@ -169,7 +162,7 @@ class Watcher {
       int status = 0;
       const pid_t who = waitpid(-1, &status, WNOHANG | __WALL);
       if (who > 0) {
-        heed(who, status);
+        handle_change(who, status);
         continue;
       }
       if (who < 0 && errno == ECHILD) break;
@@ -185,7 +178,7 @@ class Watcher {
   }
 
  private:
-  void heed(pid_t who, int status) {
+  void handle_change(pid_t who, int status) {
     if (WIFEXITED(status) || WIFSIGNALED(status)) {
       others_.erase(who);
       if (who != child_) return;
@@ -212,7 +205,7 @@ class Watcher {
 
   void look_at(pid_t who) {
     std::string command = read_proc(who, "cmdline");
-    const bool leaks = world_.holds_secret(command) || world_.holds_secret(read_proc(who, "environ"));
+    const bool leaks = scenario_.holds_secret(command) || scenario_.holds_secret(read_proc(who, "environ"));
     if (leaks && ended_.leaking_child.empty()) ended_.leaking_child = command.substr(0, command.find('\0'));
   }
 
@@ -225,14 +218,14 @@ class Watcher {
   inline static std::chrono::milliseconds leave{1'000};
 
   pid_t child_;
-  const World& world_;
+  const Scenario& scenario_;
   Ended& ended_;
   std::set<pid_t> others_;
   Clock::time_point over_at_;
   bool over_ = false;
 };
 
-bool holds_secret(const World& world, const std::filesystem::path& file) {
+bool holds_secret(const Scenario& scenario, const std::filesystem::path& file) {
   std::error_code error;
   constexpr std::uintmax_t kLargest = std::uintmax_t{4} << 20U;
   if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error)) ||
@@ -240,51 +233,51 @@ bool holds_secret(const World& world, const std::filesystem::path& file) {
     return false;
   }
   std::ifstream stream(file, std::ios::binary);
-  return world.holds_secret(std::string(std::istreambuf_iterator<char>(stream), {}));
+  return scenario.holds_secret(std::string(std::istreambuf_iterator<char>(stream), {}));
 }
 
 }  // namespace
 
-SignalsHeld::SignalsHeld() {
-  sigemptyset(&heard);
-  sigaddset(&heard, SIGCHLD);
+SignalsBlocked::SignalsBlocked() {
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGCHLD);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     struct sigaction action {};
     sigaction(signal, nullptr, &action);
-    if (action.sa_handler != SIG_IGN) sigaddset(&heard, signal);
+    if (action.sa_handler != SIG_IGN) sigaddset(&awaited, signal);
   }
-  sigprocmask(SIG_BLOCK, &heard, &before_);
+  sigprocmask(SIG_BLOCK, &awaited, &before_);
 }
 
-SignalsHeld::~SignalsHeld() {
+SignalsBlocked::~SignalsBlocked() {
   sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 
 void await_child(std::chrono::milliseconds most) {
   const timespec time{most.count() / 1'000, most.count() % 1'000 * 1'000'000};
-  const int signal = sigtimedwait(&heard, nullptr, &time);
+  const int signal = sigtimedwait(&awaited, nullptr, &time);
   if (signal > 0 && signal != SIGCHLD) throw Stopped{signal};
 }
 
-Ended run_case(const World& world, const std::map<std::string, std::string>& exported,
+Ended run_case(const Scenario& scenario, const std::map<std::string, std::string>& exported,
                const std::filesystem::path& directory, int limit_ms, const std::function<void(Findings&)>& body) {
-  if (last_words == nullptr) {
-    void* shared = mmap(nullptr, sizeof(LastWords), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (child_report == nullptr) {
+    void* shared = mmap(nullptr, sizeof(ChildReport), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
-    last_words = static_cast<LastWords*>(shared);
+    child_report = static_cast<ChildReport*>(shared);
   }
-  std::memset(static_cast<void*>(last_words), 0, sizeof *last_words);
+  std::memset(static_cast<void*>(child_report), 0, sizeof *child_report);
   Files files;
   const pid_t child = fork();
   if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (child == 0) be_child(files, exported, directory, body);
 
   Ended ended;
-  Watcher(child, world, ended).watch(limit_ms);
-  if (last_words->signal != 0) ended.signal = last_words->signal;
-  ended.touched = static_cast<Kind>(last_words->touched);
-  ended.closed = last_words->closed != 0;
-  ended.where = last_words->where.data();
+  Watcher(child, scenario, ended).watch(limit_ms);
+  if (child_report->signal != 0) ended.signal = child_report->signal;
+  ended.touched = static_cast<Kind>(child_report->touched);
+  ended.closed = child_report->closed != 0;
+  ended.where = child_report->where.data();
   constexpr std::size_t kMost = std::size_t{4} << 20U;
   ended.output = Files::read(files.output, kMost);
   ended.read_stdin = files.was_read();
@@ -292,26 +285,26 @@ Ended run_case(const World& world, const std::map<std::string, std::string>& exp
     const std::string results = Files::read(files.results, kMost);
     if (!results.empty() && !ended.late && ended.signal == 0) {
       ended.findings = Findings::from_json(json::parse(results));
-      ended.whole = true;
+      ended.complete = true;
     }
-  } catch (const json::ParseError&) {  // cut off: not whole
+  } catch (const json::ParseError&) {  // cut off: not complete
   }
   return ended;
 }
 
-std::optional<std::filesystem::path> leaking_file(const World& world, const std::filesystem::path& directory,
+std::optional<std::filesystem::path> leaking_file(const Scenario& scenario, const std::filesystem::path& directory,
                                                   std::filesystem::file_time_type since) {
   namespace fs = std::filesystem;
   std::error_code error;
   for (const auto& entry :
        fs::recursive_directory_iterator(directory, fs::directory_options::skip_permission_denied, error)) {
-    if (holds_secret(world, entry.path())) return entry.path();
+    if (holds_secret(scenario, entry.path())) return entry.path();
   }
   for (const char* shared : {"/tmp", "/var/tmp", "/dev/shm"}) {
     for (const auto& entry : fs::directory_iterator(shared, fs::directory_options::skip_permission_denied, error)) {
       std::error_code gone;
       const auto changed = fs::last_write_time(entry.path(), gone);
-      if (!gone && changed >= since && holds_secret(world, entry.path())) return entry.path();
+      if (!gone && changed >= since && holds_secret(scenario, entry.path())) return entry.path();
     }
   }
   return {};

@@ -16,8 +16,8 @@ namespace heygen::check {
 
 struct Ended {
   Findings findings;
-  bool whole = false;  ///< it said all that it had to say
-  bool late = false;   ///< ended by the time limit
+  bool complete = false;  ///< it reported all findings
+  bool late = false;      ///< ended by the time limit
   int signal = 0;
   Kind touched = Kind::none;  ///< what the address that a crash was about had been part of
   std::string where;          ///< the provider function that ran at the end
@@ -34,13 +34,13 @@ struct Stopped {
   int signal;
 };
 
-/// While it lives, children and the user's signals are heard by await_child() alone.
-class SignalsHeld {
+/// While it lives, only await_child() receives the signals of children and of the user.
+class SignalsBlocked {
  public:
-  SignalsHeld();
-  ~SignalsHeld();
-  SignalsHeld(const SignalsHeld&) = delete;
-  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  SignalsBlocked();
+  ~SignalsBlocked();
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 
  private:
   sigset_t before_{};
@@ -51,12 +51,12 @@ void await_child(std::chrono::milliseconds most);
 
 /// Runs `body` in a child with a directory of its own as home, for at most `limit_ms`. The variables of `exported` are
 /// in the child's environment.
-Ended run_case(const World& world, const std::map<std::string, std::string>& exported,
+Ended run_case(const Scenario& scenario, const std::map<std::string, std::string>& exported,
                const std::filesystem::path& directory, int limit_ms, const std::function<void(Findings&)>& body);
 
-/// The first file written since `since` that holds a secret: below `directory`, or in the system's directories for
+/// The first file written since `since` that contains a secret: below `directory`, or in the system's directories for
 /// temporary files.
-std::optional<std::filesystem::path> leaking_file(const World& world, const std::filesystem::path& directory,
+std::optional<std::filesystem::path> leaking_file(const Scenario& scenario, const std::filesystem::path& directory,
                                                   std::filesystem::file_time_type since);
 
 }  // namespace heygen::check

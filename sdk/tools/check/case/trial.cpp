@@ -31,12 +31,12 @@ const char* name_of(Step step) {
 
 json::Value to_json(const Plan& plan) {
   json::Object steps;
-  for (const auto& [step, usual] : plan.usual) {
-    steps.emplace_back(name_of(step), json::Object{{"reached", usual.reached},
-                                                   {"status", usual.status},
-                                                   {"requests", usual.requests},
-                                                   {"waits", usual.waits},
-                                                   {"milliseconds", usual.milliseconds}});
+  for (const auto& [step, baseline] : plan.baseline) {
+    steps.emplace_back(name_of(step), json::Object{{"reached", baseline.reached},
+                                                   {"status", baseline.status},
+                                                   {"requests", baseline.requests},
+                                                   {"waits", baseline.waits},
+                                                   {"milliseconds", baseline.milliseconds}});
   }
   json::Array services(plan.services.begin(), plan.services.end());
   return json::Object{{"steps", steps}, {"services", services}, {"refreshable", plan.refreshable}};
@@ -46,15 +46,15 @@ Plan plan_from(const json::Value& facts) {
   Plan plan;
   const json::Value* steps = facts.find("steps");
   for (const Step step : kSteps) {
-    Usual& usual = plan.usual[step];
+    Baseline& baseline = plan.baseline[step];
     const json::Value* given = steps != nullptr ? steps->find(name_of(step)) : nullptr;
     if (given == nullptr) continue;
     const json::Value* reached = given->find("reached");
-    usual.reached = reached != nullptr && reached->as_bool();
-    usual.status = static_cast<heygen_status>(number_at(*given, "status"));
-    usual.requests = static_cast<int>(number_at(*given, "requests"));
-    usual.waits = static_cast<int>(number_at(*given, "waits"));
-    usual.milliseconds = number_at(*given, "milliseconds");
+    baseline.reached = reached != nullptr && reached->as_bool();
+    baseline.status = static_cast<heygen_status>(number_at(*given, "status"));
+    baseline.requests = static_cast<int>(number_at(*given, "requests"));
+    baseline.waits = static_cast<int>(number_at(*given, "waits"));
+    baseline.milliseconds = number_at(*given, "milliseconds");
   }
   if (const json::Value* services = facts.find("services")) {
     for (const json::Value& one : services->as_array()) plan.services.insert(one.as_string());
@@ -64,31 +64,31 @@ Plan plan_from(const json::Value& facts) {
   return plan;
 }
 
-Bench::Bench(const std::filesystem::path& library, World the_world, Findings& findings, bool larger)
-    : world(std::move(the_world)), findings_(findings), module_(loaded(library, larger, findings)) {
-  host_.emplace(world, module_.described, module_.api, findings_);
+Trial::Trial(const std::filesystem::path& library, Scenario the_scenario, Findings& findings, bool larger)
+    : scenario(std::move(the_scenario)), findings_(findings), module_(loaded(library, larger, findings)) {
+  host_.emplace(scenario, module_.described, module_.api, findings_);
 }
 
-void Bench::save(const Done& done) {
-  if (done.raw == HEYGEN_OK && done.answer.patch) json::merge_patch(state, *done.answer.patch);
+void Trial::save(const CallResult& result) {
+  if (result.raw == HEYGEN_OK && result.answer.patch) json::merge_patch(state, *result.answer.patch);
 }
 
-bool Bench::arrange(Step step) {
+bool Trial::arrange(Step step) {
   const bool by_variable = step == Step::resolve_variable;
   for (const std::string& name : manifest().credential_env) {
-    if (by_variable && !world.environment.contains(name)) world.environment[name] = world.secret("env");
+    if (by_variable && !scenario.environment.contains(name)) scenario.environment[name] = scenario.secret("env");
   }
   state = json::Object{};
   if (by_variable) return !manifest().credential_env.empty() || manifest().ambient;
   if (step == Step::login) return true;
-  state = world.state;
+  state = scenario.state;
   if (!state.as_object().empty()) return true;
-  const Done done = perform(Step::login);
-  save(done);
-  return done.raw == HEYGEN_OK;
+  const CallResult result = perform(Step::login);
+  save(result);
+  return result.raw == HEYGEN_OK;
 }
 
-Done Bench::perform(Step step, const Script& given, const std::string& what) {
+CallResult Trial::perform(Step step, const Script& given, const std::string& what) {
   Script script = given;
   if (step != Step::login && script.interaction == provider::Interaction::always) {
     script.interaction = provider::Interaction::if_terminal;
@@ -116,7 +116,7 @@ Done Bench::perform(Step step, const Script& given, const std::string& what) {
   return run(Function::resolve, Reason::first_use);
 }
 
-Done Bench::resolve(Reason reason, const json::Value& with, const Script& given, const std::string& what) {
+CallResult Trial::resolve(Reason reason, const json::Value& with, const Script& given, const std::string& what) {
   Script script = given;
   if (script.interaction == provider::Interaction::always) script.interaction = provider::Interaction::if_terminal;
   return host_->run(Function::resolve, reason, with, script, what);

@@ -1,4 +1,4 @@
-// The provider on the bench: the functions of a case, with what must have happened before each.
+// The provider on the trial: the functions of a case, with what must have happened before each.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ inline constexpr auto kSteps = std::to_array<Step>(
 const char* name_of(Step step);
 
 /// What a step came to when all was well.
-struct Usual {
+struct Baseline {
   bool reached = false;  ///< what must come before it worked
   heygen_status status = HEYGEN_INTERNAL;
   int requests = 0, waits = 0;
@@ -28,41 +28,41 @@ struct Usual {
 
 /// What the survey learned; the cases build on it.
 struct Plan {
-  std::map<Step, Usual> usual;
+  std::map<Step, Baseline> baseline;
   std::set<std::string> services;
   bool refreshable = false;
 
-  const Usual& of(Step step) const { return usual.at(step); }
+  const Baseline& of(Step step) const { return baseline.at(step); }
   /// Both the survey and a case can get to the step, and it ended well.
   bool works(Step step) const { return of(step).reached && of(step).status == HEYGEN_OK; }
 };
 json::Value to_json(const Plan& plan);
 Plan plan_from(const json::Value& facts);
 
-class Bench {
+class Trial {
  public:
   /// Throws std::runtime_error when the library cannot be loaded (which is then found).
-  Bench(const std::filesystem::path& library, World the_world, Findings& findings, bool larger = false);
+  Trial(const std::filesystem::path& library, Scenario the_scenario, Findings& findings, bool larger = false);
 
   /// What must come before the step; false when that does not work.
   bool arrange(Step step);
-  Done perform(Step step, const Script& given = {}, const std::string& what = {});
+  CallResult perform(Step step, const Script& given = {}, const std::string& what = {});
   /// resolve() with a reason and state of the case's own.
-  Done resolve(provider::Reason reason, const json::Value& with, const Script& given, const std::string& what);
+  CallResult resolve(provider::Reason reason, const json::Value& with, const Script& given, const std::string& what);
   /// Changes the state as a host would.
-  void save(const Done& done);
+  void save(const CallResult& result);
   void deinit() const { module_.entry->deinit(); }
 
   const provider::Manifest& manifest() const { return module_.described; }
   const Module& module() const { return module_; }
 
-  World world;
+  Scenario scenario;
   json::Value state = json::Object{};
 
  private:
   Findings& findings_;
   Module module_;
-  std::optional<FakeHost> host_;
+  std::optional<TestHost> host_;
 };
 
 }  // namespace heygen::check

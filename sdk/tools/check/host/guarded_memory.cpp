@@ -30,7 +30,7 @@ void remember(void* begin, std::size_t size, Kind kind) {
 
 }  // namespace
 
-void* Arena::place(const void* bytes, std::size_t size, Kind kind) {
+void* GuardedMemory::place(const void* bytes, std::size_t size, Kind kind) {
   if (count_ == 0) first_ = used;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t room = (size + page - 1) / page * page;
@@ -46,7 +46,7 @@ void* Arena::place(const void* bytes, std::size_t size, Kind kind) {
   return std::memcpy(static_cast<char*>(start) + offset, bytes, size);
 }
 
-void* Arena::record(const void* record, std::size_t size, std::size_t cut, std::size_t tail) {
+void* GuardedMemory::record(const void* record, std::size_t size, std::size_t cut, std::size_t tail) {
   std::vector<unsigned char> bytes(size + tail, 0xA5);
   std::memcpy(bytes.data(), record, size);
   const auto stated = static_cast<std::uint32_t>(size - cut + tail);
@@ -54,11 +54,11 @@ void* Arena::record(const void* record, std::size_t size, std::size_t cut, std::
   return place(bytes.data(), size - cut + tail, Kind::record);
 }
 
-const char* Arena::text(std::string_view text) {
+const char* GuardedMemory::text(std::string_view text) {
   return static_cast<const char*>(place(text.data(), text.size(), Kind::text));
 }
 
-Arena::~Arena() {
+GuardedMemory::~GuardedMemory() {
   for (std::size_t i = first_; i < first_ + count_; ++i) {
     const Range& range = ranges.at(i % ranges.size());
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the range is kept as numbers, for they outlive the memory

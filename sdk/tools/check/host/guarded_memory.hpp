@@ -8,12 +8,12 @@ namespace heygen::check {
 
 enum class Kind : int { none, record, text, past_end };
 
-class Arena {
+class GuardedMemory {
  public:
-  Arena() = default;
-  ~Arena();  ///< whatever was handed out can no longer be read
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
+  GuardedMemory() = default;
+  ~GuardedMemory();  ///< whatever was handed out can no longer be read
+  GuardedMemory(const GuardedMemory&) = delete;
+  GuardedMemory& operator=(const GuardedMemory&) = delete;
 
   /// The first size - cut bytes of `record`, followed by what cannot be read; with `tail` more bytes of 0xA5 instead.
   void* record(const void* record, std::size_t size, std::size_t cut, std::size_t tail);

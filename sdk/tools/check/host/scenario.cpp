@@ -20,23 +20,23 @@ std::string new_mark() {
   return text.data();
 }
 
-json::Value with_secrets(const json::Value& value, const World& world) {
+json::Value with_secrets(const json::Value& value, const Scenario& scenario) {
   if (value.is_string()) {
     std::string text = value.as_string();
     constexpr std::string_view kName = "$SECRET";
     for (std::size_t at = 0; (at = text.find(kName, at)) != std::string::npos;) {
-      text.replace(at, kName.size(), world.secret("given"));
+      text.replace(at, kName.size(), scenario.secret("given"));
     }
     return text;
   }
   if (value.is_array()) {
     json::Array items;
-    for (const json::Value& item : value.as_array()) items.push_back(with_secrets(item, world));
+    for (const json::Value& item : value.as_array()) items.push_back(with_secrets(item, scenario));
     return items;
   }
   if (!value.is_object()) return value;
   json::Object members;
-  for (const auto& [name, member] : value.as_object()) members.emplace_back(name, with_secrets(member, world));
+  for (const auto& [name, member] : value.as_object()) members.emplace_back(name, with_secrets(member, scenario));
   return members;
 }
 
@@ -49,35 +49,35 @@ void read_texts(const json::Value* from, std::map<std::string, std::string, std:
   for (const auto& [name, value] : from->as_object()) into[name] = text_of(value);
 }
 
-Reply read_reply(const json::Value& item) {
-  Reply reply;
-  reply.match = item.string_at("match");
+CannedResponse read_response(const json::Value& item) {
+  CannedResponse response;
+  response.match = item.string_at("match");
   if (const json::Value* status = item.find("status"))
-    reply.status = static_cast<int>(status->to_int64().value_or(200));
+    response.status = static_cast<int>(status->to_int64().value_or(200));
   if (const json::Value* headers = item.find("headers"); headers != nullptr && headers->is_object()) {
-    for (const auto& [name, value] : headers->as_object()) reply.headers.push_back({name, text_of(value)});
+    for (const auto& [name, value] : headers->as_object()) response.headers.push_back({name, text_of(value)});
   }
-  if (const json::Value* body = item.find("body")) reply.body = text_of(*body);
-  return reply;
+  if (const json::Value* body = item.find("body")) response.body = text_of(*body);
+  return response;
 }
 
-void read_file(const std::filesystem::path& file, World& world) {
+void read_file(const std::filesystem::path& file, Scenario& scenario) {
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw std::runtime_error(file.string() + " cannot be read");
+  if (!stream) throw std::runtime_error("could not read " + file.string());
   json::Value root;
   try {
-    root = with_secrets(json::parse(std::string(std::istreambuf_iterator<char>(stream), {})), world);
+    root = with_secrets(json::parse(std::string(std::istreambuf_iterator<char>(stream), {})), scenario);
   } catch (const json::ParseError& error) {
-    throw std::runtime_error(file.string() + " is no JSON: " + error.what());
+    throw std::runtime_error(file.string() + " is not valid JSON: " + error.what());
   }
-  read_texts(root.find("settings"), world.settings);
-  read_texts(root.find("env"), world.environment);
-  if (const json::Value* state = root.find("state"); state != nullptr && state->is_object()) world.state = *state;
+  read_texts(root.find("settings"), scenario.settings);
+  read_texts(root.find("env"), scenario.environment);
+  if (const json::Value* state = root.find("state"); state != nullptr && state->is_object()) scenario.state = *state;
   if (const json::Value* answers = root.find("answers"); answers != nullptr && answers->is_array()) {
-    for (const json::Value& answer : answers->as_array()) world.answers.push_back(text_of(answer));
+    for (const json::Value& answer : answers->as_array()) scenario.answers.push_back(text_of(answer));
   }
-  if (const json::Value* replies = root.find("replies"); replies != nullptr && replies->is_array()) {
-    for (const json::Value& reply : replies->as_array()) world.replies.push_back(read_reply(reply));
+  if (const json::Value* responses = root.find("responses"); responses != nullptr && responses->is_array()) {
+    for (const json::Value& response : responses->as_array()) scenario.responses.push_back(read_response(response));
   }
 }
 
@@ -88,33 +88,33 @@ bool is_secret_key(std::string_view key) {
       [&](std::string_view word) { return key == word || key.ends_with("_" + std::string(word)); });
 }
 
-std::string value_for(const provider::Setting& setting, const World& world) {
+std::string value_for(const provider::Setting& setting, const Scenario& scenario) {
   if (setting.type == "bool") return "true";
   if (setting.type == "int") return "1";
   if (setting.type == "url") return "https://heygen-check.invalid/" + setting.key;
-  return is_secret_key(setting.key) ? world.secret(setting.key) : "check-" + setting.key;
+  return is_secret_key(setting.key) ? scenario.secret(setting.key) : "check-" + setting.key;
 }
 
-template <class Wanted>
-World filled(World world, const provider::Manifest& manifest, Wanted wanted) {
+template <class NewOptions>
+Scenario filled(Scenario scenario, const provider::Manifest& manifest, NewOptions options) {
   for (const provider::Setting& setting : manifest.settings) {
-    if (world.settings.find(setting.key) == world.settings.end() && wanted(setting)) {
-      world.settings[setting.key] = value_for(setting, world);
+    if (scenario.settings.find(setting.key) == scenario.settings.end() && options(setting)) {
+      scenario.settings[setting.key] = value_for(setting, scenario);
     }
   }
-  return world;
+  return scenario;
 }
 
 }  // namespace
 
-World make_world(const std::filesystem::path& file) {
-  World world;
-  world.mark = new_mark();
-  if (!file.empty()) read_file(file, world);
-  return world;
+Scenario make_scenario(const std::filesystem::path& file) {
+  Scenario scenario;
+  scenario.mark = new_mark();
+  if (!file.empty()) read_file(file, scenario);
+  return scenario;
 }
 
-std::vector<World> candidates(const World& given, const provider::Manifest& manifest) {
+std::vector<Scenario> candidates(const Scenario& given, const provider::Manifest& manifest) {
   using provider::Setting;
   const auto needed = [&](const Setting& setting) {
     const bool enables = std::ranges::find(manifest.enabled_by, setting.key) != manifest.enabled_by.end();
@@ -122,12 +122,12 @@ std::vector<World> candidates(const World& given, const provider::Manifest& mani
   };
   const auto address = [&](const Setting& setting) { return setting.fallback.empty() && setting.type == "url"; };
   const auto text = [&](const Setting& setting) { return setting.fallback.empty() && setting.type == "string"; };
-  std::vector<World> worlds{filled(given, manifest, needed)};
-  for (World next :
-       {filled(worlds.front(), manifest, address), filled(filled(worlds.front(), manifest, address), manifest, text)}) {
-    if (next.settings != worlds.back().settings) worlds.push_back(std::move(next));
+  std::vector<Scenario> scenarios{filled(given, manifest, needed)};
+  for (Scenario next : {filled(scenarios.front(), manifest, address),
+                        filled(filled(scenarios.front(), manifest, address), manifest, text)}) {
+    if (next.settings != scenarios.back().settings) scenarios.push_back(std::move(next));
   }
-  return worlds;
+  return scenarios;
 }
 
 }  // namespace heygen::check

@@ -37,11 +37,11 @@ std::int64_t steady_ms() {
 }
 
 /// The answer to one request, held in memory.
-class MadeUp : public net::Response {
+class FakeResponse : public net::Response {
  public:
-  explicit MadeUp(Reply reply) : body_(std::move(reply.body)) {
-    status = reply.status;
-    headers = std::move(reply.headers);
+  explicit FakeResponse(CannedResponse response) : body_(std::move(response.body)) {
+    status = response.status;
+    headers = std::move(response.headers);
   }
   std::size_t read(std::span<char> out) override {
     const std::size_t size = std::min(out.size(), body_.size() - at_);
@@ -121,59 +121,59 @@ bool threads_stay(int count) {
 }
 
 /// One call at a time; the C functions find it here.
-struct FakeHost::Inside {
-  Inside(const World& the_world, const provider::Manifest& the_manifest, const heygen_provider_1& the_api,
-         Findings& the_findings)
-      : world(the_world), manifest(the_manifest), api(the_api), findings(the_findings) {}
+struct TestHost::Services {
+  Services(const Scenario& the_scenario, const provider::Manifest& the_manifest, const heygen_provider_1& the_api,
+           Findings& the_findings)
+      : scenario(the_scenario), manifest(the_manifest), api(the_api), findings(the_findings) {}
 
   // ---- the seams
   struct FakeClock : Clock {
-    explicit FakeClock(Inside& host) : inside(host) {}
-    std::int64_t now() const override { return inside.script->now + passed / 1000; }
+    explicit FakeClock(Services& host) : fakes(host) {}
+    std::int64_t now() const override { return fakes.script->now + passed / 1000; }
     std::chrono::milliseconds monotonic() const override { return std::chrono::milliseconds(1'000 + passed); }
     bool wait(std::chrono::milliseconds time, const Cancel& cancel) override {
-      inside.about_to_wait();
+      fakes.about_to_wait();
       if (cancel.requested()) return false;
       passed += time.count();
       return true;
     }
-    Inside& inside;
+    Services& fakes;
     std::int64_t passed = 0;
   };
   struct FakeTerminal : Terminal {
-    explicit FakeTerminal(Inside& host) : inside(host) {}
+    explicit FakeTerminal(Services& host) : fakes(host) {}
     bool stdin_is_terminal() const override { return true; }
     bool stdout_is_terminal() const override { return false; }
     bool stderr_is_terminal() const override { return true; }
     int columns() const override { return 80; }
     void notice(std::string_view line) override {
-      inside.expose("R2.3-secret-shown", "a notice", line);
-      inside.see_url(line);
+      fakes.expose("R2.3-secret-shown", "a notice", line);
+      fakes.see_url(line);
     }
     std::string read_line(std::string_view prompt, const Cancel& cancel) override {
-      inside.expose("R2.3-secret-shown", "a question", prompt);
-      inside.about_to_wait();
+      fakes.expose("R2.3-secret-shown", "a question", prompt);
+      fakes.about_to_wait();
       if (cancel.requested()) throw canceled_error("Canceled.");
-      const std::vector<std::string>& answers = inside.world.answers;
-      const std::size_t at = inside.answered++;
-      return answers.empty() ? inside.world.secret("typed") : answers.at(std::min(at, answers.size() - 1));
+      const std::vector<std::string>& answers = fakes.scenario.answers;
+      const std::size_t at = fakes.answered++;
+      return answers.empty() ? fakes.scenario.secret("typed") : answers.at(std::min(at, answers.size() - 1));
     }
     Secret read_secret(std::string_view prompt, std::size_t, const Cancel& cancel) override {
       return Secret(read_line(prompt, cancel));
     }
-    Inside& inside;
+    Services& fakes;
   };
   struct FakeHttp : net::Http {
-    explicit FakeHttp(Inside& host) : inside(host) {}
+    explicit FakeHttp(Services& host) : fakes(host) {}
     std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
-      inside.about_to_wait();
+      fakes.about_to_wait();
       if (cancel.requested()) throw net::Failure(net::Failure::Kind::canceled, "Canceled.");
-      if (inside.script->server == Server::silent) {
-        throw net::Failure(net::Failure::Kind::timeout, request.url.origin() + " gave no reply in time.");
+      if (fakes.script->server == Server::silent) {
+        throw net::Failure(net::Failure::Kind::timeout, request.url.origin() + " gave no response in time.");
       }
-      return std::make_unique<MadeUp>(inside.serve(request.url));
+      return std::make_unique<FakeResponse>(fakes.serve(request.url));
     }
-    Inside& inside;
+    Services& fakes;
   };
   struct FakeLoopback {
     std::string uri;
@@ -181,10 +181,10 @@ struct FakeHost::Inside {
     bool came = false;
   };
 
-  // ---- what the made-up world does
+  // ---- what the fake scenario does
   void about_to_wait() {
-    if (script->cancel_at == done.waits) stop();
-    ++done.waits;
+    if (script->cancel_at == result.waits) stop();
+    ++result.waits;
   }
   void stop() {
     cancelled_at = steady_ms();
@@ -192,7 +192,7 @@ struct FakeHost::Inside {
   }
   void expose(std::string_view rule, const char* where, std::string_view text) {
     findings.cover(rule);
-    if (world.holds_secret(text)) findings.fail(rule, what + ": " + where + " holds a secret");
+    if (scenario.holds_secret(text)) findings.fail(rule, what + ": " + where + " contains a secret");
   }
   void see_url(std::string_view text) {
     const std::size_t at = text.find("http");
@@ -200,11 +200,11 @@ struct FakeHost::Inside {
       shown_url = text.substr(at, text.find(' ', at) - at);
     }
   }
-  Reply serve(const net::Url& url);
-  Reply usual(const net::Url& url);
+  CannedResponse serve(const net::Url& url);
+  CannedResponse baseline(const net::Url& url);
 
   // ---- services of its own
-  static Inside& of(const heygen_call*) { return *current; }
+  static Services& of(const heygen_call*) { return *current; }
   static const void* HEYGEN_CALL find(const heygen_call* call, heygen_str id);
   template <class Service>
   const void* given(Service service) {
@@ -224,17 +224,17 @@ struct FakeHost::Inside {
   void judge(HostCall& host, heygen_status raw);
   void judge_faults();
 
-  const World& world;
+  const Scenario& scenario;
   const provider::Manifest& manifest;
   const heygen_provider_1& api;
   Findings& findings;
 
-  static Inside* current;
+  static Services* current;
   const Script* script = nullptr;
   std::string what;
   Cancel* cancel = nullptr;
   std::int64_t cancelled_at = -1;
-  Done done;
+  CallResult result;
   std::size_t answered = 0;
   std::string shown_url, issuer;
   std::deque<FakeLoopback> listeners;
@@ -242,11 +242,11 @@ struct FakeHost::Inside {
   std::vector<std::string> secret_variables;
 };
 
-FakeHost::Inside* FakeHost::Inside::current = nullptr;
+TestHost::Services* TestHost::Services::current = nullptr;
 
-// ---- the made-up server ---------------------------------------------------------------------------------------------
+// ---- the fake server ---------------------------------------------------------------------------------------------
 
-Reply FakeHost::Inside::serve(const net::Url& url) {
+CannedResponse TestHost::Services::serve(const net::Url& url) {
   constexpr const char* kRefusal = R"({"error":"invalid_grant","error_description":"refused by the check"})";
   const net::Headers json{{"Content-Type", "application/json"}};
   const bool metadata = url.text().find("/.well-known/") != std::string::npos;
@@ -263,13 +263,13 @@ Reply FakeHost::Inside::serve(const net::Url& url) {
     default:
       break;
   }
-  for (const Reply& reply : world.replies) {
-    if (url.text().find(reply.match) != std::string::npos) return reply;
+  for (const CannedResponse& response : scenario.responses) {
+    if (url.text().find(response.match) != std::string::npos) return response;
   }
-  return usual(url);
+  return baseline(url);
 }
 
-Reply FakeHost::Inside::usual(const net::Url& url) {
+CannedResponse TestHost::Services::baseline(const net::Url& url) {
   json::Object body;
   if (const std::size_t at = url.text().find("/.well-known/"); at != std::string::npos) {
     issuer = url.text().substr(0, at);
@@ -284,7 +284,7 @@ Reply FakeHost::Inside::usual(const net::Url& url) {
   const bool bare = script->server == Server::bare;
   const std::string turn = bare ? "2" : "1";
   for (const char* name : {"access_token", "token", "key", "api_key", "secret", "device_code", "id_token"}) {
-    body.emplace_back(name, world.secret(name + turn));
+    body.emplace_back(name, scenario.secret(name + turn));
   }
   body.emplace_back("issued_token_type", "urn:ietf:params:oauth:token-type:access_token");
   body.emplace_back("token_type", "Bearer");
@@ -292,7 +292,7 @@ Reply FakeHost::Inside::usual(const net::Url& url) {
   body.emplace_back("verification_uri", "https://heygen-check.invalid/device");
   body.emplace_back("interval", 1);
   if (!bare) {
-    body.emplace_back("refresh_token", world.secret("refresh_token" + turn));
+    body.emplace_back("refresh_token", scenario.secret("refresh_token" + turn));
     body.emplace_back("expires_in", 3600);
     body.emplace_back("scope", "check");
   }
@@ -310,11 +310,11 @@ bool on_call(const heygen_call* call) {
 
 }  // namespace
 
-heygen_http_1_v FakeHost::Inside::http() {
+heygen_http_1_v TestHost::Services::http() {
   heygen_http_1_v table = provider::http_service();
   table.send = [](const heygen_call* call, const heygen_http_request* request,
                   const heygen_http_response** response) -> heygen_status {
-    ++of(call).done.requests;
+    ++of(call).result.requests;
     const heygen_status status = provider::http_service().send(call, request, response);
     if (status == HEYGEN_USAGE && !of(call).script->damaged) {
       of(call).findings.fail("R2.7-requests", of(call).what + ": the host refuses to send the request");
@@ -324,45 +324,45 @@ heygen_http_1_v FakeHost::Inside::http() {
   return table;
 }
 
-heygen_terminal_1_v FakeHost::Inside::terminal_table() {
+heygen_terminal_1_v TestHost::Services::terminal_table() {
   heygen_terminal_1_v table = provider::terminal_service();
   table.prompt = [](const heygen_call* call, heygen_str text, heygen_str* answer) -> heygen_status {
-    of(call).done.asked_terminal = true;
+    of(call).result.asked_terminal = true;
     const heygen_status status = provider::terminal_service().prompt(call, text, answer);
-    of(call).done.denied |= status == HEYGEN_NEEDS_USER;
+    of(call).result.denied |= status == HEYGEN_NEEDS_USER;
     return status;
   };
   table.secret = [](const heygen_call* call, heygen_str text, heygen_str* answer) -> heygen_status {
-    of(call).done.asked_terminal = true;
+    of(call).result.asked_terminal = true;
     const heygen_status status = provider::terminal_service().secret(call, text, answer);
-    of(call).done.denied |= status == HEYGEN_NEEDS_USER;
+    of(call).result.denied |= status == HEYGEN_NEEDS_USER;
     return status;
   };
   return table;
 }
 
-heygen_browser_1_v FakeHost::Inside::browser() {
+heygen_browser_1_v TestHost::Services::browser() {
   heygen_browser_1_v table{sizeof(heygen_browser_1_v), 0, nullptr, nullptr};
   table.allowed = [](const heygen_call*) -> std::int32_t { return 1; };
   table.open = [](const heygen_call* call, heygen_str url) -> heygen_status {
-    Inside& inside = of(call);
+    Services& fakes = of(call);
     if (!on_call(call)) return HEYGEN_INTERNAL;
-    inside.done.asked_browser = true;
+    fakes.result.asked_browser = true;
     if (!HostCall::of(call)->may_ask_person()) {
-      inside.done.denied = true;
+      fakes.result.denied = true;
       return HEYGEN_NEEDS_USER;
     }
-    inside.expose("R2.3-secret-shown", "the browser's URL", view(url));
-    inside.see_url(view(url));
+    fakes.expose("R2.3-secret-shown", "the browser's URL", view(url));
+    fakes.see_url(view(url));
     return HEYGEN_OK;
   };
   return table;
 }
 
-heygen_loopback_1_v FakeHost::Inside::loopback() {
+heygen_loopback_1_v TestHost::Services::loopback() {
   heygen_loopback_1_v table{sizeof(heygen_loopback_1_v), 0, nullptr, nullptr, nullptr, nullptr, nullptr};
   table.open = [](const heygen_call* call, heygen_str path, heygen_loopback** listener) -> heygen_status {
-    Inside& inside = of(call);
+    Services& fakes = of(call);
     HostCall* host = HostCall::of(call);
     if (host == nullptr) return HEYGEN_INTERNAL;
     if (listener == nullptr || !view(path).starts_with('/')) return host->refuse("loopback.open got no path.");
@@ -370,7 +370,7 @@ heygen_loopback_1_v FakeHost::Inside::loopback() {
     if (host->function != provider::Function::login) {
       return host->fail(HEYGEN_UNSUPPORTED, "A redirect is only awaited during a login.");
     }
-    auto& made = inside.listeners.emplace_back();
+    auto& made = fakes.listeners.emplace_back();
     made.uri = "http://127.0.0.1:54321" + std::string(view(path));
     *listener = reinterpret_cast<heygen_loopback*>(&made);
     return HEYGEN_OK;
@@ -379,16 +379,16 @@ heygen_loopback_1_v FakeHost::Inside::loopback() {
     return str(reinterpret_cast<const FakeLoopback*>(listener)->uri);
   };
   table.wait = [](const heygen_call* call, heygen_loopback* listener, std::uint32_t) -> heygen_status {
-    Inside& inside = of(call);
+    Services& fakes = of(call);
     if (!on_call(call)) return HEYGEN_INTERNAL;
-    inside.about_to_wait();
-    if (inside.cancel->requested()) return HEYGEN_CANCELLED;
-    if (!HostCall::of(call)->may_ask_person()) {  // nobody sees the page
-      return HostCall::of(call)->fail(HEYGEN_TRANSIENT, "Nobody came back from the browser in time.");
+    fakes.about_to_wait();
+    if (fakes.cancel->requested()) return HEYGEN_CANCELLED;
+    if (!HostCall::of(call)->may_ask_person()) {  // the user does not see the page
+      return HostCall::of(call)->fail(HEYGEN_TRANSIENT, "The browser did not return in time.");
     }
     auto& made = *reinterpret_cast<FakeLoopback*>(listener);
-    made.params = {{"code", inside.world.secret("code")}, {"state", query_value(inside.shown_url, "state")}};
-    if (!inside.issuer.empty()) made.params.emplace_back("iss", inside.issuer);
+    made.params = {{"code", fakes.scenario.secret("code")}, {"state", query_value(fakes.shown_url, "state")}};
+    if (!fakes.issuer.empty()) made.params.emplace_back("iss", fakes.issuer);
     return HEYGEN_OK;
   };
   table.param = [](const heygen_loopback* listener, heygen_str name) -> heygen_str {
@@ -403,7 +403,7 @@ heygen_loopback_1_v FakeHost::Inside::loopback() {
   return table;
 }
 
-heygen_log_1_v FakeHost::Inside::log() {
+heygen_log_1_v TestHost::Services::log() {
   heygen_log_1_v table{sizeof(heygen_log_1_v), 0, nullptr};
   table.write = [](const heygen_call* call, std::int32_t, heygen_str text) {
     static std::mutex mutex;  // [any]
@@ -413,7 +413,7 @@ heygen_log_1_v FakeHost::Inside::log() {
   return table;
 }
 
-const void* FakeHost::Inside::service(std::string_view id) {
+const void* TestHost::Services::service(std::string_view id) {
   if (id == HEYGEN_HTTP_1) return given(http());
   if (id == HEYGEN_JSON_1) return given(provider::json_service());
   if (id == HEYGEN_HASH_1) return given(provider::hash_service());
@@ -427,23 +427,23 @@ const void* FakeHost::Inside::service(std::string_view id) {
   return id == HEYGEN_CANCEL_1 ? given(provider::cancel_service()) : nullptr;
 }
 
-const void* HEYGEN_CALL FakeHost::Inside::find(const heygen_call* call, heygen_str id) {
-  Inside& inside = of(call);
+const void* HEYGEN_CALL TestHost::Services::find(const heygen_call* call, heygen_str id) {
+  Services& fakes = of(call);
   if (!on_call(call)) return nullptr;
   const std::string name(view(id));
-  inside.done.services.insert(name);
-  return name == inside.script->missing_service ? nullptr : inside.service(name);
+  fakes.result.services.insert(name);
+  return name == fakes.script->missing_service ? nullptr : fakes.service(name);
 }
 
 // ---- the sink -------------------------------------------------------------------------------------------------------
 
-heygen_sink FakeHost::Inside::sink() {
+heygen_sink TestHost::Services::sink() {
   heygen_sink table = provider::sink();
   table.set_header = [](const heygen_call* call, heygen_str name, heygen_str value, std::uint32_t flags) {
-    Inside& inside = of(call);
-    inside.findings.cover("R2.3-marked");
-    if (inside.world.holds_secret(view(value)) && (flags & HEYGEN_SECRET) == 0) {
-      inside.findings.fail("R2.3-marked", inside.what + ": " + std::string(view(name)) + " is not marked");
+    Services& fakes = of(call);
+    fakes.findings.cover("R2.3-marked");
+    if (fakes.scenario.holds_secret(view(value)) && (flags & HEYGEN_SECRET) == 0) {
+      fakes.findings.fail("R2.3-marked", fakes.what + ": " + std::string(view(name)) + " is not marked");
     }
     return provider::sink().set_header(call, name, value, flags);
   };
@@ -460,7 +460,7 @@ heygen_sink FakeHost::Inside::sink() {
     return provider::sink().set_scope(call, text);
   };
   table.set_expiry = [](const heygen_call* call, heygen_time at) {
-    of(call).done.reported_expiry = true;
+    of(call).result.reported_expiry = true;
     return provider::sink().set_expiry(call, at);
   };
   table.fail = [](const heygen_call* call, heygen_str code, heygen_str message, heygen_str hint, std::int32_t after) {
@@ -492,16 +492,16 @@ heygen_status enter(const heygen_provider_1& api, provider::Function function, c
 }
 
 /// Sets the cancellation after real time, for a provider that waits by itself.
-class Stopper {
+class CancelTimer {
  public:
-  Stopper(int after_ms, std::function<void()> stop) {
+  CancelTimer(int after_ms, std::function<void()> stop) {
     if (after_ms < 0) return;
     thread_ = std::thread([this, after_ms, stop = std::move(stop)] {
       std::unique_lock lock(mutex_);
       if (!over_.wait_for(lock, std::chrono::milliseconds(after_ms), [this] { return ended_; })) stop();
     });
   }
-  ~Stopper() {
+  ~CancelTimer() {
     if (!thread_.joinable()) return;
     {
       const std::lock_guard lock(mutex_);
@@ -510,8 +510,8 @@ class Stopper {
     over_.notify_all();
     thread_.join();
   }
-  Stopper(const Stopper&) = delete;
-  Stopper& operator=(const Stopper&) = delete;
+  CancelTimer(const CancelTimer&) = delete;
+  CancelTimer& operator=(const CancelTimer&) = delete;
 
  private:
   std::mutex mutex_;
@@ -522,31 +522,31 @@ class Stopper {
 
 }  // namespace
 
-FakeHost::FakeHost(const World& world, const provider::Manifest& manifest, const heygen_provider_1& api,
+TestHost::TestHost(const Scenario& scenario, const provider::Manifest& manifest, const heygen_provider_1& api,
                    Findings& findings)
-    : inside_(std::make_unique<Inside>(world, manifest, api, findings)) {
-  inside_->secret_variables = manifest.credential_env;
+    : services_(std::make_unique<Services>(scenario, manifest, api, findings)) {
+  services_->secret_variables = manifest.credential_env;
 }
-FakeHost::~FakeHost() = default;
+TestHost::~TestHost() = default;
 
-Done FakeHost::run(provider::Function function, provider::Reason reason, const json::Value& state, const Script& script,
-                   const std::string& what, const heygen_outcome* outcome) {
-  Inside& inside = *inside_;
-  Inside::current = &inside;
-  inside.script = &script;
-  inside.what = std::string(function_name(function)) + "()" + (what.empty() ? "" : ", " + what);
-  inside.done = {};
-  inside.cancelled_at = -1;
-  inside.answered = script.server == Server::bare ? 1 : 0;
-  inside.listeners.clear();
+CallResult TestHost::run(provider::Function function, provider::Reason reason, const json::Value& state,
+                         const Script& script, const std::string& what, const heygen_outcome* outcome) {
+  Services& fakes = *services_;
+  Services::current = &fakes;
+  fakes.script = &script;
+  fakes.what = std::string(function_name(function)) + "()" + (what.empty() ? "" : ", " + what);
+  fakes.result = {};
+  fakes.cancelled_at = -1;
+  fakes.answered = script.server == Server::bare ? 1 : 0;
+  fakes.listeners.clear();
 
   Cancel cancel;
-  inside.cancel = &cancel;
-  Inside::FakeClock clock(inside);
-  Inside::FakeTerminal terminal(inside);
-  Inside::FakeHttp http(inside);
+  fakes.cancel = &cancel;
+  Services::FakeClock clock(fakes);
+  Services::FakeTerminal terminal(fakes);
+  Services::FakeHttp http(fakes);
   SteadyRandom random;
-  const MapEnvironment environment(inside.world.environment);
+  const MapEnvironment environment(fakes.scenario.environment);
   const provider::Services services{http,
                                     clock,
                                     random,
@@ -556,9 +556,9 @@ Done FakeHost::run(provider::Function function, provider::Reason reason, const j
                                     "1.0.0",
                                     "https://api.heygen.com",
                                     [&](const std::string&, const std::string& key) -> std::optional<std::string> {
-                                      const auto found = inside.world.settings.find(key);
-                                      return found == inside.world.settings.end() ? std::nullopt
-                                                                                  : std::optional(found->second);
+                                      const auto found = fakes.scenario.settings.find(key);
+                                      return found == fakes.scenario.settings.end() ? std::nullopt
+                                                                                    : std::optional(found->second);
                                     },
                                     [](int, const std::string&) {}};
   const bool asks = function == provider::Function::resolve && reason == provider::Reason::first_use;
@@ -567,42 +567,42 @@ Done FakeHost::run(provider::Function function, provider::Reason reason, const j
 
   const int threads = thread_count();
   {
-    HostCall host(services, inside.manifest, function, ask, 1, inside.secret_variables);
-    Arena arena;
-    const heygen_sink sink = Inside::sink();
+    HostCall host(services, fakes.manifest, function, ask, 1, fakes.secret_variables);
+    GuardedMemory memory;
+    const heygen_sink sink = Services::sink();
     heygen_call call = *host.abi();
     call.sink =
-        static_cast<const heygen_sink*>(arena.record(&sink, sizeof sink, script.sink_cut, script.larger ? kTail : 0));
-    call.get_extension = &Inside::find;
+        static_cast<const heygen_sink*>(memory.record(&sink, sizeof sink, script.sink_cut, script.larger ? kTail : 0));
+    call.get_extension = &Services::find;
     for (heygen_str heygen_call::*text : {&heygen_call::host_version, &heygen_call::api_base, &heygen_call::method,
                                           &heygen_call::path, &heygen_call::state}) {
-      (call.*text).data = arena.text(view(call.*text));
+      (call.*text).data = memory.text(view(call.*text));
     }
     const auto* given =
-        static_cast<const heygen_call*>(arena.record(&call, sizeof call, script.call_cut, script.larger ? kTail : 0));
+        static_cast<const heygen_call*>(memory.record(&call, sizeof call, script.call_cut, script.larger ? kTail : 0));
     const void* outcome_given =
         outcome == nullptr ? nullptr
-                           : arena.record(outcome, sizeof *outcome, script.outcome_cut, script.larger ? kTail : 0);
+                           : memory.record(outcome, sizeof *outcome, script.outcome_cut, script.larger ? kTail : 0);
     const std::int64_t begin = steady_ms();
     heygen_status status = HEYGEN_INTERNAL;
     {
-      const Stopper stopper(script.cancel_after_ms, [&] { inside.stop(); });
-      const provider::Breadcrumb crumb("the library", inside.what);
-      status = enter(inside.api, function, given, static_cast<const heygen_outcome*>(outcome_given));
+      const CancelTimer stopper(script.cancel_after_ms, [&] { fakes.stop(); });
+      const provider::Breadcrumb crumb("the library", fakes.what);
+      status = enter(fakes.api, function, given, static_cast<const heygen_outcome*>(outcome_given));
     }
     const std::int64_t end = steady_ms();
-    inside.done.milliseconds = end - begin;
-    if (inside.cancelled_at >= 0) inside.done.after_cancel = end - inside.cancelled_at;
-    inside.judge(host, status);
+    fakes.result.milliseconds = end - begin;
+    if (fakes.cancelled_at >= 0) fakes.result.after_cancel = end - fakes.cancelled_at;
+    fakes.judge(host, status);
   }
-  inside.findings.cover("R2.8-left");
-  if (threads_stay(threads)) inside.findings.fail("R2.8-left", inside.what + ": a thread still runs");
-  return std::move(inside.done);
+  fakes.findings.cover("R2.8-left");
+  if (threads_stay(threads)) fakes.findings.fail("R2.8-left", fakes.what + ": a thread still runs");
+  return std::move(fakes.result);
 }
 
-void FakeHost::Inside::judge(HostCall& host, heygen_status raw) {
-  done.raw = raw;
-  done.answer = host.finish(raw);
+void TestHost::Services::judge(HostCall& host, heygen_status raw) {
+  result.raw = raw;
+  result.answer = host.finish(raw);
   const auto function = host.function;
   for (const char* rule :
        {"R2.5-status", "R2.8-thread", "R2.3-headers", "R2.3-state", "R2.3-answers", "R2.7-declared", "R2.7-requests"}) {
@@ -611,15 +611,15 @@ void FakeHost::Inside::judge(HostCall& host, heygen_status raw) {
   if (function == provider::Function::resolve) findings.cover("R2.5-ok");
   if (raw < HEYGEN_OK || raw > HEYGEN_INTERNAL) {
     findings.fail("R2.5-status", what + ": it ended in " + std::to_string(raw));
-  } else if (done.answer.status == provider::Status::internal && raw != HEYGEN_INTERNAL) {
+  } else if (result.answer.status == provider::Status::internal && raw != HEYGEN_INTERNAL) {
     judge_faults();
-  } else if (raw == HEYGEN_OK && done.answer.status == provider::Status::broken) {
+  } else if (raw == HEYGEN_OK && result.answer.status == provider::Status::broken) {
     findings.fail("R2.5-ok", what + ": HEYGEN_OK without a header");
   }
 }
 
-/// The host's words for a fault say which function was misused.
-void FakeHost::Inside::judge_faults() {
+/// The host's message for a misuse names the function.
+void TestHost::Services::judge_faults() {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kRules{{{"another thread", "R2.8-thread"},
                                                                                  {"set_header", "R2.3-headers"},
                                                                                  {"set_state", "R2.3-state"},
@@ -630,8 +630,8 @@ void FakeHost::Inside::judge_faults() {
                                                                                  {"loopback.", "R2.7-requests"},
                                                                                  {"", "R2.7-requests"}}};
   for (const auto& [words, rule] : kRules) {
-    if (done.answer.message.find(words) == std::string::npos) continue;
-    return findings.fail(rule, what + ": " + done.answer.message);
+    if (result.answer.message.find(words) == std::string::npos) continue;
+    return findings.fail(rule, what + ": " + result.answer.message);
   }
 }
 

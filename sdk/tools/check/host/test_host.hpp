@@ -1,4 +1,4 @@
-// A host for one provider in this process: real sinks and services over a made-up server, clock, terminal and browser,
+// A host for one provider in this process: real sinks and services over a fake server, clock, terminal and browser,
 // which see everything that the provider does.
 #pragma once
 
@@ -22,7 +22,7 @@ enum class Server { good, bare, refuses400, refuses401, fails500, fails503, sile
 /// The clock of every case that does not set it: 2030.
 inline constexpr std::int64_t kUsualTime = 1'900'000'000;
 
-/// How a case departs from the usual.
+/// How a case departs from the baseline.
 struct Script {
   Server server = Server::good;
   std::int64_t now = kUsualTime;
@@ -32,17 +32,17 @@ struct Script {
   bool larger = false;       ///< structs with members of a later version
   std::size_t call_cut = 0;  ///< bytes that the call lacks at its end; what follows cannot be read
   std::size_t sink_cut = 0;
-  int cancel_at = -1;  ///< the wait (network, clock, person, browser) in which the user stops it, from 0
+  int cancel_at = -1;  ///< the wait (network, clock, user, browser) in which the user stops it, from 0
   std::size_t outcome_cut = 0;
   int cancel_after_ms = 10'000;  ///< real time; who waits longer by himself is stopped
 };
 
 /// How a provider function ended.
-struct Done {
+struct CallResult {
   heygen_status raw = HEYGEN_INTERNAL;
   provider::ProviderResult answer;
   int requests = 0, waits = 0;  ///< exchanges asked for; times that it had to wait for something
-  bool denied = false;          ///< a service said that no person may be asked
+  bool denied = false;          ///< a service said that the user may not be asked
   bool asked_terminal = false, asked_browser = false;
   bool reported_expiry = false;
   std::int64_t milliseconds = 0;   ///< real time
@@ -50,20 +50,21 @@ struct Done {
   std::set<std::string> services;  ///< ids asked for
 };
 
-class FakeHost {
+class TestHost {
  public:
-  FakeHost(const World& world, const provider::Manifest& manifest, const heygen_provider_1& api, Findings& findings);
-  ~FakeHost();
-  FakeHost(const FakeHost&) = delete;
-  FakeHost& operator=(const FakeHost&) = delete;
+  TestHost(const Scenario& scenario, const provider::Manifest& manifest, const heygen_provider_1& api,
+           Findings& findings);
+  ~TestHost();
+  TestHost(const TestHost&) = delete;
+  TestHost& operator=(const TestHost&) = delete;
 
-  /// Runs it and holds it to the rules that every call is held to. `what` names the case in findings.
-  Done run(provider::Function function, provider::Reason reason, const json::Value& state, const Script& script,
-           const std::string& what, const heygen_outcome* outcome = nullptr);
+  /// Runs the function and checks the rules of every call. `what` names the case in findings.
+  CallResult run(provider::Function function, provider::Reason reason, const json::Value& state, const Script& script,
+                 const std::string& what, const heygen_outcome* outcome = nullptr);
 
  private:
-  struct Inside;
-  std::unique_ptr<Inside> inside_;
+  struct Services;
+  std::unique_ptr<Services> services_;
 };
 
 const char* status_name(heygen_status status);

@@ -11,6 +11,9 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/text.hpp"
+#include "core/provider/library/elf_file.hpp"
+
 namespace heygen::check {
 namespace {
 
@@ -18,10 +21,10 @@ class File {
  public:
   explicit File(const std::filesystem::path& path) {
     std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw std::runtime_error("it cannot be read");
+    if (!stream) throw std::runtime_error("it could not be read");
     bytes_.assign(std::istreambuf_iterator<char>(stream), {});
     const auto header = record<ElfW(Ehdr)>(0);
-    if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) throw std::runtime_error("it is no shared library");
+    if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) throw std::runtime_error("it is not a shared library");
     for (std::uint64_t i = 0; i < header.e_shnum; ++i) {
       sections_.push_back(record<ElfW(Shdr)>(header.e_shoff + i * sizeof(ElfW(Shdr))));
     }
@@ -52,17 +55,6 @@ class File {
   std::string bytes_;
   std::vector<ElfW(Shdr)> sections_;
 };
-
-void read_dynamic(const File& file, ElfFacts& facts) {
-  const auto* section = file.section(SHT_DYNAMIC);
-  if (section == nullptr) return;
-  const std::uint64_t strings = file.strings_of(*section);
-  for (std::uint64_t at = 0; at + sizeof(ElfW(Dyn)) <= section->sh_size; at += sizeof(ElfW(Dyn))) {
-    const auto entry = file.record<ElfW(Dyn)>(section->sh_offset + at);
-    if (entry.d_tag == DT_NEEDED) facts.needed.push_back(file.text(strings + entry.d_un.d_val));
-    if (entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH) facts.search_path = file.text(strings + entry.d_un.d_val);
-  }
-}
 
 std::pair<long, long> version_of(const std::string& text) {
   char* rest = nullptr;
@@ -97,10 +89,11 @@ void read_versions(const File& file, ElfFacts& facts) {
 }  // namespace
 
 ElfFacts read_elf_facts(const std::filesystem::path& library) {
-  const File file(library);
   ElfFacts facts;
-  read_dynamic(file, facts);
-  read_versions(file, facts);
+  const provider::LibraryNeeds needs = provider::needs_of(library);
+  facts.needed = needs.libraries;
+  facts.search_path = join(needs.search_directories, ":");
+  read_versions(File(library), facts);
   facts.libc = "none";
   for (const std::string& name : facts.needed) {
     if (name == "libc.so.6") facts.libc = "glibc";

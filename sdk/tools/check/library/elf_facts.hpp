@@ -9,13 +9,13 @@ namespace heygen::check {
 
 struct ElfFacts {
   std::vector<std::string> needed;  ///< names of libraries, in order
-  std::string search_path;          ///< RPATH or RUNPATH, or ""
+  std::string search_path;          ///< directories of RPATH and RUNPATH, or ""
   std::string libc;                 ///< "glibc", "musl", or "none"
   std::string newest_glibc;         ///< "2.34", the highest symbol version needed; "" for none
   std::string sanitizer;            ///< the runtime that it was built with, "libasan.so.8", or ""
 };
 
-/// Throws std::runtime_error with a sentence.
+/// Throws std::runtime_error.
 ElfFacts read_elf_facts(const std::filesystem::path& library);
 
 }  // namespace heygen::check

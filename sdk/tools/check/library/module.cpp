@@ -30,7 +30,7 @@ std::size_t handler_count = 0;
 
 }  // namespace
 
-// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): it stands before the system's own
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): it comes before the system's own
 extern "C" __attribute__((visibility("default"))) int __cxa_atexit(void (*function)(void*), void* argument,
                                                                    void* library) {
   using Register = int (*)(void (*)(void*), void*, void*);
@@ -114,8 +114,8 @@ bool read_api(Module& module, Findings& findings) {
     module.described.abi_max = module.entry->max_major;
     module.described.library = "library.so";
     provider::check_manifest(module.described);
-  } catch (const std::runtime_error& fault) {
-    const std::string words = fault.what();
+  } catch (const std::runtime_error& error) {
+    const std::string words = error.what();
     const bool small = words.find("smaller than version 1.0") != std::string::npos;
     findings.fail(small ? "R2.2-sizes" : "R2.10-descriptor", words);
     return false;
@@ -131,10 +131,9 @@ void check_extensions(const Module& module, Findings& findings) {
   findings.cover("R2.2-extensions");
   const provider::Breadcrumb crumb("the library", "get_extension");
   const std::string long_id(300, 'x');
-  for (const std::string_view id :
-       {std::string_view{}, std::string_view{"nobody.knows/1"}, std::string_view{long_id}}) {
+  for (const std::string_view id : {std::string_view{}, std::string_view{"unknown.id/1"}, std::string_view{long_id}}) {
     if (module.api.get_extension(provider::abi::str(id)) != nullptr) {
-      findings.fail("R2.2-extensions", "it has something for the id \"" + std::string(id.substr(0, 20)) + "\"");
+      findings.fail("R2.2-extensions", "it returns something for the id \"" + std::string(id.substr(0, 20)) + "\"");
     }
   }
 }
@@ -142,14 +141,14 @@ void check_extensions(const Module& module, Findings& findings) {
 }  // namespace
 
 heygen_status call_init(const Module& module, std::size_t cut, std::size_t tail) {
-  static Arena& arena = *new Arena;  // valid until deinit
+  static GuardedMemory& memory = *new GuardedMemory;  // valid until deinit
   heygen_host host{};
   host.struct_size = sizeof host;
   host.major = 1;
   host.version = provider::abi::str("1.0.0");
   host.get_extension = no_extension;
   const provider::Breadcrumb crumb("the library", "init");
-  return module.entry->init(static_cast<const heygen_host*>(arena.record(&host, sizeof host, cut, tail)));
+  return module.entry->init(static_cast<const heygen_host*>(memory.record(&host, sizeof host, cut, tail)));
 }
 
 std::optional<Module> load_module(const std::filesystem::path& library, bool larger, Findings& findings) {

@@ -1,4 +1,4 @@
-// A provider's library inside a case: loaded step by step, so that each rule of loading is named.
+// A provider's library fakes a case: loaded step by step, so that each rule of loading is named.
 #pragma once
 
 #include <heygen/provider.h>
@@ -18,7 +18,8 @@ struct Module {
   std::int64_t load_ms = 0;
 };
 
-/// Loads it and calls init() with a host struct of the usual size, or `larger`. Empty when that failed; why is found.
+/// Loads it and calls init() with a host struct of the baseline size, or `larger`. Empty when that failed; why is
+/// found.
 std::optional<Module> load_module(const std::filesystem::path& library, bool larger, Findings& findings);
 
 /// init() with a host of these many bytes fewer.

@@ -56,7 +56,7 @@ std::string reason_of(const Report& report, std::string_view rule) {
   return found != nullptr ? found->detail : "";
 }
 
-std::string for_people(const Report& report, bool all, bool colored) {
+std::string to_text(const Report& report, bool all, bool colored) {
   constexpr std::array<std::string_view, 4> kShown{"ok", "FAILED", "n/a", "unchecked"};
   constexpr std::array<std::string_view, 4> kColors{"\x1b[32m", "\x1b[1;31m", "\x1b[2m", "\x1b[33m"};
   const auto paint = [&](std::size_t result, const std::string& text) {
@@ -74,7 +74,7 @@ std::string for_people(const Report& report, bool all, bool colored) {
     for (const Finding& finding : report.findings.failed) {
       if (finding.rule == rule.id) out += indent + "- " + printable(finding.detail) + "\n";
     }
-    out += indent + "Why:  " + std::string(rule.why) + "\n" + indent + "Mend: " + std::string(rule.mend) + "\n";
+    out += indent + "Why:  " + std::string(rule.why) + "\n" + indent + "Fix:  " + std::string(rule.fix) + "\n";
   }
   const auto [passed, failed, inapplicable, open] = counts(report);
   if (!out.ends_with("\n\n")) out += "\n";
@@ -95,7 +95,7 @@ json::Value to_json(const Report& report) {
       }
       item.emplace_back("details", details);
       item.emplace_back("why", rule.why);
-      item.emplace_back("mend", rule.mend);
+      item.emplace_back("fix", rule.fix);
     }
     list.emplace_back(item);
   }

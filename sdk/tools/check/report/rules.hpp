@@ -11,7 +11,7 @@ struct Rule {
   std::string_view id;
   std::string_view title;  ///< what must hold
   std::string_view why;    ///< one sentence
-  std::string_view mend;   ///< one sentence
+  std::string_view fix;    ///< one sentence
 };
 
 /// In the order of their numbers.
