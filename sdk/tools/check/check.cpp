@@ -372,7 +372,8 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const Scena
 
 void Checker::check_memory_use() {
   options_.progress("memory");
-  check_memory(options_, report_.library, chosen_, report_.elf, report_.findings);
+  if (!options_.memory) return report_.findings.unchecked("R2.3-memory", "disabled with --no-memory");
+  check_memory(report_.library, options_.scenario, chosen_, report_.elf, report_.findings);
 }
 
 void Checker::look_for_secrets() {

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 #include "core/base/fd.hpp"
 #include "core/base/file.hpp"
@@ -113,9 +114,8 @@ void read_errors(const fs::path& xml, const fs::path& library, Findings& finding
 
 }  // namespace
 
-void check_memory(const Options& options, const fs::path& library, std::size_t scenario, const ElfFacts& elf,
+void check_memory(const fs::path& library, const fs::path& scenario_file, std::size_t index, const ElfFacts& elf,
                   Findings& findings) {
-  if (!options.memory) return findings.unchecked(kRule, "disabled with --no-memory");
   if (!elf.sanitizer.empty())
     return findings.unchecked(kRule, "it is built with " + elf.sanitizer + ", which reports by itself");
   if (!is_installed("valgrind")) return findings.unchecked(kRule, "valgrind is not installed");
@@ -135,8 +135,8 @@ void check_memory(const Options& options, const fs::path& library, std::size_t s
                                  self,
                                  "run-once",
                                  library.string(),
-                                 std::to_string(scenario)};
-  if (!options.scenario.empty()) words.push_back(fs::absolute(options.scenario).string());
+                                 std::to_string(index)};
+  if (!scenario_file.empty()) words.push_back(fs::absolute(scenario_file).string());
   const int code = run(words, kLimit);
   if (code == 0) {
     findings.cover(kRule);

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "sdk/tools/check/host/guarded_memory.hpp"
+#include "sdk/tools/check/guard/guarded_memory.hpp"
 #include "sdk/tools/check/host/scenario.hpp"
 #include "sdk/tools/check/report/findings.hpp"
 

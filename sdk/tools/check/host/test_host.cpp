@@ -1,7 +1,5 @@
 #include "sdk/tools/check/host/test_host.hpp"
 
-#include <dirent.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -20,7 +18,8 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/call/breadcrumb.hpp"
-#include "sdk/tools/check/host/guarded_memory.hpp"
+#include "sdk/tools/check/guard/guarded_memory.hpp"
+#include "sdk/tools/check/guard/threads.hpp"
 
 namespace heygen::check {
 namespace {
@@ -100,24 +99,6 @@ const char* status_name(heygen_status status) {
       "HEYGEN_OK",        "HEYGEN_NOT_CONFIGURED", "HEYGEN_BROKEN",      "HEYGEN_REJECTED",  "HEYGEN_NEEDS_USER",
       "HEYGEN_TRANSIENT", "HEYGEN_USAGE",          "HEYGEN_UNSUPPORTED", "HEYGEN_CANCELLED", "HEYGEN_INTERNAL"};
   return status >= 0 && status < 10 ? kNames.at(static_cast<std::size_t>(status)) : "an unknown status";
-}
-
-int thread_count() {
-  int count = 0;
-  if (DIR* directory = opendir("/proc/self/task")) {
-    while (const dirent* entry = readdir(directory)) count += entry->d_name[0] != '.' ? 1 : 0;
-    closedir(directory);
-  }
-  return count;
-}
-
-bool threads_stay(int count) {
-  static int most = 500;  // a joined thread is listed a little longer
-  for (int tries = 0; thread_count() > count; ++tries) {
-    if (tries == most) return most = 1, true;  // no need to wait for the next as long
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
 }
 
 /// One call at a time; the C functions find it here.

@@ -69,10 +69,4 @@ class TestHost {
 
 const char* status_name(heygen_status status);
 
-/// Threads of this process.
-int thread_count();
-
-/// True when there are more than `count` for longer than a thread takes to end.
-bool threads_stay(int count);
-
 }  // namespace heygen::check

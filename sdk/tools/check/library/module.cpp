@@ -15,8 +15,8 @@
 #include "core/provider/abi.hpp"
 #include "core/provider/call/breadcrumb.hpp"
 #include "core/provider/library/descriptor.hpp"
-#include "sdk/tools/check/host/guarded_memory.hpp"
-#include "sdk/tools/check/host/test_host.hpp"
+#include "sdk/tools/check/guard/guarded_memory.hpp"
+#include "sdk/tools/check/guard/threads.hpp"
 
 // Seen by the library in place of the C library's: it finds the program's symbols first.
 namespace {

@@ -1,8 +1,9 @@
+#include "sdk/tools/check/report.hpp"
+
 #include <algorithm>
 #include <array>
 
 #include "core/base/text.hpp"
-#include "sdk/tools/check/check.hpp"
 #include "sdk/tools/check/report/rules.hpp"
 
 namespace heygen::check {

@@ -1,4 +1,4 @@
-#include "sdk/tools/check/host/guarded_memory.hpp"
+#include "sdk/tools/check/guard/guarded_memory.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
