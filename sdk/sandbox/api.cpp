@@ -44,7 +44,7 @@ Response unauthorized(const std::string& message, const std::string& challenge) 
   return response.with("WWW-Authenticate", challenge);
 }
 
-/// Whether the address stands anywhere in the value.
+/// Whether the value contains the address.
 bool names(const Var& value, const std::string& address) {
   if (value.isString()) return text_in(value) == address;
   const auto names_it = [&](const Var& item) { return names(item, address); };

@@ -16,7 +16,7 @@ namespace heygen::sandbox {
 /// Thread-safe.
 class App {
  public:
-  /// authority: the host and port that the server listens on, as they stand in a URL. Throws Failure (log file).
+  /// authority: the host and port that the server listens on, as in a URL. Throws Failure (log file).
   App(const std::string& authority, const Settings& settings, const std::string& log_file, const Clock& clock,
       Random& random);
 

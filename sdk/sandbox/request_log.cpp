@@ -79,7 +79,7 @@ std::string body_of(const Request& request) {
   } catch (const Poco::Exception&) {
     return {};
   }
-  return Poco::translate(request.body, "\r\n", "  ");  // they stand between tokens only
+  return Poco::translate(request.body, "\r\n", "  ");  // only between tokens
 }
 
 /// What a call of the API asked for, as JSON. No credential comes this way: those travel in headers.

@@ -1,4 +1,4 @@
-// What was asked of the sandbox, for tests and for people who wonder: never a credential in clear.
+// The requests to the sandbox, for tests and for debugging: never a credential in clear text.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-/* A provider that keeps every rule, and can be built to break one: each FAULT_... is a mistake that somebody could
+/* A provider that follows every rule, and can be built to break one: each FAULT_... is a mistake that an author could
  * make. It logs in with a pasted ticket that a server turns into tokens, and takes SAMPLE_TOKEN. */
 #include <heygen/provider.h>
 #include <locale.h>
@@ -65,11 +65,11 @@ static int put(char* patch, size_t room, const heygen_call* call, const char* na
   return size > 0 && (size_t)size < room - used;
 }
 
-static heygen_status store(const heygen_call* call, heygen_str reply, int login) {
+static heygen_status store(const heygen_call* call, heygen_str body, int login) {
   static char patch[8192];
-  const heygen_json* document = JSON->parse(call, reply);
+  const heygen_json* document = JSON->parse(call, body);
   heygen_str access = JSON->text(JSON->member(document, STR("access_token")));
-  heygen_str renewal = JSON->text(JSON->member(document, STR("refresh_token")));
+  heygen_str refresh_token = JSON->text(JSON->member(document, STR("refresh_token")));
   int64_t lifetime = 0;
   heygen_str expiry = {NULL, 0};
   if (access.size == 0) return HEYGEN_BROKEN;
@@ -81,7 +81,8 @@ static heygen_status store(const heygen_call* call, heygen_str reply, int login)
 #ifdef FAULT_LOGIN_REPLACES
   login = 0;
 #endif
-  if (login || renewal.data != NULL) fine = fine && put(patch, sizeof patch, call, "renewal", renewal);
+  if (login || refresh_token.data != NULL)
+    fine = fine && put(patch, sizeof patch, call, "refresh_token", refresh_token);
   if (login || expiry.data != NULL) fine = fine && put(patch, sizeof patch, call, "expiry", expiry);
 #ifdef FAULT_FOREIGN
   const heygen_json* state = JSON->parse(call, call->state);
@@ -125,7 +126,7 @@ static heygen_status store(const heygen_call* call, heygen_str reply, int login)
 
 /* ---- the server ---- */
 
-static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* reply) {
+static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* body) {
   const heygen_http_response* response = NULL;
   char url[1024];
   heygen_str base;
@@ -149,7 +150,7 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
   if (status == HEYGEN_CANCELLED) usleep(400000);
 #endif
   if (status != HEYGEN_OK) return status;
-  *reply = HTTP->body(response);
+  *body = HTTP->body(response);
   int code = HTTP->status(response);
   if (code == 200) return HEYGEN_OK;
 #ifdef FAULT_REFUSED
@@ -290,7 +291,7 @@ static heygen_status give(const heygen_call* call, heygen_str token, heygen_str 
 }
 
 static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
-  heygen_str access, renewal, expiry;
+  heygen_str access, refresh_token, expiry;
   heygen_time at;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   misbehave(call);
@@ -311,9 +312,9 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
 #ifdef FAULT_CLOCK
   if (call->now < 1000000000) return HEYGEN_BROKEN;
 #endif
-  if (member(call, "renewal", &renewal) == HEYGEN_BROKEN) return HEYGEN_BROKEN;
+  if (member(call, "refresh_token", &refresh_token) == HEYGEN_BROKEN) return HEYGEN_BROKEN;
 #ifndef FAULT_OK
-  if (renewal.data != NULL) call->sink->set_refreshable(call, 1);
+  if (refresh_token.data != NULL) call->sink->set_refreshable(call, 1);
 #endif
 #ifdef FAULT_EXPIRY
   (void)expiry;
@@ -330,16 +331,16 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
 }
 
 static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
-  heygen_str renewal, reply;
+  heygen_str refresh_token, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
-  heygen_status status = member(call, "renewal", &renewal);
+  heygen_status status = member(call, "refresh_token", &refresh_token);
   if (status == HEYGEN_NOT_CONFIGURED) return HEYGEN_REJECTED;
-  if (status == HEYGEN_OK) status = post(call, "renew", renewal, &reply);
-  return status == HEYGEN_OK ? store(call, reply, 0) : status;
+  if (status == HEYGEN_OK) status = post(call, "refresh", refresh_token, &body);
+  return status == HEYGEN_OK ? store(call, body, 0) : status;
 }
 
 static heygen_status HEYGEN_CALL login(const heygen_call* call) {
-  heygen_str ticket, reply;
+  heygen_str ticket, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
 #ifdef FAULT_NO_LOGIN
   return HEYGEN_UNSUPPORTED;
@@ -348,15 +349,15 @@ static heygen_status HEYGEN_CALL login(const heygen_call* call) {
 #ifdef FAULT_NEVER_ASKS
   if (status == HEYGEN_NEEDS_USER) return HEYGEN_BROKEN;
 #endif
-  if (status == HEYGEN_OK) status = post(call, "redeem", ticket, &reply);
-  return status == HEYGEN_OK ? store(call, reply, 1) : status;
+  if (status == HEYGEN_OK) status = post(call, "redeem", ticket, &body);
+  return status == HEYGEN_OK ? store(call, body, 1) : status;
 }
 
 static heygen_status HEYGEN_CALL take_back(const heygen_call* call) {
-  heygen_str access, reply;
+  heygen_str access, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   heygen_status status = member(call, "access", &access);
-  if (status == HEYGEN_OK) status = post(call, "revoke", access, &reply);
+  if (status == HEYGEN_OK) status = post(call, "revoke", access, &body);
 #ifdef FAULT_REVOKE
   if (status == HEYGEN_TRANSIENT) return HEYGEN_OK;
 #endif

@@ -73,7 +73,7 @@ class Helpers(WithHelper):
         self.set_helper(self.helper(self.gives()))
         self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
         done = self.assert_fails(self.run_heygen("--provider", "exec", "video", "list"), "auth_error", 3)
-        self.assertIn("nobody has approved it", done.error()["message"])
+        self.assertIn("but not approved", done.error()["message"])
         self.assertIn("heygen auth login --exec", done.error()["hint"])
         self.assertEqual(self.asked(), [])
 
@@ -146,7 +146,7 @@ class Helpers(WithHelper):
             "echo '{\"headers\":{\"Host\":[\"evil\"]}}'": "sets the header Host",
             "echo '{\"headers\":{\"A\":\"text\"}}'": "without a list of values",
             "head -c 2000000 /dev/zero": "more than 1 MiB",
-            self.gives(expires=', "expires":"soon"'): "no time of RFC 3339",
+            self.gives(expires=', "expires":"soon"'): "not an RFC 3339 time",
         }.items():
             with self.subTest(words):
                 self.set_helper(self.helper(answer))
@@ -205,7 +205,7 @@ class Helpers(WithHelper):
         stored["providers"]["exec"]["expires_at"] = 1_600_000_000
         self.home.write(stored)
         done = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
-        self.assertIn("has to ask somebody", done.error()["message"])
+        self.assertIn("must ask the user", done.error()["message"])
         self.assertEqual(len(self.asked()), 1)
 
 

@@ -73,7 +73,7 @@ class CompanyLogin(EndToEnd):
         self.expire()
         self.idp.fail_next_exchange(503)
         done = self.assert_fails(self.run_heygen("video", "list"), "network_error", 1)
-        self.assertIn("Your login was renewed", done.error()["message"])
+        self.assertIn("Your login was refreshed", done.error()["message"])
         self.assertEqual(self.idp.state(self.stored()["refresh_token"]), "active")
         root = self.home.read()
         root["providers"]["sso"]["exchange_failed_at"] -= 60  # a minute later

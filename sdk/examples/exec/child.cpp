@@ -38,7 +38,7 @@ class Descriptor {
   int number_;
 };
 
-/// The child's stdin is a socket and not a pipe, so that a helper which does not read is no SIGPIPE for us.
+/// The child's stdin is a socket and not a pipe, so that a helper which does not read causes no SIGPIPE here.
 std::pair<int, int> socket_pair() {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
@@ -187,7 +187,7 @@ std::string run(const sdk::Call& call, const Run& run) {
                                             : "signal " + std::to_string(WTERMSIG(status));
   sdk::wipe(text);
   throw sdk::Fail(HEYGEN_BROKEN, "The helper " + run.argv[0] + " failed with " + how + ".",
-                  "What it wrote stands above; log in to it by its own means.");
+                  "Its output is above; log in to the helper itself.");
 }
 
 }  // namespace exec_provider

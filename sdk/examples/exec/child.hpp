@@ -11,8 +11,8 @@
 namespace exec_provider {
 
 struct Run {
-  std::vector<std::string> argv;  ///< the program, looked up in PATH unless it holds a '/', and its arguments
-  std::string_view input;         ///< what its stdin holds
+  std::vector<std::string> argv;  ///< the program, looked up in PATH unless it contains a '/', and its arguments
+  std::string_view input;         ///< the content of its stdin
   std::chrono::milliseconds limit;
   bool may_ask;  ///< it keeps the terminal; otherwise it runs in a session of its own, which has none
 };

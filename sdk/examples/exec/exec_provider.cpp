@@ -34,12 +34,12 @@ std::optional<Config> config_of(const sdk::Call& call) {
   if (!command) return std::nullopt;
   Config config{std::string(*command), split_command(*command), {}, std::string(settings.get("interactive").value())};
   if (config.argv.empty())
-    throw sdk::Fail(HEYGEN_USAGE, "providers.exec.command is no command: a quote is left open, or it is blank.",
+    throw sdk::Fail(HEYGEN_USAGE, "providers.exec.command is not a valid command: a quote is open, or it is blank.",
                     "Such as: heygen config set providers.exec.command 'uv auth helper --protocol=bazel'.");
   config.argv.emplace_back("get");
   const auto seconds = call.parse(settings.get("timeout").value()).as_int64();
   if (!seconds || *seconds < 1 || *seconds > kLongestTimeout)
-    throw sdk::Fail(HEYGEN_USAGE, "providers.exec.timeout is no number of seconds from 1 to 300.");
+    throw sdk::Fail(HEYGEN_USAGE, "Invalid providers.exec.timeout: must be from 1 to 300 seconds.");
   config.timeout = std::chrono::seconds(*seconds);
   if (config.interactive != "never" && config.interactive != "if-available" && config.interactive != "always")
     throw sdk::Fail(HEYGEN_USAGE, "providers.exec.interactive is none of never, if-available, always.");
@@ -52,13 +52,13 @@ std::string uri_of(const sdk::Call& call) {
 
 /// Whether the helper keeps the terminal. Throws NEEDS_USER for one that cannot do without.
 bool may_ask(const sdk::Call& call, const Config& config) {
-  const bool person = call.interaction() == HEYGEN_INTERACTION_ALWAYS ||
-                      (call.interaction() == HEYGEN_INTERACTION_IF_TERMINAL && call.terminal().interactive());
-  if (config.interactive == "always" && !person)
+  const bool may_ask = call.interaction() == HEYGEN_INTERACTION_ALWAYS ||
+                       (call.interaction() == HEYGEN_INTERACTION_IF_TERMINAL && call.terminal().interactive());
+  if (config.interactive == "always" && !may_ask)
     throw sdk::Fail(HEYGEN_NEEDS_USER,
-                    "The helper " + config.argv[0] + " has to ask somebody, and nobody may be asked.",
+                    "The helper " + config.argv[0] + " must ask the user, but this command cannot prompt.",
                     "Run the command in a terminal.");
-  return person && config.interactive != "never";
+  return may_ask && config.interactive != "never";
 }
 
 bool has_control(std::string_view text) {
@@ -66,7 +66,7 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-[[noreturn]] void bad_reply(const Config& config, const std::string& what) {
+[[noreturn]] void bad_response(const Config& config, const std::string& what) {
   throw sdk::Fail(HEYGEN_BROKEN, "The answer of the helper " + config.argv[0] + " " + what + ".",
                   R"(Try it by hand: echo '{"uri":"URL"}' | )" + config.command + " get");
 }
@@ -75,21 +75,21 @@ bool has_control(std::string_view text) {
 std::string stored_header(const sdk::Call& call, const Config& config, std::string_view name, const sdk::Json& values) {
   std::string value;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!values.at(i).is_string()) bad_reply(config, "holds a header value that is no text");
+    if (!values.at(i).is_string()) bad_response(config, "contains a header value that is not a string");
     value += (i == 0 ? "" : ", ") + std::string(values.at(i).as_text());  // RFC 9110 §5.3
   }
-  if (!values.is_array() || values.size() == 0) bad_reply(config, "holds a header without a list of values");
-  if (has_control(name) || has_control(value)) bad_reply(config, "holds a control character in a header");
+  if (!values.is_array() || values.size() == 0) bad_response(config, "contains a header without a list of values");
+  if (has_control(name) || has_control(value)) bad_response(config, "contains a control character in a header");
   std::string text = "[" + std::string(call.quote(name)) + ",";
   text += call.quote(value);
   sdk::wipe(value);
   return text + "]";
 }
 
-heygen_time expiry_of(const sdk::Call& call, const Config& config, const sdk::Json& reply) {
-  if (reply["expires"].is_null()) return call.now() + kLifeWithoutExpiry;
-  const auto time = call.clock().parse(reply["expires"].as_text());
-  if (!time) bad_reply(config, "has an `expires` that is no time of RFC 3339");
+heygen_time expiry_of(const sdk::Call& call, const Config& config, const sdk::Json& response) {
+  if (response["expires"].is_null()) return call.now() + kLifeWithoutExpiry;
+  const auto time = call.clock().parse(response["expires"].as_text());
+  if (!time) bad_response(config, "has an `expires` that is not an RFC 3339 time");
   return *time;
 }
 
@@ -98,10 +98,11 @@ void fetch(const sdk::Call& call, const Config& config) {
   const std::string uri = uri_of(call);
   const std::string request = "{\"uri\":" + std::string(call.quote(uri)) + "}";
   std::string text = run(call, {config.argv, request, config.timeout, may_ask(call, config)});
-  const sdk::Json reply = call.parse(text);
+  const sdk::Json response = call.parse(text);
   sdk::wipe(text);
-  const sdk::Json headers = reply["headers"];
-  if (!reply.is_object() || !(headers.is_object() || headers.is_null())) bad_reply(config, "is not of the protocol");
+  const sdk::Json headers = response["headers"];
+  if (!response.is_object() || !(headers.is_object() || headers.is_null()))
+    bad_response(config, "is not of the protocol");
   if (headers.size() == 0)
     throw sdk::Fail(HEYGEN_BROKEN, "The helper " + config.argv[0] + " has no credential for " + uri + ".",
                     "Log in to it by its own means.");
@@ -110,13 +111,13 @@ void fetch(const sdk::Call& call, const Config& config) {
     list += (i == 0 ? "" : ",") + stored_header(call, config, headers.name_at(i), headers.at(i));
   std::string patch = "{\"command\":" + std::string(call.quote(config.command)) + ",\"uri\":";
   patch += call.quote(uri);
-  patch += ",\"expires_at\":" + std::to_string(expiry_of(call, config, reply)) + ",\"headers\":[" + list + "]}";
+  patch += ",\"expires_at\":" + std::to_string(expiry_of(call, config, response)) + ",\"headers\":[" + list + "]}";
   call.set_state(patch);
   sdk::wipe(list);
   sdk::wipe(patch);
 }
 
-/// A line in config.toml alone runs nothing: the command must be the one that a login showed and stored.
+/// A line in config.toml is not enough to run a command: it must be the one that a login showed and stored.
 void require_approval(const sdk::Call& call, const Config& config) {
   const sdk::Json stored = call.state()["command"];
   if (!stored.is_null() && (!stored.is_string() || has_control(stored.as_text())))
@@ -124,7 +125,7 @@ void require_approval(const sdk::Call& call, const Config& config) {
   const std::string_view approved = stored.as_text();
   if (approved == config.command) return;
   throw sdk::Fail(HEYGEN_NEEDS_USER,
-                  approved.empty() ? "The helper `" + config.command + "` is set, and nobody has approved it."
+                  approved.empty() ? "The helper `" + config.command + "` is set, but not approved."
                                    : "The helper `" + config.command + "` is not the one that was approved, `" +
                                          std::string(approved) + "`.",
                   "If it is yours, approve it: `heygen auth login --exec`.");
@@ -136,7 +137,7 @@ bool is_header(const sdk::Json& entry) {
 
 /// Whether headers for this API are there and still work. What is damaged is neither used nor
 /// taken for absent.
-bool holds_headers(const sdk::Call& call, const sdk::Json& state) {
+bool has_headers(const sdk::Call& call, const sdk::Json& state) {
   const sdk::Json headers = state["headers"];
   bool sound = (headers.is_null() || (headers.is_array() && headers.size() > 0)) &&
                (state["uri"].is_null() || state["uri"].is_string()) &&
@@ -153,7 +154,7 @@ void give(const sdk::Call& call, const Config& config, const sdk::Json& state) {
     const std::string_view name = headers.at(i).at(0).as_text(), value = headers.at(i).at(1).as_text();
     // Which names are refused is the host's to know; here it is the helper's fault.
     if (call.raw()->sink->set_header(call.raw(), sdk::view(name), sdk::view(value), HEYGEN_SECRET) != HEYGEN_OK)
-      bad_reply(config, "sets the header " + std::string(name) + ", which no credential may set");
+      bad_response(config, "sets the header " + std::string(name) + ", which no credential may set");
   }
   call.set_expiry(state["expires_at"].as_int64().value());
 }
@@ -168,7 +169,7 @@ class ExecProvider : public sdk::Provider {
     call.set_source(call.state()["headers"].size() > 0 ? "file" : "helper");
     call.set_refreshable(true);
     // Without headers the host calls refresh() under its lock, so many processes at once ask the helper once.
-    if (const sdk::Json state = call.state(); holds_headers(call, state)) give(call, *config, state);
+    if (const sdk::Json state = call.state(); has_headers(call, state)) give(call, *config, state);
   }
 
   void refresh(sdk::Call& call) override {

@@ -140,7 +140,7 @@ std::string read_key(std::string_view item) {
   const Held<SecretService> service = open_service();
   const Items found = find(service.get(), item, SECRET_SEARCH_LOAD_SECRETS);
   if (!found)
-    throw sdk::Fail(HEYGEN_BROKEN, "The keyring no longer holds the API key.",
+    throw sdk::Fail(HEYGEN_BROKEN, "The keyring no longer contains the API key.",
                     "Log in again: `heygen auth login --keyring`.");
   auto* entry = static_cast<SecretItem*>(found->data);
   if (secret_item_get_locked(entry) != FALSE) locked();
@@ -190,7 +190,7 @@ class KeyringProvider : public sdk::Provider {
       throw sdk::Fail(HEYGEN_BROKEN, "The stored name of the key in the keyring is damaged.", "Log in again.");
     const sdk::Secret key = in_child(call, kLimit, [&] { return read_key(item); });
     if (key.empty() || has_control(key.reveal()))
-      throw sdk::Fail(HEYGEN_BROKEN, "What the keyring holds is no API key.", "Log in again to replace it.");
+      throw sdk::Fail(HEYGEN_BROKEN, "The keyring entry is not a valid API key.", "Log in again to replace it.");
     call.set_type("api_key");
     call.set_source("keyring");
     call.set_header("x-api-key", key.reveal());
@@ -199,7 +199,7 @@ class KeyringProvider : public sdk::Provider {
   void login(sdk::Call& call) override {
     const sdk::Secret key(call.terminal().secret("HeyGen API key (hidden): "));
     if (key.empty() || has_control(key.reveal()))
-      throw sdk::Fail(HEYGEN_USAGE, "What was given is no API key.", "Paste the key alone, on one line.");
+      throw sdk::Fail(HEYGEN_USAGE, "The input is not a valid API key.", "Paste only the key, on one line.");
     // Each login makes an item of its own: revoking the one that it replaces must not touch it.
     const std::string item = call.hash().base64url(call.random_bytes(12).reveal());
     in_child(call, kLimit, [&] { return write_key(item, key.reveal()), std::string(); });

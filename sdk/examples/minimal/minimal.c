@@ -1,9 +1,9 @@
-/* A whole provider in plain C: a bearer token that the person pastes at login and that a small server of your own
- * renews and revokes. It needs nothing but heygen/provider.h:
+/* A complete provider in plain C: a bearer token that the user pastes at login and that a small server of your own
+ * refreshes and revokes. It needs nothing but heygen/provider.h:
  *
  *   cc -std=c11 -shared -fPIC -I <include> minimal.c -o minimal.so
  *   heygen-provider-check manifest minimal.so        # writes minimal.provider.json
- *   heygen-provider-check minimal.so                 # holds it to the rules
+ *   heygen-provider-check minimal.so                 # checks it against the rules
  */
 #include <heygen/provider.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static heygen_status store_token(const heygen_call* call, heygen_str token) {
 }
 
 /* POSTs the token to <url>/<action>. The host brings proxies, TLS and timeouts, and words network errors. */
-static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* reply) {
+static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* body) {
   const heygen_http_1_v* http = SERVICE(heygen_http_1_v, HEYGEN_HTTP_1);
   const heygen_settings_1_v* settings = SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1);
   const heygen_http_response* response = NULL;
@@ -56,7 +56,7 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
       .struct_size = sizeof request, .method = STR("POST"), .url = {url, (size_t)size}, .body = token};
   status = http->send(call, &request, &response);
   if (status != HEYGEN_OK) return status;
-  *reply = http->body(response);
+  *body = http->body(response);
   int code = http->status(response);
   return code == 200 ? HEYGEN_OK : code >= 500 ? HEYGEN_TRANSIENT : HEYGEN_REJECTED;
 }
@@ -76,13 +76,13 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
 }
 
 static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
-  heygen_str token, reply;
+  heygen_str token, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   heygen_status status = stored_token(call, &token);
-  if (status == HEYGEN_OK) status = post(call, "refresh", token, &reply);
+  if (status == HEYGEN_OK) status = post(call, "refresh", token, &body);
   if (status != HEYGEN_OK) return status;
   const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
-  return store_token(call, json->text(json->member(json->parse(call, reply), STR("token"))));
+  return store_token(call, json->text(json->member(json->parse(call, body), STR("token"))));
 }
 
 static heygen_status HEYGEN_CALL login(const heygen_call* call) {
@@ -93,15 +93,15 @@ static heygen_status HEYGEN_CALL login(const heygen_call* call) {
 }
 
 static heygen_status HEYGEN_CALL revoke(const heygen_call* call) {
-  heygen_str token, reply;
+  heygen_str token, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   heygen_status status = stored_token(call, &token);
-  return status == HEYGEN_OK ? post(call, "revoke", token, &reply) : status;
+  return status == HEYGEN_OK ? post(call, "revoke", token, &body) : status;
 }
 
-static const heygen_setting kSettings[] = {{sizeof(heygen_setting), 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"),
-                                            HEYGEN_LITERAL(""), HEYGEN_LITERAL("Server that renews and revokes tokens"),
-                                            HEYGEN_LITERAL("")}};
+static const heygen_setting kSettings[] = {
+    {sizeof(heygen_setting), 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"), HEYGEN_LITERAL(""),
+     HEYGEN_LITERAL("Server that refreshes and revokes tokens"), HEYGEN_LITERAL("")}};
 
 static const heygen_descriptor kDescriptor = {.struct_size = sizeof kDescriptor,
                                               .flags = HEYGEN_PROVIDER_READS_STDIN,

@@ -57,13 +57,14 @@ Issuer discover(const sdk::Call& call) {
   found.audience = std::string(call.settings().get("audience").value_or(call.api_base()));
   sdk::HttpRequest request;
   request.url = found.issuer + (found.issuer.back() == '/' ? "" : "/") + ".well-known/openid-configuration";
-  const sdk::HttpReply reply = call.http().send(request);
-  if (reply.status() >= 500) throw sdk::Fail(HEYGEN_TRANSIENT, found.issuer + " is in trouble.", "Try again later.");
-  if (reply.status() == 401 || reply.status() == 403 || reply.status() == 400)
-    throw sdk::Fail(HEYGEN_REJECTED, found.issuer + " does not let anybody in.", "Ask your administrator.");
-  const sdk::Json metadata = call.parse(reply.body());
-  if (reply.status() != 200 || metadata["issuer"].as_text() != found.issuer)
-    throw sdk::Fail(HEYGEN_BROKEN, found.issuer + " is no OpenID issuer of that name.", "Check providers.sso.issuer.");
+  const sdk::HttpReply response = call.http().send(request);
+  if (response.status() >= 500) throw sdk::Fail(HEYGEN_TRANSIENT, found.issuer + " is in trouble.", "Try again later.");
+  if (response.status() == 401 || response.status() == 403 || response.status() == 400)
+    throw sdk::Fail(HEYGEN_REJECTED, found.issuer + " accepts no login.", "Ask your administrator.");
+  const sdk::Json metadata = call.parse(response.body());
+  if (response.status() != 200 || metadata["issuer"].as_text() != found.issuer)
+    throw sdk::Fail(HEYGEN_BROKEN, found.issuer + " is not an OpenID issuer of that name.",
+                    "Check providers.sso.issuer.");
   found.authorize_url = std::string(metadata["authorization_endpoint"].as_text());
   found.token_url = std::string(metadata["token_endpoint"].as_text());
   found.revoke_url = std::string(metadata["revocation_endpoint"].as_text());
@@ -102,14 +103,14 @@ sdk::Json post(const sdk::Call& call, const std::string& url, const sdk::Form& f
   request.url = url;
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
   request.body = form.str();
-  const sdk::HttpReply reply = call.http().send(request);
-  const sdk::Json answer = call.parse(reply.body());
-  if (reply.status() == 200 && answer.is_object()) return answer;
+  const sdk::HttpReply response = call.http().send(request);
+  const sdk::Json answer = call.parse(response.body());
+  if (response.status() == 200 && answer.is_object()) return answer;
   const std::string code = printable(answer["error"].as_text());
-  if (reply.status() >= 500 || reply.status() == 429 || code == "temporarily_unavailable")
-    throw sdk::Fail(HEYGEN_TRANSIENT, url + " answered HTTP " + std::to_string(reply.status()) + ".",
+  if (response.status() >= 500 || response.status() == 429 || code == "temporarily_unavailable")
+    throw sdk::Fail(HEYGEN_TRANSIENT, url + " answered HTTP " + std::to_string(response.status()) + ".",
                     "Try again in a moment.");
-  if (reply.status() < 400)
+  if (response.status() < 400)
     throw sdk::Fail(HEYGEN_BROKEN, "The answer of " + url + " cannot be used.", "Check the settings of providers.sso.");
   throw sdk::Fail(HEYGEN_REJECTED, url + " refused the login" + (code.empty() ? "." : ": " + code + "."),
                   "Log in again: `heygen auth login --sso`.")
@@ -118,7 +119,7 @@ sdk::Json post(const sdk::Call& call, const std::string& url, const sdk::Form& f
 
 sdk::Secret token(const sdk::Json& answer, std::string_view member) {
   const std::string_view text = answer[member].as_text();
-  if (has_control(text)) throw sdk::Fail(HEYGEN_BROKEN, "A token holds a control character.");
+  if (has_control(text)) throw sdk::Fail(HEYGEN_BROKEN, "A token contains a control character.");
   return sdk::Secret(text);
 }
 
@@ -142,7 +143,7 @@ void exchange(const sdk::Call& call, const Issuer& issuer, const sdk::Secret& su
   patch.remove("exchange_failed_at");
 }
 
-/// One browser login: the authorization code, for this run alone.
+/// One browser login: the authorization code, for this run only.
 struct Grant {
   sdk::Secret code, verifier;
   std::string redirect_uri;
@@ -188,7 +189,8 @@ Grant authorize(const sdk::Call& call, const Issuer& issuer, sdk::Loopback& list
   return grant;
 }
 
-/// True right after a refresh that renewed the login but got no API token: the login is saved, and the user hears why.
+/// True right after a refresh that refreshed the login but got no API token: the login is saved, and the user hears
+/// why.
 bool exchange_just_failed(const sdk::Call& call) {
   const auto at = call.state()["exchange_failed_at"].as_int64();
   return at && call.now() - *at >= 0 && call.now() - *at <= 2;
@@ -198,16 +200,16 @@ class SsoProvider : public sdk::Provider {
  public:
   void resolve(sdk::Call& call) override {
     const sdk::Json state = call.state();
-    const std::string_view access = stored(state, "access_token"), renewal = stored(state, "refresh_token");
-    if (renewal.empty() && access.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+    const std::string_view access = stored(state, "access_token"), refresh = stored(state, "refresh_token");
+    if (refresh.empty() && access.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
     if (exchange_just_failed(call) && call.cancelled()) throw sdk::Fail(HEYGEN_CANCELLED);
     if (exchange_just_failed(call))
       throw sdk::Fail(
           HEYGEN_TRANSIENT,
-          "Your login was renewed, but " + std::string(stored(state, "exchange_url")) + " gave no API token for it.",
+          "Your login was refreshed, but " + std::string(stored(state, "exchange_url")) + " gave no API token for it.",
           "Try again in a moment.");
     call.set_type("sso");
-    call.set_refreshable(!renewal.empty());
+    call.set_refreshable(!refresh.empty());
     if (access.empty()) return;  // a refresh comes first
     std::string value = "Bearer " + std::string(access);
     call.set_header("Authorization", value);

@@ -36,11 +36,11 @@ class Account {
   Account& operator=(const Account&) = delete;
   ~Account() = default;
 
-  // What people make.
+  // What the user creates.
   Records videos, translations, lipsyncs, clips, removals, proofreads, speeches;
   Records video_batches, translation_batches, lipsync_batches, asset_batches;
   Records assets, groups, looks, voices, sessions, resources, endpoints, events;
-  // What the service brings.
+  // What HeyGen provides.
   Records templates, styles, kits, glossaries, sounds, pictures;
 
   std::int64_t now() const { return clock_.now(); }
@@ -52,7 +52,7 @@ class Account {
   std::string address(const std::string& path) const { return issuer_ + path; }
 
   /// Adds a record that takes the job delay to complete; one whose name starts with sandbox-fail ends as failed.
-  /// event: of the webhook event that its end causes, what stands before ".success" and ".fail"; "": none.
+  /// event: of the webhook event that its end causes, the part before ".success" and ".fail"; "": none.
   Record& start(Records& records, const Object& facts, const std::string& name, const std::string& event = {});
   /// Adds a record whose time has passed; created_at counts in seconds since 1970.
   Record& add_finished(Records& records, const std::string& id, const Object& facts, std::int64_t created_at);

@@ -65,7 +65,7 @@ struct Page {
 };
 /// Throws Invalid.
 Page read_page(const Form& query, std::size_t otherwise, std::size_t most);
-/// Where the next page goes on: a number above 0. Opaque to clients.
+/// The cursor of the next page, from a number above 0. Opaque to clients.
 std::string write_cursor(std::uint64_t after);
 
 // Handlers for a Resource.

@@ -1,4 +1,4 @@
-// The authorization server: its pages, its token endpoint and their neighbours.
+// The authorization server: its pages, its token endpoint and the related endpoints.
 #pragma once
 
 #include <string>

@@ -175,7 +175,7 @@ std::string problem_page(const std::string& title, const std::string& text) {
 std::string index_page(const std::string& issuer) {
   return layout(
       "The sandbox is running",
-      "<p>Programs find the API and the login here. For people there is one page:</p>\n<p><a "
+      "<p>Programs use the API and the login here. Your browser needs one page:</p>\n<p><a "
       "href=\"/oauth/device\">Connect a device with a code</a></p>\n<dl>\n" +
           row("API", "<code>" + escape_html(issuer) + "/v3</code>") +
           row("OAuth metadata", "<code>" + escape_html(issuer) + "/.well-known/oauth-authorization-server</code>") +

@@ -22,10 +22,10 @@ struct Settings {
   std::int64_t device_ttl = 600;
   std::int64_t interval = 5;                  ///< seconds between polls of a device code
   std::chrono::milliseconds job_delay{2000};  ///< until a video or another job ends
-  bool empty = false;                         ///< start with nothing that people make
+  bool empty = false;                         ///< start without the examples
 };
 
-/// An OAuth error of the token endpoint and its neighbours (RFC 6749 §5.2). Never names a secret.
+/// An OAuth error of the token endpoint and the related endpoints (RFC 6749 §5.2). Never names a secret.
 struct Refusal {
   std::string error;
   std::string description;

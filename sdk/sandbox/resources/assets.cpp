@@ -1,4 +1,4 @@
-// Files that people bring, in one request or into a slot of their own: /v3/assets and /uploads. And the pictures that
+// Files of the user, in one request or into a slot of their own: /v3/assets and /uploads. And the pictures that
 // `asset search` finds.
 #include <Poco/String.h>
 

@@ -9,12 +9,12 @@
 
 namespace heygen::sandbox {
 
-/// All routes under /v3. Where two patterns match a path, the one that stands first is meant.
+/// All routes under /v3. Where two patterns match a path, the first one is meant.
 const Routes& routes();
 
-/// What the service brings for everybody: voices, public avatars, styles, templates, sounds, pictures.
+/// What HeyGen provides to every account: voices, public avatars, styles, templates, sounds, pictures.
 void stock(Account& account);
-/// What the account starts with. Ids are readable, such as video_123: they stand in the examples of heygen's help.
+/// What the account starts with. Ids are readable, such as video_123: they are in the examples of heygen's help.
 void furnish(Account& account);
 
 /// A file is there for as long as what it belongs to names its address.

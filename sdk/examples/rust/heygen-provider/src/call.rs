@@ -107,7 +107,7 @@ impl<'a> Call<'a> {
     pub fn now(&self) -> i64 {
         self.raw.now
     }
-    /// A person may be asked: always, or because a terminal is there.
+    /// The user may be asked: always, or because a terminal is there.
     pub fn may_ask(&self) -> Outcome<bool> {
         Ok(self.raw.interaction == 2 || (self.raw.interaction == 1 && self.interactive()?))
     }
@@ -139,7 +139,7 @@ impl<'a> Call<'a> {
     pub fn set_header(&self, name: &str, value: &str) -> Outcome {
         self.accept((self.sink().set_header)(self.raw, view(name), view(value), 1), "header")
     }
-    /// See [`Patch`]. For refresh and login alone: from others it is dropped.
+    /// See [`Patch`]. Only for refresh and login: from others it is dropped.
     pub fn set_state(&self, patch: &Patch) -> Outcome {
         self.accept((self.sink().set_state)(self.raw, view(&patch.text)), "state")
     }
@@ -159,18 +159,18 @@ impl<'a> Call<'a> {
     pub fn set_expiry(&self, at: i64) -> Outcome {
         self.accept((self.sink().set_expiry)(self.raw, at), "expiry")
     }
-    /// refresh() can renew this credential without a person.
+    /// refresh() can refresh this credential without the user.
     pub fn set_refreshable(&self, on: bool) -> Outcome {
         self.accept((self.sink().set_refreshable)(self.raw, on as i32), "refreshable")
     }
-    /// The answer holds for this request alone.
+    /// The answer is valid for this request only.
     pub fn for_this_request_only(&self) -> Outcome {
         self.accept((self.sink().set_reach)(self.raw, 1), "reach")
     }
 
     // ---- Services ----
 
-    /// Nothing inside when the text is no JSON document.
+    /// Nothing inside when the text is not a JSON document.
     pub fn parse(&self, text: &str) -> Outcome<Json<'a>> {
         let service = self.json_service()?;
         Ok(Json {
@@ -182,7 +182,7 @@ impl<'a> Call<'a> {
     pub fn quote(&self, text: &str) -> Outcome<&'a str> {
         Ok(unsafe { text_of((self.json_service()?.quote)(self.raw, view(text))) }.unwrap_or("\"\""))
     }
-    /// One exchange with the host's proxies and CAs; whatever the reply's status is. `timeout_ms` 0: 30 s.
+    /// One exchange with the host's proxies and CAs; whatever the response's status is. `timeout_ms` 0: 30 s.
     pub fn send(
         &self,
         method: &str,
@@ -190,7 +190,7 @@ impl<'a> Call<'a> {
         headers: &[(&str, &str)],
         body: &str,
         timeout_ms: u32,
-    ) -> Outcome<Reply<'a>> {
+    ) -> Outcome<Response<'a>> {
         let service = self.http_service()?;
         let headers: Vec<_> = headers
             .iter()
@@ -208,10 +208,10 @@ impl<'a> Call<'a> {
             header_count: headers.len(),
             body: view(body),
         };
-        let mut reply = null();
-        match (service.send)(self.raw, &request, &mut reply) {
-            status::OK if !reply.is_null() => Ok(Reply { service, reply }),
-            status::OK => Err(Fail::new(status::INTERNAL, "The host returned no reply.", "")),
+        let mut response = null();
+        match (service.send)(self.raw, &request, &mut response) {
+            status::OK if !response.is_null() => Ok(Response { service, response }),
+            status::OK => Err(Fail::new(status::INTERNAL, "The host returned no response.", "")),
             other => Err(Fail::status(other)), // the host has said why
         }
     }
@@ -235,7 +235,7 @@ impl<'a> Call<'a> {
     pub fn base64url(&self, data: &[u8]) -> Outcome<&'a str> {
         Ok(unsafe { text_of((self.hash_service()?.base64url)(self.raw, bytes_view(data))) }.unwrap_or(""))
     }
-    /// In time that depends on the sizes alone.
+    /// In time that depends only on the sizes.
     pub fn equal(&self, left: &[u8], right: &[u8]) -> Outcome<bool> {
         Ok((self.hash_service()?.equal)(bytes_view(left), bytes_view(right)) != 0)
     }
@@ -297,7 +297,7 @@ impl<'a> Call<'a> {
     pub fn interactive(&self) -> Outcome<bool> {
         Ok((self.terminal_service()?.interactive)(self.raw) != 0)
     }
-    /// A line for the person, on stderr.
+    /// A line for the user, on stderr.
     pub fn notice(&self, line: &str) -> Outcome {
         (self.terminal_service()?.notice)(self.raw, view(line));
         Ok(())
@@ -318,7 +318,7 @@ impl<'a> Call<'a> {
         let mut answer = abi::Str { data: null(), size: 0 };
         match function(self.raw, view(text), &mut answer) {
             status::OK => unsafe { text_of(answer) }
-                .ok_or_else(|| Fail::new(status::USAGE, "What was given is no UTF-8 text.", "")),
+                .ok_or_else(|| Fail::new(status::USAGE, "The input is not valid UTF-8.", "")),
             other => Err(Fail::status(other)),
         }
     }
@@ -424,24 +424,24 @@ impl<'a> Json<'a> {
     }
 }
 
-/// A whole reply.
-pub struct Reply<'a> {
+/// A complete response.
+pub struct Response<'a> {
     service: &'a abi::Http1,
-    reply: *const c_void,
+    response: *const c_void,
 }
 
-impl<'a> Reply<'a> {
+impl<'a> Response<'a> {
     /// The HTTP status.
     pub fn status(&self) -> i32 {
-        (self.service.status)(self.reply)
+        (self.service.status)(self.response)
     }
-    /// The body; "" when it is no UTF-8.
+    /// The body; "" when it is not UTF-8.
     pub fn body(&self) -> &'a str {
-        unsafe { text_of((self.service.body)(self.reply)) }.unwrap_or("")
+        unsafe { text_of((self.service.body)(self.response)) }.unwrap_or("")
     }
     /// Fields of one name are joined by ", ".
     pub fn header(&self, name: &str) -> Option<&'a str> {
-        unsafe { text_of((self.service.header)(self.reply, view(name))) }
+        unsafe { text_of((self.service.header)(self.response, view(name))) }
     }
 }
 
@@ -458,7 +458,7 @@ impl<'c, 'a> Listener<'c, 'a> {
     pub fn redirect_uri(&self) -> &'a str {
         unsafe { text_of((self.service.redirect_uri)(self.listener)) }.unwrap_or("")
     }
-    /// True: the parameters are there and the browser waits. False: nobody came in time.
+    /// True: the parameters are there and the browser waits. False: the browser did not return in time.
     pub fn wait(&mut self, timeout_ms: u32) -> Outcome<bool> {
         let status = (self.service.wait)(self.call.raw, self.listener, timeout_ms);
         self.waits = status == status::OK;
@@ -472,7 +472,7 @@ impl<'c, 'a> Listener<'c, 'a> {
     pub fn param(&self, name: &str) -> Option<&'a str> {
         unsafe { text_of((self.service.param)(self.listener, view(name))) }
     }
-    /// The page that the person sees, and the end of listening.
+    /// The page that the user sees, and the end of listening.
     pub fn respond(&mut self, success: bool, message: &str) {
         self.waits = false;
         (self.service.respond)(self.call.raw, self.listener, success as i32, view(message));

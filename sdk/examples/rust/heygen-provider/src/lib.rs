@@ -9,7 +9,7 @@ pub mod abi;
 mod call;
 mod describe;
 
-pub use call::{Call, Json, Listener, Patch, Reply};
+pub use call::{Call, Json, Listener, Patch, Response};
 pub use describe::{setting, Descriptor};
 
 /// The outcome of a provider function; the header says what the user sees of each.
@@ -90,11 +90,11 @@ pub type Outcome<T = ()> = Result<T, Fail>;
 pub trait Provider {
     /// From state and environment to headers.
     fn resolve(call: &Call) -> Outcome;
-    /// Renews the stored state.
+    /// Refreshes the stored state.
     fn refresh(_call: &Call) -> Outcome {
         Err(Fail::status(status::UNSUPPORTED))
     }
-    /// A new credential from a person or stdin.
+    /// A new credential from the user or stdin.
     fn login(_call: &Call) -> Outcome {
         Err(Fail::status(status::UNSUPPORTED))
     }
@@ -111,7 +111,7 @@ pub mod boundary {
     use std::panic::{catch_unwind, AssertUnwindSafe};
     use std::ptr::null;
 
-    /// Looked at through its first member alone: what follows may not be there.
+    /// Read only through its first member: what follows may not be there.
     pub(crate) unsafe fn is_whole<T>(record: *const T) -> bool {
         !record.is_null() && *(record as *const u32) as usize >= std::mem::size_of::<T>()
     }
@@ -120,7 +120,7 @@ pub mod boundary {
         if !unsafe { is_whole(host) } {
             return status::INTERNAL;
         }
-        // This library has a standard library of its own, so the hook is nobody else's. The host says what happened.
+        // This library has a standard library of its own, so the hook belongs to it. The host says what happened.
         std::panic::set_hook(Box::new(|_| {}));
         status::OK
     }

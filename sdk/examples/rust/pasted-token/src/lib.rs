@@ -1,4 +1,4 @@
-//! A bearer token that the person pastes at login and that a server of your own renews and revokes: the C example
+//! A bearer token that the user pastes at login and that a server of your own refreshes and revokes: the C example
 //! `minimal`, in Rust.
 
 use heygen_provider::{flag, heygen_provider, setting, status, Call, Descriptor, Fail, Outcome, Patch, Provider};
@@ -10,9 +10,9 @@ fn post<'a>(call: &Call<'a>, action: &str, token: &str) -> Outcome<&'a str> {
     let url = call
         .setting("url")?
         .ok_or_else(|| Fail::new(status::USAGE, "providers.pasted-token.url is not set.", ""))?;
-    let reply = call.send("POST", &format!("{url}/{action}"), &[], token, 0)?;
-    match reply.status() {
-        200 => Ok(reply.body()),
+    let response = call.send("POST", &format!("{url}/{action}"), &[], token, 0)?;
+    match response.status() {
+        200 => Ok(response.body()),
         500..=599 => Err(Fail::new(
             status::TRANSIENT,
             format!("{url} is in trouble."),
@@ -29,7 +29,7 @@ fn stored<'a>(call: &Call<'a>) -> Outcome<&'a str> {
     }
     match token.text() {
         Some(text) if token.is_string() => Ok(text),
-        _ => Err(Fail::new(status::BROKEN, "The stored token is no text.", "Log in again.")),
+        _ => Err(Fail::new(status::BROKEN, "The stored token is not a string.", "Log in again.")),
     }
 }
 
@@ -37,7 +37,7 @@ fn store(call: &Call, token: &str) -> Outcome {
     if token.is_empty() || token.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
         return Err(Fail::new(
             status::BROKEN,
-            "The token is empty or holds a control character.",
+            "The token is empty or contains a control character.",
             "",
         ));
     }
@@ -50,7 +50,7 @@ impl Provider for PastedToken {
         if token.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
             return Err(Fail::new(
                 status::BROKEN,
-                "The stored token holds a control character.",
+                "The stored token contains a control character.",
                 "Log in again.",
             ));
         }
@@ -60,8 +60,8 @@ impl Provider for PastedToken {
     }
 
     fn refresh(call: &Call) -> Outcome {
-        let reply = call.parse(post(call, "refresh", stored(call)?)?)?;
-        store(call, reply.get("token").text().unwrap_or(""))
+        let response = call.parse(post(call, "refresh", stored(call)?)?)?;
+        store(call, response.get("token").text().unwrap_or(""))
     }
 
     fn login(call: &Call) -> Outcome {
@@ -84,7 +84,7 @@ heygen_provider!(
             "url",
             "url",
             "",
-            "Where tokens are renewed and revoked",
+            "Where tokens are refreshed and revoked",
             "",
             true
         )])
