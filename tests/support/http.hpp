@@ -26,7 +26,8 @@ struct CannedReply {
   net::Headers headers = {};
   std::optional<net::Failure> then = {};     ///< ends the body instead of a clean end
   std::optional<std::uint64_t> length = {};  ///< as announced, when that is not the body's
-  bool announced = true;                     ///< without: the length is not known
+  bool announced = true;                     ///< false: the length is not known
+  std::size_t most = SIZE_MAX;               ///< bytes per read
 };
 
 class CannedResponse : public net::Response {
@@ -36,7 +37,7 @@ class CannedResponse : public net::Response {
     headers = reply_.headers;
   }
   std::size_t read(std::span<char> out) override {
-    const std::size_t count = reply_.body.copy(out.data(), out.size(), at_);
+    const std::size_t count = reply_.body.copy(out.data(), std::min(out.size(), reply_.most), at_);
     if (count == 0 && reply_.then) throw net::Failure(*reply_.then);
     at_ += count;
     return count;

@@ -16,6 +16,11 @@
 #include "core/base/error.hpp"
 #include "core/net/http.hpp"
 #include "host/io.hpp"
+#include "tests/support/clock.hpp"
+#include "tests/support/error.hpp"
+#include "tests/support/http.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/support/terminal.hpp"
 
 using namespace heygen;
 using namespace heygen::host;
@@ -36,28 +41,14 @@ struct Reply {
   std::optional<Kind> end{};
   std::uint64_t length = 0;
   bool announced = true;
-};
 
-class ScriptedResponse : public net::Response {
- public:
-  explicit ScriptedResponse(Reply reply) : reply_(std::move(reply)) {
-    status = reply_.status;
-    headers = reply_.headers;
+  test::FakeHttp::Answer answer() const {
+    if (status == 0) return net::Failure(*end, "No reply.");
+    test::CannedReply reply{.status = status, .body = body, .headers = headers, .announced = announced, .most = 3};
+    if (end) reply.then = net::Failure(*end, "It broke.");
+    if (length > 0) reply.length = length;
+    return reply;
   }
-  std::size_t read(std::span<char> out) override {
-    const std::size_t count = reply_.body.copy(out.data(), std::min<std::size_t>(out.size(), 3), at_);
-    at_ += count;
-    if (count == 0 && reply_.end) throw net::Failure(*reply_.end, "It broke.");
-    return count;
-  }
-  std::optional<std::uint64_t> length() const override {
-    if (!reply_.announced) return {};
-    return reply_.length > 0 ? reply_.length : reply_.body.size();
-  }
-
- private:
-  Reply reply_;
-  std::size_t at_ = 0;
 };
 
 class Server : public net::Http {
@@ -66,94 +57,47 @@ class Server : public net::Http {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server() override { BOOST_TEST(script.empty(), "the script went on, but nobody asked"); }
-  std::unique_ptr<net::Response> send(const net::Request& request, const Cancel&) override {
+  std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
     const std::string* range = net::find_header(request.headers, "Range");
     const std::string* condition = net::find_header(request.headers, "If-Range");
     BOOST_TEST((range == nullptr) == (condition == nullptr));
     BOOST_TEST(*net::find_header(request.headers, "Accept-Encoding") == "identity");
     asked.push_back(request.url.text() + (range == nullptr ? "" : " " + *range + " " + *condition));
     BOOST_REQUIRE(!script.empty());
-    Reply next = std::move(script.front());
+    http_.script.push_back(script.front().answer());
     script.pop_front();
-    if (next.status == 0) throw net::Failure(*next.end, "No reply.");
-    return std::make_unique<ScriptedResponse>(std::move(next));
+    return http_.send(request, cancel);
   }
   std::deque<Reply> script;
   std::vector<std::string> asked;
-};
 
-class StillClock : public Clock {
- public:
-  std::int64_t now() const override { return 0; }
-  std::chrono::milliseconds monotonic() const override { return time; }
-  bool wait(std::chrono::milliseconds pause, const Cancel& cancel) override {
-    time += pause;
-    ++waits;
-    return !cancel.requested();
-  }
-  std::chrono::milliseconds time{0};
-  int waits = 0;
-};
-
-class NoTerminal : public Terminal {
- public:
-  bool stdin_is_terminal() const override { return false; }
-  bool stdout_is_terminal() const override { return false; }
-  bool stderr_is_terminal() const override { return false; }
-  int columns() const override { return 80; }
-  void notice(std::string_view) override {}
-  std::string read_line(std::string_view, const Cancel&) override { return {}; }
-  Secret read_secret(std::string_view, std::size_t, const Cancel&) override { return {}; }
+ private:
+  test::FakeHttp http_;
 };
 
 struct World {
-  World() {
-    std::string name = (fs::temp_directory_path() / "heygen-download-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    directory = name;
-    target = directory / "film.mp4";
-    part = directory / ".film.mp4.heygen-part";
-    facts = directory / ".film.mp4.heygen-part.json";
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-  ~World() { fs::remove_all(directory); }
-
   void run(const std::string& asset = "v1/video", bool replace = false) {
     download(needs, {"https://files.example/f?sig=SECRET", asset, "film.mp4"}, target, replace);
   }
   Error failure(const std::string& asset = "v1/video", bool replace = false) {
-    try {
-      run(asset, replace);
-    } catch (const Error& error) {
-      return error;
-    }
-    BOOST_FAIL("it succeeded");
-    return canceled_error();
+    return test::error_of([&] { run(asset, replace); });
   }
   std::size_t files() const {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
   }
 
   MapEnvironment environment{{}};
-  NoTerminal terminal;
-  StillClock clock;
+  test::FakeTerminal terminal;
+  test::FakeClock clock;
   Cancel cancel;
   Server server;
   DownloadDependencies needs{server, {terminal, environment, clock}, system_random(), cancel};
-  fs::path directory, target, part, facts;
+  test::TemporaryDirectory temporary;
+  fs::path directory = temporary.path(), target = directory / "film.mp4", part = directory / ".film.mp4.heygen-part",
+           facts = directory / ".film.mp4.heygen-part.json";
   std::string out;
   std::function<void(std::string_view)> write = [this](std::string_view text) { out += text; };
 };
-
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void put(const fs::path& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 constexpr const char* kUrl = "https://files.example/f?sig=SECRET";
 
@@ -191,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_comes_whole_is_all_there_is, World) {
   server.script = {{.body = "0123456789"}};
   run();
   umask(mask);
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(target) == "0123456789");
   BOOST_TEST(files() == 1U);
   struct stat mode {};
   BOOST_REQUIRE(stat(target.c_str(), &mode) == 0);
@@ -202,23 +146,23 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_comes_whole_is_all_there_is, World) {
 BOOST_FIXTURE_TEST_CASE(a_broken_transfer_goes_on_where_it_stopped, World) {
   server.script = {broken("01234"), rest(5, "56", Kind::truncated), rest(7, "789")};
   run();
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(target) == "0123456789");
   BOOST_TEST(files() == 1U);
   BOOST_TEST(server.asked == (std::vector<std::string>{kUrl, asked_from(5), asked_from(7)}),
              boost::test_tools::per_element());
-  BOOST_TEST(clock.waits == 2);
+  BOOST_TEST(clock.waits.size() == 2U);
 }
 
 BOOST_FIXTURE_TEST_CASE(three_tries_and_the_part_is_kept_for_the_next_run, World) {
   leave_a_part(*this);
-  BOOST_TEST(content(part) == "012345");
-  BOOST_TEST(content(facts).find("SECRET") == std::string::npos);
+  BOOST_TEST(test::read_file(part) == "012345");
+  BOOST_TEST(test::read_file(facts).find("SECRET") == std::string::npos);
   struct stat mode {};
   BOOST_REQUIRE(stat(part.c_str(), &mode) == 0);
   BOOST_TEST((mode.st_mode & 0777U) == 0600U);
   server.script = {rest(6, "6789")};
   run();
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(target) == "0123456789");
   BOOST_TEST(files() == 1U);
   BOOST_TEST(server.asked == std::vector<std::string>{asked_from(6)}, boost::test_tools::per_element());
 }
@@ -232,14 +176,14 @@ BOOST_FIXTURE_TEST_CASE(a_part_outlives_a_run_that_gets_no_connection, World) {
   BOOST_TEST(expired.hint.find("resumes") != std::string::npos);
   server.script = {rest(6, "6789")};
   run();
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_part_of_another_asset_is_dropped, World) {
   leave_a_part(*this);
   server.script = {{.body = "captions"}};
   run("v1/captioned");
-  BOOST_TEST(content(target) == "captions");
+  BOOST_TEST(test::read_file(target) == "captions");
   BOOST_TEST(files() == 1U);
 }
 
@@ -250,38 +194,38 @@ BOOST_FIXTURE_TEST_CASE(a_part_whose_facts_do_not_fit_is_dropped, World) {
         R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":5,"size":6})",
         R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":-1,"size":6})",
         R"({"asset":"v1/video","validator":"Range","value":"\"v1\"","length":10,"size":6})"}) {
-    put(part, "XXXXXX");
-    put(facts, text);
+    test::write_file(part, "XXXXXX");
+    test::write_file(facts, text);
     server.script = {{.body = "0123456789"}};
     run("v1/video", true);
-    BOOST_TEST(content(target) == "0123456789", text);
+    BOOST_TEST(test::read_file(target) == "0123456789", text);
     BOOST_TEST(files() == 1U);
     BOOST_TEST(server.asked.back() == kUrl);
   }
 }
 
 BOOST_FIXTURE_TEST_CASE(bytes_past_what_was_made_safe_are_fetched_again, World) {
-  put(part, "012XXX");
-  put(facts, R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":3})");
+  test::write_file(part, "012XXX");
+  test::write_file(facts, R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":3})");
   server.script = {rest(3, "3456789")};
   run();
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_part_that_is_complete_is_still_compared_with_the_server, World) {
-  put(part, "012345678X");
-  put(facts, R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":10})");
+  test::write_file(part, "012345678X");
+  test::write_file(facts, R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":10})");
   server.script = {{.status = 0, .end = Kind::connect}, rest(9, "9")};
   failure();
   run();
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(target) == "0123456789");
   BOOST_TEST(server.asked.back() == asked_from(9));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_changed_file_is_fetched_from_the_start, World) {
   server.script = {broken("01234"), {.headers = {{"ETag", "\"v2\""}, {"Accept-Ranges", "bytes"}}, .body = "new"}};
   run();
-  BOOST_TEST(content(target) == "new");
+  BOOST_TEST(test::read_file(target) == "new");
   BOOST_TEST(files() == 1U);
 }
 
@@ -303,7 +247,7 @@ BOOST_FIXTURE_TEST_CASE(a_piece_that_does_not_fit_is_not_used, World) {
         bare, Reply{.status = 416}}) {
     server.script = {broken("01234"), wrong, {.body = "0123456789"}};
     run("v1/video", true);
-    BOOST_TEST(content(target) == "0123456789");
+    BOOST_TEST(test::read_file(target) == "0123456789");
     BOOST_TEST(files() == 1U);
     BOOST_TEST(server.asked.back() == kUrl);
   }
@@ -345,11 +289,11 @@ BOOST_FIXTURE_TEST_CASE(what_is_wrong_with_the_reply_is_not_tried_again, World) 
 BOOST_FIXTURE_TEST_CASE(a_server_that_stumbles_on_the_way_is_asked_again_and_a_refusal_is_not, World) {
   server.script = {broken("01234"), {.status = 503}, {.status = 0, .end = Kind::connect}, rest(5, "56789")};
   run();
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(target) == "0123456789");
   server.script = {broken("01234"), {.status = 403}};
   BOOST_TEST(failure("v1/video", true).code == code::kDownloadUrlExpired);
-  BOOST_TEST(content(part) == "01234");
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(part) == "01234");
+  BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_cancellation_keeps_the_part_and_says_so, World) {
@@ -357,11 +301,11 @@ BOOST_FIXTURE_TEST_CASE(a_cancellation_keeps_the_part_and_says_so, World) {
   const Error stopped = failure();
   BOOST_TEST(stopped.code == code::kCanceled);
   BOOST_TEST(stopped.hint.find("resume") != std::string::npos);
-  BOOST_TEST(content(part) == "01234");
+  BOOST_TEST(test::read_file(part) == "01234");
   server.script = {rest(5, "", Kind::reset)};
   cancel.request();
   BOOST_TEST(failure().code == code::kCanceled);
-  BOOST_TEST(content(part) == "01234");
+  BOOST_TEST(test::read_file(part) == "01234");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stall_is_a_time_out, World) {
@@ -373,18 +317,18 @@ BOOST_FIXTURE_TEST_CASE(a_stall_is_a_time_out, World) {
 }
 
 BOOST_FIXTURE_TEST_CASE(two_runs_do_not_write_into_one_part, World) {
-  put(part, "0");
+  test::write_file(part, "0");
   const int other = open(part.c_str(), O_RDWR | O_CLOEXEC);
   BOOST_REQUIRE(other >= 0);
   BOOST_REQUIRE(flock(other, LOCK_EX | LOCK_NB) == 0);
   BOOST_TEST(failure().code == code::kFileIo);
-  BOOST_TEST(content(part) == "0");
+  BOOST_TEST(test::read_file(part) == "0");
   close(other);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_part_that_somebody_prepared_is_refused, World) {
   const fs::path victim = directory / "victim";
-  put(victim, "precious");
+  test::write_file(victim, "precious");
   fs::create_symlink(victim, part);
   BOOST_TEST(failure().code == code::kFileIo);
   fs::remove(part);
@@ -396,14 +340,14 @@ BOOST_FIXTURE_TEST_CASE(a_part_that_somebody_prepared_is_refused, World) {
   fs::remove(part);
   fs::create_symlink(victim, facts);
   leave_a_part(*this);
-  BOOST_TEST(content(victim) == "precious");
+  BOOST_TEST(test::read_file(victim) == "precious");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_target_that_appears_meanwhile_is_not_overwritten, World) {
-  put(target, "precious");
+  test::write_file(target, "precious");
   server.script = {{.body = "0123456789"}};
   BOOST_TEST(failure().code == code::kFileExists);
-  BOOST_TEST(content(target) == "precious");
+  BOOST_TEST(test::read_file(target) == "precious");
   BOOST_TEST(files() == 1U);
 }
 
@@ -411,7 +355,7 @@ BOOST_FIXTURE_TEST_CASE(the_longest_name_has_room_for_a_part, World) {
   target = directory / std::string(255, 'x');
   server.script = {broken("01234"), rest(5, "56789")};
   run();
-  BOOST_TEST(content(target) == "0123456789");
+  BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
 BOOST_FIXTURE_TEST_CASE(an_empty_file_is_a_file, World) {

@@ -12,6 +12,7 @@
 #include "core/base/error.hpp"
 #include "core/base/random.hpp"
 #include "host/io.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace heygen;
 using namespace heygen::host;
@@ -20,24 +21,6 @@ using namespace heygen::host::transfer;
 namespace {
 
 const Cancel kNever;
-
-class Directory {
- public:
-  Directory() {
-    std::string name = (std::filesystem::temp_directory_path() / "upload-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Directory() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name, const std::string& content) const {
-    std::ofstream(path_ / name, std::ios::binary) << content;
-    return (path_ / name).string();
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// In small pieces, so that every boundary between head, file and tail is crossed.
 std::string all_of(net::Body& body) {
@@ -52,8 +35,8 @@ std::string all_of(net::Body& body) {
 BOOST_AUTO_TEST_SUITE(upload)
 
 BOOST_AUTO_TEST_CASE(the_file_is_one_part_of_announced_size) {
-  const Directory directory;
-  UploadBody body("file", directory.file("a.txt", "hello\r\n--world"), "", system_random(), kNever);
+  const test::TemporaryDirectory directory;
+  UploadBody body("file", directory.write("a.txt", "hello\r\n--world"), "", system_random(), kNever);
   const std::string boundary = body.content_type().substr(body.content_type().find('=') + 1);
   const std::string text = all_of(body);
   BOOST_TEST(text == "--" + boundary +
@@ -64,8 +47,8 @@ BOOST_AUTO_TEST_CASE(the_file_is_one_part_of_announced_size) {
 }
 
 BOOST_AUTO_TEST_CASE(a_replayed_body_is_the_same) {
-  const Directory directory;
-  UploadBody body("file", directory.file("a", std::string(100, 'x')), "", system_random(), kNever);
+  const test::TemporaryDirectory directory;
+  UploadBody body("file", directory.write("a", std::string(100, 'x')), "", system_random(), kNever);
   const std::string first = all_of(body);
   BOOST_TEST(body.rewind());
   BOOST_TEST(all_of(body) == first);
@@ -77,20 +60,20 @@ BOOST_AUTO_TEST_CASE(a_replayed_body_is_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_file_is_a_part_too) {
-  const Directory directory;
-  UploadBody body("file", directory.file("e", ""), "", system_random(), kNever);
+  const test::TemporaryDirectory directory;
+  UploadBody body("file", directory.write("e", ""), "", system_random(), kNever);
   BOOST_TEST(all_of(body).size() == body.size().value());
 }
 
 BOOST_AUTO_TEST_CASE(names_cannot_break_out_of_their_quotes) {
-  const Directory directory;
-  UploadBody body("file", directory.file("a\"b\nc", "x"), "", system_random(), kNever);
+  const test::TemporaryDirectory directory;
+  UploadBody body("file", directory.write("a\"b\nc", "x"), "", system_random(), kNever);
   BOOST_TEST(all_of(body).find("filename=\"a%22b%0Ac\"\r\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_shrinks_is_an_error_and_one_that_grows_is_cut) {
-  const Directory directory;
-  const std::string path = directory.file("a", std::string(50, 'x'));
+  const test::TemporaryDirectory directory;
+  const std::string path = directory.write("a", std::string(50, 'x'));
   UploadBody shrunk("file", path, "", system_random(), kNever);
   std::filesystem::resize_file(path, 10);
   BOOST_CHECK_THROW(all_of(shrunk), Error);
@@ -100,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_shrinks_is_an_error_and_one_that_grows_is_cut) 
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
-  const Directory directory;
+  const test::TemporaryDirectory directory;
   for (const std::string& path : {(directory.path() / "nope").string(), directory.path().string()}) {
     try {
       UploadBody body("file", path, "", system_random(), kNever);
@@ -113,7 +96,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pipe_that_nobody_writes_to_waits_until_the_user_has_enough) {
-  const Directory directory;
+  const test::TemporaryDirectory directory;
   const std::string pipe = (directory.path() / "pipe").string();
   BOOST_REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   Cancel cancel;
@@ -125,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_pipe_that_nobody_writes_to_waits_until_the_user_has_enoug
 }
 
 BOOST_AUTO_TEST_CASE(a_pipe_is_read_to_its_end) {
-  const Directory directory;
+  const test::TemporaryDirectory directory;
   const std::string pipe = (directory.path() / "pipe").string();
   BOOST_REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   UploadBody body("file", pipe, "", system_random(), kNever);

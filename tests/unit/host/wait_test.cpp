@@ -6,6 +6,8 @@
 #include <variant>
 
 #include "core/base/error.hpp"
+#include "tests/support/clock.hpp"
+#include "tests/support/random.hpp"
 
 using namespace heygen;
 using namespace heygen::host;
@@ -13,22 +15,6 @@ using namespace heygen::host::requests;
 using std::chrono::milliseconds;
 
 namespace {
-
-struct FakeClock : Clock {
-  std::int64_t now() const override { return 0; }
-  milliseconds monotonic() const override { return time; }
-  bool wait(milliseconds pause, const Cancel& cancel) override {
-    if (time + pause >= cancel_at) const_cast<Cancel&>(cancel).request();
-    time += pause;
-    return !cancel.requested();
-  }
-  milliseconds time{0};
-  milliseconds cancel_at = milliseconds::max();
-};
-
-struct FakeRandom : Random {
-  void fill(std::span<std::byte> out) override { std::ranges::fill(out, std::byte{0x80}); }
-};
 
 constexpr std::array<std::string_view, 1> kDone{"completed"}, kFailed{"failed"};
 
@@ -44,8 +30,8 @@ struct Stage {
                  .done = kDone,
                  .failed = kFailed,
                  .follow_up = "job get"};
-  FakeClock clock;
-  FakeRandom random;
+  test::FakeClock clock;
+  test::FakeRandom random{std::byte{0x80}};
   Cancel cancel;
 
   void reply(const std::string& text) { script.emplace_back(text); }
@@ -150,7 +136,7 @@ BOOST_AUTO_TEST_CASE(when_time_is_up_the_last_state_is_printed_and_the_exit_is_4
   BOOST_TEST(error.code == code::kTimeout);
   BOOST_TEST(names_job(error));
   BOOST_TEST(stage.printed.size() == 1U);
-  BOOST_TEST(stage.clock.time.count() == 1'500);
+  BOOST_TEST(stage.clock.monotonic().count() == 1'500);
 }
 
 BOOST_AUTO_TEST_CASE(failures_that_pass_do_not_end_a_wait_that_has_seen_the_job) {
@@ -210,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_reply_that_is_no_json_or_holds_no_state_ends_it_with_the_
 
 BOOST_AUTO_TEST_CASE(ctrl_c_between_polls_names_the_job) {
   Stage stage;
-  stage.clock.cancel_at = milliseconds(1'000);
+  stage.clock.on_wait = [&] { stage.cancel.request(); };
   stage.reply(R"({"data":{"id":"j1"}})");
   stage.state("pending");
   const Error error = stage.error();
@@ -235,7 +221,7 @@ BOOST_AUTO_TEST_CASE(if_the_reply_does_not_come_the_user_is_told_to_look) {
   BOOST_TEST(has(stage.error().hint, "may have started"));
   Stage late;
   late.fault(code::kTimeout);
-  late.on_send = [&] { late.clock.time = milliseconds(60'000); };
+  late.on_send = [&] { late.clock.advance(milliseconds(60'000)); };
   const Error error = late.error();
   BOOST_CHECK(error.exit == Exit::timeout);
   BOOST_TEST(has(error.hint, "may have started"));
