@@ -1,6 +1,7 @@
 #include "core/auth/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
@@ -52,16 +53,17 @@ void Session::require_usable(const Credential& credential) {
                    resolver_.login_hint(credential.provider()));
 }
 
-void Session::check(const RequestInfo& request) {
+Checked Session::check(const RequestInfo& request) {
   Credential credential = resolver_.resolve(request);
   require_usable(credential);
-  checked_ = PreResolved{request, std::move(credential)};
+  return {request, std::move(credential)};
 }
 
-CredentialLease Session::obtain(const RequestInfo& request) {
-  const bool reaches = checked_ && (!checked_->credential.this_request_only() || checked_->request == request);
-  Credential credential = reaches ? std::move(checked_->credential) : resolver_.resolve(request);
-  checked_.reset();
+CredentialLease Session::obtain(const RequestInfo& request, Checked* checked) {
+  std::optional<Credential> ready;
+  if (checked != nullptr) ready = std::exchange(checked->credential, std::nullopt);
+  if (ready && ready->this_request_only() && checked->request != request) ready.reset();
+  Credential credential = ready ? std::move(*ready) : resolver_.resolve(request);
   require_usable(credential);
   if (!credential.stale(clock_.now())) return {std::move(credential), false};
   const Reason reason = credential.has_headers() ? Reason::near_expiry : Reason::first_use;

@@ -15,12 +15,19 @@ struct CredentialLease {
   bool refreshed = false;
 };
 
+/// A credential that Session::check() resolved ahead of its request.
+struct Checked {
+  RequestInfo request;
+  std::optional<Credential> credential;  ///< empty once a request took it
+};
+
 /// What the transport needs of a session; tests replace it.
 class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
-  /// Never stale. Throws Error.
-  virtual CredentialLease obtain(const RequestInfo& request) = 0;
+  /// Never stale. Takes the credential of `checked`, when there is one that is good for this request, and resolves
+  /// another otherwise. Throws Error.
+  virtual CredentialLease obtain(const RequestInfo& request, Checked* checked) = 0;
   /// After a 401 on `refused`: another credential, from the file or by one refresh. Throws Error{auth_error} when only
   /// a login helps, and Error{network_error} when the token endpoint cannot be reached.
   virtual CredentialLease renew(const Credential& refused, const RequestInfo& request,
@@ -39,11 +46,10 @@ class Session : public CredentialSource {
   Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel);
 
   /// Resolves without any network, so that a command can say "log in" before it looks at the rest of its input. The
-  /// next obtain() uses the answer if it reaches that far: a provider that asks a person is asked once. Throws as
-  /// obtain() does.
-  void check(const RequestInfo& request);
+  /// first request gets the answer, so that a provider that prompts does so once. Throws as obtain() does.
+  Checked check(const RequestInfo& request);
 
-  CredentialLease obtain(const RequestInfo& request) override;
+  CredentialLease obtain(const RequestInfo& request, Checked* checked = nullptr) override;
   CredentialLease renew(const Credential& refused, const RequestInfo& request,
                         const std::string& www_authenticate) override;
   void report(const Credential& used, const RequestInfo& request, int http_status) override;
@@ -60,11 +66,6 @@ class Session : public CredentialSource {
   /// Throws when the credential has expired for good.
   void require_usable(const Credential& credential);
 
-  struct PreResolved {
-    RequestInfo request;
-    Credential credential;
-  };
-  std::optional<PreResolved> checked_;
   Resolver& resolver_;
   Clock& clock_;
   Terminal& terminal_;

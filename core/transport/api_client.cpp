@@ -184,7 +184,7 @@ class Call {
   /// The clock is read before the credential is made, so that headers() cannot find it stale a moment later.
   void obtain() {
     now_ = means_.clock.now();
-    grant_ = means_.credentials.obtain(info_);
+    grant_ = means_.credentials.obtain(info_, request_.checked);
     renewed_ = renewed_ || grant_.refreshed;
   }
 

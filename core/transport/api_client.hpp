@@ -33,7 +33,8 @@ struct ApiRequest {
   /// A cancellation after the request is sent leaves its reply this long: whoever pays for the job wants its id.
   std::chrono::milliseconds grace{0};
   std::function<void(std::uint64_t)> on_sent;
-  std::function<void()> on_wait;  ///< as in net::Request
+  std::function<void()> on_wait;     ///< as in net::Request
+  auth::Checked* checked = nullptr;  ///< not owned; from Session::check(), for the first request that has it
 };
 
 struct ApiResponse {

@@ -16,7 +16,7 @@ class FixedCredential : public auth::CredentialSource {
  public:
   explicit FixedCredential(const auth::Credential& credential) : credential_(credential) {}
 
-  auth::CredentialLease obtain(const auth::RequestInfo&) override { return {credential_, false}; }
+  auth::CredentialLease obtain(const auth::RequestInfo&, auth::Checked*) override { return {credential_, false}; }
   auth::CredentialLease renew(const auth::Credential& refused, const auth::RequestInfo&, const std::string&) override {
     status = kUnauthorized;
     throw refused_error(refused);

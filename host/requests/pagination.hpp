@@ -24,7 +24,8 @@ struct AllPagesDependencies {
   transfer::ProgressDependencies progress;
   const Cancel& cancel;
 };
-AllPagesDependencies all_pages_dependencies(Services& services);
+/// The first request takes the checked credential.
+AllPagesDependencies all_pages_dependencies(Services& services, auth::Checked& checked);
 
 /// With --all, --limit says how many items are wanted in all: takes that out of `given` and puts the size of the first
 /// page there. Empty: no limit. Throws Error{usage_error} when it is below 1.

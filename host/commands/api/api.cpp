@@ -63,10 +63,12 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
   request.path = target.path;
   request.query = target.query;
   const bool dry = parsed.is_on("dry-run");
+  auth::Checked checked;
   if (dry) {
     requests::check_dry_run(services);
   } else {
-    services.session().check({request.method, request.path});
+    checked = services.session().check({request.method, request.path});
+    request.checked = &checked;
     (void)services.client();
   }
   for (const net::Header& header : services.client_headers()) request.headers.push_back(header);

@@ -142,10 +142,11 @@ heygen::api::CommandInput input_of(const Cancel& cancel, const heygen::api::Comm
 }
 
 /// Without a credential nothing else is looked at: the same mistake must not show a different face each time.
-void check_credential(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
+auth::Checked check_credential(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
   const std::string path = heygen::api::fill_path(command, parsed.positionals);
-  services.session().check({std::string(command.method), path});
+  auth::Checked checked = services.session().check({std::string(command.method), path});
   (void)services.client();
+  return checked;
 }
 
 void ask_first(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
@@ -225,7 +226,7 @@ void run_catalog(Services& services, Printer& printer, const heygen::api::Comman
   if (parsed.is_on("request-schema")) return printer.print_json(std::string(command.request_schema));
   if (parsed.is_on("response-schema")) return printer.print_json(std::string(command.response_schema));
   if (parsed.is_on("dry-run")) return dry_run(services, printer, command, parsed);
-  check_credential(services, command, parsed);
+  auth::Checked checked = check_credential(services, command, parsed);
   heygen::api::CommandInput given = input_of(services.cancel, command, parsed);
   const bool all = command.pagination != nullptr && parsed.is_on("all");
   printer.paging = paging_of(command, all);
@@ -233,14 +234,15 @@ void run_catalog(Services& services, Printer& printer, const heygen::api::Comman
   const heygen::api::Prepared prepared = heygen::api::prepare(command, given);
   ask_first(services, command, parsed);
   if (all)
-    return requests::print_all(requests::all_pages_dependencies(services), printer, command, std::move(given), cap,
-                               columns_of(command));
+    return requests::print_all(requests::all_pages_dependencies(services, checked), printer, command, std::move(given),
+                               cap, columns_of(command));
 
   transport::ApiRequest request;
   request.method = command.method;
   request.path = prepared.path;
   request.query = prepared.query;
   request.headers = services.client_headers();
+  request.checked = &checked;
   if (!prepared.upload.empty() || command.body == heygen::api::BodyKind::multipart)
     return run_upload(services, printer, command, std::move(request), parsed, prepared.upload);
   net::TextBody body(prepared.body.value_or(""));

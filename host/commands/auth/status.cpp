@@ -21,10 +21,11 @@ json::Value stored_user(Services& services) {
   }
 }
 
-json::Value fetch_user(Services& services) {
+json::Value fetch_user(Services& services, auth::Checked& checked) {
   transport::ApiRequest request;
   request.path = auth::who_am_i().path;
   request.headers = services.client_headers();
+  request.checked = &checked;
   const std::string body = services.client().fetch(request);
   try {
     json::Value response = json::parse(body);
@@ -63,8 +64,8 @@ json::Value credential_block(const auth::Credential& credential, const json::Val
 
 void run_status(Services& services, Printer& printer, const Parsed&) {
   // A missing credential is reported before anything about the base URL and headers.
-  services.session().check(auth::who_am_i());
-  json::Value response = fetch_user(services);
+  auth::Checked checked = services.session().check(auth::who_am_i());
+  json::Value response = fetch_user(services, checked);
 
   // Once more: the call may have refreshed it.
   const auth::Credential used = services.resolver().resolve(auth::who_am_i());

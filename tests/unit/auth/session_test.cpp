@@ -228,10 +228,10 @@ BOOST_AUTO_TEST_CASE(sixteen_threads_meet_one_expired_token_and_refresh_it_once)
 
 BOOST_AUTO_TEST_CASE(a_checked_credential_serves_the_next_request_and_is_asked_for_once) {
   write(file(state("t", kNow + 3600)));
-  session.check({"GET", "/v3/videos?page=2"});
-  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer t");
+  Checked checked = session.check({"GET", "/v3/videos?page=2"});
+  BOOST_TEST(bearer(session.obtain(request, &checked).credential) == "Bearer t");
   BOOST_TEST(acme.asked.size() == 1U);
-  session.obtain(request);
+  session.obtain(request, &checked);
   BOOST_TEST(acme.asked.size() == 2U);
 }
 
@@ -244,16 +244,16 @@ BOOST_AUTO_TEST_CASE(a_credential_made_for_one_request_serves_no_other) {
     return answer;
   };
   write(file(R"({"token":"t"})"));
-  session.check({"GET", "/v3/voices"});
-  BOOST_TEST(bearer(session.obtain(request).credential) == "for /v3/videos");
+  Checked checked = session.check({"GET", "/v3/voices"});
+  BOOST_TEST(bearer(session.obtain(request, &checked).credential) == "for /v3/videos");
 }
 
 BOOST_AUTO_TEST_CASE(a_checked_credential_that_expires_before_its_use_is_refreshed) {
   write(file(state("old", kNow + kSkewSeconds + 1)));
-  session.check(request);
+  Checked checked = session.check(request);
   clock.time += 1;
   acme.on_refresh = [](const ProviderRequest&) { return renewed("new"); };
-  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
+  BOOST_TEST(bearer(session.obtain(request, &checked).credential) == "Bearer new");
 }
 
 BOOST_AUTO_TEST_CASE(the_provider_hears_what_the_server_made_of_its_credential) {

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_path_that_makes_no_url_is_usage_and_sent_nowhere) {
 
 BOOST_AUTO_TEST_CASE(a_missing_credential_is_told_before_a_bad_base_and_nothing_is_sent) {
   struct None : FakeCredentials {
-    CredentialLease obtain(const heygen::auth::RequestInfo&) override {
+    CredentialLease obtain(const heygen::auth::RequestInfo&, heygen::auth::Checked*) override {
       throw heygen::auth_error("none", "`heygen auth login`");
     }
   } none;

@@ -44,7 +44,7 @@ class FakeCredentials : public auth::CredentialSource {
  public:
   ~FakeCredentials() override { BOOST_TEST(renewals.empty(), "a renewal was expected"); }
 
-  auth::CredentialLease obtain(const auth::RequestInfo& request) override {
+  auth::CredentialLease obtain(const auth::RequestInfo& request, auth::Checked*) override {
     asked_for.push_back(request.method + " " + request.path);
     BOOST_REQUIRE_MESSAGE(!grants.empty(), "no credential is scripted");
     auth::CredentialLease grant = grants.front();
