@@ -298,11 +298,12 @@ class Installed(WithVault):
 
     def test_a_file_that_is_not_a_provider_is_named(self):
         self.work.mkdir()
-        (self.work / "alone.so").write_bytes(b"x")
+        (self.work / "alone.so").write_bytes(b"\x7fELF")
+        (self.work / "notes.sh").write_bytes(b"x")
         (self.work / "x.provider.json").write_text("{", encoding="utf-8")
         (self.work / "y.provider.json").write_text(json.dumps({**VAULT, "library": "none.so"}), encoding="utf-8")
-        for name, word in (("none", "no file"), ("alone.so", "no manifest"), ("x.provider.json", "no manifest"),
-                           ("y.provider.json", "none.so"), (".", "no file")):
+        for name, word in (("none", "no file"), ("alone.so", "no manifest"), ("notes.sh", "neither a library nor a manifest"),
+                           ("x.provider.json", "not a valid manifest"), ("y.provider.json", "none.so"), (".", "no file")):
             with self.subTest(name):
                 done = self.run_heygen("provider", "install", str(self.work / name))
                 self.assert_fails(done, "usage_error", 2)
