@@ -14,10 +14,10 @@ class TracedHttp : public net::Http {
     line_("> " + request.method + " " + net::redact_url(request.url.text()));
     const auto began = clock_.monotonic();
     try {
-      std::unique_ptr<net::Response> reply = inner_.send(request, cancel);
-      line_("< " + std::to_string(reply->status) + " after " + std::to_string((clock_.monotonic() - began).count()) +
+      std::unique_ptr<net::Response> response = inner_.send(request, cancel);
+      line_("< " + std::to_string(response->status) + " after " + std::to_string((clock_.monotonic() - began).count()) +
             " ms");
-      return reply;
+      return response;
     } catch (const net::Failure& failure) {
       line_("! " + std::string(failure.what()));
       throw;

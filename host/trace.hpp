@@ -10,7 +10,7 @@
 
 namespace heygen::host {
 
-/// `inner`, and a line for each request, reply and failure. Method, redacted address and status alone: what stands in
+/// `inner`, and a line for each request, response and failure. Only method, redacted URL and status: what is in
 /// the headers and bodies is the provider's secret. `line` is called on the sending thread.
 std::unique_ptr<net::Http> make_traced(net::Http& inner, Clock& clock, std::function<void(const std::string&)> line);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks how the directories of the program depend on each other, and that each test stands beside the name that it tests.
+"""Checks how the directories of the program depend on each other, and that each test has the name of what it tests.
 
 Usage: layout.py [--verbose]
 

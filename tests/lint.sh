@@ -40,7 +40,7 @@ changed() { # the closure of what changed, so that a header is seen through the 
   echo "$files" | sed '/^$/d'
 }
 
-# The tests are laid out alike, but clang-tidy passes over them: Boost.Test's macros are what it would mostly see.
+# The tests are laid out alike, but clang-tidy skips them: Boost.Test's macros are what it would mostly see.
 compiled=$work/compiled
 python3 - "$build/compile_commands.json" >"$compiled" <<'PYTHON'
 import json, os, sys

@@ -468,8 +468,8 @@ extern HEYGEN_EXPORT int sample_counter;
 int sample_counter = 1;
 #endif
 #ifdef FAULT_LOAD
-extern int nobody_has_this(void);
-__attribute__((used)) static int (*const kMissing)(void) = nobody_has_this;
+extern int missing_symbol(void);
+__attribute__((used)) static int (*const kMissing)(void) = missing_symbol;
 #endif
 #ifdef FAULT_NEEDED
 extern int further(void);

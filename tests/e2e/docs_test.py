@@ -30,7 +30,7 @@ def free_port():
 
 
 class Providers(EndToEnd):
-    """docs/providers.md, read by somebody who types all of it."""
+    """docs/providers.md, with every command typed as printed."""
 
     page = ROOT / "docs" / "providers.md"
 
@@ -72,7 +72,7 @@ class Providers(EndToEnd):
         self.assertFalse(self.home.file.exists())
 
     def assert_shows(self, said, printed):
-        """The page's lines stand in the output, in their order; … is whatever."""
+        """The page's lines are in the output, in their order; … is whatever."""
         at = 0
         for line in "".join(printed).splitlines():
             pattern = ".*".join(re.escape(part) for part in line.split("…"))
@@ -80,7 +80,7 @@ class Providers(EndToEnd):
             self.assertTrue(found, f"{line}\nis not in the rest of\n{said[at:]}")
             at = at if line.strip() == "…" else found.end()
 
-    def test_what_it_quotes_of_the_examples_stands_there(self):
+    def test_quoted_code_is_in_the_examples(self):
         for language, name in (("c", "minimal/minimal.c"), ("rust", "rust/pasted-token/src/lib.rs")):
             example = (ROOT / "sdk" / "examples" / name).read_text(encoding="utf-8")
             for block in blocks(self.page, language):
@@ -171,8 +171,8 @@ class Pages(EndToEnd):
 
 class Style(unittest.TestCase):
     def test_a_retired_word_is_found_across_lines_and_in_identifiers(self):
-        rule = style.Rule('pass(es)? over | skip | allowed/*, "passes over the bridge"', ("*",))
-        text = "void pass_over();\n// It passes\n// over a file, as PassOver does. It passes over the bridge."
+        rule = style.Rule('take(s)? apart | split | allowed/*, "takes apart a clock"', ("*",))
+        text = "void take_apart();\n// It takes\n// apart a file, as TakeApart does. It takes apart a clock."
         path = pathlib.Path("core/x.cpp")
         self.assertEqual([line for line, _ in rule.findings(path, style.split_names(text))], [1, 2, 3])
         self.assertEqual(list(rule.findings(pathlib.Path("allowed/x.cpp"), text)), [])

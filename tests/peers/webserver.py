@@ -69,7 +69,7 @@ class Nginx:
         self.directory = pathlib.Path(directory)
         (self.directory / "files").mkdir(exist_ok=True)
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-        for _ in range(5):  # somebody else may take a port that was free
+        for _ in range(5):  # another process may take a port that was free
             self._start(program, api, tls)
             if self._listens():
                 return

@@ -36,7 +36,7 @@ Command commands_command() {
   command.words = {"commands"};
   command.summary = "List every command with its arguments and options";
   command.description = paragraphs(R"(
-The JSON describes the whole command line in one document: arguments, options with type, bounds, choices and default,
+The JSON describes the complete command line in one document: arguments, options with type, bounds, choices and default,
 requests with the schemas of body and response, exit codes, error codes and environment variables.)");
   command.examples = {"heygen commands", "heygen commands --json", "heygen commands --schema"};
   command.options = [](Services&) {

@@ -1,4 +1,4 @@
-// `heygen commands`: the whole command line, human-readable or as one JSON document.
+// `heygen commands`: the complete command line, human-readable or as one JSON document.
 #pragma once
 
 #include "host/command.hpp"

@@ -15,7 +15,7 @@ namespace sdk = heygen::sdk;
 
 constexpr std::string_view kExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 constexpr std::string_view kAccessToken = "urn:ietf:params:oauth:token-type:access_token";
-constexpr std::chrono::minutes kPatience{5};
+constexpr std::chrono::minutes kLoginTimeout{5};
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -177,7 +177,7 @@ Grant authorize(const sdk::Call& call, const Issuer& issuer, sdk::Loopback& list
       .add("code_challenge_method", "S256");
   const char joint = issuer.authorize_url.find('?') == std::string::npos ? '?' : '&';
   open_browser(call, issuer.authorize_url + joint + query.str());
-  if (listener.wait(kPatience) != HEYGEN_OK)
+  if (listener.wait(kLoginTimeout) != HEYGEN_OK)
     throw sdk::Fail(HEYGEN_REJECTED, "The login in the browser was not finished.", "Log in again.");
   if (!call.hash().equal(listener.param("state").value_or(""), state.reveal()))
     throw sdk::Fail(HEYGEN_BROKEN, "The browser came back with the answer to another login.", "Log in again.");

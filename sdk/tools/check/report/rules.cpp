@@ -39,7 +39,7 @@ constexpr auto kRules = std::to_array<Rule>({
      "get_extension() returns NULL for what a host does not know.",
      "Test what get_extension() returns; end in HEYGEN_UNSUPPORTED."},
     {"R2.2-extensions", "get_extension() returns NULL for ids that the provider does not know.",
-     "The host would call through any other value.", "Compare the whole id, and return NULL otherwise."},
+     "The host would call through any other value.", "Compare the complete ID, and return NULL otherwise."},
     // 3: text, answers, secrets
     {"R2.3-views", "No string is read after the call that provided it.",
      "What a function receives is valid until it returns; the host then wipes it.",
@@ -80,7 +80,7 @@ constexpr auto kRules = std::to_array<Rule>({
      "Neither side frees memory of the other, and the host continues after each call.",
      "Run it under valgrind, or build with -fsanitize=address, and fix what is reported."},
     // 4: the boundary
-    {"R2.4-boundary", "No exception, signal or longjmp leaves the provider.", "Any of them ends the whole program.",
+    {"R2.4-boundary", "No exception, signal or longjmp leaves the provider.", "Any of them ends the program.",
      "Catch everything in each entry, or derive from heygen::sdk::Provider, which does."},
     {"R2.4-process",
      "Signals, limits, locale, directory, umask, descriptors and environment of the process stay as they were.",
