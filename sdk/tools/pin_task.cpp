@@ -4,7 +4,7 @@
 #include <iterator>
 #include <set>
 
-#include "core/provider/library/pinned.hpp"
+#include "core/provider/library/pin.hpp"
 #include "core/provider/manifest.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"

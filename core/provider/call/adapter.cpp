@@ -3,7 +3,7 @@
 #include <mutex>
 #include <utility>
 
-#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/breadcrumb.hpp"
 #include "core/provider/call/host_call.hpp"
 
 namespace heygen::provider {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/provider/abi.hpp"
-#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/breadcrumb.hpp"
 #include "core/provider/provider.hpp"
 
 namespace heygen::provider {

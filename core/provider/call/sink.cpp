@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/base/text.hpp"
-#include "core/provider/call/header_rules.hpp"
+#include "core/provider/text_rules.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/call/merge.hpp"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/breadcrumb.hpp"
 
 namespace heygen::provider {
 

@@ -12,7 +12,7 @@
 #include "core/provider/call/adapter.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
-#include "core/provider/library/pinned.hpp"
+#include "core/provider/library/pin.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/provider/abi.hpp"
-#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/breadcrumb.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/elf_file.hpp"
 

@@ -1,7 +1,7 @@
 #include "core/provider/login/request_head.hpp"
 
 #include "core/base/text.hpp"
-#include "core/provider/call/header_rules.hpp"
+#include "core/provider/text_rules.hpp"
 #include "core/provider/call/host_call.hpp"
 
 namespace heygen::provider {

@@ -8,7 +8,7 @@
 #include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
-#include "core/provider/call/header_rules.hpp"
+#include "core/provider/text_rules.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/call/http_reply.hpp"
 

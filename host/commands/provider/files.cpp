@@ -19,7 +19,7 @@
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
-#include "core/provider/library/pinned.hpp"
+#include "core/provider/library/pin.hpp"
 #include "host/child_process.hpp"
 #include "host/services.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
-#include "core/provider/library/pinned.hpp"
+#include "core/provider/library/pin.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/method.hpp"

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "core/provider/library/pinned.hpp"
+#include "core/provider/library/pin.hpp"
 #include "tests/unit/provider/kit.hpp"
 
 using namespace heygen::provider;

@@ -17,7 +17,7 @@
 #include "core/base/random.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/breadcrumb.hpp"
 #include "sdk/tools/check/guard/guarded_memory.hpp"
 #include "sdk/tools/check/guard/threads.hpp"
 

@@ -13,7 +13,7 @@
 #include <string>
 
 #include "core/provider/abi.hpp"
-#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/breadcrumb.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "sdk/tools/check/guard/guarded_memory.hpp"
 #include "sdk/tools/check/guard/threads.hpp"

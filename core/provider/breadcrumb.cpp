@@ -1,4 +1,4 @@
-#include "core/provider/call/breadcrumb.hpp"
+#include "core/provider/breadcrumb.hpp"
 
 #include <unistd.h>
 

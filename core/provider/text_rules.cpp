@@ -1,4 +1,4 @@
-#include "core/provider/call/header_rules.hpp"
+#include "core/provider/text_rules.hpp"
 
 #include <algorithm>
 #include <array>

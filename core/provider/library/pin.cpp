@@ -1,4 +1,4 @@
-#include "core/provider/library/pinned.hpp"
+#include "core/provider/library/pin.hpp"
 
 #include <dlfcn.h>
 #include <fcntl.h>
