@@ -32,8 +32,8 @@
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/output/output.hpp"
-#include "core/provider/discovery/registry.hpp"
-#include "core/provider/provider.hpp"
+#include "core/provider/breadcrumb.hpp"
+#include "core/provider/library/ownership.hpp"
 #include "host/cli/run.hpp"
 #include "host/commands/all.hpp"
 #include "host/io.hpp"
@@ -183,7 +183,7 @@ std::filesystem::path own_executable() {
   // NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the system hands it over
   const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
   path = std::filesystem::canonical(name != nullptr ? name : "", fault);
-  return !fault && provider::ownership_fault(path, provider::Owner::root).empty() ? path : std::filesystem::path{};
+  return !fault && !provider::find_ownership_fault(path, provider::Owner::root) ? path : std::filesystem::path{};
 }
 
 /// Before anything was parsed: did they ask for text?

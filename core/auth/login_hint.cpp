@@ -10,7 +10,7 @@ std::string login_hint(provider::ProviderRegistry& registry, const std::string& 
   if (found != nullptr && found->manifest.has_login) return "Run " + store::login_command(id) + ".";
   std::string variables;
   for (const provider::DiscoveredProvider& provider : registry.found()) {
-    if (provider.refused || provider.manifest.credential_env.empty()) continue;
+    if (!provider.is_usable() || provider.manifest.credential_env.empty()) continue;
     variables += (variables.empty() ? ", or set " : " or ") + provider.manifest.credential_env.front();
   }
   return "Run " + store::login_command() + variables + ".";

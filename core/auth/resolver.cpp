@@ -4,6 +4,7 @@
 
 #include "core/auth/login_hint.hpp"
 #include "core/base/text.hpp"
+#include "core/provider/status.hpp"
 
 namespace heygen::auth {
 
@@ -24,11 +25,12 @@ struct Resolver::Candidate {
   bool ambient = false;
 
   bool has_credential() const { return stored || !variable.empty(); }
-  bool is_disabled() const { return found != nullptr && found->disabled; }
+  bool is_disabled() const { return found != nullptr && found->state == provider::ProviderState::disabled; }
   /// A provider that the user disabled is skipped, and so is one that may not load and that nothing asks for.
   bool is_applicable() const {
     if (is_disabled()) return false;
-    return has_credential() || (ambient && !(found != nullptr && found->refused_by_policy));
+    return has_credential() ||
+           (ambient && !(found != nullptr && found->state == provider::ProviderState::refused_by_policy));
   }
 };
 
@@ -79,7 +81,7 @@ std::string Resolver::variable_of(const std::string& id, const DiscoveredProvide
     for (const std::string& name : found->manifest.credential_env) {
       if (environment_.has(name)) return name;
     }
-    if (!found->refused) return {};
+    if (found->is_usable()) return {};
   }
   const ReservedSlot* slot = store::reserved_slot_of(id);
   const bool owns_one = slot != nullptr && slot->ids.front() == id && !slot->environment.empty();
@@ -105,7 +107,7 @@ std::vector<Resolver::Candidate> Resolver::readers_of(const ReservedSlot& slot, 
     if (const DiscoveredProvider* found = registry_.find(id)) readers.push_back(candidate_of(id, found, document));
   }
   // One reader is enough for a slot that two share: a refused one counts only when no other is left.
-  const auto may_load = [](const Candidate& reader) { return !reader.found->refused; };
+  const auto may_load = [](const Candidate& reader) { return reader.found->is_usable(); };
   if (std::ranges::any_of(readers, may_load)) {
     std::erase_if(readers, [&](const Candidate& reader) { return !may_load(reader); });
   }
@@ -279,7 +281,7 @@ ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredF
   row.stored = candidate.stored;
   const DiscoveredProvider* found = candidate.found;
   if (found != nullptr) row.title = found->manifest.title;
-  if (found != nullptr && found->refused) {
+  if (found != nullptr && !found->is_usable()) {
     row.verdict = !candidate.is_applicable() ? Verdict::absent : settled ? Verdict::shadowed : Verdict::refused;
     row.why = Why::not_loadable;
     row.detail = found->reason;

@@ -6,6 +6,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
+#include "core/provider/status.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {

@@ -24,7 +24,7 @@ Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot&
   if (!slot.readable) return Revocation::not_possible;
   for (const std::string& id : slot.ids) {
     const provider::DiscoveredProvider* found = registry.find(id);
-    if (found == nullptr || found->refused) continue;
+    if (found == nullptr || !found->is_usable()) continue;
     provider::ProviderRequest request;
     request.reason = reason;
     request.state = state;

@@ -1,4 +1,5 @@
-// The C header's plain values as C++ ones, and the sizes that version 1.0 of each struct had.
+// SPDX-License-Identifier: Apache-2.0
+// The C header's values in C++, and the sizes of the structs in version 1.0.
 #pragma once
 
 #include <heygen/provider.h>
@@ -28,7 +29,7 @@ inline std::string_view view(heygen_str text) {
 inline heygen_str str(std::string_view text) {
   return {text.data(), text.size()};
 }
-/// NULL with a size is no string.
+/// NULL with a size is not a string.
 inline bool is_sound(heygen_str text) {
   return text.data != nullptr || text.size == 0;
 }

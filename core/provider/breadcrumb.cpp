@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/breadcrumb.hpp"
 
 #include <unistd.h>
@@ -7,56 +8,101 @@
 #include <atomic>
 #include <cstddef>
 
-#include "core/provider/provider.hpp"
-
 namespace heygen::provider {
 namespace {
 
-std::array<char, 256> text{};
+/// Text that a signal handler may read at any moment.
+class SignalSafeText {
+ public:
+  void clear() noexcept {
+    size_ = 0;
+    text_[0] = '\0';
+  }
+  void append(std::string_view part) noexcept {
+    const std::size_t size = std::min(part.size(), text_.size() - 1 - size_);
+    std::transform(part.data(), part.data() + size, text_.data() + size_, harmless);
+    size_ += size;
+    text_[size_] = '\0';
+  }
+  const char* c_str() const noexcept { return text_.data(); }
+
+ private:
+  /// A library's file name may have any byte, and this text ends up on a terminal and in JSON.
+  static char harmless(char letter) noexcept {
+    const bool plain = letter >= 0x20 && letter < 0x7F && letter != '"' && letter != '\\';
+    return plain ? letter : '?';
+  }
+
+  std::array<char, 256> text_{};
+  std::size_t size_ = 0;
+};
+
+SignalSafeText place, running_provider;
 std::atomic<bool> present{false};
 std::atomic<pid_t> process{0};
-std::atomic<CallObserver*> watch_of_process{nullptr};
-
-/// A library's file name may hold anything, and this text ends up on a terminal and in JSON.
-char harmless(char letter) noexcept {
-  const bool plain = letter > 0x20 && letter < 0x7F && letter != '"' && letter != '\\';
-  return plain || letter == ' ' ? letter : '?';
-}
-
-void append(std::size_t& at, std::string_view part) noexcept {
-  const std::size_t size = std::min(part.size(), text.size() - 1 - at);
-  std::transform(part.data(), part.data() + size, text.data() + at, harmless);
-  at += size;
-}
+std::atomic<CallObserver*> observer_of_process{nullptr};
 
 }  // namespace
 
-void set_call_watch(CallObserver* watch) noexcept {
-  watch_of_process.store(watch);
+const char* name_of(Function function) noexcept {
+  switch (function) {
+    case Function::load:
+      return "load";
+    case Function::init:
+      return "init";
+    case Function::get_api:
+      return "get_api";
+    case Function::get_extension:
+      return "get_extension";
+    case Function::deinit:
+      return "deinit";
+    case Function::resolve:
+      return "resolve";
+    case Function::refresh:
+      return "refresh";
+    case Function::login:
+      return "login";
+    case Function::revoke:
+      return "revoke";
+    case Function::report_outcome:
+      return "report_outcome";
+  }
+  return "";
 }
 
-CallObserver* call_watch() noexcept {
-  return watch_of_process.load();
+void set_call_observer(CallObserver* observer) noexcept {
+  observer_of_process.store(observer);
 }
 
-Breadcrumb::Breadcrumb(std::string_view provider, std::string_view function) noexcept {
-  std::size_t at = 0;
-  append(at, function);
-  append(at, "() of provider ");
-  append(at, provider);
-  text[at] = '\0';
+CallObserver* call_observer() noexcept {
+  return observer_of_process.load();
+}
+
+Breadcrumb::Breadcrumb(std::string_view provider, Function function, std::string_view detail) noexcept {
+  running_provider.clear();
+  running_provider.append(provider);
+  place.clear();
+  place.append(name_of(function));
+  place.append("()");
+  place.append(detail);
+  place.append(" of provider ");
+  place.append(provider);
   process.store(getpid());
   present.store(true);
-  if (CallObserver* watch = call_watch()) watch->begin(function);
+  if (CallObserver* observer = call_observer()) observer->begin(function);
 }
 
 Breadcrumb::~Breadcrumb() {
-  if (CallObserver* watch = call_watch()) watch->end();
+  if (CallObserver* observer = call_observer()) observer->end();
   present.store(false);
 }
 
 const char* breadcrumb() noexcept {
-  return present.load() ? text.data() : "";
+  return present.load() ? place.c_str() : "";
+}
+
+const char* breadcrumb_provider() noexcept {
+  return present.load() ? running_provider.c_str() : "";
 }
 
 bool is_inside_provider() noexcept {

@@ -1,32 +1,51 @@
-// Leaves the name of the provider function that is about to run, for a crash handler to print, and tells a watchdog.
+// SPDX-License-Identifier: Apache-2.0
+// Records which function of which provider is running, for a crash handler to print, and tells a watchdog.
 #pragma once
 
 #include <string_view>
 
 namespace heygen::provider {
 
+/// What the host runs of a provider: the steps of loading it, then the functions of heygen_provider_1.
+enum class Function : unsigned char {
+  load,
+  init,
+  get_api,
+  get_extension,
+  deinit,
+  resolve,
+  refresh,
+  login,
+  revoke,
+  report_outcome,
+};
+
+/// As printed: "resolve".
+const char* name_of(Function function) noexcept;
+
 /// Told of each call into a provider. All members are called on the calling thread and throw nothing.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
-  virtual void begin(std::string_view function) noexcept = 0;
+  virtual void begin(Function function) noexcept = 0;
   virtual void end() noexcept = 0;
-  /// The provider waits in a service of the host, which has limits of its own and heeds cancellation.
+  /// The provider waits in a service of the host, which has limits of its own and handles cancellation.
   virtual void enter_service() noexcept = 0;
   virtual void leave_service() noexcept = 0;
-  /// The provider heeds cancellation by itself while it waits for something of its own.
+  /// The provider handles cancellation by itself while it waits for something of its own.
   virtual void polls_cancellation() noexcept = 0;
 };
 
-/// The one that is told from now on; nullptr: nobody.
-void set_call_watch(CallObserver* watch) noexcept;
-/// Or nullptr.
-CallObserver* call_watch() noexcept;
+/// Sets the observer of this process; nullptr removes it.
+void set_call_observer(CallObserver* observer) noexcept;
+/// The observer of this process; nullptr when there is none.
+CallObserver* call_observer() noexcept;
 
-/// At most one at a time in the process; nested ones are the caller's mistake.
+/// Lives while a provider function runs. At most one at a time in the process.
 class Breadcrumb {
  public:
-  Breadcrumb(std::string_view provider, std::string_view function) noexcept;
+  /// `detail` follows the function's name: what a test of the provider is about, say.
+  Breadcrumb(std::string_view provider, Function function, std::string_view detail = {}) noexcept;
   ~Breadcrumb();
   Breadcrumb(const Breadcrumb&) = delete;
   Breadcrumb& operator=(const Breadcrumb&) = delete;
@@ -35,17 +54,25 @@ class Breadcrumb {
 /// Lives while a service of the host runs.
 class ServiceScope {
  public:
-  ServiceScope() noexcept : watch_(call_watch()) {
-    if (watch_ != nullptr) watch_->enter_service();
+  ServiceScope() noexcept : observer_(call_observer()) {
+    if (observer_ != nullptr) observer_->enter_service();
   }
   ~ServiceScope() {
-    if (watch_ != nullptr) watch_->leave_service();
+    if (observer_ != nullptr) observer_->leave_service();
   }
   ServiceScope(const ServiceScope&) = delete;
   ServiceScope& operator=(const ServiceScope&) = delete;
 
  private:
-  CallObserver* watch_;
+  CallObserver* observer_;
 };
+
+/// The provider function that is running, as "resolve() of provider oauth"; "" when none is. Async-signal-safe.
+const char* breadcrumb() noexcept;
+/// The ID of that provider; "" when none runs. Async-signal-safe.
+const char* breadcrumb_provider() noexcept;
+
+/// A provider runs in this very process, which is not one that the provider forked. Async-signal-safe.
+bool is_inside_provider() noexcept;
 
 }  // namespace heygen::provider

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/manifest.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <stdexcept>
 
+#include "core/provider/refusal.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
@@ -12,9 +13,9 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 256;
 
-// Switches that every command of the host has.
-constexpr std::array<std::string_view, 7> kHostFlags{"help",     "version", "human", "headers",
-                                                     "provider", "verbose", "quiet"};
+// Options that every command of the host has.
+constexpr std::array<std::string_view, 7> kHostOptions{"help",     "version", "human", "headers",
+                                                       "provider", "verbose", "quiet"};
 
 bool is_lower(char letter) {
   return letter >= 'a' && letter <= 'z';
@@ -29,8 +30,8 @@ bool is_word(std::string_view text, std::size_t longest, char joint) {
                      [&](char letter) { return is_lower(letter) || is_digit(letter) || letter == joint; });
 }
 
-/// Taken by another provider's reserved spelling.
-bool is_historic_flag(std::string_view id) {
+/// Another provider's login option has this name.
+bool is_reserved_option(std::string_view id) {
   for (const store::ReservedSlot& slot : store::reserved_slots()) {
     for (const std::string_view owner : slot.ids) {
       if (owner != id && store::login_flag_of(owner) == "--" + std::string(id)) {
@@ -58,8 +59,8 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-[[noreturn]] void refuse(const std::string& sentence) {
-  throw std::runtime_error(sentence);
+[[noreturn]] void refuse(const std::string& reason) {
+  throw Refusal(reason);
 }
 
 void check_line(const std::string& member, std::string_view text, std::size_t longest) {
@@ -82,7 +83,7 @@ std::string text_member(const json::Value& object, const std::string& name, bool
     return required ? (refuse("`" + name + "` is missing"), std::string{}) : std::string{};
   }
   if (!member->is_string()) {
-    refuse("`" + name + "` must be text");
+    refuse("`" + name + "` must be a string");
   }
   return member->as_string();
 }
@@ -128,7 +129,7 @@ std::vector<std::string> list_member(const json::Value& object, const std::strin
   if (const json::Array* items = array_member(object, name)) {
     for (const json::Value& item : *items) {
       if (!item.is_string()) {
-        refuse("`" + name + "` must hold text only");
+        refuse("`" + name + "` must contain only strings");
       }
       list.push_back(item.as_string());
     }
@@ -141,11 +142,15 @@ std::vector<Setting> settings_member(const json::Value& object) {
   if (const json::Array* items = array_member(object, "settings")) {
     for (const json::Value& item : *items) {
       if (!item.is_object()) {
-        refuse("`settings` must hold objects only");
+        refuse("`settings` must contain only objects");
       }
-      settings.push_back({text_member(item, "key", true), text_member(item, "type", true),
-                          text_member(item, "default", false), text_member(item, "doc", false),
-                          text_member(item, "env", false), bool_member(item, "required", false)});
+      Setting& setting = settings.emplace_back();
+      setting.key = text_member(item, "key", true);
+      setting.type = setting_type_of(setting.key, text_member(item, "type", true));
+      setting.fallback = text_member(item, "default", false);
+      setting.doc = text_member(item, "doc", false);
+      setting.env = text_member(item, "env", false);
+      setting.required = bool_member(item, "required", false);
     }
   }
   return settings;
@@ -171,15 +176,12 @@ void check_settings(const Manifest& manifest) {
   std::vector<std::string> seen;
   for (const Setting& setting : manifest.settings) {
     if (!is_word(setting.key, 64, '_')) {
-      refuse("setting `" + setting.key + "` is no key ([a-z][a-z0-9_]{0,63})");
+      refuse("setting `" + setting.key + "` is not a valid key ([a-z][a-z0-9_]{0,63})");
     }
     if (contains(seen, setting.key)) {
-      refuse("setting `" + setting.key + "` stands there twice");
+      refuse("setting `" + setting.key + "` is declared twice");
     }
     seen.push_back(setting.key);
-    if (setting.type != "string" && setting.type != "url" && setting.type != "bool" && setting.type != "int") {
-      refuse("setting `" + setting.key + "` has the type `" + setting.type + "`: string, url, bool or int");
-    }
     if (!setting.env.empty() && !contains(manifest.env, setting.env)) {
       refuse("setting `" + setting.key + "` names the variable " + setting.env + ", which `env` lacks");
     }
@@ -190,7 +192,7 @@ void check_settings(const Manifest& manifest) {
 void check_names(const Manifest& manifest) {
   for (const std::string& name : manifest.env) {
     if (!is_variable_name(name)) {
-      refuse("`env` holds `" + name + "`, which is no variable name");
+      refuse("`env` has `" + name + "`, which is not a valid variable name");
     }
   }
   for (const std::string& name : manifest.credential_env) {
@@ -207,16 +209,30 @@ void check_names(const Manifest& manifest) {
   }
 }
 
+constexpr std::array<const char*, 4> kTypeNames{"string", "url", "bool", "int"};  // as in SettingType
+
 }  // namespace
+
+const char* name_of(SettingType type) {
+  return kTypeNames.at(static_cast<std::size_t>(type));
+}
+
+SettingType setting_type_of(const std::string& key, std::string_view name) {
+  const auto* found = std::ranges::find(kTypeNames, name);
+  if (found == kTypeNames.end()) {
+    refuse("setting `" + key + "` has the type `" + std::string(name) + "`: string, url, bool or int");
+  }
+  return static_cast<SettingType>(found - kTypeNames.begin());
+}
 
 bool is_valid_id(std::string_view id) {
   return id.size() >= 2 && is_word(id, 32, '-') &&
-         std::find(kHostFlags.begin(), kHostFlags.end(), id) == kHostFlags.end() && !is_historic_flag(id);
+         std::find(kHostOptions.begin(), kHostOptions.end(), id) == kHostOptions.end() && !is_reserved_option(id);
 }
 
 void check_manifest(const Manifest& manifest) {
   if (!is_valid_id(manifest.id)) {
-    refuse("`id` must be [a-z][a-z0-9-]{1,31} and no flag of heygen itself");
+    refuse("`id` must be [a-z][a-z0-9-]{1,31} and not an option of heygen itself");
   }
   if (!is_file_name(manifest.library)) {
     refuse("`library` must be the plain name of a file in the manifest's directory");
@@ -239,10 +255,10 @@ Manifest parse_manifest(std::string_view text) {
   try {
     root = json::parse(text);
   } catch (const json::ParseError& error) {
-    refuse(std::string("it is no JSON: ") + error.what());
+    refuse(std::string("it is not valid JSON: ") + error.what());
   }
   if (!root.is_object()) {
-    refuse("it is no JSON object");
+    refuse("it is not a JSON object");
   }
   Manifest manifest;
   manifest.id = text_member(root, "id", true);
@@ -274,7 +290,7 @@ json::Value settings_to_json(const std::vector<Setting>& settings) {
   json::Array items;
   for (const Setting& setting : settings) {
     items.emplace_back(json::Object{{"key", setting.key},
-                                    {"type", setting.type},
+                                    {"type", name_of(setting.type)},
                                     {"required", setting.required},
                                     {"default", setting.fallback},
                                     {"doc", setting.doc},

@@ -1,4 +1,5 @@
-// A provider as data: what stands in <id>.provider.json. Listing, help, completion and picker need nothing else.
+// SPDX-License-Identifier: Apache-2.0
+// A provider as data: the contents of <id>.provider.json. Listing, help, completion and picker need nothing else.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,16 @@
 
 namespace heygen::provider {
 
+enum class SettingType : unsigned char { string, url, boolean, integer };
+/// As manifests write it: "string", "url", "bool" or "int".
+const char* name_of(SettingType type);
+/// The type of the setting `key`. Throws Refusal for another word.
+SettingType setting_type_of(const std::string& key, std::string_view name);
+
 struct Setting {
-  std::string key, type, fallback, doc, env;
+  std::string key;
+  SettingType type = SettingType::string;
+  std::string fallback, doc, env;
   bool required = false;
   bool operator==(const Setting&) const = default;
 };
@@ -30,10 +39,10 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
-/// Throws std::runtime_error with a sentence: bad JSON, a missing or mistyped member, an id or file name out of form.
-/// Unknown members are ignored.
+/// Throws Refusal: text that is not JSON, a missing or mistyped member, an id or file name that is not valid. Unknown
+/// members are ignored.
 Manifest parse_manifest(std::string_view text);
-/// The same checks for one that came from elsewhere, a descriptor say.
+/// The same checks for a manifest from elsewhere, such as a descriptor. Throws Refusal.
 void check_manifest(const Manifest& manifest);
 json::Value to_json(const Manifest& manifest);
 bool is_valid_id(std::string_view id);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One loaded provider, seen from C++: the ABI's functions as calls that take and return values.
 #pragma once
 
@@ -49,7 +50,7 @@ struct ProviderRequest {
   Reason reason = Reason::first_use;
   Interaction interaction = Interaction::never;
   std::string method, path, www_authenticate;
-  json::Value state = json::Object{};  ///< the provider's slot; an object
+  json::Value state = json::Object{};  ///< the provider's entry in the credentials file; an object
 };
 
 struct CredentialHeader {
@@ -61,7 +62,7 @@ struct CredentialHeader {
 struct ProviderResult {
   Status status = Status::internal;
   std::vector<CredentialHeader> headers;
-  std::optional<json::Value> patch;  ///< what set_state asked for, merged (RFC 7396)
+  std::optional<json::Value> patch;  ///< the patches of set_state, merged (RFC 7396)
   std::string type, source = "file", scope;
   std::optional<std::int64_t> expires_at;
   bool refreshable = false;
@@ -71,10 +72,11 @@ struct ProviderResult {
   int retry_after = 0;  ///< seconds; 0 unknown
 };
 
-/// The error that a status other than OK ends in (table of design §2.5). `how_to_login` goes into the hint of exit 3.
-Error to_error(const ProviderResult& answer, const Manifest& manifest, const std::string& how_to_login);
+class BrowserLogin;
+/// The user's browser and a listener on 127.0.0.1.
+BrowserLogin& system_browser_login();
 
-/// What providers may reach of the host. References outlive every provider.
+/// What the host lends to providers. References outlive every provider.
 struct Services {
   net::Http& http;
   Clock& clock;
@@ -85,24 +87,19 @@ struct Services {
   std::string host_version, api_base;
   ConfiguredSetting setting;
   std::function<void(int level, const std::string& line)> log;
+  BrowserLogin& browser_login = system_browser_login();  ///< a test plays the browser
 };
 
-/// Calls are serialized; each leaves a breadcrumb (provider and function) that a crash handler prints.
+/// Calls are serialized; each leaves a Breadcrumb for a crash handler.
 class Provider {
  public:
   virtual ~Provider() = default;
   virtual const Manifest& manifest() const = 0;
-  virtual ProviderResult resolve(const ProviderRequest& ask) = 0;
-  virtual ProviderResult refresh(const ProviderRequest& ask) = 0;
-  virtual ProviderResult login(const ProviderRequest& ask) = 0;
-  virtual ProviderResult revoke(const ProviderRequest& ask) = 0;
-  virtual void report_outcome(const ProviderRequest& ask, int http_status, bool accepted) = 0;
+  virtual ProviderResult resolve(const ProviderRequest& request) = 0;
+  virtual ProviderResult refresh(const ProviderRequest& request) = 0;
+  virtual ProviderResult login(const ProviderRequest& request) = 0;
+  virtual ProviderResult revoke(const ProviderRequest& request) = 0;
+  virtual void report_outcome(const ProviderRequest& request, int http_status, bool accepted) = 0;
 };
-
-/// Name of the provider function that is running, "" otherwise; async-signal-safe.
-const char* breadcrumb() noexcept;
-
-/// A provider runs in this very process, which is not one that it forked. Safe inside a signal handler.
-bool is_inside_provider() noexcept;
 
 }  // namespace heygen::provider

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a provider's settings get their values.
 #pragma once
 
@@ -15,14 +16,14 @@ namespace heygen::provider {
 
 struct SettingValue {
   std::string text;
-  std::string origin;  ///< for error texts: "the variable …"
+  std::string source;  ///< for messages: "the variable …"
 };
 
 /// Value of `providers.<section>.<key>` in config.toml as text, if any.
 using ConfiguredSetting = std::function<std::optional<std::string>(const std::string& section, const std::string& key)>;
 
-/// Its variable, else the first of the provider's sections in config.toml that has it, else its default. What is empty
-/// counts as absent.
+/// The setting's variable, else the first of the provider's sections in config.toml that has it, else its default. An
+/// empty value counts as absent.
 std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting& setting,
                                          const Environment& environment, const ConfiguredSetting& configured);
 

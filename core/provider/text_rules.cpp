@@ -1,7 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/text_rules.hpp"
+
+#include <Poco/UTF8Encoding.h>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace heygen::provider {
 
@@ -24,6 +28,19 @@ bool is_framing_header(std::string_view lower_name) {
       "host", "content-length",      "connection", "keep-alive", "proxy-connection", "proxy-authenticate",
       "te",   "proxy-authorization", "trailer",    "upgrade",    "transfer-encoding"};
   return std::ranges::find(kNames, lower_name) != kNames.end();
+}
+
+bool is_utf8(std::string_view text) {
+  const Poco::UTF8Encoding encoding;
+  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* end = at + text.size();
+  while (at != end) {
+    const int left = static_cast<int>(std::min<std::ptrdiff_t>(end - at, 4));
+    const int length = encoding.sequenceLength(at, left);
+    if (length < 1 || length > left || !Poco::UTF8Encoding::isLegal(at, length)) return false;
+    at += length;
+  }
+  return true;
 }
 
 }  // namespace heygen::provider

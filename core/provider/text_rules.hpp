@@ -1,4 +1,5 @@
-// Which header fields may be written, by RFC 9110 §5.
+// SPDX-License-Identifier: Apache-2.0
+// Which text HTTP and the provider interface allow where.
 #pragma once
 
 #include <string_view>
@@ -11,5 +12,8 @@ bool is_header_name(std::string_view name);
 bool is_header_value(std::string_view value);
 /// Host, Content-Length and the hop-by-hop fields (RFC 9110 §7.6.1), which HTTP itself sets. In lower case.
 bool is_framing_header(std::string_view lower_name);
+
+/// UTF-8 by RFC 3629.
+bool is_utf8(std::string_view text);
 
 }  // namespace heygen::provider

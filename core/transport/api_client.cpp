@@ -4,8 +4,8 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
-#include "core/base/random.hpp"
 #include "core/base/encode.hpp"
+#include "core/base/random.hpp"
 #include "core/base/text.hpp"
 #include "core/net/redact.hpp"
 #include "core/transport/failure.hpp"

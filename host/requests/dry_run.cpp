@@ -70,7 +70,7 @@ json::Value credential_of(Services& services) {
     if (id.empty()) return json::Object{{"problem", "not logged in: run `heygen auth login` first"}};
     const provider::DiscoveredProvider* found = services.registry().find(id);
     if (found == nullptr) return json::Object{{"problem", "the provider " + printable(id) + " is not installed"}};
-    if (found->refused) return json::Object{{"provider", id}, {"problem", found->reason}};
+    if (!found->is_usable()) return json::Object{{"provider", id}, {"problem", found->reason}};
     return json::Object{{"provider", id}, {"title", found->manifest.title}, {"headers", kMark}};
   } catch (const Error& error) {
     return json::Object{{"problem", error.message()}};

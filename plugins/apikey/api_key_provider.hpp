@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The API key of an account: from HEYGEN_API_KEY, else as stored by a login.
 #pragma once
 

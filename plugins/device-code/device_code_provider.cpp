@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/device-code/device_code_provider.hpp"
 
 #include <algorithm>
@@ -19,15 +20,15 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kDefaultInterval{5};    // RFC 8628 §3.2
-constexpr seconds kSlowDown{5};           // §3.5
-constexpr seconds kDefaultLifetime{600};  // a reply without expires_in breaks §3.2, yet can be served
+constexpr seconds kSlowDown{5};           // RFC 8628 §3.5
+constexpr seconds kDefaultLifetime{600};  // for a response without expires_in, which §3.2 requires
 constexpr seconds kMaxLifetime{24 * 3600};
 constexpr const char* kExpired = "expired_token";
 constexpr std::string_view kGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// The reply of the device authorization endpoint.
+/// The response of the device authorization endpoint.
 struct Device {
-  sdk::Secret device_code;  // never shown (§3.3)
+  sdk::Secret device_code;  // never shown (RFC 8628 §3.3)
   std::string user_code, page, page_with_code;
   milliseconds interval{kDefaultInterval}, lifetime{kDefaultLifetime};
 };
@@ -35,8 +36,9 @@ struct Device {
 void require_enabled(const sdk::Call& call) {
   const sdk::Settings settings = call.settings();
   if (settings.flag("enabled") || settings.env("HEYGEN_OAUTH_DEVICE_URL")) return;
-  throw sdk::Fail(HEYGEN_UNSUPPORTED, "The device code login is not yet supported.",
-                  "Run `heygen auth login` and choose another method.");
+  throw sdk::Fail(HEYGEN_UNSUPPORTED, "Device code login is disabled: it is not yet supported by default.",
+                  "Run `heygen config set providers.device-code.enabled true`, or log in with `heygen auth login "
+                  "--oauth`.");
 }
 
 milliseconds clamped(const sdk::Json& value, seconds fallback, seconds largest) {
@@ -44,35 +46,36 @@ milliseconds clamped(const sdk::Json& value, seconds fallback, seconds largest) 
   return given ? seconds(std::clamp<std::int64_t>(*given, 1, largest.count())) : fallback;
 }
 
-Device read_device(const sdk::Json& reply, const Server& server) {
+Device read_device(const sdk::Json& response, const OauthEndpoints& server) {
   const std::string& url = server.device_url;
   Device device;
-  device.device_code = sdk::Secret(usable_text(reply["device_code"], "device_code", url));
-  device.user_code = readable(usable_text(reply["user_code"], "user_code", url), 100);
-  device.page = std::string(usable_text(reply["verification_uri"], "verification_uri", url));
-  const std::string fault = url_fault(device.page, server.allow_http);
-  if (!fault.empty()) {
+  device.device_code = sdk::Secret(require_text(response["device_code"], "device_code", url));
+  device.user_code = readable(require_text(response["user_code"], "user_code", url), 100);
+  device.page = std::string(require_text(response["verification_uri"], "verification_uri", url));
+  if (const auto fault = find_url_fault(device.page, server.allow_http)) {
     throw sdk::Fail(HEYGEN_BROKEN,
-                    "The reply of " + origin_of(url) + " cannot be used: its verification_uri " + fault + ".",
+                    "The response of " + origin_of(url) + " cannot be used: its verification_uri " + *fault + ".",
                     "Check the OAuth settings.");
   }
-  const std::string_view complete = reply["verification_uri_complete"].as_text();
-  if (url_fault(complete, server.allow_http).empty()) device.page_with_code = std::string(complete);
-  device.interval = clamped(reply["interval"], kDefaultInterval, kMaxLifetime);
-  device.lifetime = clamped(reply["expires_in"], kDefaultLifetime, kMaxLifetime);
+  const std::string_view complete = response["verification_uri_complete"].as_text();
+  if (!find_url_fault(complete, server.allow_http)) device.page_with_code = std::string(complete);
+  device.interval = clamped(response["interval"], kDefaultInterval, kMaxLifetime);
+  device.lifetime = clamped(response["expires_in"], kDefaultLifetime, kMaxLifetime);
   return device;
 }
 
-Device authorize(const sdk::Call& call, const Server& server, const std::string& scope) {
+Device authorize(const sdk::Call& call, const OauthEndpoints& server, const std::string& scope) {
   sdk::Form form(call.http());
   form.add("client_id", server.client_id);
   if (!scope.empty()) form.add("scope", scope);
-  const sdk::HttpReply reply = post_form(call, server.device_url, form, kTokenTimeout);
-  if (reply.status() != 200) throw reply_error(call, {server.device_url, server.client_id}, reply, {});
-  const sdk::Json document = call.parse(reply.body());
+  const sdk::HttpReply response = post_form(call, server.device_url, form, kTokenTimeout);
+  if (response.status() != 200) throw response_error(call, {server.device_url, server.client_id}, response, {});
+  const sdk::Json document = call.parse(response.body());
   if (!document.exists()) {
-    throw sdk::Fail(HEYGEN_TRANSIENT, origin_of(server.device_url) + " answered with something that is no JSON.",
-                    "Check the network (a captive portal?) and the OAuth settings, then try again.");
+    throw sdk::Fail(
+        HEYGEN_TRANSIENT, origin_of(server.device_url) + " sent a response that is not JSON.",
+        "Check the network, where a captive portal may intercept requests, and the OAuth settings. Then try "
+        "again.");
   }
   return read_device(document, server);
 }
@@ -87,16 +90,18 @@ void show(const sdk::Call& call, const Device& device) {
   terminal.notice("This page has the code filled in; check that it is the same:");
   terminal.notice(device.page_with_code);
   const sdk::Browser browser = call.browser();
-  if (browser.allowed()) browser.open(device.page_with_code);  // §3.3.1: failing is not fatal
+  if (browser.allowed()) browser.open(device.page_with_code);  // RFC 8628 §3.3.1: a failure is not fatal
 }
 
-sdk::Fail ran_out() {
-  return sdk::Fail(HEYGEN_REJECTED, "The code ran out before the login was approved.", "Log in again for a new code.")
+sdk::Fail expired() {
+  return sdk::Fail(HEYGEN_REJECTED, "The code expired before the login was approved.",
+                   "Run `heygen auth login --device-code` for a new code.")
       .with_code(kExpired);
 }
 
-/// One poll: tokens, or nothing and the interval to keep from now on. Throws what ends the login (§3.5).
-std::optional<Tokens> poll(const sdk::Call& call, const Server& server, const Device& device, milliseconds& interval) {
+/// One poll: tokens, or nothing and the interval for the following polls. Throws when the login ends (RFC 8628 §3.5).
+std::optional<Tokens> poll(const sdk::Call& call, const OauthEndpoints& server, const Device& device,
+                           milliseconds& interval) {
   sdk::Form form(call.http());
   form.add("grant_type", kGrant).add("device_code", device.device_code.reveal()).add("client_id", server.client_id);
   try {
@@ -114,15 +119,15 @@ std::optional<Tokens> poll(const sdk::Call& call, const Server& server, const De
     }
     if (fail.code() == "access_denied") {
       throw sdk::Fail(HEYGEN_REJECTED, "The login was denied on the other device.",
-                      "Log in again and approve the request.")
+                      "Run `heygen auth login --device-code` again and approve the request.")
           .with_code(fail.code());
     }
-    if (fail.code() == kExpired) throw ran_out();
+    if (fail.code() == kExpired) throw expired();
     throw;
   }
 }
 
-Tokens await(const sdk::Call& call, const Server& server, const Device& device) {
+Tokens await(const sdk::Call& call, const OauthEndpoints& server, const Device& device) {
   const sdk::Clock clock = call.clock();
   const milliseconds end = clock.monotonic() + device.lifetime;
   milliseconds interval = device.interval;
@@ -130,7 +135,7 @@ Tokens await(const sdk::Call& call, const Server& server, const Device& device) 
     clock.wait(interval);
     if (auto tokens = poll(call, server, device, interval)) return std::move(*tokens);
   }
-  throw ran_out();
+  throw expired();
 }
 
 }  // namespace
@@ -139,9 +144,9 @@ void DeviceCodeProvider::login(sdk::Call& call) {
   require_enabled(call);
   if (call.interaction() == HEYGEN_INTERACTION_NEVER) throw sdk::Fail(HEYGEN_NEEDS_USER);
   const OauthSettings settings = load_settings(call);
-  const Server server = configured_server(call, settings, Budget(call, kTokenTimeout));
+  const OauthEndpoints server = configured_server(call, settings, Budget(call, kTokenTimeout));
   if (server.device_url.empty()) {
-    throw sdk::Fail(HEYGEN_UNSUPPORTED, "The issuer " + server.issuer + " offers no device code login.",
+    throw sdk::Fail(HEYGEN_UNSUPPORTED, "The issuer " + server.issuer + " does not offer device code login.",
                     "Run `heygen auth login` and choose another method.");
   }
   require_url(server.device_url, "device authorization endpoint", server.allow_http);

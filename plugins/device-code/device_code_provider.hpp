@@ -1,4 +1,5 @@
-// Login with a code typed on another device (RFC 8628). What it stores is of the same kind as a browser login's.
+// SPDX-License-Identifier: Apache-2.0
+// Login with a code typed on another device (RFC 8628). It stores the same members as a browser login.
 #pragma once
 
 #include <heygen/provider.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/oauth/oauth_provider.hpp"
 
 #include <string>
@@ -12,7 +13,7 @@
 namespace heygen::plugins {
 namespace {
 
-/// What must come back from this run alone.
+/// Values that bind the redirect to this run.
 struct Attempt {
   sdk::Secret verifier, state;
   std::string challenge;
@@ -33,7 +34,7 @@ Attempt new_attempt(const sdk::Call& call) {
   return attempt;
 }
 
-std::string authorization_url(const sdk::Call& call, const Server& server, const std::string& scope,
+std::string authorization_url(const sdk::Call& call, const OauthEndpoints& server, const std::string& scope,
                               const Attempt& attempt, const std::string& redirect_uri) {
   sdk::Form query(call.http());
   query.add("response_type", "code")
@@ -46,7 +47,7 @@ std::string authorization_url(const sdk::Call& call, const Server& server, const
   return with_query(server.authorize_url, query.str());
 }
 
-/// The URL stands alone on its line, and there before any browser starts: it can be copied in every case.
+/// The URL has a line of its own and is printed before a browser starts, so that it can always be copied.
 void show(const sdk::Call& call, const std::string& url) {
   const sdk::Terminal terminal = call.terminal();
   const sdk::Browser browser = call.browser();
@@ -55,9 +56,9 @@ void show(const sdk::Call& call, const std::string& url) {
     terminal.notice(url);
     return;
   }
-  terminal.notice("Your browser opens to log in to HeyGen. If it does not, open this URL:");
+  terminal.notice("Opening your browser to log in to HeyGen. If it does not open, open this URL:");
   terminal.notice(url);
-  if (!browser.open(url)) terminal.notice("No browser could be opened: open the URL above by hand.");
+  if (!browser.open(url)) terminal.notice("Could not open a browser; open the URL above yourself.");
 }
 
 void await(sdk::Loopback& listener) {
@@ -65,33 +66,34 @@ void await(sdk::Loopback& listener) {
     case HEYGEN_OK:
       return;
     case HEYGEN_BROKEN:
-      throw sdk::Fail(HEYGEN_BROKEN,
-                      "The browser came back with a parameter given twice, so the answer is not trusted.",
-                      "Log in again.");
+      throw sdk::Fail(HEYGEN_BROKEN, "The login redirect has a parameter twice, so it is not trusted.",
+                      "Run `heygen auth login --oauth` again.");
     default:
-      // Not TRANSIENT: the network is not to blame for a person who did not come back.
-      throw sdk::Fail(HEYGEN_REJECTED, "Nobody finished the login in the browser within 5 minutes.", "Log in again.");
+      // Not TRANSIENT: the network did not fail, the user did not finish the login.
+      throw sdk::Fail(HEYGEN_REJECTED, "Timed out after 5 minutes waiting for the browser login.",
+                      "Run `heygen auth login --oauth` again.");
   }
 }
 
-/// That the answer belongs to this run and comes from this server, before anything in it is believed; error answers
+/// Checks that the redirect belongs to this run and comes from this server before anything in it is used, errors
 /// included (RFC 9207 §2.4).
-void check_sender(const sdk::Call& call, const sdk::Loopback& listener, const Server& server, const Attempt& attempt) {
+void check_sender(const sdk::Call& call, const sdk::Loopback& listener, const OauthEndpoints& server,
+                  const Attempt& attempt) {
   const auto state = listener.param("state");
   if (!state || !call.hash().equal(*state, attempt.state.reveal())) {
-    throw sdk::Fail(HEYGEN_BROKEN, "The browser came back with the answer to another login (its state differs).",
-                    "Log in again, and use the URL that is shown then.");
+    throw sdk::Fail(HEYGEN_BROKEN, "The login redirect belongs to another login (its state differs).",
+                    "Run `heygen auth login --oauth` again and open the URL that it prints.");
   }
   if (server.issuer.empty()) return;
   const auto iss = listener.param("iss");
   if (!iss && server.promises_iss) {
-    throw sdk::Fail(HEYGEN_BROKEN,
-                    "The answer of the login does not name its issuer, although " + server.issuer + " promises that.",
-                    "Log in again; if it happens again, tell the server's operator.");
+    throw sdk::Fail(
+        HEYGEN_BROKEN, "The login redirect does not name its issuer, although " + server.issuer + " promises that.",
+        "Run `heygen auth login --oauth` again. If it keeps happening, tell the operator of the authorization server.");
   }
   if (iss && *iss != server.issuer) {
-    throw sdk::Fail(HEYGEN_BROKEN, "The answer of the login comes from another issuer than " + server.issuer + ".",
-                    "Log in again, and check HEYGEN_OAUTH_ISSUER.");
+    throw sdk::Fail(HEYGEN_BROKEN, "The login redirect comes from another issuer than " + server.issuer + ".",
+                    "Check HEYGEN_OAUTH_ISSUER, then run `heygen auth login --oauth` again.");
   }
 }
 
@@ -102,23 +104,25 @@ void check_error(const sdk::Loopback& listener) {
   const std::string words = readable(listener.param("error_description").value_or(""), 200);
   const std::string said = code + (words.empty() ? "" : " (" + words + ")") + ".";
   if (code == "access_denied") {
-    throw sdk::Fail(HEYGEN_REJECTED, "The login was denied: " + said, "Log in again and approve the request.")
+    throw sdk::Fail(HEYGEN_REJECTED, "Login denied: " + said,
+                    "Run `heygen auth login --oauth` again and approve the request.")
         .with_code(code);
   }
   if (code == "temporarily_unavailable" || code == "server_error") {
-    throw sdk::Fail(HEYGEN_TRANSIENT, "The server could not log you in: " + said, "Try again in a moment.")
+    throw sdk::Fail(HEYGEN_TRANSIENT, "The authorization server could not log you in: " + said, "Try again later.")
         .with_code(code);
   }
-  throw sdk::Fail(HEYGEN_REJECTED, "The server refused the login: " + said,
-                  "Check the OAuth settings, then log in again.")
+  throw sdk::Fail(HEYGEN_REJECTED, "The authorization server refused the login: " + said,
+                  "Check the OAuth settings, then run `heygen auth login --oauth` again.")
       .with_code(code);
 }
 
-Tokens exchange(const sdk::Call& call, const Server& server, const sdk::Loopback& listener, const Attempt& attempt,
-                const std::string& redirect_uri) {
+Tokens exchange(const sdk::Call& call, const OauthEndpoints& server, const sdk::Loopback& listener,
+                const Attempt& attempt, const std::string& redirect_uri) {
   const std::string_view code = listener.param("code").value_or("");
   if (code.empty() || has_control(code)) {
-    throw sdk::Fail(HEYGEN_BROKEN, "The browser came back without a usable authorization code.", "Log in again.");
+    throw sdk::Fail(HEYGEN_BROKEN, "The login redirect has no valid authorization code.",
+                    "Run `heygen auth login --oauth` again.");
   }
   sdk::Form form(call.http());
   form.add("grant_type", "authorization_code")
@@ -138,7 +142,7 @@ void OauthProvider::login(sdk::Call& call) {
                     "Allow the browser (HEYGEN_NO_BROWSER, BROWSER), run it in a terminal, or use an API key.");
   }
   const OauthSettings settings = load_settings(call);
-  const Server server = configured_server(call, settings, Budget(call, kTokenTimeout));
+  const OauthEndpoints server = configured_server(call, settings, Budget(call, kTokenTimeout));
   require_url(server.authorize_url, "authorization endpoint", server.allow_http);
   const Attempt attempt = new_attempt(call);
   sdk::Loopback listener = call.listen("/oauth/callback");

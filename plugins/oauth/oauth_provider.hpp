@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Login through the browser: the authorization code grant with PKCE of a native app (RFC 8252, RFC 7636).
 #pragma once
 
@@ -12,7 +13,7 @@ namespace heygen::plugins {
 
 class OauthProvider : public OauthCredential {
  public:
-  /// How long the person has in the browser.
+  /// How long the user has in the browser.
   static constexpr std::chrono::milliseconds kBrowserTimeout{5 * 60'000};
 
   void login(sdk::Call& call) override;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/shared/oauth_credential.hpp"
 
 #include <string>
@@ -21,10 +22,9 @@ void OauthCredential::resolve(sdk::Call& call) {
 void OauthCredential::refresh(sdk::Call& call) {
   const Stored stored = read_stored(call);
   if (stored.refresh_token.empty()) {
-    throw sdk::Fail(HEYGEN_REJECTED, "The stored OAuth login cannot be renewed: it has no refresh token.",
-                    "Log in again.");
+    throw sdk::Fail(HEYGEN_REJECTED, "The stored OAuth credential cannot be refreshed: it has no refresh token.");
   }
-  const Server server = server_of(call, stored, Budget(call, kTokenTimeout));
+  const OauthEndpoints server = server_of(call, stored, Budget(call, kTokenTimeout));
   sdk::Form form(call.http());
   form.add("grant_type", "refresh_token").add("refresh_token", stored.refresh_token).add("client_id", server.client_id);
   const Tokens tokens =
@@ -36,13 +36,14 @@ void OauthCredential::revoke(sdk::Call& call) {
   const Budget budget(call, kRevokeTimeout);
   const Stored stored = read_stored(call);
   const bool has_refresh = !stored.refresh_token.empty();
-  // The refresh token takes its access tokens with it (RFC 7009 §2.1).
+  // Revoking the refresh token revokes its access tokens too (RFC 7009 §2.1).
   const std::string_view token = has_refresh ? stored.refresh_token : stored.access_token;
   const bool in_use = call.reason() == HEYGEN_REASON_REPLACED && token == kept_.reveal();
   if (token.empty() || in_use) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
-  const Server server = server_of(call, stored, budget);
+  const OauthEndpoints server = server_of(call, stored, budget);
   if (server.revoke_url.empty()) {
-    throw sdk::Fail(HEYGEN_UNSUPPORTED, "The server that gave the OAuth tokens has no known revocation endpoint.",
+    throw sdk::Fail(HEYGEN_UNSUPPORTED,
+                    "The authorization server that issued the OAuth tokens has no known revocation endpoint.",
                     "Set HEYGEN_OAUTH_REVOKE_URL (providers.oauth.revoke_url) before the next login.");
   }
   require_url(server.revoke_url, "revocation endpoint", server.allow_http);
@@ -50,12 +51,13 @@ void OauthCredential::revoke(sdk::Call& call) {
   form.add("token", token)
       .add("token_type_hint", has_refresh ? "refresh_token" : "access_token")
       .add("client_id", server.client_id);
-  const sdk::HttpReply reply = post_form(call, server.revoke_url, form, budget.left());
-  if (reply.status() == 200 || reply.status() == 204) return;
-  throw reply_error(call, {server.revoke_url, server.client_id}, reply, {stored.refresh_token, stored.access_token});
+  const sdk::HttpReply response = post_form(call, server.revoke_url, form, budget.left());
+  if (response.status() == 200 || response.status() == 204) return;
+  throw response_error(call, {server.revoke_url, server.client_id}, response,
+                       {stored.refresh_token, stored.access_token});
 }
 
-void OauthCredential::keep_login(const sdk::Call& call, Tokens tokens, const Server& server,
+void OauthCredential::keep_login(const sdk::Call& call, Tokens tokens, const OauthEndpoints& server,
                                  std::string_view asked_scope) {
   save_login(call, tokens, server, asked_scope);
   kept_ = std::move(tokens.refresh.empty() ? tokens.access : tokens.refresh);

@@ -1,4 +1,6 @@
-// What the OAuth providers do alike: they share one slot, so either can use, renew and revoke what the other stored.
+// SPDX-License-Identifier: Apache-2.0
+// The common part of the OAuth providers: they share one slot, so either can use, refresh and revoke the other's
+// tokens.
 #pragma once
 
 #include <heygen/provider.hpp>
@@ -16,15 +18,15 @@ class OauthCredential : public sdk::Provider {
 
   void resolve(sdk::Call& call) override;
   void refresh(sdk::Call& call) override;
-  /// Asks nobody for a replaced login whose token the new one holds as well: a server may give the same one again.
+  /// Sends no request for a replaced login whose token the new login has too: a server may issue the same token again.
   void revoke(sdk::Call& call) override;
 
  protected:
-  /// Stores what a login got.
-  void keep_login(const sdk::Call& call, Tokens tokens, const Server& server, std::string_view asked_scope);
+  /// Stores the tokens of a login.
+  void keep_login(const sdk::Call& call, Tokens tokens, const OauthEndpoints& server, std::string_view asked_scope);
 
  private:
-  sdk::Secret kept_;  ///< what a revocation of this process's login would send
+  sdk::Secret kept_;  ///< the token that a revocation of this process's login would send
 };
 
 }  // namespace heygen::plugins

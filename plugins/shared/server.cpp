@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/shared/server.hpp"
 
 #include <algorithm>
@@ -14,10 +15,10 @@ std::string endpoint(const sdk::Json& metadata, const char* name, const std::str
   const sdk::Json value = metadata[name];
   if (value.is_null()) return {};
   std::string url(value.as_text());
-  const std::string fault = value.is_string() ? url_fault(url, allow_http) : "is no text";
-  if (!fault.empty()) {
-    throw sdk::Fail(HEYGEN_BROKEN, "The metadata of " + issuer + " cannot be used: its " + name + " " + fault + ".",
-                    "Check HEYGEN_OAUTH_ISSUER, or tell the server's operator.");
+  const auto fault = value.is_string() ? find_url_fault(url, allow_http) : "is not a string";
+  if (fault) {
+    throw sdk::Fail(HEYGEN_BROKEN, "The metadata of " + issuer + " cannot be used: its " + name + " " + *fault + ".",
+                    "Check HEYGEN_OAUTH_ISSUER, or tell the operator of the authorization server.");
   }
   return url;
 }
@@ -28,22 +29,21 @@ void require_s256(const sdk::Json& metadata, const std::string& issuer) {
   for (std::size_t i = 0; methods.is_array() && i < methods.size(); ++i) {
     if (methods.at(i).as_text() == "S256") return;
   }
-  throw sdk::Fail(HEYGEN_BROKEN,
-                  "The issuer " + issuer + " does not offer PKCE with S256, which every login here uses.",
+  throw sdk::Fail(HEYGEN_BROKEN, "The issuer " + issuer + " does not offer PKCE with S256, which `heygen` requires.",
                   "Use another issuer.");
 }
 
-Server read_metadata(const sdk::Json& metadata, const std::string& issuer, bool allow_http) {
+OauthEndpoints read_metadata(const sdk::Json& metadata, const std::string& issuer, bool allow_http) {
   // RFC 8414 §3.3: equal, character by character.
   if (!metadata["issuer"].is_string() || metadata["issuer"].as_text() != issuer) {
     throw sdk::Fail(
         HEYGEN_BROKEN,
-        "The metadata found for " + issuer + " is that of another issuer" +
+        "The metadata found for " + issuer + " belongs to another issuer" +
             (metadata["issuer"].is_string() ? ": " + readable(metadata["issuer"].as_text(), 200) : std::string()) + ".",
-        "Write HEYGEN_OAUTH_ISSUER exactly as the server names itself.");
+        "Write HEYGEN_OAUTH_ISSUER exactly as the authorization server writes it.");
   }
   require_s256(metadata, issuer);
-  Server server;
+  OauthEndpoints server;
   server.issuer = issuer;
   server.allow_http = allow_http;
   server.authorize_url = endpoint(metadata, "authorization_endpoint", issuer, allow_http);
@@ -52,25 +52,25 @@ Server read_metadata(const sdk::Json& metadata, const std::string& issuer, bool 
   server.device_url = endpoint(metadata, "device_authorization_endpoint", issuer, allow_http);
   server.promises_iss = metadata["authorization_response_iss_parameter_supported"].as_bool();
   if (server.token_url.empty()) {
-    throw sdk::Fail(HEYGEN_BROKEN, "The metadata of " + issuer + " names no token_endpoint.",
+    throw sdk::Fail(HEYGEN_BROKEN, "The metadata of " + issuer + " has no token_endpoint.",
                     "Check HEYGEN_OAUTH_ISSUER.");
   }
   return server;
 }
 
-/// The metadata object, or nothing when this address holds none and another may be tried.
+/// The metadata object, or nothing when this URL has none and the next may be tried.
 std::optional<sdk::Json> fetch(const sdk::Call& call, const std::string& url, const Budget& budget) {
   sdk::HttpRequest request;
   request.url = url;
   request.headers = {{"Accept", "application/json"}};
   request.timeout = budget.left();
-  const sdk::HttpReply reply = call.http().send(request);
-  if (reply.status() >= 500 || reply.status() == 429) {
-    throw sdk::Fail(HEYGEN_TRANSIENT, url + " answered HTTP " + std::to_string(reply.status()) + ".",
-                    "Try again in a moment.");
+  const sdk::HttpReply response = call.http().send(request);
+  if (response.status() >= 500 || response.status() == 429) {
+    throw sdk::Fail(HEYGEN_TRANSIENT, url + " responded with HTTP " + std::to_string(response.status()) + ".",
+                    "Try again later.");
   }
-  if (reply.status() != 200) return std::nullopt;
-  const sdk::Json document = call.parse(reply.body());
+  if (response.status() != 200) return std::nullopt;
+  const sdk::Json document = call.parse(response.body());
   if (!document.is_object()) return std::nullopt;
   return document;
 }
@@ -82,17 +82,17 @@ std::chrono::milliseconds Budget::left() const {
 }
 
 void require_url(const std::string& url, const char* what, bool allow_http) {
-  const std::string fault = url_fault(url, allow_http);
-  if (fault.empty()) return;
-  throw sdk::Fail(HEYGEN_USAGE, std::string("The OAuth ") + what + " '" + readable(url, 200) + "' " + fault + ".",
-                  "Correct it in the environment (HEYGEN_OAUTH_…) or in config.toml (providers.oauth).");
+  const auto fault = find_url_fault(url, allow_http);
+  if (!fault) return;
+  throw sdk::Fail(HEYGEN_USAGE, std::string("The OAuth ") + what + " '" + readable(url, 200) + "' " + *fault + ".",
+                  "Fix it in the environment (HEYGEN_OAUTH_…) or in config.toml (providers.oauth).");
 }
 
-Server discover(const sdk::Call& call, const std::string& issuer, bool allow_http, const Budget& budget) {
+OauthEndpoints discover(const sdk::Call& call, const std::string& issuer, bool allow_http, const Budget& budget) {
   require_url(issuer, "issuer", allow_http);
   if (issuer.find('?') != std::string::npos) {  // RFC 8414 §2
-    throw sdk::Fail(HEYGEN_USAGE, "The OAuth issuer '" + readable(issuer, 200) + "' holds a query.",
-                    "Write HEYGEN_OAUTH_ISSUER exactly as the server names itself.");
+    throw sdk::Fail(HEYGEN_USAGE, "The OAuth issuer '" + readable(issuer, 200) + "' has a query.",
+                    "Write HEYGEN_OAUTH_ISSUER exactly as the authorization server writes it.");
   }
   for (const std::string& url : {oauth_metadata_url(issuer), openid_metadata_url(issuer)}) {
     if (const auto metadata = fetch(call, url, budget)) return read_metadata(*metadata, issuer, allow_http);
@@ -101,8 +101,8 @@ Server discover(const sdk::Call& call, const std::string& issuer, bool allow_htt
                   "Check HEYGEN_OAUTH_ISSUER (providers.oauth.issuer).");
 }
 
-Server configured_server(const sdk::Call& call, const OauthSettings& settings, const Budget& budget) {
-  Server server;
+OauthEndpoints configured_server(const sdk::Call& call, const OauthSettings& settings, const Budget& budget) {
+  OauthEndpoints server;
   if (!settings.issuer.empty()) {
     server = discover(call, settings.issuer, settings.allow_http, budget);
   } else {

@@ -1,4 +1,5 @@
-// Which authorization server a login talks to: fixed endpoints, or what an issuer's metadata says.
+// SPDX-License-Identifier: Apache-2.0
+// The endpoints of the authorization server: fixed ones, or those of an issuer's metadata.
 #pragma once
 
 #include <heygen/provider.hpp>
@@ -10,7 +11,7 @@
 
 namespace heygen::plugins {
 
-struct Server {
+struct OauthEndpoints {
   std::string authorize_url, token_url;
   std::string revoke_url, device_url;  ///< "": it has none
   std::string client_id;
@@ -32,13 +33,14 @@ class Budget {
   std::chrono::milliseconds end_;
 };
 
-/// The server of the settings. With an issuer this reads RFC 8414 metadata, else the OpenID configuration; one that
-/// names another issuer, lacks an endpoint or refuses S256 is Fail{BROKEN}, one that cannot be reached Fail{TRANSIENT}.
-Server configured_server(const sdk::Call& call, const OauthSettings& settings, const Budget& budget);
-/// Likewise for an issuer that a stored token came from.
-Server discover(const sdk::Call& call, const std::string& issuer, bool allow_http, const Budget& budget);
+/// The server of the settings. With an issuer this reads RFC 8414 metadata, else the OpenID configuration. Throws
+/// Fail{BROKEN} for metadata that names another issuer, lacks an endpoint or S256, Fail{TRANSIENT} for an unreachable
+/// server.
+OauthEndpoints configured_server(const sdk::Call& call, const OauthSettings& settings, const Budget& budget);
+/// Likewise for the issuer of a stored token.
+OauthEndpoints discover(const sdk::Call& call, const std::string& issuer, bool allow_http, const Budget& budget);
 
-/// Throws Fail{USAGE} unless `url` may be an endpoint. `what` is a phrase: "token endpoint".
+/// Throws Fail{USAGE} unless `url` is a valid endpoint. `what` is a phrase: "token endpoint".
 void require_url(const std::string& url, const char* what, bool allow_http);
 
 }  // namespace heygen::plugins

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/shared/settings.hpp"
 
 #include <array>
@@ -47,7 +48,7 @@ OauthSettings load_settings(const sdk::Call& call) {
   loaded.issuer = value_or(settings, "issuer", "");
   for (const UrlSetting& url : kUrls) loaded.*url.member = value_or(settings, url.key, url.fallback);
   if (!loaded.issuer.empty()) refuse_beside_issuer(settings, loaded);
-  // Someone who names another token endpoint has not agreed to show its tokens to this service.
+  // A user who sets another token endpoint has not agreed to send its tokens to HeyGen.
   const bool own_revocation = loaded.revoke_url != kRevokeUrl || settings.env("HEYGEN_OAUTH_REVOKE_URL");
   if (!own_revocation && origin_of(loaded.token_url) != origin_of(kTokenUrl)) loaded.revoke_url.clear();
   return loaded;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/shared/stored.hpp"
 
 #include <array>
@@ -21,8 +22,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view Stored::*>, 9>
 }};
 
 sdk::Fail broken(std::string_view member, const char* why) {
-  return sdk::Fail(HEYGEN_BROKEN, "The stored OAuth login cannot be used: its " + std::string(member) + " " + why + ".",
-                   "Log in again.");
+  return sdk::Fail(HEYGEN_BROKEN,
+                   "The stored OAuth credential cannot be used: its " + std::string(member) + " " + why + ".");
 }
 
 void set_or_remove(sdk::Patch& patch, std::string_view name, std::string_view value, std::string_view usual = {}) {
@@ -42,10 +43,10 @@ void set_expiry(const sdk::Call& call, sdk::Patch& patch, const Tokens& tokens) 
   }
 }
 
-void set_origin(sdk::Patch& patch, const Server& server) {
+void set_origin(sdk::Patch& patch, const OauthEndpoints& server) {
   const bool discovered = !server.issuer.empty();
   set_or_remove(patch, "issuer", server.issuer);
-  // An issuer's endpoints are written even where they look like the usual ones: they stay that issuer's.
+  // An issuer's endpoints are stored even where they equal the defaults, which may change.
   set_or_remove(patch, "token_endpoint", server.token_url, discovered ? std::string_view{} : kTokenUrl);
   set_or_remove(patch, "revocation_endpoint", server.revoke_url, discovered ? std::string_view{} : kRevokeUrl);
   set_or_remove(patch, "client_id", server.client_id, kClientId);
@@ -66,17 +67,17 @@ Stored read_stored(const sdk::Call& call) {
   for (const auto& [name, member] : kMembers) {
     const sdk::Json value = state[name];
     if (value.is_null()) continue;
-    if (!value.is_string()) throw broken(name, "is no text");
-    if (has_control(value.as_text()) && name != "expires_at") throw broken(name, "holds control characters");
+    if (!value.is_string()) throw broken(name, "is not a string");
+    if (has_control(value.as_text()) && name != "expires_at") throw broken(name, "has control characters");
     stored.*member = value.as_text();
   }
   if (!stored.token_type.empty() && !iequals(stored.token_type, "bearer")) throw broken("token_type", "is not Bearer");
   return stored;
 }
 
-Server server_of(const sdk::Call& call, const Stored& stored, const Budget& budget) {
+OauthEndpoints server_of(const sdk::Call& call, const Stored& stored, const Budget& budget) {
   if (!stored.has_origin()) return configured_server(call, load_settings(call), budget);
-  Server server;
+  OauthEndpoints server;
   if (!stored.issuer.empty() && stored.token_endpoint.empty()) {
     server = discover(call, std::string(stored.issuer), http_allowed(call), budget);
   } else {
@@ -90,7 +91,8 @@ Server server_of(const sdk::Call& call, const Stored& stored, const Budget& budg
   return server;
 }
 
-void save_login(const sdk::Call& call, const Tokens& tokens, const Server& server, std::string_view asked_scope) {
+void save_login(const sdk::Call& call, const Tokens& tokens, const OauthEndpoints& server,
+                std::string_view asked_scope) {
   const std::string scope = tokens.scope ? *tokens.scope : std::string(asked_scope);
   sdk::Patch patch(call);
   patch.set_text("access_token", tokens.access.reveal());
@@ -105,7 +107,7 @@ void save_login(const sdk::Call& call, const Tokens& tokens, const Server& serve
   call.set_refreshable(!tokens.refresh.empty());
 }
 
-void save_refresh(const sdk::Call& call, const Tokens& tokens, const Stored& stored, const Server& server) {
+void save_refresh(const sdk::Call& call, const Tokens& tokens, const Stored& stored, const OauthEndpoints& server) {
   sdk::Patch patch(call);
   patch.set_text("access_token", tokens.access.reveal());
   if (!tokens.refresh.empty()) patch.set_text("refresh_token", tokens.refresh.reveal());

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stored OAuth credential: the members that both OAuth providers read and write in their one slot.
 #pragma once
 
@@ -17,24 +18,26 @@ struct Stored {
   std::string_view access_token, refresh_token, expires_at, scope, token_type;
   std::string_view issuer, token_endpoint, revocation_endpoint, client_id;
 
-  /// The login noted where its tokens came from. What is missing then was the service's own value.
+  /// The login recorded where its tokens came from. A missing member then had HeyGen's own value.
   bool has_origin() const {
     return !issuer.empty() || !token_endpoint.empty() || !revocation_endpoint.empty() || !client_id.empty();
   }
 };
 
-/// Throws Fail{BROKEN} naming the first member that is no text, holds control characters, or is a foreign token type.
+/// Throws Fail{BROKEN} naming the first member that is not a string, has control characters, or is a token type other
+/// than Bearer.
 Stored read_stored(const sdk::Call& call);
 
-/// Where the stored tokens may be sent, and nowhere else: the server they came from when that is recorded, else the
+/// The only server to which the stored tokens may be sent: the one they came from when that is recorded, else the
 /// configured one. Throws Fail{USAGE} for a recorded http endpoint without HEYGEN_ALLOW_HTTP.
-Server server_of(const sdk::Call& call, const Stored& stored, const Budget& budget);
+OauthEndpoints server_of(const sdk::Call& call, const Stored& stored, const Budget& budget);
 
-/// Every known member anew; those without a value are removed. `asked_scope` holds when the reply names none (RFC 6749
-/// §5.1).
-void save_login(const sdk::Call& call, const Tokens& tokens, const Server& server, std::string_view asked_scope);
-/// What a refresh changes: no new refresh token, scope or type keeps the old (RFC 6749 §6). A login that did not say
-/// where it came from is now known to be of `server`.
-void save_refresh(const sdk::Call& call, const Tokens& tokens, const Stored& stored, const Server& server);
+/// Sets every known member; those without a value are removed. `asked_scope` counts when the response names none
+/// (RFC 6749 §5.1).
+void save_login(const sdk::Call& call, const Tokens& tokens, const OauthEndpoints& server,
+                std::string_view asked_scope);
+/// Stores what a refresh changes: without a new refresh token, scope or type the old one stays (RFC 6749 §6). For
+/// tokens of unrecorded origin, `server` is recorded.
+void save_refresh(const sdk::Call& call, const Tokens& tokens, const Stored& stored, const OauthEndpoints& server);
 
 }  // namespace heygen::plugins

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text rules of the providers that speak OAuth.
 #pragma once
 
@@ -12,8 +13,8 @@ bool has_control(std::string_view text);
 std::string_view trim(std::string_view text);                 ///< ASCII white space, both ends
 bool iequals(std::string_view left, std::string_view right);  ///< ASCII
 
-/// Text of a server as a person may read it: at most `limit` code points, without control and bidi characters, line
-/// separators or invalid UTF-8; white space runs become one blank.
+/// Text of a server, safe to show: at most `limit` code points, without control and bidi characters, line
+/// separators or invalid UTF-8; white space runs become one space.
 std::string readable(std::string_view text, std::size_t limit);
 
 /// `text` with every occurrence of each secret replaced.

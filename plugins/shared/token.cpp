@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/shared/token.hpp"
 
 #include <algorithm>
@@ -12,14 +13,14 @@ namespace {
 
 constexpr std::int64_t kHundredYears = 100LL * 365 * 24 * 3600;
 
-/// "token endpoint of …" without a query, which might hold anything.
+/// The URL without its query, which might contain a secret.
 std::string name_of(const std::string& url) {
   return url.substr(0, url.find('?'));
 }
 
-sdk::Fail unusable(const std::string& url, const std::string& why) {
-  return sdk::Fail(HEYGEN_BROKEN, "The reply of " + name_of(url) + " cannot be used: " + why + ".",
-                   "Check which server the OAuth settings name, then log in again.");
+sdk::Fail invalid_response(const std::string& url, const std::string& why) {
+  return sdk::Fail(HEYGEN_BROKEN, "The response of " + name_of(url) + " cannot be used: " + why + ".",
+                   "Check which authorization server the OAuth settings name, then log in again.");
 }
 
 /// IMF-fixdate (RFC 9110 §5.6.7), "Sun, 06 Nov 1994 08:49:37 GMT", as RFC 3339; "" for anything else.
@@ -35,8 +36,8 @@ std::string rfc3339_of(std::string_view date) {
 }
 
 /// Seconds, 0 for unknown (RFC 9110 §10.2.3).
-std::int32_t retry_after(const sdk::Call& call, const sdk::HttpReply& reply) {
-  const auto header = reply.header("Retry-After");
+std::int32_t retry_after(const sdk::Call& call, const sdk::HttpReply& response) {
+  const auto header = response.header("Retry-After");
   if (!header) return 0;
   const std::string_view text = trim(*header);
   std::int64_t seconds = 0;
@@ -48,7 +49,7 @@ std::int32_t retry_after(const sdk::Call& call, const sdk::HttpReply& reply) {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(seconds, 0, std::numeric_limits<std::int32_t>::max()));
 }
 
-/// The server's own words, in brackets, or "".
+/// The server's description in parentheses, or "".
 std::string words_of(const sdk::Json& error, const std::vector<std::string_view>& secrets) {
   const std::string_view description =
       error["error_description"].is_string() ? error["error_description"].as_text() : "";
@@ -56,48 +57,49 @@ std::string words_of(const sdk::Json& error, const std::vector<std::string_view>
   return words.empty() ? "" : " (" + words + ")";
 }
 
-bool is_passing(std::string_view code) {
+bool is_transient(std::string_view code) {
   return code == "temporarily_unavailable" || code == "server_error";
 }
 
-Tokens read_tokens(const sdk::Json& reply, const std::string& url, heygen_time asked_at) {
+Tokens read_tokens(const sdk::Json& response, const std::string& url, heygen_time asked_at) {
   Tokens tokens;
-  tokens.access = sdk::Secret(usable_text(reply["access_token"], "access_token", url));
-  const sdk::Json refresh = reply["refresh_token"];
+  tokens.access = sdk::Secret(require_text(response["access_token"], "access_token", url));
+  const sdk::Json refresh = response["refresh_token"];
   if (!refresh.is_null() && !(refresh.is_string() && refresh.as_text().empty())) {
-    tokens.refresh = sdk::Secret(usable_text(refresh, "refresh_token", url));
+    tokens.refresh = sdk::Secret(require_text(refresh, "refresh_token", url));
   }
-  const sdk::Json type = reply["token_type"];
+  const sdk::Json type = response["token_type"];
   if (!type.is_null()) {
-    if (!type.is_string() || !iequals(type.as_text(), "bearer")) throw unusable(url, "its token_type is not Bearer");
+    if (!type.is_string() || !iequals(type.as_text(), "bearer"))
+      throw invalid_response(url, "its token_type is not Bearer");
     tokens.token_type = std::string(type.as_text());
   }
-  const sdk::Json scope = reply["scope"];
+  const sdk::Json scope = response["scope"];
   if (scope.is_string()) {
-    if (has_control(scope.as_text())) throw unusable(url, "its scope holds control characters");
+    if (has_control(scope.as_text())) throw invalid_response(url, "its scope has control characters");
     tokens.scope = std::string(scope.as_text());
   }
-  if (const auto lifetime = lifetime_of(reply["expires_in"])) tokens.expires_at = asked_at + *lifetime;
+  if (const auto lifetime = lifetime_of(response["expires_in"])) tokens.expires_at = asked_at + *lifetime;
   return tokens;
 }
 
 }  // namespace
 
-std::string_view usable_text(const sdk::Json& value, std::string_view member, const std::string& url) {
+std::string_view require_text(const sdk::Json& value, std::string_view member, const std::string& url) {
   const std::string name(member);
-  if (value.is_null()) throw unusable(url, "it has no " + name);
-  if (!value.is_string()) throw unusable(url, "its " + name + " is no text");
+  if (value.is_null()) throw invalid_response(url, "it has no " + name);
+  if (!value.is_string()) throw invalid_response(url, "its " + name + " is not a string");
   const std::string_view text = value.as_text();
-  if (text.empty()) throw unusable(url, "its " + name + " is empty");
-  if (has_control(text)) throw unusable(url, "its " + name + " holds control characters");
-  if (text.size() > kMaxToken) throw unusable(url, "its " + name + " is longer than 64 KiB");
+  if (text.empty()) throw invalid_response(url, "its " + name + " is empty");
+  if (has_control(text)) throw invalid_response(url, "its " + name + " has control characters");
+  if (text.size() > kMaxToken) throw invalid_response(url, "its " + name + " is longer than 64 KiB");
   return text;
 }
 
 std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in) {
   if (!expires_in.is_number() && !expires_in.is_string()) return std::nullopt;
   if (const auto seconds = expires_in.as_int64()) return std::clamp<std::int64_t>(*seconds, 0, kHundredYears);
-  // A number that fits no 64 bits still has a sign; text that is no number says nothing.
+  // A number beyond 64 bits still has a sign; text that is not a number means nothing.
   std::string_view text = trim(expires_in.as_text());
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
@@ -126,26 +128,26 @@ sdk::HttpReply post_form(const sdk::Call& call, const std::string& url, const sd
     return call.http().send(request);
   } catch (const sdk::Fail& fail) {
     if (fail.status() != HEYGEN_BROKEN) throw;
-    throw sdk::Fail(HEYGEN_TRANSIENT, fail.message(), "Check which server answers there, then try again.");
+    throw sdk::Fail(HEYGEN_TRANSIENT, fail.message(), "Check which server responds there, then try again.");
   }
 }
 
-sdk::Fail reply_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpReply& reply,
-                      const std::vector<std::string_view>& secrets) {
-  const int status = reply.status();
-  const std::string answered = name_of(endpoint.url) + " answered HTTP " + std::to_string(status);
+sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpReply& response,
+                         const std::vector<std::string_view>& secrets) {
+  const int status = response.status();
+  const std::string answered = name_of(endpoint.url) + " responded with HTTP " + std::to_string(status);
   if (status >= 300 && status < 400) {
-    return sdk::Fail(HEYGEN_TRANSIENT, answered + ", a redirect, which is never followed with a credential.",
-                     "Check the network (a captive portal?) and the OAuth settings.");
+    return sdk::Fail(HEYGEN_TRANSIENT, answered + ", a redirect, which heygen does not follow with a credential.",
+                     "Check the network, where a captive portal may intercept requests, and the OAuth settings.");
   }
-  const sdk::Json error = call.parse(reply.body());
+  const sdk::Json error = call.parse(response.body());
   const std::string code =
       error["error"].is_string() ? readable(redact(std::string(error["error"].as_text()), secrets), 64) : std::string();
-  const bool refused = status >= 400 && status < 500 && status != 429 && !code.empty() && !is_passing(code);
+  const bool refused = status >= 400 && status < 500 && status != 429 && !code.empty() && !is_transient(code);
   if (!refused) {
-    return sdk::Fail(HEYGEN_TRANSIENT, answered + ".", "Try again in a moment.")
+    return sdk::Fail(HEYGEN_TRANSIENT, answered + ".", "Try again later.")
         .with_code(code)
-        .with_retry_after(retry_after(call, reply));
+        .with_retry_after(retry_after(call, response));
   }
   if (code == "invalid_client" || code == "unauthorized_client") {
     return sdk::Fail(HEYGEN_REJECTED,
@@ -154,8 +156,7 @@ sdk::Fail reply_error(const sdk::Call& call, const Endpoint& endpoint, const sdk
                      "Check HEYGEN_OAUTH_CLIENT_ID (providers.oauth.client_id).")
         .with_code(code);
   }
-  return sdk::Fail(HEYGEN_REJECTED, name_of(endpoint.url) + " refused: " + code + words_of(error, secrets) + ".",
-                   "Log in again.")
+  return sdk::Fail(HEYGEN_REJECTED, name_of(endpoint.url) + " refused: " + code + words_of(error, secrets) + ".")
       .with_code(code);
 }
 
@@ -163,14 +164,16 @@ Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk
                       const std::vector<std::string_view>& secrets) {
   // Taken before sending: a slow reply must not lengthen the token's life.
   const heygen_time asked_at = call.clock().now();
-  const sdk::HttpReply reply = post_form(call, endpoint.url, form, kTokenTimeout);
-  if (reply.status() != 200) throw reply_error(call, endpoint, reply, secrets);
-  const sdk::Json document = call.parse(reply.body());
+  const sdk::HttpReply response = post_form(call, endpoint.url, form, kTokenTimeout);
+  if (response.status() != 200) throw response_error(call, endpoint, response, secrets);
+  const sdk::Json document = call.parse(response.body());
   if (!document.exists()) {
-    throw sdk::Fail(HEYGEN_TRANSIENT, name_of(endpoint.url) + " answered with something that is no JSON.",
-                    "Check the network (a captive portal?) and the OAuth settings, then try again.");
+    throw sdk::Fail(
+        HEYGEN_TRANSIENT, name_of(endpoint.url) + " sent a response that is not JSON.",
+        "Check the network, where a captive portal may intercept requests, and the OAuth settings. Then try "
+        "again.");
   }
-  if (!document.is_object()) throw unusable(endpoint.url, "it is no JSON object");
+  if (!document.is_object()) throw invalid_response(endpoint.url, "it is not a JSON object");
   return read_tokens(document, endpoint.url, asked_at);
 }
 

@@ -1,4 +1,5 @@
-// The token endpoint: what is sent to it, and what of its reply is believed.
+// SPDX-License-Identifier: Apache-2.0
+// Requests to the token endpoint, and the checks of its responses.
 #pragma once
 
 #include <heygen/provider.hpp>
@@ -13,27 +14,27 @@ namespace heygen::plugins {
 
 /// How long an exchange or a refresh may take.
 inline constexpr std::chrono::milliseconds kTokenTimeout{30'000};
-/// Longest token taken from a reply.
+/// Longest token accepted from a response, in bytes.
 inline constexpr std::size_t kMaxToken = std::size_t{64} * 1024;
 
 struct Tokens {
   sdk::Secret access;
-  sdk::Secret refresh;                    ///< empty: the reply had none
+  sdk::Secret refresh;                    ///< empty: the response had none
   std::optional<heygen_time> expires_at;  ///< nothing: unknown
   std::optional<std::string> scope, token_type;
 };
 
-/// Who asks and where.
+/// Where a request goes, and for which client.
 struct Endpoint {
   std::string url;
   std::string client_id;
 };
 
-/// Posts the form once and takes the reply apart (RFC 6749 §5). `secrets` are cut out of whatever the server says.
+/// Posts the form once and reads the response (RFC 6749 §5). `secrets` are redacted in text of the server.
 /// Throws Fail, with the OAuth error code where there is one:
 ///   REJECTED   a 4xx with an OAuth error
-///   TRANSIENT  no reply, 5xx, 429, a redirect, or anything that is no JSON: transport trouble, not a logged-out user
-///   BROKEN     well-formed JSON that holds no usable token
+///   TRANSIENT  no response, 5xx, 429, a redirect, or a body that is not JSON: the user stays logged in
+///   BROKEN     well-formed JSON without a valid token
 Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk::Form& form,
                       const std::vector<std::string_view>& secrets);
 
@@ -41,16 +42,16 @@ Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk
 sdk::HttpReply post_form(const sdk::Call& call, const std::string& url, const sdk::Form& form,
                          std::chrono::milliseconds timeout);
 
-/// What a reply other than a success stands for, by the rules above.
-sdk::Fail reply_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpReply& reply,
-                      const std::vector<std::string_view>& secrets);
+/// The error for a response other than a success, by the rules above.
+sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpReply& reply,
+                         const std::vector<std::string_view>& secrets);
 
 /// Seconds from expires_in: at least 0, at most a hundred years; nothing when it is neither a number nor a string of
 /// one.
 std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in);
 
-/// A token or code of a reply: a non-empty string without control characters, at most kMaxToken bytes. Throws
+/// A token or code of a response: a non-empty string without control characters, at most kMaxToken bytes. Throws
 /// Fail{BROKEN} naming the member and the endpoint.
-std::string_view usable_text(const sdk::Json& value, std::string_view member, const std::string& url);
+std::string_view require_text(const sdk::Json& value, std::string_view member, const std::string& url);
 
 }  // namespace heygen::plugins

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/shared/url.hpp"
 
 #include <algorithm>
@@ -25,18 +26,18 @@ std::string_view without_final_slash(std::string_view text) {
 
 }  // namespace
 
-std::string url_fault(std::string_view url, bool allow_http) {
+std::optional<std::string> find_url_fault(std::string_view url, bool allow_http) {
   const auto bad = [](char c) {
     return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F;
   };
-  if (std::any_of(url.begin(), url.end(), bad)) return "holds a blank, a control character or a letter outside ASCII";
+  if (std::any_of(url.begin(), url.end(), bad)) return "has a space, a control character or a character outside ASCII";
   const Split parts = split(url);
   const bool http = iequals(parts.scheme, "http");
-  if (!http && !iequals(parts.scheme, "https")) return "is no https URL";
+  if (!http && !iequals(parts.scheme, "https")) return "is not an https URL";
   if (http && !allow_http) return "is http, which is allowed only with HEYGEN_ALLOW_HTTP=1";
   if (parts.authority.empty() || parts.authority.front() == ':') return "has no host";
-  if (parts.authority.find('@') != std::string_view::npos) return "holds a user name";
-  if (parts.rest.find('#') != std::string_view::npos) return "holds a fragment";
+  if (parts.authority.find('@') != std::string_view::npos) return "has a user name";
+  if (parts.rest.find('#') != std::string_view::npos) return "has a fragment";
   return {};
 }
 

@@ -1,14 +1,16 @@
-// What an endpoint's URL may look like.
+// SPDX-License-Identifier: Apache-2.0
+// Which URLs are valid endpoints.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace heygen::plugins {
 
-/// Why the URL cannot be an endpoint, as the end of a sentence ("has no host"); empty when it can. https, or http when
-/// allowed; a host; no user name and no fragment (RFC 6749 §3.1, §3.2).
-std::string url_fault(std::string_view url, bool allow_http);
+/// Why the URL is not a valid endpoint, as the end of a sentence ("has no host"); empty when it is. An endpoint is
+/// https, or http when allowed, with a host, without a user name or fragment (RFC 6749 §3.1, §3.2).
+std::optional<std::string> find_url_fault(std::string_view url, bool allow_http);
 
 /// Adds form-encoded parameters; a query that the URL already has stays (RFC 6749 §3.1).
 std::string with_query(std::string_view url, std::string_view parameters);

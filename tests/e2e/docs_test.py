@@ -157,6 +157,14 @@ class Pages(EndToEnd):
                     there = re.search(rf"CASE\({case}\b|def {case}\(", files[file])
                     self.assertTrue(there, f"{page}: {file} has no {case}")
 
+    def test_the_header_cites_host_duties_that_exist(self):
+        duties = re.findall(r"^\| (H\d+) \|", (ROOT / "docs" / "host-duties.md").read_text(encoding="utf-8"), re.M)
+        self.assertEqual(duties, [f"H{number}" for number in range(1, len(duties) + 1)])
+        header = (ROOT / "sdk" / "include" / "heygen" / "provider.h").read_text(encoding="utf-8")
+        cited = set(re.findall(r"\bH\d+\b", header))
+        self.assertGreater(len(cited), 30)
+        self.assertLessEqual(cited, set(duties))
+
     def test_steps_of_walks_name_functions_that_exist(self):
         """A step is `file: function`, and the function is defined or declared in that file."""
         steps = 0

@@ -366,7 +366,7 @@ class DeviceFlow(WithService):
         self.assert_succeeds(self.log_in())
 
     def test_what_ends_the_waiting(self):
-        for error, word in (("access_denied", "denied"), ("expired_token", "ran out"), ("invalid_client", "client")):
+        for error, word in (("access_denied", "denied"), ("expired_token", "expired"), ("invalid_client", "client")):
             with self.subTest(error):
                 self.service.fault(TOKEN, status=400, body={"error": error})
                 done = self.log_in()

@@ -409,7 +409,7 @@ class ProviderFiles(WithService):
                 self.put()
                 usual = stat.S_IMODE((self.directory / path).stat().st_mode)
                 (self.directory / path).chmod(mode)
-                self.assert_refused("can be written by everyone")
+                self.assert_refused("anyone can write to")
                 (self.directory / path).chmod(usual)
 
     def test_one_that_crashes_is_named(self):
@@ -441,7 +441,7 @@ class ProviderFiles(WithService):
         self.home.env["HEYGEN_PROVIDER_PATH"] = str(other)
         self.assertEqual(self.listed()["vault"]["path"], str(other / "vault.so"))
         (other / "vault.so").chmod(0o777)
-        self.assert_refused("can be written by everyone")
+        self.assert_refused("anyone can write to")
 
 
 class NotInstalled(WithService):

@@ -253,7 +253,7 @@ class ExpiredDeviceCode(WithIdentityProvider):
         self.home.env["HEYGEN_OAUTH_DEVICE_URL"] = self.idp.url + DEVICE_PATH
         done = self.run_heygen("auth", "login", "--device-code")
         self.assertEqual(done.code, 1, done)
-        self.assertIn("ran out", done.error()["message"])
+        self.assertIn("expired before", done.error()["message"])
         self.assertFalse(self.home.file.exists())
 
 

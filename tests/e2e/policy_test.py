@@ -282,9 +282,9 @@ class Broken(Policy, WithService):
         acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
         (self.space / "acl.py").write_text(f'import os, sys\nos.setxattr(sys.argv[1], "system.posix_acl_access", {acl!r})\n')
         for before, word in (
-            ("chmod 666 /etc/heygen/policy.toml", "everyone"),
-            ("chmod 777 /etc/heygen", "everyone"),
-            ("chmod 1777 /etc/heygen", "everyone"),
+            ("chmod 666 /etc/heygen/policy.toml", "anyone can write"),
+            ("chmod 777 /etc/heygen", "anyone can write"),
+            ("chmod 1777 /etc/heygen", "anyone can write"),
             ("chown 12345 /etc/heygen/policy.toml", "12345"),
             ("chown 12345 /etc/heygen", "12345"),
             ("chgrp 12345 /etc/heygen/policy.toml; chmod 664 /etc/heygen/policy.toml", "12345"),

@@ -1,79 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/call/adapter.hpp"
 
-#include <mutex>
 #include <utility>
 
-#include "core/provider/breadcrumb.hpp"
-#include "core/provider/call/host_call.hpp"
+#include "core/provider/call/provider_call.hpp"
 
 namespace heygen::provider {
 namespace {
 
-/// One for all providers: there is one breadcrumb.
-std::mutex& call_mutex() {
-  static std::mutex mutex;
-  return mutex;
-}
-
-/// An exception out of a C function ends the process here, the breadcrumb still set (design §2.4).
-heygen_status run(const heygen_provider_1& api, Function function, const heygen_call* call,
-                  const heygen_outcome* outcome) noexcept {
-  switch (function) {
-    case Function::resolve:
-      return api.resolve(call);
-    case Function::refresh:
-      return api.refresh(call);
-    case Function::login:
-      return api.login(call);
-    case Function::revoke:
-      return api.revoke(call);
-    case Function::report_outcome:
-      return api.report_outcome(call, outcome);
-  }
-  return HEYGEN_INTERNAL;
-}
-
 class Adapter : public Provider {
  public:
-  Adapter(std::unique_ptr<Library> library, Manifest manifest, Services services, std::vector<std::string> variables)
+  Adapter(std::unique_ptr<Library> library, Manifest manifest, Services services, std::vector<std::string> variables,
+          FindService find_service)
       : library_(std::move(library)),
         manifest_(std::move(manifest)),
         services_(std::move(services)),
-        secret_variables_(std::move(variables)) {}
+        secret_variables_(std::move(variables)),
+        find_service_(find_service) {}
 
   const Manifest& manifest() const override { return manifest_; }
-  ProviderResult resolve(const ProviderRequest& ask) override { return call(Function::resolve, ask); }
-  ProviderResult refresh(const ProviderRequest& ask) override { return call(Function::refresh, ask); }
-  ProviderResult login(const ProviderRequest& ask) override { return call(Function::login, ask); }
-  ProviderResult revoke(const ProviderRequest& ask) override { return call(Function::revoke, ask); }
-  void report_outcome(const ProviderRequest& ask, int http_status, bool accepted) override {
+  ProviderResult resolve(const ProviderRequest& request) override { return call(Function::resolve, request); }
+  ProviderResult refresh(const ProviderRequest& request) override { return call(Function::refresh, request); }
+  ProviderResult login(const ProviderRequest& request) override { return call(Function::login, request); }
+  ProviderResult revoke(const ProviderRequest& request) override { return call(Function::revoke, request); }
+  void report_outcome(const ProviderRequest& request, int http_status, bool accepted) override {
     const heygen_outcome outcome{sizeof(outcome), http_status, accepted ? 1 : 0, 0};
-    call(Function::report_outcome, ask, &outcome);
+    call(Function::report_outcome, request, &outcome);
   }
 
  private:
-  ProviderResult call(Function function, const ProviderRequest& ask, const heygen_outcome* outcome = nullptr) {
-    const std::lock_guard lock(call_mutex());
-    HostCall host(services_, manifest_, function, ask, library_->major(), secret_variables_);
-    const heygen_status status = [&] {
-      const Breadcrumb crumb(manifest_.id, name_of(function));
-      return run(library_->api(), function, host.abi(), outcome);
-    }();
-    return host.finish(status);
+  ProviderResult call(Function function, const ProviderRequest& request, const heygen_outcome* outcome = nullptr) {
+    const CallContext context{services_, manifest_, secret_variables_, find_service_, library_->major()};
+    return call_provider(library_->api(), context, function, request, outcome);
   }
 
   std::unique_ptr<Library> library_;
   Manifest manifest_;
   Services services_;
   std::vector<std::string> secret_variables_;
+  FindService find_service_;
 };
 
 }  // namespace
 
 std::unique_ptr<Provider> make_provider(std::unique_ptr<Library> library, Manifest manifest, Services services,
-                                        std::vector<std::string> secret_variables) {
+                                        std::vector<std::string> secret_variables, FindService find_service) {
   return std::make_unique<Adapter>(std::move(library), std::move(manifest), std::move(services),
-                                   std::move(secret_variables));
+                                   std::move(secret_variables), find_service);
 }
 
 }  // namespace heygen::provider

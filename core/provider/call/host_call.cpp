@@ -1,6 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/call/host_call.hpp"
-
-#include <Poco/UTF8Encoding.h>
 
 #include <algorithm>
 #include <array>
@@ -10,14 +9,14 @@
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/call/http_reply.hpp"
-#include "core/provider/login/browser.hpp"
-#include "core/provider/login/loopback.hpp"
+#include "core/provider/call/http_response.hpp"
+#include "core/provider/call/sink.hpp"
+#include "core/provider/login/browser_login.hpp"
 
 namespace heygen::provider {
 namespace {
 
-constexpr std::chrono::milliseconds kRevokeTime{5'000};
+constexpr std::chrono::milliseconds kRevokeTimeout{5'000};
 
 heygen_status status_of(const Error& error) {
   if (error.code == code::kCanceled) return HEYGEN_CANCELLED;
@@ -27,11 +26,6 @@ heygen_status status_of(const Error& error) {
 }
 
 }  // namespace
-
-const char* name_of(Function function) {
-  constexpr std::array<const char*, 5> kNames{"resolve", "refresh", "login", "revoke", "report_outcome"};
-  return kNames.at(static_cast<std::size_t>(function));
-}
 
 void wipe_strings(json::Value& value) noexcept {
   if (auto* text = value.get_if<std::string>()) {
@@ -43,42 +37,28 @@ void wipe_strings(json::Value& value) noexcept {
   }
 }
 
-bool is_utf8(std::string_view text) {
-  const Poco::UTF8Encoding encoding;
-  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* end = at + text.size();
-  while (at != end) {
-    const int left = static_cast<int>(std::min<std::ptrdiff_t>(end - at, 4));
-    const int length = encoding.sequenceLength(at, left);
-    if (length < 1 || length > left || !Poco::UTF8Encoding::isLegal(at, length)) return false;
-    at += length;
-  }
-  return true;
-}
-
-HostCall::HostCall(const Services& the_services, const Manifest& the_manifest, Function the_function,
-                   const ProviderRequest& the_ask, std::uint32_t major, const std::vector<std::string>& variables)
-    : services(the_services),
-      manifest(the_manifest),
+HostCall::HostCall(const CallContext& context, Function the_function, const ProviderRequest& the_request)
+    : services(context.services),
+      manifest(context.manifest),
       function(the_function),
-      ask(the_ask),
-      secret_variables(variables),
-      state_text_(json::write(the_ask.state)) {
-  if (function == Function::revoke) deadline_ = services.clock.monotonic() + kRevokeTime;
+      request(the_request),
+      secret_variables(context.secret_variables),
+      state_text_(json::write(the_request.state)) {
+  if (function == Function::revoke) deadline_ = services.clock.monotonic() + kRevokeTimeout;
   abi_.struct_size = sizeof(abi_);
-  abi_.host_major = major;
+  abi_.host_major = context.major;
   abi_.host = this;
   abi_.sink = &sink();
-  abi_.get_extension = find_service;
-  abi_.reason = static_cast<heygen_reason>(ask.reason);
-  abi_.interaction = static_cast<heygen_interaction>(ask.interaction);
+  abi_.get_extension = context.find_service;
+  abi_.reason = static_cast<heygen_reason>(request.reason);
+  abi_.interaction = static_cast<heygen_interaction>(request.interaction);
   abi_.now = services.clock.now();
   abi_.host_version = abi::str(services.host_version);
   abi_.api_base = abi::str(services.api_base);
-  abi_.method = abi::str(ask.method);
-  abi_.path = abi::str(ask.path);
+  abi_.method = abi::str(request.method);
+  abi_.path = abi::str(request.path);
   abi_.profile = abi::str("");
-  abi_.www_authenticate = abi::str(ask.www_authenticate);
+  abi_.www_authenticate = abi::str(request.www_authenticate);
   abi_.state = abi::str(state_text_);
 }
 
@@ -109,24 +89,24 @@ const json::Value* HostCall::keep(json::Value document) {
   return &documents_.emplace_back(std::move(document));
 }
 
-const HttpReply* HostCall::keep(std::unique_ptr<HttpReply> reply) {
-  return replies_.emplace_back(std::move(reply)).get();
+const HttpResponse* HostCall::keep(std::unique_ptr<HttpResponse> response) {
+  return responses_.emplace_back(std::move(response)).get();
 }
 
-Loopback* HostCall::keep(std::unique_ptr<Loopback> listener) {
+RedirectListener* HostCall::keep(std::unique_ptr<RedirectListener> listener) {
   return listeners_.emplace_back(std::move(listener)).get();
 }
 
-bool HostCall::owns(const Loopback* listener) const {
+bool HostCall::owns(const RedirectListener* listener) const {
   return listener != nullptr &&
          std::any_of(listeners_.begin(), listeners_.end(), [&](const auto& owned) { return owned.get() == listener; });
 }
 
 heygen_status HostCall::fail(heygen_status status, std::string message, std::string hint) {
-  answer.code.clear();
-  answer.message = std::move(message);
-  answer.hint = std::move(hint);
-  answer.retry_after = 0;
+  result.code.clear();
+  result.message = std::move(message);
+  result.hint = std::move(hint);
+  result.retry_after = 0;
   return status;
 }
 
@@ -134,8 +114,8 @@ heygen_status HostCall::fail(const Error& error) {
   return fail(status_of(error), error.message(), error.hint);
 }
 
-heygen_status HostCall::refuse(std::string fault) {
-  if (fault_.empty()) fault_ = std::move(fault);
+heygen_status HostCall::refuse(std::string bug) {
+  if (bug_.empty()) bug_ = std::move(bug);
   return HEYGEN_USAGE;
 }
 
@@ -147,39 +127,38 @@ std::optional<std::chrono::milliseconds> HostCall::time_left() const {
 void HostCall::report_browser_failure() {
   const auto complaint = browser ? browser->complaint() : std::nullopt;
   if (!complaint) return;
-  services.terminal.notice("The browser could not be opened (" + printable(*complaint) +
-                           "); open the address above by hand.");
+  services.terminal.notice("Could not open a browser (" + printable(*complaint) + "); open the URL above yourself.");
 }
 
-bool HostCall::may_ask_person() const {
-  return ask.interaction == Interaction::always ||
-         (ask.interaction == Interaction::if_terminal && services.terminal.stdin_is_terminal());
+bool HostCall::may_ask_user() const {
+  return request.interaction == Interaction::always ||
+         (request.interaction == Interaction::if_terminal && services.terminal.stdin_is_terminal());
 }
 
 ProviderResult HostCall::finish(heygen_status status) {
   const auto internal = [&](const std::string& what) {
     fail(HEYGEN_INTERNAL, what);
-    answer.status = Status::internal;
+    result.status = Status::internal;
   };
-  answer.status = static_cast<Status>(status);
+  result.status = static_cast<Status>(status);
   if (wrong_thread_) {
     internal(std::string(name_of(function)) + "() called the host from another thread.");
   } else if (status < HEYGEN_OK || status > HEYGEN_INTERNAL) {
     internal(std::string(name_of(function)) + "() ended with the unknown status " + std::to_string(status) + ".");
-  } else if (!fault_.empty() && (status == HEYGEN_OK || (status == HEYGEN_USAGE && answer.message.empty()))) {
-    internal(fault_);  // what the provider did not explain, or handed on as it came
-  } else if (status == HEYGEN_OK && function == Function::resolve && answer.headers.empty() && !answer.refreshable) {
+  } else if (!bug_.empty() && (status == HEYGEN_OK || (status == HEYGEN_USAGE && result.message.empty()))) {
+    internal(bug_);  // the provider did not explain it, or handed on the status as it came
+  } else if (status == HEYGEN_OK && function == Function::resolve && result.headers.empty() && !result.refreshable) {
     fail(HEYGEN_BROKEN, "It gave no header and cannot be refreshed.");
-    answer.status = Status::broken;
+    result.status = Status::broken;
   }
-  if (answer.status == Status::ok) {
+  if (result.status == Status::ok) {
     fail(HEYGEN_OK, {});
   } else {
-    answer.headers.clear();
-    if (answer.patch) wipe_strings(*answer.patch);
-    answer.patch.reset();
+    result.headers.clear();
+    if (result.patch) wipe_strings(*result.patch);
+    result.patch.reset();
   }
-  return std::move(answer);
+  return std::move(result);
 }
 
 }  // namespace heygen::provider

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/call/merge.hpp"
 
 namespace heygen::provider {
 namespace {
 
-/// Nulls in `patch` for whatever `target` holds beyond it, all the way down.
+/// Sets null in `patch` for each member that only `target` has, recursively.
 void forget_rest(json::Value& patch, const json::Value* target) {
   if (target == nullptr || !target->is_object()) return;
   for (const auto& [name, old] : target->as_object()) {

@@ -1,22 +1,25 @@
-// heygen_sink: copies what a provider answers and refuses what the header forbids.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/provider/call/sink.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "core/base/limits.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/text_rules.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/call/merge.hpp"
+#include "core/provider/text_rules.hpp"
 
 namespace heygen::provider {
 namespace {
 
 constexpr std::size_t kMaxHeaders = 16;
-constexpr std::size_t kMaxHeaderValue = std::size_t{64} << 10U;
-constexpr std::size_t kMaxState = std::size_t{1} << 20U;
-constexpr std::size_t kMaxScope = std::size_t{8} << 10U;
+constexpr std::size_t kMaxHeaderValue = 64 * limits::kKiB;
+constexpr std::size_t kMaxState = limits::kMiB;
+constexpr std::size_t kMaxScope = 8 * limits::kKiB;
 constexpr std::size_t kMaxWord = 32;
-constexpr std::size_t kMaxSentence = std::size_t{4} << 10U;
+constexpr std::size_t kMaxSentence = 4 * limits::kKiB;
 
 bool is_word(std::string_view text, bool with_hyphen) {
   const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -30,39 +33,39 @@ bool is_unsettable(std::string_view name) {
   return is_framing_header(lower) || lower.starts_with("content-") || lower.starts_with("x-heygen-");
 }
 
-/// The one that excludes `name`, or "".
-std::string_view rival_of(std::string_view name) {
+/// Authorization and x-api-key exclude each other: the other one of the two, or "".
+std::string_view excluded_by(std::string_view name) {
   if (iequals(name, "authorization")) return "x-api-key";
   return iequals(name, "x-api-key") ? "authorization" : "";
 }
 
 heygen_status add_header(HostCall& host, std::string_view name, std::string_view value) {
   const auto named = [&](std::string_view wanted) {
-    return std::ranges::find_if(host.answer.headers,
+    return std::ranges::find_if(host.result.headers,
                                 [&](const CredentialHeader& header) { return iequals(header.name, wanted); });
   };
-  const auto end = host.answer.headers.end();
-  const std::string_view rival = rival_of(name);
-  if (!rival.empty() && named(rival) != end) return host.refuse("set_header got both Authorization and x-api-key.");
+  const auto end = host.result.headers.end();
+  const std::string_view excluded = excluded_by(name);
+  if (!excluded.empty() && named(excluded) != end)
+    return host.refuse("set_header got both Authorization and x-api-key.");
   CredentialHeader header{std::string(name), Secret(std::string(value))};
   if (const auto same = named(name); same != end) {
     *same = std::move(header);
     return HEYGEN_OK;
   }
-  if (host.answer.headers.size() == kMaxHeaders) return host.refuse("set_header got more than 16 headers.");
-  host.answer.headers.push_back(std::move(header));
+  if (host.result.headers.size() == kMaxHeaders) return host.refuse("set_header got more than 16 headers.");
+  host.result.headers.push_back(std::move(header));
   return HEYGEN_OK;
 }
 
 heygen_status HEYGEN_CALL set_header(const heygen_call* call, heygen_str name, heygen_str value, std::uint32_t) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     if (!abi::is_sound(name) || !abi::is_sound(value)) return host.refuse("set_header got NULL with a size.");
     const std::string_view field = abi::view(name);
     if (!is_header_name(field)) {
       return host.refuse("set_header refused the name \"" + std::string(field.substr(0, kMaxWord)) + "\".");
     }
-    if (is_unsettable(field))
-      return host.refuse("set_header refused " + std::string(field) + ": it is the host's own.");
+    if (is_unsettable(field)) return host.refuse("set_header refused " + std::string(field) + ": the host sets it.");
     if (!is_header_value(abi::view(value)) || value.size > kMaxHeaderValue) {
       return host.refuse("set_header refused the value of " + std::string(field) +
                          ": it has control characters or is too long.");
@@ -72,86 +75,87 @@ heygen_status HEYGEN_CALL set_header(const heygen_call* call, heygen_str name, h
 }
 
 heygen_status HEYGEN_CALL set_state(const heygen_call* call, heygen_str text) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     if (!abi::is_sound(text)) return host.refuse("set_state got NULL with a size.");
     if (text.size > kMaxState) return host.refuse("set_state got more than 1 MiB.");
     json::Value change;
     try {
       change = json::parse(abi::view(text));
     } catch (const json::ParseError&) {
-      return host.refuse("set_state got text that is no JSON.");
+      return host.refuse("set_state got text that is not valid JSON.");
     }
-    if (!change.is_object()) return host.refuse("set_state got JSON that is no object.");
-    if (!host.answer.patch) host.answer.patch = json::Object{};
-    compose_patch(*host.answer.patch, change, &host.ask.state);
+    if (!change.is_object()) return host.refuse("set_state got JSON that is not an object.");
+    if (!host.result.patch) host.result.patch = json::Object{};
+    compose_patch(*host.result.patch, change, &host.request.state);
     wipe_strings(change);
     return HEYGEN_OK;
   });
 }
 
 heygen_status HEYGEN_CALL set_type(const heygen_call* call, heygen_str type) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
-    if (!is_word(abi::view(type), false)) return host.refuse("set_type got no word of the form [a-z][a-z0-9_]{0,31}.");
-    host.answer.type = abi::view(type);
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    if (!is_word(abi::view(type), false))
+      return host.refuse("set_type got text that is not a word of the form [a-z][a-z0-9_]{0,31}.");
+    host.result.type = abi::view(type);
     return HEYGEN_OK;
   });
 }
 
 heygen_status HEYGEN_CALL set_source(const heygen_call* call, heygen_str source) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     if (!is_word(abi::view(source), true)) {
-      return host.refuse("set_source got no word of the form [a-z][a-z0-9_-]{0,31}.");
+      return host.refuse("set_source got text that is not a word of the form [a-z][a-z0-9_-]{0,31}.");
     }
-    host.answer.source = abi::view(source);
+    host.result.source = abi::view(source);
     return HEYGEN_OK;
   });
 }
 
 heygen_status HEYGEN_CALL set_scope(const heygen_call* call, heygen_str scope) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     const std::string_view text = abi::view(scope);
     if (!abi::is_sound(scope) || text.size() > kMaxScope || has_control(text) || !is_utf8(text)) {
-      return host.refuse("set_scope got control characters, bytes that are no UTF-8, or more than 8 KiB.");
+      return host.refuse("set_scope got control characters, bytes that are not UTF-8, or more than 8 KiB.");
     }
-    host.answer.scope = text;
+    host.result.scope = text;
     return HEYGEN_OK;
   });
 }
 
 heygen_status HEYGEN_CALL set_expiry(const heygen_call* call, heygen_time expires_at) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
-    host.answer.expires_at = expires_at;
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    host.result.expires_at = expires_at;
     return HEYGEN_OK;
   });
 }
 
 heygen_status HEYGEN_CALL set_refreshable(const heygen_call* call, std::int32_t refreshable) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
-    host.answer.refreshable = refreshable != 0;
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    host.result.refreshable = refreshable != 0;
     return HEYGEN_OK;
   });
 }
 
 heygen_status HEYGEN_CALL set_reach(const heygen_call* call, heygen_reach reach) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     if (reach != HEYGEN_REACH_ANY_REQUEST && reach != HEYGEN_REACH_THIS_REQUEST) {
       return host.refuse("set_reach got the unknown value " + std::to_string(reach) + ".");
     }
-    host.answer.this_request_only = reach == HEYGEN_REACH_THIS_REQUEST;
+    host.result.this_request_only = reach == HEYGEN_REACH_THIS_REQUEST;
     return HEYGEN_OK;
   });
 }
 
 heygen_status HEYGEN_CALL fail(const heygen_call* call, heygen_str machine_code, heygen_str message, heygen_str hint,
                                std::int32_t retry_after) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     if (!abi::is_sound(machine_code) || !abi::is_sound(message) || !abi::is_sound(hint)) {
       return host.refuse("fail got NULL with a size.");
     }
-    host.answer.code = abi::view(machine_code).substr(0, kMaxSentence);
-    host.answer.message = abi::view(message).substr(0, kMaxSentence);
-    host.answer.hint = abi::view(hint).substr(0, kMaxSentence);
-    host.answer.retry_after = std::max(0, retry_after);
+    host.result.code = abi::view(machine_code).substr(0, kMaxSentence);
+    host.result.message = abi::view(message).substr(0, kMaxSentence);
+    host.result.hint = abi::view(hint).substr(0, kMaxSentence);
+    host.result.retry_after = std::max(0, retry_after);
     return HEYGEN_OK;
   });
 }

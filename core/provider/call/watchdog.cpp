@@ -1,26 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/call/watchdog.hpp"
 
 #include <csignal>
 #include <system_error>
 #include <utility>
 
-#include "core/provider/provider.hpp"
-
 namespace heygen::provider {
 namespace {
 
-/// Who wakes so much too late was stopped together with the whole process (Ctrl-Z), and the provider had no time
-/// either.
+/// A thread that wakes this much too late was stopped together with the process (Ctrl-Z), and so was the provider.
 constexpr std::chrono::seconds kStopped{1};
 
 }  // namespace
 
-Watchdog::Watchdog(Time patience, OnHang on_hang) : usual_(patience), on_hang_(std::move(on_hang)) {
-  set_call_watch(this);
+Watchdog::Watchdog(Time timeout, OnHang on_hang) : timeout_(timeout), on_hang_(std::move(on_hang)) {
+  set_call_observer(this);
 }
 
 Watchdog::~Watchdog() {
-  set_call_watch(nullptr);
+  set_call_observer(nullptr);
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -29,10 +27,10 @@ Watchdog::~Watchdog() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Watchdog::begin(std::string_view function) noexcept {
+void Watchdog::begin(Function function) noexcept {
   const std::lock_guard lock(mutex_);
   calling_ = true;
-  patience_ = function == "login" ? usual_ * kInteractiveTimeoutFactor : usual_;
+  call_timeout_ = function == Function::login ? timeout_ * kInteractiveTimeoutFactor : timeout_;
   start_waiting(lock);
 }
 
@@ -55,13 +53,13 @@ void Watchdog::leave_service() noexcept {
 void Watchdog::polls_cancellation() noexcept {
   const std::lock_guard lock(mutex_);
   if (!calling_) return;
-  patience_ = usual_ * kInteractiveTimeoutFactor;
+  call_timeout_ = timeout_ * kInteractiveTimeoutFactor;
   if (deadline_) start_waiting(lock);
 }
 
-/// A thread that sleeps until an earlier moment need not be woken, which spares a switch with every call.
+/// A thread that sleeps until an earlier moment is not woken, which saves a context switch per call.
 void Watchdog::start_waiting(const std::lock_guard<std::mutex>&) {
-  deadline_ = Clock::now() + patience_;
+  deadline_ = Clock::now() + call_timeout_;
   if (!sleeps_until_ || *sleeps_until_ > *deadline_) changed_.notify_one();
   if (thread_.joinable()) return;
   // Signals are for the threads that expect them.
@@ -71,7 +69,7 @@ void Watchdog::start_waiting(const std::lock_guard<std::mutex>&) {
   try {
     thread_ = std::thread(&Watchdog::run, this);
   } catch (const std::system_error&) {
-    thread_ = {};  // nobody watches, and the call goes on
+    thread_ = {};  // the call goes on unwatched
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -85,10 +83,10 @@ void Watchdog::run() {
     } else if (const Clock::time_point until = *deadline_; Clock::now() < until) {
       changed_.wait_until(lock, until);
     } else if (Clock::now() - until > kStopped) {
-      deadline_ = Clock::now() + patience_;
+      deadline_ = Clock::now() + call_timeout_;
     } else {
       const std::string where = breadcrumb();
-      const Time waited = patience_;
+      const Time waited = call_timeout_;
       lock.unlock();
       on_hang_(where, waited);
       return;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Notices a provider that neither returns nor asks the host for anything.
 #pragma once
 
@@ -13,7 +14,7 @@
 
 namespace heygen::provider {
 
-/// How much more a login may take, and a call that heeds cancellation by itself: there may be a person behind it.
+/// How much longer a login may take, and a call that handles cancellation by itself: it may wait for the user.
 inline constexpr int kInteractiveTimeoutFactor = 10;
 
 /// Watches all calls of the process while it lives. Its thread starts with the first call.
@@ -24,12 +25,13 @@ class Watchdog : public CallObserver {
   /// as the breadcrumb does, and says how long was waited.
   using OnHang = std::function<void(const std::string& where, Time waited)>;
 
-  Watchdog(Time patience, OnHang on_hang);
+  /// A call hangs after `timeout`; a login after kInteractiveTimeoutFactor times as long.
+  Watchdog(Time timeout, OnHang on_hang);
   ~Watchdog() override;
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  void begin(std::string_view function) noexcept override;
+  void begin(Function function) noexcept override;
   void end() noexcept override;
   void enter_service() noexcept override;
   void leave_service() noexcept override;
@@ -40,11 +42,11 @@ class Watchdog : public CallObserver {
   void start_waiting(const std::lock_guard<std::mutex>& held);
   void run();
 
-  const Time usual_;
+  const Time timeout_;
   const OnHang on_hang_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  Time patience_{};
+  Time call_timeout_{};  ///< of the call that is running
   bool calling_ = false, stopping_ = false;
   std::optional<Clock::time_point> deadline_, sleeps_until_;
   std::thread thread_;

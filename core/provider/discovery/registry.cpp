@@ -1,18 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/discovery/registry.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <cerrno>
+#include <map>
 #include <mutex>
 #include <system_error>
 #include <tuple>
 
+#include "core/base/environment.hpp"
+#include "core/base/file.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/abi.hpp"
 #include "core/provider/call/adapter.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
+#include "core/provider/library/ownership.hpp"
 #include "core/provider/library/pin.hpp"
+#include "core/provider/refusal.hpp"
+#include "core/provider/service/services.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
@@ -21,18 +27,22 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kSuffix = ".provider.json";
-constexpr std::uintmax_t kLargestManifest = std::uintmax_t{256} << 10U;
 
-std::string read_small_file(const fs::path& path) {
-  if (!fs::is_regular_file(path)) throw std::runtime_error("it is no regular file");  // opening a FIFO would wait
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kLargestManifest + 1, '\0');
-  if (!file.is_open()) throw std::runtime_error("it cannot be read");
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) throw std::runtime_error("it cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargestManifest) throw std::runtime_error("it is larger than 256 KiB");
-  return text;
+std::string read_manifest(const fs::path& path) {
+  try {
+    if (auto text = read_regular_file(path, limits::kManifest)) return *std::move(text);
+    throw Refusal("it is missing");
+  } catch (const std::system_error& error) {
+    switch (error.code().value()) {
+      case EFBIG:
+        throw Refusal("it is larger than 256 KiB");
+      case EINVAL:
+      case EISDIR:
+        throw Refusal("it is not a regular file");
+      default:
+        throw Refusal("it cannot be read: " + describe_errno(error.code().value()));
+    }
+  }
 }
 
 std::string id_of_file(const fs::path& path) {
@@ -40,60 +50,54 @@ std::string id_of_file(const fs::path& path) {
   return name.substr(0, name.size() - kSuffix.size());
 }
 
-void check_trust(const fs::path& path) {
-  if (const std::string fault = ownership_fault(path); !fault.empty()) throw std::runtime_error(fault);
-}
-
-/// What it says, from one reading of the file, whose bytes the pin fixes.
+/// The manifest, from one reading of its file, whose bytes a pin fixes.
 Manifest manifest_of(const DiscoveredProvider& found, const Pin* pin) {
   try {
-    const std::string text = read_small_file(found.manifest_path);
+    const std::string text = read_manifest(found.manifest_path);
     if (pin != nullptr) require_pin(sha256_hex(text), pin->manifest, "the manifest");
     return parse_manifest(text);
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(found.manifest_path.string() + (pin != nullptr ? ": " : " is no manifest: ") +
-                             error.what());
+  } catch (const Refusal& refusal) {
+    throw Refusal(found.manifest_path.string() + (pin != nullptr ? ": " : " is not a valid manifest: ") +
+                  refusal.what());
   }
 }
 
-/// Fills in what the manifest says; throws std::runtime_error with the reason why it is refused.
+/// Fills in the manifest's contents. Throws Refusal.
 void examine(DiscoveredProvider& found, const Pin* pin) {
-  check_trust(found.manifest_path);
+  require_ownership(found.manifest_path);
   const Manifest manifest = manifest_of(found, pin);
   if (manifest.id != found.id) {
-    throw std::runtime_error(found.manifest_path.string() + " has the id `" + manifest.id +
-                             "`, which differs from its file name");
+    throw Refusal(found.manifest_path.string() + " has the ID `" + manifest.id + "`, which differs from its file name");
   }
   found.manifest = manifest;
   found.library_path = found.manifest_path.parent_path() / manifest.library;
   agree_on_major(manifest.abi_min, manifest.abi_max);
   std::error_code error;
   if (!fs::exists(found.library_path, error)) {
-    throw std::runtime_error("its library " + found.library_path.string() + " is missing");
+    throw Refusal("its library " + found.library_path.string() + " is missing");
   }
-  check_trust(found.library_path);
+  require_ownership(found.library_path);
 }
 
-void refuse(DiscoveredProvider& found, const std::string& reason) {
-  found.refused = true;
+void refuse(DiscoveredProvider& found, ProviderState state, const std::string& reason, const std::string& fix = {}) {
+  found.state = state;
   found.reason = printable(reason);
+  found.fix = printable(fix);
 }
 
-/// What was decided about it, whatever its files are like.
-void judge(DiscoveredProvider& found, const Rules& rules) {
+/// What policy and user decided, whatever its files are like.
+void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   const Ruling ruling = may_load(rules.policy, found.id, found.origin);
   found.rule = ruling.rule;
   found.login_denied_reason = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
   if (!ruling.permitted) {
-    found.refused_by_policy = true;
-    refuse(found, ruling.why);
+    refuse(found, ProviderState::refused_by_policy, ruling.why);
   } else if (std::ranges::find(rules.disabled, found.id) != rules.disabled.end()) {
-    found.disabled = true;
-    refuse(found, "it is switched off; `heygen provider enable " + found.id + "` switches it on again");
+    refuse(found, ProviderState::disabled, "it is disabled; `heygen provider enable " + found.id + "` enables it");
   }
 }
 
-DiscoveredProvider look_at(const fs::path& manifest_path, const std::string& origin, const Rules& rules) {
+DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const Rules& rules) {
   DiscoveredProvider found;
   found.id = id_of_file(manifest_path);
   found.manifest.id = found.id;
@@ -101,12 +105,12 @@ DiscoveredProvider look_at(const fs::path& manifest_path, const std::string& ori
   found.manifest_path = manifest_path;
   found.origin = origin;
   try {
-    if (!is_valid_id(found.id)) throw std::runtime_error(manifest_path.string() + " is not named by a valid id");
+    if (!is_valid_id(found.id)) throw Refusal(manifest_path.string() + " is not named by a valid ID");
     examine(found, rules.policy.pin_of(found.id));
-  } catch (const std::exception& error) {
-    refuse(found, error.what());
+  } catch (const Refusal& refusal) {
+    refuse(found, ProviderState::refused, refusal.what(), refusal.fix);
   }
-  judge(found, rules);
+  apply_decisions(found, rules);
   return found;
 }
 
@@ -121,7 +125,14 @@ std::vector<fs::path> manifests_in(const fs::path& directory) {
   return paths;
 }
 
-/// Place in the chain: reserved ones in the table's order, then by the manifest's.
+fs::path canonical_path(const fs::path& library) {
+  std::error_code error;
+  fs::path path = fs::canonical(library, error);
+  if (error) throw Refusal("it cannot be read: " + describe_errno(error.value()));
+  return path;
+}
+
+/// Place in the chain: reserved providers in the table's order, then by the manifest's order.
 auto rank(const DiscoveredProvider& found) {
   std::size_t place = 0;
   for (const store::ReservedSlot& slot : store::reserved_slots()) {
@@ -133,9 +144,9 @@ auto rank(const DiscoveredProvider& found) {
   return std::tuple(place, static_cast<int>(found.manifest.order), found.id);
 }
 
-class Registry : public ProviderRegistry {
+class FileProviderRegistry : public ProviderRegistry {
  public:
-  Registry(std::vector<SearchDirectory> directories, Services services, Rules rules)
+  FileProviderRegistry(std::vector<SearchDirectory> directories, Services services, Rules rules)
       : directories_(std::move(directories)), services_(std::move(services)), rules_(std::move(rules)) {}
 
   const std::vector<DiscoveredProvider>& found() override {
@@ -149,22 +160,22 @@ class Registry : public ProviderRegistry {
     scan();
     const auto wanted = std::ranges::find(found_, id, &DiscoveredProvider::id);
     if (wanted == found_.end()) throw missing(id);
-    if (!wanted->refused) {
+    if (wanted->is_usable()) {
       open(*wanted);
-    } else if (!wanted->disabled && std::ranges::find(refusals_told_, id) == refusals_told_.end()) {
+    } else if (wanted->state != ProviderState::disabled && !std::ranges::count(audited_refusals_, id)) {
       audit(*wanted, {});
     }
-    if (wanted->refused) throw refusal(*wanted);
+    if (!wanted->is_usable()) throw refusal_error(*wanted);
     return *loaded_.at(id);
   }
 
  private:
   const std::vector<DiscoveredProvider>& scan() {
     if (std::exchange(scanned_, true)) return found_;
-    // Directories that the policy does not count come last: their providers are named, and hide nobody.
+    // Directories that the policy excludes come last: their providers are listed, and hide no other.
     for (const bool counts : {true, false}) {
       for (const SearchDirectory& directory : directories_) {
-        if ((rules_.policy.user_directories || directory.origin == "system") != counts) continue;
+        if ((rules_.policy.user_directories || directory.origin == Origin::system) != counts) continue;
         for (const fs::path& path : manifests_in(directory.path)) add(path, directory.origin);
       }
     }
@@ -172,11 +183,11 @@ class Registry : public ProviderRegistry {
     return found_;
   }
 
-  void add(const fs::path& manifest_path, const std::string& origin) {
+  void add(const fs::path& manifest_path, Origin origin) {
     const std::string id = id_of_file(manifest_path);
     const auto first = std::ranges::find(found_, id, &DiscoveredProvider::id);
     if (first == found_.end()) {
-      found_.push_back(look_at(manifest_path, origin, rules_));
+      found_.push_back(discover(manifest_path, origin, rules_));
     } else {
       first->shadowed.push_back(manifest_path);
     }
@@ -186,36 +197,38 @@ class Registry : public ProviderRegistry {
     std::string digest;
     try {
       const Pin* pin = rules_.policy.pin_of(found.id);
-      examine(found, pin);  // what held when the directory was scanned may not hold any more
-      const fs::path file = fs::canonical(found.library_path);
+      examine(found, pin);  // again: the files may have changed since the scan
+      const fs::path file = canonical_path(found.library_path);
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;
       auto library = std::make_unique<Library>(file, services_.host_version, image.path);
-      if (const std::string difference = first_difference(found.manifest, library->described()); !difference.empty()) {
-        throw std::runtime_error("its manifest contradicts its library: " + difference);
+      if (const auto difference = first_difference(found.manifest, library->described())) {
+        throw Refusal("its manifest contradicts its library: " + *difference);
       }
-      loaded_[found.id] = make_provider(std::move(library), found.manifest, services_, secret_variables());
-      found.loaded = true;
-    } catch (const std::exception& error) {
-      refuse(found, found.library_path.string() + ": " + error.what());
+      loaded_[found.id] =
+          make_provider(std::move(library), found.manifest, services_, secret_variables(), find_service);
+      found.state = ProviderState::loaded;
+    } catch (const Refusal& refusal) {
+      refuse(found, ProviderState::refused, found.library_path.string() + ": " + refusal.what(), refusal.fix);
     }
     audit(found, digest);
   }
 
-  /// One line for the administrator's log.
+  /// One line in the administrator's log.
   void audit(const DiscoveredProvider& found, const std::string& digest) {
     if (!rules_.audit) return;
-    if (!found.loaded) refusals_told_.push_back(found.id);
-    std::string line = found.loaded ? "loaded" : "refused";
+    const bool loaded = found.state == ProviderState::loaded;
+    if (!loaded) audited_refusals_.push_back(found.id);
+    std::string line = loaded ? "loaded" : "refused";
     line += " provider " + found.id + " " + found.manifest.version + " from " +
             (found.library_path.empty() ? found.manifest_path : found.library_path).string();
     line += digest.empty() ? "" : ", sha256:" + digest;
-    line += ", by " + found.rule + (found.loaded ? "" : ": " + found.reason);
+    line += ", by " + found.rule + (loaded ? "" : ": " + found.reason);
     rules_.audit(printable(line));
   }
 
-  /// What any provider declares as a credential, and the host's own.
+  /// The variables that any provider declares as a credential, and the host's own.
   std::vector<std::string> secret_variables() const {
     std::vector<std::string> names;
     for (const store::ReservedSlot& slot : store::reserved_slots()) {
@@ -228,38 +241,48 @@ class Registry : public ProviderRegistry {
   }
 
   Error missing(const std::string& id) const {
+    const std::string name = printable(id);
+    const bool named_by_variable = services_.environment.value("HEYGEN_PROVIDER") == id;
+    const std::string message = named_by_variable
+                                    ? "HEYGEN_PROVIDER names provider `" + name + "`, which is not installed."
+                                    : "The provider `" + name + "` is not installed.";
+    if (store::reserved_slot_of(id) != nullptr) {
+      return auth_error(message, "Install the package heygen-provider-" + name +
+                                     ", or run `heygen auth login` to log in another way.");
+    }
     std::vector<std::string> ids;
     for (const DiscoveredProvider& found : found_) ids.push_back(found.id);
-    if (store::reserved_slot_of(id) != nullptr) {
-      return auth_error(
-          "The provider `" + id + "` is not installed.",
-          "Install the package heygen-provider-" + id +
-              ", or log in another way with `heygen auth login`; `heygen provider list` shows what is there.");
-    }
     const std::string near = nearest(id, ids);
-    return auth_error("The provider `" + printable(id) + "` is not installed.",
-                      (near.empty() ? "" : "Did you mean `" + near + "`? ") +
-                          "`heygen provider list` shows what is; `heygen auth login` logs in with one of those.");
+    const std::string guess = near.empty() ? "" : "Did you mean `" + near + "`? ";
+    return auth_error(message, named_by_variable
+                                   ? guess + "Unset HEYGEN_PROVIDER or choose one from `heygen provider list`."
+                                   : guess +
+                                         "`heygen provider list` lists the installed providers; `heygen auth "
+                                         "login` logs in with one of them.");
   }
 
-  static Error refusal(const DiscoveredProvider& found) {
-    if (found.refused_by_policy) {
-      return auth_error("The provider `" + printable(found.id) + "` may not load: " + found.reason + ".",
-                        "`heygen policy show` shows what the administrator of this machine permits; `heygen auth "
-                        "login` logs in with that.");
+  static Error refusal_error(const DiscoveredProvider& found) {
+    const std::string subject = "Provider `" + printable(found.id) + "`";
+    switch (found.state) {
+      case ProviderState::refused_by_policy:
+        return auth_error(subject + " may not load: " + found.reason + ".",
+                          "`heygen policy show` shows what the administrator of this machine permits; `heygen auth "
+                          "login` logs in with that.");
+      case ProviderState::disabled:
+        return auth_error(
+            subject + " cannot be used: " + found.reason + ".",
+            "Run `heygen provider enable " + found.id + "`, or log in another way with `heygen auth login`.");
+      default:
+        break;
     }
-    if (found.disabled) {
-      return auth_error("The provider `" + printable(found.id) + "` cannot be used: " + found.reason + ".",
-                        "Or log in another way with `heygen auth login`.");
-    }
-    std::string later;
+    std::string message = subject + " was not loaded: " + found.reason + ".";
+    if (!found.rule.empty()) message += " The policy permits it by " + found.rule + ".";
+    std::string remedy = "delete " + printable(found.manifest_path.string());
     if (!found.shadowed.empty()) {
-      later = " A later one, " + printable(found.shadowed.front().string()) + ", is not used in its place.";
+      remedy += " to use the copy in " + printable(found.shadowed.front().parent_path().string());
     }
-    if (!found.rule.empty()) later += " It was to load by the rule " + found.rule + ".";
-    return auth_error("The provider `" + printable(found.id) + "` was refused: " + found.reason + "." + later,
-                      "Put that right or remove " + printable(found.manifest_path.string()) +
-                          ", or log in another way with `heygen auth login`.");
+    return auth_error(message, (found.fix.empty() ? "Fix that, or " : "Run `" + found.fix + "`, or ") + remedy +
+                                   ", or log in another way with `heygen auth login`.");
   }
 
   std::vector<SearchDirectory> directories_;
@@ -269,7 +292,7 @@ class Registry : public ProviderRegistry {
   bool scanned_ = false;
   std::vector<DiscoveredProvider> found_;
   std::map<std::string, std::unique_ptr<Provider>> loaded_;
-  std::vector<std::string> refusals_told_;
+  std::vector<std::string> audited_refusals_;
 };
 
 }  // namespace
@@ -282,7 +305,7 @@ const DiscoveredProvider* ProviderRegistry::find(const std::string& id) {
 
 std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,
                                                 Rules rules) {
-  return std::make_unique<Registry>(std::move(directories), std::move(services), std::move(rules));
+  return std::make_unique<FileProviderRegistry>(std::move(directories), std::move(services), std::move(rules));
 }
 
 }  // namespace heygen::provider

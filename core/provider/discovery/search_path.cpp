@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/provider/discovery/search_path.hpp"
+
 #include <sys/auxv.h>
 #include <unistd.h>
 
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/discovery/registry.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -19,18 +21,17 @@ std::vector<SearchDirectory> default_search_path(const Environment& environment,
                                                  const std::filesystem::path& executable) {
   std::vector<SearchDirectory> directories;
   std::error_code error;
-  // With another's privilege, the user's files are no safer than the user's variables.
+  // With another user's privilege, the user's files are as untrusted as the user's variables.
   if (!has_elevated_privilege()) {
     for (const std::string& directory : split(environment.value("HEYGEN_PROVIDER_PATH"), ':')) {
-      if (!directory.empty())
-        directories.push_back({std::filesystem::absolute(directory, error), "HEYGEN_PROVIDER_PATH"});
+      if (!directory.empty()) directories.push_back({std::filesystem::absolute(directory, error), Origin::environment});
     }
-    if (!config_dir.empty()) directories.push_back({config_dir / "providers", "user"});
+    if (!config_dir.empty()) directories.push_back({config_dir / "providers", Origin::user});
   }
   if (!executable.empty()) {
     const std::filesystem::path real = std::filesystem::canonical(executable, error);
     const std::filesystem::path& program = error ? executable : real;
-    directories.push_back({program.parent_path().parent_path() / "lib" / "heygen" / "providers", "system"});
+    directories.push_back({program.parent_path().parent_path() / "lib" / "heygen" / "providers", Origin::system});
   }
   return directories;
 }

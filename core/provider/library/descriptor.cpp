@@ -1,17 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/library/descriptor.hpp"
 
+#include <algorithm>
 #include <array>
-#include <stdexcept>
 
 #include "core/provider/abi.hpp"
+#include "core/provider/refusal.hpp"
 
 namespace heygen::provider {
 namespace {
 
 constexpr std::size_t kMaxEntries = 256;
 
-[[noreturn]] void refuse(const std::string& sentence) {
-  throw std::runtime_error(sentence);
+[[noreturn]] void refuse(const std::string& reason) {
+  throw Refusal(reason);
 }
 
 std::string text_of(heygen_str text, const char* member) {
@@ -21,7 +23,7 @@ std::string text_of(heygen_str text, const char* member) {
 
 void check_list(const void* items, std::size_t count, const char* member) {
   if ((items == nullptr && count != 0) || count > kMaxEntries) {
-    refuse(std::string("its descriptor's list `") + member + "` is not sound");
+    refuse(std::string("its descriptor's list `") + member + "` is NULL with a count, or has more than 256 entries");
   }
 }
 
@@ -37,9 +39,13 @@ std::vector<Setting> settings_of(const heygen_setting* items, std::size_t count)
   std::vector<Setting> settings;
   for (std::size_t i = 0; i < count; ++i) {
     if (items[i].struct_size < abi::kSettingSize) refuse("its heygen_setting is smaller than version 1.0 had");
-    settings.push_back({text_of(items[i].key, "key"), text_of(items[i].type, "type"),
-                        text_of(items[i].fallback, "fallback"), text_of(items[i].doc, "doc"),
-                        text_of(items[i].env, "env"), items[i].required != 0});
+    Setting& setting = settings.emplace_back();
+    setting.key = text_of(items[i].key, "key");
+    setting.type = setting_type_of(setting.key, text_of(items[i].type, "type"));
+    setting.fallback = text_of(items[i].fallback, "fallback");
+    setting.doc = text_of(items[i].doc, "doc");
+    setting.env = text_of(items[i].env, "env");
+    setting.required = items[i].required != 0;
   }
   return settings;
 }
@@ -62,14 +68,14 @@ std::string shown(const std::vector<std::string>& list) {
 std::string shown(const std::vector<Setting>& settings) {
   std::string out;
   for (const Setting& setting : settings) {
-    out += (out.empty() ? "" : " ") + setting.key + ":" + setting.type + (setting.required ? "!" : "") + "=" +
+    out += (out.empty() ? "" : " ") + setting.key + ":" + name_of(setting.type) + (setting.required ? "!" : "") + "=" +
            setting.fallback;
   }
   return "[" + out + "]";
 }
 
 template <class Value>
-std::string difference(const char* member, const Value& in_manifest, const Value& in_library) {
+std::optional<std::string> difference(const char* member, const Value& in_manifest, const Value& in_library) {
   if (in_manifest == in_library) return {};
   return std::string("`") + member + "` is " + shown(in_manifest) + " in the manifest and " + shown(in_library) +
          " in the library";
@@ -78,7 +84,7 @@ std::string difference(const char* member, const Value& in_manifest, const Value
 }  // namespace
 
 Manifest read_descriptor(const heygen_descriptor* descriptor) {
-  if (descriptor == nullptr) refuse("it gives no descriptor");
+  if (descriptor == nullptr) refuse("it has no descriptor");
   if (descriptor->struct_size < abi::kDescriptorSize) refuse("its heygen_descriptor is smaller than version 1.0 had");
   Manifest manifest;
   manifest.id = text_of(descriptor->id, "id");
@@ -98,7 +104,7 @@ Manifest read_descriptor(const heygen_descriptor* descriptor) {
   return manifest;
 }
 
-std::string first_difference(const Manifest& manifest, const Manifest& described) {
+std::optional<std::string> first_difference(const Manifest& manifest, const Manifest& described) {
   const std::array found{
       difference("id", manifest.id, described.id),
       difference("version", manifest.version, described.version),
@@ -117,10 +123,8 @@ std::string first_difference(const Manifest& manifest, const Manifest& described
       difference("enabled_by", manifest.enabled_by, described.enabled_by),
       difference("settings", manifest.settings, described.settings),
   };
-  for (const std::string& text : found) {
-    if (!text.empty()) return text;
-  }
-  return {};
+  const auto* first = std::ranges::find_if(found, [](const auto& text) { return text.has_value(); });
+  return first == found.end() ? std::nullopt : *first;
 }
 
 }  // namespace heygen::provider

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/library/elf_file.hpp"
 
 #include <elf.h>
@@ -5,13 +6,14 @@
 #include <link.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <stdexcept>
 #include <string_view>
-#include <system_error>
+
+#include "core/base/file.hpp"
+#include "core/base/limits.hpp"
+#include "core/provider/refusal.hpp"
 
 // This program's own header, by the linker's name for it.
 extern "C" const ElfW(Ehdr) __ehdr_start  // NOLINT(bugprone-reserved-identifier,readability-identifier-naming)
@@ -20,32 +22,30 @@ extern "C" const ElfW(Ehdr) __ehdr_start  // NOLINT(bugprone-reserved-identifier
 namespace heygen::provider {
 namespace {
 
-// Boost.DLL's library_info prefers .symtab, which says nothing of what the linker binds; hence own code on <elf.h>.
+// Boost.DLL's library_info prefers .symtab, which does not say what the linker binds; hence own code on <elf.h>.
 using Header = ElfW(Ehdr);
 using Section = ElfW(Shdr);
 using Segment = ElfW(Phdr);
 using Dynamic = ElfW(Dyn);
 using Symbol = ElfW(Sym);
 
-[[noreturn]] void refuse(const char* sentence) {
-  throw std::runtime_error(sentence);
+[[noreturn]] void refuse(const char* reason) {
+  throw Refusal(reason);
 }
 
 class Mapping {
  public:
   explicit Mapping(const std::filesystem::path& file) {
-    const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) throw std::runtime_error("it cannot be read: " + std::generic_category().message(errno));
+    const UniqueFd opened = open_file(file, O_RDONLY | O_NONBLOCK);
+    if (!opened) throw Refusal("it cannot be read: " + describe_errno(errno));
     struct stat info {};
-    const bool regular = fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
-    const auto bytes = regular ? static_cast<std::uintmax_t>(info.st_size) : 0;
-    if (bytes >= sizeof(Header) && bytes <= kLargestLibrary) {
-      void* start = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
-      if (start != MAP_FAILED) bytes_ = {static_cast<const char*>(start), static_cast<std::size_t>(bytes)};
-    }
-    close(descriptor);
-    if (bytes > kLargestLibrary) refuse("it is larger than 256 MiB");
-    if (bytes_.empty()) refuse("it is no shared library");
+    const bool regular = fstat(opened.get(), &info) == 0 && S_ISREG(info.st_mode);
+    const auto bytes = regular ? static_cast<std::size_t>(info.st_size) : 0;
+    if (bytes > limits::kLibrary) refuse("it is larger than 256 MiB");
+    if (bytes < sizeof(Header)) refuse("it is not a shared library");
+    void* start = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, opened.get(), 0);
+    if (start == MAP_FAILED) throw Refusal("it cannot be read: " + describe_errno(errno));
+    bytes_ = {static_cast<const char*>(start), bytes};
   }
   ~Mapping() { munmap(const_cast<char*>(bytes_.data()), bytes_.size()); }
   Mapping(const Mapping&) = delete;
@@ -70,10 +70,10 @@ class Mapping {
 Header read_header(const Mapping& file) {
   const auto header = file.record<Header>(0);
   constexpr unsigned char kClass = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) refuse("it is no shared library");
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) refuse("it is not a shared library");
   const bool alike = header.e_ident[EI_CLASS] == kClass && header.e_ident[EI_DATA] == __ehdr_start.e_ident[EI_DATA] &&
                      header.e_machine == __ehdr_start.e_machine;
-  if (!alike || header.e_type != ET_DYN) refuse("it is no shared library of this machine's kind");
+  if (!alike || header.e_type != ET_DYN) refuse("it is not a shared library of this machine's kind");
   if (header.e_shentsize != sizeof(Section)) refuse("it is a damaged shared library");
   return header;
 }
@@ -118,7 +118,7 @@ std::vector<Dynamic> dynamic_entries(const Mapping& file, const Header& header) 
   return entries;
 }
 
-/// Where an address of the loaded image lies in the file.
+/// The offset in the file of an address of the loaded image.
 std::uint64_t offset_of(const Mapping& file, const Header& header, std::uint64_t address) {
   for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
     const auto segment = file.record<Segment>(header.e_phoff + i * sizeof(Segment));

@@ -1,4 +1,5 @@
-// What a library exports, read from the file: constructors run as soon as it is loaded, so this look comes first.
+// SPDX-License-Identifier: Apache-2.0
+// What a library exports and needs, read from the file before loading, which runs the library's constructors.
 #pragma once
 
 #include <filesystem>
@@ -7,15 +8,12 @@
 
 namespace heygen::provider {
 
-/// Largest library that is looked into.
-inline constexpr std::uintmax_t kLargestLibrary = std::uintmax_t{256} << 20U;
-
-/// Names of the defined dynamic symbols that others can bind to. Throws std::runtime_error with a sentence for a file
-/// that cannot be read, is too large, or is no shared object of this machine's kind.
+/// Names of the defined dynamic symbols that others can bind to. Throws Refusal for a file that
+/// cannot be read, is larger than limits::kLibrary, or is not a shared object of this machine's kind.
 std::vector<std::string> exported_symbols(const std::filesystem::path& path);
 
-/// What the dynamic linker will look for besides: DT_NEEDED names, and DT_RPATH and DT_RUNPATH directories as they
-/// stand.
+/// What the dynamic linker looks for in addition: DT_NEEDED names, and DT_RPATH and DT_RUNPATH directories,
+/// unexpanded.
 struct LibraryNeeds {
   std::vector<std::string> libraries, search_directories;
 };

@@ -1,25 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
 #define BOOST_DLL_USE_STD_FS
 #include "core/provider/library/loader.hpp"
 
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
 #include <cstring>
-#include <new>
-#include <stdexcept>
+#include <system_error>
 #include <vector>
 
 #include "core/provider/abi.hpp"
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/elf_file.hpp"
+#include "core/provider/refusal.hpp"
 
 namespace heygen::provider {
 namespace {
 
 constexpr const char* kEntry = "heygen_provider_entry";
 
-[[noreturn]] void refuse(const std::string& sentence) {
-  throw std::runtime_error(sentence);
+[[noreturn]] void refuse(const std::string& reason) {
+  throw Refusal(reason);
 }
 
 void check_exports(const std::filesystem::path& file) {
@@ -31,7 +32,7 @@ void check_exports(const std::filesystem::path& file) {
   }
 }
 
-/// Kept for ever: a library that is unloaded takes the code of its threads and destructors along.
+/// Never unloaded: its threads and destructors may still run.
 boost::dll::shared_library& load_for_good(const std::filesystem::path& file) {
   static auto& loaded = *new std::vector<std::unique_ptr<boost::dll::shared_library>>;
   try {
@@ -39,9 +40,7 @@ boost::dll::shared_library& load_for_good(const std::filesystem::path& file) {
     constexpr auto kMode = static_cast<type>(boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     loaded.push_back(std::make_unique<boost::dll::shared_library>(file, kMode));
     return *loaded.back();
-  } catch (const std::bad_alloc&) {
-    refuse("there is not enough memory to load it");
-  } catch (const std::exception& error) {
+  } catch (const std::system_error& error) {
     refuse(std::string("the system cannot load it: ") + error.what());
   }
 }
@@ -88,7 +87,7 @@ Library::Library(const std::filesystem::path& file, std::string host_version, co
   const std::filesystem::path& loaded = image.empty() ? file : image;
   check_exports(loaded);
   {
-    const Breadcrumb crumb(name_, "load");
+    const Breadcrumb crumb(name_, Function::load);
     entry_ = &load_for_good(loaded).get<const heygen_provider_entry_v>(kEntry);
   }
   if (entry_->struct_size < abi::kEntrySize) refuse("its heygen_provider_entry is smaller than version 1.0 had");
@@ -107,7 +106,7 @@ Library::Library(const std::filesystem::path& file, std::string host_version, co
     described_.library = file.filename().string();
     check_manifest(described_);
   } catch (...) {
-    const Breadcrumb crumb(name_, "deinit");
+    const Breadcrumb crumb(name_, Function::deinit);
     call_deinit(*entry_);
     throw;
   }
@@ -115,18 +114,18 @@ Library::Library(const std::filesystem::path& file, std::string host_version, co
 }
 
 Library::~Library() {
-  const Breadcrumb crumb(name_, "deinit");
+  const Breadcrumb crumb(name_, Function::deinit);
   call_deinit(*entry_);
 }
 
 void Library::initialize() {
-  const Breadcrumb crumb(name_, "init");
+  const Breadcrumb crumb(name_, Function::init);
   const heygen_status status = call_init(*entry_, host_);
   if (status != HEYGEN_OK) refuse("its init() ended with status " + std::to_string(status));
 }
 
 void Library::read_api() {
-  const Breadcrumb crumb(name_, "get_api");
+  const Breadcrumb crumb(name_, Function::get_api);
   const auto* given = static_cast<const heygen_provider_1*>(call_get_api(*entry_, host_.major));
   if (given == nullptr) refuse("its get_api() gives nothing for version " + std::to_string(host_.major));
   if (given->struct_size < abi::kProviderSize) refuse("its heygen_provider_1 is smaller than version 1.0 had");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A provider's library: looked at, loaded for good, agreed with, described.
 #pragma once
 
@@ -14,8 +15,8 @@ namespace heygen::provider {
 class Library {
  public:
   /// `file` is canonical. Loads it (it stays mapped for the life of the process), agrees on a version and initializes
-  /// it. `image` is what the system loads in the file's place, a sealed copy say; empty: the file itself. Throws
-  /// std::runtime_error with a sentence that says why it is refused.
+  /// it. `image` is what the system loads instead of the file, such as a sealed copy; empty: the file itself. Throws
+  /// Refusal.
   Library(const std::filesystem::path& file, std::string host_version, const std::filesystem::path& image = {});
   ~Library();  ///< deinit, once
   Library(const Library&) = delete;
@@ -23,7 +24,7 @@ class Library {
 
   /// What the descriptor says, with the entry's version range; `library` is the file's name.
   const Manifest& described() const { return described_; }
-  /// Every slot is set.
+  /// Every function is set.
   const heygen_provider_1& api() const { return api_; }
   std::uint32_t major() const { return host_.major; }
 
@@ -39,7 +40,7 @@ class Library {
   Manifest described_;
 };
 
-/// The highest version in both ranges; throws std::runtime_error naming both when there is none.
+/// The highest version in both ranges; throws Refusal naming both when there is none.
 std::uint32_t agree_on_major(std::uint32_t oldest, std::uint32_t newest);
 
 }  // namespace heygen::provider

@@ -1,4 +1,6 @@
-// Who could swap a file before it is loaded (design §2.12).
+// SPDX-License-Identifier: Apache-2.0
+#include "core/provider/library/ownership.hpp"
+
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -7,26 +9,28 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <deque>
 #include <fstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
-#include "core/provider/discovery/registry.hpp"
+#include "core/base/file.hpp"
+#include "core/base/limits.hpp"
 
 namespace heygen::provider {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kAccountBuffer = std::size_t{64} * 1024;
+constexpr std::size_t kAccountBuffer = 64 * limits::kKiB;
 constexpr int kMaxLinks = 40;
-constexpr const char* kByList = " can be written by whom its access control list names";
 
-/// The group is the owner's primary one, bears the owner's name and has no other member.
+/// The group is the owner's primary one, has the owner's name and no other member.
 bool is_private_group(uid_t owner, gid_t group) {
   std::vector<char> person_text(kAccountBuffer), group_text(kAccountBuffer);
   passwd person{};
@@ -57,57 +61,71 @@ std::vector<UidRange> uid_map_of_process() {
   return ranges;
 }
 
-/// Everybody whom a user namespace does not know shows as one and the same uid, this process perhaps too
-/// (user_namespaces(7)), so that uid tells nothing.
-std::string stranger(const fs::path& path, uid_t owner) {
+/// All users that a user namespace does not know show as one and the same uid, which may be this process's too
+/// (user_namespaces(7)), so that uid says nothing.
+std::optional<Refusal> find_unmapped_owner(const fs::path& path, uid_t owner) {
   static const std::vector<UidRange> kMap = uid_map_of_process();
-  const auto holds = [&](const UidRange& one) { return owner >= one.first && owner - one.first < one.count; };
-  if (std::ranges::any_of(kMap, holds)) return {};
-  return path.string() + " belongs to a user that this user namespace does not know (uid " + std::to_string(owner) +
-         "), so it may be anybody's; run heygen outside of the namespace, or in one that knows that user";
+  const auto contains = [&](const UidRange& range) {
+    return owner >= range.first && owner - range.first < range.count;
+  };
+  if (std::ranges::any_of(kMap, contains)) return {};
+  return Refusal(path.string() + " belongs to a user that this user namespace does not know (uid " +
+                 std::to_string(owner) +
+                 "), so it may be anybody's; run heygen outside of the namespace, or in one that knows that user");
 }
 
-/// Where there is an access control list, the group's bits are the most that anybody in the list may do (acl(5)).
+/// With an access control list, the group's bits are the most that any user in the list is allowed (acl(5)).
 bool has_access_list(const fs::path& path) {
   return lgetxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
 }
 
-std::string fault_for_root(const fs::path& path, const struct stat& info) {
-  if (info.st_uid != 0) return path.string() + " is not owned by root (uid " + std::to_string(info.st_uid) + ")";
-  if (S_ISLNK(info.st_mode)) return {};
-  if ((info.st_mode & S_IWOTH) != 0) return path.string() + " can be written by everyone";
-  if ((info.st_mode & S_IWGRP) != 0 && has_access_list(path)) return path.string() + kByList;
-  if ((info.st_mode & S_IWGRP) != 0 && info.st_gid != 0) {
-    return path.string() + " can be written by a group other than root's (gid " + std::to_string(info.st_gid) + ")";
-  }
-  return {};
+std::string octal(mode_t mode) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777U));
+  return text.data();
 }
 
-std::string fault_of(const fs::path& path, const struct stat& info, Owner owner) {
-  if (std::string fault = stranger(path, info.st_uid); !fault.empty()) return fault;
-  if (owner == Owner::root) return fault_for_root(path, info);
+/// Who besides the owner can write to it. `is_own_group` says whether its group counts as the owner.
+std::optional<Refusal> find_other_writer(const fs::path& path, const struct stat& info, bool is_own_group,
+                                         const char* whose_group) {
+  if ((info.st_mode & S_IWOTH) != 0) {
+    return Refusal("anyone can write to " + path.string() + " (mode " + octal(info.st_mode) + ")",
+                   "chmod go-w " + path.string());
+  }
+  if ((info.st_mode & S_IWGRP) == 0) return {};
+  if (has_access_list(path)) return Refusal("other users can write to " + path.string() + " (access control list)");
+  if (is_own_group) return {};
+  return Refusal("a group other than " + std::string(whose_group) + " can write to " + path.string() + " (gid " +
+                     std::to_string(info.st_gid) + ")",
+                 "chmod g-w " + path.string());
+}
+
+std::optional<Refusal> fault_of(const fs::path& path, const struct stat& info, Owner owner) {
+  if (auto fault = find_unmapped_owner(path, info.st_uid)) return fault;
+  if (owner == Owner::root) {
+    if (info.st_uid != 0) {
+      return Refusal(path.string() + " is not owned by root (uid " + std::to_string(info.st_uid) + ")");
+    }
+    if (S_ISLNK(info.st_mode)) return {};
+    return find_other_writer(path, info, info.st_gid == 0, "root's");
+  }
   if (info.st_uid != 0 && info.st_uid != geteuid()) {
-    return path.string() + " is owned by another user (uid " + std::to_string(info.st_uid) + ")";
+    return Refusal(path.string() + " is owned by another user (uid " + std::to_string(info.st_uid) + ")");
   }
-  // A link's own mode says nothing, and a sticky directory lets nobody replace what others own.
+  // A link's own mode says nothing, and in a sticky directory nobody can replace the files of others.
   if (S_ISLNK(info.st_mode) || (S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX) != 0)) return {};
-  if ((info.st_mode & S_IWOTH) != 0) return path.string() + " can be written by everyone";
-  if ((info.st_mode & S_IWGRP) != 0 && has_access_list(path)) return path.string() + kByList;
-  if ((info.st_mode & S_IWGRP) != 0 && !is_private_group(info.st_uid, info.st_gid)) {
-    return path.string() + " can be written by a group other than its owner's own (gid " + std::to_string(info.st_gid) +
-           ")";
-  }
-  return {};
+  const bool is_own_group = (info.st_mode & S_IWGRP) == 0 || is_private_group(info.st_uid, info.st_gid);
+  return find_other_writer(path, info, is_own_group, "its owner's own");
 }
 
-/// Walks a path as the kernel does, one name at a time, and looks at all that it passes.
+/// Walks a path as the kernel does, one name at a time, and checks everything on the way.
 class Walk {
  public:
   Walk(const fs::path& path, Owner owner) : owner_(owner) { queue(path); }
 
-  std::string first_fault() {
-    std::string fault = look("/");
-    while (fault.empty() && !names_.empty()) {
+  std::optional<Refusal> first_fault() {
+    auto fault = check("/");
+    while (!fault && !names_.empty()) {
       const fs::path name = names_.front();
       names_.pop_front();
       if (name == "..") {
@@ -122,19 +140,21 @@ class Walk {
  private:
   void queue(const fs::path& path) { names_.insert(names_.begin(), path.begin(), path.end()); }
 
-  std::string look(const fs::path& path) {
-    if (lstat(path.c_str(), &info_) != 0) return path.string() + ": " + std::generic_category().message(errno);
+  std::optional<Refusal> check(const fs::path& path) {
+    if (lstat(path.c_str(), &info_) != 0) return Refusal(path.string() + ": " + describe_errno(errno));
     return fault_of(path, info_, owner_);
   }
 
-  std::string step(const fs::path& path) {
-    std::string fault = look(path);
-    if (!fault.empty()) return fault;
-    if (!S_ISLNK(info_.st_mode)) return at_ = path, fault;
-    if (++links_ > kMaxLinks) return path.string() + " is a link that leads in a circle";
+  std::optional<Refusal> step(const fs::path& path) {
+    if (auto fault = check(path)) return fault;
+    if (!S_ISLNK(info_.st_mode)) {
+      at_ = path;
+      return {};
+    }
+    if (++links_ > kMaxLinks) return Refusal(path.string() + " is a link that leads in a circle");
     std::error_code error;
     const fs::path target = fs::read_symlink(path, error);
-    if (error) return path.string() + ": " + error.message();
+    if (error) return Refusal(path.string() + ": " + describe_errno(error.value()));
     if (target.is_absolute()) at_ = "/";
     queue(target);
     return {};
@@ -149,11 +169,15 @@ class Walk {
 
 }  // namespace
 
-std::string ownership_fault(const fs::path& file, Owner owner) {
+std::optional<Refusal> find_ownership_fault(const fs::path& file, Owner owner) {
   std::error_code error;
-  const fs::path whole = fs::absolute(file, error);
-  if (error) return file.string() + ": " + error.message();
-  return Walk(whole, owner).first_fault();
+  const fs::path absolute = fs::absolute(file, error);
+  if (error) return Refusal(file.string() + ": " + describe_errno(error.value()));
+  return Walk(absolute, owner).first_fault();
+}
+
+void require_ownership(const fs::path& file, Owner owner) {
+  if (const auto fault = find_ownership_fault(file, owner)) throw *fault;
 }
 
 }  // namespace heygen::provider

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/library/pin.hpp"
 
 #include <dlfcn.h>
@@ -13,13 +14,14 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
-#include <stdexcept>
-#include <system_error>
-#include <utility>
 
+#include "core/base/encode.hpp"
+#include "core/base/file.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/text.hpp"
-#include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/elf_file.hpp"
+#include "core/provider/library/ownership.hpp"
+#include "core/provider/refusal.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -28,35 +30,16 @@ namespace fs = std::filesystem;
 
 constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 
-[[noreturn]] void refuse(const std::string& sentence) {
-  throw std::runtime_error(sentence);
-}
-std::string reason() {
-  return std::generic_category().message(errno);
+[[noreturn]] void refuse(const std::string& reason) {
+  throw Refusal(reason);
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-  int keep_for_good() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
-int open_regular(const fs::path& file) {
-  const int number = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not hang the program
-  if (number < 0) refuse("it cannot be read: " + reason());
+UniqueFd open_regular(const fs::path& file) {
+  UniqueFd opened = open_file(file, O_RDONLY | O_NONBLOCK);  // a pipe must not hang the program
+  if (!opened) refuse("it cannot be read: " + describe_errno(errno));
   struct stat info {};
-  if (fstat(number, &info) == 0 && S_ISREG(info.st_mode)) return number;
-  close(number);
-  refuse("it is no regular file");
+  if (fstat(opened.get(), &info) != 0 || !S_ISREG(info.st_mode)) refuse("it is not a regular file");
+  return opened;
 }
 
 class Digest {
@@ -69,13 +52,7 @@ class Digest {
     std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
     unsigned size = 0;
     EVP_DigestFinal_ex(context_.get(), raw.data(), &size);
-    std::string out;
-    for (unsigned i = 0; i < size; ++i) {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      out += kDigits[raw.at(i) >> 4U];
-      out += kDigits[raw.at(i) & 15U];
-    }
-    return out;
+    return hex_encode({reinterpret_cast<const char*>(raw.data()), size});
   }
 
  private:
@@ -85,15 +62,15 @@ class Digest {
 /// Hands all bytes, from the start, to `take`.
 template <class Take>
 void read_all(int from, Take take) {
-  std::array<char, 65536> piece{};
+  std::array<char, limits::kTransferBuffer> piece{};
   std::uint64_t at = 0;
   for (;;) {
-    const ssize_t got = pread(from, piece.data(), piece.size(), static_cast<off_t>(at));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) refuse("it cannot be read: " + reason());
+    const ssize_t got =
+        retry_interrupted([&] { return pread(from, piece.data(), piece.size(), static_cast<off_t>(at)); });
+    if (got < 0) refuse("it cannot be read: " + describe_errno(errno));
     if (got == 0) return;
     at += static_cast<std::uint64_t>(got);
-    if (at > kLargestLibrary) refuse("it is larger than 256 MiB");
+    if (at > limits::kLibrary) refuse("it is larger than 256 MiB");
     take(std::string_view(piece.data(), static_cast<std::size_t>(got)));
   }
 }
@@ -102,15 +79,6 @@ std::string digest_of(int descriptor) {
   Digest digest;
   read_all(descriptor, [&](std::string_view bytes) { digest.add(bytes); });
   return digest.hex();
-}
-
-void write_all(int to, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = write(to, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) refuse("its copy in memory cannot be written: " + reason());
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
 }
 
 bool is_same_file(int descriptor, const fs::path& path) {
@@ -124,13 +92,17 @@ fs::path path_of(int descriptor, const Sealing& sealing) {
   return sealing.descriptors / std::to_string(descriptor);
 }
 
-/// Whatever stands in the copy now stays.
+/// Copies the library and makes the copy unchangeable.
 void seal(int copy, int library) {
-  read_all(library, [&](std::string_view bytes) { write_all(copy, bytes); });
-  if (fcntl(copy, F_ADD_SEALS, kSeals) != 0) refuse("its copy in memory cannot be sealed: " + reason());
+  read_all(library, [&](std::string_view bytes) {
+    if (const std::error_code error = write_all(copy, bytes)) {
+      refuse("its copy in memory cannot be written: " + describe_errno(error.value()));
+    }
+  });
+  if (fcntl(copy, F_ADD_SEALS, kSeals) != 0) refuse("its copy in memory cannot be sealed: " + describe_errno(errno));
 }
 
-/// Where the dynamic linker looks by itself: the usual directories, and the one that the C library came from.
+/// Where the dynamic linker looks by default: the usual directories, and the one that the C library came from.
 std::vector<fs::path> system_directories() {
   std::vector<fs::path> directories{"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
   Dl_info libc{};
@@ -140,12 +112,12 @@ std::vector<fs::path> system_directories() {
   return directories;
 }
 
-bool holds(const fs::path& directory, const std::string& name) {
+bool has_file(const fs::path& directory, const std::string& name) {
   std::error_code ignored;
   return fs::exists(directory / name, ignored);
 }
 
-/// The linker of this process looks into these directories first; an empty name is the current one (ld.so(8)).
+/// The dynamic linker looks into LD_LIBRARY_PATH first; an empty entry is the current directory (ld.so(8)).
 void check_library_path(const std::string& name) {
   const char* variable = std::getenv("LD_LIBRARY_PATH");
   if (variable == nullptr || *variable == '\0') return;
@@ -153,8 +125,8 @@ void check_library_path(const std::string& name) {
   std::ranges::replace(directories, ';', ':');
   for (const std::string& directory : split(directories, ':')) {
     const fs::path path = fs::path(directory.empty() ? "." : directory) / name;
-    if (!holds(path.parent_path(), name)) continue;
-    refuse("LD_LIBRARY_PATH puts " + path.string() + " in the place of a system library");
+    if (!has_file(path.parent_path(), name)) continue;
+    refuse("LD_LIBRARY_PATH replaces a system library with " + path.string() + "");
   }
 }
 
@@ -167,31 +139,32 @@ void check_needs(const fs::path& image) {
   for (const std::string& name : needs.libraries) {
     const bool plain = !name.empty() && name.find('/') == std::string::npos && name.find('$') == std::string::npos;
     if (!plain ||
-        std::ranges::none_of(directories, [&](const fs::path& directory) { return holds(directory, name); })) {
+        std::ranges::none_of(directories, [&](const fs::path& directory) { return has_file(directory, name); })) {
       refuse("a pinned library may need only libraries of the system's directories, and it needs " + name);
     }
     check_library_path(name);
   }
 }
 
-/// Without sealed memory the file itself must do, so nobody but root may be able to swap it.
-PinnedImage pin_in_place(const fs::path& file, const Descriptor& library, const std::vector<std::string>& accepted) {
-  if (const std::string fault = ownership_fault(file, Owner::root); !fault.empty()) {
-    refuse("this system has no sealed memory for a pinned library, and " + fault);
+/// Without sealed memory the file itself is loaded, so only root may be able to replace it.
+PinnedImage pin_in_place(const fs::path& file, const UniqueFd& library, const std::vector<std::string>& accepted) {
+  if (const auto fault = find_ownership_fault(file, Owner::root)) {
+    refuse(std::string("this system has no sealed memory for a pinned library, and ") + fault->what());
   }
-  if (!is_same_file(library.get(), file)) refuse("it was replaced while it was looked at");
+  if (!is_same_file(library.get(), file)) refuse("it was replaced during the check");
   PinnedImage image{file, digest_of(library.get())};
   require_pin(image.digest, accepted, "the library");
   check_needs(file);
   return image;
 }
 
-/// Where the system forbids programs in memory (vm.memfd_noexec), a file that is marked as none still holds libraries.
-int system_memory_file(const char* name) {
+/// Where the system forbids programs in memory (vm.memfd_noexec), a file marked as not a program can be loaded still.
+UniqueFd system_memory_file(const char* name) {
   constexpr unsigned kNoProgram = 8;  // MFD_NOEXEC_SEAL of Linux 6.3
   constexpr unsigned kSealable = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  const int file = memfd_create(name, kSealable);
-  return file < 0 && errno == EACCES ? memfd_create(name, kSealable | kNoProgram) : file;
+  UniqueFd file(memfd_create(name, kSealable));
+  if (!file && errno == EACCES) file.reset(memfd_create(name, kSealable | kNoProgram));
+  return file;
 }
 
 }  // namespace
@@ -203,8 +176,7 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 std::string file_digest(const fs::path& file) {
-  const Descriptor descriptor(open_regular(file));
-  return digest_of(descriptor.get());
+  return digest_of(open_regular(file).get());
 }
 
 void require_pin(const std::string& digest, const std::vector<std::string>& accepted, const std::string& what) {
@@ -218,16 +190,16 @@ const Sealing& system_sealing() {
 }
 
 PinnedImage pin_library(const fs::path& file, const std::vector<std::string>& accepted, const Sealing& sealing) {
-  const Descriptor library(open_regular(file));
-  Descriptor copy(sealing.memory_file(("heygen " + file.filename().string().substr(0, 200)).c_str()));
-  if (copy.get() < 0 || !is_same_file(copy.get(), path_of(copy.get(), sealing))) {
+  const UniqueFd library = open_regular(file);
+  UniqueFd copy = sealing.memory_file(("heygen " + file.filename().string().substr(0, 200)).c_str());
+  if (!copy || !is_same_file(copy.get(), path_of(copy.get(), sealing))) {
     return pin_in_place(file, library, accepted);
   }
   seal(copy.get(), library.get());
   PinnedImage image{path_of(copy.get(), sealing), digest_of(copy.get())};
   require_pin(image.digest, accepted, "the library");
   check_needs(image.path);
-  copy.keep_for_good();
+  static_cast<void>(copy.release());  // open for the life of the process
   return image;
 }
 

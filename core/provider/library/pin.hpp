@@ -1,4 +1,5 @@
-// A library whose bytes are fixed: copied to where nobody can write, hashed there, and loaded from there.
+// SPDX-License-Identifier: Apache-2.0
+// A library whose bytes are fixed: copied to memory that nobody can write to, hashed there, and loaded from there.
 #pragma once
 
 #include <filesystem>
@@ -6,20 +7,22 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/fd.hpp"
+
 namespace heygen::provider {
 
 /// SHA-256 in lower-case hexadecimal.
 std::string sha256_hex(std::string_view bytes);
-/// Of a file's content. Throws std::runtime_error with a sentence when it cannot be read or is larger than 256 MiB.
+/// Of a file's content. Throws Refusal when it cannot be read or is larger than limits::kLibrary.
 std::string file_digest(const std::filesystem::path& file);
 
-/// Throws std::runtime_error unless `digest` is one of `accepted`; `what` begins the sentence ("the manifest").
+/// Throws Refusal unless `digest` is one of `accepted`; `what` begins the reason ("the manifest").
 void require_pin(const std::string& digest, const std::vector<std::string>& accepted, const std::string& what);
 
-/// What the system offers for a copy that nobody can change; a test can take it away.
+/// How the system makes a copy that nobody can change; a test can take it away.
 struct Sealing {
-  /// An empty file in memory that can be sealed, or -1.
-  int (*memory_file)(const char* name);
+  /// An empty file in memory that can be sealed; no descriptor when the system has none.
+  UniqueFd (*memory_file)(const char* name);
   std::filesystem::path descriptors;  ///< "/proc/self/fd"
 };
 const Sealing& system_sealing();
@@ -30,8 +33,8 @@ struct PinnedImage {
   std::filesystem::path path;
   std::string digest;
 };
-/// Reads `file` once. Throws std::runtime_error with a sentence: other bytes, a library that the system's directories
-/// do not hold, an RPATH or RUNPATH, or, where there is no sealed memory, a file that somebody besides root could swap.
+/// Reads `file` once. Throws Refusal: other bytes, a needed library that the system's directories lack, an RPATH or
+/// RUNPATH, or, where there is no sealed memory, a file that not only root could replace.
 PinnedImage pin_library(const std::filesystem::path& file, const std::vector<std::string>& accepted,
                         const Sealing& sealing = system_sealing());
 

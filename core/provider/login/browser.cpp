@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/login/browser.hpp"
 
 #include <fcntl.h>
@@ -19,7 +20,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// The program's path; "" when the system has none of that name that we may run.
+/// The program's path; "" when no executable file has that name.
 std::string find_program(const std::string& name, const Environment& environment) {
   const auto runs = [](const std::string& path) {
     struct stat info {};
@@ -75,7 +76,7 @@ std::vector<char*> pointers(Words& words) {
   return out;
 }
 
-/// What a child needs and posix_spawn does not do by itself.
+/// A process with /dev/null for a terminal, default signals, a session of its own and no other open file.
 class SpawnPlan {
  public:
   SpawnPlan() {
@@ -100,7 +101,7 @@ class SpawnPlan {
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
 
-  /// 0 when it cannot be run.
+  /// The process, or 0 when the program cannot be run.
   pid_t run(const std::string& program, Words& arguments, Words& variables) const {
     pid_t process = 0;
     const int failed = posix_spawn(&process, program.c_str(), &files_, &attributes_, pointers(arguments).data(),
@@ -141,14 +142,11 @@ std::unique_ptr<BrowserChild> BrowserChild::start(const std::string& url, const 
 }
 
 BrowserChild::BrowserChild(std::string program, pid_t process)
-    : program_(std::move(program)),
-      process_(process),
-      descriptor_(static_cast<int>(syscall(SYS_pidfd_open, process, 0))) {}
+    : program_(std::move(program)), process_(process), ended_(static_cast<int>(syscall(SYS_pidfd_open, process, 0))) {}
 
 BrowserChild::~BrowserChild() {
   int status = 0;
   if (process_ != 0) waitpid(process_, &status, WNOHANG);
-  if (descriptor_ >= 0) close(descriptor_);
 }
 
 std::optional<std::string> BrowserChild::complaint() {
@@ -156,7 +154,7 @@ std::optional<std::string> BrowserChild::complaint() {
   const pid_t ended = process_ != 0 ? waitpid(process_, &status, WNOHANG) : 0;
   if (ended == 0) return {};
   process_ = 0;
-  if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
+  ended_.reset();
   if (ended < 0) return {};
   if (WIFSIGNALED(status)) return program_ + " was ended by signal " + std::to_string(WTERMSIG(status));
   if (WEXITSTATUS(status) != 0) return program_ + " ended with exit code " + std::to_string(WEXITSTATUS(status));

@@ -1,4 +1,5 @@
-// Opens the person's browser, and notices when that fails.
+// SPDX-License-Identifier: Apache-2.0
+// Opens the user's browser, and notices when that fails.
 #pragma once
 
 #include <sys/types.h>
@@ -9,40 +10,38 @@
 #include <string_view>
 #include <vector>
 
-namespace heygen {
-class Environment;
-}
+#include "core/base/fd.hpp"
+#include "core/provider/login/browser_login.hpp"
 
 namespace heygen::provider {
 
 /// False with HEYGEN_NO_BROWSER or BROWSER=none.
 bool browser_allowed(const Environment& environment);
 
-/// http or https, and nothing that a shell script or a terminal could stumble over.
+/// http or https, in printable ASCII without spaces, which neither a shell script nor a terminal misreads.
 bool is_browsable(std::string_view url);
 
-/// One opener that runs beside us; it outlives this object.
-class BrowserChild {
+/// The opener's process, which outlives this object.
+class BrowserChild : public OpenedBrowser {
  public:
-  /// Starts the first command of BROWSER (a list separated by colons, "%s" stands for the URL) that the system can run,
-  /// else xdg-open. nullptr when there is none. The child has no terminal, no open files and none of `hidden`.
+  /// Starts the first command of BROWSER (a list separated by colons, in which "%s" is replaced by the URL) that the
+  /// system can run, else xdg-open. nullptr when there is none. The child has no terminal, no open files and none of
+  /// the variables in `hidden`.
   static std::unique_ptr<BrowserChild> start(const std::string& url, const Environment& environment,
                                              const std::vector<std::string>& hidden);
-  ~BrowserChild();
+  ~BrowserChild() override;
   BrowserChild(const BrowserChild&) = delete;
   BrowserChild& operator=(const BrowserChild&) = delete;
 
-  /// Polls readable once it ended; -1 when there is nothing more to learn.
-  int descriptor() const { return descriptor_; }
-  /// Why it failed, the first time that this is known: "xdg-open ended with exit code 3".
-  std::optional<std::string> complaint();
+  int descriptor() const override { return ended_.get(); }
+  std::optional<std::string> complaint() override;
 
  private:
   BrowserChild(std::string program, pid_t process);
 
   std::string program_;
   pid_t process_;
-  int descriptor_;
+  UniqueFd ended_;  ///< a pidfd
 };
 
 }  // namespace heygen::provider

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/login/callback_page.hpp"
 
 #include <openssl/evp.h>
 
 #include <array>
 
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::provider {
@@ -35,9 +37,7 @@ std::string csp_source(std::string_view content) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   EVP_Digest(content.data(), content.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::array<unsigned char, 64> text{};
-  const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
-  return "'sha256-" + std::string(text.begin(), text.begin() + length) + "'";
+  return "'sha256-" + base64_encode({reinterpret_cast<const char*>(digest.data()), size}) + "'";
 }
 
 std::string escape_html(std::string_view text) {
@@ -89,7 +89,7 @@ std::string page(bool success, std::string_view message) {
 
 }  // namespace
 
-std::string callback_reply(bool success, std::string_view message) {
+std::string callback_response(bool success, std::string_view message) {
   const std::string body = page(success, message);
   std::string out = success ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 400 Bad Request\r\n";
   out += "Content-Type: text/html; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
@@ -100,7 +100,7 @@ std::string callback_reply(bool success, std::string_view message) {
   return out + body;
 }
 
-std::string refusal_reply(int status, std::string_view reason, std::string_view extra, bool with_body) {
+std::string error_response(int status, std::string_view reason, std::string_view extra, bool with_body) {
   const std::string body = std::string(reason) + "\n";
   std::string out = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason) + "\r\n";
   out += "Content-Type: text/plain; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";

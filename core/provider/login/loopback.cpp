@@ -1,19 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/login/loopback.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/base/secret.hpp"
 #include "core/provider/login/callback_page.hpp"
 #include "core/provider/login/request_head.hpp"
@@ -28,8 +28,8 @@ constexpr milliseconds kFlush{2'000};
 constexpr milliseconds kDrain{500};
 
 Error cannot_listen(int why) {
-  return network_error("Cannot listen on 127.0.0.1: " + std::generic_category().message(why),
-                       "Log in with another method, see `heygen auth login --help`.");
+  return network_error("Could not listen on 127.0.0.1: " + describe_errno(why),
+                       "Log in with another method: `heygen auth login --help` lists them.");
 }
 
 bool ready_for(int socket, short events, milliseconds time) {
@@ -46,11 +46,9 @@ Loopback::Loopback(std::string path, Clock& clock)
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof(address);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (listener_ < 0 || bind(listener_, generic, size) != 0 || listen(listener_, SOMAXCONN) != 0 ||
-      getsockname(listener_, generic, &size) != 0) {
-    const int why = errno;
-    if (listener_ >= 0) close(listener_);
-    throw cannot_listen(why);
+  if (!listener_ || bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), SOMAXCONN) != 0 ||
+      getsockname(listener_.get(), generic, &size) != 0) {
+    throw cannot_listen(errno);
   }
   host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
   redirect_uri_ = "http://" + host_ + path_;
@@ -58,7 +56,7 @@ Loopback::Loopback(std::string path, Clock& clock)
 
 Loopback::~Loopback() {
   try {
-    if (has_visitor()) respond(false, "The program stopped before it was done.");
+    if (has_visitor()) respond(false, "The program stopped before the login was complete.");
   } catch (...) {  // the page is a courtesy
   }
   close_all();
@@ -73,7 +71,7 @@ const std::string* Loopback::param(std::string_view name) const {
 Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, const Watch& watch) {
   const milliseconds deadline = clock_.monotonic() + timeout;
   for (;;) {
-    if (cancel.requested()) return Outcome::cancelled;
+    if (cancel.requested()) return Outcome::canceled;
     const milliseconds left = deadline - clock_.monotonic();
     if (left.count() <= 0) return Outcome::timed_out;
     std::vector<int> ready;
@@ -84,10 +82,11 @@ Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, con
 }
 
 int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready) {
-  std::vector<pollfd> all{{cancel.descriptor(), POLLIN, 0}, {watch.descriptor(), POLLIN, 0}, {listener_, POLLIN, 0}};
+  std::vector<pollfd> all{
+      {cancel.descriptor(), POLLIN, 0}, {watch.descriptor(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
   milliseconds time = timeout;
   for (const Connection& connection : connections_) {
-    all.push_back({connection.socket, POLLIN, 0});
+    all.push_back({connection.socket.get(), POLLIN, 0});
     time = std::min(time, std::max(milliseconds{1}, connection.deadline - clock_.monotonic()));
   }
   constexpr milliseconds kLongest{60'000};
@@ -103,109 +102,97 @@ int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch&
 std::optional<Loopback::Outcome> Loopback::serve_ready(const std::vector<int>& ready) {
   for (auto connection = connections_.begin(); connection != connections_.end();) {
     const auto here = connection++;
-    if (std::ranges::find(ready, here->socket) == ready.end()) continue;
-    const Verdict verdict = serve(*here);
-    if (verdict == Verdict::go_on) continue;
-    if (verdict == Verdict::arrived) {
-      visitor_ = here->socket;
-    } else {
-      close(here->socket);
-    }
+    if (std::ranges::find(ready, here->socket.get()) == ready.end()) continue;
+    const Next next = serve(*here);
+    if (next == Next::keep) continue;
+    if (next == Next::arrived) visitor_ = std::move(here->socket);
     wipe(here->head);
     connections_.erase(here);
-    if (verdict == Verdict::arrived) return Outcome::arrived;
-    if (verdict == Verdict::doubled) return Outcome::doubled;
+    if (next == Next::arrived) return Outcome::arrived;
+    if (next == Next::repeated_parameter) return Outcome::repeated_parameter;
   }
-  if (std::ranges::find(ready, listener_) != ready.end()) accept_one();
+  if (std::ranges::find(ready, listener_.get()) != ready.end()) accept_one();
   return {};
 }
 
-/// Past the limit the oldest makes room: browsers open connections ahead and leave them idle.
+/// Past the limit the oldest connection is dropped: browsers open connections ahead and leave them idle.
 void Loopback::accept_one() {
-  const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (socket < 0) return;
+  UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!socket) return;
   if (connections_.size() == kMaxConnections) {
-    close(connections_.front().socket);
     wipe(connections_.front().head);
     connections_.pop_front();
   }
   Connection& connection = connections_.emplace_back();
-  connection.socket = socket;
+  connection.socket = std::move(socket);
   connection.deadline = clock_.monotonic() + kConnectionTime;
   connection.head.reserve(2 * kMaxHead);  // so that it is wiped in one place
 }
 
 void Loopback::drop_expired() {
   const milliseconds now = clock_.monotonic();
-  connections_.remove_if([&](const Connection& connection) {
-    const bool expired = connection.deadline <= now;
-    if (expired) close(connection.socket);
-    return expired;
-  });
+  connections_.remove_if([&](const Connection& connection) { return connection.deadline <= now; });
 }
 
-Loopback::Verdict Loopback::serve(Connection& connection) {
+Loopback::Next Loopback::serve(Connection& connection) {
   std::array<char, 4096> buffer{};
-  const ssize_t got = recv(connection.socket, buffer.data(), buffer.size(), 0);
-  if (got < 0) return errno == EAGAIN || errno == EINTR ? Verdict::go_on : Verdict::drop;
-  if (got == 0) return Verdict::drop;
-  if (connection.answered) return Verdict::go_on;
+  const ssize_t got = recv(connection.socket.get(), buffer.data(), buffer.size(), 0);
+  if (got < 0) return errno == EAGAIN || errno == EINTR ? Next::keep : Next::drop;
+  if (got == 0) return Next::drop;
+  if (connection.answered) return Next::keep;
   connection.head.append(buffer.data(), static_cast<std::size_t>(got));
   const std::size_t end = end_of_head(connection.head);
   if (std::min(end, connection.head.size()) > kMaxHead) {
-    return answer(connection, refusal_reply(431, "Request Header Fields Too Large"));
+    return answer(connection, error_response(431, "Request Header Fields Too Large"));
   }
-  if (end == std::string::npos) return Verdict::go_on;
+  if (end == std::string::npos) return Next::keep;
   connection.head.resize(end);
-  return judge(connection);
+  return handle_request(connection);
 }
 
-Loopback::Verdict Loopback::judge(Connection& connection) {
+Loopback::Next Loopback::handle_request(Connection& connection) {
   const auto head = parse_head(connection.head);
-  // A name that resolves to 127.0.0.1 must not reach us (DNS rebinding).
+  // A host name that resolves to 127.0.0.1 is refused (DNS rebinding).
   if (!head || head->hosts != std::vector<std::string>{host_})
-    return answer(connection, refusal_reply(400, "Bad Request"));
+    return answer(connection, error_response(400, "Bad Request"));
   const bool with_body = head->method != "HEAD";
-  if (head->path != path_) return answer(connection, refusal_reply(404, "Not Found", {}, with_body));
+  if (head->path != path_) return answer(connection, error_response(404, "Not Found", {}, with_body));
   if (head->method != "GET") {
-    return answer(connection, refusal_reply(405, "Method Not Allowed", "Allow: GET\r\n", with_body));
+    return answer(connection, error_response(405, "Method Not Allowed", "Allow: GET\r\n", with_body));
   }
   auto params = parse_query(head->query);
-  if (!params) return answer(connection, refusal_reply(400, "Bad Request"));
+  if (!params) return answer(connection, error_response(400, "Bad Request"));
   params_ = std::move(*params);
   for (auto at = params_.begin(); at != params_.end(); ++at) {
     if (std::any_of(params_.begin(), at, [&](const auto& earlier) { return earlier.first == at->first; })) {
-      finish(connection.socket, callback_reply(false, "The answer holds a parameter twice, so it was not used."));
+      send_and_drain(connection.socket.get(),
+                     callback_response(false, "The response has a parameter twice, so it was not used."));
       params_.clear();
-      return Verdict::doubled;
+      return Next::repeated_parameter;
     }
   }
-  return Verdict::arrived;
+  return Next::arrived;
 }
 
-/// Small enough for an empty send buffer. The connection stays until the other side closes it: closing with unread
-/// bytes would reset it and take the reply along.
-Loopback::Verdict Loopback::answer(Connection& connection, const std::string& reply) {
+/// The response fits an empty send buffer. The connection stays until the other side closes it: closing with unread
+/// bytes would reset it and lose the response.
+Loopback::Next Loopback::answer(Connection& connection, const std::string& response) {
   wipe(connection.head);
   connection.answered = true;
-  const ssize_t sent = send(connection.socket, reply.data(), reply.size(), MSG_NOSIGNAL);
-  if (sent != static_cast<ssize_t>(reply.size())) return Verdict::drop;
-  shutdown(connection.socket, SHUT_WR);
-  return Verdict::go_on;
+  const ssize_t sent = send(connection.socket.get(), response.data(), response.size(), MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(response.size())) return Next::drop;
+  shutdown(connection.socket.get(), SHUT_WR);
+  return Next::keep;
 }
 
 void Loopback::respond(bool success, std::string_view message) {
-  const int visitor = std::exchange(visitor_, -1);
-  if (visitor >= 0) {
-    finish(visitor, callback_reply(success, message));
-    close(visitor);
-  }
+  if (visitor_) send_and_drain(visitor_.get(), callback_response(success, message));
   close_all();
 }
 
 /// Sends all of it and waits a moment for the browser to have it.
-void Loopback::finish(int socket, const std::string& reply) const {
-  std::string_view rest = reply;
+void Loopback::send_and_drain(int socket, const std::string& response) const {
+  std::string_view rest = response;
   while (!rest.empty() && ready_for(socket, POLLOUT, kFlush)) {
     const ssize_t sent = send(socket, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) return;
@@ -222,10 +209,9 @@ void Loopback::finish(int socket, const std::string& reply) const {
 }
 
 void Loopback::close_all() {
-  for (const Connection& connection : connections_) close(connection.socket);
   connections_.clear();
-  if (listener_ >= 0) close(std::exchange(listener_, -1));
-  if (visitor_ >= 0) close(std::exchange(visitor_, -1));
+  listener_.reset();
+  visitor_.reset();
 }
 
 }  // namespace heygen::provider

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/login/request_head.hpp"
 
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/text_rules.hpp"
-#include "core/provider/call/host_call.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -15,26 +16,9 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 std::optional<std::string> decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i] == '+' ? ' ' : text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low < 0) return {};
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  if (!is_utf8(out)) return {};
+  auto out = percent_decode(text, Plus::space);
+  if (out && !is_utf8(*out)) out.reset();
   return out;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/policy/policy.hpp"
 
 #include <algorithm>
@@ -45,9 +46,9 @@ std::string word(const TomlValue& value, const std::string& one, const std::stri
 }
 
 std::vector<std::string> ids(const TomlValue& value) {
-  if (value.kind != Kind::texts) refuse(value, "must be a list of provider ids in quotes");
+  if (value.kind != Kind::texts) refuse(value, "must be a list of provider IDs in quotes");
   for (const std::string& id : value.texts) {
-    if (!is_valid_id(id)) refuse(value, "holds \"" + printable(id) + "\", which is no provider's id");
+    if (!is_valid_id(id)) refuse(value, "has \"" + printable(id) + "\", which is not a valid provider ID");
   }
   return value.texts;
 }
@@ -66,7 +67,7 @@ std::string digest(const TomlValue& value, const std::string& given) {
 std::vector<std::string> digests(const TomlValue& value) {
   const std::vector<std::string> given = value.kind == Kind::texts ? value.texts : std::vector{text(value)};
   if (given.empty() || given.size() > kMaxDigests) {
-    refuse(value, "must hold 1 to " + std::to_string(kMaxDigests) + " digests");
+    refuse(value, "must have 1 to " + std::to_string(kMaxDigests) + " digests");
   }
   std::vector<std::string> out;
   out.reserve(given.size());
@@ -102,8 +103,8 @@ struct Key {
 void read_version(Policy&, const TomlValue& value) {
   const auto version = scalar<std::int64_t>(value, "a whole number");
   if (version != kVersion) {
-    refuse(value, "is " + std::to_string(version) + ", and this heygen knows version " + std::to_string(kVersion) +
-                      " of the policy alone");
+    refuse(value, "is " + std::to_string(version) + ", and this heygen knows only version " + std::to_string(kVersion) +
+                      " of the policy");
   }
 }
 
@@ -122,16 +123,16 @@ constexpr std::array<Key, 8> kKeys{{
 
 void read_pin(Policy& policy, const TomlValue& value) {
   const std::string& id = value.path.at(1);
-  if (!is_valid_id(id)) refuse(value, "names \"" + printable(id) + "\", which is no provider's id");
+  if (!is_valid_id(id)) refuse(value, "names \"" + printable(id) + "\", which is not a valid provider ID");
   Pin& pin = policy.pins[id];
   policy.lines.try_emplace("pins." + id, value.line);
-  if (value.path.size() != 3) return;  // [pins.ID] with nothing in it: found wanting below
+  if (value.path.size() != 3) return;  // an empty [pins.ID] is refused below
   if (value.path.back() == "library") {
     pin.library = digests(value);
   } else if (value.path.back() == "manifest") {
     pin.manifest = digests(value);
   } else {
-    refuse(value, "is no key of a pin", "A pin has `library` and `manifest`.");
+    refuse(value, "is not a key of a pin", "A pin has `library` and `manifest`.");
   }
 }
 
@@ -139,7 +140,7 @@ void read_pin(Policy& policy, const TomlValue& value) {
   std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest"};
   for (const Key& key : kKeys) names.emplace_back(key.name);
   const std::string near = nearest(dotted(value.path), names);
-  refuse(value, "is no key of a policy",
+  refuse(value, "is not a key of a policy",
          near.empty() ? "The keys are: " + join(names, ", ") + "." : "Did you mean `" + near + "`?");
 }
 
@@ -150,7 +151,7 @@ void read_value(Policy& policy, const TomlValue& value) {
     read_pin(policy, value);
   } else {
     const auto* known = std::ranges::find_if(kKeys, [&](const Key& key) { return name == key.name; });
-    // A key with a dot in quotes is another key than it looks like.
+    // A quoted key with a dot is a different key.
     const auto dots = static_cast<std::size_t>(std::ranges::count(name, '.'));
     if (known == kKeys.end() || dots + 1 != value.path.size()) unknown(value);
     known->read(policy, value);
@@ -163,8 +164,8 @@ unsigned line_of(const Policy& policy, const std::string& key) {
   return found == policy.lines.end() ? 1 : found->second;
 }
 
-void require(const Policy& policy, const std::string& key, const std::string& way_out) {
-  if (!policy.lines.contains(key)) throw PolicyError(1, key, "is missing", way_out);
+void require(const Policy& policy, const std::string& key, const std::string& fix) {
+  if (!policy.lines.contains(key)) throw PolicyError(1, key, "is missing", fix);
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& id) {
@@ -185,7 +186,7 @@ void check_allow_list(const Policy& policy) {
   }
 }
 
-/// A slip in an id must not leave the provider that was meant unpinned, or without a login.
+/// A typo in an ID must not leave a provider unpinned, or without a login.
 void check_ids(const Policy& policy) {
   for (const auto& [id, pin] : policy.pins) {
     const std::string key = "pins." + id;
@@ -206,11 +207,11 @@ void check_ids(const Policy& policy) {
 
 }  // namespace
 
-PolicyError::PolicyError(unsigned at, const std::string& at_key, const std::string& what, std::string way_out)
+PolicyError::PolicyError(unsigned at, const std::string& at_key, const std::string& what, std::string fix)
     : std::runtime_error(at_key.empty() ? what : "`" + printable(at_key) + "` " + what),
       line(at),
       key(at_key),
-      hint(std::move(way_out)) {}
+      hint(std::move(fix)) {}
 
 const Pin* Policy::pin_of(const std::string& id) const {
   const auto found = pins.find(id);
@@ -246,22 +247,27 @@ Policy parse_policy(std::string_view text, const std::filesystem::path& path) {
   return policy;
 }
 
-Ruling may_load(const Policy& policy, const std::string& id, const std::string& origin) {
-  if (!policy.in_force()) return {};
+const char* name_of(Origin origin) {
+  constexpr std::array<const char*, 3> kNames{"HEYGEN_PROVIDER_PATH", "user", "system"};
+  return kNames.at(static_cast<std::size_t>(origin));
+}
+
+Ruling may_load(const Policy& policy, const std::string& id, Origin origin) {
+  if (!policy.in_effect()) return {};
   if (policy.listed_only && !contains(policy.allow, id)) {
     const std::string rule = policy.rule("providers.allow");
     return {false, rule, "the policy " + rule + " does not list it"};
   }
-  if (!policy.user_directories && origin != "system") {
+  if (!policy.user_directories && origin != Origin::system) {
     const std::string rule = policy.rule("providers.user_directories");
-    return {false, rule, "the policy " + rule + " lets no provider of a user's directory load"};
+    return {false, rule, "the policy " + rule + " does not let providers of a user's directory load"};
   }
   if (policy.pin_of(id) != nullptr) return {true, policy.rule("pins." + id), {}};
   return {true, policy.rule(policy.listed_only ? "providers.allow" : "providers.mode"), {}};
 }
 
 Ruling may_log_in(const Policy& policy, const std::string& id) {
-  if (!policy.in_force() || !policy.logins) return {};
+  if (!policy.in_effect() || !policy.logins) return {};
   const std::string rule = policy.rule("providers.logins");
   if (contains(*policy.logins, id)) return {true, rule, {}};
   return {false, rule, "the policy " + rule + " does not offer it"};

@@ -1,5 +1,6 @@
-// What an administrator decided (design §2.13): a text as rules, and what they say about one provider. Nothing here
-// reads a file; policy_file.hpp does.
+// SPDX-License-Identifier: Apache-2.0
+// What an administrator decided (docs/policy.md): text parsed into rules, and what they say about one provider. Nothing
+// here reads a file; policy_file.hpp does.
 #pragma once
 
 #include <filesystem>
@@ -12,52 +13,57 @@
 
 namespace heygen::provider {
 
-/// What is wrong with a policy, and in which line (from 1).
+/// A policy that is not valid: why, and in which line (from 1).
 class PolicyError : public std::runtime_error {
  public:
-  PolicyError(unsigned at, const std::string& at_key, const std::string& what, std::string way_out = {});
+  PolicyError(unsigned at, const std::string& at_key, const std::string& what, std::string fix = {});
   unsigned line;
-  std::string key;   ///< "providers.allow", or "" when the text is no TOML
+  std::string key;   ///< "providers.allow", or "" when the text is not TOML
   std::string hint;  ///< "" when there is none
 };
 
-/// SHA-256 digests in lower-case hexadecimal, any of which fits: two during an upgrade.
+/// SHA-256 digests in lower-case hexadecimal. Any of them matches: there are two during an upgrade.
 struct Pin {
   std::vector<std::string> library, manifest;
 };
 
 struct Policy {
-  std::filesystem::path path;  ///< where it stands; empty: no policy, everything is permitted
+  std::filesystem::path path;  ///< of the file; empty: no policy, everything is permitted
   bool listed_only = false;    ///< providers.mode = "allow"
   std::vector<std::string> allow;
   bool user_directories = true;
-  std::optional<std::vector<std::string>> logins;  ///< empty optional: of all that may load
+  std::optional<std::vector<std::string>> logins;  ///< empty optional: all that may load
   std::map<std::string, Pin> pins;
   std::string api_base;  ///< without a final '/'; empty: not fixed
   std::string ca_file;   ///< empty: not fixed
   bool audit = false;    ///< audit = "syslog"
   std::map<std::string, unsigned> lines;
 
-  bool in_force() const { return !path.empty(); }
+  bool in_effect() const { return !path.empty(); }
   const Pin* pin_of(const std::string& id) const;
   /// "/etc/heygen/policy.toml, line 4 (providers.allow)"
   std::string rule(const std::string& key) const;
 };
 
-/// Throws PolicyError for what is no TOML, an unknown version, key or value, an empty allow list in mode "allow", and
-/// rules that contradict each other: a slip of the pen never permits more. `path` is put into the result.
+/// Throws PolicyError for text that is not TOML, an unknown version, key or value, an empty allow list in mode "allow",
+/// and rules that contradict each other: a typo never permits more. `path` is put into the result.
 Policy parse_policy(std::string_view text, const std::filesystem::path& path);
 
-/// What the policy says, and the rule that says so.
+/// What the policy decides, and the rule that decides it.
 struct Ruling {
   bool permitted = true;
   std::string rule;  ///< as Policy::rule() gives it; "" without a policy
   std::string why;   ///< a clause without a full stop when not permitted
 };
 
-/// Whether a provider from a directory of that origin ("system", or one of the user's) may load.
-Ruling may_load(const Policy& policy, const std::string& id, const std::string& origin);
-/// Whether `auth login` may offer it. Says nothing of whether it may load.
+/// Where a directory of providers comes from: HEYGEN_PROVIDER_PATH, the user's configuration, or the installation.
+enum class Origin : unsigned char { environment, user, system };
+/// As printed: "HEYGEN_PROVIDER_PATH", "user" or "system".
+const char* name_of(Origin origin);
+
+/// Whether a provider from a directory of that origin may load.
+Ruling may_load(const Policy& policy, const std::string& id, Origin origin);
+/// Whether `auth login` may offer it; whether it may load is a separate question.
 Ruling may_log_in(const Policy& policy, const std::string& id);
 
 }  // namespace heygen::provider

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/policy/policy_file.hpp"
 
 #include <sys/stat.h>
@@ -5,32 +6,33 @@
 #include <cerrno>
 #include <system_error>
 
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
-#include "core/provider/discovery/registry.hpp"
+#include "core/provider/library/ownership.hpp"
 
 namespace heygen::provider {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kWayOut =
-    "Nothing loads and nothing is sent until whoever administers this machine puts that right; `heygen policy check "
-    "FILE` checks a policy.";
+constexpr const char* kHint =
+    "Nothing loads and nothing is sent until the administrator of this machine fixes it; `heygen policy check FILE` "
+    "checks a policy.";
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& why, const std::string& hint) {
   throw Error(code::kError, printable("The policy " + path.string() + " cannot be used: " + why + "."), hint);
 }
 
-/// Only "no such file" is an absence, and not even that when a link says that there should be one.
+/// True only for "no such file", and not for a dangling link, which says that there should be a policy.
 bool is_absent(const fs::path& path) {
   struct stat info {};
   if (lstat(path.c_str(), &info) == 0) return false;
-  if (errno != ENOENT) refuse(path, std::generic_category().message(errno), kWayOut);
+  if (errno != ENOENT) refuse(path, describe_errno(errno), kHint);
   const fs::path directory = path.parent_path();
   if (lstat(directory.c_str(), &info) != 0 || !S_ISLNK(info.st_mode) || stat(directory.c_str(), &info) == 0)
     return true;
-  refuse(path, directory.string() + " is a link that leads nowhere", kWayOut);
+  refuse(path, directory.string() + " is a link that leads nowhere", kHint);
 }
 
 Policy parsed(const fs::path& path, const std::string& hint) {
@@ -57,19 +59,21 @@ fs::path policy_path() {
 
 Policy read_policy(const fs::path& path) {
   if (is_absent(path)) return {};
-  if (const std::string fault = ownership_fault(path, Owner::root); !fault.empty()) refuse(path, fault, kWayOut);
-  Policy policy = parsed(path, kWayOut);
-  if (const std::string fault = fault_of_ca_file(policy); !fault.empty()) refuse(path, fault, kWayOut);
+  if (const auto fault = find_ownership_fault(path, Owner::root)) refuse(path, fault->what(), kHint);
+  Policy policy = parsed(path, kHint);
+  if (const auto fault = find_ca_file_fault(policy)) refuse(path, *fault, kHint);
   return policy;
 }
 
-std::string fault_of_ca_file(const Policy& policy) {
+std::optional<std::string> find_ca_file_fault(const Policy& policy) {
   if (policy.ca_file.empty()) return {};
-  std::string fault = ownership_fault(policy.ca_file, Owner::root);
+  auto fault = find_ownership_fault(policy.ca_file, Owner::root);
   std::error_code ignored;
-  if (fault.empty() && !fs::is_regular_file(policy.ca_file, ignored)) fault = policy.ca_file + " is no regular file";
-  if (fault.empty()) return {};
-  return "line " + std::to_string(policy.lines.at("tls.ca_file")) + ", `tls.ca_file`: " + fault;
+  if (!fault && !fs::is_regular_file(policy.ca_file, ignored)) {
+    fault = Refusal(policy.ca_file + " is not a regular file");
+  }
+  if (!fault) return {};
+  return "line " + std::to_string(policy.lines.at("tls.ca_file")) + ", `tls.ca_file`: " + fault->what();
 }
 
 Policy check_policy(const fs::path& path) {

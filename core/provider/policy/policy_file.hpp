@@ -1,7 +1,10 @@
-// The policy of this machine: where it stands, and whether it can be believed.
+// SPDX-License-Identifier: Apache-2.0
+// The policy of this machine: where it is, and whether it can be trusted.
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "core/base/error.hpp"
 #include "core/provider/policy/policy.hpp"
@@ -11,15 +14,15 @@ namespace heygen::provider {
 /// <sysconfdir>/heygen/policy.toml, fixed when heygen was built.
 std::filesystem::path policy_path();
 
-/// A policy that is not in force when there is no such file. Throws Error{error} that names file, line and key when it
-/// cannot be read or believed: its owner and that of every directory above must be root, and nobody else may write to
-/// them.
+/// A policy that is not in effect when there is no such file. Throws Error{error} that names file, line and key when
+/// the policy cannot be read or trusted: root must own it and every directory above, and nobody else may write to them.
 Policy read_policy(const std::filesystem::path& path);
 
-/// Why the CA file that it fixes cannot be believed on this machine, a clause; "" when it can or when there is none.
-std::string fault_of_ca_file(const Policy& policy);
+/// Why the CA file that the policy fixes cannot be trusted on this machine, a clause; empty when it can or when the
+/// policy fixes none.
+std::optional<std::string> find_ca_file_fault(const Policy& policy);
 
-/// The same for any file, whoever owns it; it must be there.
+/// Reads a policy that must exist, with any owner. Throws Error{error} likewise.
 Policy check_policy(const std::filesystem::path& path);
 
 }  // namespace heygen::provider

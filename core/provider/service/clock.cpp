@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // heygen.clock/1
 #include <algorithm>
 
 #include "core/base/clock.hpp"
 #include "core/provider/call/host_call.hpp"
-#include "core/provider/login/browser.hpp"
+#include "core/provider/login/browser_login.hpp"
+#include "core/provider/service/services.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -14,16 +16,16 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSlice{250};
 
 heygen_time HEYGEN_CALL now(const heygen_call* call) {
-  return enter_for(call, heygen_time{0}, [](HostCall& host) { return host.services.clock.now(); });
+  return guarded_value(call, heygen_time{0}, [](HostCall& host) { return host.services.clock.now(); });
 }
 
 std::int64_t HEYGEN_CALL monotonic_ms(const heygen_call* call) {
-  return enter_for(call, std::int64_t{0},
-                   [](HostCall& host) { return std::int64_t{host.services.clock.monotonic().count()}; });
+  return guarded_value(call, std::int64_t{0},
+                       [](HostCall& host) { return std::int64_t{host.services.clock.monotonic().count()}; });
 }
 
 heygen_status HEYGEN_CALL wait_ms(const heygen_call* call, std::uint32_t time) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     milliseconds left{time};
     if (const auto limit = host.time_left()) left = std::min(left, *limit);
     do {
@@ -38,11 +40,11 @@ heygen_status HEYGEN_CALL wait_ms(const heygen_call* call, std::uint32_t time) {
 }
 
 heygen_str HEYGEN_CALL format(const heygen_call* call, heygen_time time) {
-  return enter_for(call, heygen_str{nullptr, 0}, [&](HostCall& host) { return host.keep(format_time(time)); });
+  return guarded_value(call, heygen_str{nullptr, 0}, [&](HostCall& host) { return host.keep(format_time(time)); });
 }
 
 heygen_status HEYGEN_CALL parse(const heygen_call* call, heygen_str text, heygen_time* out) {
-  return enter(call, [&](HostCall&) -> heygen_status {
+  return guarded(call, [&](HostCall&) -> heygen_status {
     const auto time = parse_time(abi::view(text));
     if (!time || out == nullptr) return HEYGEN_USAGE;
     *out = *time;

@@ -1,16 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
 // heygen.http/1
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <utility>
 
-#include "core/base/environment.hpp"
 #include "core/base/encode.hpp"
+#include "core/base/environment.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
-#include "core/provider/text_rules.hpp"
 #include "core/provider/call/host_call.hpp"
-#include "core/provider/call/http_reply.hpp"
+#include "core/provider/call/http_response.hpp"
+#include "core/provider/service/services.hpp"
+#include "core/provider/text_rules.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -19,24 +23,24 @@ using std::chrono::milliseconds;
 
 constexpr std::uint32_t kUsualTime = 30'000;
 constexpr std::uint32_t kLongestTime = 300'000;
-constexpr std::size_t kMaxBody = std::size_t{1} << 20U;
+constexpr std::size_t kMaxBody = limits::kMiB;
 constexpr std::size_t kMaxRequestHeaders = 64;
 constexpr milliseconds kRefreshGrace{5'000};
 
-const HttpReply* reply_of(const heygen_http_response* response) {
-  return reinterpret_cast<const HttpReply*>(response);
+const HttpResponse* response_of(const heygen_http_response* response) {
+  return reinterpret_cast<const HttpResponse*>(response);
 }
 
-/// What the URL is refused for, or "".
-std::string url_fault(const HostCall& host, const net::Url& url) {
+/// Why the URL is refused, if it is.
+std::optional<std::string> find_url_fault(const HostCall& host, const net::Url& url) {
   if (url.scheme == "https" || host.services.environment.truthy("HEYGEN_ALLOW_HTTP")) return {};
   return url.origin() + " is not https. Set HEYGEN_ALLOW_HTTP=1 to allow that.";
 }
 
-/// What the headers are refused for, or "".
-std::string header_fault(const heygen_http_request& request) {
+/// Why the headers are refused, if they are.
+std::optional<std::string> find_header_fault(const heygen_http_request& request) {
   if (request.header_count > kMaxRequestHeaders || (request.headers == nullptr && request.header_count != 0)) {
-    return "the list of headers is not sound or holds more than 64";
+    return "the list of headers is NULL with a count, or has more than 64";
   }
   for (std::size_t i = 0; i < request.header_count; ++i) {
     const auto [name, value] = request.headers[i];
@@ -102,14 +106,14 @@ heygen_status exchange(HostCall& host, const heygen_http_request& given, const n
   request.timeouts = timeouts_for(host, given);
   if (host.function == Function::refresh) request.grace = kRefreshGrace;
   try {
-    const auto answer = host.services.http.send(request, host.services.cancel);
-    auto reply = std::make_unique<HttpReply>();
-    reply->status = answer->status;
-    reply->headers = answer->headers;
-    if (!read_body(*answer, reply->body)) {
-      return host.fail(HEYGEN_BROKEN, "The reply of " + url.origin() + " is larger than 1 MiB.");
+    const auto received = host.services.http.send(request, host.services.cancel);
+    auto kept = std::make_unique<HttpResponse>();
+    kept->status = received->status;
+    kept->headers = received->headers;
+    if (!read_body(*received, kept->body)) {
+      return host.fail(HEYGEN_BROKEN, "The response of " + url.origin() + " is larger than 1 MiB.");
     }
-    *response = reinterpret_cast<const heygen_http_response*>(host.keep(std::move(reply)));
+    *response = reinterpret_cast<const heygen_http_response*>(host.keep(std::move(kept)));
     return HEYGEN_OK;
   } catch (const net::Failure& failure) {
     return fail_for(host, failure);
@@ -118,7 +122,7 @@ heygen_status exchange(HostCall& host, const heygen_http_request& given, const n
 
 heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_request* request,
                                const heygen_http_response** response) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     if (request == nullptr || response == nullptr || request->struct_size < abi::kHttpRequestSize) {
       return host.refuse("http.send got NULL or a request smaller than version 1.0 had.");
     }
@@ -132,37 +136,38 @@ heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_reques
     } catch (const std::invalid_argument& error) {
       return host.fail(HEYGEN_USAGE, std::string("The URL cannot be used: ") + error.what());
     }
-    if (const std::string fault = url_fault(host, url); !fault.empty()) return host.fail(HEYGEN_USAGE, fault);
-    if (const std::string fault = header_fault(*request); !fault.empty()) {
-      return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + fault + ".");
+    if (const auto fault = find_url_fault(host, url)) return host.fail(HEYGEN_USAGE, *fault);
+    if (const auto fault = find_header_fault(*request)) {
+      return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + *fault + ".");
     }
-    if (host.network_off()) return host.fail(HEYGEN_TRANSIENT, "The network is not used for a report.");
-    if (host.time_left() == milliseconds{0}) return host.fail(HEYGEN_TRANSIENT, "The time for this is up.");
+    if (host.network_off()) return host.fail(HEYGEN_TRANSIENT, "A report does not use the network.");
+    if (host.time_left() == milliseconds{0})
+      return host.fail(HEYGEN_TRANSIENT, "Timed out: no time is left for this request.");
     return exchange(host, *request, url, response);
   });
 }
 
 std::int32_t HEYGEN_CALL status(const heygen_http_response* response) {
-  return response != nullptr ? reply_of(response)->status : 0;
+  return response != nullptr ? response_of(response)->status : 0;
 }
 
 heygen_str HEYGEN_CALL body(const heygen_http_response* response) {
-  return response != nullptr ? abi::str(reply_of(response)->body) : heygen_str{nullptr, 0};
+  return response != nullptr ? abi::str(response_of(response)->body) : heygen_str{nullptr, 0};
 }
 
 heygen_str HEYGEN_CALL header(const heygen_http_response* response, heygen_str name) {
   if (response == nullptr) return {nullptr, 0};
-  const HttpReply& reply = *reply_of(response);
+  const HttpResponse& kept = *response_of(response);
   std::vector<std::string> values;
-  for (const net::Header& field : reply.headers) {
+  for (const net::Header& field : kept.headers) {
     if (iequals(field.name, abi::view(name))) values.push_back(field.value);
   }
   if (values.empty()) return {nullptr, 0};
-  return abi::str(reply.joined.emplace_back(join(values, ", ")));
+  return abi::str(kept.joined.emplace_back(join(values, ", ")));
 }
 
 heygen_str HEYGEN_CALL form_encode(const heygen_call* call, heygen_str text) {
-  return enter_for(call, heygen_str{nullptr, 0}, [&](HostCall& host) {
+  return guarded_value(call, heygen_str{nullptr, 0}, [&](HostCall& host) {
     std::string encoded = percent_encode(abi::view(text));
     for (std::size_t at = 0; (at = encoded.find("%20", at)) != std::string::npos;) encoded.replace(at, 3, "+");
     return host.keep(std::move(encoded));

@@ -1,13 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
 // heygen.json/1
 #include <algorithm>
 #include <utility>
 
+#include "core/base/limits.hpp"
 #include "core/provider/call/host_call.hpp"
+#include "core/provider/service/services.hpp"
 
 namespace heygen::provider {
 namespace {
 
-constexpr std::size_t kMaxText = std::size_t{1} << 20U;
+constexpr std::size_t kMaxText = limits::kMiB;
 constexpr std::size_t kMaxNesting = 128;
 
 const json::Value* value_of(const heygen_json* value) {
@@ -38,7 +41,7 @@ std::size_t nesting(std::string_view text) {
 }
 
 const heygen_json* HEYGEN_CALL parse(const heygen_call* call, heygen_str text) {
-  return enter_for<const heygen_json*>(call, nullptr, [&](HostCall& host) -> const heygen_json* {
+  return guarded_value<const heygen_json*>(call, nullptr, [&](HostCall& host) -> const heygen_json* {
     if (!abi::is_sound(text) || text.size > kMaxText) return nullptr;
     try {
       json::Value document = json::parse(abi::view(text));
@@ -102,7 +105,7 @@ heygen_status HEYGEN_CALL to_int64(const heygen_json* handle, std::int64_t* out)
 }
 
 heygen_str HEYGEN_CALL quote(const heygen_call* call, heygen_str plain) {
-  return enter_for(call, kNone, [&](HostCall& host) { return host.keep(json::quote(abi::view(plain))); });
+  return guarded_value(call, kNone, [&](HostCall& host) { return host.keep(json::quote(abi::view(plain))); });
 }
 
 }  // namespace

@@ -1,16 +1,17 @@
-// heygen.log/1 and heygen.cancel/1: callable from any thread.
+// SPDX-License-Identifier: Apache-2.0
+// heygen.log/1, from any thread
 #include <algorithm>
 #include <mutex>
 
-#include "core/base/cancel.hpp"
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/call/host_call.hpp"
+#include "core/provider/service/services.hpp"
 
 namespace heygen::provider {
 namespace {
 
-/// Long enough for a secret, and neither words nor an address, which are worth reading.
+/// Long enough for a secret, and neither a sentence nor a URL, which are worth reading.
 bool may_be_secret(std::string_view text) {
   constexpr std::size_t kShortest = 12;
   return text.size() >= kShortest && text.find(' ') == std::string_view::npos &&
@@ -35,10 +36,10 @@ void hide_strings(std::string& line, const json::Value& value) {
   }
 }
 
-/// A provider should not log what it was given in confidence; if it does, that stays here.
+/// A provider should not log its secrets; if it does, they are replaced here.
 std::string without_secrets(const HostCall& host, std::string_view text) {
   std::string line(text);
-  hide_strings(line, host.ask.state);
+  hide_strings(line, host.request.state);
   for (const std::string& name : host.secret_variables) hide(line, host.services.environment.value(name));
   return line;
 }
@@ -55,26 +56,10 @@ void HEYGEN_CALL write(const heygen_call* call, std::int32_t level, heygen_str t
   }
 }
 
-std::int32_t HEYGEN_CALL cancelled(const heygen_call* call) {
-  const HostCall* host = HostCall::of_any_thread(call);
-  return host != nullptr && host->services.cancel.requested() ? 1 : 0;
-}
-
-std::int32_t HEYGEN_CALL descriptor(const heygen_call* call) {
-  const HostCall* host = HostCall::of_any_thread(call);
-  if (CallObserver* watch = call_watch()) watch->polls_cancellation();
-  return host != nullptr ? host->services.cancel.descriptor() : -1;
-}
-
 }  // namespace
 
 const heygen_log_1_v& log_service() {
   static constexpr heygen_log_1_v kService{sizeof(kService), 0, write};
-  return kService;
-}
-
-const heygen_cancel_1_v& cancel_service() {
-  static constexpr heygen_cancel_1_v kService{sizeof(kService), 0, cancelled, descriptor};
   return kService;
 }
 

@@ -1,22 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
 // heygen.loopback/1
 #include <algorithm>
 
-#include "core/base/cancel.hpp"
-#include "core/base/text.hpp"
 #include "core/provider/call/host_call.hpp"
-#include "core/provider/login/browser.hpp"
-#include "core/provider/login/loopback.hpp"
+#include "core/provider/login/browser_login.hpp"
+#include "core/provider/service/services.hpp"
 
 namespace heygen::provider {
 namespace {
 
-const Loopback* listener_of(const heygen_loopback* handle) {
-  return reinterpret_cast<const Loopback*>(handle);
+const RedirectListener* listener_of(const heygen_loopback* handle) {
+  return reinterpret_cast<const RedirectListener*>(handle);
 }
 
 /// The listener, if it is one of this call's.
-Loopback* own_listener(const HostCall& host, heygen_loopback* handle) {
-  auto* listener = reinterpret_cast<Loopback*>(handle);
+RedirectListener* own_listener(const HostCall& host, heygen_loopback* handle) {
+  auto* listener = reinterpret_cast<RedirectListener*>(handle);
   return host.owns(listener) ? listener : nullptr;
 }
 
@@ -27,13 +26,14 @@ bool is_path(std::string_view path) {
 }
 
 heygen_status HEYGEN_CALL open(const heygen_call* call, heygen_str path, heygen_loopback** listener) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
-    if (listener == nullptr || !is_path(abi::view(path))) return host.refuse("loopback.open got no path.");
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    if (listener == nullptr || !is_path(abi::view(path)))
+      return host.refuse("loopback.open got text that is not a path.");
     *listener = nullptr;
     if (host.function != Function::login) {
-      return host.fail(HEYGEN_UNSUPPORTED, "A redirect is only awaited during a login.");
+      return host.fail(HEYGEN_UNSUPPORTED, "A provider can wait for a redirect only during a login.");
     }
-    auto opened = std::make_unique<Loopback>(std::string(abi::view(path)), host.services.clock);
+    auto opened = host.services.browser_login.listen(std::string(abi::view(path)), host.services.clock);
     *listener = reinterpret_cast<heygen_loopback*>(host.keep(std::move(opened)));
     return HEYGEN_OK;
   });
@@ -43,27 +43,27 @@ heygen_str HEYGEN_CALL redirect_uri(const heygen_loopback* listener) {
   return listener != nullptr ? abi::str(listener_of(listener)->redirect_uri()) : heygen_str{nullptr, 0};
 }
 
-heygen_status status_of(HostCall& host, Loopback::Outcome outcome) {
+heygen_status status_of(HostCall& host, RedirectListener::Outcome outcome) {
   switch (outcome) {
-    case Loopback::Outcome::arrived:
+    case RedirectListener::Outcome::arrived:
       return HEYGEN_OK;
-    case Loopback::Outcome::doubled:
-      return host.fail(HEYGEN_BROKEN, "The redirect holds a parameter twice, so it was not used.");
-    case Loopback::Outcome::timed_out:
-      return host.fail(HEYGEN_TRANSIENT, "Nobody came back from the browser in time.");
-    case Loopback::Outcome::cancelled:
+    case RedirectListener::Outcome::repeated_parameter:
+      return host.fail(HEYGEN_BROKEN, "The redirect has a parameter twice, so it was not used.");
+    case RedirectListener::Outcome::timed_out:
+      return host.fail(HEYGEN_TRANSIENT, "Timed out waiting for the browser login.");
+    case RedirectListener::Outcome::canceled:
       break;
   }
   return HEYGEN_CANCELLED;
 }
 
 heygen_status HEYGEN_CALL wait(const heygen_call* call, heygen_loopback* handle, std::uint32_t timeout_ms) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
-    Loopback* listener = own_listener(host, handle);
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    RedirectListener* listener = own_listener(host, handle);
     if (listener == nullptr || listener->has_visitor() || !listener->is_listening()) {
       return host.refuse("loopback.wait got a listener that does not listen.");
     }
-    Loopback::Watch browser;
+    RedirectListener::Watch browser;
     browser.descriptor = [&] { return host.browser ? host.browser->descriptor() : -1; };
     browser.readable = [&] { host.report_browser_failure(); };
     return status_of(host, listener->wait(std::chrono::milliseconds{timeout_ms}, host.services.cancel, browser));
@@ -77,8 +77,8 @@ heygen_str HEYGEN_CALL param(const heygen_loopback* handle, heygen_str name) {
 
 heygen_status HEYGEN_CALL respond(const heygen_call* call, heygen_loopback* handle, std::int32_t success,
                                   heygen_str message) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
-    Loopback* listener = own_listener(host, handle);
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    RedirectListener* listener = own_listener(host, handle);
     if (listener == nullptr) return host.refuse("loopback.respond got a listener that is not this call's.");
     listener->respond(success != 0, abi::view(message));
     return HEYGEN_OK;

@@ -1,8 +1,10 @@
-// heygen_call.get_extension: which services there are.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/provider/service/services.hpp"
+
 #include <algorithm>
 #include <array>
 
-#include "core/provider/call/host_call.hpp"
+#include "core/provider/abi.hpp"
 
 namespace heygen::provider {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // heygen.settings/1
 #include <algorithm>
 #include <charconv>
@@ -8,15 +9,17 @@
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
 #include "core/provider/call/host_call.hpp"
+#include "core/provider/service/services.hpp"
 #include "core/provider/setting.hpp"
 
 namespace heygen::provider {
 namespace {
 
-/// What a login has just stored is tried by itself: a variable that holds another credential would only pass for it.
+/// While the credential of a login is verified, variables that have another credential are hidden: they would be
+/// verified in its place.
 bool is_hidden(const HostCall& host, std::string_view variable) {
   const std::vector<std::string>& credentials = host.manifest.credential_env;
-  return host.function == Function::resolve && host.ask.reason == Reason::login &&
+  return host.function == Function::resolve && host.request.reason == Reason::login &&
          std::ranges::find(credentials, variable) != credentials.end();
 }
 
@@ -26,7 +29,7 @@ std::optional<SettingValue> look_up(const HostCall& host, Setting setting) {
 }
 
 Error wrong_type(const SettingValue& raw, const std::string& wanted) {
-  return usage_error("The value of " + raw.origin + " must be " + wanted + ".");
+  return usage_error("The value of " + raw.source + " must be " + wanted + ".");
 }
 
 std::string as_bool(const SettingValue& raw) {
@@ -54,13 +57,21 @@ std::string as_url(const SettingValue& raw) {
 }
 
 std::string typed(const Setting& setting, const SettingValue& raw) {
-  if (setting.type == "bool") return as_bool(raw);
-  if (setting.type == "int") return as_int(raw);
-  return setting.type == "url" ? as_url(raw) : raw.text;
+  switch (setting.type) {
+    case SettingType::boolean:
+      return as_bool(raw);
+    case SettingType::integer:
+      return as_int(raw);
+    case SettingType::url:
+      return as_url(raw);
+    case SettingType::string:
+      break;
+  }
+  return raw.text;
 }
 
 heygen_status HEYGEN_CALL get(const heygen_call* call, heygen_str key, heygen_str* value) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     if (value == nullptr) return host.refuse("settings.get got no place for the value.");
     *value = {nullptr, 0};
     const auto setting = std::ranges::find(host.manifest.settings, abi::view(key), &Setting::key);
@@ -79,7 +90,7 @@ heygen_status HEYGEN_CALL get(const heygen_call* call, heygen_str key, heygen_st
 }
 
 heygen_status HEYGEN_CALL env(const heygen_call* call, heygen_str name, heygen_str* value) {
-  return enter(call, [&](HostCall& host) -> heygen_status {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
     if (value == nullptr) return host.refuse("settings.env got no place for the value.");
     *value = {nullptr, 0};
     if (std::ranges::find(host.manifest.env, abi::view(name)) == host.manifest.env.end()) {

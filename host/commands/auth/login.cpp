@@ -172,7 +172,7 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
 
   const provider::DiscoveredProvider& found = require_login(services, id);
   const provider::Manifest manifest = found.manifest;
-  if (!found.refused) require_settings(manifest, services.config(), services.environment);
+  if (found.is_usable()) require_settings(manifest, services.config(), services.environment);
 
   const LoginResult result = log_in(services, id);
   require_stored(result, manifest);

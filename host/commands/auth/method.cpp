@@ -68,7 +68,7 @@ std::vector<Option> login_options(Services& services) {
     option.name = flag_name(found.id);
     option.doc = title_of(found);
     if (!found.manifest.note.empty()) option.doc += ": " + printable(found.manifest.note);
-    option.hidden = !found.login_denied_reason.empty() || found.disabled;
+    option.hidden = !found.login_denied_reason.empty() || found.state == provider::ProviderState::disabled;
     options.push_back(std::move(option));
   }
   for (const std::string& id : reserved_ids()) {
@@ -115,7 +115,7 @@ bool may_ask(const Terminal& terminal, const Environment& environment) {
 bool is_offered(const provider::DiscoveredProvider& found, const config::Config& config,
                 const Environment& environment) {
   const provider::Manifest& manifest = found.manifest;
-  if (found.refused || !found.login_denied_reason.empty() || !manifest.has_login) return false;
+  if (!found.is_usable() || !found.login_denied_reason.empty() || !manifest.has_login) return false;
   if (manifest.enabled_by.empty()) return true;
   return std::ranges::any_of(manifest.enabled_by, [&](const std::string& name) {
     const auto setting = std::ranges::find(manifest.settings, name, &provider::Setting::key);
@@ -153,7 +153,7 @@ std::string unnamed_method(Services& services) {
     return one.manifest.has_login && one.manifest.reads_stdin;
   };
   const auto permitted = [&](const provider::DiscoveredProvider& one) {
-    return reads(one) && one.login_denied_reason.empty() && !one.disabled;
+    return reads(one) && one.login_denied_reason.empty() && one.state != provider::ProviderState::disabled;
   };
   auto reader = std::ranges::find_if(found, permitted);
   if (reader == found.end()) reader = std::ranges::find_if(found, reads);
@@ -174,7 +174,7 @@ const provider::DiscoveredProvider& require_login(Services& services, const std:
         "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_denied_reason + ".",
         "`heygen policy show` shows what the administrator of this machine permits.");
   }
-  if (!found->refused && !found->manifest.has_login) {
+  if (found->is_usable() && !found->manifest.has_login) {
     throw usage_error("The provider `" + id + "` has no login: it finds its credential itself.",
                       "`heygen auth explain` shows what it finds.");
   }

@@ -10,8 +10,8 @@ std::vector<heygen::config::DeclaredKey> declared_keys(Services& services) {
   for (const heygen::provider::DiscoveredProvider& found : services.discovered()) {
     keys.push_back(disabled_key(found.id));
     for (const heygen::provider::Setting& setting : found.manifest.settings) {
-      keys.push_back(
-          {"providers." + found.id + "." + setting.key, setting.type, setting.env, setting.fallback, setting.doc});
+      keys.push_back({"providers." + found.id + "." + setting.key, name_of(setting.type), setting.env, setting.fallback,
+                      setting.doc});
     }
   }
   return keys;

@@ -14,8 +14,8 @@ namespace {
 void run(Services& services, Printer& printer, const Parsed& parsed) {
   const std::filesystem::path file = std::filesystem::absolute(parsed.positionals.at(0));
   const heygen::provider::Policy policy = heygen::provider::check_policy(file);
-  if (const std::string fault = heygen::provider::fault_of_ca_file(policy); !fault.empty())
-    services.terminal.notice("Warning: this machine would reject the policy: " + printable(fault) + ".");
+  if (const auto fault = heygen::provider::find_ca_file_fault(policy))
+    services.terminal.notice("Warning: this machine would reject the policy: " + printable(*fault) + ".");
   if (!printer.human()) {
     json::Value out = document(policy);
     out.set("valid", true);

@@ -33,9 +33,9 @@ json::Value providers_of(const Policy& policy) {
 
 json::Value document(const Policy& policy) {
   json::Value out = json::Object{};
-  out.set("in_force", policy.in_force() && policy.path == heygen::provider::policy_path());
-  out.set("path", (policy.in_force() ? policy.path : heygen::provider::policy_path()).string());
-  if (!policy.in_force()) return out;
+  out.set("in_force", policy.in_effect() && policy.path == heygen::provider::policy_path());
+  out.set("path", (policy.in_effect() ? policy.path : heygen::provider::policy_path()).string());
+  if (!policy.in_effect()) return out;
   out.set("providers", providers_of(policy));
   json::Value pins = json::Object{};
   for (const auto& [id, pin] : policy.pins)

@@ -13,7 +13,7 @@ void run(Services& services, Printer& printer, const Parsed&) {
   const heygen::provider::Policy& policy = services.policy();
   if (!printer.human()) return printer.print(document(policy));
   const std::string path = heygen::provider::policy_path().string();
-  if (!policy.in_force())
+  if (!policy.in_effect())
     return printer.print_text("No policy (" + path + "). Any provider on the search path may load.\n");
   printer.print_text(printable("The policy " + path + " is in effect.\n" + text_of(policy), true));
 }

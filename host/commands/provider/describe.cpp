@@ -9,9 +9,19 @@ using heygen::provider::DiscoveredProvider;
 namespace {
 
 std::string state_of(const DiscoveredProvider& found) {
-  if (found.disabled) return "disabled";
-  if (found.refused) return "refused";
-  return found.loaded ? "loaded" : "available";
+  using State = heygen::provider::ProviderState;
+  switch (found.state) {
+    case State::available:
+      return "available";
+    case State::loaded:
+      return "loaded";
+    case State::refused:
+    case State::refused_by_policy:
+      return "refused";
+    case State::disabled:
+      return "disabled";
+  }
+  return {};
 }
 
 std::string login_option(const DiscoveredProvider& found) {
@@ -29,10 +39,10 @@ json::Value summary(const DiscoveredProvider& found) {
   out.set("id", found.id);
   out.set("title", found.manifest.title);
   out.set("version", found.manifest.version);
-  out.set("origin", found.origin);
+  out.set("origin", name_of(found.origin));
   out.set("path", path_of(found));
   out.set("state", state_of(found));
-  if (found.refused) out.set("reason", found.reason);
+  if (!found.is_usable()) out.set("reason", found.reason);
   if (!found.rule.empty()) out.set("rule", found.rule);
   out.set("order", found.manifest.order);
   out.set("login_flag", login_option(found));
@@ -43,8 +53,8 @@ std::string summary_text(const DiscoveredProvider& found) {
   std::string out = found.id + ": " + state_of(found);
   if (!found.manifest.version.empty()) out += ", " + found.manifest.title + " " + found.manifest.version;
   if (!login_option(found).empty()) out += ", log in with " + login_option(found);
-  out += "\n  " + path_of(found) + " (" + found.origin + ")\n";
-  return found.refused ? out + "  " + found.reason + "\n" : out;
+  out += "\n  " + path_of(found) + " (" + name_of(found.origin) + ")\n";
+  return found.is_usable() ? out : out + "  " + found.reason + "\n";
 }
 
 }  // namespace heygen::host::commands::provider

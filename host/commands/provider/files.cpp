@@ -19,6 +19,7 @@
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
+#include "core/provider/library/ownership.hpp"
 #include "core/provider/library/pin.hpp"
 #include "host/child_process.hpp"
 #include "host/services.hpp"
@@ -79,7 +80,7 @@ ProviderFiles read_files(const fs::path& manifest_path) {
   if (!text) throw usage_error("There is no file " + printable(manifest_path.string()) + ".", kNameOne);
   try {
     files.manifest = heygen::provider::parse_manifest(*text);
-  } catch (const std::runtime_error& error) {
+  } catch (const heygen::provider::Refusal& error) {
     throw usage_error(printable(manifest_path.string() + " is not a valid manifest: " + error.what()) + ".",
                       "Run `heygen-provider-check manifest LIBRARY` to write one.");
   }
@@ -115,9 +116,9 @@ class Staging {
 
 void make_directory(const fs::path& directory) {
   make_private_directory(directory);
-  const std::string fault = heygen::provider::ownership_fault(directory);
-  if (!fault.empty()) {
-    throw Error(code::kError, printable("No provider would load from " + directory.string() + ": " + fault + "."),
+  if (const auto fault = heygen::provider::find_ownership_fault(directory)) {
+    throw Error(code::kError,
+                printable("No provider would load from " + directory.string() + ": " + fault->what() + "."),
                 "Make it, and every directory above it, writable only by you.");
   }
 }
@@ -138,9 +139,9 @@ void copy_in(const ProviderFiles& files, const fs::path& directory) {
 int load_once(const fs::path& library, const heygen::provider::Manifest& manifest) {
   try {
     const heygen::provider::Library loaded(fs::canonical(library), std::string(version()));
-    const std::string difference = heygen::provider::first_difference(manifest, loaded.described());
-    if (difference.empty()) return 0;
-    std::cout << "its manifest contradicts its library: " << difference << std::endl;
+    const auto difference = heygen::provider::first_difference(manifest, loaded.described());
+    if (!difference) return 0;
+    std::cout << "its manifest contradicts its library: " << *difference << std::endl;
   } catch (const std::exception& error) {
     std::cout << error.what() << std::endl;
   }
@@ -226,13 +227,13 @@ ProviderFiles find_provider_files(const fs::path& file) {
 
 void require_permitted(const heygen::provider::Policy& policy, const ProviderFiles& files) {
   const std::string& id = files.manifest.id;
-  const heygen::provider::Ruling ruling = heygen::provider::may_load(policy, id, "user");
+  const heygen::provider::Ruling ruling = heygen::provider::may_load(policy, id, heygen::provider::Origin::user);
   std::string why = ruling.why;
   if (const heygen::provider::Pin* pin = policy.pin_of(id); why.empty() && pin != nullptr) {
     try {
       heygen::provider::require_pin(heygen::provider::sha256_hex(files.manifest_text), pin->manifest, "the manifest");
       heygen::provider::require_pin(heygen::provider::file_digest(files.library), pin->library, "the library");
-    } catch (const std::runtime_error& error) {
+    } catch (const heygen::provider::Refusal& error) {
       why = std::string(error.what()) + " (" + ruling.rule + ")";
     }
   }

@@ -13,7 +13,7 @@ namespace {
 
 void set_disabled(Services& services, Printer& printer, const std::string& id, bool disabled) {
   const heygen::provider::DiscoveredProvider& found = require_installed(services, id);
-  if (!disabled && found.refused_by_policy)
+  if (!disabled && found.state == heygen::provider::ProviderState::refused_by_policy)
     services.terminal.notice("Note: it still may not load: " + found.reason + ".");
   services.config().set(disabled_key(id).key, disabled ? "true" : "false", {disabled_key(id)});
   json::Value out = json::Object{};

@@ -39,12 +39,12 @@ json::Array searched(Services& services, const DiscoveredProvider& found) {
       return true;
     };
     if (contains(found.manifest_path)) {
-      result = found.refused ? "refused" : "chosen";
+      result = found.is_usable() ? "chosen" : "refused";
     } else if (std::ranges::any_of(found.shadowed, contains)) {
       result = "shadowed";
     }
     json::Value row =
-        json::Object{{"directory", directory.path.string()}, {"origin", directory.origin}, {"result", result}};
+        json::Object{{"directory", directory.path.string()}, {"origin", name_of(directory.origin)}, {"result", result}};
     if (!manifest.empty()) row.set("manifest", manifest.string());
     rows.push_back(std::move(row));
   }
@@ -54,7 +54,8 @@ json::Array searched(Services& services, const DiscoveredProvider& found) {
 json::Array settings_of(const Manifest& manifest) {
   json::Array rows;
   for (const Setting& setting : manifest.settings) {
-    json::Value row = json::Object{{"key", "providers." + manifest.id + "." + setting.key}, {"type", setting.type}};
+    json::Value row =
+        json::Object{{"key", "providers." + manifest.id + "." + setting.key}, {"type", name_of(setting.type)}};
     if (setting.required) row.set("required", true);
     if (!setting.fallback.empty()) row.set("default", setting.fallback);
     if (!setting.env.empty()) row.set("env", setting.env);
@@ -69,9 +70,9 @@ json::Array strings(const std::vector<std::string>& list) {
 }
 
 std::string verdict(Services& services, const DiscoveredProvider& found) {
-  if (found.disabled) return "Disabled: " + found.reason;
-  if (found.refused) return "Refused: " + found.reason;
-  std::string text = "Its manifest was the first one found (" + found.origin + ")";
+  if (found.state == heygen::provider::ProviderState::disabled) return "Disabled: " + found.reason;
+  if (!found.is_usable()) return "Refused: " + found.reason;
+  std::string text = "Its manifest was the first one found (" + std::string(name_of(found.origin)) + ")";
   if (!found.shadowed.empty())
     text += fmt::format(" and hides {} of the same ID in later directories", found.shadowed.size());
   text += ". ";
@@ -156,7 +157,7 @@ std::string explanation_text(Services& services, const DiscoveredProvider& found
     variables.push_back(name + (services.environment.has(name) ? ", which is set" : ", which is not set"));
   for (const json::Value& row : settings_of(found.manifest)) settings.push_back(setting_text(row));
   std::string out = summary_text(found);
-  if (!found.refused) out += verdict(services, found) + "\n";
+  if (found.is_usable()) out += verdict(services, found) + "\n";
   if (const json::Value pin = pin_report(services, found); !pin.is_null()) out += pin_text(pin);
   out += "Credentials-file entry: `" + store::slot_of(found.id) + "`.\n";
   out += list_text("Searched", directories) + list_text("Environment variables that supply a credential", variables) +

@@ -16,9 +16,9 @@
 #include <map>
 #include <stdexcept>
 
-#include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/elf_file.hpp"
+#include "core/provider/library/ownership.hpp"
 #include "sdk/tools/check/case/cases.hpp"
 #include "sdk/tools/check/case/memory.hpp"
 #include "sdk/tools/check/case/process.hpp"
@@ -199,8 +199,7 @@ void Checker::look_at_file() {
       out.fail("R2.13-needed", "it needs " + name + ", which no system directory has");
     }
   }
-  const std::string fault = provider::ownership_fault(report_.library);
-  if (!fault.empty()) out.fail("R2.12-ownership", fault);
+  if (const auto fault = provider::find_ownership_fault(report_.library)) out.fail("R2.12-ownership", fault->what());
 }
 
 void Checker::look_at_manifest() {
@@ -235,8 +234,8 @@ void Checker::compare_manifest() {
   if (!stream) return out.fail("R2.10-manifest", manifest_file_.filename().string() + " is missing beside the library");
   try {
     const auto manifest = provider::parse_manifest(std::string(std::istreambuf_iterator<char>(stream), {}));
-    const std::string difference = provider::first_difference(manifest, manifest_);
-    if (!difference.empty()) out.fail("R2.10-manifest", difference);
+    if (const auto difference = provider::first_difference(manifest, manifest_))
+      out.fail("R2.10-manifest", *difference);
     if (manifest_file_.filename() != manifest_.id + ".provider.json") {
       out.fail("R2.10-manifest", "it is named " + manifest_file_.filename().string());
     }
@@ -247,8 +246,7 @@ void Checker::compare_manifest() {
   } catch (const std::runtime_error& error) {
     out.fail("R2.10-manifest", error.what());
   }
-  const std::string fault = provider::ownership_fault(manifest_file_);
-  if (!fault.empty()) out.fail("R2.12-ownership", fault);
+  if (const auto fault = provider::find_ownership_fault(manifest_file_)) out.fail("R2.12-ownership", fault->what());
 }
 
 /// The first scenario in which most works; what the survey found in it counts.

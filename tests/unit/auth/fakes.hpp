@@ -79,7 +79,7 @@ class FakeRegistry : public provider::ProviderRegistry {
   const std::vector<provider::DiscoveredProvider>& found() override { return found_; }
   provider::Provider& load(const std::string& id) override {
     for (const provider::DiscoveredProvider& one : found_) {
-      if (one.id == id && one.refused) throw auth_error("refused " + id, "see `heygen auth login`");
+      if (one.id == id && !one.is_usable()) throw auth_error("refused " + id, "see `heygen auth login`");
     }
     const auto at = providers_.find(id);
     if (at == providers_.end()) throw auth_error("not installed: " + id, "see `heygen auth login`");

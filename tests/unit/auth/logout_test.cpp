@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(failed_revocation_deletes_the_credential_all_the_same) {
 
 BOOST_AUTO_TEST_CASE(refused_provider_is_not_asked_to_revoke) {
   write(R"({"oauth":{"token":"t"}})");
-  registry.entry("oauth").refused = true;
+  registry.entry("oauth").state = provider::ProviderState::refused;
   const LogoutResult result = run();
   BOOST_TEST(oauth.revoked.empty());
   BOOST_TEST(result.revoked + result.not_revoked == 0);

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(nothing_anywhere_says_how_to_log_in) {
 }
 
 BOOST_AUTO_TEST_CASE(credential_of_a_disabled_provider_names_the_provider) {
-  for (const char* id : {"apikey", "acme"}) registry.entry(id).disabled = registry.entry(id).refused = true;
+  for (const char* id : {"apikey", "acme"}) registry.entry(id).state = provider::ProviderState::disabled;
   write(R"({"api_key":"k"})");
   Error error = failure();
   BOOST_TEST(error.message() ==
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_installed_can_read_is_named_even_when_it_is_bro
 
 BOOST_AUTO_TEST_CASE(present_but_broken_surfaces_and_the_next_is_not_tried) {
   write(kAll);
-  registry.entry("apikey").refused = true;
+  registry.entry("apikey").state = provider::ProviderState::refused;
   BOOST_TEST((failure().exit == Exit::auth));
   BOOST_TEST(registry.loaded.empty());
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_key_in_the_environment_is_not_passed_over_when_its_provid
   write(R"({"oauth":{"access_token":"at"}})");
   set({{"HEYGEN_API_KEY", "env-key"}});
   registry.entry("apikey").manifest = {};  // what a manifest that cannot be read leaves
-  registry.entry("apikey").refused = true;
+  registry.entry("apikey").state = provider::ProviderState::refused;
   BOOST_TEST(failure().message().find("apikey") != std::string::npos);
   registry.forget("apikey");
   const Error error = failure();
@@ -204,9 +204,9 @@ BOOST_AUTO_TEST_CASE(a_key_in_the_environment_is_not_passed_over_when_its_provid
 
 BOOST_AUTO_TEST_CASE(whichever_of_two_that_share_a_slot_may_load_serves_it) {
   write(R"({"oauth":{"access_token":"at"}})");
-  registry.entry("oauth").refused = true;
+  registry.entry("oauth").state = provider::ProviderState::refused;
   BOOST_TEST(used() == "device-code:at");
-  registry.entry("device-code").refused = true;
+  registry.entry("device-code").state = provider::ProviderState::refused;
   BOOST_TEST((failure().exit == Exit::auth));
 }
 

@@ -48,7 +48,7 @@ DiscoveredProvider switched() {
   found.manifest.enabled_by = {"enabled", "DEVICE_URL"};
   heygen::provider::Setting setting;
   setting.key = "enabled";
-  setting.type = "bool";
+  setting.type = heygen::provider::SettingType::boolean;
   found.manifest.settings = {setting};
   return found;
 }
@@ -117,9 +117,9 @@ BOOST_AUTO_TEST_CASE(a_plain_provider_is_offered_a_refused_one_and_one_without_l
   const MapEnvironment empty({});
   DiscoveredProvider found = provider("sso");
   BOOST_TEST(offered(found, "", empty));
-  found.refused = true;
+  found.state = heygen::provider::ProviderState::refused;
   BOOST_TEST(!offered(found, "", empty));
-  found.refused = false;
+  found.state = heygen::provider::ProviderState::available;
   found.manifest.has_login = false;
   BOOST_TEST(!offered(found, "", empty));
 }
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_required_setting_that_is_missing_is_named_with_the_ways_t
   found.manifest.env = {"SSO_URL"};
   heygen::provider::Setting setting;
   setting.key = "url";
-  setting.type = "url";
+  setting.type = heygen::provider::SettingType::url;
   setting.env = "SSO_URL";
   setting.doc = "Address of the server";
   setting.required = true;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/apikey/api_key_provider.hpp"
 
 #include "tests/unit/plugins/fake_host.hpp"
@@ -35,7 +36,7 @@ BOOST_AUTO_TEST_CASE(the_file_serves_without_the_variable) {
 BOOST_AUTO_TEST_CASE(right_after_a_login_the_stored_key_counts_and_not_the_variable) {
   environment["HEYGEN_API_KEY"] = "hg_env";
   state = json::Object{{"api_key", "hg_new"}};
-  const Said said = resolve(HEYGEN_REASON_LOGIN);
+  const Said said = resolve(provider::Reason::login);
   BOOST_TEST(said.headers.at("x-api-key") == "hg_new");
   BOOST_TEST(said.source == "file");
 }
@@ -87,10 +88,12 @@ BOOST_AUTO_TEST_CASE(login_without_a_usable_key_is_usage_and_stores_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(login_hands_on_what_the_terminal_says) {
-  for (const heygen_status status : {HEYGEN_CANCELLED, HEYGEN_NEEDS_USER, HEYGEN_USAGE}) {
-    secret_status = status;
-    BOOST_TEST(login().status == status);
-  }
+  secret_error = canceled_error();
+  BOOST_TEST(login().status == HEYGEN_CANCELLED);
+  secret_error = usage_error("stdin is too long.");
+  BOOST_TEST(login().status == HEYGEN_USAGE);
+  interaction = provider::Interaction::never;
+  BOOST_TEST(login().status == HEYGEN_NEEDS_USER);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_is_neither_renewed_nor_revoked) {

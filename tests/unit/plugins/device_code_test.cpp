@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plugins/device-code/device_code_provider.hpp"
 
 #include <algorithm>
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_device_code_is_never_shown) {
 }
 
 BOOST_AUTO_TEST_CASE(the_page_with_the_code_is_offered_to_the_browser_and_a_failure_is_not_fatal) {
-  browser_status = HEYGEN_UNSUPPORTED;
+  browser_opens = false;
   device(R"(,"verification_uri_complete":"https://h.example/d?c=WDJB-MJHT","interval":1)");
   reply(kTokens);
   BOOST_TEST(login().status == HEYGEN_OK);
@@ -260,20 +261,20 @@ BOOST_AUTO_TEST_CASE(a_token_that_the_server_gives_again_is_not_revoked_with_the
   reply(kTokens);
   BOOST_TEST(login().status == HEYGEN_OK);
   state = json::parse(R"({"access_token":"at_old","refresh_token":"rt_d"})");
-  BOOST_TEST(revoke(HEYGEN_REASON_REPLACED).status == HEYGEN_NOT_CONFIGURED);
+  BOOST_TEST(revoke(provider::Reason::replaced).status == HEYGEN_NOT_CONFIGURED);
   BOOST_TEST(sent.size() == 2U);
   reply("");
-  BOOST_TEST(revoke(HEYGEN_REASON_LOGOUT).status == HEYGEN_OK);
+  BOOST_TEST(revoke(provider::Reason::logout).status == HEYGEN_OK);
   state = json::parse(R"({"access_token":"at_old","refresh_token":"rt_old"})");
   reply("");
-  BOOST_TEST(revoke(HEYGEN_REASON_REPLACED).status == HEYGEN_OK);
+  BOOST_TEST(revoke(provider::Reason::replaced).status == HEYGEN_OK);
   BOOST_TEST(value_of(sent.at(3).form, "token") == "rt_old");
 
   device();
   reply(R"({"access_token":"at_alone"})");
   BOOST_TEST(login().status == HEYGEN_OK);
   state = json::parse(R"({"access_token":"at_alone"})");
-  BOOST_TEST(revoke(HEYGEN_REASON_REPLACED).status == HEYGEN_NOT_CONFIGURED);
+  BOOST_TEST(revoke(provider::Reason::replaced).status == HEYGEN_NOT_CONFIGURED);
 }
 
 BOOST_AUTO_TEST_CASE(the_descriptor_says_what_enables_it) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The finished libraries, seen from outside.
 #include <dlfcn.h>
 #include <heygen/provider.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Using, renewing and revoking what a login stored. Both OAuth providers do it alike, so each promise is checked for
 // both.
 #include "plugins/shared/oauth_credential.hpp"
@@ -41,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_token_becomes_a_bearer_header) {
   BOOST_TEST(said.source == "file");
   BOOST_TEST(said.scope == "openid");
   BOOST_TEST(said.expiry.value() == 1'577'836'800);
-  BOOST_TEST(said.refreshable.value());
+  BOOST_TEST(said.refreshable);
   BOOST_TEST(!said.patch.has_value());
   BOOST_TEST(sent.empty());
 }
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(an_expiry_may_have_any_offset_and_may_be_missing_or_nonsens
     const Said said = resolve();
     BOOST_TEST(said.status == HEYGEN_OK, text);
     BOOST_TEST(!said.expiry.has_value());
-    BOOST_TEST(!said.refreshable.value());
+    BOOST_TEST(!said.refreshable);
   }
 }
 
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_refresh_token_alone_is_refreshable_without_a_header) {
   const Said said = resolve();
   BOOST_TEST(said.status == HEYGEN_OK);
   BOOST_TEST(said.headers.empty());
-  BOOST_TEST(said.refreshable.value());
+  BOOST_TEST(said.refreshable);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_stored_is_not_configured) {
@@ -106,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_form_has_exactly_three_members) {
   BOOST_REQUIRE(sent.size() == 1U);
   BOOST_TEST(sent[0].body == "grant_type=refresh_token&refresh_token=rt_old&client_id=q2A2QRSke2LrFTPJhoDbHtXh");
   BOOST_TEST(sent[0].url == kTokenUrl);
-  BOOST_TEST(sent[0].timeout_ms == 30'000U);
+  BOOST_TEST(sent[0].timeout_ms == 30'000);
   BOOST_TEST(value_of(sent[0].headers, "Accept") == "application/json");
 }
 
@@ -293,7 +294,7 @@ BOOST_AUTO_TEST_CASE(the_refresh_token_goes_first) {
   BOOST_TEST(said.status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).url == kRevokeUrl);
   BOOST_TEST(sent[0].body == "token=rt_old&token_type_hint=refresh_token&client_id=q2A2QRSke2LrFTPJhoDbHtXh");
-  BOOST_TEST(sent[0].timeout_ms == 5'000U);
+  BOOST_TEST(sent[0].timeout_ms == 5'000);
   BOOST_TEST(!said.patch.has_value());
 }
 
@@ -363,8 +364,8 @@ BOOST_AUTO_TEST_CASE(discovery_and_revocation_share_five_seconds) {
        4'000});
   reply("");
   BOOST_TEST(revoke().status == HEYGEN_OK);
-  BOOST_TEST(sent.at(0).timeout_ms == 5'000U);
-  BOOST_TEST(sent.at(1).timeout_ms == 1'000U);
+  BOOST_TEST(sent.at(0).timeout_ms == 5'000);
+  BOOST_TEST(sent.at(1).timeout_ms == 1'000);
 }
 
 BOOST_AUTO_TEST_CASE(plain_http_needs_permission) {

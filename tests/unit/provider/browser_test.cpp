@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/login/browser.hpp"
 
 #include <poll.h>
@@ -51,14 +52,14 @@ constexpr const char* kUrl = "https://login.example/authorize?a=1&b=2";
 
 BOOST_AUTO_TEST_SUITE(provider_browser)
 
-BOOST_AUTO_TEST_CASE(two_variables_switch_it_off) {
+BOOST_AUTO_TEST_CASE(browser_is_disabled_by_two_variables) {
   BOOST_TEST(browser_allowed(with({})));
   BOOST_TEST(browser_allowed(with({{"BROWSER", "firefox"}, {"HEYGEN_NO_BROWSER", "0"}})));
   BOOST_TEST(!browser_allowed(with({{"BROWSER", "none"}})));
   BOOST_TEST(!browser_allowed(with({{"HEYGEN_NO_BROWSER", "1"}})));
 }
 
-BOOST_AUTO_TEST_CASE(only_plain_web_addresses_are_opened) {
+BOOST_AUTO_TEST_CASE(only_plain_http_urls_are_opened) {
   BOOST_TEST(is_browsable(kUrl));
   BOOST_TEST(is_browsable("HTTP://x.example/"));
   for (const char* url : {"", "file:///etc/passwd", "javascript:alert(1)", "https://x/a b", "https://x/\n",
@@ -67,7 +68,7 @@ BOOST_AUTO_TEST_CASE(only_plain_web_addresses_are_opened) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_url_is_appended_or_put_where_the_mark_is) {
+BOOST_AUTO_TEST_CASE(url_is_appended_or_replaces_the_placeholder) {
   Desktop desktop;
   const auto plain = BrowserChild::start(kUrl, with({{"BROWSER", desktop.program + " --new"}}), {});
   BOOST_REQUIRE(plain);
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(the_url_is_appended_or_put_where_the_mark_is) {
   BOOST_TEST(desktop.seen().starts_with(std::string("--url=") + kUrl + "\nlast\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_list_is_tried_in_turn) {
+BOOST_AUTO_TEST_CASE(browser_list_is_tried_in_order) {
   Desktop desktop;
   write_file(desktop.directory.path() / "broken", "#!/no/such/interpreter\n");
   chmod((desktop.directory.path() / "broken").c_str(), 0755);
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_list_is_tried_in_turn) {
   BOOST_TEST(desktop.seen().starts_with(kUrl));
 }
 
-BOOST_AUTO_TEST_CASE(without_browser_the_desktops_opener_is_looked_for_on_the_path) {
+BOOST_AUTO_TEST_CASE(xdg_open_is_found_on_path_without_browser_variable) {
   Desktop desktop;
   fs::rename(desktop.program, desktop.directory.path() / "xdg-open");
   const auto child = BrowserChild::start(kUrl, with({{"PATH", "relative:" + desktop.directory.path().string()}}), {});
@@ -100,7 +101,7 @@ BOOST_AUTO_TEST_CASE(without_browser_the_desktops_opener_is_looked_for_on_the_pa
   BOOST_TEST(!BrowserChild::start(kUrl, with({{"PATH", "/nowhere"}}), {}));
 }
 
-BOOST_AUTO_TEST_CASE(the_child_gets_no_secrets_no_files_and_default_signals) {
+BOOST_AUTO_TEST_CASE(browser_child_inherits_no_secrets_files_or_signals) {
   Desktop desktop;
   setenv("HEYGEN_TEST_SECRET", "hidden", 1);
   setenv("HEYGEN_TEST_OTHER", "kept", 1);
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(the_child_gets_no_secrets_no_files_and_default_signals) {
   unsetenv("HEYGEN_TEST_OTHER");
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_is_told_once) {
+BOOST_AUTO_TEST_CASE(browser_failure_is_reported_once) {
   Desktop desktop(3);
   const auto child = BrowserChild::start(kUrl, with({{"BROWSER", desktop.program}}), {});
   BOOST_REQUIRE(child);
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_once) {
   BOOST_TEST(child->descriptor() == -1);
 }
 
-BOOST_AUTO_TEST_CASE(a_provider_opens_it_only_where_a_person_may_be_asked) {
+BOOST_AUTO_TEST_CASE(browser_service_needs_permission_to_interact) {
   Desktop desktop;
   Probe probe;
   probe.variables["BROWSER"] = desktop.program;
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_provider_opens_it_only_where_a_person_may_be_asked) {
   BOOST_TEST((bad.login("browser file:///etc/passwd").status == Status::internal));
 }
 
-BOOST_AUTO_TEST_CASE(an_opener_that_fails_while_a_provider_waits_is_reported_to_the_person) {
+BOOST_AUTO_TEST_CASE(browser_failure_during_a_wait_is_reported_to_the_user) {
   Desktop desktop(4);
   Probe probe;
   probe.variables["BROWSER"] = desktop.program;
@@ -165,7 +166,7 @@ BOOST_AUTO_TEST_CASE(an_opener_that_fails_while_a_provider_waits_is_reported_to_
   };
   probe.login(std::string("browser ") + kUrl + "\nwait 1000");
   BOOST_TEST(probe.terminal.notices.size() == 1U);
-  BOOST_TEST((probe.terminal.notices.at(0).find("by hand") != std::string::npos));
+  BOOST_TEST((probe.terminal.notices.at(0).find("above yourself") != std::string::npos));
   BOOST_TEST((probe.terminal.notices.at(0).find("exit code 4") != std::string::npos));
   std::int64_t waited = 0;
   for (const auto part : probe.clock.waits) waited += part;

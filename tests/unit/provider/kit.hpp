@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests of core/provider stand on: fakes for every service, directories that go away, an installed probe.
 #pragma once
 
@@ -49,7 +50,7 @@ inline Manifest sample_manifest() {
   manifest.version = "1.2.3";
   manifest.title = "Sample";
   manifest.note = "For tests";
-  manifest.settings = {{"url", "url", "", "Where", "", false}};
+  manifest.settings = {{"url", SettingType::url, "", "Where", "", false}};
   return manifest;
 }
 
@@ -98,7 +99,7 @@ struct World {
   std::unique_ptr<ProviderRegistry> registry(std::vector<SearchDirectory> directories) {
     return make_registry(std::move(directories), services());
   }
-  std::unique_ptr<ProviderRegistry> registry() { return registry({{directory.path(), "user"}}); }
+  std::unique_ptr<ProviderRegistry> registry() { return registry({{directory.path(), Origin::user}}); }
 };
 
 /// The scripted provider of tests/abi/probe.cpp, loaded as the program loads any.

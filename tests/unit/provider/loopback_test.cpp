@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/login/loopback.hpp"
 
 #include <arpa/inet.h>
@@ -94,7 +95,7 @@ bool has(const std::string& text, const std::string& part) {
 
 BOOST_AUTO_TEST_SUITE(provider_loopback)
 
-BOOST_FIXTURE_TEST_CASE(one_get_of_the_path_wins_and_is_answered_by_respond, Listening) {
+BOOST_FIXTURE_TEST_CASE(first_get_of_the_path_arrives_and_is_answered_by_respond, Listening) {
   Client browser(port);
   browser.send(get("/oauth/callback?code=a%2Fb+c&state=%C3%A9&empty="));
   BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
@@ -112,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(one_get_of_the_path_wins_and_is_answered_by_respond, Lis
   BOOST_TEST(!Client(port).connected);
 }
 
-BOOST_FIXTURE_TEST_CASE(whatever_else_comes_is_answered_4xx_and_the_wait_goes_on, Listening) {
+BOOST_FIXTURE_TEST_CASE(other_requests_get_4xx_and_the_wait_continues, Listening) {
   has(refused(get("/favicon.ico")), "HTTP/1.1 404 ");
   has(refused(get("/oauth/callback/?code=1")), "HTTP/1.1 404 ");
   has(refused(get("/oauth/callbac%6b?code=1")), "HTTP/1.1 404 ");
@@ -135,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(whatever_else_comes_is_answered_4xx_and_the_wait_goes_on
   BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
 }
 
-BOOST_FIXTURE_TEST_CASE(another_host_or_none_or_two_are_refused, Listening) {
+BOOST_FIXTURE_TEST_CASE(wrong_missing_or_repeated_host_is_refused, Listening) {
   const std::string line = "GET /oauth/callback?code=1 HTTP/1.1\r\n";
   const std::string right = "Host: 127.0.0.1:" + std::to_string(port) + "\r\n";
   has(refused(line + "Host: evil.example:" + std::to_string(port) + "\r\n\r\n"), "HTTP/1.1 400 ");
@@ -145,28 +146,28 @@ BOOST_FIXTURE_TEST_CASE(another_host_or_none_or_two_are_refused, Listening) {
   has(refused(line + right + right + "\r\n"), "HTTP/1.1 400 ");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_doubled_parameter_of_any_name_ends_it, Listening) {
+BOOST_FIXTURE_TEST_CASE(repeated_parameter_ends_the_wait, Listening) {
   const std::string reply = Client(port).ask(get("/oauth/callback?code=1&x=1&%78=2"));
   has(reply, "HTTP/1.1 400 ");
   has(reply, "twice");
-  BOOST_TEST((waiting.get() == Loopback::Outcome::doubled));
+  BOOST_TEST((waiting.get() == Loopback::Outcome::repeated_parameter));
   BOOST_TEST(listener.param("code") == nullptr);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_head_over_8_kib_is_refused, Listening) {
+BOOST_FIXTURE_TEST_CASE(request_head_over_8_kib_is_refused, Listening) {
   const std::string long_line = "X-Long: " + std::string(9'000, 'x');
   has(refused("GET /oauth/callback HTTP/1.1\r\n" + long_line), "HTTP/1.1 431 ");
   has(refused("GET /oauth/callback HTTP/1.1\r\n" + long_line + "\r\n\r\n"), "HTTP/1.1 431 ");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_request_may_come_in_pieces, Listening) {
+BOOST_FIXTURE_TEST_CASE(request_in_pieces_is_accepted, Listening) {
   Client browser(port);
   for (const char byte : get("/oauth/callback?code=slow")) browser.send(std::string(1, byte));
   BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
   BOOST_TEST(*listener.param("code") == "slow");
 }
 
-BOOST_FIXTURE_TEST_CASE(idle_connections_do_not_stand_in_the_way, Listening) {
+BOOST_FIXTURE_TEST_CASE(idle_connections_do_not_block_the_redirect, Listening) {
   std::vector<std::unique_ptr<Client>> idle;
   for (std::size_t i = 0; i < Loopback::kMaxConnections + 8; ++i) idle.push_back(std::make_unique<Client>(port));
   Client browser(port);
@@ -179,7 +180,7 @@ BOOST_FIXTURE_TEST_CASE(idle_connections_do_not_stand_in_the_way, Listening) {
   BOOST_TEST(idle.back()->read() == "");  // closed with the listener
 }
 
-BOOST_FIXTURE_TEST_CASE(a_connection_gets_ten_seconds, Listening) {
+BOOST_FIXTURE_TEST_CASE(connection_is_dropped_after_ten_seconds, Listening) {
   Client slow(port);
   slow.send("GET /oauth");
   has(refused(get("/first")), "404");  // the slow one was accepted before
@@ -188,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(a_connection_gets_ten_seconds, Listening) {
   BOOST_TEST(slow.read() == "");
 }
 
-BOOST_AUTO_TEST_CASE(nobody_in_time_is_a_timeout) {
+BOOST_AUTO_TEST_CASE(wait_without_visitor_times_out) {
   FakeClock clock;
   Cancel cancel;
   Loopback listener("/cb", clock);
@@ -196,12 +197,12 @@ BOOST_AUTO_TEST_CASE(nobody_in_time_is_a_timeout) {
   BOOST_TEST((listener.wait(milliseconds{300}, cancel, {}) == Loopback::Outcome::timed_out));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_user_stops_it_at_once, Listening) {
+BOOST_FIXTURE_TEST_CASE(cancellation_ends_the_wait_at_once, Listening) {
   cancel.request();
-  BOOST_TEST((waiting.get() == Loopback::Outcome::cancelled));
+  BOOST_TEST((waiting.get() == Loopback::Outcome::canceled));
 }
 
-BOOST_AUTO_TEST_CASE(a_browser_that_got_no_answer_is_told_at_the_end) {
+BOOST_AUTO_TEST_CASE(unanswered_browser_gets_the_failure_page) {
   FakeClock clock;
   Cancel cancel;
   auto listener = std::make_unique<Loopback>("/cb", clock);
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_browser_that_got_no_answer_is_told_at_the_end) {
   has(page.get(), "HTTP/1.1 400 ");
 }
 
-BOOST_AUTO_TEST_CASE(a_further_descriptor_wakes_the_wait) {
+BOOST_AUTO_TEST_CASE(watched_descriptor_wakes_the_wait) {
   FakeClock clock;
   Cancel cancel;
   Loopback listener("/cb", clock);
@@ -228,12 +229,12 @@ BOOST_AUTO_TEST_CASE(a_further_descriptor_wakes_the_wait) {
     watched = -1;
     cancel.request();
   };
-  BOOST_TEST((listener.wait(milliseconds{60'000}, cancel, watch) == Loopback::Outcome::cancelled));
+  BOOST_TEST((listener.wait(milliseconds{60'000}, cancel, watch) == Loopback::Outcome::canceled));
   close(ends[0]);
   close(ends[1]);
 }
 
-BOOST_AUTO_TEST_CASE(a_provider_listens_waits_and_responds_through_the_interface) {
+BOOST_AUTO_TEST_CASE(loopback_service_listens_waits_and_responds) {
   Probe probe;
   std::future<std::string> page;
   probe.terminal.on_notice = [&](const std::string& uri) {
@@ -248,12 +249,12 @@ BOOST_AUTO_TEST_CASE(a_provider_listens_waits_and_responds_through_the_interface
   has(page.get(), "Welcome");
 }
 
-BOOST_AUTO_TEST_CASE(it_is_for_logins_only) {
+BOOST_AUTO_TEST_CASE(loopback_service_works_only_during_a_login) {
   Probe probe;
   BOOST_TEST((probe.refresh("listen /cb").status == Status::unsupported));
 }
 
-BOOST_AUTO_TEST_CASE(nobody_coming_is_transient_for_the_provider) {
+BOOST_AUTO_TEST_CASE(loopback_timeout_is_transient_for_the_provider) {
   Probe probe;
   probe.load();
   probe.clock.step = 60'000;
@@ -266,9 +267,9 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(provider_callback_page)
 
-BOOST_AUTO_TEST_CASE(it_keeps_no_code_loads_nothing_and_runs_only_its_own_line) {
+BOOST_AUTO_TEST_CASE(callback_page_removes_the_code_and_loads_nothing) {
   for (const bool success : {true, false}) {
-    const std::string reply = callback_reply(success, "m");
+    const std::string reply = callback_response(success, "m");
     for (const char* header : {"\r\nCache-Control: no-store\r\n", "\r\nReferrer-Policy: no-referrer\r\n",
                                "\r\nX-Content-Type-Options: nosniff\r\n", "\r\nConnection: close\r\n",
                                "\r\nContent-Security-Policy: default-src 'none'; "}) {
@@ -284,8 +285,8 @@ BOOST_AUTO_TEST_CASE(it_keeps_no_code_loads_nothing_and_runs_only_its_own_line) 
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_message_is_plain_text_without_terminal_marks) {
-  const std::string reply = callback_reply(false, "<script>alert('x')</script>\x1b[31m");
+BOOST_AUTO_TEST_CASE(callback_message_is_escaped_plain_text) {
+  const std::string reply = callback_response(false, "<script>alert('x')</script>\x1b[31m");
   BOOST_TEST((reply.find("<script>alert") == std::string::npos));
   has(reply, "&lt;script&gt;alert(&#39;x&#39;)");
   BOOST_TEST((reply.find('\x1b') == std::string::npos));
@@ -295,7 +296,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(provider_request_head)
 
-BOOST_AUTO_TEST_CASE(heads_are_read_with_either_line_end) {
+BOOST_AUTO_TEST_CASE(request_head_accepts_crlf_and_lf) {
   for (const char* text : {"GET /a?b=c HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n", "GET /a?b=c HTTP/1.0\nhost:h\n\n"}) {
     BOOST_TEST(end_of_head(text) == std::string(text).size());
     const auto head = parse_head(text);
@@ -308,7 +309,7 @@ BOOST_AUTO_TEST_CASE(heads_are_read_with_either_line_end) {
   BOOST_TEST(end_of_head("GET / HTTP/1.1\r\nHost: h\r\n") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_request_is_empty) {
+BOOST_AUTO_TEST_CASE(rejects_invalid_request_head) {
   for (const char* text : {"\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/2\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n",
                            "G T / HTTP/1.1\r\n\r\n", "GET a HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
                            "GET / HTTP/1.1\r\n folded: x\r\n\r\n", "GET /\x01 HTTP/1.1\r\n\r\n"}) {
@@ -316,7 +317,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_is_empty) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(queries_are_decoded_in_order) {
+BOOST_AUTO_TEST_CASE(query_parameters_keep_their_order) {
   const auto params = parse_query("a=1&&b&=x&c=%41%2b+&d=e=f");
   BOOST_REQUIRE(params.has_value());
   BOOST_TEST(params->size() == 5U);

@@ -1,8 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/manifest.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
-
 
 using namespace heygen;
 using namespace heygen::provider;
@@ -20,8 +20,8 @@ Manifest full() {
   manifest.env = {"VAULT_TOKEN", "VAULT_URL"};
   manifest.credential_env = {"VAULT_TOKEN"};
   manifest.enabled_by = {"enabled"};
-  manifest.settings = {{"url", "url", "https://vault.example", "Where it is", "VAULT_URL", true},
-                       {"enabled", "bool", "false", "Whether to ask", "", false}};
+  manifest.settings = {{"url", SettingType::url, "https://vault.example", "Where it is", "VAULT_URL", true},
+                       {"enabled", SettingType::boolean, "false", "Whether to ask", "", false}};
   manifest.ambient = true;
   manifest.reads_stdin = true;
   manifest.has_login = false;
@@ -58,11 +58,11 @@ bool refuses(const std::string& text, const std::string& reason) {
 
 BOOST_AUTO_TEST_SUITE(provider_manifest)
 
-BOOST_AUTO_TEST_CASE(what_is_written_is_read_back_the_same) {
+BOOST_AUTO_TEST_CASE(manifest_round_trips_through_json) {
   BOOST_TEST((parse_manifest(json::write(to_json(full()))) == full()));
 }
 
-BOOST_AUTO_TEST_CASE(the_short_form_needs_five_members) {
+BOOST_AUTO_TEST_CASE(manifest_needs_only_five_members) {
   const Manifest manifest = parse_manifest(
       R"({"id":"ab","library":"ab.so","version":"1","title":"AB","abi":{"min":1,"max":2},"unknown":[1]})");
   BOOST_TEST(manifest.order == 1000);
@@ -76,19 +76,19 @@ BOOST_AUTO_TEST_CASE(the_short_form_needs_five_members) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_json_object_is_refused) {
-  BOOST_TEST(refuses("{", "no JSON"));
-  BOOST_TEST(refuses("[]", "no JSON object"));
-  BOOST_TEST(refuses("", "no JSON"));
+BOOST_AUTO_TEST_CASE(rejects_non_object_json) {
+  BOOST_TEST(refuses("{", "not valid JSON"));
+  BOOST_TEST(refuses("[]", "not a JSON object"));
+  BOOST_TEST(refuses("", "not valid JSON"));
 }
 
-BOOST_AUTO_TEST_CASE(the_library_is_a_plain_name_in_the_same_directory) {
+BOOST_AUTO_TEST_CASE(library_must_be_a_plain_file_name) {
   for (const char* name : {"", ".", "..", "../evil.so", "/tmp/evil.so", "sub/evil.so", "evil\n.so"}) {
     BOOST_TEST(refuses(with("library", name), "library"));
   }
 }
 
-BOOST_AUTO_TEST_CASE(ids_have_a_form_and_are_no_flag_of_the_host) {
+BOOST_AUTO_TEST_CASE(id_must_be_valid_and_not_a_host_option) {
   for (const char* id : {"ab", "a1", "my-sso", "oauth", "apikey", "abcdefghijklmnopqrstuvwxyz012345"}) {
     BOOST_TEST(is_valid_id(id), id);
   }
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(ids_have_a_form_and_are_no_flag_of_the_host) {
   BOOST_TEST(refuses(with("id", "api-key"), "id"));
 }
 
-BOOST_AUTO_TEST_CASE(members_of_another_type_are_named) {
+BOOST_AUTO_TEST_CASE(mistyped_member_is_named) {
   BOOST_TEST(refuses(with("title", 1), "title"));
   BOOST_TEST(refuses(with("order", "1"), "order"));
   BOOST_TEST(refuses(with("order", json::Number{"3000000000"}), "order"));
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(members_of_another_type_are_named) {
   BOOST_TEST(refuses(with("settings", json::Array{"x"}), "settings"));
 }
 
-BOOST_AUTO_TEST_CASE(values_out_of_form_are_named) {
+BOOST_AUTO_TEST_CASE(invalid_value_is_named) {
   BOOST_TEST(refuses(with("title", std::string(41, 't')), "title"));
   BOOST_TEST(refuses(with("title", ""), "title"));
   BOOST_TEST(refuses(with("note", "two\nlines"), "note"));
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(values_out_of_form_are_named) {
   BOOST_TEST(refuses(with("enabled_by", json::Array{"nothing"}), "nothing"));
 }
 
-BOOST_AUTO_TEST_CASE(settings_are_checked_one_by_one) {
+BOOST_AUTO_TEST_CASE(each_setting_is_validated) {
   const auto setting = [](const char* key, const char* type, const char* env) {
     return json::Object{{"key", key}, {"type", type}, {"env", env}};
   };

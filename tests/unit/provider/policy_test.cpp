@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/policy/policy.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include "core/provider/library/pin.hpp"
+#include "core/provider/refusal.hpp"
 #include "tests/unit/provider/kit.hpp"
 
 using namespace heygen::provider;
@@ -42,11 +44,11 @@ bool refuses(const std::string& text, unsigned line, const std::string& part) {
 
 BOOST_AUTO_TEST_SUITE(provider_policy)
 
-BOOST_AUTO_TEST_CASE(a_whole_one_says_all_that_it_says) {
+BOOST_AUTO_TEST_CASE(complete_policy_is_parsed) {
   const Policy policy = parse(kListed + "logins = [\"two\"]\n[pins.one]\nlibrary = [\"sha256:" + kHex +
                               "\", \"SHA256:" + std::string(64, 'B') + "\"]\nmanifest = \"sha256:" + kHex +
                               "\"\n[api]\nbase = \"https://api.corp/v/\"\n[tls]\nca_file = \"/etc/ca.pem\"\n");
-  BOOST_TEST(policy.in_force());
+  BOOST_TEST(policy.in_effect());
   BOOST_TEST(policy.listed_only);
   BOOST_TEST(policy.allow.size() == 2U);
   BOOST_TEST(!policy.user_directories);
@@ -62,15 +64,15 @@ BOOST_AUTO_TEST_CASE(a_whole_one_says_all_that_it_says) {
   BOOST_TEST(parse("audit = \"syslog\"\n" + kOpen).audit);
 }
 
-BOOST_AUTO_TEST_CASE(a_slip_of_the_pen_is_an_error_with_line_and_key) {
+BOOST_AUTO_TEST_CASE(typo_is_an_error_with_line_and_key) {
   refuses("", 1, "`version` is missing");
   refuses("version = \"1\"\n", 1, "`version` must be a whole number");
   refuses("strange = 1\nversion = 2\n", 2, "`version` is 2");
   refuses("version = 1\n[providers\n", 2, "");
-  refuses(kOpen + "alow = []\n", 5, "`providers.alow` is no key");
-  refuses(kOpen + "[provider]\n", 5, "`provider` is no key");
-  refuses(kOpen + "[[pins]]\nlibrary = \"x\"\n", 5, "`pins` is no key");
-  refuses("version = 1\n\"providers.mode\" = \"open\"\n", 2, "`providers.mode` is no key");
+  refuses(kOpen + "alow = []\n", 5, "`providers.alow` is not a key");
+  refuses(kOpen + "[provider]\n", 5, "`provider` is not a key");
+  refuses(kOpen + "[[pins]]\nlibrary = \"x\"\n", 5, "`pins` is not a key");
+  refuses("version = 1\n\"providers.mode\" = \"open\"\n", 2, "`providers.mode` is not a key");
   refuses("version = 1\nproviders.mode = \"Open\"\n", 2, "`providers.mode` must be");
   refuses("version = 1\nproviders.mode = true\n", 2, "`providers.mode` must be text");
   refuses("version = 1\nproviders.user_directories = \"no\"\n", 2,
@@ -79,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_slip_of_the_pen_is_an_error_with_line_and_key) {
   refuses("version = 1\nproviders.user_directories = true\n", 1, "`providers.mode` is missing");
   refuses("version = 1\naudit = \"yes\"\n", 2, "`audit` must be");
   refuses(kOpen + "logins = \"one\"\n", 5, "`providers.logins` must be a list");
-  refuses(kOpen + "logins = [\"One\"]\n", 5, "`providers.logins` holds \"One\"");
+  refuses(kOpen + "logins = [\"One\"]\n", 5, "`providers.logins` has \"One\"");
   refuses(kOpen + "[api]\nbase = \"api.corp\"\n", 6, "`api.base` must be a URL");
   refuses(kOpen + "[api]\nbase = \"https://api.corp/?a=b\"\n", 6, "without a query");
   refuses(kOpen + "[api]\nbase = \"https://api.corp/#f\"\n", 6, "must not have a fragment");
@@ -91,50 +93,50 @@ BOOST_AUTO_TEST_CASE(a_slip_of_the_pen_is_an_error_with_line_and_key) {
   refuses(kOpen + "[tls]\nca_file = \"ca.pem\"\n", 6, "`tls.ca_file` must be the absolute path");
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_allow_list_is_never_everything) {
+BOOST_AUTO_TEST_CASE(empty_allow_list_is_an_error) {
   refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_directories = true\nallow = []\n", 5, "is empty");
   refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_directories = true\n", 3, "`providers.allow` is missing");
   refuses(kOpen + "allow = [\"one\"]\n", 5, "has no meaning");
   refuses("version = 1\n[providers]\nmode = \"allow\"\nuser_directories = true\nallow = [1]\n", 5, "must be a list");
 }
 
-BOOST_AUTO_TEST_CASE(a_pin_is_whole_and_of_somebody_who_may_load) {
+BOOST_AUTO_TEST_CASE(pin_needs_both_digests_and_a_listed_provider) {
   const std::string sound = "library = \"sha256:" + kHex + "\"\nmanifest = \"sha256:" + kHex + "\"\n";
   BOOST_TEST(fault(kListed + "[pins.one]\n" + sound) == "none");
   refuses(kListed + "[pins.onee]\n" + sound, 7, "`pins.onee` pins a provider");
   refuses(kListed + "[pins.one]\n", 6, "needs both");
   refuses(kListed + "[pins.one]\nlibrary = \"sha256:" + kHex + "\"\n", 7, "needs both");
-  refuses(kListed + "[pins.one]\nlibrary = []\n", 7, "must hold 1 to 16");
+  refuses(kListed + "[pins.one]\nlibrary = []\n", 7, "must have 1 to 16");
   refuses(kListed + "[pins.one]\nlibrary = \"" + kHex + "\"\n", 7, "must be \"sha256:\"");
   refuses(kListed + "[pins.one]\nlibrary = \"sha256:" + kHex + "a\"\n", 7, "must be \"sha256:\"");
   refuses(kListed + "[pins.one]\nlibrary = \"md5:" + kHex + "\"\n", 7, "must be \"sha256:\"");
-  refuses(kListed + "[pins.one]\nlibraries = \"sha256:" + kHex + "\"\n", 7, "is no key");
-  refuses(kListed + "pins.one = 1\n", 6, "is no key");
-  refuses(kListed + "[pins.ONE]\n" + sound, 7, "which is no provider's id");
+  refuses(kListed + "[pins.one]\nlibraries = \"sha256:" + kHex + "\"\n", 7, "is not a key");
+  refuses(kListed + "pins.one = 1\n", 6, "is not a key");
+  refuses(kListed + "[pins.ONE]\n" + sound, 7, "which is not a valid provider ID");
   refuses(kListed + "logins = [\"three\"]\n", 6, "offers \"three\"");
 }
 
-BOOST_AUTO_TEST_CASE(the_ruling_names_the_rule) {
+BOOST_AUTO_TEST_CASE(ruling_names_the_rule) {
   const Policy none;
-  BOOST_TEST(may_load(none, "any", "user").permitted);
-  BOOST_TEST(may_load(none, "any", "user").rule == "");
+  BOOST_TEST(may_load(none, "any", Origin::user).permitted);
+  BOOST_TEST(may_load(none, "any", Origin::user).rule == "");
   const Policy listed = parse(kListed + "logins = [\"two\"]\n");
-  BOOST_TEST(may_load(listed, "one", "system").permitted);
-  BOOST_TEST(may_load(listed, "one", "system").rule == "/etc/p.toml, line 4 (providers.allow)");
-  BOOST_TEST(!may_load(listed, "three", "system").permitted);
-  for (const char* origin : {"user", "HEYGEN_PROVIDER_PATH"}) {
+  BOOST_TEST(may_load(listed, "one", Origin::system).permitted);
+  BOOST_TEST(may_load(listed, "one", Origin::system).rule == "/etc/p.toml, line 4 (providers.allow)");
+  BOOST_TEST(!may_load(listed, "three", Origin::system).permitted);
+  for (const Origin origin : {Origin::user, Origin::environment}) {
     BOOST_TEST(!may_load(listed, "one", origin).permitted);
     BOOST_TEST(may_load(listed, "one", origin).rule == "/etc/p.toml, line 5 (providers.user_directories)");
   }
   BOOST_TEST(may_log_in(listed, "two").permitted);
   BOOST_TEST(!may_log_in(listed, "one").permitted);
   BOOST_TEST(may_log_in(listed, "one").rule == "/etc/p.toml, line 6 (providers.logins)");
-  BOOST_TEST(may_load(parse(kOpen), "any", "user").rule == "/etc/p.toml, line 3 (providers.mode)");
+  BOOST_TEST(may_load(parse(kOpen), "any", Origin::user).rule == "/etc/p.toml, line 3 (providers.mode)");
   BOOST_TEST(!may_log_in(parse(kOpen + "logins = []\n"), "any").permitted);
   BOOST_TEST(may_log_in(parse(kOpen), "any").permitted);
 }
 
-BOOST_AUTO_TEST_CASE(a_sealed_copy_can_be_changed_by_nobody) {
+BOOST_AUTO_TEST_CASE(sealed_copy_cannot_be_changed) {
   const fs::path file = fixture("fine");
   const std::string digest = file_digest(file);
   const PinnedImage image = pin_library(file, {std::string(64, '0'), digest});
@@ -144,11 +146,11 @@ BOOST_AUTO_TEST_CASE(a_sealed_copy_can_be_changed_by_nobody) {
   BOOST_TEST(!std::ofstream(image.path, std::ios::binary | std::ios::in).put('x').flush().good());
   BOOST_TEST(file_digest(image.path) == digest);
   BOOST_TEST((pin_library(file, {digest}).path != image.path));
-  BOOST_CHECK_THROW(pin_library(file, {std::string(64, '0')}), std::runtime_error);
-  BOOST_CHECK_THROW(pin_library(file.parent_path(), {digest}), std::runtime_error);
+  BOOST_CHECK_THROW(pin_library(file, {std::string(64, '0')}), Refusal);
+  BOOST_CHECK_THROW(pin_library(file.parent_path(), {digest}), Refusal);
 }
 
-BOOST_AUTO_TEST_CASE(two_images_of_one_name_are_two_libraries) {
+BOOST_AUTO_TEST_CASE(same_name_images_load_as_two_libraries) {
   TemporaryDirectory directory;
   const fs::path one = directory.make("a") / "same.so", two = directory.make("b") / "same.so";
   fs::copy_file(fixture("fine"), one);
@@ -159,23 +161,23 @@ BOOST_AUTO_TEST_CASE(two_images_of_one_name_are_two_libraries) {
   BOOST_TEST(second.described().id == "minimal");
 }
 
-BOOST_AUTO_TEST_CASE(without_sealed_memory_a_file_that_others_could_swap_is_refused) {
+BOOST_AUTO_TEST_CASE(replaceable_file_is_refused_without_sealed_memory) {
   TemporaryDirectory directory;  // below a directory that everybody may write to
   const fs::path file = directory.path() / "fine.so";
   fs::copy_file(fixture("fine"), file);
-  const Sealing none{[](const char*) { return -1; }, "/proc/self/fd"};
+  const Sealing none{[](const char*) { return heygen::UniqueFd(); }, "/proc/self/fd"};
   const Sealing no_proc{system_sealing().memory_file, directory.path() / "none"};
   for (const Sealing& sealing : {none, no_proc}) {
     try {
       pin_library(file, {file_digest(file)}, sealing);
       BOOST_ERROR("it was not refused");
-    } catch (const std::runtime_error& error) {
+    } catch (const Refusal& error) {
       BOOST_TEST((std::string(error.what()).find("no sealed memory") != std::string::npos));
     }
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_digest_is_that_of_the_standard) {
+BOOST_AUTO_TEST_CASE(sha256_matches_the_standard) {
   BOOST_TEST(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 

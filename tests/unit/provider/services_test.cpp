@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every host service, called through the C interface by tests/abi/probe.cpp.
 #include <boost/test/unit_test.hpp>
 
@@ -30,7 +31,7 @@ net::Failure failure(net::Failure::Kind kind) {
 
 BOOST_AUTO_TEST_SUITE(provider_http_service)
 
-BOOST_AUTO_TEST_CASE(a_whole_reply_is_handed_over_whatever_its_status) {
+BOOST_AUTO_TEST_CASE(complete_response_is_returned_with_any_status) {
   Probe probe;
   probe.http.rest = CannedReply{418, "short and stout", {{"X-Many", "one"}, {"x-many", "two"}}};
   probe.refresh("http POST https://token.example/t?x=1 Accept:text/plain a=b&c=d");
@@ -44,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_whole_reply_is_handed_over_whatever_its_status) {
   BOOST_TEST(sent.timeouts.total.count() == 30'000);
 }
 
-BOOST_AUTO_TEST_CASE(only_a_refresh_is_awaited_after_cancellation) {
+BOOST_AUTO_TEST_CASE(only_a_refresh_gets_grace_after_cancellation) {
   Probe probe;
   probe.refresh("http POST https://token.example/ -");
   probe.resolve("http GET https://token.example/ -\nreturn 1");
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(only_a_refresh_is_awaited_after_cancellation) {
   BOOST_TEST(probe.http.sent.at(1).grace.count() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_revocation_gets_five_seconds_in_all) {
+BOOST_AUTO_TEST_CASE(revocation_gets_five_seconds_in_total) {
   Probe probe;
   probe.clock.step = 0;
   probe.revoke(
@@ -64,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_revocation_gets_five_seconds_in_all) {
   BOOST_TEST(probe.said().back() == "5");
 }
 
-BOOST_AUTO_TEST_CASE(a_given_user_agent_is_kept) {
+BOOST_AUTO_TEST_CASE(user_agent_of_the_provider_is_kept) {
   Probe probe;
   probe.refresh("http GET https://token.example/ User-Agent:mine");
   BOOST_TEST(probe.http.sent.at(0).header("user-agent") == "mine");
@@ -81,7 +82,7 @@ BOOST_AUTO_TEST_CASE(plain_http_needs_permission) {
   BOOST_TEST((allowed.refresh("http GET http://token.example/ -").status == Status::ok));
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_usage_and_stays_here) {
+BOOST_AUTO_TEST_CASE(unsendable_request_is_usage_and_not_sent) {
   for (const char* line :
        {"http GET ftp://x/ -", "http GET nonsense -", "http G\xC3\x84T https://x.example/ -",
         "http GET https://x.example/ Host:evil", "http GET https://x.example/ Content-Length:5",
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_usage_and_stays_here) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_exchange_is_transient_in_the_networks_words) {
+BOOST_AUTO_TEST_CASE(failed_exchange_is_transient_in_the_words_of_the_network) {
   for (const auto kind : {net::Failure::Kind::resolve, net::Failure::Kind::connect, net::Failure::Kind::tls,
                           net::Failure::Kind::timeout, net::Failure::Kind::truncated}) {
     Probe probe;
@@ -110,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_failed_exchange_is_transient_in_the_networks_words) {
   BOOST_TEST((stopped.refresh("http GET https://token.example/ -").status == Status::cancelled));
 }
 
-BOOST_AUTO_TEST_CASE(a_body_over_one_mebibyte_is_broken) {
+BOOST_AUTO_TEST_CASE(response_body_over_1_mib_is_broken) {
   Probe fits;
   fits.http.rest = CannedReply{.body = std::string(std::size_t{1} << 20U, 'x')};
   BOOST_TEST((fits.refresh("http GET https://token.example/ -").status == Status::ok));
@@ -121,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_body_over_one_mebibyte_is_broken) {
   has(answer.message, "1 MiB");
 }
 
-BOOST_AUTO_TEST_CASE(a_report_uses_no_network) {
+BOOST_AUTO_TEST_CASE(explain_uses_no_network) {
   Probe probe;
   ProviderRequest ask;
   ask.reason = Reason::explain;
@@ -131,13 +132,13 @@ BOOST_AUTO_TEST_CASE(a_report_uses_no_network) {
   BOOST_TEST(probe.http.sent.empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_providers_words_outrank_the_networks) {
+BOOST_AUTO_TEST_CASE(words_of_the_provider_override_those_of_the_network) {
   Probe probe;
   probe.http.rest = failure(net::Failure::Kind::connect);
   BOOST_TEST(probe.refresh("http GET https://token.example/ -\nfail |Mine.||").message == "Mine.");
 }
 
-BOOST_AUTO_TEST_CASE(form_encoding_turns_spaces_into_plus) {
+BOOST_AUTO_TEST_CASE(form_encode_turns_spaces_into_plus) {
   Probe probe;
   probe.resolve("form a b+c&d=\xC3\xA9~\nreturn 1");
   says(probe, {"0 a+b%2Bc%26d%3D%C3%A9~"});
@@ -147,13 +148,13 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(provider_small_services)
 
-BOOST_AUTO_TEST_CASE(json_is_read_to_the_last_digit) {
+BOOST_AUTO_TEST_CASE(json_numbers_keep_every_digit) {
   Probe probe;
   probe.resolve("json {\"a\":[1.50,true,null,\"x\\u00e9\"],\"b\":{}}\njson nonsense\njson \nreturn 1");
   says(probe, {"5:[a=4:[=2:1.50][=1:true][=0:][=3:x\xC3\xA9]][b=5:]", "NULL", "NULL"});
 }
 
-BOOST_AUTO_TEST_CASE(json_nests_128_deep_at_most) {
+BOOST_AUTO_TEST_CASE(json_deeper_than_128_is_refused) {
   Probe probe;
   probe.resolve("deep-json 128\ndeep-json 129\njson {\"[[[\":\"\\\\\\\"[[\"}\nreturn 1");
   BOOST_TEST(probe.said().at(0) == "parsed");
@@ -161,37 +162,37 @@ BOOST_AUTO_TEST_CASE(json_nests_128_deep_at_most) {
   BOOST_TEST(probe.said().at(2) != "NULL");
 }
 
-BOOST_AUTO_TEST_CASE(whole_numbers_come_from_numbers_and_their_text) {
+BOOST_AUTO_TEST_CASE(int64_reads_numbers_and_numeric_strings) {
   Probe probe;
   probe.resolve("int64 3600\nint64 \"3600\"\nint64 12.9\nint64 1e400\nint64 true\nint64 \"x\"\nreturn 1");
   says(probe, {"0 3600", "0 3600", "0 12", "6 -1", "6 -1", "6 -1"});
 }
 
-BOOST_AUTO_TEST_CASE(text_is_quoted_as_json) {
+BOOST_AUTO_TEST_CASE(quote_writes_a_json_string) {
   Probe probe;
   probe.resolve("quote a\"b\\\\c\\n\nreturn 1");
   says(probe, {R"(0 "a\"b\\c\n")"});
 }
 
-BOOST_AUTO_TEST_CASE(digests_are_those_of_the_standards) {
+BOOST_AUTO_TEST_CASE(digests_match_the_standards) {
   Probe probe;
   probe.resolve("hash The quick brown fox jumps over the lazy dog\nreturn 1");
   says(probe, {"16j7swfXgJRpypq8sAguT41WUeRtPNt2LQLQvzfJ5ZI", "97yD9DBThCSxMpjmqm-xQ-9NWaFJRhdZl0edvC0aPNg", "10"});
 }
 
-BOOST_AUTO_TEST_CASE(random_bytes_come_from_the_host_and_are_bounded) {
+BOOST_AUTO_TEST_CASE(random_fill_is_limited_to_4096_bytes) {
   Probe probe;
   probe.resolve("random 4096\nrandom 4097\nreturn 1");
   says(probe, {"0 42", "6 0"});
 }
 
-BOOST_AUTO_TEST_CASE(the_clock_is_the_hosts) {
+BOOST_AUTO_TEST_CASE(clock_service_uses_the_host_clock) {
   Probe probe;
   probe.resolve("clock 2030-01-02T05:04:05.999+02:00\nclock tuesday\nreturn 1");
   says(probe, {"0 2030-01-02T03:04:05Z", "1700000000", "6 1970-01-01T00:00:00Z", "1700000000"});
 }
 
-BOOST_AUTO_TEST_CASE(waiting_ends_with_the_time_or_the_users_will) {
+BOOST_AUTO_TEST_CASE(wait_ms_ends_with_the_time_or_cancellation) {
   Probe probe;
   BOOST_TEST((probe.login("wait 5000").status == Status::ok));
   BOOST_TEST(probe.clock.waits.at(0) == 5'000);
@@ -199,7 +200,7 @@ BOOST_AUTO_TEST_CASE(waiting_ends_with_the_time_or_the_users_will) {
   BOOST_TEST((probe.login("wait 5000").status == Status::cancelled));
 }
 
-BOOST_AUTO_TEST_CASE(cancellation_can_be_asked_and_polled) {
+BOOST_AUTO_TEST_CASE(cancellation_can_be_queried_and_polled) {
   Probe probe;
   probe.resolve("cancelled\nreturn 1");
   probe.cancel.request();
@@ -207,7 +208,7 @@ BOOST_AUTO_TEST_CASE(cancellation_can_be_asked_and_polled) {
   says(probe, {"0 pollable", "1 pollable"});
 }
 
-BOOST_AUTO_TEST_CASE(what_a_provider_was_given_in_confidence_is_not_logged) {
+BOOST_AUTO_TEST_CASE(log_lines_have_secrets_redacted) {
   Probe probe;
   probe.variables["PROBE_TOKEN"] = "variable-secret-1";
   ProviderRequest ask;
@@ -216,7 +217,7 @@ BOOST_AUTO_TEST_CASE(what_a_provider_was_given_in_confidence_is_not_logged) {
   says(probe, {R"(0 "*** openid profile email")", "0 ***"});
 }
 
-BOOST_AUTO_TEST_CASE(unknown_services_are_null) {
+BOOST_AUTO_TEST_CASE(unknown_service_is_null) {
   Probe probe;
   probe.resolve("extension heygen.http/1\nextension heygen.http/2\nextension heygen.dpop/1\nextension \nreturn 1");
   says(probe, {"known", "NULL", "NULL", "NULL"});
@@ -226,7 +227,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(provider_settings_service)
 
-BOOST_AUTO_TEST_CASE(variable_then_file_then_default) {
+BOOST_AUTO_TEST_CASE(setting_comes_from_variable_then_file_then_default) {
   Probe probe;
   probe.variables["PROBE_URL"] = "https://env.example";
   probe.settings["probe.url"] = "https://file.example";
@@ -235,7 +236,7 @@ BOOST_AUTO_TEST_CASE(variable_then_file_then_default) {
   says(probe, {"0 https://env.example", "0 12", "0 false", "1 NULL"});
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_variable_counts_as_unset) {
+BOOST_AUTO_TEST_CASE(empty_variable_counts_as_unset) {
   Probe probe;
   probe.variables["PROBE_URL"] = "";
   probe.settings["probe.url"] = "https://file.example";
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(an_empty_variable_counts_as_unset) {
   says(probe, {"0 https://file.example"});
 }
 
-BOOST_AUTO_TEST_CASE(only_what_was_declared_can_be_read) {
+BOOST_AUTO_TEST_CASE(undeclared_setting_or_variable_is_refused) {
   Probe probe;
   probe.variables["HOME"] = "/home/me";
   const ProviderResult answer = probe.resolve("header X-Key v\nsetting secret\nenv HOME\nreturn 0");
@@ -256,14 +257,14 @@ BOOST_AUTO_TEST_CASE(only_what_was_declared_can_be_read) {
   has(handed_on.message, "declare");
 }
 
-BOOST_AUTO_TEST_CASE(declared_variables_can_be_read) {
+BOOST_AUTO_TEST_CASE(declared_variable_can_be_read) {
   Probe probe;
   probe.variables["PROBE_TOKEN"] = "t";
   probe.resolve("env PROBE_TOKEN\nenv PROBE_URL\nreturn 1");
   says(probe, {"0 t", "1 NULL"});
 }
 
-BOOST_AUTO_TEST_CASE(what_a_login_has_just_stored_is_tried_without_the_variables_that_hold_a_credential) {
+BOOST_AUTO_TEST_CASE(credential_variables_are_hidden_while_a_login_is_verified) {
   Probe probe;
   probe.variables["PROBE_TOKEN"] = "t";
   probe.variables["PROBE_URL"] = "https://env.example";
@@ -273,7 +274,7 @@ BOOST_AUTO_TEST_CASE(what_a_login_has_just_stored_is_tried_without_the_variables
   says(probe, {"1 NULL", "0 https://env.example"});
 }
 
-BOOST_AUTO_TEST_CASE(values_have_the_declared_type) {
+BOOST_AUTO_TEST_CASE(setting_value_must_have_the_declared_type) {
   Probe probe;
   probe.settings = {{"probe.enabled", "TRUE"}, {"probe.count", "seven"}, {"probe.url", "not a url"}};
   probe.resolve("setting enabled\nreturn 1");
@@ -290,14 +291,14 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(provider_terminal_service)
 
-BOOST_AUTO_TEST_CASE(notices_cannot_move_the_cursor) {
+BOOST_AUTO_TEST_CASE(notice_has_control_characters_escaped) {
   Probe probe;
   probe.resolve("notice go \x1b[2J\\nhere\nreturn 1");
   BOOST_TEST(probe.terminal.notices.size() == 1U);
   BOOST_TEST(!has_control(probe.terminal.notices.at(0)));
 }
 
-BOOST_AUTO_TEST_CASE(nobody_is_asked_when_interaction_is_not_allowed) {
+BOOST_AUTO_TEST_CASE(prompt_without_permission_needs_user) {
   Probe probe;
   probe.terminal.set_terminal(true);
   ProviderRequest never;
@@ -310,7 +311,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_asked_when_interaction_is_not_allowed) {
   BOOST_TEST(probe.terminal.prompts.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_terminal_that_is_there_may_be_used) {
+BOOST_AUTO_TEST_CASE(prompt_is_allowed_on_a_terminal) {
   Probe probe;
   probe.terminal.set_terminal(true);
   probe.terminal.input = "me";
@@ -321,7 +322,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_that_is_there_may_be_used) {
   BOOST_TEST(probe.terminal.prompts.at(0) == "Name?");
 }
 
-BOOST_AUTO_TEST_CASE(a_secret_from_a_pipe_loses_its_line_end) {
+BOOST_AUTO_TEST_CASE(secret_from_a_pipe_has_no_line_end) {
   for (const char* typed : {"key", "key\n", "key\r\n"}) {
     Probe probe;
     probe.terminal.input = typed;
@@ -330,13 +331,13 @@ BOOST_AUTO_TEST_CASE(a_secret_from_a_pipe_loses_its_line_end) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(more_than_64_kib_of_secret_is_usage) {
+BOOST_AUTO_TEST_CASE(secret_over_64_kib_is_usage) {
   Probe probe;
   probe.terminal.input = std::string(64 * 1024 + 1, 'x');
   BOOST_TEST((probe.login("ask secret Key?").status == Status::usage));
 }
 
-BOOST_AUTO_TEST_CASE(a_stopped_prompt_is_cancelled) {
+BOOST_AUTO_TEST_CASE(canceled_prompt_is_cancelled) {
   Probe probe;
   probe.load();
   probe.cancel.request();
@@ -367,7 +368,7 @@ struct Minimal : World {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(it_logs_in_resolves_refreshes_and_revokes, Minimal) {
+BOOST_FIXTURE_TEST_CASE(example_logs_in_resolves_refreshes_and_revokes, Minimal) {
   terminal.input = "to\"ken\n";
   ProviderRequest login;
   login.interaction = Interaction::always;
@@ -387,7 +388,7 @@ BOOST_FIXTURE_TEST_CASE(it_logs_in_resolves_refreshes_and_revokes, Minimal) {
   BOOST_TEST(http.sent.back().url == "https://token.example/revoke");
 }
 
-BOOST_FIXTURE_TEST_CASE(it_tells_trouble_from_refusal, Minimal) {
+BOOST_FIXTURE_TEST_CASE(example_distinguishes_transient_errors_from_rejection, Minimal) {
   http.rest = CannedReply{503};
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::transient));
   http.rest = CannedReply{401};

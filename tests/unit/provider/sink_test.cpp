@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // What heygen_sink takes and refuses, and what the host makes of a provider's answer.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
+#include "core/provider/breadcrumb.hpp"
 #include "core/provider/call/merge.hpp"
+#include "core/provider/status.hpp"
 #include "tests/unit/provider/kit.hpp"
 
 using namespace heygen;
@@ -44,7 +47,7 @@ void refused(const std::string& line, const std::string& reason) {
 
 BOOST_AUTO_TEST_SUITE(provider_sink)
 
-BOOST_AUTO_TEST_CASE(an_answer_comes_back_as_it_was_given) {
+BOOST_AUTO_TEST_CASE(result_has_everything_the_provider_set) {
   Probe probe;
   const ProviderResult answer = probe.resolve(
       "header Authorization Bearer abc\nheader X-Other 1\ntype oauth\nsource env\nscope openid email\nexpiry "
@@ -64,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_answer_comes_back_as_it_was_given) {
   BOOST_TEST(answer.message == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_said_has_the_documented_default) {
+BOOST_AUTO_TEST_CASE(unset_members_have_documented_defaults) {
   Probe probe;
   const ProviderResult answer = probe.resolve("header X-Api-Key k");
   BOOST_TEST(answer.source == "file");
@@ -73,14 +76,14 @@ BOOST_AUTO_TEST_CASE(what_is_not_said_has_the_documented_default) {
   BOOST_TEST(!answer.this_request_only);
 }
 
-BOOST_AUTO_TEST_CASE(the_same_header_again_replaces_the_first) {
+BOOST_AUTO_TEST_CASE(repeated_header_replaces_the_first) {
   Probe probe;
   const ProviderResult answer = probe.resolve("header X-Key one\nheader x-key two");
   BOOST_TEST(answer.headers.size() == 1U);
   BOOST_TEST(answer.headers.at(0).value.reveal() == "two");
 }
 
-BOOST_AUTO_TEST_CASE(sixteen_headers_are_the_most) {
+BOOST_AUTO_TEST_CASE(more_than_16_headers_are_refused) {
   Probe fits;
   BOOST_TEST(fits.resolve("headers 16").headers.size() == 16U);
   Probe over;
@@ -91,7 +94,7 @@ BOOST_AUTO_TEST_CASE(sixteen_headers_are_the_most) {
   BOOST_TEST((replacing.resolve("headers 16\nheader X-3 new").status == Status::ok));
 }
 
-BOOST_AUTO_TEST_CASE(header_names_out_of_form_or_of_the_host_are_refused) {
+BOOST_AUTO_TEST_CASE(invalid_or_reserved_header_names_are_refused) {
   refused("header  value", "name");
   refused("header X\\nY v", "name");
   refused("header X\\rY v", "name");
@@ -114,19 +117,19 @@ BOOST_AUTO_TEST_CASE(header_values_with_control_characters_are_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(bearer_and_api_key_exclude_each_other) {
+BOOST_AUTO_TEST_CASE(authorization_and_api_key_exclude_each_other) {
   refused("header Authorization Bearer a\nheader X-API-Key b", "both");
   refused("header x-api-key a\nheader authorization b", "both");
 }
 
-BOOST_AUTO_TEST_CASE(state_is_a_json_object_of_at_most_one_mebibyte) {
-  refused("state {", "no JSON");
-  refused("state []", "no object");
-  refused("state null", "no object");
+BOOST_AUTO_TEST_CASE(state_must_be_a_json_object_of_at_most_1_mib) {
+  refused("state {", "not valid JSON");
+  refused("state []", "not an object");
+  refused("state null", "not an object");
   refused("big-state", "1 MiB");
 }
 
-BOOST_AUTO_TEST_CASE(words_have_a_form) {
+BOOST_AUTO_TEST_CASE(type_and_source_must_be_words) {
   refused("type", "set_type");
   refused("type OAuth", "set_type");
   refused("type 1x", "set_type");
@@ -139,7 +142,7 @@ BOOST_AUTO_TEST_CASE(words_have_a_form) {
   refused("reach 2", "set_reach");
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_does_not_hide_the_providers_own_error) {
+BOOST_AUTO_TEST_CASE(refused_argument_does_not_hide_the_error_of_the_provider) {
   Probe probe;
   const ProviderResult answer =
       probe.resolve("header Host evil\nfail invalid_grant|It is used up.|Ask for a new one.|7\nreturn 3");
@@ -150,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_does_not_hide_the_providers_own_error) {
   BOOST_TEST(answer.retry_after == 7);
 }
 
-BOOST_AUTO_TEST_CASE(ok_needs_a_header_or_the_promise_of_a_refresh) {
+BOOST_AUTO_TEST_CASE(ok_needs_a_header_or_refreshable) {
   Probe empty;
   BOOST_TEST((empty.resolve("type oauth").status == Status::broken));
   Probe refreshable;
@@ -159,7 +162,7 @@ BOOST_AUTO_TEST_CASE(ok_needs_a_header_or_the_promise_of_a_refresh) {
   BOOST_TEST(answer.headers.empty());
 }
 
-BOOST_AUTO_TEST_CASE(every_status_passes_and_unknown_ones_are_a_fault) {
+BOOST_AUTO_TEST_CASE(unknown_status_is_a_bug_in_the_provider) {
   Probe probe;
   for (int status = 1; status <= 9; ++status) {
     BOOST_TEST(static_cast<int>(probe.resolve("header X-Key v\nreturn " + std::to_string(status)).status) == status);
@@ -171,7 +174,7 @@ BOOST_AUTO_TEST_CASE(every_status_passes_and_unknown_ones_are_a_fault) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_kept_of_an_answer_that_ended_in_an_error) {
+BOOST_AUTO_TEST_CASE(failed_call_keeps_no_headers_or_state) {
   Probe probe;
   const ProviderResult answer = probe.refresh(R"(state {"token":"x"})"
                                               "\nheader X-Key v\nreturn 5");
@@ -190,7 +193,7 @@ BOOST_AUTO_TEST_CASE(state_patches_add_up_and_keep_nulls_and_digits) {
              R"({"a":null,"gone":null,"deep":{"x":18446744073709551616,"y":null},"b":2})");
 }
 
-BOOST_AUTO_TEST_CASE(an_object_set_after_a_null_does_not_inherit_what_stood_there) {
+BOOST_AUTO_TEST_CASE(object_set_after_null_inherits_no_old_members) {
   Probe probe;
   ProviderRequest ask;
   ask.state = json::parse(R"({"tokens":{"access":"old","refresh":"old"},"keep":1})");
@@ -200,7 +203,7 @@ BOOST_AUTO_TEST_CASE(an_object_set_after_a_null_does_not_inherit_what_stood_ther
   BOOST_TEST(json::write(state) == R"({"tokens":{"access":"new"},"keep":1})");
 }
 
-BOOST_AUTO_TEST_CASE(composed_patches_do_what_each_did_in_turn) {
+BOOST_AUTO_TEST_CASE(composed_patch_equals_patches_in_sequence) {
   const char* targets[] = {R"({})", R"({"a":{"x":1,"y":{"z":2}},"b":[1]})", R"({"a":5})"};
   const char* patches[] = {R"({"a":null})",          R"({"a":{"x":null}})", R"({"a":{"y":{"q":1}}})",
                            R"({"a":7,"b":{"k":1}})", R"({"b":null,"c":3})", R"({"a":{"y":null}})"};
@@ -222,7 +225,7 @@ BOOST_AUTO_TEST_CASE(composed_patches_do_what_each_did_in_turn) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_sink_belongs_to_the_thread_of_the_call) {
+BOOST_AUTO_TEST_CASE(sink_from_another_thread_is_a_bug_in_the_provider) {
   Probe probe;
   const ProviderResult answer = probe.resolve("header X-Key v\nthread");
   BOOST_TEST((answer.status == Status::internal));
@@ -231,7 +234,7 @@ BOOST_AUTO_TEST_CASE(the_sink_belongs_to_the_thread_of_the_call) {
   BOOST_TEST(probe.said() == wanted, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_call_says_what_the_provider_may_know) {
+BOOST_AUTO_TEST_CASE(call_carries_the_documented_members) {
   Probe probe;
   ProviderRequest ask;
   ask.reason = Reason::refused;
@@ -244,13 +247,13 @@ BOOST_AUTO_TEST_CASE(a_call_says_what_the_provider_may_know) {
              "1.0.0 https://api.example POST 31 1700000000 Bearer error=\"invalid_token\" {\"n\":1.50}");
 }
 
-BOOST_AUTO_TEST_CASE(an_outcome_reaches_the_provider) {
+BOOST_AUTO_TEST_CASE(outcome_reaches_the_provider) {
   Probe probe;
   probe.load().report_outcome({}, 401, false);
   BOOST_TEST(probe.said().back() == "401 0");
 }
 
-BOOST_AUTO_TEST_CASE(the_breadcrumb_names_provider_and_function_while_it_runs) {
+BOOST_AUTO_TEST_CASE(breadcrumb_names_the_running_function_and_provider) {
   Probe probe;
   std::string crumb;
   probe.terminal.on_notice = [&](const std::string&) { crumb = breadcrumb(); };
@@ -287,7 +290,7 @@ Error error_of(Status status, const std::string& message = {}, const std::string
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(each_status_ends_as_the_table_says) {
+BOOST_AUTO_TEST_CASE(each_status_maps_to_its_error) {
   struct Row {
     Status status;
     std::string_view code;
@@ -322,23 +325,23 @@ BOOST_AUTO_TEST_CASE(each_status_ends_as_the_table_says) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(trouble_that_passes_is_never_log_in_again) {
+BOOST_AUTO_TEST_CASE(transient_error_never_suggests_a_login) {
   const Error error = error_of(Status::transient, "No answer.", "", 9);
   BOOST_TEST((error.hint.find("login") == std::string::npos));
   BOOST_TEST((error.hint.find("9 s") != std::string::npos));
 }
 
-BOOST_AUTO_TEST_CASE(a_fault_names_provider_id_and_version) {
+BOOST_AUTO_TEST_CASE(internal_error_names_provider_id_and_version) {
   const Error error = error_of(Status::internal, "It broke.");
   BOOST_TEST((error.message().find("`probe` 1.0.0") != std::string::npos));
 }
 
-BOOST_AUTO_TEST_CASE(a_hint_that_names_the_way_already_is_left_alone) {
+BOOST_AUTO_TEST_CASE(hint_with_a_login_command_is_kept) {
   BOOST_TEST(error_of(Status::rejected, "", "Run `heygen auth login --probe --again`.").hint ==
              "Run `heygen auth login --probe --again`.");
 }
 
-BOOST_AUTO_TEST_CASE(foreign_text_cannot_move_the_cursor) {
+BOOST_AUTO_TEST_CASE(provider_text_has_control_characters_escaped) {
   ProviderResult answer;
   answer.status = Status::rejected;
   answer.code = "bad\x1b[2J";

@@ -1,9 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/provider/call/watchdog.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <future>
-
-#include "core/provider/provider.hpp"
 
 using namespace heygen::provider;
 using namespace std::chrono_literals;
@@ -27,18 +26,18 @@ constexpr auto kLongTime = 20s;
 
 BOOST_AUTO_TEST_SUITE(provider_watchdog)
 
-BOOST_AUTO_TEST_CASE(a_function_that_hangs_is_named) {
+BOOST_AUTO_TEST_CASE(hanging_function_is_named) {
   Watched watched(1ms);
-  const Breadcrumb crumb("vault", "resolve");
+  const Breadcrumb crumb("vault", Function::resolve);
   BOOST_REQUIRE((watched.heard.wait_for(kLongTime) == std::future_status::ready));
   const auto [where, waited] = watched.heard.get();
   BOOST_TEST(where == "resolve() of provider vault");
   BOOST_TEST((waited == 1ms));
 }
 
-BOOST_AUTO_TEST_CASE(time_in_a_service_does_not_count_and_time_after_it_does) {
+BOOST_AUTO_TEST_CASE(time_in_a_service_does_not_count) {
   Watched watched(50ms);
-  const Breadcrumb crumb("vault", "refresh");
+  const Breadcrumb crumb("vault", Function::refresh);
   {
     const ServiceScope mark;
     BOOST_TEST((watched.heard.wait_for(300ms) == std::future_status::timeout));
@@ -46,36 +45,36 @@ BOOST_AUTO_TEST_CASE(time_in_a_service_does_not_count_and_time_after_it_does) {
   BOOST_TEST((watched.heard.wait_for(kLongTime) == std::future_status::ready));
 }
 
-BOOST_AUTO_TEST_CASE(a_call_that_returned_is_forgotten) {
+BOOST_AUTO_TEST_CASE(returned_call_is_not_watched) {
   Watched watched(50ms);
-  { const Breadcrumb crumb("vault", "resolve"); }
+  { const Breadcrumb crumb("vault", Function::resolve); }
   const ServiceScope no_call;
   BOOST_TEST((watched.heard.wait_for(200ms) == std::future_status::timeout));
 }
 
-BOOST_AUTO_TEST_CASE(a_login_and_who_heeds_cancellation_get_more_time) {
+BOOST_AUTO_TEST_CASE(login_and_cancellable_calls_get_more_time) {
   for (const bool login : {true, false}) {
     Watched watched(20ms);
-    const Breadcrumb crumb("vault", login ? "login" : "resolve");
-    if (!login) call_watch()->polls_cancellation();
+    const Breadcrumb crumb("vault", login ? Function::login : Function::resolve);
+    if (!login) call_observer()->polls_cancellation();
     BOOST_REQUIRE((watched.heard.wait_for(kLongTime) == std::future_status::ready));
     BOOST_TEST((watched.heard.get().second == 200ms));
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_shorter_wait_after_a_longer_one_is_noticed) {
+BOOST_AUTO_TEST_CASE(shorter_timeout_after_a_longer_one_is_noticed) {
   Watched watched(100ms);
   {
-    const Breadcrumb crumb("vault", "login");
+    const Breadcrumb crumb("vault", Function::login);
     BOOST_TEST((watched.heard.wait_for(150ms) == std::future_status::timeout));
   }
-  const Breadcrumb crumb("vault", "revoke");
+  const Breadcrumb crumb("vault", Function::revoke);
   BOOST_TEST((watched.heard.wait_for(kLongTime) == std::future_status::ready));
   BOOST_TEST((watched.heard.get().second == 100ms));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_file_is_called_cannot_break_the_report) {
-  const Breadcrumb crumb("a\"\\\x1b[31m\n", "load");
+BOOST_AUTO_TEST_CASE(breadcrumb_escapes_the_library_name) {
+  const Breadcrumb crumb("a\"\\\x1b[31m\n", Function::load);
   BOOST_TEST(breadcrumb() == "load() of provider a???[31m?");
 }
 

@@ -26,7 +26,7 @@
 
 #include "core/base/fd.hpp"
 #include "core/base/file.hpp"
-#include "core/provider/provider.hpp"
+#include "core/provider/breadcrumb.hpp"
 
 namespace heygen::check {
 namespace {

@@ -89,9 +89,9 @@ bool is_secret_key(std::string_view key) {
 }
 
 std::string value_for(const provider::Setting& setting, const Scenario& scenario) {
-  if (setting.type == "bool") return "true";
-  if (setting.type == "int") return "1";
-  if (setting.type == "url") return "https://heygen-check.invalid/" + setting.key;
+  if (setting.type == provider::SettingType::boolean) return "true";
+  if (setting.type == provider::SettingType::integer) return "1";
+  if (setting.type == provider::SettingType::url) return "https://heygen-check.invalid/" + setting.key;
   return is_secret_key(setting.key) ? scenario.secret(setting.key) : "check-" + setting.key;
 }
 
@@ -120,8 +120,12 @@ std::vector<Scenario> candidates(const Scenario& given, const provider::Manifest
     const bool enables = std::ranges::find(manifest.enabled_by, setting.key) != manifest.enabled_by.end();
     return setting.fallback.empty() && (setting.required || enables);
   };
-  const auto address = [&](const Setting& setting) { return setting.fallback.empty() && setting.type == "url"; };
-  const auto text = [&](const Setting& setting) { return setting.fallback.empty() && setting.type == "string"; };
+  const auto address = [&](const Setting& setting) {
+    return setting.fallback.empty() && setting.type == provider::SettingType::url;
+  };
+  const auto text = [&](const Setting& setting) {
+    return setting.fallback.empty() && setting.type == provider::SettingType::string;
+  };
   std::vector<Scenario> scenarios{filled(given, manifest, needed)};
   for (Scenario next : {filled(scenarios.front(), manifest, address),
                         filled(filled(scenarios.front(), manifest, address), manifest, text)}) {

@@ -18,6 +18,9 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/breadcrumb.hpp"
+#include "core/provider/call/provider_call.hpp"
+#include "core/provider/call/sink.hpp"
+#include "core/provider/service/services.hpp"
 #include "sdk/tools/check/guard/guarded_memory.hpp"
 #include "sdk/tools/check/guard/threads.hpp"
 
@@ -86,10 +89,6 @@ std::string query_value(std::string_view url, std::string_view name) {
     return out;
   }
   return {};
-}
-
-const char* function_name(provider::Function function) {
-  return provider::name_of(function);
 }
 
 }  // namespace
@@ -329,7 +328,7 @@ heygen_browser_1_v TestHost::Services::browser() {
     Services& fakes = of(call);
     if (!on_call(call)) return HEYGEN_INTERNAL;
     fakes.result.asked_browser = true;
-    if (!HostCall::of(call)->may_ask_person()) {
+    if (!HostCall::of(call)->may_ask_user()) {
       fakes.result.denied = true;
       return HEYGEN_NEEDS_USER;
     }
@@ -364,7 +363,7 @@ heygen_loopback_1_v TestHost::Services::loopback() {
     if (!on_call(call)) return HEYGEN_INTERNAL;
     fakes.about_to_wait();
     if (fakes.cancel->requested()) return HEYGEN_CANCELLED;
-    if (!HostCall::of(call)->may_ask_person()) {  // the user does not see the page
+    if (!HostCall::of(call)->may_ask_user()) {  // the user does not see the page
       return HostCall::of(call)->fail(HEYGEN_TRANSIENT, "The browser did not return in time.");
     }
     auto& made = *reinterpret_cast<FakeLoopback*>(listener);
@@ -455,23 +454,6 @@ heygen_sink TestHost::Services::sink() {
 
 namespace {
 
-heygen_status enter(const heygen_provider_1& api, provider::Function function, const heygen_call* call,
-                    const heygen_outcome* outcome) noexcept {
-  switch (function) {
-    case provider::Function::resolve:
-      return api.resolve(call);
-    case provider::Function::refresh:
-      return api.refresh(call);
-    case provider::Function::login:
-      return api.login(call);
-    case provider::Function::revoke:
-      return api.revoke(call);
-    case provider::Function::report_outcome:
-      return api.report_outcome == nullptr ? heygen_status{HEYGEN_OK} : api.report_outcome(call, outcome);
-  }
-  return HEYGEN_INTERNAL;
-}
-
 /// Sets the cancellation after real time, for a provider that waits by itself.
 class CancelTimer {
  public:
@@ -515,7 +497,7 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
   Services& fakes = *services_;
   Services::current = &fakes;
   fakes.script = &script;
-  fakes.what = std::string(function_name(function)) + "()" + (what.empty() ? "" : ", " + what);
+  fakes.what = std::string(provider::name_of(function)) + "()" + (what.empty() ? "" : ", " + what);
   fakes.result = {};
   fakes.cancelled_at = -1;
   fakes.answered = script.server == Server::bare ? 1 : 0;
@@ -548,7 +530,7 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
 
   const int threads = thread_count();
   {
-    HostCall host(services, fakes.manifest, function, ask, 1, fakes.secret_variables);
+    HostCall host({services, fakes.manifest, fakes.secret_variables, provider::find_service}, function, ask);
     GuardedMemory memory;
     const heygen_sink sink = Services::sink();
     heygen_call call = *host.abi();
@@ -568,8 +550,8 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
     heygen_status status = HEYGEN_INTERNAL;
     {
       const CancelTimer stopper(script.cancel_after_ms, [&] { fakes.stop(); });
-      const provider::Breadcrumb crumb("the library", fakes.what);
-      status = enter(fakes.api, function, given, static_cast<const heygen_outcome*>(outcome_given));
+      const provider::Breadcrumb crumb("the library", function, what.empty() ? "" : ", " + what);
+      status = provider::invoke(fakes.api, function, given, static_cast<const heygen_outcome*>(outcome_given));
     }
     const std::int64_t end = steady_ms();
     fakes.result.milliseconds = end - begin;

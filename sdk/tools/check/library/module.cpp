@@ -91,7 +91,7 @@ void check_other_versions(const heygen_provider_entry_v& entry, Findings& findin
 
 bool read_api(Module& module, Findings& findings) {
   for (const char* rule : {"R2.1-get-api", "R2.2-sizes", "R2.2-slots", "R2.10-descriptor"}) findings.cover(rule);
-  const provider::Breadcrumb crumb("the library", "get_api");
+  const provider::Breadcrumb crumb("the library", provider::Function::get_api);
   const auto* given = static_cast<const heygen_provider_1*>(module.entry->get_api(1));
   check_other_versions(*module.entry, findings);
   if (given == nullptr) {
@@ -129,7 +129,7 @@ void check_extensions(const Module& module, Findings& findings) {
     return;
   }
   findings.cover("R2.2-extensions");
-  const provider::Breadcrumb crumb("the library", "get_extension");
+  const provider::Breadcrumb crumb("the library", provider::Function::get_extension);
   const std::string long_id(300, 'x');
   for (const std::string_view id : {std::string_view{}, std::string_view{"unknown.id/1"}, std::string_view{long_id}}) {
     if (module.api.get_extension(provider::abi::str(id)) != nullptr) {
@@ -147,7 +147,7 @@ heygen_status call_init(const Module& module, std::size_t cut, std::size_t tail)
   host.major = 1;
   host.version = provider::abi::str("1.0.0");
   host.get_extension = no_extension;
-  const provider::Breadcrumb crumb("the library", "init");
+  const provider::Breadcrumb crumb("the library", provider::Function::init);
   return module.entry->init(static_cast<const heygen_host*>(memory.record(&host, sizeof host, cut, tail)));
 }
 
@@ -158,7 +158,7 @@ std::optional<Module> load_module(const std::filesystem::path& library, bool lar
   const auto begin = Clock::now();
   Module module;
   {
-    const provider::Breadcrumb crumb("the library", "load");
+    const provider::Breadcrumb crumb("the library", provider::Function::load);
     void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
       findings.fail("R2.9-load", dlerror());

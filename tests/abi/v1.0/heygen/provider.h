@@ -8,13 +8,14 @@
  * This header is C11 and C++11, includes nothing but <stddef.h> and
  * <stdint.h>, and assumes no operating system.
  *
- * Rules that hold everywhere
+ * Rules for both sides. H1, H2, … are the duties of the host, listed with their
+ * tests in docs/host-duties.md; docs/provider-rules.md lists the provider's.
  *
  *  Sizes    Every struct that a caller fills starts with `struct_size`, set to
  *           sizeof the struct as the caller knows it. The callee reads
  *           min(struct_size, its own size) bytes and refuses a struct smaller
- *           than version 1.0 had. A released struct never changes; growth is
- *           by get_extension() under a new id.
+ *           than version 1.0 had (H26). A released struct never changes;
+ *           growth is by get_extension() under a new ID (H1).
  *  Strings  heygen_str is a view: UTF-8, not NUL-terminated, data may be NULL
  *           when size is 0. Whatever a function receives is valid until that
  *           function returns. Whatever a host service returns is owned by the
@@ -22,16 +23,18 @@
  *           returns. Nobody ever frees memory of the other side.
  *  Outputs  A provider answers through heygen_sink, which copies.
  *  Secrets  Mark them with HEYGEN_SECRET. The host wipes its copies, keeps them
- *           out of logs and never puts them into an argument vector.
+ *           out of logs and never puts them into an argument vector
+ *           (H20).
  *  Errors   No exception, longjmp or signal crosses this boundary. A throw out
- *           of a C entry point ends the process; the C++ wrapper
- *           (heygen/provider.hpp) catches everything for you.
+ *           of a C entry point ends the process, which names the provider
+ *           (H29); the C++ wrapper (heygen/provider.hpp) catches
+ *           everything for you.
  *  Threads  The last line of each function's comment is its thread tag:
  *             [call]  on the thread of the provider function that is running,
- *                     until that function returns
+ *                     until that function returns (H28)
  *             [any]   from any thread, until that function returns
  *             [load]  on the thread that loads the provider, one at a time
- *           The host never calls into one provider from two threads at once.
+ *           The host never calls providers from two threads at once (H4).
  */
 #ifndef HEYGEN_PROVIDER_H
 #define HEYGEN_PROVIDER_H
@@ -77,7 +80,7 @@ typedef int64_t heygen_time;
 
 /* The outcome of a provider function or a host service. Values are never
  * reused; treat an unknown one as HEYGEN_INTERNAL. The second column is what
- * the user sees when the status ends the credential chain.
+ * the user sees when the status ends the credential chain (H9).
  *
  *   OK              it worked
  *   NOT_CONFIGURED  nothing here: the next provider is asked. Last in the
@@ -143,26 +146,26 @@ enum { HEYGEN_SECRET = 1 };
 
 typedef struct heygen_call heygen_call;
 
-/* Where answers go. All members are set. A function that refuses its argument
- * returns HEYGEN_USAGE, changes nothing, and the host reports it as a fault of
- * the provider unless the provider function ends in another error. */
+/* Where results go. All members are set. A function that refuses its argument
+ * returns HEYGEN_USAGE, changes nothing, and the host reports a bug in the
+ * provider unless the provider function ends in another error (H8). */
 typedef struct heygen_sink {
   uint32_t struct_size;
   uint32_t reserved;
 
   /* One request header; the same name again replaces it. At most 16. Refused:
    * an empty name; CR, LF or NUL; Host, Content-*, hop-by-hop (RFC 9110 §7.6.1)
-   * and X-HeyGen-* names; Authorization together with x-api-key.
+   * and X-HeyGen-* names; Authorization together with x-api-key (H5).
    * [call] */
   heygen_status(HEYGEN_CALL* set_header)(const heygen_call* call, heygen_str name, heygen_str value, uint32_t flags);
 
   /* Changes the provider's stored state by a JSON merge patch (RFC 7396): an
    * object; omitted members stay, null deletes. Numbers are kept to the last
-   * digit. At most 1 MiB. Calls add up. For refresh() and login() alone, and
-   * only with HEYGEN_OK: the host saves what a refresh gave, and what a login
-   * gave unless resolve() then refuses it, or the service does and it cannot be
-   * refreshed. From any other function, resolve() included, and with any other
-   * status the patch is dropped.
+   * digit. At most 1 MiB. Calls add up (H6). Only for refresh() and
+   * login(), and only with HEYGEN_OK (H7): the host saves the state of a
+   * refresh, and that of a login unless resolve() then refuses it, or the API
+   * does and it cannot be refreshed. From any other function, resolve()
+   * included, and with any other status the patch is dropped.
    * [call] */
   heygen_status(HEYGEN_CALL* set_state)(const heygen_call* call, heygen_str json_merge_patch);
 
@@ -171,7 +174,8 @@ typedef struct heygen_sink {
    * [call] */
   heygen_status(HEYGEN_CALL* set_type)(const heygen_call* call, heygen_str type);
 
-  /* Where it came from: "env", "file" or a word of your own. Default "file".
+  /* Where it came from: "env", "file" or a word of your own. Default "file"
+   * (H31).
    * [call] */
   heygen_status(HEYGEN_CALL* set_source)(const heygen_call* call, heygen_str source);
 
@@ -183,31 +187,34 @@ typedef struct heygen_sink {
    * [call] */
   heygen_status(HEYGEN_CALL* set_expiry)(const heygen_call* call, heygen_time expires_at);
 
-  /* Non-zero: refresh() can renew this credential without a person.
+  /* Non-zero: refresh() can refresh this credential without the user.
    * [call] */
   heygen_status(HEYGEN_CALL* set_refreshable)(const heygen_call* call, int32_t refreshable);
 
-  /* [call] */
+  /* For which requests the host may use these headers: a HEYGEN_REACH_* value,
+   * by default HEYGEN_REACH_ANY_REQUEST (H32).
+   * [call] */
   heygen_status(HEYGEN_CALL* set_reach)(const heygen_call* call, heygen_reach reach);
 
   /* Says more about the error that the function is about to return. `code` is a
    * stable machine code such as an OAuth error code, or empty. `message` is one
    * sentence; `hint` the next step, or empty. `retry_after` in seconds, 0 for
-   * unknown. Without it the host words the status itself. No secrets.
+   * unknown. Without it the host words the status itself. No secrets (H10).
    * [call] */
   heygen_status(HEYGEN_CALL* fail)(const heygen_call* call, heygen_str code, heygen_str message, heygen_str hint,
                                    int32_t retry_after);
 } heygen_sink;
 
 /* One call into the provider. Filled by the host; valid until the provider
- * function returns. */
+ * function returns (H4). */
 struct heygen_call {
   uint32_t struct_size;
   uint32_t host_major; /* the interface version agreed on                     */
   void* host;          /* the host's own                                      */
   const heygen_sink* sink;
 
-  /* A host service (see below), or NULL when this host does not know the id.
+  /* A host service (see below), or NULL when this host does not know the ID
+   * (H11).
    * [call] */
   const void*(HEYGEN_CALL* get_extension)(const heygen_call* call, heygen_str id);
 
@@ -250,8 +257,8 @@ typedef struct heygen_setting {
   heygen_str env;      /* a variable of the descriptor's list that overrides it, or "" */
 } heygen_setting;
 
-/* The provider as data. The manifest beside the library says the same; one that
- * contradicts its library is refused. */
+/* The provider as data. The manifest beside the library says the same; a library
+ * that its manifest contradicts is refused (H27). */
 typedef struct heygen_descriptor {
   uint32_t struct_size;
   uint32_t flags;
@@ -291,18 +298,20 @@ typedef struct heygen_provider_1 {
   uint32_t reserved;
   const heygen_descriptor* descriptor;
 
-  /* From state and environment to headers; from state alone when the reason is
-   * HEYGEN_REASON_LOGIN: the host then tries what a login has just stored.
-   * Never asks a person unless call->interaction allows it. HEYGEN_OK needs at least one header, or
-   * set_refreshable(1) without any: then the host refreshes first and resolves
-   * again. Sets type, source, scope, expiry and reach where known.
+  /* From state and environment to headers; only from state when the reason is
+   * HEYGEN_REASON_LOGIN: the host then verifies what a login has just stored
+   * (H13). With HEYGEN_REASON_EXPLAIN the network is off (H14).
+   * Never asks the user unless call->interaction allows it. HEYGEN_OK needs at
+   * least one header, or set_refreshable(1) without any: then the host
+   * refreshes first and resolves again (H30). Sets type, source, scope, expiry
+   * and reach where known.
    * [call] */
   heygen_status(HEYGEN_CALL* resolve)(const heygen_call* call);
 
-  /* Renews the stored state through set_state; the host saves it and resolves
+  /* Refreshes the stored state through set_state; the host saves it and resolves
    * again. Runs alone among all threads and processes that share the
-   * credentials file, with the state as it is now in that file. Without
-   * HEYGEN_OK the file stays as it is.
+   * credentials file, with the state as it is now in that file (H22).
+   * Without HEYGEN_OK the file stays as it is.
    * [call] */
   heygen_status(HEYGEN_CALL* refresh)(const heygen_call* call);
 
@@ -314,11 +323,12 @@ typedef struct heygen_provider_1 {
 
   /* Tells the issuer to forget the credential in call->state. The host drops it
    * from the file whatever this returns. HEYGEN_OK: the issuer confirmed.
-   * HEYGEN_UNSUPPORTED: such a credential cannot be revoked. At most 5 s.
+   * HEYGEN_UNSUPPORTED: such a credential cannot be revoked. At most 5 s
+   * (H18).
    * [call] */
   heygen_status(HEYGEN_CALL* revoke)(const heygen_call* call);
 
-  /* May be NULL. Its result is ignored.
+  /* May be NULL. Its result is ignored (H33).
    * [call] */
   heygen_status(HEYGEN_CALL* report_outcome)(const heygen_call* call, const heygen_outcome* outcome);
 
@@ -340,7 +350,7 @@ typedef struct heygen_host {
 } heygen_host;
 
 /* The one exported symbol. The host takes the highest major version that both
- * know; none in common is refused with both ranges named. */
+ * know; none in common is refused with both ranges named (H25). */
 typedef struct heygen_provider_entry_v {
   uint32_t struct_size;
   uint32_t min_major;
@@ -348,7 +358,7 @@ typedef struct heygen_provider_entry_v {
   uint32_t reserved;
 
   /* Before anything else, once per successful load. Anything but HEYGEN_OK
-   * refuses the library.
+   * refuses the library (H2).
    * [load] */
   heygen_status(HEYGEN_CALL* init)(const heygen_host* host);
 
@@ -373,8 +383,8 @@ extern HEYGEN_EXPORT const heygen_provider_entry_v heygen_provider_entry;
  */
 
 /* -- heygen.http/1: HTTP with the host's proxies, CAs, timeouts and redaction.
- * Follows no redirect, retries nothing, refuses http:// unless the user set
- * HEYGEN_ALLOW_HTTP, verifies TLS always. */
+ * Follows no redirect, retries nothing (H34), refuses http:// unless the user
+ * set HEYGEN_ALLOW_HTTP (H19), verifies TLS always. */
 #define HEYGEN_HTTP_1 "heygen.http/1"
 
 typedef struct heygen_http_header {
@@ -398,11 +408,12 @@ typedef struct heygen_http_1_v {
   uint32_t struct_size;
   uint32_t reserved;
 
-  /* HEYGEN_OK: a whole reply came, whatever its status. Its body holds at most
-   * 1 MiB, else HEYGEN_BROKEN. HEYGEN_TRANSIENT: none came (connection, TLS,
-   * timeout, cut short); the host has said so by fail(). HEYGEN_USAGE: a URL
-   * or header that it does not send. HEYGEN_CANCELLED: stopped; during a
-   * refresh a request under way is given 5 s more to answer first.
+  /* HEYGEN_OK: a complete response, whatever its status. Its body has at most
+   * 1 MiB, else HEYGEN_BROKEN (H35). HEYGEN_TRANSIENT: no complete response
+   * (connection, TLS, timeout, cut short); the host has worded it by fail().
+   * HEYGEN_USAGE: a URL or header that it does not send. HEYGEN_CANCELLED:
+   * stopped; during a refresh a request in progress gets 5 s more first
+   * (H17).
    * [call] */
   heygen_status(HEYGEN_CALL* send)(const heygen_call* call, const heygen_http_request* request,
                                    const heygen_http_response** response);
@@ -419,7 +430,7 @@ typedef struct heygen_http_1_v {
   heygen_str(HEYGEN_CALL* form_encode)(const heygen_call* call, heygen_str text);
 } heygen_http_1_v;
 
-/* -- heygen.json/1: reads and quotes JSON (RFC 8259). */
+/* -- heygen.json/1: reads and quotes JSON (RFC 8259, H36). */
 #define HEYGEN_JSON_1 "heygen.json/1"
 
 typedef struct heygen_json heygen_json; /* a value inside a parsed document */
@@ -437,7 +448,7 @@ typedef struct heygen_json_1_v {
   uint32_t struct_size;
   uint32_t reserved;
 
-  /* NULL when text is no JSON document, nested deeper than 128, or over 1 MiB.
+  /* NULL when text is not JSON, nested deeper than 128, or over 1 MiB.
    * [call] */
   const heygen_json*(HEYGEN_CALL* parse)(const heygen_call* call, heygen_str text);
   /* HEYGEN_JSON_*; HEYGEN_JSON_NULL for NULL.
@@ -468,7 +479,7 @@ typedef struct heygen_json_1_v {
   heygen_str(HEYGEN_CALL* quote)(const heygen_call* call, heygen_str text);
 } heygen_json_1_v;
 
-/* -- heygen.hash/1 */
+/* -- heygen.hash/1: digests and base64url (H37) */
 #define HEYGEN_HASH_1 "heygen.hash/1"
 
 typedef struct heygen_hash_1_v {
@@ -488,7 +499,7 @@ typedef struct heygen_hash_1_v {
   int32_t(HEYGEN_CALL* equal)(heygen_str left, heygen_str right);
 } heygen_hash_1_v;
 
-/* -- heygen.random/1 */
+/* -- heygen.random/1: the system's generator (H38) */
 #define HEYGEN_RANDOM_1 "heygen.random/1"
 
 typedef struct heygen_random_1_v {
@@ -499,7 +510,7 @@ typedef struct heygen_random_1_v {
   heygen_status(HEYGEN_CALL* fill)(const heygen_call* call, uint8_t* out, size_t size);
 } heygen_random_1_v;
 
-/* -- heygen.clock/1: the host's clock, which a test may set. */
+/* -- heygen.clock/1: the host's clock, which a test may set (H39). */
 #define HEYGEN_CLOCK_1 "heygen.clock/1"
 
 typedef struct heygen_clock_1_v {
@@ -540,11 +551,11 @@ typedef struct heygen_loopback_1_v {
    * §4.1.3).
    * [call] */
   heygen_str(HEYGEN_CALL* redirect_uri)(const heygen_loopback* listener);
-  /* Waits for one GET of exactly this path with the right Host; whatever else
-   * comes is answered 4xx and the wait goes on. HEYGEN_OK: the parameters are
-   * there and the browser waits for respond(). HEYGEN_BROKEN: a parameter came
-   * twice (RFC 6749 §3.1); the browser was told. HEYGEN_TRANSIENT: nobody came
-   * in time. HEYGEN_CANCELLED.
+  /* Waits for one GET of exactly this path with the right Host; every other
+   * request gets 4xx and the wait continues (H40). HEYGEN_OK: the
+   * parameters are there and the browser waits for respond(). HEYGEN_BROKEN: a
+   * parameter is repeated (RFC 6749 §3.1), and the browser was told
+   * (H41). HEYGEN_TRANSIENT: timed out. HEYGEN_CANCELLED.
    * [call] */
   heygen_status(HEYGEN_CALL* wait)(const heygen_call* call, heygen_loopback* listener, uint32_t timeout_ms);
   /* A decoded query parameter; data is NULL when absent.
@@ -567,7 +578,8 @@ typedef struct heygen_browser_1_v {
    * [call] */
   int32_t(HEYGEN_CALL* allowed)(const heygen_call* call);
   /* http and https only. HEYGEN_UNSUPPORTED: not allowed, or no opener is
-   * installed. An opener that fails later is reported to the user by the host.
+   * installed. An opener that fails later is reported to the user by the host
+   * (H42).
    * Print the URL first, by heygen.terminal/1.
    * [call] */
   heygen_status(HEYGEN_CALL* open)(const heygen_call* call, heygen_str url);
@@ -586,7 +598,7 @@ typedef struct heygen_terminal_1_v {
    * [call] */
   heygen_status(HEYGEN_CALL* notice)(const heygen_call* call, heygen_str text);
   /* Asks and reads one line, echoed. HEYGEN_NEEDS_USER when interaction is not
-   * allowed.
+   * allowed (H15).
    * [call] */
   heygen_status(HEYGEN_CALL* prompt)(const heygen_call* call, heygen_str text, heygen_str* answer);
   /* Likewise, hidden on a terminal. From a pipe: all of stdin up to 64 KiB,
@@ -595,7 +607,7 @@ typedef struct heygen_terminal_1_v {
   heygen_status(HEYGEN_CALL* secret)(const heygen_call* call, heygen_str text, heygen_str* answer);
 } heygen_terminal_1_v;
 
-/* -- heygen.settings/1: what the descriptor declared, nothing else. */
+/* -- heygen.settings/1: only what the descriptor declared (H12). */
 #define HEYGEN_SETTINGS_1 "heygen.settings/1"
 
 typedef struct heygen_settings_1_v {
@@ -612,7 +624,7 @@ typedef struct heygen_settings_1_v {
   heygen_status(HEYGEN_CALL* env)(const heygen_call* call, heygen_str name, heygen_str* value);
 } heygen_settings_1_v;
 
-/* -- heygen.log/1: shown with --verbose, redacted. */
+/* -- heygen.log/1: shown with --verbose, redacted (H20). */
 #define HEYGEN_LOG_1 "heygen.log/1"
 
 enum { HEYGEN_LOG_DEBUG = 0, HEYGEN_LOG_INFO = 1, HEYGEN_LOG_WARNING = 2 };
@@ -625,7 +637,7 @@ typedef struct heygen_log_1_v {
   void(HEYGEN_CALL* write)(const heygen_call* call, int32_t level, heygen_str text);
 } heygen_log_1_v;
 
-/* -- heygen.cancel/1 */
+/* -- heygen.cancel/1: whether the user stopped the command (H16) */
 #define HEYGEN_CANCEL_1 "heygen.cancel/1"
 
 typedef struct heygen_cancel_1_v {

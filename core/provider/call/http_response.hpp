@@ -1,4 +1,5 @@
-// A whole HTTP reply, kept for a provider until its function returns.
+// SPDX-License-Identifier: Apache-2.0
+// A complete HTTP response, kept for a provider until its function returns.
 #pragma once
 
 #include <deque>
@@ -9,11 +10,11 @@
 
 namespace heygen::provider {
 
-struct HttpReply {
-  HttpReply() = default;
-  HttpReply(const HttpReply&) = delete;
-  HttpReply& operator=(const HttpReply&) = delete;
-  ~HttpReply() { wipe(body); }
+struct HttpResponse {
+  HttpResponse() = default;
+  HttpResponse(const HttpResponse&) = delete;
+  HttpResponse& operator=(const HttpResponse&) = delete;
+  ~HttpResponse() { wipe(body); }
 
   int status = 0;
   net::Headers headers;

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/provider/call/provider_call.hpp"
+
+#include <mutex>
+
+namespace heygen::provider {
+
+heygen_status invoke(const heygen_provider_1& api, Function function, const heygen_call* call,
+                     const heygen_outcome* outcome) noexcept {
+  switch (function) {
+    case Function::resolve:
+      return api.resolve(call);
+    case Function::refresh:
+      return api.refresh(call);
+    case Function::login:
+      return api.login(call);
+    case Function::revoke:
+      return api.revoke(call);
+    case Function::report_outcome:
+      return api.report_outcome != nullptr ? api.report_outcome(call, outcome) : heygen_status{HEYGEN_OK};
+    default:
+      return HEYGEN_INTERNAL;
+  }
+}
+
+ProviderResult call_provider(const heygen_provider_1& api, const CallContext& context, Function function,
+                             const ProviderRequest& request, const heygen_outcome* outcome) {
+  static std::mutex mutex;  // there is one breadcrumb
+  const std::lock_guard lock(mutex);
+  HostCall host(context, function, request);
+  const heygen_status status = [&] {
+    const Breadcrumb crumb(context.manifest.id, function);
+    return invoke(api, function, host.abi(), outcome);
+  }();
+  return host.finish(status);
+}
+
+}  // namespace heygen::provider

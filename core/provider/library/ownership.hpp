@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who besides its owner could replace a file before it is loaded.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "core/provider/refusal.hpp"
+
+namespace heygen::provider {
+
+/// Who must own files.
+enum class Owner : unsigned char {
+  root_or_user,  ///< a group of the owner's own may write, and others into sticky directories
+  root,          ///< only root owns and writes
+};
+
+/// Empty when the file, its link targets and all directories above are owned so and nobody else can write to them;
+/// otherwise why not, naming the path.
+std::optional<Refusal> find_ownership_fault(const std::filesystem::path& file, Owner owner = Owner::root_or_user);
+
+/// Throws the Refusal that find_ownership_fault() finds.
+void require_ownership(const std::filesystem::path& file, Owner owner = Owner::root_or_user);
+
+}  // namespace heygen::provider
