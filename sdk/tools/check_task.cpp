@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "core/base/text.hpp"
+#include "sdk/json/json.hpp"
 #include "sdk/tools/check/case/process.hpp"
 #include "sdk/tools/check/check.hpp"
 #include "sdk/tools/check/report/rules.hpp"
@@ -93,7 +94,8 @@ int check_task(const Words& words) {
     const check::SignalsBlocked blocked;
     const check::Report report = check::check_provider(parsed.options);
     progress.clear();
-    print(parsed.json ? json::write_pretty(check::to_json(report)) : check::to_text(report, parsed.all, may_color()));
+    print(parsed.json ? sdk::write_json_pretty(check::to_json(report))
+                      : check::to_text(report, parsed.all, may_color()));
     return report.findings.failed.empty() ? 0 : 1;
   } catch (const check::Stopped& stopped) {  // nothing of the check is left; now as if it had not been held back
     progress.clear();
@@ -102,8 +104,8 @@ int check_task(const Words& words) {
     return 128 + stopped.signal;
   } catch (const std::runtime_error& error) {
     if (!parsed.json) throw;
-    print(json::write_pretty(
-        json::Object{{"library", printable(parsed.options.path.string())}, {"error", printable(error.what())}}));
+    print(sdk::write_json_pretty(
+        sdk::object({{"library", printable(parsed.options.path.string())}, {"error", printable(error.what())}})));
     return 1;
   }
 }
@@ -111,14 +113,14 @@ int check_task(const Words& words) {
 int rules_task(const Words& words) {
   const bool as_json = words == Words{"--json"};
   if (!words.empty() && !as_json) throw UsageError("`rules` has only the option --json");
-  json::Array list;
+  sdk::List list = sdk::list();
   std::string text;
   for (const check::Rule& rule : check::rules()) {
-    list.emplace_back(json::Object{{"rule", rule.id}, {"title", rule.title}, {"why", rule.why}, {"fix", rule.fix}});
+    list->add(sdk::object({{"rule", rule.id}, {"title", rule.title}, {"why", rule.why}, {"fix", rule.fix}}));
     text += std::string(rule.id) + "  " + std::string(rule.title) + "\n    Why:  " + std::string(rule.why) +
             "\n    Fix:  " + std::string(rule.fix) + "\n";
   }
-  print(as_json ? json::write_pretty(list) : text);
+  print(as_json ? sdk::write_json_pretty(list) : text);
   return 0;
 }
 

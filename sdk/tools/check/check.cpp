@@ -215,10 +215,9 @@ void Checker::look_at_manifest() {
     complete = run_one("loading", "R2.4-boundary", scenario, look, found);
   }
   report_.findings.merge(found);
-  usable_ = complete && !found.facts.as_object().empty();
+  usable_ = complete && found.facts->has("manifest");
   if (!usable_) return;
-  json::Value described = found.facts;
-  manifest_ = provider::parse_manifest(json::write(described));
+  manifest_ = provider::parse_manifest(sdk::text_at(found.facts, "manifest"));
   manifest_.library = report_.library.filename().string();
   report_.id = manifest_.id;
   report_.version = manifest_.version;
@@ -274,7 +273,7 @@ bool Checker::choose_scenario() {
     plan_ = plan;
   }
   report_.findings.merge(kept);
-  report_.steps = *kept.facts.find("steps");
+  report_.steps = sdk::object_in(kept.facts->get("steps"));
   return true;
 }
 
@@ -406,7 +405,7 @@ int run_once(const Options& options) {
   const fs::path library = fs::canonical(options.path);
   Findings ignored;
   look_at_library(library, ignored);
-  const auto manifest = provider::parse_manifest(json::write(ignored.facts));
+  const auto manifest = provider::parse_manifest(sdk::text_at(ignored.facts, "manifest"));
   const auto scenarios = candidates(make_scenario(options.scenario), manifest);
   const auto index = static_cast<std::size_t>(options.limit_ms);
   survey(library, scenarios.at(std::min(index, scenarios.size() - 1)), findings);

@@ -83,37 +83,37 @@ std::string to_text(const Report& report, bool all, bool colored) {
          ", " + std::to_string(inapplicable) + " not applicable, " + std::to_string(open) + " unchecked\n";
 }
 
-json::Value to_json(const Report& report) {
-  json::Array list;
+sdk::Object to_json(const Report& report) {
+  sdk::List list = sdk::list();
   for (const Rule& rule : rules()) {
     const Result result = result_of(report, rule.id);
-    json::Object item{{"rule", rule.id}, {"result", word_of(result)}, {"title", rule.title}};
-    if (const std::string reason = reason_of(report, rule.id); !reason.empty()) item.emplace_back("reason", reason);
+    sdk::Object item = sdk::object({{"rule", rule.id}, {"result", word_of(result)}, {"title", rule.title}});
+    if (const std::string reason = reason_of(report, rule.id); !reason.empty()) item->set("reason", reason);
     if (result == Result::failed) {
-      json::Array details;
+      sdk::List details = sdk::list();
       for (const Finding& finding : report.findings.failed) {
-        if (finding.rule == rule.id) details.emplace_back(finding.detail);
+        if (finding.rule == rule.id) details->add(finding.detail);
       }
-      item.emplace_back("details", details);
-      item.emplace_back("why", rule.why);
-      item.emplace_back("fix", rule.fix);
+      item->set("details", details);
+      item->set("why", std::string(rule.why));
+      item->set("fix", std::string(rule.fix));
     }
-    list.emplace_back(item);
+    list->add(item);
   }
   const auto counted = counts(report);
-  json::Object summary;
-  for (std::size_t i = 0; i < counted.size(); ++i) summary.emplace_back(kWords.at(i), counted.at(i));
-  return json::Object{{"library", report.library.string()},
+  sdk::Object summary = sdk::object();
+  for (std::size_t i = 0; i < counted.size(); ++i) summary->set(std::string(kWords.at(i)), counted.at(i));
+  return sdk::object({{"library", report.library.string()},
                       {"id", report.id},
                       {"version", report.version},
                       {"libc", report.elf.libc},
                       {"glibc", report.elf.newest_glibc},
-                      {"needed", json::Array(report.elf.needed.begin(), report.elf.needed.end())},
+                      {"needed", sdk::list(std::vector<sdk::Var>(report.elf.needed.begin(), report.elf.needed.end()))},
                       {"rpath", report.elf.search_path},
                       {"sanitizer", report.elf.sanitizer},
                       {"functions", report.steps},
                       {"rules", list},
-                      {"summary", summary}};
+                      {"summary", summary}});
 }
 
 }  // namespace heygen::check

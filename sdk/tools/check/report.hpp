@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/json/value.hpp"
+#include "sdk/json/json.hpp"
 #include "sdk/tools/check/library/elf_facts.hpp"
 #include "sdk/tools/check/report/findings.hpp"
 
@@ -15,7 +15,7 @@ struct Report {
   std::filesystem::path library;
   std::string id, version, title;
   ElfFacts elf;
-  json::Value steps = json::Object{};  ///< the result of each function in the normal run
+  sdk::Object steps = sdk::object();  ///< the result of each function in the normal run
   Findings findings;
 };
 
@@ -26,6 +26,6 @@ std::string reason_of(const Report& report, std::string_view rule);
 
 /// The rules that need attention, or with `all` every rule.
 std::string to_text(const Report& report, bool all, bool colored);
-json::Value to_json(const Report& report);
+sdk::Object to_json(const Report& report);
 
 }  // namespace heygen::check

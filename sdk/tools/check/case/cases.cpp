@@ -533,7 +533,7 @@ void look_at_library(const Path& library, Findings& findings) {
   if (module->load_ms > kLongest) {
     findings.fail("R2.9-init-time", "it took " + std::to_string(module->load_ms) + " ms");
   }
-  findings.facts = provider::to_json(module->described);
+  findings.facts = sdk::object({{"manifest", json::write(provider::to_json(module->described))}});
   module->entry->deinit();
 }
 

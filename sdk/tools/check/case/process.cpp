@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <Poco/Exception.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -27,6 +29,7 @@
 #include "core/base/fd.hpp"
 #include "core/base/file.hpp"
 #include "core/provider/breadcrumb.hpp"
+#include "sdk/json/json.hpp"
 
 namespace heygen::check {
 namespace {
@@ -131,7 +134,7 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
     findings.unchecked("R2.4-boundary", std::string("the check itself failed: ") + error.what());
   }
   static_cast<void>(std::fflush(nullptr));
-  if (const std::error_code error = write_all(files.results.get(), json::write(findings.to_json()))) {
+  if (const std::error_code error = write_all(files.results.get(), sdk::write_json(findings.to_json()))) {
     child_report->closed = error == std::errc::bad_file_descriptor ? 1 : 0;
     _exit(2);
   }
@@ -284,10 +287,10 @@ Ended run_case(const Scenario& scenario, const std::map<std::string, std::string
   try {
     const std::string results = Files::read(files.results, kMost);
     if (!results.empty() && !ended.late && ended.signal == 0) {
-      ended.findings = Findings::from_json(json::parse(results));
+      ended.findings = Findings::from_json(sdk::object_in(sdk::parse_json(results)));
       ended.complete = true;
     }
-  } catch (const json::ParseError&) {  // cut off: not complete
+  } catch (const Poco::Exception&) {  // cut off: not complete
   }
   return ended;
 }

@@ -16,11 +16,6 @@ Module loaded(const std::filesystem::path& library, bool larger, Findings& findi
   return *module;
 }
 
-std::int64_t number_at(const json::Value& value, const char* name) {
-  const json::Value* member = value.find(name);
-  return member != nullptr ? member->to_int64().value_or(0) : 0;
-}
-
 }  // namespace
 
 const char* name_of(Step step) {
@@ -29,38 +24,35 @@ const char* name_of(Step step) {
   return kNames.at(static_cast<std::size_t>(step));
 }
 
-json::Value to_json(const Plan& plan) {
-  json::Object steps;
+sdk::Object to_json(const Plan& plan) {
+  sdk::Object steps = sdk::object();
   for (const auto& [step, baseline] : plan.baseline) {
-    steps.emplace_back(name_of(step), json::Object{{"reached", baseline.reached},
-                                                   {"status", baseline.status},
-                                                   {"requests", baseline.requests},
-                                                   {"waits", baseline.waits},
-                                                   {"milliseconds", baseline.milliseconds}});
+    steps->set(name_of(step), sdk::object({{"reached", baseline.reached},
+                                           {"status", static_cast<int>(baseline.status)},
+                                           {"requests", baseline.requests},
+                                           {"waits", baseline.waits},
+                                           {"milliseconds", baseline.milliseconds}}));
   }
-  json::Array services(plan.services.begin(), plan.services.end());
-  return json::Object{{"steps", steps}, {"services", services}, {"refreshable", plan.refreshable}};
+  return sdk::object({{"steps", steps},
+                      {"services", sdk::list(std::vector<sdk::Var>(plan.services.begin(), plan.services.end()))},
+                      {"refreshable", plan.refreshable}});
 }
 
-Plan plan_from(const json::Value& facts) {
+Plan plan_from(const sdk::Object& facts) {
+  const auto number = [](const sdk::Object& from, const char* name) {
+    return static_cast<int>(sdk::number_at(from, name, 0));
+  };
   Plan plan;
-  const json::Value* steps = facts.find("steps");
+  const sdk::Object steps = sdk::object_in(facts->get("steps"));
   for (const Step step : kSteps) {
+    const sdk::Object given = sdk::object_in(steps->get(name_of(step)));
     Baseline& baseline = plan.baseline[step];
-    const json::Value* given = steps != nullptr ? steps->find(name_of(step)) : nullptr;
-    if (given == nullptr) continue;
-    const json::Value* reached = given->find("reached");
-    baseline.reached = reached != nullptr && reached->as_bool();
-    baseline.status = static_cast<heygen_status>(number_at(*given, "status"));
-    baseline.requests = static_cast<int>(number_at(*given, "requests"));
-    baseline.waits = static_cast<int>(number_at(*given, "waits"));
-    baseline.milliseconds = number_at(*given, "milliseconds");
+    if (given->size() == 0) continue;
+    baseline = {sdk::flag_at(given, "reached"), static_cast<heygen_status>(number(given, "status")),
+                number(given, "requests"), number(given, "waits"), number(given, "milliseconds")};
   }
-  if (const json::Value* services = facts.find("services")) {
-    for (const json::Value& one : services->as_array()) plan.services.insert(one.as_string());
-  }
-  const json::Value* refreshable = facts.find("refreshable");
-  plan.refreshable = refreshable != nullptr && refreshable->as_bool();
+  for (const sdk::Var& service : sdk::items_in(facts->get("services"))) plan.services.insert(sdk::text_in(service));
+  plan.refreshable = sdk::flag_at(facts, "refreshable");
   return plan;
 }
 

@@ -36,8 +36,8 @@ struct Plan {
   /// Both the survey and a case can get to the step, and it ended well.
   bool works(Step step) const { return of(step).reached && of(step).status == HEYGEN_OK; }
 };
-json::Value to_json(const Plan& plan);
-Plan plan_from(const json::Value& facts);
+sdk::Object to_json(const Plan& plan);
+Plan plan_from(const sdk::Object& facts);
 
 class Trial {
  public:

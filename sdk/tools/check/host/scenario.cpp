@@ -8,7 +8,10 @@
 #include <random>
 #include <stdexcept>
 
+#include <Poco/Exception.h>
+
 #include "core/base/text.hpp"
+#include "sdk/json/json.hpp"
 
 namespace heygen::check {
 namespace {
@@ -20,64 +23,51 @@ std::string new_mark() {
   return text.data();
 }
 
-json::Value with_secrets(const json::Value& value, const Scenario& scenario) {
-  if (value.is_string()) {
-    std::string text = value.as_string();
-    constexpr std::string_view kName = "$SECRET";
-    for (std::size_t at = 0; (at = text.find(kName, at)) != std::string::npos;) {
-      text.replace(at, kName.size(), scenario.secret("given"));
-    }
-    return text;
+std::string with_secrets(std::string text, const Scenario& scenario) {
+  constexpr std::string_view kName = "$SECRET";
+  for (std::size_t at = 0; (at = text.find(kName, at)) != std::string::npos;) {
+    text.replace(at, kName.size(), scenario.secret("given"));
   }
-  if (value.is_array()) {
-    json::Array items;
-    for (const json::Value& item : value.as_array()) items.push_back(with_secrets(item, scenario));
-    return items;
-  }
-  if (!value.is_object()) return value;
-  json::Object members;
-  for (const auto& [name, member] : value.as_object()) members.emplace_back(name, with_secrets(member, scenario));
-  return members;
+  return text;
 }
 
-std::string text_of(const json::Value& value) {
-  return value.is_string() ? value.as_string() : json::write(value);
+std::string text_of(const sdk::Var& value) {
+  return value.isString() ? sdk::text_in(value) : sdk::write_json(value);
 }
 
-void read_texts(const json::Value* from, std::map<std::string, std::string, std::less<>>& into) {
-  if (from == nullptr || !from->is_object()) return;
-  for (const auto& [name, value] : from->as_object()) into[name] = text_of(value);
+void read_texts(const sdk::Var& from, std::map<std::string, std::string, std::less<>>& into) {
+  const sdk::Object texts = sdk::object_in(from);
+  for (const auto& [name, value] : *texts) into[name] = text_of(value);
 }
 
-CannedResponse read_response(const json::Value& item) {
+CannedResponse read_response(const sdk::Object& item) {
   CannedResponse response;
-  response.match = item.string_at("match");
-  if (const json::Value* status = item.find("status"))
-    response.status = static_cast<int>(status->to_int64().value_or(200));
-  if (const json::Value* headers = item.find("headers"); headers != nullptr && headers->is_object()) {
-    for (const auto& [name, value] : headers->as_object()) response.headers.push_back({name, text_of(value)});
-  }
-  if (const json::Value* body = item.find("body")) response.body = text_of(*body);
+  response.match = sdk::text_at(item, "match");
+  response.status = static_cast<int>(sdk::number_at(item, "status", response.status));
+  const sdk::Object headers = sdk::object_in(item->get("headers"));
+  for (const std::string& name : headers->getNames()) response.headers.push_back({name, text_of(headers->get(name))});
+  if (item->has("body")) response.body = text_of(item->get("body"));
   return response;
 }
 
 void read_file(const std::filesystem::path& file, Scenario& scenario) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw std::runtime_error("could not read " + file.string());
-  json::Value root;
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  sdk::Object root;
   try {
-    root = with_secrets(json::parse(std::string(std::istreambuf_iterator<char>(stream), {})), scenario);
-  } catch (const json::ParseError& error) {
-    throw std::runtime_error(file.string() + " is not valid JSON: " + error.what());
+    root = sdk::object_in(sdk::parse_json(with_secrets(text, scenario)));
+  } catch (const Poco::Exception& error) {
+    throw std::runtime_error(file.string() + " is not valid JSON: " + error.message());
   }
-  read_texts(root.find("settings"), scenario.settings);
-  read_texts(root.find("env"), scenario.environment);
-  if (const json::Value* state = root.find("state"); state != nullptr && state->is_object()) scenario.state = *state;
-  if (const json::Value* answers = root.find("answers"); answers != nullptr && answers->is_array()) {
-    for (const json::Value& answer : answers->as_array()) scenario.answers.push_back(text_of(answer));
+  read_texts(root->get("settings"), scenario.settings);
+  read_texts(root->get("env"), scenario.environment);
+  if (const sdk::Var state = root->get("state"); sdk::is_object(state)) {
+    scenario.state = json::parse(sdk::write_json(state));
   }
-  if (const json::Value* responses = root.find("responses"); responses != nullptr && responses->is_array()) {
-    for (const json::Value& response : responses->as_array()) scenario.responses.push_back(read_response(response));
+  for (const sdk::Var& answer : sdk::items_in(root->get("answers"))) scenario.answers.push_back(text_of(answer));
+  for (const sdk::Var& response : sdk::items_in(root->get("responses"))) {
+    scenario.responses.push_back(read_response(sdk::object_in(response)));
   }
 }
 

@@ -21,6 +21,7 @@
 #include "core/provider/call/provider_call.hpp"
 #include "core/provider/call/sink.hpp"
 #include "core/provider/service/services.hpp"
+#include "sdk/json/json.hpp"
 #include "sdk/tools/check/guard/guarded_memory.hpp"
 #include "sdk/tools/check/guard/threads.hpp"
 
@@ -250,33 +251,34 @@ CannedResponse TestHost::Services::serve(const net::Url& url) {
 }
 
 CannedResponse TestHost::Services::baseline(const net::Url& url) {
-  json::Object body;
+  sdk::Object body = sdk::object();
   if (const std::size_t at = url.text().find("/.well-known/"); at != std::string::npos) {
     issuer = url.text().substr(0, at);
-    body = {{"issuer", issuer}, {"authorization_response_iss_parameter_supported", true}};
+    body->set("issuer", issuer);
+    body->set("authorization_response_iss_parameter_supported", true);
     for (const char* name : {"authorization", "token", "revocation", "device_authorization", "userinfo"}) {
-      body.emplace_back(std::string(name) + "_endpoint", issuer + "/" + name);
+      body->set(std::string(name) + "_endpoint", issuer + "/" + name);
     }
-    body.emplace_back("jwks_uri", issuer + "/jwks");
-    body.emplace_back("code_challenge_methods_supported", json::Array{"S256"});
-    return {{}, 200, {{"Content-Type", "application/json"}}, json::write(body)};
+    body->set("jwks_uri", issuer + "/jwks");
+    body->set("code_challenge_methods_supported", sdk::list({std::string("S256")}));
+    return {{}, 200, {{"Content-Type", "application/json"}}, sdk::write_json(body)};
   }
   const bool bare = script->server == Server::bare;
   const std::string turn = bare ? "2" : "1";
   for (const char* name : {"access_token", "token", "key", "api_key", "secret", "device_code", "id_token"}) {
-    body.emplace_back(name, scenario.secret(name + turn));
+    body->set(name, scenario.secret(name + turn));
   }
-  body.emplace_back("issued_token_type", "urn:ietf:params:oauth:token-type:access_token");
-  body.emplace_back("token_type", "Bearer");
-  body.emplace_back("user_code", "CHCK-0001");
-  body.emplace_back("verification_uri", "https://heygen-check.invalid/device");
-  body.emplace_back("interval", 1);
+  body->set("issued_token_type", std::string("urn:ietf:params:oauth:token-type:access_token"));
+  body->set("token_type", std::string("Bearer"));
+  body->set("user_code", std::string("CHCK-0001"));
+  body->set("verification_uri", std::string("https://heygen-check.invalid/device"));
+  body->set("interval", 1);
   if (!bare) {
-    body.emplace_back("refresh_token", scenario.secret("refresh_token" + turn));
-    body.emplace_back("expires_in", 3600);
-    body.emplace_back("scope", "check");
+    body->set("refresh_token", scenario.secret("refresh_token" + turn));
+    body->set("expires_in", 3600);
+    body->set("scope", std::string("check"));
   }
-  return {{}, 200, {{"Content-Type", "application/json"}}, json::write(body)};
+  return {{}, 200, {{"Content-Type", "application/json"}}, sdk::write_json(body)};
 }
 
 // ---- services -------------------------------------------------------------------------------------------------------

@@ -46,29 +46,27 @@ void Findings::merge(const Findings& other) {
   }
 }
 
-json::Value Findings::to_json() const {
-  json::Value out = json::Object{};
+sdk::Object Findings::to_json() const {
+  sdk::Object out = sdk::object({{"facts", facts}});
   for (const auto& [name, list] : kLists) {
-    json::Array items;
+    sdk::List items = sdk::list();
     for (const Finding& finding : this->*list) {
-      items.emplace_back(json::Object{{"rule", finding.rule}, {"detail", finding.detail}});
+      items->add(sdk::object({{"rule", finding.rule}, {"detail", finding.detail}}));
     }
-    out.set(name, std::move(items));
+    out->set(name, items);
   }
-  out.set("facts", facts);
   return out;
 }
 
-Findings Findings::from_json(const json::Value& value) {
+Findings Findings::from_json(const sdk::Object& document) {
   Findings findings;
   for (const auto& [name, list] : kLists) {
-    const json::Value* items = value.find(name);
-    if (items == nullptr || !items->is_array()) continue;
-    for (const json::Value& item : items->as_array()) {
-      (findings.*list).push_back({item.string_at("rule"), item.string_at("detail")});
+    for (const sdk::Var& item : sdk::items_in(document->get(name))) {
+      const sdk::Object finding = sdk::object_in(item);
+      (findings.*list).push_back({sdk::text_at(finding, "rule"), sdk::text_at(finding, "detail")});
     }
   }
-  if (const json::Value* facts = value.find("facts")) findings.facts = *facts;
+  findings.facts = sdk::object_in(document->get("facts"));
   return findings;
 }
 

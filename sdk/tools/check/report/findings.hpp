@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json/value.hpp"
+#include "sdk/json/json.hpp"
 
 namespace heygen::check {
 
@@ -24,11 +24,11 @@ class Findings {
   void unchecked(std::string_view rule, std::string reason);
 
   void merge(const Findings& other);
-  json::Value to_json() const;
-  static Findings from_json(const json::Value& value);
+  sdk::Object to_json() const;
+  static Findings from_json(const sdk::Object& document);
 
   std::vector<Finding> failed, covered, inapplicable, open;
-  json::Value facts = json::Object{};  ///< for the cases that follow
+  sdk::Object facts = sdk::object();  ///< for the cases that follow
 };
 
 }  // namespace heygen::check

@@ -1,4 +1,4 @@
-#include "sdk/sandbox/http/json.hpp"
+#include "sdk/json/json.hpp"
 
 #include <Poco/JSON/Parser.h>
 #include <Poco/JSON/Stringifier.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <sstream>
 
-namespace heygen::sandbox {
+namespace heygen::sdk {
 
 Object object(std::initializer_list<Member> members) {
   Object made = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
@@ -85,4 +85,12 @@ std::string write_json(const Var& value) {
   return out.str();
 }
 
-}  // namespace heygen::sandbox
+std::string write_json_pretty(const Var& value) {
+  constexpr unsigned kIndent = 2;
+  std::ostringstream out;
+  Poco::JSON::Stringifier::stringify(value, out, kIndent, kIndent);
+  out << '\n';
+  return out.str();
+}
+
+}  // namespace heygen::sdk
