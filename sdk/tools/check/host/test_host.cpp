@@ -1,5 +1,8 @@
 #include "sdk/tools/check/host/test_host.hpp"
 
+#include <Poco/Exception.h>
+#include <Poco/URI.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -72,22 +75,12 @@ class SteadyRandom : public Random {
   std::uint32_t next_ = 7;
 };
 
-std::string query_value(std::string_view url, std::string_view name) {
-  const std::size_t begin = url.find('?');
-  if (begin == std::string_view::npos) return {};
-  for (const std::string& pair : split(url.substr(begin + 1), '&')) {
-    if (!pair.starts_with(std::string(name) + "=")) continue;
-    std::string out;
-    const std::string_view value = std::string_view(pair).substr(name.size() + 1);
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      if (value[i] == '%' && i + 2 < value.size()) {
-        out += static_cast<char>(std::stoi(std::string(value.substr(i + 1, 2)), nullptr, 16));
-        i += 2;
-      } else {
-        out += value[i] == '+' ? ' ' : value[i];
-      }
+std::string query_value(const std::string& url, const std::string& name) {
+  try {
+    for (const auto& [key, value] : Poco::URI(url).getQueryParameters()) {
+      if (key == name) return value;
     }
-    return out;
+  } catch (const Poco::Exception&) {  // not a URL
   }
   return {};
 }
@@ -324,16 +317,14 @@ heygen_terminal_1_v TestHost::Services::terminal_table() {
 }
 
 heygen_browser_1_v TestHost::Services::browser() {
-  heygen_browser_1_v table{sizeof(heygen_browser_1_v), 0, nullptr, nullptr};
+  heygen_browser_1_v table = provider::browser_service();
   table.allowed = [](const heygen_call*) -> std::int32_t { return 1; };
   table.open = [](const heygen_call* call, heygen_str url) -> heygen_status {
     Services& fakes = of(call);
-    if (!on_call(call)) return HEYGEN_INTERNAL;
     fakes.result.asked_browser = true;
-    if (!HostCall::of(call)->may_ask_user()) {
-      fakes.result.denied = true;
-      return HEYGEN_NEEDS_USER;
-    }
+    const heygen_status status = provider::browser_service().open(call, url);
+    fakes.result.denied |= status == HEYGEN_NEEDS_USER;
+    if (status != HEYGEN_UNSUPPORTED) return status;
     fakes.expose("R2.3-secret-shown", "the browser's URL", view(url));
     fakes.see_url(view(url));
     return HEYGEN_OK;
@@ -511,7 +502,9 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
   Services::FakeTerminal terminal(fakes);
   Services::FakeHttp http(fakes);
   SteadyRandom random;
-  const MapEnvironment environment(fakes.scenario.environment);
+  auto variables = fakes.scenario.environment;
+  variables["BROWSER"] = "none";  // the real service judges each URL, and starts nothing
+  const MapEnvironment environment(variables);
   const provider::Services services{http,
                                     clock,
                                     random,
