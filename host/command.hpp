@@ -92,6 +92,9 @@ class CommandTable {
   std::vector<Group> groups_;
 };
 
+/// For a command that describes the others: makes the table of all.
+using CommandTableMaker = CommandTable (*)();
+
 /// Help text from a raw string: lines of a paragraph are joined, an empty line begins another one, and lines that begin
 /// with a space stay as they are.
 std::string paragraphs(std::string_view text);

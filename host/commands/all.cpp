@@ -9,19 +9,19 @@
 #include "host/commands/provider/provider.hpp"
 #include "host/commands/video/download.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands {
 
 CommandTable all_commands() {
   CommandTable table;
-  commands::api::add_catalog_commands(table);
-  table.add(commands::video::download_command());
-  table.add(commands::api::api_command());
-  add_auth_commands(table);
-  commands::config::add_commands(table);
-  commands::provider::add_commands(table);
-  commands::policy::add_commands(table);
-  commands::about::add_commands(table);
+  api::add_catalog_commands(table);
+  table.add(video::download_command());
+  table.add(api::api_command());
+  auth::add_commands(table);
+  config::add_commands(table);
+  provider::add_commands(table);
+  policy::add_commands(table);
+  about::add_commands(table, all_commands);
   return table;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands

@@ -3,8 +3,8 @@
 
 #include "host/command.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands {
 
 CommandTable all_commands();
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands

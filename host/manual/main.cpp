@@ -36,7 +36,7 @@ void write_file(const fs::path& path, const std::string& text) {
 }
 
 void write_share(const fs::path& directory, Services& services, const std::string& date) {
-  const CommandTable table = all_commands();
+  const CommandTable table = commands::all_commands();
   for (const auto& [name, text] : man_pages(table, services, date)) write_file(directory / "man/man1" / name, text);
   write_file(directory / "bash-completion/completions/heygen", completion_script("bash", table, services));
   write_file(directory / "zsh/vendor-completions/_heygen", completion_script("zsh", table, services));
@@ -54,7 +54,7 @@ int run(const std::vector<std::string>& arguments) {
   Services services(environment, system_terminal(), system_clock(), system_random(), cancel,
                     fs::absolute(arguments[2]));
   if (arguments[0] == "markdown") {
-    for (const auto& [name, text] : markdown_pages(all_commands(), services))
+    for (const auto& [name, text] : markdown_pages(commands::all_commands(), services))
       write_file(fs::path(arguments[1]) / name, text);
   } else {
     write_share(arguments[1], services, arguments.size() > 3 ? arguments[3] : "");

@@ -1,4 +1,4 @@
-#include "host/application.hpp"
+#include "host/program/application.hpp"
 
 #include <Poco/AutoPtr.h>
 #include <Poco/Util/Application.h>
@@ -40,7 +40,7 @@
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::program {
 namespace {
 
 /// Secrets are in memory, so no other process of this user may read it, and no core file keeps it.
@@ -219,7 +219,7 @@ void give_up(const Printer& printer, const std::string& where, std::chrono::mill
 
 int run_arguments(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
   try {
-    cli::run_command_line(services, printer, all_commands(), arguments);
+    cli::run_command_line(services, printer, commands::all_commands(), arguments);
     return static_cast<int>(Exit::success);
   } catch (const OutputClosed&) {
     return static_cast<int>(Exit::failure);
@@ -287,4 +287,4 @@ int run(int argc, char** argv) {
   }
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::program

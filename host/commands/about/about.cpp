@@ -8,14 +8,14 @@
 
 namespace heygen::host::commands::about {
 
-void add_commands(CommandTable& table) {
-  table.add(commands_command());
+void add_commands(CommandTable& table, CommandTableMaker all_commands) {
+  table.add(commands_command(all_commands));
   table.add_group(
       {.words = {"completion"}, .summary = "Print a script that completes commands in a shell", .important = ""});
-  for (const char* shell : {"bash", "zsh", "fish", "powershell"}) table.add(completion_command(shell));
+  for (const char* shell : {"bash", "zsh", "fish", "powershell"}) table.add(completion_command(shell, all_commands));
   table.add(update_command());
-  table.add(help_command());
-  table.add(complete_command());
+  table.add(help_command(all_commands));
+  table.add(complete_command(all_commands));
 }
 
 }  // namespace heygen::host::commands::about

@@ -5,6 +5,7 @@
 
 namespace heygen::host::commands::about {
 
-void add_commands(CommandTable& table);
+/// `all_commands` makes the table of every command, these included.
+void add_commands(CommandTable& table, CommandTableMaker all_commands);
 
 }  // namespace heygen::host::commands::about

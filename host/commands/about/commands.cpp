@@ -5,7 +5,6 @@
 #include "core/output/output.hpp"
 #include "host/cli/scripts.hpp"
 #include "host/cli/surface.hpp"
-#include "host/commands/all.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
@@ -19,7 +18,7 @@ bool wants_text(const Printer& printer, const Parsed& parsed) {
   return printer.human() || printer.to_terminal();
 }
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
   if (parsed.is_on("schema")) return printer.print_text(cli::kCommandsSchema);
   const CommandTable table = all_commands();
   if (!wants_text(printer, parsed)) return printer.print_json(json::write(cli::surface(services, table)));
@@ -31,7 +30,7 @@ void run(Services& services, Printer& printer, const Parsed& parsed) {
 
 }  // namespace
 
-Command commands_command() {
+Command commands_command(CommandTableMaker all_commands) {
   Command command;
   command.words = {"commands"};
   command.summary = "List every command with its arguments and options";
@@ -43,7 +42,9 @@ requests with the schemas of body and response, exit codes, error codes and envi
     return std::vector<Option>{{.name = "json", .doc = "Print everything as JSON, also on a terminal"},
                                {.name = "schema", .doc = "Print the JSON Schema of that JSON"}};
   };
-  command.run = run;
+  command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
+    run(services, printer, parsed, all_commands);
+  };
   return command;
 }
 

@@ -5,6 +5,6 @@
 
 namespace heygen::host::commands::about {
 
-Command commands_command();
+Command commands_command(CommandTableMaker all_commands);
 
 }  // namespace heygen::host::commands::about

@@ -6,7 +6,6 @@
 #include "core/provider/discovery/registry.hpp"
 #include "host/cli/completion.hpp"
 #include "host/cli/globals.hpp"
-#include "host/commands/all.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
@@ -26,7 +25,7 @@ std::string offered_values(Services& services, const std::string& what) {
   return out;
 }
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
   if (parsed.positionals[0] != "options") return printer.print_text(offered_values(services, parsed.positionals[0]));
   const CommandTable table = all_commands();
   const std::vector<std::string> words(parsed.positionals.begin() + 1, parsed.positionals.end());
@@ -40,13 +39,15 @@ void run(Services& services, Printer& printer, const Parsed& parsed) {
 
 }  // namespace
 
-Command complete_command() {
+Command complete_command(CommandTableMaker all_commands) {
   Command command;
   command.words = {"__complete"};
   command.hidden = true;
   command.summary = "Answer a completion script";
   command.positionals = {{.name = "what", .doc = "provider, setting or options", .variadic = true}};
-  command.run = run;
+  command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
+    run(services, printer, parsed, all_commands);
+  };
   return command;
 }
 

@@ -5,6 +5,6 @@
 
 namespace heygen::host::commands::about {
 
-Command complete_command();
+Command complete_command(CommandTableMaker all_commands);
 
 }  // namespace heygen::host::commands::about

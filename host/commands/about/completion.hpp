@@ -7,6 +7,6 @@
 
 namespace heygen::host::commands::about {
 
-Command completion_command(const std::string& shell);
+Command completion_command(const std::string& shell, CommandTableMaker all_commands);
 
 }  // namespace heygen::host::commands::about

@@ -6,7 +6,6 @@
 #include "core/base/text.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/run.hpp"
-#include "host/commands/all.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
@@ -14,7 +13,7 @@ namespace heygen::host::commands::about {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
   const CommandTable table = all_commands();
   const cli::Route target = cli::route(table, cli::global_options(), parsed.positionals);
   if (!target.rest.empty()) {
@@ -27,7 +26,7 @@ void run(Services& services, Printer& printer, const Parsed& parsed) {
 
 }  // namespace
 
-Command help_command() {
+Command help_command(CommandTableMaker all_commands) {
   Command command;
   command.words = {"help"};
   command.summary = "Explain a command";
@@ -37,7 +36,9 @@ Command help_command() {
                           .required = false,
                           .variadic = true,
                           .fill = Fill::command}};
-  command.run = run;
+  command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
+    run(services, printer, parsed, all_commands);
+  };
   return command;
 }
 

@@ -5,6 +5,6 @@
 
 namespace heygen::host::commands::about {
 
-Command help_command();
+Command help_command(CommandTableMaker all_commands);
 
 }  // namespace heygen::host::commands::about

@@ -7,7 +7,7 @@
 #include "host/commands/auth/status.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 namespace {
 
@@ -71,7 +71,7 @@ Command explain() {
 
 }  // namespace
 
-void add_auth_commands(CommandTable& table) {
+void add_commands(CommandTable& table) {
   table.add_group({{"auth"}, "Log in, log out, and see which credential is used", kOneCredential});
   table.add(login());
   table.add(status());
@@ -79,4 +79,4 @@ void add_auth_commands(CommandTable& table) {
   table.add(explain());
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

@@ -3,8 +3,8 @@
 
 #include "host/command.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
-void add_auth_commands(CommandTable& table);
+void add_commands(CommandTable& table);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

@@ -7,14 +7,14 @@
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 namespace {
 
-using auth::ExplainRow;
-using auth::Explanation;
-using auth::Verdict;
-using auth::Why;
+using heygen::auth::ExplainRow;
+using heygen::auth::Explanation;
+using heygen::auth::Verdict;
+using heygen::auth::Why;
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
@@ -32,13 +32,13 @@ std::string_view verdict_name(Verdict verdict) {
   return {};
 }
 
-std::string_view chosen_by(const auth::Choice& choice) {
+std::string_view chosen_by(const heygen::auth::Choice& choice) {
   switch (choice.by) {
-    case auth::Choice::By::option:
+    case heygen::auth::Choice::By::option:
       return "--provider";
-    case auth::Choice::By::variable:
+    case heygen::auth::Choice::By::variable:
       return "HEYGEN_PROVIDER";
-    case auth::Choice::By::nobody:
+    case heygen::auth::Choice::By::nobody:
       break;
   }
   return {};
@@ -140,4 +140,4 @@ void run_explain(Services& services, Printer& printer, const Parsed&) {
   printer.print_text(human_report(explanation, file));
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

@@ -8,17 +8,17 @@
 #include "host/command.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 void run_explain(Services& services, Printer& printer, const Parsed& parsed);
 
 /// Why a provider got its verdict.
-std::string why_sentence(const auth::ExplainRow& row, const std::string& chosen = {});
+std::string why_sentence(const heygen::auth::ExplainRow& row, const std::string& chosen = {});
 
 /// The report as JSON; `file` is the path of the credentials file.
-json::Value explain_document(const auth::Explanation& explanation, const std::string& file);
+json::Value explain_document(const heygen::auth::Explanation& explanation, const std::string& file);
 
 /// The last line for a human: what requests use, or how they will fail.
-std::string explain_conclusion(const auth::Explanation& explanation);
+std::string explain_conclusion(const heygen::auth::Explanation& explanation);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

@@ -7,25 +7,26 @@
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/support.hpp"
+#include "host/commands/provider/offer.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 namespace {
 
-using auth::LoginResult;
+using heygen::auth::LoginResult;
 using Check = LoginResult::Check;
 
-auth::LoginResult log_in(Services& services, const std::string& id) {
+heygen::auth::LoginResult log_in(Services& services, const std::string& id) {
   transport::ClientOptions options = services.client_options();
   options.trace = {};  // a credential that may not be stored leaves no trace of its headers
-  const auto probe = [&](const auth::Credential& credential) {
+  const auto probe = [&](const heygen::auth::Credential& credential) {
     return transport::probe_credential(services.http(), services.clock, services.random, services.cancel, options,
                                        credential);
   };
   try {
-    return auth::login(
+    return heygen::auth::login(
         {services.store(), services.registry(), services.environment, services.clock, services.cancel, probe}, id);
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
@@ -41,7 +42,7 @@ void require_readable_file(Services& services) {
   }
 }
 
-void require_stored(const LoginResult& result, const provider::Manifest& manifest) {
+void require_stored(const LoginResult& result, const heygen::provider::Manifest& manifest) {
   switch (result.outcome) {
     case LoginResult::Outcome::stored:
       return;
@@ -66,8 +67,8 @@ std::vector<std::string> cleared_slots(const LoginResult& result) {
 void print_revocations(Services& services, const LoginResult& result) {
   if (!services.options.verbose) return;
   for (const LoginResult::Replaced& old : result.replaced) {
-    if (old.revocation == auth::Revocation::not_possible) continue;
-    const bool confirmed = old.revocation == auth::Revocation::confirmed;
+    if (old.revocation == heygen::auth::Revocation::not_possible) continue;
+    const bool confirmed = old.revocation == heygen::auth::Revocation::confirmed;
     services.terminal.notice(std::string(confirmed ? "Revoked" : "Could not revoke") + " the replaced credential (" +
                              printable(old.slot) + ").");
   }
@@ -91,8 +92,8 @@ std::string check_notice(const LoginResult& result) {
   return {};
 }
 
-std::string shadowing_notice(const auth::ExplainRow& row) {
-  if (row.verdict == auth::Verdict::broken) return "Warning: " + printable(why_sentence(row));
+std::string shadowing_notice(const heygen::auth::ExplainRow& row) {
+  if (row.verdict == heygen::auth::Verdict::broken) return "Warning: " + printable(why_sentence(row));
   if (!row.variable.empty()) {
     return "Warning: " + row.variable +
            " is set and takes precedence over the stored credential. Unset it to use the new one.";
@@ -108,7 +109,7 @@ void print_notices(Services& services, const LoginResult& result, const std::str
   for (const std::string& slot : cleared_slots(result)) slots.push_back(printable(slot));
   if (!slots.empty()) services.terminal.notice("Deleted the other stored credential: " + enumerate(slots) + ".");
   if (!name.empty()) services.terminal.notice("Logged in as " + printable(name) + ".");
-  for (const auth::ExplainRow& row : result.shadowing) services.terminal.notice(shadowing_notice(row));
+  for (const heygen::auth::ExplainRow& row : result.shadowing) services.terminal.notice(shadowing_notice(row));
 }
 
 std::string message_of(const LoginResult& result, const std::string& title, const std::string& name) {
@@ -118,7 +119,8 @@ std::string message_of(const LoginResult& result, const std::string& title, cons
   return "Stored the new credential (" + title + ") without a check.";
 }
 
-json::Value document_of(const LoginResult& result, const provider::Manifest& manifest, const std::string& name) {
+json::Value document_of(const LoginResult& result, const heygen::provider::Manifest& manifest,
+                        const std::string& name) {
   json::Array cleared;
   for (const LoginResult::Replaced& old : result.replaced) {
     if (!old.own_slot) cleared.emplace_back(old.provider);
@@ -141,8 +143,8 @@ json::Value document_of(const LoginResult& result, const provider::Manifest& man
 
 }  // namespace
 
-Error login_error(const provider::ProviderResult& answer, const provider::Manifest& manifest) {
-  using Status = provider::Status;
+Error login_error(const heygen::provider::ProviderResult& answer, const heygen::provider::Manifest& manifest) {
+  using Status = heygen::provider::Status;
   const auto or_else = [&](const std::string& text) { return answer.message.empty() ? text : answer.message; };
   const std::string name = manifest.title.empty() ? manifest.id : manifest.title;
   switch (answer.status) {
@@ -170,9 +172,9 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   require_readable_file(services);
   if (id.empty()) id = unnamed_method(services);
 
-  const provider::DiscoveredProvider& found = require_login(services, id);
-  const provider::Manifest manifest = found.manifest;
-  if (found.is_usable()) require_settings(manifest, services.config(), services.environment);
+  const heygen::provider::DiscoveredProvider& found = require_login(services, id);
+  const heygen::provider::Manifest manifest = found.manifest;
+  if (found.is_usable()) provider::require_settings(manifest, services.config(), services.environment);
 
   const LoginResult result = log_in(services, id);
   require_stored(result, manifest);
@@ -181,4 +183,4 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   printer.print(document_of(result, manifest, name));
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

@@ -5,11 +5,11 @@
 #include "host/command.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 void run_login(Services& services, Printer& printer, const Parsed& parsed);
 
 /// The error that a failed login ends in. Unlike a failed request, a refusal here is no broken credential (exit 1).
-Error login_error(const provider::ProviderResult& answer, const provider::Manifest& manifest);
+Error login_error(const heygen::provider::ProviderResult& answer, const heygen::provider::Manifest& manifest);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

@@ -6,19 +6,19 @@
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 namespace {
 
-auth::LogoutResult log_out(Services& services) {
+heygen::auth::LogoutResult log_out(Services& services) {
   try {
-    return auth::logout({services.store(), services.registry(), services.environment, services.cancel});
+    return heygen::auth::logout({services.store(), services.registry(), services.environment, services.cancel});
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
   }
 }
 
-json::Value revoked_block(const auth::LogoutResult& result) {
+json::Value revoked_block(const heygen::auth::LogoutResult& result) {
   const bool ok = result.not_revoked == 0;
   json::Value block = json::Object{};
   block.set("status", ok ? "ok" : "failed");
@@ -27,10 +27,10 @@ json::Value revoked_block(const auth::LogoutResult& result) {
   return block;
 }
 
-json::Value document_of(const auth::LogoutResult& result) {
+json::Value document_of(const heygen::auth::LogoutResult& result) {
   std::vector<std::string> slots;
   json::Array providers;
-  for (const auth::LogoutResult::Cleared& cleared : result.cleared) {
+  for (const heygen::auth::LogoutResult::Cleared& cleared : result.cleared) {
     slots.push_back(cleared.slot);
     providers.emplace_back(cleared.provider);
   }
@@ -46,7 +46,7 @@ json::Value document_of(const auth::LogoutResult& result) {
 }  // namespace
 
 void run_logout(Services& services, Printer& printer, const Parsed&) {
-  const auth::LogoutResult result = log_out(services);
+  const heygen::auth::LogoutResult result = log_out(services);
   if (result.canceled) {
     throw canceled_error("Canceled while the server was asked to revoke the credential. The stored one was deleted.");
   }
@@ -54,11 +54,11 @@ void run_logout(Services& services, Printer& printer, const Parsed&) {
   if (result.not_revoked > 0) services.terminal.notice("Warning: " + revoked_block(result).string_at("outcome"));
   if (result.still_used) {
     // Logged out of the file is not logged out of the environment.
-    const auth::ExplainRow& row = *result.still_used;
+    const heygen::auth::ExplainRow& row = *result.still_used;
     services.terminal.notice("Note: " + (row.variable.empty() ? printable(row.title) : row.variable) +
                              " still supplies a credential. heygen continues to use it.");
   }
   printer.print(document_of(result));
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

@@ -4,8 +4,8 @@
 #include "host/command.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 void run_logout(Services& services, Printer& printer, const Parsed& parsed);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

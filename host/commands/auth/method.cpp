@@ -5,14 +5,14 @@
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/provider/discovery/registry.hpp"
-#include "core/provider/setting.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/commands/provider/lookup.hpp"
+#include "host/commands/provider/offer.hpp"
 #include "host/services.hpp"
 #include "host/ui/picker.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 namespace {
 
@@ -20,7 +20,7 @@ std::string flag_name(const std::string& id) {
   return store::login_flag_of(id).substr(2);
 }
 
-std::string title_of(const provider::DiscoveredProvider& found) {
+std::string title_of(const heygen::provider::DiscoveredProvider& found) {
   return printable(found.manifest.title.empty() ? found.id : found.manifest.title);
 }
 
@@ -35,21 +35,8 @@ bool has_option(const std::vector<Option>& options, const std::string& name) {
   return std::ranges::any_of(options, [&](const Option& option) { return option.name == name; });
 }
 
-provider::ConfiguredSetting settings_of(const config::Config& config) {
-  return [&config](const std::string& section, const std::string& key) {
-    return config.raw("providers." + section + "." + key);
-  };
-}
-
-bool is_enabled(const provider::Manifest& manifest, const provider::Setting& setting, const config::Config& config,
-                const Environment& environment) {
-  const auto value = provider::find_setting(manifest, setting, environment, settings_of(config));
-  const std::string text = value ? to_lower(trim(value->text)) : std::string{};
-  return !text.empty() && text != "0" && text != "false";
-}
-
 /// None while the policy cannot be used, so that help still works; the login itself then reports the fault.
-std::vector<provider::DiscoveredProvider> installed(Services& services) {
+std::vector<heygen::provider::DiscoveredProvider> installed(Services& services) {
   try {
     static_cast<void>(services.policy());
   } catch (const Error&) {
@@ -62,13 +49,13 @@ std::vector<provider::DiscoveredProvider> installed(Services& services) {
 
 std::vector<Option> login_options(Services& services) {
   std::vector<Option> options;
-  for (const provider::DiscoveredProvider& found : installed(services)) {
+  for (const heygen::provider::DiscoveredProvider& found : installed(services)) {
     if (!found.manifest.has_login || has_option(options, flag_name(found.id))) continue;
     Option option;
     option.name = flag_name(found.id);
     option.doc = title_of(found);
     if (!found.manifest.note.empty()) option.doc += ": " + printable(found.manifest.note);
-    option.hidden = !found.login_denied_reason.empty() || found.state == provider::ProviderState::disabled;
+    option.hidden = !found.login_denied_reason.empty() || found.state == heygen::provider::ProviderState::disabled;
     options.push_back(std::move(option));
   }
   for (const std::string& id : reserved_ids()) {
@@ -82,10 +69,10 @@ std::vector<Option> login_options(Services& services) {
   return options;
 }
 
-std::string named_method(const Parsed& parsed, const std::vector<provider::DiscoveredProvider>& found,
+std::string named_method(const Parsed& parsed, const std::vector<heygen::provider::DiscoveredProvider>& found,
                          const std::string& provider) {
   std::vector<std::string> ids = reserved_ids();
-  for (const provider::DiscoveredProvider& one : found) {
+  for (const heygen::provider::DiscoveredProvider& one : found) {
     if (std::ranges::count(ids, one.id) == 0) ids.push_back(one.id);
   }
   std::vector<std::string> named, spelled, flags;
@@ -112,36 +99,13 @@ bool may_ask(const Terminal& terminal, const Environment& environment) {
          !environment.truthy("HEYGEN_NONINTERACTIVE");
 }
 
-bool is_offered(const provider::DiscoveredProvider& found, const config::Config& config,
-                const Environment& environment) {
-  const provider::Manifest& manifest = found.manifest;
-  if (!found.is_usable() || !found.login_denied_reason.empty() || !manifest.has_login) return false;
-  if (manifest.enabled_by.empty()) return true;
-  return std::ranges::any_of(manifest.enabled_by, [&](const std::string& name) {
-    const auto setting = std::ranges::find(manifest.settings, name, &provider::Setting::key);
-    if (setting == manifest.settings.end()) return environment.has(name);
-    return is_enabled(manifest, *setting, config, environment);
-  });
-}
-
-void require_settings(const provider::Manifest& manifest, const config::Config& config,
-                      const Environment& environment) {
-  const provider::Setting* missing = provider::missing_setting(manifest, environment, settings_of(config));
-  if (missing == nullptr) return;
-  const std::string name = "providers." + manifest.id + "." + missing->key;
-  throw usage_error(
-      "The provider `" + manifest.id + "` needs the setting " + name +
-          (missing->doc.empty() ? "." : " (" + printable(missing->doc) + ")."),
-      "Run `heygen config set " + name + " VALUE`" + (missing->env.empty() ? "." : ", or set " + missing->env + "."));
-}
-
 std::string unnamed_method(Services& services) {
-  const std::vector<provider::DiscoveredProvider>& found = services.registry().found();
+  const std::vector<heygen::provider::DiscoveredProvider>& found = services.registry().found();
   if (may_ask(services.terminal, services.environment)) {
     std::vector<std::string> ids;
     std::vector<ui::Row> rows;
-    for (const provider::DiscoveredProvider& one : found) {
-      if (!is_offered(one, services.config(), services.environment)) continue;
+    for (const heygen::provider::DiscoveredProvider& one : found) {
+      if (!provider::is_offered(one, services.config(), services.environment)) continue;
       ids.push_back(one.id);
       rows.push_back({one.manifest.title, one.manifest.note});
     }
@@ -149,11 +113,11 @@ std::string unnamed_method(Services& services) {
     if (!ids.empty()) return ids[ui::pick("How do you want to log in?", rows, services.cancel)];
   }
   // A refused provider is still the answer: its reason tells more than the failure of another provider.
-  const auto reads = [](const provider::DiscoveredProvider& one) {
+  const auto reads = [](const heygen::provider::DiscoveredProvider& one) {
     return one.manifest.has_login && one.manifest.reads_stdin;
   };
-  const auto permitted = [&](const provider::DiscoveredProvider& one) {
-    return reads(one) && one.login_denied_reason.empty() && one.state != provider::ProviderState::disabled;
+  const auto permitted = [&](const heygen::provider::DiscoveredProvider& one) {
+    return reads(one) && one.login_denied_reason.empty() && one.state != heygen::provider::ProviderState::disabled;
   };
   auto reader = std::ranges::find_if(found, permitted);
   if (reader == found.end()) reader = std::ranges::find_if(found, reads);
@@ -166,9 +130,9 @@ std::string unnamed_method(Services& services) {
                     "Choose a login method; `heygen auth login --help` lists them.");
 }
 
-const provider::DiscoveredProvider& require_login(Services& services, const std::string& id) {
-  const provider::DiscoveredProvider* found = services.registry().find(id);
-  if (found == nullptr) throw commands::provider::unknown_provider(services, id);
+const heygen::provider::DiscoveredProvider& require_login(Services& services, const std::string& id) {
+  const heygen::provider::DiscoveredProvider* found = services.registry().find(id);
+  if (found == nullptr) throw provider::unknown_provider(services, id);
   if (!found->login_denied_reason.empty()) {
     throw usage_error(
         "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_denied_reason + ".",
@@ -181,4 +145,4 @@ const provider::DiscoveredProvider& require_login(Services& services, const std:
   return *found;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

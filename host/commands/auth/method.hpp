@@ -10,40 +10,27 @@ namespace heygen {
 class Environment;
 class Terminal;
 }  // namespace heygen
-namespace heygen::config {
-class Config;
-}
 namespace heygen::provider {
 struct DiscoveredProvider;
-struct Manifest;
-}  // namespace heygen::provider
+}
 
-namespace heygen::host {
-
-class Services;
+namespace heygen::host::commands::auth {
 
 /// One option per installed provider with a login, and hidden ones for reserved spellings whose provider is missing.
 std::vector<Option> login_options(Services& services);
 
 /// The provider that the options or --provider name, or "" when none does. Throws Error{usage_error} when two are
 /// named.
-std::string named_method(const Parsed& parsed, const std::vector<provider::DiscoveredProvider>& found,
+std::string named_method(const Parsed& parsed, const std::vector<heygen::provider::DiscoveredProvider>& found,
                          const std::string& provider);
 
 /// Whether the user can be prompted: a terminal on stdin and stdout, and neither CI nor HEYGEN_NONINTERACTIVE set.
 bool may_ask(const Terminal& terminal, const Environment& environment);
 
-/// A row of the picker: it has a login, may load, and what enables it is set.
-bool is_offered(const provider::DiscoveredProvider& found, const config::Config& config,
-                const Environment& environment);
-
-/// Throws Error{usage_error} naming the first required setting without a value.
-void require_settings(const provider::Manifest& manifest, const config::Config& config, const Environment& environment);
-
 /// For a login that names no method. Throws Error{canceled} when the user leaves the picker.
 std::string unnamed_method(Services& services);
 
 /// Throws Error{usage_error} unless this provider is installed and has a login.
-const provider::DiscoveredProvider& require_login(Services& services, const std::string& id);
+const heygen::provider::DiscoveredProvider& require_login(Services& services, const std::string& id);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

@@ -8,7 +8,7 @@
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 namespace {
 
@@ -21,9 +21,9 @@ json::Value stored_user(Services& services) {
   }
 }
 
-json::Value fetch_user(Services& services, auth::Checked& checked) {
+json::Value fetch_user(Services& services, heygen::auth::Checked& checked) {
   transport::ApiRequest request;
-  request.path = auth::who_am_i().path;
+  request.path = heygen::auth::who_am_i().path;
   request.headers = services.client_headers();
   request.checked = &checked;
   const std::string body = services.client().fetch(request);
@@ -40,7 +40,7 @@ json::Value fetch_user(Services& services, auth::Checked& checked) {
 
 }  // namespace
 
-json::Value credential_block(const auth::Credential& credential, const json::Value& user, std::int64_t now) {
+json::Value credential_block(const heygen::auth::Credential& credential, const json::Value& user, std::int64_t now) {
   json::Value block = json::Object{};
   block.set("type", credential.type());
   block.set("source", credential.source());
@@ -64,14 +64,14 @@ json::Value credential_block(const auth::Credential& credential, const json::Val
 
 void run_status(Services& services, Printer& printer, const Parsed&) {
   // A missing credential is reported before anything about the base URL and headers.
-  auth::Checked checked = services.session().check(auth::who_am_i());
+  heygen::auth::Checked checked = services.session().check(heygen::auth::who_am_i());
   json::Value response = fetch_user(services, checked);
 
   // Once more: the call may have refreshed it.
-  const auth::Credential used = services.resolver().resolve(auth::who_am_i());
+  const heygen::auth::Credential used = services.resolver().resolve(heygen::auth::who_am_i());
   const json::Value user = used.source() == "file" ? stored_user(services) : json::Value(json::Object{});
   response.set("credential", credential_block(used, user, services.clock.now()));
   printer.print(response);
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

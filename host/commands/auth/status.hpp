@@ -8,11 +8,11 @@
 #include "host/command.hpp"
 #include "host/services.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 void run_status(Services& services, Printer& printer, const Parsed& parsed);
 
 /// The `credential` block: what is unknown is left out. `user` is what the file says, or an empty object.
-json::Value credential_block(const auth::Credential& credential, const json::Value& user, std::int64_t now);
+json::Value credential_block(const heygen::auth::Credential& credential, const json::Value& user, std::int64_t now);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

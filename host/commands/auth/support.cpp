@@ -4,7 +4,7 @@
 
 #include "core/store/reserved_slots.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 std::string display_name(const json::Value& user) {
   for (const std::string_view name : {"email", "username"}) {
@@ -46,4 +46,4 @@ std::string enumerate(const std::vector<std::string>& words) {
   return out;
 }
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

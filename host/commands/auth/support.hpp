@@ -8,7 +8,7 @@
 #include "core/json/value.hpp"
 #include "core/store/credential_store.hpp"
 
-namespace heygen::host {
+namespace heygen::host::commands::auth {
 
 /// email, else username, else first and last name, else "".
 std::string display_name(const json::Value& user);
@@ -24,4 +24,4 @@ Error unchangeable_file(const store::Unreadable& problem);
 /// "`a`, `b` and `c`"
 std::string enumerate(const std::vector<std::string>& words);
 
-}  // namespace heygen::host
+}  // namespace heygen::host::commands::auth

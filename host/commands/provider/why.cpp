@@ -9,9 +9,9 @@
 #include "core/provider/library/pin.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/store/reserved_slots.hpp"
-#include "host/commands/auth/method.hpp"
 #include "host/commands/provider/describe.hpp"
 #include "host/commands/provider/lookup.hpp"
+#include "host/commands/provider/offer.hpp"
 #include "host/printer.hpp"
 
 namespace heygen::host::commands::provider {

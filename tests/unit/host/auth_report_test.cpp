@@ -6,6 +6,7 @@
 
 namespace {
 
+namespace commands = heygen::host::commands::auth;
 namespace json = heygen::json;
 using heygen::auth::Credential;
 using heygen::auth::ExplainRow;
@@ -24,7 +25,7 @@ ProviderResult answer(const std::string& type, const std::string& source) {
 }
 
 std::string block(const ProviderResult& of, const char* user = "{}") {
-  return json::write(heygen::host::credential_block(Credential("some", "Some", of), json::parse(user), kNow));
+  return json::write(commands::credential_block(Credential("some", "Some", of), json::parse(user), kNow));
 }
 
 heygen::Error failed(Status status, const std::string& message = {}, const std::string& hint = {}) {
@@ -35,7 +36,7 @@ heygen::Error failed(Status status, const std::string& message = {}, const std::
   heygen::provider::Manifest manifest;
   manifest.id = "sso";
   manifest.title = "Company login";
-  return heygen::host::login_error(out, manifest);
+  return commands::login_error(out, manifest);
 }
 
 ExplainRow row(const std::string& id, Verdict verdict) {
@@ -106,19 +107,19 @@ BOOST_AUTO_TEST_CASE(explain_names_what_is_used_or_nothing) {
   using heygen::auth::Choice;
   const heygen::auth::Explanation some{
       {row("a", Verdict::absent), row("b", Verdict::used), row("c", Verdict::shadowed)}, {}, {}};
-  const json::Value shown = heygen::host::explain_document(some, "/c/credentials");
+  const json::Value shown = commands::explain_document(some, "/c/credentials");
   BOOST_TEST(shown.string_at("used") == "b");
   BOOST_TEST(shown.find("providers")->as_array().size() == 3U);
   BOOST_TEST(shown.find("providers")->as_array()[2].string_at("verdict") == "shadowed");
   BOOST_TEST(shown.find("chosen_by") == nullptr);
   const heygen::auth::Explanation none{{row("a", Verdict::absent)}, {"a", Choice::By::option}, {}};
-  const json::Value empty = heygen::host::explain_document(none, "/c/credentials");
+  const json::Value empty = commands::explain_document(none, "/c/credentials");
   BOOST_TEST(empty.find("used")->is_null());
   BOOST_TEST(empty.string_at("chosen_by") == "--provider");
 }
 
 BOOST_AUTO_TEST_CASE(explain_concludes_with_what_the_next_request_meets) {
-  using heygen::host::explain_conclusion;
+  using commands::explain_conclusion;
   BOOST_TEST(explain_conclusion({{row("b", Verdict::used)}, {}, {}}) == "Requests use b.");
   BOOST_TEST(explain_conclusion({{row("b", Verdict::absent)}, {}, {}}) ==
              "No credential found. Run `heygen auth login`.");

@@ -1,4 +1,5 @@
 #include "host/commands/auth/method.hpp"
+#include "host/commands/provider/offer.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <map>
@@ -11,6 +12,7 @@
 
 namespace {
 
+namespace commands = heygen::host::commands;
 using heygen::MapEnvironment;
 using heygen::host::Parsed;
 using heygen::provider::DiscoveredProvider;
@@ -39,7 +41,7 @@ Parsed typed(const std::vector<std::string>& flags) {
 bool offered(const DiscoveredProvider& found, const std::string& toml, const MapEnvironment& environment) {
   const heygen::test::TemporaryDirectory directory;
   directory.write("config.toml", toml);
-  return heygen::host::is_offered(found, heygen::config::Config(directory.path(), environment), environment);
+  return commands::provider::is_offered(found, heygen::config::Config(directory.path(), environment), environment);
 }
 
 DiscoveredProvider switched() {
@@ -69,48 +71,48 @@ BOOST_AUTO_TEST_CASE(what_the_policy_withholds_has_no_row) {
 }
 
 BOOST_AUTO_TEST_CASE(a_flag_names_its_provider_by_historic_spelling_or_id) {
-  BOOST_TEST(heygen::host::named_method(typed({"api-key"}), kInstalled, "") == "apikey");
-  BOOST_TEST(heygen::host::named_method(typed({"oauth"}), kInstalled, "") == "oauth");
-  BOOST_TEST(heygen::host::named_method(typed({"sso"}), kInstalled, "") == "sso");
+  BOOST_TEST(commands::auth::named_method(typed({"api-key"}), kInstalled, "") == "apikey");
+  BOOST_TEST(commands::auth::named_method(typed({"oauth"}), kInstalled, "") == "oauth");
+  BOOST_TEST(commands::auth::named_method(typed({"sso"}), kInstalled, "") == "sso");
 }
 
 BOOST_AUTO_TEST_CASE(a_historic_flag_names_its_provider_even_when_that_is_not_installed) {
-  BOOST_TEST(heygen::host::named_method(typed({"device-code"}), kInstalled, "") == "device-code");
-  BOOST_TEST(heygen::host::named_method(typed({"oauth"}), {}, "") == "oauth");
+  BOOST_TEST(commands::auth::named_method(typed({"device-code"}), kInstalled, "") == "device-code");
+  BOOST_TEST(commands::auth::named_method(typed({"oauth"}), {}, "") == "oauth");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_named_is_no_method) {
-  BOOST_TEST(heygen::host::named_method(typed({}), kInstalled, "").empty());
+  BOOST_TEST(commands::auth::named_method(typed({}), kInstalled, "").empty());
   Parsed off;
   off.options["oauth"] = {"false"};
-  BOOST_TEST(heygen::host::named_method(off, kInstalled, "").empty());
+  BOOST_TEST(commands::auth::named_method(off, kInstalled, "").empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_global_option_names_one_and_may_repeat_the_flag) {
-  BOOST_TEST(heygen::host::named_method(typed({}), kInstalled, "sso") == "sso");
-  BOOST_TEST(heygen::host::named_method(typed({"api-key"}), kInstalled, "apikey") == "apikey");
+  BOOST_TEST(commands::auth::named_method(typed({}), kInstalled, "sso") == "sso");
+  BOOST_TEST(commands::auth::named_method(typed({"api-key"}), kInstalled, "apikey") == "apikey");
 }
 
 BOOST_AUTO_TEST_CASE(two_methods_are_a_usage_error) {
-  BOOST_CHECK_EXCEPTION(heygen::host::named_method(typed({"api-key", "oauth"}), kInstalled, ""), heygen::Error,
+  BOOST_CHECK_EXCEPTION(commands::auth::named_method(typed({"api-key", "oauth"}), kInstalled, ""), heygen::Error,
                         is_usage_error);
-  BOOST_CHECK_EXCEPTION(heygen::host::named_method(typed({"oauth"}), kInstalled, "apikey"), heygen::Error,
+  BOOST_CHECK_EXCEPTION(commands::auth::named_method(typed({"oauth"}), kInstalled, "apikey"), heygen::Error,
                         is_usage_error);
 }
 
 BOOST_AUTO_TEST_CASE(a_person_is_asked_on_two_terminals_only) {
   const MapEnvironment empty({});
-  BOOST_TEST(heygen::host::may_ask(FakeTerminal(true, true, true), empty));
-  BOOST_TEST(!heygen::host::may_ask(FakeTerminal(true, false, true), empty));
-  BOOST_TEST(!heygen::host::may_ask(FakeTerminal(false, true, true), empty));
+  BOOST_TEST(commands::auth::may_ask(FakeTerminal(true, true, true), empty));
+  BOOST_TEST(!commands::auth::may_ask(FakeTerminal(true, false, true), empty));
+  BOOST_TEST(!commands::auth::may_ask(FakeTerminal(false, true, true), empty));
 }
 
 BOOST_AUTO_TEST_CASE(automation_is_never_asked) {
   const FakeTerminal terminal(true, true, true);
-  BOOST_TEST(!heygen::host::may_ask(terminal, with("CI", "true")));
-  BOOST_TEST(!heygen::host::may_ask(terminal, with("HEYGEN_NONINTERACTIVE", "1")));
+  BOOST_TEST(!commands::auth::may_ask(terminal, with("CI", "true")));
+  BOOST_TEST(!commands::auth::may_ask(terminal, with("HEYGEN_NONINTERACTIVE", "1")));
   const MapEnvironment both(Variables{{"CI", "false"}, {"HEYGEN_NONINTERACTIVE", "0"}});
-  BOOST_TEST(heygen::host::may_ask(terminal, both));
+  BOOST_TEST(commands::auth::may_ask(terminal, both));
 }
 
 BOOST_AUTO_TEST_CASE(a_plain_provider_is_offered_a_refused_one_and_one_without_login_are_not) {
@@ -137,7 +139,8 @@ BOOST_AUTO_TEST_CASE(a_required_setting_that_is_missing_is_named_with_the_ways_t
   const auto check = [&](const std::string& toml, const MapEnvironment& environment) {
     const heygen::test::TemporaryDirectory directory;
     directory.write("config.toml", toml);
-    heygen::host::require_settings(found.manifest, heygen::config::Config(directory.path(), environment), environment);
+    commands::provider::require_settings(found.manifest, heygen::config::Config(directory.path(), environment),
+                                         environment);
   };
   const MapEnvironment empty({});
   BOOST_CHECK_EXCEPTION(check("", empty), heygen::Error, [](const heygen::Error& error) {
