@@ -49,7 +49,7 @@ std::string login_flag_of(std::string_view id) {
 }
 
 std::string login_command(std::string_view id) {
-  return "`heygen auth login" + (id.empty() ? std::string{} : " " + login_flag_of(id)) + "`";
+  return "`" + std::string(kLoginCommand) + (id.empty() ? std::string{} : " " + login_flag_of(id)) + "`";
 }
 
 std::vector<std::string> settings_sections_of(std::string_view id) {

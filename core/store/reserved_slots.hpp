@@ -25,6 +25,8 @@ const ReservedSlot* reserved_slot_of(std::string_view id);
 std::string slot_of(std::string_view id);
 /// "--<id>", or the reserved spelling.
 std::string login_flag_of(std::string_view id);
+/// The words of the command, without quotes or options.
+inline constexpr std::string_view kLoginCommand = "heygen auth login";
 /// "`heygen auth login`", or with the option of this provider. Every message that names the command takes it from here.
 std::string login_command(std::string_view id = {});
 /// Sections of config.toml that hold its settings, first wins: its own, then its reserved slot's first owner.

@@ -1,10 +1,12 @@
 #include <Poco/Net/HTTPResponse.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
 #include "core/base/error.hpp"
 #include "core/json/value.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "core/transport/api_client.hpp"
 
 namespace heygen::transport {
@@ -27,26 +29,32 @@ constexpr std::array<Hint, 20> kHints{{
     {"not_found", "Check the id and the path; the matching `list` command shows what exists."},
     {"asset_not_available", "Wait until the resource is complete, then ask again."},
     {"timeout", "The service took too long. Try again later."},
-    {"forbidden", "This account may not do that. `heygen auth login` changes to another account."},
-    {"resource_access_denied", "The resource belongs to someone else. `heygen auth login` changes to another account."},
+    {"forbidden", "This account may not do that. {login} changes to another account."},
+    {"resource_access_denied", "The resource belongs to someone else. {login} changes to another account."},
     {"ai_vendor_access_restricted",
      "Your workspace does not allow this AI vendor: ask its administrator, or use another "
-     "account with `heygen auth login`."},
+     "account with {login}."},
     {"voice_not_usable", "Choose another voice: `heygen voice list` shows those that you can use."},
     {"payload_too_large", "Send less at once: a smaller file or fewer items."},
     {"conflict", "Look at the resource's present state before you try again."},
     {"unclassified_server_error", "The service failed. Try again later; support will ask for the request id."},
-    {"unauthorized", "Log in again with `heygen auth login`."},
+    {"unauthorized", "Log in again with {login}."},
     {"error", "Check HEYGEN_API_BASE: the address did not answer as the API does."},
 }};
 
-std::string_view hint_for(std::string_view code, int status) {
-  for (const Hint& hint : kHints) {
-    if (hint.code == code) return hint.text;
-  }
-  if (status == 401) return "Log in again with `heygen auth login`.";
-  if (status == 403) return "This account may not do that. `heygen auth login` changes to another account.";
-  return {};
+/// The hint for this code, otherwise for this status, with the login command in place of "{login}"; "" when there is
+/// none.
+std::string hint_for(std::string_view code, int status) {
+  const auto of = [](std::string_view wanted) { return std::ranges::find(kHints, wanted, &Hint::code); };
+  const auto* hint = of(code);
+  if (hint == kHints.end() && status == 401) hint = of("unauthorized");
+  if (hint == kHints.end() && status == 403) hint = of("forbidden");
+  if (hint == kHints.end()) return {};
+  std::string text(hint->text);
+  constexpr std::string_view kLogin = "{login}";
+  if (const std::size_t at = text.find(kLogin); at != std::string::npos)
+    text.replace(at, kLogin.size(), store::login_command());
+  return text;
 }
 
 std::string_view code_by_status(int status) {
@@ -101,9 +109,9 @@ Error error_of_reply(int status, const net::Headers& headers, const std::string&
   std::string message = served.string_at("message");
   if (message.empty()) message = message_by_status(status, body.empty());
   const bool refused = status == 401 || status == 403;
-  Error error(code, message, std::string(hint_for(code, status)), refused ? Exit::auth : Exit::failure);
-  if (refused && error.hint.find("heygen auth login") == std::string::npos) {
-    error.hint += " `heygen auth login` changes to another account.";
+  Error error(code, message, hint_for(code, status), refused ? Exit::auth : Exit::failure);
+  if (refused && error.hint.find(store::kLoginCommand) == std::string::npos) {
+    error.hint += " " + store::login_command() + " changes to another account.";
   }
   error.http_status = status;
   error.param = served.string_at("param");

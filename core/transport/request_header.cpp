@@ -3,6 +3,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "core/transport/api_client.hpp"
 
 namespace heygen::transport {
@@ -65,7 +66,7 @@ net::Header parse_free_header(const std::string& text) {
   if (std::ranges::find(kReserved, name) != kReserved.end() || name.starts_with("x-heygen-")) {
     throw usage_error("--header cannot set " + header.name + ": heygen decides that header itself.",
                       name == "authorization" || name == "x-api-key"
-                          ? "Store a credential with `heygen auth login`, or set HEYGEN_API_KEY."
+                          ? "Store a credential with " + store::login_command() + ", or set HEYGEN_API_KEY."
                           : "Leave the header out.");
   }
   if (has_control(header.value)) {

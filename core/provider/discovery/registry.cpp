@@ -247,8 +247,8 @@ class FileProviderRegistry : public ProviderRegistry {
                                     ? "HEYGEN_PROVIDER names provider `" + name + "`, which is not installed."
                                     : "The provider `" + name + "` is not installed.";
     if (store::reserved_slot_of(id) != nullptr) {
-      return auth_error(message, "Install the package heygen-provider-" + name +
-                                     ", or run `heygen auth login` to log in another way.");
+      return auth_error(message, "Install the package heygen-provider-" + name + ", or run " + store::login_command() +
+                                     " to log in another way.");
     }
     std::vector<std::string> ids;
     for (const DiscoveredProvider& found : found_) ids.push_back(found.id);
@@ -256,9 +256,8 @@ class FileProviderRegistry : public ProviderRegistry {
     const std::string guess = near.empty() ? "" : "Did you mean `" + near + "`? ";
     return auth_error(message, named_by_variable
                                    ? guess + "Unset HEYGEN_PROVIDER or choose one from `heygen provider list`."
-                                   : guess +
-                                         "`heygen provider list` lists the installed providers; `heygen auth "
-                                         "login` logs in with one of them.");
+                                   : guess + "`heygen provider list` lists the installed providers; " +
+                                         store::login_command() + " logs in with one of them.");
   }
 
   static Error refusal_error(const DiscoveredProvider& found) {
@@ -266,12 +265,12 @@ class FileProviderRegistry : public ProviderRegistry {
     switch (found.state) {
       case ProviderState::refused_by_policy:
         return auth_error(subject + " may not load: " + found.reason + ".",
-                          "`heygen policy show` shows what the administrator of this machine permits; `heygen auth "
-                          "login` logs in with that.");
+                          "`heygen policy show` shows what the administrator of this machine permits; " +
+                              store::login_command() + " logs in with that.");
       case ProviderState::disabled:
-        return auth_error(
-            subject + " cannot be used: " + found.reason + ".",
-            "Run `heygen provider enable " + found.id + "`, or log in another way with `heygen auth login`.");
+        return auth_error(subject + " cannot be used: " + found.reason + ".",
+                          "Run `heygen provider enable " + found.id + "`, or log in another way with " +
+                              store::login_command() + ".");
       default:
         break;
     }
@@ -282,7 +281,7 @@ class FileProviderRegistry : public ProviderRegistry {
       remedy += " to use the copy in " + printable(found.shadowed.front().parent_path().string());
     }
     return auth_error(message, (found.fix.empty() ? "Fix that, or " : "Run `" + found.fix + "`, or ") + remedy +
-                                   ", or log in another way with `heygen auth login`.");
+                                   ", or log in another way with " + store::login_command() + ".");
   }
 
   std::vector<SearchDirectory> directories_;
