@@ -68,12 +68,12 @@ CredentialLease Session::obtain(const RequestInfo& request, Checked* checked) {
   require_usable(credential);
   if (!credential.stale(clock_.now())) return {std::move(credential), false};
   const Reason reason = credential.has_headers() ? Reason::near_expiry : Reason::first_use;
-  return refresh(credential, request, reason, {});
+  return refresh_locked(credential, request, reason, {});
 }
 
-CredentialLease Session::renew(const Credential& refused, const RequestInfo& request,
-                               const std::string& www_authenticate) {
-  return refresh(refused, request, Reason::refused, www_authenticate);
+CredentialLease Session::refresh(const Credential& refused, const RequestInfo& request,
+                                 const std::string& www_authenticate) {
+  return refresh_locked(refused, request, Reason::refused, www_authenticate);
 }
 
 std::optional<Credential> Session::refreshed_by_another(const Credential& seen, const RequestInfo& request,
@@ -85,8 +85,8 @@ std::optional<Credential> Session::refreshed_by_another(const Credential& seen, 
   return current;
 }
 
-CredentialLease Session::refresh(const Credential& seen, const RequestInfo& request, Reason reason,
-                                 const std::string& www_authenticate) {
+CredentialLease Session::refresh_locked(const Credential& seen, const RequestInfo& request, Reason reason,
+                                        const std::string& www_authenticate) {
   const std::string& id = seen.provider();
   const auto lock = resolver_.store().lock_refresh(store::slot_of(id), kLockDeadline, cancel_);
   if (std::optional<Credential> other = refreshed_by_another(seen, request, reason)) return {*other, false};
@@ -110,10 +110,10 @@ CredentialLease Session::refresh(const Credential& seen, const RequestInfo& requ
   save(id, ask.state, patch);
   json::Value state = ask.state;
   json::merge_patch(state, patch);
-  Credential renewed = resolver_.resolve_state(id, state, request, Reason::first_use);
-  renewed.mark_just_refreshed();
-  if (!renewed.has_headers()) throw refused_error(seen);
-  return {std::move(renewed), true};
+  Credential refreshed = resolver_.resolve_state(id, state, request, Reason::first_use);
+  refreshed.mark_just_refreshed();
+  if (!refreshed.has_headers()) throw refused_error(seen);
+  return {std::move(refreshed), true};
 }
 
 void Session::save(const std::string& id, const json::Value& sent, const json::Value& patch) {

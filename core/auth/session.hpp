@@ -30,8 +30,8 @@ class CredentialSource {
   virtual CredentialLease obtain(const RequestInfo& request, Checked* checked) = 0;
   /// After a 401 on `refused`: another credential, from the file or by one refresh. Throws Error{auth_error} when only
   /// a login helps, and Error{network_error} when the token endpoint cannot be reached.
-  virtual CredentialLease renew(const Credential& refused, const RequestInfo& request,
-                                const std::string& www_authenticate) = 0;
+  virtual CredentialLease refresh(const Credential& refused, const RequestInfo& request,
+                                  const std::string& www_authenticate) = 0;
   /// After the final response.
   virtual void report(const Credential& used, const RequestInfo& request, int http_status) = 0;
   /// The error for a credential that the API rejects although it was just refreshed.
@@ -50,14 +50,14 @@ class Session : public CredentialSource {
   Checked check(const RequestInfo& request);
 
   CredentialLease obtain(const RequestInfo& request, Checked* checked = nullptr) override;
-  CredentialLease renew(const Credential& refused, const RequestInfo& request,
-                        const std::string& www_authenticate) override;
+  CredentialLease refresh(const Credential& refused, const RequestInfo& request,
+                          const std::string& www_authenticate) override;
   void report(const Credential& used, const RequestInfo& request, int http_status) override;
   Error refused_error(const Credential& used) override;
 
  private:
-  CredentialLease refresh(const Credential& seen, const RequestInfo& request, provider::Reason reason,
-                          const std::string& www_authenticate);
+  CredentialLease refresh_locked(const Credential& seen, const RequestInfo& request, provider::Reason reason,
+                                 const std::string& www_authenticate);
   /// The credential in the file, if it is another one than `seen` and has not expired.
   std::optional<Credential> refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                  provider::Reason reason);

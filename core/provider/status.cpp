@@ -2,6 +2,7 @@
 #include "core/provider/status.hpp"
 
 #include "core/base/text.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -19,10 +20,17 @@ std::string sentence(const ProviderResult& result, const Manifest& manifest, con
   return text.starts_with(title) ? text : title + ": " + text;
 }
 
+/// Other programs search for "login required".
+std::string rejection(std::string text) {
+  if (text.find("login required") != std::string::npos) return text;
+  if (!text.ends_with('.')) text += '.';
+  return text + " The credential was rejected: login required.";
+}
+
 std::string login_hint(const ProviderResult& result, const std::string& how_to_login) {
   const std::string own = printable(trim(result.hint));
   if (own.empty()) return how_to_login;
-  return own.find("heygen auth login") != std::string::npos ? own : own + " " + how_to_login;
+  return own.find(store::kLoginCommand) != std::string::npos ? own : own + " " + how_to_login;
 }
 
 std::string other_hint(const ProviderResult& result, const std::string& otherwise) {
@@ -50,7 +58,8 @@ Error to_error(const ProviderResult& result, const Manifest& manifest, const std
     case Status::broken:
       return auth("the stored credential cannot be used.");
     case Status::rejected:
-      return auth("the server refused the credential.");
+      return auth_error(rejection(sentence(result, manifest, "the server rejected the credential: login required.")),
+                        login_hint(result, how_to_login));
     case Status::needs_user:
       return auth(title_of(manifest) + " needs you to log in interactively, but this command cannot prompt.");
     case Status::transient:
@@ -70,7 +79,8 @@ Error to_error(const ProviderResult& result, const Manifest& manifest, const std
   return {code::kError,
           "Bug in provider `" + printable(manifest.id) + "`" + version + ": " +
               sentence(result, manifest, "it failed without a reason."),
-          other_hint(result, "Report it to the provider's author, or log in another way with `heygen auth login`."),
+          other_hint(result,
+                     "Report it to the provider's author, or log in another way with " + store::login_command() + "."),
           Exit::failure};
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/random.hpp"
 #include "core/base/text.hpp"
 #include "core/net/redact.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "core/transport/failure.hpp"
 #include "core/transport/redirect.hpp"
 #include "core/transport/retry.hpp"
@@ -25,10 +26,14 @@ constexpr std::chrono::milliseconds kUploadIdle{600'000};
 
 constexpr const char* kNotTwice =
     "What came from a pipe cannot be sent twice: run the command again, or give it a file.";
-constexpr const char* kSpentHint =
-    "The credential can perhaps be renewed, but what came from a pipe cannot be sent twice. `heygen auth status` "
-    "renews "
-    "it; then run this command again, or give it a file. If it stays so, log in with `heygen auth login`.";
+
+/// For a body from a pipe whose credential was rejected.
+std::string spent_hint() {
+  return "The credential can perhaps be refreshed, but what came from a pipe cannot be sent twice. `heygen auth "
+         "status` "
+         "refreshes it; then run this command again, or give it a file. If it stays so, log in with " +
+         store::login_command() + ".";
+}
 
 std::string encoded_target(const ApiRequest& request) {
   std::string out = request.path;
@@ -130,11 +135,12 @@ std::string origin_in_words(const std::string& source) {
 
 /// What a 401 needs: which credential was used, and the way out.
 std::string credential_hint(const auth::Credential& used) {
-  const std::string remedy = used.source() == "env" ? "Correct or unset its environment variable, or store another "
-                                                      "credential with `heygen auth login`."
-                                                    : "Log in again with `heygen auth login`.";
+  const std::string remedy =
+      used.source() == "env"
+          ? "Correct or unset its environment variable, or store another credential with " + store::login_command()
+          : "Log in again with " + store::login_command();
   return "The credential in use is \"" + used.title() + "\" (" + used.provider() + "), " +
-         origin_in_words(used.source()) + ". " + remedy;
+         origin_in_words(used.source()) + ". " + remedy + ".";
 }
 
 /// What one call() is made with.
@@ -158,7 +164,7 @@ class Call {
     url_ = base_ = target();
     for (;;) {
       std::unique_ptr<net::Response> reply = settled_reply();
-      if (reply->status == 401 && renew(*reply)) continue;
+      if (reply->status == 401 && refresh(*reply)) continue;
       means_.credentials.report(grant_.credential, info_, api_status_);
       if (reply->status < 200 || reply->status > 299) throw error_of(*reply);
       const int status = reply->status;
@@ -185,7 +191,7 @@ class Call {
   void obtain() {
     now_ = means_.clock.now();
     grant_ = means_.credentials.obtain(info_, request_.checked);
-    renewed_ = renewed_ || grant_.refreshed;
+    refreshed_ = refreshed_ || grant_.refreshed;
   }
 
   /// After the retries and redirects that may happen without asking anybody.
@@ -304,21 +310,21 @@ class Call {
   }
 
   /// Another credential after a 401, at most once a call.
-  bool renew(const net::Response& reply) {
-    if (!trusted() || renewed_ || !grant_.credential.refreshable() || !rewind()) return false;
+  bool refresh(const net::Response& reply) {
+    if (!trusted() || refreshed_ || !grant_.credential.refreshable() || !rewind()) return false;
     const std::string* challenge = net::find_header(reply.headers, "WWW-Authenticate");
-    trace("* the credential was refused: renewing it");
+    trace("* the credential was refused: refreshing it");
     now_ = means_.clock.now();
-    grant_ = means_.credentials.renew(grant_.credential, info_, challenge == nullptr ? std::string{} : *challenge);
-    renewed_ = true;
+    grant_ = means_.credentials.refresh(grant_.credential, info_, challenge == nullptr ? std::string{} : *challenge);
+    refreshed_ = true;
     return true;
   }
 
   Error error_of(net::Response& reply) {
     const bool refused = reply.status == 401 && trusted();
-    Error error = refused && renewed_ ? means_.credentials.refused_error(grant_.credential)
-                                      : error_of_reply(reply.status, reply.headers, read_error_body(reply));
-    if (refused && !renewed_) error.hint = spent_ ? kSpentHint : credential_hint(grant_.credential);
+    Error error = refused && refreshed_ ? means_.credentials.refused_error(grant_.credential)
+                                        : error_of_reply(reply.status, reply.headers, read_error_body(reply));
+    if (refused && !refreshed_) error.hint = spent_ ? spent_hint() : credential_hint(grant_.credential);
     if (spent_ && reply.status == 429) error.hint = "Wait a minute. " + std::string(kNotTwice);
     if (const std::string* id = net::find_header(reply.headers, "X-Request-Id")) error.request_id = *id;
     return error;
@@ -340,7 +346,7 @@ class Call {
   std::int64_t now_ = 0;
   int retries_ = 0, redirects_ = 0;
   int api_status_ = 0;  ///< of the last reply to a request that carried the credential
-  bool renewed_ = false, left_origin_ = false;
+  bool refreshed_ = false, left_origin_ = false;
   bool spent_ = false;  ///< the body cannot be sent again, and would have been
 };
 

@@ -17,7 +17,8 @@ class FixedCredential : public auth::CredentialSource {
   explicit FixedCredential(const auth::Credential& credential) : credential_(credential) {}
 
   auth::CredentialLease obtain(const auth::RequestInfo&, auth::Checked*) override { return {credential_, false}; }
-  auth::CredentialLease renew(const auth::Credential& refused, const auth::RequestInfo&, const std::string&) override {
+  auth::CredentialLease refresh(const auth::Credential& refused, const auth::RequestInfo&,
+                                const std::string&) override {
     status = kUnauthorized;
     throw refused_error(refused);
   }

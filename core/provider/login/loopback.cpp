@@ -17,6 +17,7 @@
 #include "core/base/secret.hpp"
 #include "core/provider/login/callback_page.hpp"
 #include "core/provider/login/request_head.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -29,7 +30,7 @@ constexpr milliseconds kDrain{500};
 
 Error cannot_listen(int why) {
   return network_error("Could not listen on 127.0.0.1: " + describe_errno(why),
-                       "Log in with another method: `heygen auth login --help` lists them.");
+                       "Log in with another method: `" + std::string(store::kLoginCommand) + " --help` lists them.");
 }
 
 bool ready_for(int socket, short events, milliseconds time) {

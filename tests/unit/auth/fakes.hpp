@@ -114,7 +114,7 @@ class FakeRegistry : public provider::ProviderRegistry {
   std::map<std::string, std::unique_ptr<FakeProvider>> providers_;
 };
 
-inline provider::ProviderResult renewed(const std::string& token, std::int64_t until = kNow + 3600) {
+inline provider::ProviderResult refreshed(const std::string& token, std::int64_t until = kNow + 3600) {
   provider::ProviderResult answer;
   answer.status = provider::Status::ok;
   answer.patch = json::Object{{"token", token}, {"until", until}};

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_credential_is_used_up_to_the_skew_and_not_beyond) {
   write(file(state("old", kNow + kSkewSeconds)));
   acme.on_refresh = [](const ProviderRequest& ask) {
     BOOST_TEST((ask.reason == Reason::near_expiry));
-    return renewed("new");
+    return refreshed("new");
   };
   const CredentialLease grant = session.obtain(request);
   BOOST_TEST(bearer(grant.credential) == "Bearer new");
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_refresh_token_alone_is_refreshed_first) {
   write(file(R"({"refresh":"r"})"));
   acme.on_refresh = [](const ProviderRequest& ask) {
     BOOST_TEST((ask.reason == Reason::first_use));
-    return renewed("first");
+    return refreshed("first");
   };
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer first");
 }
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(an_expired_credential_that_cannot_be_refreshed_asks_for_a_l
 
 BOOST_AUTO_TEST_CASE(a_refresh_saves_what_changed_and_keeps_the_rest_to_the_digit) {
   write(file(R"({"token":"old","refresh":"r","until":5,"foreign":{"n":1.10}})"));
-  acme.on_refresh = [](const ProviderRequest&) { return renewed("new", kNow + 9); };
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("new", kNow + 9); };
   session.obtain(request);
   BOOST_TEST(stored() == R"({"keep":18446744073709551616,"providers":{"acme":{"token":"new","refresh":"r","until":)" +
                              std::to_string(kNow + 9) + R"(,"foreign":{"n":1.10}}}})");
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_refresh_saves_what_changed_and_keeps_the_rest_to_the_digi
 
 BOOST_AUTO_TEST_CASE(a_token_that_lives_shorter_than_the_skew_is_still_used_once) {
   write(file(state("old", 5)));
-  acme.on_refresh = [](const ProviderRequest&) { return renewed("brief", kNow + 10); };
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("brief", kNow + 10); };
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer brief");
 }
 
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(after_a_401_a_token_that_changed_in_the_file_is_used_and_no
   write(file(state("sent", kNow + 3600)));
   const CredentialLease first = session.obtain(request);
   write(file(state("theirs", kNow + 3600)));
-  const CredentialLease second = session.renew(first.credential, request, "Bearer");
+  const CredentialLease second = session.refresh(first.credential, request, "Bearer");
   BOOST_TEST(bearer(second.credential) == "Bearer theirs");
   BOOST_TEST(!second.refreshed);
 }
@@ -115,9 +115,9 @@ BOOST_AUTO_TEST_CASE(after_a_401_the_same_token_is_refreshed_and_the_challenge_p
   acme.on_refresh = [](const ProviderRequest& ask) {
     BOOST_TEST((ask.reason == Reason::refused));
     BOOST_TEST(ask.www_authenticate == "Bearer error=\"invalid_token\"");
-    return renewed("new");
+    return refreshed("new");
   };
-  const CredentialLease second = session.renew(first.credential, request, "Bearer error=\"invalid_token\"");
+  const CredentialLease second = session.refresh(first.credential, request, "Bearer error=\"invalid_token\"");
   BOOST_TEST(second.refreshed);
   BOOST_TEST(bearer(second.credential) == "Bearer new");
 }
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_goes_on_and_a_warning_says_that_
   write(file(state("old", 5)));
   acme.on_refresh = [&](const ProviderRequest&) {
     write("{ somebody broke it");
-    return renewed("s3cr3t");
+    return refreshed("s3cr3t");
   };
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer s3cr3t");
   BOOST_REQUIRE(terminal.notices.size() == 1);
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_login_or_logout_during_a_refresh_is_not_overwritten) {
   write(file(state("old", 5)));
   acme.on_refresh = [&](const ProviderRequest&) {
     write(file(R"({"token":"other account","refresh":"r2","until":7})"));
-    return renewed("late");
+    return refreshed("late");
   };
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer late");
   BOOST_TEST(stored().find("other account") != std::string::npos);
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_login_or_logout_during_a_refresh_is_not_overwritten) {
   write(file(state("old", 5)));
   acme.on_refresh = [&](const ProviderRequest&) {
     write(R"({"keep":1})");
-    return renewed("late");
+    return refreshed("late");
   };
   session.obtain(request);
   BOOST_TEST(stored() == R"({"keep":1})");
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(sixteen_threads_meet_one_expired_token_and_refresh_it_once)
     answer.expires_at = ask.state.find("until")->to_int64();
     return answer;
   };
-  acme.on_refresh = [](const ProviderRequest&) { return renewed("once"); };
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("once"); };
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 16; ++i) {
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_checked_credential_that_expires_before_its_use_is_refresh
   write(file(state("old", kNow + kSkewSeconds + 1)));
   Checked checked = session.check(request);
   clock.time += 1;
-  acme.on_refresh = [](const ProviderRequest&) { return renewed("new"); };
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("new"); };
   BOOST_TEST(bearer(session.obtain(request, &checked).credential) == "Bearer new");
 }
 

@@ -320,6 +320,7 @@ BOOST_AUTO_TEST_CASE(each_status_maps_to_its_error) {
       BOOST_TEST((worded.message().find("Probe") != std::string::npos));
       BOOST_TEST((worded.message().find("The moon is full.") != std::string::npos));
       if (row.status != Status::cancelled) BOOST_TEST((worded.hint.find("Wait a night.") == 0));
+      if (row.status == Status::rejected) BOOST_TEST((worded.message().find("login required") != std::string::npos));
       if (row.login) BOOST_TEST((worded.hint.find(kHow) != std::string::npos));
     }
   }

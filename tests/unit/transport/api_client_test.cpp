@@ -416,9 +416,9 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(refused_credentials, Stage)
 
-BOOST_AUTO_TEST_CASE(a_refreshable_one_is_renewed_once_and_the_body_replayed) {
+BOOST_AUTO_TEST_CASE(a_refreshable_credential_is_refreshed_once_and_the_body_replayed) {
   refreshable();
-  renewal();
+  refresh_succeeds();
   heygen::net::TextBody body("again");
   reply(401, kServed, {{"WWW-Authenticate", "Bearer error=\"invalid_token\""}});
   reply(200, "done");
@@ -433,7 +433,7 @@ BOOST_AUTO_TEST_CASE(a_refreshable_one_is_renewed_once_and_the_body_replayed) {
 BOOST_AUTO_TEST_CASE(a_second_refusal_asks_for_a_login_whoever_refreshed) {
   for (const bool refreshed_here : {true, false}) {
     refreshable();
-    renewal(refreshed_here);
+    refresh_succeeds(refreshed_here);
     reply(401, kServed);
     reply(401, kServed, {{"X-Request-Id", "req_2"}});
     const Error refused = error();
@@ -485,9 +485,9 @@ BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_leaves_the_refusal_as_it_is)
   BOOST_TEST(credentials.challenges.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_renewal_that_fails_is_told_in_its_own_words) {
+BOOST_AUTO_TEST_CASE(a_failed_refresh_keeps_its_own_message) {
   refreshable();
-  credentials.renewals.emplace_back(
+  credentials.refreshes.emplace_back(
       []() -> CredentialLease { throw heygen::network_error("no token endpoint", "later"); });
   reply(401, kServed);
   const Error failed = error();
@@ -495,7 +495,7 @@ BOOST_AUTO_TEST_CASE(a_renewal_that_fails_is_told_in_its_own_words) {
   BOOST_TEST(failed.message() == "no token endpoint");
 }
 
-BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_and_never_renews) {
+BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_and_never_refreshes) {
   refreshable();
   reply(403, kServed);
   const Error refused = error();
@@ -505,9 +505,9 @@ BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_and_never_renews) {
   BOOST_TEST(credentials.challenges.empty());
 }
 
-BOOST_AUTO_TEST_CASE(retries_and_a_renewal_share_one_call) {
+BOOST_AUTO_TEST_CASE(retries_and_a_refresh_share_one_call) {
   refreshable();
-  renewal();
+  refresh_succeeds();
   reply(503, kServed);
   reply(401, kServed);
   reply(503, kServed);
@@ -589,7 +589,7 @@ BOOST_AUTO_TEST_CASE(another_origin_learns_nothing_even_if_it_leads_back) {
   BOOST_TEST((credentials.reports == std::vector<int>{302, 302}));
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_by_another_origin_renews_nothing) {
+BOOST_AUTO_TEST_CASE(a_rejection_by_another_origin_refreshes_nothing) {
   refreshable();
   reply(302, "", {{"Location", "https://other.test/x"}});
   reply(401, kServed);

@@ -42,7 +42,7 @@ inline auth::Credential credential(const std::string& name, const std::string& v
 
 class FakeCredentials : public auth::CredentialSource {
  public:
-  ~FakeCredentials() override { BOOST_TEST(renewals.empty(), "a renewal was expected"); }
+  ~FakeCredentials() override { BOOST_TEST(refreshes.empty(), "a refresh was expected"); }
 
   auth::CredentialLease obtain(const auth::RequestInfo& request, auth::Checked*) override {
     asked_for.push_back(request.method + " " + request.path);
@@ -51,12 +51,12 @@ class FakeCredentials : public auth::CredentialSource {
     if (grants.size() > 1) grants.pop_front();
     return grant;
   }
-  auth::CredentialLease renew(const auth::Credential&, const auth::RequestInfo&,
-                              const std::string& www_authenticate) override {
+  auth::CredentialLease refresh(const auth::Credential&, const auth::RequestInfo&,
+                                const std::string& www_authenticate) override {
     challenges.push_back(www_authenticate);
-    BOOST_REQUIRE_MESSAGE(!renewals.empty(), "no renewal is scripted");
-    const auto next = renewals.front();
-    renewals.pop_front();
+    BOOST_REQUIRE_MESSAGE(!refreshes.empty(), "no refresh is scripted");
+    const auto next = refreshes.front();
+    refreshes.pop_front();
     return next();
   }
   void report(const auth::Credential&, const auth::RequestInfo&, int http_status) override {
@@ -67,7 +67,7 @@ class FakeCredentials : public auth::CredentialSource {
   }
 
   std::deque<auth::CredentialLease> grants;  ///< the last one serves for ever
-  std::deque<std::function<auth::CredentialLease()>> renewals;
+  std::deque<std::function<auth::CredentialLease()>> refreshes;
   std::vector<std::string> asked_for, challenges;
   std::vector<int> reports;
 };
@@ -90,8 +90,8 @@ struct Stage {
   void refreshable() {
     credentials.grants = {{credential("Authorization", "Bearer old", {.refreshable = true}), false}};
   }
-  void renewal(bool refreshed = true) {
-    credentials.renewals.emplace_back([refreshed] {
+  void refresh_succeeds(bool refreshed = true) {
+    credentials.refreshes.emplace_back([refreshed] {
       return auth::CredentialLease{credential("Authorization", "Bearer new", {.refreshable = true}), refreshed};
     });
   }
