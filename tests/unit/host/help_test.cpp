@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(lines_are_broken_at_spaces) {
   BOOST_TEST(wrap("a\n  kept as it is\nb", 6) == "a\n  kept as it is\nb\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_command_shows_what_it_takes) {
+BOOST_AUTO_TEST_CASE(command_help_lists_arguments_and_options) {
   const std::vector<Option> options = {
       {.name = "mode", .value = "CHOICE", .doc = "How", .fallback = "speed", .choices = {"speed", "precision"}},
       {.name = "data", .shorthand = 'd', .value = "JSON", .doc = "Body", .required = true},

@@ -57,7 +57,7 @@ bool names(const std::string& text, const char* part) {
 
 BOOST_AUTO_TEST_SUITE(parsing)
 
-BOOST_AUTO_TEST_CASE(a_long_option_with_one_dash_is_answered_with_two) {
+BOOST_AUTO_TEST_CASE(long_option_with_one_dash_suggests_two) {
   BOOST_TEST(names(refused({"-data", "{}"}).hint, "Did you mean --data?"));
   BOOST_TEST(names(refused({"-limit=3"}).hint, "Did you mean --limit?"));
   BOOST_TEST(names(refused({"-lmit", "3"}).hint, "Did you mean --limit?"));
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(repeatable_options_keep_all_and_lists_are_split) {
   refused({"--layers", "\"a\"b"});
 }
 
-BOOST_AUTO_TEST_CASE(switches_take_no_word_and_may_be_set_to_false) {
+BOOST_AUTO_TEST_CASE(boolean_options_take_no_word_and_may_be_false) {
   const Parsed result = parsed({"--force", "id"}, kOneId);
   BOOST_TEST(result.is_on("force"));
   BOOST_CHECK((result.positionals == Words{"id"}));
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(unknown_options_are_refused_with_the_nearest) {
        "=x"});
 }
 
-BOOST_AUTO_TEST_CASE(a_missing_value_is_said_so) {
+BOOST_AUTO_TEST_CASE(missing_value_is_an_error) {
   BOOST_TEST(names(refused({"--text"}).message(), "--text needs a value"));
   BOOST_TEST(names(refused({"-d"}).message(), "-d needs a value"));
 }

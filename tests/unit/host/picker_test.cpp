@@ -39,7 +39,7 @@ const std::vector<Row> kRows{{"API key", "uses API credits"}, {"Browser", "uses 
 
 BOOST_AUTO_TEST_SUITE(picker_keys)
 
-BOOST_AUTO_TEST_CASE(arrows_are_understood_in_both_cursor_modes_and_with_modifiers) {
+BOOST_AUTO_TEST_CASE(arrows_are_read_in_both_cursor_modes_and_with_modifiers) {
   for (const std::string_view up : {"\x1b[A", "\x1bOA", "\x1b[1;5A", "k", "K"}) {
     BOOST_TEST((only_kind(up) == Kind::up), up.substr(1));
   }
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(first_and_last_jump) {
   BOOST_TEST(picker.selected() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_digit_chooses_its_row_at_once) {
+BOOST_AUTO_TEST_CASE(digit_chooses_its_row_at_once) {
   Picker picker(3);
   BOOST_TEST((picker.press({Kind::digit, 2}) == Outcome::chosen));
   BOOST_TEST(picker.selected() == 1U);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_digit_without_a_row_changes_nothing) {
   BOOST_TEST(picker.selected() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(cancel_ends_it_and_other_keys_do_not) {
+BOOST_AUTO_TEST_CASE(picker_ends_on_cancel_and_ignores_other_keys) {
   Picker picker(2);
   BOOST_TEST((picker.press({Kind::other}) == Outcome::open));
   BOOST_TEST((picker.press({Kind::cancel}) == Outcome::canceled));

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_wide_terminal_gets_everything) {
              "Uploading film.mp4  [===============>              ]   50 %  137.0 of 274.0 MB  12.3 MB/s  0:12 left");
 }
 
-BOOST_AUTO_TEST_CASE(what_does_not_fit_goes_bar_first) {
+BOOST_AUTO_TEST_CASE(narrow_terminal_drops_the_progress_bar_first) {
   BOOST_TEST(transfer_line(half(), 75) == "Uploading film.mp4   50 %  137.0 of 274.0 MB  12.3 MB/s  0:12 left");
   BOOST_TEST(transfer_line(half(), 39) == "Uploading…   50 %  12.3 MB/s  0:12 left");
   BOOST_TEST(transfer_line(half(), 30) == "Uploading f…   50 %  0:12 left");
@@ -49,14 +49,14 @@ BOOST_AUTO_TEST_CASE(without_a_total_there_is_neither_bar_nor_end) {
   BOOST_TEST(transfer_line(state, 79) == "Uploading film.mp4  137.0 MB  12.3 MB/s");
 }
 
-BOOST_AUTO_TEST_CASE(a_line_that_stalls_promises_no_end) {
+BOOST_AUTO_TEST_CASE(stalled_transfer_shows_no_time_left) {
   TransferState state = half();
   state.still = std::chrono::seconds(12);
   BOOST_TEST(transfer_line(state, 74) == "Uploading film.mp4   50 %  137.0 of 274.0 MB  stalled for 12s");
   BOOST_TEST(transfer_line(state, 36) == "Uploading f…   50 %  stalled for 12s");
 }
 
-BOOST_AUTO_TEST_CASE(odd_amounts_have_a_line_too) {
+BOOST_AUTO_TEST_CASE(unusual_amounts_have_a_line) {
   BOOST_TEST(transfer_line({.what = "x", .done = 0, .total = 0, .rate = 0}, 30).find("100 %") != std::string::npos);
   BOOST_TEST(transfer_line({.what = "x", .done = 5, .total = 3, .rate = 1}, 79).find("left") == std::string::npos);
   BOOST_TEST(transfer_line({.what = "x", .done = 0, .total = 7200 * kMega, .rate = 1e6}, 79).ends_with("2:00:00 left"));

@@ -50,14 +50,14 @@ BOOST_AUTO_TEST_CASE(the_longest_run_of_words_names_the_command) {
   BOOST_CHECK((found.rest == Words{"b1", "--limit", "3"}));
 }
 
-BOOST_AUTO_TEST_CASE(global_options_may_stand_before_and_between_the_words) {
+BOOST_AUTO_TEST_CASE(global_options_are_read_before_and_between_the_words) {
   const CommandTable all = table();
   const Route found = route(all, root_options(), {"--human", "--provider", "oauth", "video", "--verbose", "list", "x"});
   BOOST_CHECK((found.words == Words{"video", "list"}));
   BOOST_CHECK((found.rest == Words{"--human", "--provider", "oauth", "--verbose", "x"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_group_or_nothing_is_no_command) {
+BOOST_AUTO_TEST_CASE(group_or_nothing_is_not_a_command) {
   const CommandTable all = table();
   BOOST_TEST(route(all, root_options(), {"video"}).command == nullptr);
   BOOST_TEST(route(all, root_options(), {"video", "--help"}).command == nullptr);
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_word_is_a_usage_error_that_names_the_nearest) {
   BOOST_CHECK(error_of({"video", "batches", "nope"}).exit == Exit::usage);
 }
 
-BOOST_AUTO_TEST_CASE(a_word_from_another_level_is_answered_with_the_whole_command) {
+BOOST_AUTO_TEST_CASE(word_from_another_level_suggests_the_full_command) {
   CommandTable all = table();
   Command login;
   login.words = {"auth", "login"};

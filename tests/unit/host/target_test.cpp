@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_url_must_be_below_the_base) {
   BOOST_CHECK_EXCEPTION(parse_target("GET", "http://127.0.0.1:8/other", "http://127.0.0.1:8/mirror"), Error, is_usage);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_request_line_is_refused) {
+BOOST_AUTO_TEST_CASE(parse_rejects_what_is_not_a_request_line) {
   for (const char* path : {"", "v3/videos", "/v3/a b", "/v3/a#b", "/v3/a\r\nx: y", "/v3\\a"})
     BOOST_CHECK_EXCEPTION(parse_target("GET", path, kBase), Error, is_usage);
   for (const char* method : {"", "FETCH", "CONNECT", "TRACE", "GET /"})

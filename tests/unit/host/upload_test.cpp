@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_one_part_of_announced_size) {
   BOOST_TEST(body.size().value() == text.size());
 }
 
-BOOST_AUTO_TEST_CASE(a_replayed_body_is_the_same) {
+BOOST_AUTO_TEST_CASE(replayed_body_is_the_same) {
   const test::TemporaryDirectory directory;
   UploadBody body("file", directory.write("a", std::string(100, 'x')), "", system_random(), kNever);
   const std::string first = all_of(body);
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_replayed_body_is_the_same) {
   BOOST_TEST(all_of(body) == first);
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_file_is_a_part_too) {
+BOOST_AUTO_TEST_CASE(empty_file_makes_an_empty_part) {
   const test::TemporaryDirectory directory;
   UploadBody body("file", directory.write("e", ""), "", system_random(), kNever);
   BOOST_TEST(all_of(body).size() == body.size().value());
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_shrinks_is_an_error_and_one_that_grows_is_cut) 
   BOOST_TEST(all_of(grown).size() == grown.size().value());
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_named) {
+BOOST_AUTO_TEST_CASE(unreadable_file_is_named) {
   const test::TemporaryDirectory directory;
   for (const std::string& path : {(directory.path() / "nope").string(), directory.path().string()}) {
     try {

@@ -91,7 +91,7 @@ bool has(const std::string& text, const char* part) {
 
 BOOST_AUTO_TEST_SUITE(waiting)
 
-BOOST_AUTO_TEST_CASE(the_last_reply_is_printed_once_the_job_is_done) {
+BOOST_AUTO_TEST_CASE(last_response_is_printed_when_the_job_is_done) {
   Stage stage;
   stage.reply(R"({"data":{"id":"j1"}})");
   stage.state("pending");
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_failed_job_is_printed_and_an_error) {
   BOOST_TEST(stage.printed.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(when_time_is_up_the_last_state_is_printed_and_the_exit_is_4) {
+BOOST_AUTO_TEST_CASE(timeout_prints_the_last_state_and_exits_4) {
   Stage stage;
   stage.reply(R"({"data":{"id":"j1"}})");
   stage.state("pending");
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(when_time_is_up_the_last_state_is_printed_and_the_exit_is_4
   BOOST_TEST(stage.clock.monotonic().count() == 1'500);
 }
 
-BOOST_AUTO_TEST_CASE(failures_that_pass_do_not_end_a_wait_that_has_seen_the_job) {
+BOOST_AUTO_TEST_CASE(temporary_failures_after_the_first_poll_do_not_end_the_wait) {
   Stage stage;
   stage.reply(R"({"data":{"id":"j1"}})");
   stage.state("pending");
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(failures_that_pass_do_not_end_a_wait_that_has_seen_the_job)
   BOOST_TEST(std::ranges::count_if(stage.lines, [](const auto& line) { return has(line, "retrying"); }) > 3);
 }
 
-BOOST_AUTO_TEST_CASE(if_they_do_not_pass_the_time_out_tells_of_them) {
+BOOST_AUTO_TEST_CASE(timeout_names_the_last_temporary_failure) {
   Stage stage;
   stage.reply(R"({"data":{"id":"j1"}})");
   stage.state("pending");
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(if_they_do_not_pass_the_time_out_tells_of_them) {
   BOOST_TEST(stage.printed.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(other_failures_end_it_with_the_id) {
+BOOST_AUTO_TEST_CASE(other_failure_ends_the_wait_with_the_id) {
   for (const auto& [code, status] :
        {std::pair<std::string_view, int>{"video_not_found", 404}, {code::kAuth, 0}, {"unauthorized", 401}}) {
     Stage stage;
@@ -178,14 +178,14 @@ BOOST_AUTO_TEST_CASE(other_failures_end_it_with_the_id) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_first_poll_that_fails_ends_it_with_the_id) {
+BOOST_AUTO_TEST_CASE(failed_first_poll_ends_the_wait_with_the_id) {
   Stage stage;
   stage.reply(R"({"data":{"id":"j1"}})");
   stage.fault(code::kNetwork);
   BOOST_TEST(names_job(stage.error()));
 }
 
-BOOST_AUTO_TEST_CASE(a_reply_that_is_no_json_or_holds_no_state_ends_it_with_the_id) {
+BOOST_AUTO_TEST_CASE(response_without_json_or_state_ends_the_wait_with_the_id) {
   for (const char* text : {"<html>", "{}", R"({"data":{"status":null}})"}) {
     Stage stage;
     stage.reply(R"({"data":{"id":"j1"}})");
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_while_the_job_is_created_awaits_its_id) {
   BOOST_TEST(stage.requests[0].grace.count() > 0);
 }
 
-BOOST_AUTO_TEST_CASE(if_the_reply_does_not_come_the_user_is_told_to_look) {
+BOOST_AUTO_TEST_CASE(lost_response_to_create_says_the_job_may_have_started) {
   Stage stage;
   stage.fault(code::kCanceled);
   BOOST_TEST(has(stage.error().hint, "may have started"));
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(if_the_reply_does_not_come_the_user_is_told_to_look) {
   BOOST_TEST(has(error.hint, "may have started"));
 }
 
-BOOST_AUTO_TEST_CASE(a_reply_without_the_id_is_shown) {
+BOOST_AUTO_TEST_CASE(response_without_id_is_shown) {
   Stage stage;
   stage.reply(R"({"data":{"job":"j1"}})");
   const Error error = stage.error();
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_reply_without_the_id_is_shown) {
   BOOST_TEST(has(error.hint, R"({"data":{"job":"j1"}})"));
 }
 
-BOOST_AUTO_TEST_CASE(of_a_batch_every_id_is_named) {
+BOOST_AUTO_TEST_CASE(batch_response_is_an_error_that_names_every_id) {
   Stage stage;
   stage.poll.id_field = "data.ids.0";
   stage.reply(R"({"data":{"ids":["j1","j2","j3"]}})");

@@ -63,32 +63,32 @@ bool is_usage_error(const heygen::Error& error) {
 
 BOOST_AUTO_TEST_SUITE(auth_method)
 
-BOOST_AUTO_TEST_CASE(what_the_policy_withholds_has_no_row) {
+BOOST_AUTO_TEST_CASE(login_denied_by_policy_has_no_row) {
   DiscoveredProvider found = provider("sso");
   BOOST_TEST(offered(found, "", MapEnvironment({})));
   found.login_denied_reason = "the policy does not offer it";
   BOOST_TEST(!offered(found, "", MapEnvironment({})));
 }
 
-BOOST_AUTO_TEST_CASE(a_flag_names_its_provider_by_historic_spelling_or_id) {
+BOOST_AUTO_TEST_CASE(option_names_its_provider_by_reserved_spelling_or_id) {
   BOOST_TEST(commands::auth::named_method(typed({"api-key"}), kInstalled, "") == "apikey");
   BOOST_TEST(commands::auth::named_method(typed({"oauth"}), kInstalled, "") == "oauth");
   BOOST_TEST(commands::auth::named_method(typed({"sso"}), kInstalled, "") == "sso");
 }
 
-BOOST_AUTO_TEST_CASE(a_historic_flag_names_its_provider_even_when_that_is_not_installed) {
+BOOST_AUTO_TEST_CASE(reserved_option_names_its_provider_even_when_not_installed) {
   BOOST_TEST(commands::auth::named_method(typed({"device-code"}), kInstalled, "") == "device-code");
   BOOST_TEST(commands::auth::named_method(typed({"oauth"}), {}, "") == "oauth");
 }
 
-BOOST_AUTO_TEST_CASE(nothing_named_is_no_method) {
+BOOST_AUTO_TEST_CASE(no_option_names_no_method) {
   BOOST_TEST(commands::auth::named_method(typed({}), kInstalled, "").empty());
   Parsed off;
   off.options["oauth"] = {"false"};
   BOOST_TEST(commands::auth::named_method(off, kInstalled, "").empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_global_option_names_one_and_may_repeat_the_flag) {
+BOOST_AUTO_TEST_CASE(global_option_names_a_method_and_may_repeat_its_option) {
   BOOST_TEST(commands::auth::named_method(typed({}), kInstalled, "sso") == "sso");
   BOOST_TEST(commands::auth::named_method(typed({"api-key"}), kInstalled, "apikey") == "apikey");
 }
@@ -100,14 +100,14 @@ BOOST_AUTO_TEST_CASE(two_methods_are_a_usage_error) {
                         is_usage_error);
 }
 
-BOOST_AUTO_TEST_CASE(a_person_is_asked_on_two_terminals_only) {
+BOOST_AUTO_TEST_CASE(user_is_prompted_only_when_stdin_and_stdout_are_terminals) {
   const MapEnvironment empty({});
   BOOST_TEST(commands::auth::may_ask(FakeTerminal(true, true, true), empty));
   BOOST_TEST(!commands::auth::may_ask(FakeTerminal(true, false, true), empty));
   BOOST_TEST(!commands::auth::may_ask(FakeTerminal(false, true, true), empty));
 }
 
-BOOST_AUTO_TEST_CASE(automation_is_never_asked) {
+BOOST_AUTO_TEST_CASE(automation_is_never_prompted) {
   const FakeTerminal terminal(true, true, true);
   BOOST_TEST(!commands::auth::may_ask(terminal, with("CI", "true")));
   BOOST_TEST(!commands::auth::may_ask(terminal, with("HEYGEN_NONINTERACTIVE", "1")));
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(automation_is_never_asked) {
   BOOST_TEST(commands::auth::may_ask(terminal, both));
 }
 
-BOOST_AUTO_TEST_CASE(a_plain_provider_is_offered_a_refused_one_and_one_without_login_are_not) {
+BOOST_AUTO_TEST_CASE(plain_provider_is_offered_but_not_when_refused_or_without_login) {
   const MapEnvironment empty({});
   DiscoveredProvider found = provider("sso");
   BOOST_TEST(offered(found, "", empty));
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_required_setting_that_is_missing_is_named_with_the_ways_t
   BOOST_CHECK_NO_THROW(check("", empty));
 }
 
-BOOST_AUTO_TEST_CASE(a_reserved_method_is_offered_once_a_setting_or_a_variable_turns_it_on) {
+BOOST_AUTO_TEST_CASE(reserved_method_is_offered_once_a_setting_or_variable_enables_it) {
   const MapEnvironment empty({});
   BOOST_TEST(!offered(switched(), "", empty));
   BOOST_TEST(!offered(switched(), "[providers.device-code]\nenabled = false\n", empty));
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(settings_of_the_slots_first_owner_count_when_the_own_sectio
       !offered(switched(), "[providers.oauth]\nenabled = true\n[providers.device-code]\nenabled = false\n", empty));
 }
 
-BOOST_AUTO_TEST_CASE(the_variable_of_a_setting_outranks_the_file) {
+BOOST_AUTO_TEST_CASE(variable_of_a_setting_overrides_the_file) {
   DiscoveredProvider found = switched();
   found.manifest.settings.front().env = "DEVICE_ENABLED";
   BOOST_TEST(!offered(found, "[providers.device-code]\nenabled = true\n", with("DEVICE_ENABLED", "false")));
