@@ -166,9 +166,8 @@ def main():
     astray, named = tests(tree.files)
     notes = list(astray)
     for circle in circles(arrows):
-        listing = faults if any(directory.startswith("host") for directory in circle) else notes
-        listing.append("a circle: " + ", ".join(sorted(circle)))
-        listing += [f"    {why}" for here in sorted(circle) for other, why in sorted(arrows[here].items()) if other in circle]
+        faults.append("a circle: " + ", ".join(sorted(circle)))
+        faults += [f"    {why}" for here in sorted(circle) for other, why in sorted(arrows[here].items()) if other in circle]
     if sys.argv[1:] == ["--verbose"]:
         named |= {file.replace(".hpp", ".cpp") for file in named}
         notes += [f"{file} has no test of its name" for file in tree.files if file.endswith(".cpp") and file not in named]
