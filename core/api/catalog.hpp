@@ -7,18 +7,18 @@
 
 namespace heygen::api {
 
-enum class FlagType : unsigned char { text, integer, number, boolean, text_list };
+enum class OptionType : unsigned char { text, integer, number, boolean, text_list };
 enum class Place : unsigned char { query, json, multipart };
 enum class BodyKind : unsigned char { none, json, multipart };
 
-struct Flag {
+struct Option {
   std::string_view name;    ///< "voice-id"
   std::string_view target;  ///< wire name, "voice_id"
   std::string_view doc;
-  FlagType type = FlagType::text;
+  OptionType type = OptionType::text;
   Place place = Place::query;
   bool required = false;
-  std::string_view fallback;  ///< shown only; an untouched flag is never sent
+  std::string_view fallback;  ///< shown only; an untouched option is never sent
   std::span<const std::string_view> choices;
   std::optional<double> min, max;
 };
@@ -59,13 +59,13 @@ struct Command {
   bool hidden = false;
   int timeout_s = 30;
   std::span<const Argument> arguments;
-  std::span<const Flag> flags;
+  std::span<const Option> options;
   std::span<const Column> columns;
   const Poll* poll = nullptr;
   const Pagination* pagination = nullptr;
   std::string_view request_schema, response_schema;        ///< JSON Schema on one line, without references; "" for none
   std::string_view request_reference, response_reference;  ///< the same with references to schemas(), "#/$defs/NAME"
-  std::span<const std::string_view> data_only;             ///< body fields without a flag of their own
+  std::span<const std::string_view> data_only;             ///< body fields without an option of their own
   std::span<const std::string_view> data_only_required;    ///< those of them that the service demands
 };
 

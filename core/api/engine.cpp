@@ -65,8 +65,8 @@ bool is_json_number(std::string_view text) {
   return text.empty();
 }
 
-std::string name_of(const Flag& flag) {
-  return "--" + std::string(flag.name);
+std::string name_of(const Option& option) {
+  return "--" + std::string(option.name);
 }
 
 std::string joined(std::span<const std::string_view> words, std::string_view separator = ", ") {
@@ -82,45 +82,47 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-void check_choice(const Flag& flag, const std::string& value) {
-  if (flag.choices.empty() || std::ranges::find(flag.choices, value) != flag.choices.end()) return;
-  const std::string near = nearest(value, {flag.choices.begin(), flag.choices.end()});
+void check_choice(const Option& option, const std::string& value) {
+  if (option.choices.empty() || std::ranges::find(option.choices, value) != option.choices.end()) return;
+  const std::string near = nearest(value, {option.choices.begin(), option.choices.end()});
   throw usage_error(
-      "Invalid " + name_of(flag) + " '" + value + "'.",
-      (near.empty() ? "" : "Did you mean '" + near + "'? ") + "Use one of: " + joined(flag.choices) + ".");
+      "Invalid " + name_of(option) + " '" + value + "'.",
+      (near.empty() ? "" : "Did you mean '" + near + "'? ") + "Use one of: " + joined(option.choices) + ".");
 }
 
-void check_bounds(const Flag& flag, double value, const std::string& typed) {
-  if ((!flag.min || value >= *flag.min) && (!flag.max || value <= *flag.max)) return;
-  std::string range = "at least " + shortest(flag.min.value_or(0));
-  if (!flag.min) range = "at most " + shortest(*flag.max);
-  if (flag.min && flag.max) range = "from " + shortest(*flag.min) + " to " + shortest(*flag.max);
-  const double nearest_allowed = flag.min && value < *flag.min ? *flag.min : *flag.max;
-  throw usage_error("Invalid " + name_of(flag) + " '" + typed + "': must be " + range + ".",
-                    "Example: " + name_of(flag) + " " + shortest(nearest_allowed));
+void check_bounds(const Option& option, double value, const std::string& typed) {
+  if ((!option.min || value >= *option.min) && (!option.max || value <= *option.max)) return;
+  std::string range = "at least " + shortest(option.min.value_or(0));
+  if (!option.min) range = "at most " + shortest(*option.max);
+  if (option.min && option.max) range = "from " + shortest(*option.min) + " to " + shortest(*option.max);
+  const double nearest_allowed = option.min && value < *option.min ? *option.min : *option.max;
+  throw usage_error("Invalid " + name_of(option) + " '" + typed + "': must be " + range + ".",
+                    "Example: " + name_of(option) + " " + shortest(nearest_allowed));
 }
 
-Error type_error(const Flag& flag, const std::string& value) {
-  const char* wanted = flag.type == FlagType::integer  ? "a whole number"
-                       : flag.type == FlagType::number ? "a number"
-                                                       : "true or false";
-  const char* example = flag.type == FlagType::integer ? " 20" : flag.type == FlagType::number ? " 1.5" : "=true";
-  return usage_error("Invalid " + name_of(flag) + " '" + value + "': must be " + wanted + ".",
-                     "Example: " + name_of(flag) + example);
+Error type_error(const Option& option, const std::string& value) {
+  const char* wanted = option.type == OptionType::integer  ? "a whole number"
+                       : option.type == OptionType::number ? "a number"
+                                                           : "true or false";
+  const char* example = option.type == OptionType::integer  ? " 20"
+                        : option.type == OptionType::number ? " 1.5"
+                                                            : "=true";
+  return usage_error("Invalid " + name_of(option) + " '" + value + "': must be " + wanted + ".",
+                     "Example: " + name_of(option) + example);
 }
 
-std::string query_value(const Flag& flag, const std::vector<std::string>& values) {
-  const json::Value value = json_value(flag, values);
+std::string query_value(const Option& option, const std::vector<std::string>& values) {
+  const json::Value value = json_value(option, values);
   if (value.is_string()) return value.as_string();
   if (value.is_bool()) return value.as_bool() ? "true" : "false";
-  return flag.type == FlagType::integer ? value.as_number().text : shortest(*parse_number(value.as_number().text));
+  return option.type == OptionType::integer ? value.as_number().text : shortest(*parse_number(value.as_number().text));
 }
 
 void check_required(const Command& command, const CommandInput& given) {
   std::vector<std::string> missing;
-  for (const Flag& flag : command.flags) {
-    const bool excused = flag.place == Place::json && given.data.has_value();
-    if (flag.required && !excused && !given.flags.contains(flag.name)) missing.push_back(name_of(flag));
+  for (const Option& option : command.options) {
+    const bool excused = option.place == Place::json && given.data.has_value();
+    if (option.required && !excused && !given.options.contains(option.name)) missing.push_back(name_of(option));
   }
   if (missing.empty()) return;
   throw usage_error(std::string(missing.size() == 1 ? "A required option is" : "Required options are") +
@@ -142,7 +144,7 @@ json::Value parse_data(const std::string& text) {
 
 Error missing_body(const Command& command) {
   std::string hint = "Use --data with a JSON object, a file, or - for stdin";
-  if (!command.flags.empty()) hint += ", or one of the options that --help lists";
+  if (!command.options.empty()) hint += ", or one of the options that --help lists";
   if (!command.request_schema.empty()) hint += "; --request-schema shows the fields";
   return usage_error("`heygen " + joined(command.words, " ") + "` requires a request body.", hint + ".");
 }
@@ -150,10 +152,10 @@ Error missing_body(const Command& command) {
 void add_body(const Command& command, const CommandInput& given, Prepared& prepared) {
   json::Value body = given.data ? parse_data(*given.data) : json::Value(json::Object{});
   bool any = given.data.has_value();
-  for (const Flag& flag : command.flags) {
-    const auto at = given.flags.find(flag.name);
-    if (flag.place != Place::json || at == given.flags.end()) continue;
-    body.set(flag.target, json_value(flag, at->second));
+  for (const Option& option : command.options) {
+    const auto at = given.options.find(option.name);
+    if (option.place != Place::json || at == given.options.end()) continue;
+    body.set(option.target, json_value(option, at->second));
     any = true;
   }
   if (any)
@@ -169,47 +171,47 @@ Error invalid_data(const json::ParseError& fault) {
                      "Check the quoting, or use --data FILE.");
 }
 
-bool is_of_type(FlagType type, std::string_view text) {
+bool is_of_type(OptionType type, std::string_view text) {
   switch (type) {
-    case FlagType::integer:
+    case OptionType::integer:
       return parse_integer(text).has_value();
-    case FlagType::number:
+    case OptionType::number:
       return parse_number(text).has_value();
-    case FlagType::boolean:
+    case OptionType::boolean:
       return text == "true" || text == "false";
-    case FlagType::text:
-    case FlagType::text_list:
+    case OptionType::text:
+    case OptionType::text_list:
       return true;
   }
   return false;
 }
 
-json::Value json_value(const Flag& flag, const std::vector<std::string>& values) {
-  if (flag.type == FlagType::text_list) {
+json::Value json_value(const Option& option, const std::vector<std::string>& values) {
+  if (option.type == OptionType::text_list) {
     json::Array items;
     for (const std::string& value : values) {
-      check_choice(flag, value);
+      check_choice(option, value);
       items.emplace_back(value);
     }
     return items;
   }
   const std::string typed = values.empty() ? std::string{} : values.back();
-  if (!is_of_type(flag.type, typed)) throw type_error(flag, typed);
-  switch (flag.type) {
-    case FlagType::integer: {
+  if (!is_of_type(option.type, typed)) throw type_error(option, typed);
+  switch (option.type) {
+    case OptionType::integer: {
       const std::int64_t value = *parse_integer(typed);
-      check_bounds(flag, static_cast<double>(value), typed);
+      check_bounds(option, static_cast<double>(value), typed);
       return value;
     }
-    case FlagType::number: {
+    case OptionType::number: {
       const double value = *parse_number(typed);
-      check_bounds(flag, value, typed);
+      check_bounds(option, value, typed);
       return json::Number{is_json_number(typed) ? typed : shortest(value)};
     }
-    case FlagType::boolean:
+    case OptionType::boolean:
       return typed == "true";
     default:
-      check_choice(flag, typed);
+      check_choice(option, typed);
       return typed;
   }
 }
@@ -236,11 +238,11 @@ Prepared prepare(const Command& command, const CommandInput& given) {
   prepared.path = fill_path(command, given.arguments);
   check_required(command, given);
   if (command.body == BodyKind::json) add_body(command, given, prepared);
-  for (const Flag& flag : command.flags) {
-    const auto at = given.flags.find(flag.name);
-    if (at == given.flags.end()) continue;
-    if (flag.place == Place::query) prepared.query.emplace_back(flag.target, query_value(flag, at->second));
-    if (flag.place == Place::multipart) prepared.upload = at->second.back();
+  for (const Option& option : command.options) {
+    const auto at = given.options.find(option.name);
+    if (at == given.options.end()) continue;
+    if (option.place == Place::query) prepared.query.emplace_back(option.target, query_value(option, at->second));
+    if (option.place == Place::multipart) prepared.upload = at->second.back();
   }
   return prepared;
 }

@@ -20,8 +20,8 @@ namespace heygen::api {
 /// What was typed for one command.
 struct CommandInput {
   std::vector<std::string> arguments;  ///< one for each of the command's arguments
-  /// By flag name. The last value counts, but a text_list keeps all; booleans are "true" or "false".
-  std::map<std::string, std::vector<std::string>, std::less<>> flags;
+  /// By option name. The last value counts, but a text_list keeps all; booleans are "true" or "false".
+  std::map<std::string, std::vector<std::string>, std::less<>> options;
   std::optional<std::string> data;  ///< text of --data, read from wherever it was
 };
 
@@ -36,7 +36,7 @@ struct Prepared {
 /// Error{usage_error} for an empty id, "." and "..", which would address another resource.
 std::string fill_path(const Command& command, const std::vector<std::string>& arguments);
 
-/// Checks in this order: required flags, --data, choices and bounds, a body where one is needed. Throws
+/// Checks in this order: required options, --data, choices and bounds, a body where one is needed. Throws
 /// Error{usage_error}.
 Prepared prepare(const Command& command, const CommandInput& given);
 
@@ -44,15 +44,15 @@ Prepared prepare(const Command& command, const CommandInput& given);
 /// names included. They are the service's to check: this only foretells what it will say.
 std::vector<std::string> missing_fields(const Command& command, const std::optional<std::string>& body);
 
-/// The flag's value as it goes into a JSON body. Numbers keep the digits that were typed wherever JSON can say them
+/// The option's value as it goes into a JSON body. Numbers keep the digits that were typed wherever JSON can say them
 /// so. Throws Error{usage_error} for text of the wrong type, a value out of bounds or none of the choices.
-json::Value json_value(const Flag& flag, const std::vector<std::string>& values);
+json::Value json_value(const Option& option, const std::vector<std::string>& values);
 
 /// What --data is not.
 Error invalid_data(const json::ParseError& fault);
 
 /// True when the text is of that type; says nothing of bounds.
-bool is_of_type(FlagType type, std::string_view text);
+bool is_of_type(OptionType type, std::string_view text);
 
 /// "1h30m", "20m", "1.5s", "500ms". Empty when it is none or not above zero.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);

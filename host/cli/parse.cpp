@@ -131,8 +131,8 @@ class Speller {
 
 void validate_value(const std::vector<std::string>& words, const Option& option, const std::string& value) {
   const char* wanted = nullptr;
-  if (option.kind == Kind::integer && !api::is_of_type(api::FlagType::integer, value)) wanted = "a whole number";
-  if (option.kind == Kind::number && !api::is_of_type(api::FlagType::number, value)) wanted = "a number";
+  if (option.kind == Kind::integer && !api::is_of_type(api::OptionType::integer, value)) wanted = "a whole number";
+  if (option.kind == Kind::number && !api::is_of_type(api::OptionType::number, value)) wanted = "a number";
   if (option.kind == Kind::duration && !api::parse_duration(value)) wanted = "a time, e.g. 90s, 20m or 1h30m";
   if (wanted != nullptr)
     throw usage_error(fmt::format("Invalid --{} '{}': must be {}.", option.name, value, wanted), help_of(words));

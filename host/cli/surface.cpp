@@ -33,13 +33,13 @@ json::Value number_of(double value) {
   return json::parse(std::to_string(value).substr(0, std::to_string(value).find_last_not_of('0') + 1));
 }
 
-/// What a catalog's flag says beyond the option made of it.
-void add_flag(json::Object& object, const api::Flag& flag) {
+/// What a catalog's option says beyond the option made of it.
+void add_api_facts(json::Object& object, const api::Option& facts) {
   constexpr std::array<std::string_view, 3> kPlaces = {"query", "json", "multipart"};
-  if (flag.min) object.emplace_back("minimum", number_of(*flag.min));
-  if (flag.max) object.emplace_back("maximum", number_of(*flag.max));
-  object.emplace_back("in", std::string(kPlaces[static_cast<std::size_t>(flag.place)]));
-  object.emplace_back("field", std::string(flag.target));
+  if (facts.min) object.emplace_back("minimum", number_of(*facts.min));
+  if (facts.max) object.emplace_back("maximum", number_of(*facts.max));
+  object.emplace_back("in", std::string(kPlaces[static_cast<std::size_t>(facts.place)]));
+  object.emplace_back("field", std::string(facts.target));
 }
 
 json::Value option_json(const Option& option, const api::Command* facts) {
@@ -56,8 +56,8 @@ json::Value option_json(const Option& option, const api::Command* facts) {
   if (!option.fallback.empty()) object.emplace_back("default", option.fallback);
   if (!option.choices.empty()) object.emplace_back("choices", list_of(option.choices));
   if (facts != nullptr) {
-    const auto flag = std::ranges::find(facts->flags, option.name, &api::Flag::name);
-    if (flag != facts->flags.end()) add_flag(object, *flag);
+    const auto at = std::ranges::find(facts->options, option.name, &api::Option::name);
+    if (at != facts->options.end()) add_api_facts(object, *at);
   }
   return object;
 }

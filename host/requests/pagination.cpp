@@ -136,7 +136,7 @@ class AllPagesPrinter {
         collects_(printer.human() || printer.options.jq.has_value()),
         progress_(needs.progress) {
     printer.only_reads = true;
-    if (const auto at = given_.flags.find(facts_.cursor_param); at != given_.flags.end())
+    if (const auto at = given_.options.find(facts_.cursor_param); at != given_.options.end())
       seen_.insert(hash(at->second.back()));
   }
 
@@ -236,9 +236,9 @@ class AllPagesPrinter {
 
   void set_cursor(const std::string& cursor) {
     seen_.insert(hash(cursor));
-    given_.flags[std::string(facts_.cursor_param)] = {cursor};
+    given_.options[std::string(facts_.cursor_param)] = {cursor};
     if (cap_)
-      given_.flags[std::string(facts_.limit_param)] = {
+      given_.options[std::string(facts_.limit_param)] = {
           std::to_string(std::min<std::int64_t>(facts_.limit_max, *cap_ - count_))};
   }
 
@@ -257,8 +257,8 @@ class AllPagesPrinter {
     if (printer_.to_terminal()) printer_.write("\n");
     error.hint += fmt::format("{}Output is incomplete: {} written.", error.hint.empty() ? "" : " ",
                               count_ == 1 ? "1 item was" : fmt::format("{} items were", count_));
-    const auto at = given_.flags.find(facts_.cursor_param);
-    if (at != given_.flags.end() && pages_ > 0)
+    const auto at = given_.options.find(facts_.cursor_param);
+    if (at != given_.options.end() && pages_ > 0)
       error.hint += fmt::format(" Continue with --{} {}", facts_.cursor_param, at->second.back());
   }
 
@@ -284,9 +284,9 @@ class AllPagesPrinter {
 std::optional<std::int64_t> extract_total_limit(const api::Command& command, api::CommandInput& given) {
   const std::string name(command.pagination->limit_param);
   const std::int64_t most = command.pagination->limit_max;
-  const auto at = given.flags.find(name);
+  const auto at = given.options.find(name);
   std::optional<std::int64_t> cap;
-  if (at != given.flags.end()) {
+  if (at != given.options.end()) {
     const std::string typed = at->second.back();
     std::int64_t value = 0;
     const std::size_t sign = typed.starts_with('+') ? 1 : 0;
@@ -295,7 +295,7 @@ std::optional<std::int64_t> extract_total_limit(const api::Command& command, api
       throw usage_error("Invalid --" + name + " '" + typed + "': must be at least 1.", "Example: --" + name + " 1");
     cap = value;
   }
-  given.flags[name] = {std::to_string(std::min(cap.value_or(most), most))};
+  given.options[name] = {std::to_string(std::min(cap.value_or(most), most))};
   return cap;
 }
 

@@ -38,11 +38,11 @@ class Writer:
     def views(self, values):
         return self.array("std::string_view", [view(value) for value in values])
 
-    def flag(self, node):
+    def option(self, node):
         choices = self.views(node.get("choices", []))
         bounds = [str(float(node[key])) if key in node else "std::nullopt" for key in ("min", "max")]
         return (f".name = {view(node['name'])}, .target = {view(node.get('target', node['name'].replace('-', '_')))}, "
-                f".doc = {view(node['doc'])}, .type = FlagType::{node['type']}, .place = Place::{node['in']}, "
+                f".doc = {view(node['doc'])}, .type = OptionType::{node['type']}, .place = Place::{node['in']}, "
                 f".required = {str(node.get('required', False)).lower()}, .fallback = {view(node.get('default', ''))}, "
                 f".choices = {choices}, .min = {bounds[0]}, .max = {bounds[1]}")
 
@@ -72,7 +72,7 @@ class Writer:
                                 f".limit_max = {facts['limit_max']}" + "}")
         arguments = self.array("Argument", ["{" + f".name = {view(a['name'])}, .param = {view(a['param'])}, "
                                             f".doc = {view(a['doc'])}" + "}" for a in node.get("arguments", [])])
-        flags = self.array("Flag", ["{" + self.flag(flag) + "}" for flag in node.get("flags", [])])
+        options = self.array("Option", ["{" + self.option(flag) + "}" for flag in node.get("flags", [])])
         columns = self.array("Column", ["{" + f".field = {view(column['field'])}, .header = {view(column.get('header', ''))}"
                                         + "}" for column in node.get("columns", [])])
         yes = {key: str(node.get(key, False)).lower() for key in ("body_optional", "destructive", "hidden")}
@@ -81,7 +81,7 @@ class Writer:
                 f".method = {view(method)}, .endpoint = {view(endpoint)}, .body = BodyKind::{node.get('body', 'none')}, "
                 f".body_optional = {yes['body_optional']}, .destructive = {yes['destructive']}, "
                 f".hidden = {yes['hidden']}, .timeout_s = {node['timeout_s']}, .arguments = {arguments}, "
-                f".flags = {flags}, .columns = {columns}, .poll = {poll}, .pagination = {pages}, "
+                f".options = {options}, .columns = {columns}, .poll = {poll}, .pagination = {pages}, "
                 f".request_schema = {self.schema(node.get('request_schema'))}, "
                 f".response_schema = {self.schema(node.get('response_schema'))}, "
                 f".request_reference = {self.reference(node.get('request_schema'))}, "

@@ -26,15 +26,15 @@ namespace {
 
 constexpr std::string_view kDefaultWait = "20m";
 
-std::string placeholder_of(const heygen::api::Flag& flag) {
+std::string placeholder_of(const heygen::api::Option& flag) {
   switch (flag.type) {
-    case heygen::api::FlagType::boolean:
+    case heygen::api::OptionType::boolean:
       return "";
-    case heygen::api::FlagType::integer:
-    case heygen::api::FlagType::number:
+    case heygen::api::OptionType::integer:
+    case heygen::api::OptionType::number:
       return "N";
-    case heygen::api::FlagType::text:
-    case heygen::api::FlagType::text_list:
+    case heygen::api::OptionType::text:
+    case heygen::api::OptionType::text_list:
       break;
   }
   if (flag.place == heygen::api::Place::multipart) return "FILE";
@@ -48,7 +48,7 @@ std::string number_text(double value) {
   return text;
 }
 
-Option option_of(const heygen::api::Flag& flag) {
+Option option_of(const heygen::api::Option& flag) {
   Option option;
   option.name = flag.name;
   option.value = placeholder_of(flag);
@@ -58,17 +58,17 @@ Option option_of(const heygen::api::Flag& flag) {
   option.fallback = flag.fallback;
   option.choices = {flag.choices.begin(), flag.choices.end()};
   option.defer_choice_check = true;
-  option.repeatable = option.comma_split = flag.type == heygen::api::FlagType::text_list;
+  option.repeatable = option.comma_split = flag.type == heygen::api::OptionType::text_list;
   option.required = flag.required;
-  option.kind = flag.type == heygen::api::FlagType::integer  ? Kind::integer
-                : flag.type == heygen::api::FlagType::number ? Kind::number
-                                                             : Kind::text;
+  option.kind = flag.type == heygen::api::OptionType::integer  ? Kind::integer
+                : flag.type == heygen::api::OptionType::number ? Kind::number
+                                                               : Kind::text;
   return option;
 }
 
 std::vector<Option> options_of(const heygen::api::Command& command) {
   std::vector<Option> options;
-  for (const heygen::api::Flag& flag : command.flags) options.push_back(option_of(flag));
+  for (const heygen::api::Option& flag : command.options) options.push_back(option_of(flag));
   if (command.pagination != nullptr)
     options.push_back({.name = "all",
                        .doc = "Fetch every page and print all items as one document; --" +
@@ -134,8 +134,8 @@ std::optional<output::Paging> paging_of(const heygen::api::Command& command, boo
 heygen::api::CommandInput input_of(const Cancel& cancel, const heygen::api::Command& command, const Parsed& parsed) {
   heygen::api::CommandInput given;
   given.arguments = parsed.positionals;
-  for (const heygen::api::Flag& flag : command.flags)
-    if (parsed.given(flag.name)) given.flags[std::string(flag.name)] = parsed.values(flag.name);
+  for (const heygen::api::Option& flag : command.options)
+    if (parsed.given(flag.name)) given.options[std::string(flag.name)] = parsed.values(flag.name);
   if (command.body == heygen::api::BodyKind::json && parsed.given("data"))
     given.data = read_data(parsed.value("data"), cancel);
   return given;

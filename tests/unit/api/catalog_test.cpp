@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(every_command_and_flag_is_explained_on_one_line) {
   for (const Command& command : commands()) {
     BOOST_TEST(!command.summary.empty(), words_of(command));
     BOOST_TEST(command.example.starts_with("heygen " + words_of(command)), words_of(command));
-    for (const Flag& flag : command.flags) BOOST_TEST(!flag.doc.empty(), words_of(command));
+    for (const Option& option : command.options) BOOST_TEST(!option.doc.empty(), words_of(command));
     for (const Argument& argument : command.arguments) BOOST_TEST(!argument.doc.empty(), words_of(command));
   }
 }
@@ -74,12 +74,12 @@ BOOST_AUTO_TEST_CASE(schemas_are_json_without_references) {
 
 BOOST_AUTO_TEST_CASE(body_flags_are_fields_of_the_request_schema) {
   for (const Command& command : commands()) {
-    if (command.body != BodyKind::json || command.flags.empty()) continue;
+    if (command.body != BodyKind::json || command.options.empty()) continue;
     const json::Value schema = json::parse(command.request_schema);
     const json::Value* fields = schema.find("properties");
     BOOST_REQUIRE(fields != nullptr);
-    for (const Flag& flag : command.flags)
-      if (flag.place == Place::json) BOOST_TEST(fields->find(flag.target) != nullptr, flag.name);
+    for (const Option& option : command.options)
+      if (option.place == Place::json) BOOST_TEST(fields->find(option.target) != nullptr, option.name);
   }
 }
 

@@ -20,7 +20,7 @@ bool is_usage(const Error& error) {
 }
 
 CommandInput flags(std::map<std::string, std::vector<std::string>, std::less<>> values) {
-  return {.arguments = {}, .flags = std::move(values), .data = std::nullopt};
+  return {.arguments = {}, .options = std::move(values), .data = std::nullopt};
 }
 
 std::string join_words(const Command& one) {
@@ -175,12 +175,12 @@ BOOST_AUTO_TEST_CASE(a_file_to_upload_is_passed_on) {
 }
 
 BOOST_AUTO_TEST_CASE(types_are_told_apart) {
-  for (const char* text : {"0", "-7", "+7", "007"}) BOOST_TEST(is_of_type(FlagType::integer, text), text);
+  for (const char* text : {"0", "-7", "+7", "007"}) BOOST_TEST(is_of_type(OptionType::integer, text), text);
   for (const char* text : {"", "1.0", "many", "1 ", "+-1", "9223372036854775808"})
-    BOOST_TEST(!is_of_type(FlagType::integer, text), text);
-  for (const char* text : {"1", "-2.5", ".5", "1e3"}) BOOST_TEST(is_of_type(FlagType::number, text), text);
+    BOOST_TEST(!is_of_type(OptionType::integer, text), text);
+  for (const char* text : {"1", "-2.5", ".5", "1e3"}) BOOST_TEST(is_of_type(OptionType::number, text), text);
   for (const char* text : {"", "fast", "nan", "inf", "1e999", "0x10"})
-    BOOST_TEST(!is_of_type(FlagType::number, text), text);
+    BOOST_TEST(!is_of_type(OptionType::number, text), text);
 }
 
 BOOST_AUTO_TEST_CASE(durations_are_sums_of_numbers_with_units) {
