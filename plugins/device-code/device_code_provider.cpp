@@ -69,7 +69,7 @@ Device authorize(const sdk::Call& call, const OauthEndpoints& server, const std:
   form.add("client_id", server.client_id);
   if (!scope.empty()) form.add("scope", scope);
   const sdk::HttpReply response = post_form(call, server.device_url, form, kTokenTimeout);
-  if (response.status() != 200) throw response_error(call, {server.device_url, server.client_id}, response, {});
+  if (response.status() != 200) throw response_error(call, device_endpoint(server), response, {});
   const sdk::Json document = call.parse(response.body());
   if (!document.exists()) {
     throw sdk::Fail(
@@ -105,7 +105,7 @@ std::optional<Tokens> poll(const sdk::Call& call, const OauthEndpoints& server, 
   sdk::Form form(call.http());
   form.add("grant_type", kGrant).add("device_code", device.device_code.reveal()).add("client_id", server.client_id);
   try {
-    return request_tokens(call, {server.token_url, server.client_id}, form, {device.device_code.reveal()});
+    return request_tokens(call, token_endpoint(server), form, {device.device_code.reveal()});
   } catch (const sdk::Fail& fail) {
     if (fail.code() == "authorization_pending") return std::nullopt;
     if (fail.code() == "slow_down") {

@@ -25,10 +25,10 @@ void OauthCredential::refresh(sdk::Call& call) {
     throw sdk::Fail(HEYGEN_REJECTED, "The stored OAuth credential cannot be refreshed: it has no refresh token.");
   }
   const OauthEndpoints server = server_of(call, stored, Budget(call, kTokenTimeout));
+  require_confidential(server, token_endpoint(server));
   sdk::Form form(call.http());
   form.add("grant_type", "refresh_token").add("refresh_token", stored.refresh_token).add("client_id", server.client_id);
-  const Tokens tokens =
-      request_tokens(call, {server.token_url, server.client_id}, form, {stored.refresh_token, stored.access_token});
+  const Tokens tokens = request_tokens(call, token_endpoint(server), form, {stored.refresh_token, stored.access_token});
   save_refresh(call, tokens, stored, server);
 }
 
@@ -47,14 +47,14 @@ void OauthCredential::revoke(sdk::Call& call) {
                     "Set HEYGEN_OAUTH_REVOKE_URL (providers.oauth.revoke_url) before the next login.");
   }
   require_url(server.revoke_url, "revocation endpoint", server.allow_http);
+  require_confidential(server, revocation_endpoint(server));
   sdk::Form form(call.http());
   form.add("token", token)
       .add("token_type_hint", has_refresh ? "refresh_token" : "access_token")
       .add("client_id", server.client_id);
   const sdk::HttpReply response = post_form(call, server.revoke_url, form, budget.left());
   if (response.status() == 200 || response.status() == 204) return;
-  throw response_error(call, {server.revoke_url, server.client_id}, response,
-                       {stored.refresh_token, stored.access_token});
+  throw response_error(call, revocation_endpoint(server), response, {stored.refresh_token, stored.access_token});
 }
 
 void OauthCredential::keep_login(const sdk::Call& call, Tokens tokens, const OauthEndpoints& server,

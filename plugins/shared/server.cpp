@@ -81,6 +81,28 @@ std::chrono::milliseconds Budget::left() const {
   return std::max(end_ - clock_.monotonic(), std::chrono::milliseconds(1));
 }
 
+namespace {
+
+Endpoint endpoint_of(const OauthEndpoints& server, const std::string& url, std::string_view setting) {
+  std::string variable = "HEYGEN_OAUTH_";
+  for (const char c : setting) variable += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return {url, server.client_id, server.from_login, variable + " (providers.oauth." + std::string(setting) + ")"};
+}
+
+}  // namespace
+
+Endpoint token_endpoint(const OauthEndpoints& server) {
+  return endpoint_of(server, server.token_url, server.issuer.empty() ? "token_url" : "issuer");
+}
+
+Endpoint revocation_endpoint(const OauthEndpoints& server) {
+  return endpoint_of(server, server.revoke_url, server.issuer.empty() ? "revoke_url" : "issuer");
+}
+
+Endpoint device_endpoint(const OauthEndpoints& server) {
+  return endpoint_of(server, server.device_url, server.issuer.empty() ? "device_url" : "issuer");
+}
+
 void require_url(const std::string& url, const char* what, bool allow_http) {
   const auto fault = find_url_fault(url, allow_http);
   if (!fault) return;

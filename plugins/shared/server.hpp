@@ -8,6 +8,7 @@
 #include <string>
 
 #include "plugins/shared/settings.hpp"
+#include "plugins/shared/token.hpp"
 
 namespace heygen::plugins {
 
@@ -18,6 +19,7 @@ struct OauthEndpoints {
   std::string issuer;         ///< "" with fixed endpoints
   bool promises_iss = false;  ///< the authorization response carries `iss` (RFC 9207 §3)
   bool allow_http = false;
+  bool from_login = false;  ///< recorded with a stored login rather than configured
 };
 
 /// Whole-exchange timeouts that share one budget.
@@ -40,7 +42,12 @@ OauthEndpoints configured_server(const sdk::Call& call, const OauthSettings& set
 /// Likewise for the issuer of a stored token.
 OauthEndpoints discover(const sdk::Call& call, const std::string& issuer, bool allow_http, const Budget& budget);
 
-/// Throws Fail{USAGE} unless `url` is a valid endpoint. `what` is a phrase: "token endpoint".
+/// One of the server's endpoints, with what configures it.
+Endpoint token_endpoint(const OauthEndpoints& server);
+Endpoint revocation_endpoint(const OauthEndpoints& server);
+Endpoint device_endpoint(const OauthEndpoints& server);
+
+/// Throws Fail{USAGE} unless `url` may be an endpoint. `what` is a phrase: "token endpoint".
 void require_url(const std::string& url, const char* what, bool allow_http);
 
 }  // namespace heygen::plugins

@@ -26,8 +26,8 @@ sdk::Fail broken(std::string_view member, const char* why) {
                    "The stored OAuth credential cannot be used: its " + std::string(member) + " " + why + ".");
 }
 
-void set_or_remove(sdk::Patch& patch, std::string_view name, std::string_view value, std::string_view usual = {}) {
-  if (value.empty() || value == usual) {
+void set_or_remove(sdk::Patch& patch, std::string_view name, std::string_view value) {
+  if (value.empty()) {
     patch.remove(name);
   } else {
     patch.set_text(name, value);
@@ -43,13 +43,13 @@ void set_expiry(const sdk::Call& call, sdk::Patch& patch, const Tokens& tokens) 
   }
 }
 
+/// All of it, the usual values too: another program's configuration, or tomorrow's defaults, must not send these tokens
+/// elsewhere.
 void set_origin(sdk::Patch& patch, const OauthEndpoints& server) {
-  const bool discovered = !server.issuer.empty();
   set_or_remove(patch, "issuer", server.issuer);
-  // An issuer's endpoints are stored even where they equal the defaults, which may change.
-  set_or_remove(patch, "token_endpoint", server.token_url, discovered ? std::string_view{} : kTokenUrl);
-  set_or_remove(patch, "revocation_endpoint", server.revoke_url, discovered ? std::string_view{} : kRevokeUrl);
-  set_or_remove(patch, "client_id", server.client_id, kClientId);
+  set_or_remove(patch, "token_endpoint", server.token_url);
+  set_or_remove(patch, "revocation_endpoint", server.revoke_url);
+  set_or_remove(patch, "client_id", server.client_id);
 }
 
 std::string revocation_of(const Stored& stored) {
@@ -60,6 +60,14 @@ std::string revocation_of(const Stored& stored) {
 }
 
 }  // namespace
+
+void require_confidential(const OauthEndpoints& server, const Endpoint& endpoint) {
+  if (server.from_login || is_confidential(endpoint.url)) return;
+  throw sdk::Fail(HEYGEN_BROKEN,
+                  "The stored OAuth login does not say where it came from, and " + origin_of(endpoint.url) +
+                      " is neither https nor on this machine: its tokens are not sent there.",
+                  "Set " + endpoint.setting + " to an https URL.");
+}
 
 Stored read_stored(const sdk::Call& call) {
   const sdk::Json state = call.state();
@@ -88,6 +96,7 @@ OauthEndpoints server_of(const sdk::Call& call, const Stored& stored, const Budg
     require_url(server.token_url, "token endpoint of the stored login", server.allow_http);
   }
   server.client_id = stored.client_id.empty() ? kClientId : stored.client_id;
+  server.from_login = true;
   return server;
 }
 

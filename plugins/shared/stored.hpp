@@ -18,7 +18,7 @@ struct Stored {
   std::string_view access_token, refresh_token, expires_at, scope, token_type;
   std::string_view issuer, token_endpoint, revocation_endpoint, client_id;
 
-  /// The login recorded where its tokens came from. A missing member then had HeyGen's own value.
+  /// The login recorded where its tokens came from. What is missing then is the default: earlier versions left it out.
   bool has_origin() const {
     return !issuer.empty() || !token_endpoint.empty() || !revocation_endpoint.empty() || !client_id.empty();
   }
@@ -32,12 +32,16 @@ Stored read_stored(const sdk::Call& call);
 /// configured one. Throws Fail{USAGE} for a recorded http endpoint without HEYGEN_ALLOW_HTTP.
 OauthEndpoints server_of(const sdk::Call& call, const Stored& stored, const Budget& budget);
 
-/// Sets every known member; those without a value are removed. `asked_scope` counts when the response names none
-/// (RFC 6749 §5.1).
+/// A login without a record was written by another program: its tokens follow the configuration, but never over a
+/// network in the clear, whatever HEYGEN_ALLOW_HTTP says. Throws Fail{BROKEN}.
+void require_confidential(const OauthEndpoints& server, const Endpoint& endpoint);
+
+/// Every known member anew; those without a value are removed. `asked_scope` holds when the response names none (RFC
+/// 6749 §5.1).
 void save_login(const sdk::Call& call, const Tokens& tokens, const OauthEndpoints& server,
                 std::string_view asked_scope);
-/// Stores what a refresh changes: without a new refresh token, scope or type the old one stays (RFC 6749 §6). For
-/// tokens of unrecorded origin, `server` is recorded.
+/// What a refresh changes: no new refresh token, scope or type keeps the old (RFC 6749 §6). A login that did not say
+/// where it came from is now known to be of `server`.
 void save_refresh(const sdk::Call& call, const Tokens& tokens, const Stored& stored, const OauthEndpoints& server);
 
 }  // namespace heygen::plugins

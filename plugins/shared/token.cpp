@@ -51,14 +51,24 @@ std::int32_t retry_after(const sdk::Call& call, const sdk::HttpReply& response) 
 
 /// The server's description in parentheses, or "".
 std::string words_of(const sdk::Json& error, const std::vector<std::string_view>& secrets) {
-  const std::string_view description =
-      error["error_description"].is_string() ? error["error_description"].as_text() : "";
+  // RFC 6749 §5.2; gateways in front of a server have members of their own.
+  std::string_view description;
+  for (const sdk::Json& candidate : {error["error_description"], error["error"]["message"], error["message"]}) {
+    if (description.empty() && candidate.is_string()) description = candidate.as_text();
+  }
   const std::string words = readable(redact(std::string(description), secrets), 200);
   return words.empty() ? "" : " (" + words + ")";
 }
 
-bool is_transient(std::string_view code) {
-  return code == "temporarily_unavailable" || code == "server_error";
+/// Whether the same request may succeed later: the server says so, or it speaks for a device login that still waits.
+bool may_succeed_later(int status, std::string_view code) {
+  return status >= 500 || status == 408 || status == 429 || code == "temporarily_unavailable" || code == "slow_down" ||
+         code == "authorization_pending";
+}
+
+/// The address exists no more, or never was one of a token endpoint.
+bool blames_the_address(int status) {
+  return status == 404 || status == 405 || status == 410;
 }
 
 Tokens read_tokens(const sdk::Json& response, const std::string& url, heygen_time asked_at) {
@@ -143,20 +153,29 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
   const sdk::Json error = call.parse(response.body());
   const std::string code =
       error["error"].is_string() ? readable(redact(std::string(error["error"].as_text()), secrets), 64) : std::string();
-  const bool refused = status >= 400 && status < 500 && status != 429 && !code.empty() && !is_transient(code);
-  if (!refused) {
-    return sdk::Fail(HEYGEN_TRANSIENT, answered + ".", "Try again later.")
+  const std::string words = words_of(error, secrets);
+  const bool is_refusal = (status >= 400 && status < 500) || (status == 200 && !code.empty());
+  if (!is_refusal || may_succeed_later(status, code)) {
+    return sdk::Fail(HEYGEN_TRANSIENT, answered + words + ".", "Try again later.")
         .with_code(code)
         .with_retry_after(retry_after(call, response));
   }
   if (code == "invalid_client" || code == "unauthorized_client") {
     return sdk::Fail(HEYGEN_REJECTED,
                      name_of(endpoint.url) + " refused the OAuth client '" + readable(endpoint.client_id, 80) +
-                         "': " + code + words_of(error, secrets) + ".",
-                     "Check HEYGEN_OAUTH_CLIENT_ID (providers.oauth.client_id).")
+                         "': " + code + words + ".",
+                     endpoint.from_login
+                         ? "The client ID was recorded with the login; a new login records the present one."
+                         : "Check HEYGEN_OAUTH_CLIENT_ID (providers.oauth.client_id).")
         .with_code(code);
   }
-  return sdk::Fail(HEYGEN_REJECTED, name_of(endpoint.url) + " refused: " + code + words_of(error, secrets) + ".")
+  if (blames_the_address(status) && code.empty()) {
+    return sdk::Fail(HEYGEN_BROKEN, answered + words + ": it is not a token endpoint.",
+                     endpoint.from_login ? "The URL was recorded with the login; a new login records the present one."
+                                         : "Check " + endpoint.setting + ".");
+  }
+  return sdk::Fail(HEYGEN_REJECTED,
+                   code.empty() ? answered + words + "." : name_of(endpoint.url) + " refused: " + code + words + ".")
       .with_code(code);
 }
 
@@ -167,6 +186,10 @@ Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk
   const sdk::HttpReply response = post_form(call, endpoint.url, form, kTokenTimeout);
   if (response.status() != 200) throw response_error(call, endpoint, response, secrets);
   const sdk::Json document = call.parse(response.body());
+  // Some servers, GitHub's among them, answer errors with 200.
+  if (document["error"].is_string() && document["access_token"].is_null()) {
+    throw response_error(call, endpoint, response, secrets);
+  }
   if (!document.exists()) {
     throw sdk::Fail(
         HEYGEN_TRANSIENT, name_of(endpoint.url) + " sent a response that is not JSON.",

@@ -28,13 +28,15 @@ struct Tokens {
 struct Endpoint {
   std::string url;
   std::string client_id;
+  bool from_login = false;  ///< recorded with the stored login; otherwise configured
+  std::string setting;      ///< what configures `url`, for hints: "HEYGEN_OAUTH_TOKEN_URL (providers.oauth.token_url)"
 };
 
 /// Posts the form once and reads the response (RFC 6749 §5). `secrets` are redacted in text of the server.
 /// Throws Fail, with the OAuth error code where there is one:
-///   REJECTED   a 4xx with an OAuth error
-///   TRANSIENT  no response, 5xx, 429, a redirect, or a body that is not JSON: the user stays logged in
-///   BROKEN     well-formed JSON without a valid token
+///   REJECTED   any other 4xx, whatever its body; a 200 that is an OAuth error
+///   TRANSIENT  no response, 408, 429, 5xx, a redirect, 200 without JSON, or an error that says to try again
+///   BROKEN     404, 405 and 410 without an OAuth error: not a token endpoint; JSON that holds no usable token
 Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk::Form& form,
                       const std::vector<std::string_view>& secrets);
 

@@ -57,6 +57,16 @@ std::string origin_of(std::string_view url) {
   return std::string(parts.scheme) + "://" + std::string(parts.authority);
 }
 
+bool is_confidential(std::string_view url) {
+  const Split parts = split(url);
+  if (iequals(parts.scheme, "https")) return true;
+  std::string_view host = parts.authority;
+  if (host.starts_with('[')) return host.starts_with("[::1]");
+  host = host.substr(0, host.find(':'));
+  const bool v4 = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return v4 || iequals(host, "localhost");
+}
+
 std::string oauth_metadata_url(std::string_view issuer) {
   return origin_of(issuer) + "/.well-known/oauth-authorization-server" +
          std::string(without_final_slash(split(issuer).rest));
