@@ -67,8 +67,21 @@ CredentialLease Session::obtain(const RequestInfo& request, Checked* checked) {
   Credential credential = ready ? std::move(*ready) : resolver_.resolve(request);
   require_usable(credential);
   if (!credential.stale(clock_.now())) return {std::move(credential), false};
-  const Reason reason = credential.has_headers() ? Reason::near_expiry : Reason::first_use;
-  return refresh_locked(credential, request, reason, {});
+  if (!credential.has_headers()) return refresh_locked(credential, request, Reason::first_use, {});
+  try {
+    return refresh_locked(credential, request, Reason::near_expiry, {});
+  } catch (const Error& error) {
+    if (error.code == code::kCanceled || !still_works(credential)) throw;
+    terminal_.notice("Warning: could not refresh the " + credential.title() + " credential, which is valid until " +
+                     format_time(*credential.expires_at()) + ". " + error.message() +
+                     (error.hint.empty() ? "" : " " + error.hint));
+    credential.mark_just_refreshed();
+    return {std::move(credential), false};
+  }
+}
+
+bool Session::still_works(const Credential& credential) const {
+  return credential.expires_at() && *credential.expires_at() > clock_.now();
 }
 
 CredentialLease Session::refresh(const Credential& refused, const RequestInfo& request,
@@ -91,6 +104,9 @@ CredentialLease Session::refresh_locked(const Credential& seen, const RequestInf
   const auto lock = resolver_.store().lock_refresh(store::slot_of(id), kLockDeadline, cancel_);
   if (std::optional<Credential> other = refreshed_by_another(seen, request, reason)) return {*other, false};
 
+  // Before anything is sent: a server that rotates refresh tokens takes the old one back, whether or not the new one
+  // can be stored.
+  std::unique_ptr<FileReplacement> room = resolver_.store().reserve();
   provider::Provider& provider = resolver_.registry().load(id);
   provider::ProviderRequest ask;
   ask.reason = reason;
@@ -107,7 +123,7 @@ CredentialLease Session::refresh_locked(const Credential& seen, const RequestInf
     throw provider::to_error(answer, provider.manifest(), resolver_.login_hint(id));
   }
   const json::Value patch = answer.patch.value_or(json::Object{});
-  save(id, ask.state, patch);
+  save(id, ask.state, patch, std::move(room));
   json::Value state = ask.state;
   json::merge_patch(state, patch);
   Credential refreshed = resolver_.resolve_state(id, state, request, Reason::first_use);
@@ -116,14 +132,17 @@ CredentialLease Session::refresh_locked(const Credential& seen, const RequestInf
   return {std::move(refreshed), true};
 }
 
-void Session::save(const std::string& id, const json::Value& sent, const json::Value& patch) {
+void Session::save(const std::string& id, const json::Value& sent, const json::Value& patch,
+                   std::unique_ptr<FileReplacement> room) {
   try {
-    resolver_.store().update([&](store::CredentialsDocument& document) {
-      json::Value state = document.state(id);
-      if (!is_unchanged(state, sent, patch)) return;
-      json::merge_patch(state, patch);
-      document.set_state(id, state);
-    });
+    resolver_.store().update(
+        [&](store::CredentialsDocument& document) {
+          json::Value state = document.state(id);
+          if (!is_unchanged(state, sent, patch)) return;
+          json::merge_patch(state, patch);
+          document.set_state(id, state);
+        },
+        std::move(room));
   } catch (const std::exception& error) {
     terminal_.notice(std::string("Warning: could not save the refreshed credential; the stored one is stale. ") +
                      error.what() + " This command continues; a later one may require you to log in.");

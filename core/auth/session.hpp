@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -61,7 +62,10 @@ class Session : public CredentialSource {
   /// The credential in the file, if it is another one than `seen` and has not expired.
   std::optional<Credential> refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                  provider::Reason reason);
-  void save(const std::string& id, const json::Value& sent, const json::Value& patch);
+  void save(const std::string& id, const json::Value& sent, const json::Value& patch,
+            std::unique_ptr<FileReplacement> room);
+  /// Near its expiry, but not past it.
+  bool still_works(const Credential& credential) const;
 
   /// Throws when the credential has expired for good.
   void require_usable(const Credential& credential);

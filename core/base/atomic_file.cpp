@@ -1,13 +1,17 @@
 #include "core/base/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <string>
+#include <limits>
 
+#include "core/base/directory.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 
@@ -18,15 +22,50 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kRandomPart = "XXXXXX";  // of mkostemp(3)
+constexpr std::string_view kOld = "old";            // no random part can be this
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path, int why) {
   throw Error(code::kError, "Could not " + what + " " + path.string() + ": " + describe_errno(why) + ".",
-              why == ENOSPC || why == EDQUOT
+              why == ENOSPC || why == EDQUOT || why == EFBIG
                   ? "Free some disk space and try again; the file is unchanged."
                   : "Check the permissions of the directory and try again; the file is unchanged.");
 }
 
-/// Where symbolic links lead, whether or not a file is there.
+std::string temporary_prefix(const fs::path& target) {
+  return "." + target.filename().string() + ".heygen-";
+}
+
+fs::path old_content_of(const fs::path& target) {
+  return target.parent_path() / (temporary_prefix(target) + std::string(kOld));
+}
+
+/// A writer holds a lock on its temporary file for as long as it lives.
+bool has_living_writer(const fs::path& temporary) {
+  const UniqueFd file = open_file(temporary, O_RDONLY | O_NOFOLLOW);
+  return file && retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) != 0;
+}
+
+/// Space for `size` bytes, where the file system can say so. Returns the errno.
+int reserve(int file, std::size_t size) {
+  if (size == 0) return 0;
+  for (;;) {
+    const int why = posix_fallocate(file, 0, static_cast<off_t>(size));
+    if (why == EINVAL || why == EOPNOTSUPP) return 0;
+    if (why != EINTR) return why;
+  }
+}
+
+void write_whole(int file, std::string_view content, const fs::path& path) {
+  if (lseek(file, 0, SEEK_SET) != 0) fail("write", path, errno);
+  if (const std::error_code error = write_all(file, content)) fail("write", path, error.value());
+  if (retry_interrupted([&] { return ftruncate(file, static_cast<off_t>(content.size())); }) != 0) {
+    fail("write", path, errno);
+  }
+  if (retry_interrupted([&] { return fsync(file); }) != 0) fail("write", path, errno);
+}
+
+}  // namespace
+
 fs::path link_target(fs::path path) {
   constexpr int kMostLinks = 40;
   std::error_code error;
@@ -38,31 +77,79 @@ fs::path link_target(fs::path path) {
   return path;
 }
 
-std::string temporary_prefix(const fs::path& path) {
-  return "." + path.filename().string() + ".";
+FileReplacement::FileReplacement(const fs::path& path, std::size_t size)
+    : target_(link_target(path)),
+      temporary_((target_.parent_path() / (temporary_prefix(target_) + std::string(kRandomPart))).string()),
+      file_(mkostemp(temporary_.data(), O_CLOEXEC)) {  // created with mode 0600
+  if (!file_) fail("write", target_, errno);
+  int why = retry_interrupted([&] { return flock(file_.get(), LOCK_EX | LOCK_NB); }) == 0 ? 0 : errno;
+  if (why == EOPNOTSUPP || why == ENOLCK) why = 0;
+  struct stat about {};
+  if (stat(target_.c_str(), &about) == 0) size = std::max(size, static_cast<std::size_t>(about.st_size));
+  if (why == 0) why = reserve(file_.get(), size);
+  if (why == 0) why = give_to_owner_of_directory(file_.get(), target_.parent_path());
+  if (why == 0) return;
+  unlink(temporary_.c_str());
+  fail("write", target_, why);
 }
 
-void write_and_rename(UniqueFd file, const std::string& temporary, const fs::path& target, std::string_view content) {
-  if (const std::error_code error = write_all(file.get(), content)) fail("write", target, error.value());
-  if (fsync(file.get()) != 0) fail("write", target, errno);
-  if (const int why = file.close()) fail("write", target, why);
-  if (std::rename(temporary.c_str(), target.c_str()) != 0) fail("replace", target, errno);
+FileReplacement::~FileReplacement() {
+  if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-}  // namespace
+void FileReplacement::commit(std::string_view content) {
+  write_whole(file_.get(), content, target_);
+  if (std::rename(temporary_.c_str(), target_.c_str()) == 0) {
+    temporary_.clear();
+  } else if (errno == EBUSY) {
+    write_in_place(content);
+  } else {
+    fail("replace", target_, errno);
+  }
+  sync_directory(target_.parent_path());
+}
 
-void replace_file(const fs::path& path, std::string_view content) {
-  const fs::path target = link_target(path);
-  std::string temporary = (target.parent_path() / (temporary_prefix(target) + std::string(kRandomPart))).string();
-  UniqueFd file(mkostemp(temporary.data(), O_CLOEXEC));  // created with mode 0600
-  if (!file) fail("write", target, errno);
+void FileReplacement::write_in_place(std::string_view content) {
+  const UniqueFd target = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
+  if (!target) fail("write", target_, errno);
+  std::string before;
   try {
-    write_and_rename(std::move(file), temporary, target, content);
-  } catch (...) {
-    unlink(temporary.c_str());
+    before = read_to_end(target.get(), std::numeric_limits<std::size_t>::max());
+  } catch (const std::system_error& error) {
+    fail("read", target_, error.code().value());
+  }
+  // What is still to be written must have its place before the old content goes.
+  if (fallocate(target.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(std::max<std::size_t>(content.size(), 1))) !=
+          0 &&
+      (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) {
+    fail("write", target_, errno);
+  }
+  const fs::path old = old_content_of(target_);
+  std::error_code ignored;
+  if (!fs::exists(old, ignored)) {  // one from a writing that was cut off is the better content
+    write_whole(file_.get(), before, old);
+    if (std::rename(temporary_.c_str(), old.c_str()) != 0) fail("write", old, errno);
+    sync_directory(target_.parent_path());
+  } else {
+    unlink(temporary_.c_str());
+  }
+  temporary_ = old.string();
+  try {
+    write_whole(target.get(), content, target_);
+  } catch (const Error&) {
+    write_whole(target.get(), before, target_);
     throw;
   }
-  sync_directory(target.parent_path());
+}
+
+void replace_file(const fs::path& path, std::string_view content) {
+  FileReplacement(path, content.size()).commit(content);
+}
+
+fs::path kept_content(const fs::path& path) {
+  fs::path old = old_content_of(link_target(path));
+  std::error_code error;
+  return fs::is_regular_file(old, error) ? old : fs::path();
 }
 
 void remove_leftovers(const fs::path& path) {
@@ -71,13 +158,18 @@ void remove_leftovers(const fs::path& path) {
   std::error_code error;
   for (fs::directory_iterator at(target.parent_path(), error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (name.size() == prefix.size() + kRandomPart.size() && name.starts_with(prefix)) unlink(at->path().c_str());
+    const std::size_t length = name.starts_with(prefix) ? name.size() - prefix.size() : 0;
+    const bool is_ours = length == kRandomPart.size() || (length == kOld.size() && name.ends_with(kOld));
+    if (is_ours && !has_living_writer(at->path())) unlink(at->path().c_str());
   }
 }
 
 void remove_file(const fs::path& path) {
   const fs::path target = link_target(path);
-  if (unlink(target.c_str()) != 0 && errno != ENOENT) fail("remove", target, errno);
+  if (unlink(target.c_str()) != 0 && errno != ENOENT) {
+    if (errno != EBUSY) fail("remove", target, errno);
+    replace_file(target, {});
+  }
   sync_directory(target.parent_path());
 }
 

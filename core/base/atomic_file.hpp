@@ -1,19 +1,57 @@
 // Replacing a file so that a reader, or a crash, sees the old content or the new one and nothing in between.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
+
+#include "core/base/fd.hpp"
 
 namespace heygen {
 
-/// Temporary file beside it (".NAME.XXXXXX"), fsync, rename, fsync of the directory; mode 0600. A symbolic link is
-/// followed and stays. Throws Error{error}: the old file is then unchanged, and no temporary file is left.
+/// Where symbolic links lead, whether or not a file is there.
+std::filesystem::path link_target(std::filesystem::path path);
+
+/// The next content of a file. Room for it is made sure of first, so that a content that cannot be had twice, such as a
+/// rotated token, is asked for only when it can be kept. Not thread-safe.
+///
+/// The file is replaced by a temporary file beside it (".NAME.heygen-XXXXXX", mode 0600, synced, renamed). A file that
+/// cannot be renamed over, as it is a mount point, is written in place: its old content is kept beside it
+/// (".NAME.heygen-old") until the new one is synced. A symbolic link is followed and stays. Root leaves the file to the
+/// owner of its directory.
+class FileReplacement {
+ public:
+  /// Creates the temporary file with room for `size` bytes. Throws Error{error}; nothing is changed then.
+  explicit FileReplacement(const std::filesystem::path& path, std::size_t size = 0);
+  FileReplacement(const FileReplacement&) = delete;
+  FileReplacement& operator=(const FileReplacement&) = delete;
+  ~FileReplacement();
+
+  /// Puts `content` in the file's place; at most once. Throws Error{error}: the old content is then unchanged.
+  void commit(std::string_view content);
+
+ private:
+  void write_in_place(std::string_view content);
+
+  std::filesystem::path target_;
+  std::string temporary_;
+  UniqueFd file_;
+};
+
+/// FileReplacement in one step.
 void replace_file(const std::filesystem::path& path, std::string_view content);
 
-/// Removes the temporary files of writers that were killed. Call it only while no other writer can run.
+/// The file with the old content of one that is being written in place, or whose writing was cut off; an empty path
+/// when there is none.
+std::filesystem::path kept_content(const std::filesystem::path& path);
+
+/// Removes what writers left that were killed: their temporary files, and the kept old content. What belongs to a
+/// living writer stays. Call it when the file itself is known to be whole.
 void remove_leftovers(const std::filesystem::path& path);
 
-/// Removes the file that `path` or its symbolic links lead to; the links stay. Throws Error{error}.
+/// Removes the file that `path` or its symbolic links lead to; the links stay. A file that cannot be removed, as it is
+/// a mount point, is emptied. Throws Error{error}.
 void remove_file(const std::filesystem::path& path);
 
 }  // namespace heygen

@@ -1,6 +1,8 @@
 #include "core/base/directory.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -14,13 +16,26 @@ void make_private_directory(const std::filesystem::path& directory) {
   std::error_code ignored;
   if (directory.empty() || std::filesystem::is_directory(directory, ignored)) return;
   if (directory.has_relative_path()) make_private_directory(directory.parent_path());
-  if (mkdir(directory.c_str(), S_IRWXU) == 0) return;
-  const int why = errno;
+  int why = mkdir(directory.c_str(), S_IRWXU) == 0 ? 0 : errno;
+  if (why == 0) {
+    const UniqueFd made = open_file(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    why = made ? give_to_owner_of_directory(made.get(), directory.parent_path()) : errno;
+    if (why == 0) return;
+  }
   if (why == EEXIST && std::filesystem::is_directory(directory, ignored)) return;
   throw Error(code::kError,
               "Could not create the directory " + directory.string() + ": " +
                   describe_errno(why == EEXIST ? ENOTDIR : why) + ".",
               "Create the directory, or set HEYGEN_CONFIG_DIR to another one.");
+}
+
+int give_to_owner_of_directory(int fd, const std::filesystem::path& directory) noexcept {
+  if (geteuid() != 0) return 0;
+  struct stat above {};
+  if (stat(directory.empty() ? "." : directory.c_str(), &above) != 0) return errno;
+  // A sticky directory (/tmp) belongs to everybody.
+  if (above.st_uid == 0 || (above.st_mode & S_ISVTX) != 0) return 0;
+  return fchown(fd, above.st_uid, above.st_gid) == 0 ? 0 : errno;
 }
 
 }  // namespace heygen

@@ -9,4 +9,8 @@ namespace heygen {
 /// its content. An existing directory is left as it is. Throws Error{error}.
 void make_private_directory(const std::filesystem::path& directory);
 
+/// When root works in another user's directory (sudo with the user's HOME), what it creates there must stay usable for
+/// that user: gives an open file to the owner of `directory`. Returns 0 or an errno; does nothing for other users.
+int give_to_owner_of_directory(int fd, const std::filesystem::path& directory) noexcept;
+
 }  // namespace heygen

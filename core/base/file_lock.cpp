@@ -9,6 +9,7 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/directory.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 
@@ -21,7 +22,7 @@ Error timeout_error(const std::filesystem::path& path, std::chrono::milliseconds
   return {code::kTimeout,
           "Timed out after " + std::to_string(seconds) + "s waiting for " + path.string() +
               ", which another process has locked.",
-          "Find it with `fuser " + path.string() + "`, stop it, and try again.", Exit::timeout};
+          "Try again; `fuser -v " + path.string() + "` shows which process it is.", Exit::timeout};
 }
 
 FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
@@ -49,7 +50,14 @@ FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::mil
 
 FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
                    const Cancel& cancel) {
-  return lock(open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600), path, deadline, clock, cancel);
+  constexpr mode_t kPrivate = 0600;
+  UniqueFd file = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, kPrivate);
+  if (file) {
+    give_to_owner_of_directory(file.get(), path.parent_path());  // else that user is locked out for good
+  } else if (errno == EEXIST) {
+    file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kPrivate);
+  }
+  return lock(std::move(file), path, deadline, clock, cancel);
 }
 
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,

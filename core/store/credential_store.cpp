@@ -17,6 +17,14 @@ namespace heygen::store {
 namespace {
 
 constexpr std::chrono::seconds kFileLockDeadline{10};
+/// What a refresh may add to the file beyond its present size: two tokens of usual length.
+constexpr std::size_t kRoomForTokens = 16 * limits::kKiB;
+
+/// The content has secrets.
+struct Wiper {
+  std::string& text;
+  ~Wiper() { wipe(text); }
+};
 
 [[noreturn]] void unreadable(const std::filesystem::path& path, const std::string& why) {
   throw Unreadable("Could not read the credentials file " + path.string() + ": " + why + ".");
@@ -40,19 +48,43 @@ bool needs_write(const CredentialsDocument& on_disk, const CredentialsDocument& 
 CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock)
     : directory_(std::move(directory)), path_(directory_ / "credentials"), clock_(clock) {}
 
-CredentialsDocument CredentialStore::read() const {
+std::filesystem::path CredentialStore::lock_directory() const {
+  return link_target(path_).parent_path();
+}
+
+CredentialsDocument CredentialStore::read_whole(bool& from_kept) const {
   std::optional<std::string> text = read_text(path_);
   if (!text) return {};
+  const Wiper wiper{*text};
   try {
-    CredentialsDocument document = CredentialsDocument::parse(*text);
-    wipe(*text);
-    return document;
+    return CredentialsDocument::parse(*text);
   } catch (const std::runtime_error& error) {
-    unreadable(path_, error.what());
+    const std::filesystem::path kept = kept_content(path_);
+    std::optional<std::string> before = kept.empty() ? std::nullopt : read_text(kept);
+    if (!before) unreadable(path_, error.what());
+    const Wiper kept_wiper{*before};
+    from_kept = true;
+    try {
+      return CredentialsDocument::parse(*before);
+    } catch (const std::runtime_error&) {
+      unreadable(path_, error.what());
+    }
   }
 }
 
-void CredentialStore::update(const std::function<void(CredentialsDocument& document)>& change) {
+CredentialsDocument CredentialStore::read() const {
+  bool from_kept = false;
+  return read_whole(from_kept);
+}
+
+std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
+  std::error_code unknown;
+  const std::uintmax_t size = std::filesystem::file_size(path_, unknown);
+  return std::make_unique<FileReplacement>(path_, (unknown ? 0 : static_cast<std::size_t>(size)) + kRoomForTokens);
+}
+
+void CredentialStore::update(const std::function<void(CredentialsDocument& document)>& change,
+                             std::unique_ptr<FileReplacement> room) {
   const auto changed = [&](const CredentialsDocument& before) {
     CredentialsDocument wanted = before;
     change(wanted);
@@ -62,25 +94,31 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   if (!needs_write(before, changed(before))) return;  // nothing to write needs no directory either
 
   make_private_directory(directory_);
+  make_private_directory(lock_directory());
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
-  const FileLock lock = lock_file(directory_ / "credentials.lock", kFileLockDeadline, clock_, never);
-  before = read();
+  const FileLock lock = lock_file(lock_directory() / "credentials.lock", kFileLockDeadline, clock_, never);
+  bool from_kept = false;
+  before = read_whole(from_kept);
   const CredentialsDocument wanted = changed(before);
-  if (!needs_write(before, wanted)) return;
-  remove_leftovers(path_);
+  if (!from_kept) remove_leftovers(path_);
+  if (!from_kept && !needs_write(before, wanted)) return;
   if (wanted.is_empty()) {
+    room.reset();
     remove_file(path_);
     return;
   }
   std::string text = json::write_pretty(wanted.root());
-  replace_file(path_, text);
-  wipe(text);
+  const Wiper wiper{text};
+  if (!room) room = std::make_unique<FileReplacement>(path_, text.size());
+  room->commit(text);
+  room.reset();
+  if (from_kept) remove_leftovers(path_);
 }
 
 FileLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
-                                       const Cancel& cancel) {
-  make_private_directory(directory_);
-  return lock_file(directory_ / ("refresh-" + slot + ".lock"), deadline, clock_, cancel);
+                                       const Cancel& cancel) const {
+  make_private_directory(lock_directory());
+  return lock_file(lock_directory() / ("refresh-" + slot + ".lock"), deadline, clock_, cancel);
 }
 
 }  // namespace heygen::store

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "core/base/atomic_file.hpp"
 #include "core/base/file_lock.hpp"
 #include "core/store/credentials_document.hpp"
 
@@ -33,16 +35,28 @@ class CredentialStore {
   /// Throws Unreadable for a malformed file, a directory, a file that cannot be read or is over limits::kUserFile.
   CredentialsDocument read() const;
 
+  /// Room for the next content of the file and for the tokens that a refresh brings, beside the real file. Throws Error
+  /// when the file cannot be replaced: nothing may then be asked for that cannot be had twice. Take it while holding
+  /// the lock of the refresh.
+  std::unique_ptr<FileReplacement> reserve() const;
+
   /// Under credentials.lock: reads, lets `change` edit the document (it may be called twice, on equal ones), and
-  /// replaces the file (mode 0600). Nothing is written when nothing changed, and an empty document removes the file.
-  /// Throws Unreadable as read() does, and Error as replace_file() and lock_file() do; the file is then unchanged.
-  void update(const std::function<void(CredentialsDocument& document)>& change);
+  /// replaces the file (mode 0600), in `room` if given. Nothing is written when nothing changed, and an empty document
+  /// removes the file. Throws Unreadable as read() does, and Error as FileReplacement and lock_file() do; the file is
+  /// then unchanged.
+  void update(const std::function<void(CredentialsDocument& document)>& change,
+              std::unique_ptr<FileReplacement> room = nullptr);
 
   /// Locks refresh-<slot>.lock (the directory is created when missing) for whoever refreshes or replaces what is in
   /// that slot. Throws as lock_file() does.
-  FileLock lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel);
+  FileLock lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel) const;
 
  private:
+  /// The directory of the real file, where its locks are: directories that link to one file exclude each other.
+  std::filesystem::path lock_directory() const;
+  /// The file as it is, or, while or after it is written in place, what was kept of it.
+  CredentialsDocument read_whole(bool& from_kept) const;
+
   std::filesystem::path directory_;
   std::filesystem::path path_;
   Clock& clock_;

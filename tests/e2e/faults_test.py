@@ -74,7 +74,7 @@ class Refresh(WithService):
             dict(status=503, headers={"Retry-After": "7"}, body=HTML),
             dict(status=502, body={"error": "bad gateway"}),
             dict(status=429, body={"error": "slow"}),
-            dict(status=400, body=HTML),
+            dict(status=408, body=HTML),
             dict(status=200, body=HTML),
             dict(status=200, body=""),
             dict(status=400, body={"error": "temporarily_unavailable"}),

@@ -222,13 +222,14 @@ class Unwritable(WithService):
                     {path.name for path in self.after().iterdir()} - {"credentials", "credentials.lock"}, set()
                 )
 
-    def test_a_refresh_that_cannot_be_saved_serves_the_call_and_warns(self):
-        self.logged_in(PAST)
+    def test_a_refresh_that_could_not_be_saved_is_not_asked_for(self):
+        tokens = self.logged_in(PAST)
         kept = self.home.file.read_bytes()
-        done = self.assert_succeeds(self.run_heygen("video", "list", prefix=self.full()))
-        self.assertIn("stale", done.err)
+        done = self.assert_fails(self.run_heygen("video", "list", prefix=self.full()), "error", 1)
+        self.assertIn("no space left", done.error()["message"])
         self.assertEqual((self.after() / "credentials").read_bytes(), kept)
-        self.assertEqual(len(self.service.refreshes()), 1)
+        self.assertEqual(self.service.refreshes(), [])
+        self.assertEqual(self.service.state(tokens["refresh_token"]), "active")
 
 
 SOURCE = """

@@ -161,11 +161,11 @@ BOOST_AUTO_TEST_CASE(what_a_symbolic_link_points_at_is_emptied_and_filled_again)
 }
 
 BOOST_AUTO_TEST_CASE(what_a_killed_writer_left_goes_with_the_next_write) {
-  std::ofstream(path / ".credentials.AbC123") << "{\"api_";
-  std::ofstream(path / ".credentials.keep-me") << "not ours";
+  std::ofstream(path / ".credentials.heygen-AbC123") << "{\"api_";
+  std::ofstream(path / ".credentials.backup") << "not ours";
   update(store, [](json::Value& root) { root.set("api_key", "k"); });
-  BOOST_TEST(!fs::exists(path / ".credentials.AbC123"));
-  BOOST_TEST(fs::exists(path / ".credentials.keep-me"));
+  BOOST_TEST(!fs::exists(path / ".credentials.heygen-AbC123"));
+  BOOST_TEST(fs::exists(path / ".credentials.backup"));
 }
 
 BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file_and_no_other) {

@@ -1,0 +1,153 @@
+"""A stored login outlives what happens to its file and to the authorization server: mount points, full disks, links, killed
+writers, refused and failing refreshes, and root at work in a user's home."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+from support import PAST, WithService, may_mount
+from service import TOKEN
+
+
+def soon(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+class MountedFile(WithService):
+    """One credentials file, bind-mounted into a directory that is not: rename(2) over it fails with EBUSY."""
+
+    def setUp(self):
+        super().setUp()
+        if not may_mount():
+            self.skipTest("it takes root that may mount (unshare -m)")
+        self.outside = self.home.path / "outside"
+
+    def mounted(self, *commands):
+        """Each of `commands` in one container that mounts the file; the exit codes."""
+        shutil.copy(self.home.file, self.outside)
+        steps = "\n".join(f'{command}; echo "$?" >&3' for command in commands)
+        script = f'exec 3>"$1"; mount --bind "{self.outside}" "{self.home.file}" || exit 99\n{steps}\nexit 0'
+        codes = self.home.path / "codes"
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-c", script, "sh", str(codes)], env=self.home.env, capture_output=True, text=True, check=True
+        )
+        self.assertEqual([int(code) for code in codes.read_text().split()], [0] * len(commands), done.stderr)
+        return done
+
+    def test_a_refresh_is_written_in_place(self):
+        self.logged_in(PAST)
+        self.mounted(f"{self.home.program} video list", f"{self.home.program} video list")
+        self.assertEqual(len(self.service.refreshes()), 1)
+        stored = json.loads(self.outside.read_text())["oauth"]
+        self.assertEqual(self.service.state(stored["refresh_token"]), "active")
+        self.assertEqual([path.name for path in self.home.config.iterdir() if path.name.startswith(".")], [])
+
+    def test_login_and_logout_write_in_place(self):
+        self.logged_in()
+        self.mounted(
+            f"printf good-key | {self.home.program} auth login --api-key",
+            f"{self.home.program} video list",
+            f"{self.home.program} auth logout",
+        )
+        self.assertEqual(set(json.loads(self.outside.read_text())), {"team"})  # another program's
+
+    def test_what_a_writer_left_torn_is_read_from_what_it_kept(self):
+        whole = {"api_key": "good-key"}
+        self.home.write(whole)
+        (self.home.config / ".credentials.heygen-old").write_text(json.dumps(whole))
+        self.home.file.write_text('{"api_key": "good-k')
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key"))
+        self.assertEqual(self.home.read()["api_key"], "good-key")
+        self.assertFalse((self.home.config / ".credentials.heygen-old").exists())
+
+
+class Refresh(WithService):
+    def test_a_token_that_still_works_is_used_when_its_refresh_fails(self):
+        for status, body in ((503, "down"), (400, {"error": "invalid_grant"}), (401, "<html>"), (404, "")):
+            with self.subTest(status=status):
+                self.logged_in(soon(40))
+                self.service.fault(TOKEN, status=status, body=body)
+                done = self.assert_succeeds(self.run_heygen("video", "list"))
+                self.assertIn("Warning: could not refresh", done.err)
+
+    def test_a_login_without_room_to_store_a_refresh_keeps_its_token_unspent(self):
+        if os.geteuid() == 0 and not may_mount():
+            self.skipTest("modes do not bind root, and it may not mount")
+        tokens = self.logged_in(PAST)
+        directory = self.home.config
+        if os.geteuid():
+            directory.chmod(0o500)
+            self.addCleanup(directory.chmod, 0o700)
+            prefix = ()
+        else:
+            script = f'mount --bind "{directory}" "{directory}" && mount -o remount,bind,ro "{directory}" && exec "$@"'
+            prefix = ("unshare", "-m", "sh", "-c", script, "sh")
+        done = self.run_heygen("video", "list", prefix=prefix)
+        self.assertNotEqual(done.code, 0)
+        self.assertEqual(self.service.refreshes(), [])
+        self.assertEqual(self.service.state(tokens["refresh_token"]), "active")
+
+    def test_a_refusal_is_a_refusal_whatever_its_body(self):
+        for status, body in ((400, "<html>"), (401, {"error": {"message": "expired"}}), (403, ""), (400, {"error": 7})):
+            with self.subTest(status=status, body=body):
+                self.logged_in(PAST)
+                self.service.fault(TOKEN, status=status, body=body)
+                done = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
+                self.assertIn("heygen auth login", done.error()["hint"])
+
+    def test_a_wrong_address_blames_the_setting_and_keeps_the_login(self):
+        for status in (404, 405, 410):
+            with self.subTest(status=status):
+                self.logged_in(PAST)
+                before = self.home.file.read_bytes()
+                self.service.fault(TOKEN, status=status, body="nothing here")
+                done = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
+                self.assertIn("HEYGEN_OAUTH_TOKEN_URL", str(done.error()))
+                self.assertEqual(self.home.file.read_bytes(), before)
+
+
+class SharedFile(WithService):
+    def test_directories_that_link_to_one_file_refresh_it_once(self):
+        self.logged_in(PAST)
+        real = self.home.path / "real"
+        real.mkdir(mode=0o700)
+        self.home.file.rename(real / "credentials")
+        self.home.file.symlink_to(real / "credentials")
+        other = self.home.path / "other"
+        other.mkdir(mode=0o700)
+        (other / "credentials").symlink_to(real / "credentials")
+        running = [self.start("video", "list", env={"HEYGEN_CONFIG_DIR": str(d)}) for d in (self.home.config, other) * 4]
+        for one in running:
+            self.assert_succeeds(self.finish(one))
+        self.assertEqual(len(self.service.refreshes()), 1)
+
+
+class Leftovers(WithService):
+    def test_only_files_of_heygens_own_name_are_swept_and_logout_sweeps_too(self):
+        self.home.write({"api_key": "good-key"})
+        foreign = self.home.config / ".credentials.backup"
+        foreign.write_text("mine")
+        ours = self.home.config / ".credentials.heygen-AbC123"
+        ours.write_text("{")
+        self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assertTrue(foreign.exists())
+        self.assertFalse(ours.exists())
+
+
+class RootAtWork(WithService):
+    def test_root_leaves_files_that_belong_to_the_owner_of_the_directory(self):
+        if os.geteuid():
+            self.skipTest("it takes root")
+        user = 12345
+        os.chown(self.home.path, user, user)
+        self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key"))
+        owners = {path.name: path.stat().st_uid for path in [self.home.config, *self.home.config.iterdir()]}
+        self.assertEqual(set(owners.values()), {user}, owners)
+
+
+if __name__ == "__main__":
+    unittest.main()
