@@ -19,6 +19,11 @@ class SystemEnvironment : public Environment {
 
 }  // namespace
 
+bool Environment::has(std::string_view name) const {
+  const std::optional<std::string> text = get(name);
+  return text && !trim(*text).empty();
+}
+
 bool Environment::truthy(std::string_view name) const {
   const std::string text = to_lower(trim(value(name)));
   return !text.empty() && text != "0" && text != "false";

@@ -16,7 +16,8 @@ class Environment {
 
   /// The value, or "" when unset.
   std::string value(std::string_view name) const { return get(name).value_or(std::string{}); }
-  bool has(std::string_view name) const { return !value(name).empty(); }
+  /// Set to more than white space: a blank variable counts as unset.
+  bool has(std::string_view name) const;
   /// Not empty, "0", "false" (any case).
   bool truthy(std::string_view name) const;
 };

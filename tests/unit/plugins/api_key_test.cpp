@@ -87,6 +87,40 @@ BOOST_AUTO_TEST_CASE(login_without_a_usable_key_is_usage_and_stores_nothing) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_paste_brings_along_is_named_and_never_quoted) {
+  const std::pair<const char*, const char*> cases[] = {{"\"hg_key\"", "in quotes"},
+                                                       {"'hg_key", "in quotes"},
+                                                       {"Bearer hg_key", "'Bearer '"},
+                                                       {"hg_\xC2\xA0key", "no-break"},
+                                                       {"hg_key\xE2\x80\x8B", "zero-width"},
+                                                       {"{\"api_key\":\"hg_key\"}", "begins like JSON"}};
+  for (const auto& [input, reason] : cases) {
+    secret_input = input;
+    Said said = login();
+    BOOST_TEST(said.status == HEYGEN_USAGE, input);
+    BOOST_TEST(said.message.find(reason) != std::string::npos, said.message);
+    BOOST_TEST((said.message + said.hint).find("hg_") == std::string::npos);
+    environment["HEYGEN_API_KEY"] = input;
+    said = resolve();
+    BOOST_TEST(said.status == HEYGEN_BROKEN, input);
+    BOOST_TEST(said.message.find(reason) != std::string::npos, said.message);
+    environment.clear();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(byte_order_mark_before_a_piped_key_is_no_part_of_it) {
+  secret_input = "\xEF\xBB\xBFhg_key\r\n";
+  BOOST_TEST(login_and_save().status == HEYGEN_OK);
+  BOOST_TEST(json::write(state) == R"({"api_key":"hg_key"})");
+}
+
+BOOST_AUTO_TEST_CASE(blank_variable_counts_as_unset) {
+  environment["HEYGEN_API_KEY"] = " \t";
+  BOOST_TEST(resolve().status == HEYGEN_NOT_CONFIGURED);
+  state = json::Object{{"api_key", "hg_file"}};
+  BOOST_TEST(resolve().headers.at("x-api-key") == "hg_file");
+}
+
 BOOST_AUTO_TEST_CASE(login_hands_on_what_the_terminal_says) {
   secret_error = canceled_error();
   BOOST_TEST(login().status == HEYGEN_CANCELLED);

@@ -74,9 +74,9 @@ BOOST_AUTO_TEST_CASE(it_asks_shows_waits_and_stores) {
   BOOST_TEST(showed("https://h.example/d"));
   BOOST_TEST(showed("WDJB-MJHT"));
   BOOST_TEST(waited_s() == (Seconds{2, 2}));
-  BOOST_TEST(json::write(state) == R"({"access_token":"at_d","refresh_token":"rt_d","expires_at":")" +
-                                       format_time(now + 60) +
-                                       R"(","scope":"openid profile email","token_type":"Bearer"})");
+  BOOST_TEST(json::write(state) ==
+             R"({"access_token":"at_d","refresh_token":"rt_d","expires_at":")" + format_time(now + 60) +
+                 R"(","scope":"openid profile email","token_type":"Bearer",)" + std::string(kDefaultOrigin) + "}");
 }
 
 BOOST_AUTO_TEST_CASE(the_device_code_is_never_shown) {

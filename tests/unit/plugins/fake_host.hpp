@@ -38,6 +38,11 @@
 
 namespace heygen::plugins::test {
 
+/// What a login with the default settings records of where its tokens came from.
+inline constexpr std::string_view kDefaultOrigin =
+    R"("token_endpoint":"https://api2.heygen.com/v1/oauth/token",)"
+    R"("revocation_endpoint":"https://api2.heygen.com/v1/oauth/revoke","client_id":"q2A2QRSke2LrFTPJhoDbHtXh")";
+
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 inline std::string sha256(std::string_view data) {

@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(a_new_refresh_token_replaces_the_old_one) {
   BOOST_TEST(refresh_and_save().status == HEYGEN_OK);
   BOOST_TEST(json::write(state) == R"({"access_token":"at_new","refresh_token":"rt_new",)"
                                    R"("expires_at":"2030-03-17T18:46:40Z","scope":"a b","token_type":"bearer",)"
-                                   R"("foreign":{"n":1.0}})");
+                                   R"("foreign":{"n":1.0},)" +
+                                       std::string(kDefaultOrigin) + "}");
 }
 
 BOOST_AUTO_TEST_CASE(what_the_reply_leaves_out_stays_but_for_the_expiry) {
@@ -125,7 +126,8 @@ BOOST_AUTO_TEST_CASE(what_the_reply_leaves_out_stays_but_for_the_expiry) {
     store(R"({"access_token":"at_old","refresh_token":"rt_old","expires_at":"2020-01-01T00:00:00Z","scope":"s"})");
     reply(body);
     BOOST_TEST(refresh_and_save().status == HEYGEN_OK);
-    BOOST_TEST(json::write(state) == R"({"access_token":"at_new","refresh_token":"rt_old","scope":"s"})");
+    BOOST_TEST(json::write(state) ==
+               R"({"access_token":"at_new","refresh_token":"rt_old","scope":"s",)" + std::string(kDefaultOrigin) + "}");
   }
 }
 
@@ -187,14 +189,11 @@ BOOST_AUTO_TEST_CASE(transport_trouble_is_never_log_in_again) {
   const std::pair<int, const char*> cases[] = {{500, R"({"error":"invalid_grant"})"},
                                                {503, "x"},
                                                {429, R"({"error":"invalid_grant"})"},
-                                               {400, "<html>"},
-                                               {404, R"({"message":"no"})"},
                                                {302, ""},
                                                {307, R"({"error":"invalid_grant"})"},
                                                {200, "<html>"},
                                                {200, R"({"access_token":"a")"},
                                                {200, ""},
-                                               {400, R"({"error":7})"},
                                                {204, ""},
                                                {400, R"({"error":"temporarily_unavailable"})"}};
   for (const auto& [status, body] : cases) {
@@ -209,6 +208,51 @@ BOOST_AUTO_TEST_CASE(transport_trouble_is_never_log_in_again) {
   }
   replies.push_back({0, "", {}, HEYGEN_CANCELLED, 0});
   BOOST_TEST(refresh().status == HEYGEN_CANCELLED);
+}
+
+BOOST_AUTO_TEST_CASE(refusal_without_an_oauth_error_means_log_in_again) {
+  const std::pair<int, const char*> cases[] = {
+      {400, "<html>"},
+      {400, R"({"error":7})"},
+      {401, ""},
+      {401, R"({"error":{"type":"authentication_error","message":"the rt_old has expired"}})"},
+      {403, R"({"message":"no"})"},
+      {404, R"({"error":"invalid_grant"})"},
+      {200, R"({"error":"bad_refresh_token","error_description":"passed"})"}};
+  for (const auto& [status, body] : cases) {
+    const Said said = refresh_with(body, status);
+    BOOST_TEST(said.status == HEYGEN_REJECTED, status << ' ' << body);
+    BOOST_TEST(!mentions(said, "rt_old"));
+    BOOST_TEST(!said.patch.has_value());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(error_that_may_pass_is_transient_whatever_its_status) {
+  for (const char* code : {"temporarily_unavailable", "slow_down", "authorization_pending"}) {
+    BOOST_TEST(refresh_with(R"({"error":")" + std::string(code) + R"("})", 400).status == HEYGEN_TRANSIENT, code);
+  }
+  BOOST_TEST(refresh_with("", 408).status == HEYGEN_TRANSIENT);
+}
+
+BOOST_AUTO_TEST_CASE(missing_endpoint_blames_what_names_it) {
+  for (const int status : {404, 405, 410}) {
+    const Said configured = refresh_with("<html>", status);
+    BOOST_TEST(configured.status == HEYGEN_BROKEN);
+    BOOST_TEST(mentions(configured, "HEYGEN_OAUTH_TOKEN_URL (providers.oauth.token_url)"));
+  }
+  store(R"({"refresh_token":"rt_old","token_endpoint":"https://home.example/t"})");
+  const Said recorded = refresh_with("<html>", 404);
+  BOOST_TEST(recorded.status == HEYGEN_BROKEN);
+  BOOST_TEST(mentions(recorded, "recorded with the login"));
+  BOOST_TEST(!mentions(recorded, "HEYGEN_OAUTH_TOKEN_URL"));
+}
+
+BOOST_AUTO_TEST_CASE(login_of_another_program_is_refreshed_over_https_or_loopback_only) {
+  environment = {{"HEYGEN_ALLOW_HTTP", "1"}, {"HEYGEN_OAUTH_TOKEN_URL", "http://home.example/t"}};
+  BOOST_TEST(refresh().status == HEYGEN_BROKEN);
+  BOOST_TEST(sent.empty());
+  environment["HEYGEN_OAUTH_TOKEN_URL"] = "http://127.0.0.1:9/t";
+  BOOST_TEST(refresh_with(R"({"access_token":"at_new"})").status == HEYGEN_OK);
 }
 
 BOOST_AUTO_TEST_CASE(json_without_a_usable_token_is_broken) {
@@ -308,7 +352,7 @@ BOOST_AUTO_TEST_CASE(the_access_token_serves_without_a_refresh_token) {
 }
 
 BOOST_AUTO_TEST_CASE(whether_the_issuer_confirmed_is_told_as_it_is) {
-  for (const int status : {500, 503, 302, 404}) {
+  for (const int status : {500, 503, 302, 408}) {
     reply("x", status);
     BOOST_TEST(revoke().status == HEYGEN_TRANSIENT, status);
   }

@@ -130,9 +130,12 @@ BOOST_AUTO_TEST_CASE(what_is_stored_is_exactly_this) {
       json::parse(R"({"access_token":"old","issuer":"https://old","token_endpoint":"https://old/t","client_id":"old",
                           "revocation_endpoint":"https://old/r","foreign":1.50})");
   const Said said = login_and_save();
-  BOOST_TEST(json::write(state) ==
-             R"({"access_token":"at_1","foreign":1.50,"refresh_token":"rt_1","expires_at":"2030-03-17T18:46:40Z",)"
-             R"("scope":"openid","token_type":"Bearer"})");
+  BOOST_TEST(
+      json::write(state) ==
+      R"({"access_token":"at_1","token_endpoint":"https://api2.heygen.com/v1/oauth/token",)"
+      R"("client_id":"q2A2QRSke2LrFTPJhoDbHtXh","revocation_endpoint":"https://api2.heygen.com/v1/oauth/revoke",)"
+      R"("foreign":1.50,"refresh_token":"rt_1","expires_at":"2030-03-17T18:46:40Z",)"
+      R"("scope":"openid","token_type":"Bearer"})");
   BOOST_TEST(said.scope == "openid");
   BOOST_TEST(said.type == "oauth");
   BOOST_TEST(said.expiry.value() == now + 3600);
@@ -143,7 +146,8 @@ BOOST_AUTO_TEST_CASE(a_bare_reply_leaves_nothing_of_the_last_login_behind) {
   reply(R"({"access_token":"at_1"})");
   state = json::parse(R"({"access_token":"o","refresh_token":"o","expires_at":"o","scope":"o","token_type":"Bearer"})");
   BOOST_TEST(login_and_save().status == HEYGEN_OK);
-  BOOST_TEST(json::write(state) == R"({"access_token":"at_1","scope":"openid profile email"})");
+  BOOST_TEST(json::write(state) ==
+             R"({"access_token":"at_1","scope":"openid profile email",)" + std::string(kDefaultOrigin) + "}");
 }
 
 BOOST_AUTO_TEST_CASE(other_endpoints_and_clients_are_recorded) {
