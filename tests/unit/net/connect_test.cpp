@@ -1,4 +1,4 @@
-#include "core/net/connect.hpp"
+#include "core/net/connect/connect.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "core/net/proxy.hpp"
+#include "core/net/connect/proxy.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "core/net/stream.hpp"
+#include "core/net/stream/stream.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "client.hpp"
-#include "core/net/tls.hpp"
+#include "core/net/tls/tls.hpp"
 #include "peer.hpp"
 
 using namespace peer;

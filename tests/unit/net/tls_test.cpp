@@ -1,4 +1,4 @@
-#include "core/net/tls.hpp"
+#include "core/net/tls/tls.hpp"
 
 #include <boost/test/unit_test.hpp>
 

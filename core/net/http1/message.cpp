@@ -1,4 +1,4 @@
-#include "core/net/message.hpp"
+#include "core/net/http1/message.hpp"
 
 #include <algorithm>
 #include <array>

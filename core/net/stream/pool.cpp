@@ -1,4 +1,4 @@
-#include "core/net/pool.hpp"
+#include "core/net/stream/pool.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "core/net/exchange.hpp"
+#include "core/net/http1/exchange.hpp"
 
 #include <algorithm>
 #include <array>

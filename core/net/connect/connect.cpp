@@ -1,4 +1,4 @@
-#include "core/net/connect.hpp"
+#include "core/net/connect/connect.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/text.hpp"
-#include "core/net/message.hpp"
+#include "core/net/http1/message.hpp"
 
 namespace heygen::net {
 namespace {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/net/stream.hpp"
-#include "core/net/watch.hpp"
+#include "core/net/stream/stream.hpp"
+#include "core/net/stream/deadline.hpp"
 
 namespace heygen::net {
 

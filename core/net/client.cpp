@@ -6,10 +6,10 @@
 #include <array>
 
 #include "core/base/text.hpp"
-#include "core/net/connect.hpp"
-#include "core/net/exchange.hpp"
-#include "core/net/pool.hpp"
-#include "core/net/reply.hpp"
+#include "core/net/connect/connect.hpp"
+#include "core/net/http1/exchange.hpp"
+#include "core/net/stream/pool.hpp"
+#include "core/net/http1/response.hpp"
 
 namespace heygen::net {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/net/proxy.hpp"
+#include "core/net/connect/proxy.hpp"
 
 #include <Poco/Base64Encoder.h>
 #include <Poco/Exception.h>
@@ -12,7 +12,7 @@
 
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
-#include "core/net/message.hpp"
+#include "core/net/http1/message.hpp"
 
 namespace heygen::net {
 

@@ -1,4 +1,4 @@
-#include "core/net/connection.hpp"
+#include "core/net/stream/connection.hpp"
 
 #include <algorithm>
 #include <array>

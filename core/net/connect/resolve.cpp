@@ -1,4 +1,4 @@
-#include "core/net/resolve.hpp"
+#include "core/net/connect/resolve.hpp"
 
 #include <Poco/Net/IPAddress.h>
 #include <netdb.h>
@@ -12,7 +12,7 @@
 #include <system_error>
 #include <thread>
 
-#include "core/net/socket.hpp"
+#include "core/net/stream/socket.hpp"
 
 namespace heygen::net {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/net/reply.hpp"
+#include "core/net/http1/response.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/net/connection.hpp"
-#include "core/net/message.hpp"
+#include "core/net/stream/connection.hpp"
+#include "core/net/http1/message.hpp"
 
 namespace heygen::net {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/net/connection.hpp"
+#include "core/net/stream/connection.hpp"
 
 namespace heygen::net {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/net/connection.hpp"
+#include "core/net/stream/connection.hpp"
 #include "core/net/http.hpp"
 
 namespace heygen::net {

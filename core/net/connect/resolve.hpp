@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/net/watch.hpp"
+#include "core/net/stream/deadline.hpp"
 
 namespace heygen::net {
 

@@ -1,4 +1,4 @@
-#include "core/net/watch.hpp"
+#include "core/net/stream/deadline.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -7,7 +7,7 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
-#include "core/net/stream.hpp"
+#include "core/net/stream/stream.hpp"
 
 namespace heygen::net {
 namespace {

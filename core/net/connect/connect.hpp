@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "core/net/connection.hpp"
-#include "core/net/proxy.hpp"
-#include "core/net/resolve.hpp"
-#include "core/net/tls.hpp"
+#include "core/net/stream/connection.hpp"
+#include "core/net/connect/proxy.hpp"
+#include "core/net/connect/resolve.hpp"
+#include "core/net/tls/tls.hpp"
 
 namespace heygen::net {
 

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "core/net/connection.hpp"
-#include "core/net/message.hpp"
-#include "core/net/pool.hpp"
+#include "core/net/stream/connection.hpp"
+#include "core/net/http1/message.hpp"
+#include "core/net/stream/pool.hpp"
 
 namespace heygen::net {
 

@@ -1,4 +1,4 @@
-#include "core/net/stream.hpp"
+#include "core/net/stream/stream.hpp"
 
 #include <sys/socket.h>
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/net/stream.hpp"
-#include "core/net/watch.hpp"
+#include "core/net/stream/stream.hpp"
+#include "core/net/stream/deadline.hpp"
 
 namespace heygen::net {
 

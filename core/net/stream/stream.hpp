@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/base/file.hpp"
-#include "core/net/socket.hpp"
+#include "core/net/stream/socket.hpp"
 
 namespace heygen::net {
 

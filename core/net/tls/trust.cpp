@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "core/base/text.hpp"
-#include "core/net/tls.hpp"
+#include "core/net/tls/tls.hpp"
 
 namespace heygen::net {
 namespace {
