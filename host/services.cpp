@@ -6,7 +6,7 @@
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
-#include "core/net/http.hpp"
+#include "core/net/client.hpp"
 #include "core/provider/call/watchdog.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/policy/policy_file.hpp"

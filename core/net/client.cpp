@@ -1,22 +1,19 @@
-#include "core/net/http.hpp"
+#include "core/net/client.hpp"
 
 #include <Poco/Exception.h>
-
-#include <algorithm>
-#include <array>
 
 #include "core/base/text.hpp"
 #include "core/net/connect/connect.hpp"
 #include "core/net/http1/exchange.hpp"
-#include "core/net/stream/pool.hpp"
 #include "core/net/http1/response.hpp"
+#include "core/net/stream/pool.hpp"
 
 namespace heygen::net {
 namespace {
 
-/// A kept connection may die just when it is used again: nobody's fault, and no reason to fail (RFC 9112 §9.3.1).
+/// A kept connection may end just when it is used again, which is no reason to fail (RFC 9112 §9.3.1).
 bool may_reopen(const Failure& failure, const Exchange& exchange, const Request& request) {
-  return failure.kind == Failure::Kind::reset && !exchange.answered() && is_idempotent(request.method) &&
+  return failure.kind == Failure::Kind::reset && !exchange.response_started() && is_idempotent(request.method) &&
          (request.body == nullptr || request.body->rewind());
 }
 
@@ -37,7 +34,7 @@ class Client : public Http {
   struct Call {
     const Request& request;
     std::optional<Proxy> proxy;
-    Watch watch;
+    ExchangeDeadline deadline;
   };
   std::unique_ptr<Response> run(Call& call);
   std::unique_ptr<Response> run_on(Call& call, std::unique_ptr<Connection> connection, Exchange& exchange);
@@ -53,31 +50,31 @@ std::unique_ptr<Response> Client::run_on(Call& call, std::unique_ptr<Connection>
   const bool absolute = call.proxy && request.url.scheme == "http";  // RFC 9112 §3.2.2
   Head head = exchange.run(absolute ? request.url.text() : request.url.target,
                            absolute ? std::string_view(call.proxy->authorization.reveal()) : std::string_view());
-  if (absolute && head.status == 407) throw proxy_refused_login(*call.proxy, head.headers, call.watch);
+  if (absolute && head.status == 407) throw proxy_refused_login(*call.proxy, head.headers, call.deadline);
   try {
     const Framing framing = framing_of(request.method, head);
-    const bool reusable = exchange.whole() && keeps_alive(head);
-    return std::make_unique<Reply>(std::move(head), framing, std::move(connection), call.watch, pool_,
-                                   request.url.origin(), reusable);
+    const bool reusable = exchange.request_sent() && keeps_alive(head);
+    return std::make_unique<Http1Response>(std::move(head), framing, std::move(connection), call.deadline, pool_,
+                                           request.url.origin(), reusable);
   } catch (const Malformed& why) {
-    throw call.watch.failure(Failure::Kind::protocol,
-                             "The reply of " + call.watch.peer() + " is not valid HTTP: " + why.what() + ".");
+    throw call.deadline.failure(Failure::Kind::protocol, "The response from " + call.deadline.peer() +
+                                                             " is not valid HTTP: " + why.what() + ".");
   }
 }
 
 std::unique_ptr<Response> Client::run(Call& call) {
   if (std::unique_ptr<Connection> kept = pool_.take(call.request.url.origin())) {
     Connection& connection = *kept;
-    Exchange exchange(connection, call.request, call.watch);
+    Exchange exchange(connection, call.request, call.deadline);
     try {
       return run_on(call, std::move(kept), exchange);
     } catch (const Failure& failure) {
       if (!may_reopen(failure, exchange, call.request)) throw;
-      call.watch.restart();
+      call.deadline.restart();
     }
   }
-  std::unique_ptr<Connection> fresh = open_connection(call.request, call.proxy, tls_, call.watch);
-  Exchange exchange(*fresh, call.request, call.watch);
+  std::unique_ptr<Connection> fresh = open_connection(call.request, call.proxy, tls_, call.deadline);
+  Exchange exchange(*fresh, call.request, call.deadline);
   return run_on(call, std::move(fresh), exchange);
 }
 
@@ -85,22 +82,17 @@ std::unique_ptr<Response> Client::send(const Request& request, const Cancel& can
   check_sendable(request);
   std::optional<Proxy> proxy = proxies_.find(request.url);
   std::string peer = peer_name(request.url, proxy);
-  Call call{request, std::move(proxy), Watch(request, std::move(peer), cancel, clock_)};
-  call.watch.check();
+  Call call{request, std::move(proxy), ExchangeDeadline(request, std::move(peer), cancel, clock_)};
+  call.deadline.check();
   try {
     return run(call);
   } catch (const Poco::Exception& error) {
-    throw call.watch.failure(Failure::Kind::protocol, "The exchange with " + call.watch.peer() +
-                                                          " failed: " + printable(error.displayText()) + ".");
+    throw call.deadline.failure(Failure::Kind::protocol,
+                                "The request to " + call.deadline.peer() + " failed: " + error.displayText() + ".");
   }
 }
 
 }  // namespace
-
-bool is_idempotent(std::string_view method) {
-  constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
-  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
-}
 
 std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock, const std::string& fixed_ca_file) {
   return std::make_unique<Client>(environment, clock, fixed_ca_file);

@@ -16,7 +16,7 @@ Headers redact_headers(const Headers& headers);
 /// An application/x-www-form-urlencoded text (a form or a URL's query) whose secret parameters read "***".
 std::string redact_form(std::string_view form);
 
-/// By its name: a form field, a URL's parameter or a JSON member that holds a secret.
+/// By its name: a form field, a URL's parameter or a JSON member that contains a secret.
 bool is_secret_name(std::string_view name);
 
 /// A URL or request target: userinfo gone, query and fragment as redact_form() has them.

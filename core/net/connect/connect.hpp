@@ -5,22 +5,23 @@
 #include <optional>
 #include <string>
 
-#include "core/net/stream/connection.hpp"
+#include "core/base/fd.hpp"
 #include "core/net/connect/proxy.hpp"
 #include "core/net/connect/resolve.hpp"
+#include "core/net/stream/connection.hpp"
 #include "core/net/tls/tls.hpp"
 
 namespace heygen::net {
 
-/// The first address that answers; each further one starts when one has failed or after a head start (RFC 8305 §5).
+/// The first address that accepts; each further one starts when one has failed or after a head start (RFC 8305 §5).
 /// `peer` names them in messages. Throws Failure (connect, timeout, canceled).
-Socket connect_any(const Addresses& addresses, const std::string& peer, Watch& watch);
+UniqueFd connect_any(const Addresses& addresses, const std::string& peer, ExchangeDeadline& deadline);
 
 /// Everything before the first byte of the request, within the connect limit. Throws Failure.
 std::unique_ptr<Connection> open_connection(const Request& request, const std::optional<Proxy>& proxy, Tls& tls,
-                                            Watch& watch);
+                                            ExchangeDeadline& deadline);
 
-/// What a 407 comes to.
-Failure proxy_refused_login(const Proxy& proxy, const Headers& headers, const Watch& watch);
+/// The failure that a 407 response stands for.
+Failure proxy_refused_login(const Proxy& proxy, const Headers& headers, const ExchangeDeadline& deadline);
 
 }  // namespace heygen::net

@@ -1,15 +1,12 @@
 #include "core/net/connect/proxy.hpp"
 
-#include <Poco/Base64Encoder.h>
-#include <Poco/Exception.h>
 #include <Poco/Net/IPAddress.h>
-#include <Poco/URI.h>
 
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
-#include <sstream>
 
+#include "core/base/encode.hpp"
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http1/message.hpp"
@@ -36,27 +33,20 @@ Failure unusable(const std::string& variable, const std::string& why) {
           "Set " + variable + " to http://host:port or http://user:password@host:port, or unset it."};
 }
 
-std::string percent_decoded(const std::string& text, const std::string& variable) {
-  std::string decoded;
-  try {
-    Poco::URI::decode(text, decoded);
-  } catch (const Poco::Exception&) {
-    throw unusable(variable, "a '%' in its user name or password is not followed by two hexadecimal digits.");
-  }
-  return decoded;
+std::string decoded(std::string_view text, const std::string& variable) {
+  std::optional<std::string> plain = percent_decode(text);
+  if (!plain) throw unusable(variable, "a '%' in its user name or password is not followed by two hexadecimal digits.");
+  return *std::move(plain);
 }
 
 /// RFC 7617.
 Secret basic(std::string_view userinfo, const std::string& variable) {
   const std::size_t colon = std::min(userinfo.find(':'), userinfo.size());
   const std::string_view password = userinfo.substr(std::min(colon + 1, userinfo.size()));
-  std::ostringstream out;
-  Poco::Base64Encoder encoder(out);
-  encoder.rdbuf()->setLineLength(0);
-  encoder << percent_decoded(std::string(userinfo.substr(0, colon)), variable) << ':'
-          << percent_decoded(std::string(password), variable);
-  encoder.close();
-  return Secret("Basic " + out.str());
+  std::string pair = decoded(userinfo.substr(0, colon), variable) + ":" + decoded(password, variable);
+  std::string encoded = base64_encode(pair);
+  wipe(pair);
+  return Secret("Basic " + std::move(encoded));
 }
 
 Proxy parse_proxy(std::string_view text, const std::string& variable) {
@@ -66,7 +56,7 @@ Proxy parse_proxy(std::string_view text, const std::string& variable) {
   if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
     if (!iequals(text.substr(0, scheme), "http")) {
       throw unusable(variable, "only http:// proxies are supported, not " +
-                                   printable(to_lower(text.substr(0, std::min<std::size_t>(scheme, 16)))) + "://.");
+                                   to_lower(text.substr(0, std::min<std::size_t>(scheme, 16))) + "://.");
     }
     text.remove_prefix(scheme + 3);
   }

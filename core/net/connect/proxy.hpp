@@ -9,6 +9,10 @@
 #include "core/base/secret.hpp"
 #include "core/net/http.hpp"
 
+namespace heygen {
+class Environment;
+}
+
 namespace heygen::net {
 
 struct Proxy {
@@ -17,7 +21,7 @@ struct Proxy {
   Secret authorization;  ///< value of Proxy-Authorization, or empty
   std::string variable;  ///< the environment variable that names it
 
-  /// For messages: address and variable.
+  /// For messages: host, port and variable.
   std::string label() const;
 };
 
@@ -26,7 +30,7 @@ class ProxyRules {
   explicit ProxyRules(const Environment& environment);
 
   /// Empty: connect directly. Loopback hosts never go through a proxy. Throws Failure{proxy} when the variable that
-  /// applies holds no http:// proxy.
+  /// applies names no http:// proxy.
   std::optional<Proxy> find(const Url& url) const;
 
  private:

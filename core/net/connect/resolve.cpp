@@ -12,7 +12,8 @@
 #include <system_error>
 #include <thread>
 
-#include "core/net/stream/socket.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 
 namespace heygen::net {
 namespace {
@@ -21,7 +22,7 @@ namespace {
 struct Lookup {
   std::string host;
   std::uint16_t port = 0;
-  Socket ready{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  const UniqueFd ready{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::mutex mutex;
   int result = 0;
   Addresses addresses;
@@ -62,21 +63,20 @@ void start(const std::shared_ptr<Lookup>& lookup) {
   if (error) look_up(*lookup);
 }
 
-Failure unknown_name(const Lookup& lookup, const Watch& watch) {
-  const std::string hint = "Check the spelling and the network connection.";
+Failure unknown_name(const Lookup& lookup, const ExchangeDeadline& deadline) {
+  const auto failure = [&](const std::string& why, const char* hint) {
+    return deadline.failure(Failure::Kind::resolve, "Could not resolve host " + lookup.host + why + ".", hint);
+  };
+  constexpr const char* kHint = "Check the spelling and your network connection.";
   switch (lookup.result) {
     case 0:
     case EAI_NONAME:
     case EAI_NODATA:
-      return watch.failure(Failure::Kind::resolve, "The host name " + lookup.host + " is not known.", hint);
+      return failure("", kHint);
     case EAI_AGAIN:
-      return watch.failure(Failure::Kind::resolve,
-                           "The host name " + lookup.host + " could not be looked up: the name server did not answer.",
-                           "Check the network connection.");
+      return failure(": the name server did not respond", "Check your network connection.");
     default:
-      return watch.failure(
-          Failure::Kind::resolve,
-          "The host name " + lookup.host + " could not be looked up: " + ::gai_strerror(lookup.result) + ".", hint);
+      return failure(": " + to_lower(::gai_strerror(lookup.result)), kHint);
   }
 }
 
@@ -96,17 +96,18 @@ Addresses interleave(const Addresses& addresses) {
   return mixed;
 }
 
-Addresses resolve(const std::string& host, std::uint16_t port, Watch& watch) {
+Addresses resolve(const std::string& host, std::uint16_t port, ExchangeDeadline& deadline) {
   Poco::Net::IPAddress literal;
   if (Poco::Net::IPAddress::tryParse(host, literal)) return {Poco::Net::SocketAddress(literal, port)};
   const auto lookup = std::make_shared<Lookup>();
   lookup->host = host;
   lookup->port = port;
-  if (!lookup->ready) throw watch.failure(Failure::Kind::resolve, "The system gives no more file descriptors.");
+  if (!lookup->ready)
+    throw deadline.failure(Failure::Kind::resolve, "No file descriptor is left.", "Raise `ulimit -n`.");
   start(lookup);
-  watch.wait(lookup->ready.get(), POLLIN);
+  deadline.wait(lookup->ready.get(), POLLIN);
   const std::lock_guard lock(lookup->mutex);
-  if (lookup->addresses.empty()) throw unknown_name(*lookup, watch);
+  if (lookup->addresses.empty()) throw unknown_name(*lookup, deadline);
   return interleave(lookup->addresses);
 }
 

@@ -1,4 +1,4 @@
-// Names to addresses.
+// Host names to addresses.
 #pragma once
 
 #include <Poco/Net/SocketAddress.h>
@@ -15,7 +15,7 @@ using Addresses = std::vector<Poco::Net::SocketAddress>;
 
 /// All addresses of a name, or the one that `host` spells, in the order to try them. Throws Failure (resolve, timeout,
 /// canceled).
-Addresses resolve(const std::string& host, std::uint16_t port, Watch& watch);
+Addresses resolve(const std::string& host, std::uint16_t port, ExchangeDeadline& deadline);
 
 /// Alternates the address families, the first one's leading (RFC 8305 §4).
 Addresses interleave(const Addresses& addresses);

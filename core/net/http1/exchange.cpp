@@ -20,21 +20,21 @@ bool is_interim(int status) {
 }  // namespace
 
 bool Exchange::send(std::string_view data) {
-  watch_.check();  // before anything counts as sent
-  watch_.sending();
-  return connection_.write(data, watch_, [this] { return refused(); }) == Connection::Sent::all;
+  deadline_.check();  // before anything counts as sent
+  deadline_.sending();
+  return connection_.write(data, deadline_, [this] { return refused(); }) == Connection::Sent::all;
 }
 
-/// Whether the input holds a final head that makes the rest of the body pointless.
+/// Whether the input contains a final head that makes the rest of the body pointless.
 bool Exchange::refused() {
-  if (!listening_ || connection_.input().empty()) return false;
-  answered_ = true;
+  if (!may_be_refused_ || connection_.input().empty()) return false;
+  response_started_ = true;
   try {
     while (const std::optional<std::size_t> size = head_size(connection_.input())) {
       const int status = parse_head(connection_.input().substr(0, *size)).status;
       if (status >= 300) return true;
       // A success may come while the server still reads: it is kept for later.
-      if (!is_interim(status)) return listening_ = false;
+      if (!is_interim(status)) return may_be_refused_ = false;
       connection_.consume(*size);
     }
   } catch (const Malformed&) {
@@ -56,10 +56,10 @@ bool Exchange::send_sized_body(std::uint64_t size) {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size - body_sent_, piece.size()));
     const std::size_t count = request_.body->read(std::span(piece).first(wanted));
     if (count == 0) {
-      throw watch_.failure(Failure::Kind::protocol,
-                           "The request body ended after " + std::to_string(body_sent_) + " of the " +
-                               std::to_string(size) + " bytes announced.",
-                           "If it is a file, it must not change while it is sent.");
+      throw deadline_.failure(Failure::Kind::protocol,
+                              "The request body ended after " + std::to_string(body_sent_) + " of the " +
+                                  std::to_string(size) + " bytes announced.",
+                              "If it is a file, it must not change while it is sent.");
     }
     if (!send({piece.data(), count})) return false;
     body_sent_ += count;
@@ -87,10 +87,11 @@ bool Exchange::send_chunked_body() {
 
 Head Exchange::receive() {
   for (int i = 0; i < kMaxInterim; ++i) {
-    Head head = receive_head(connection_, watch_);
+    Head head = receive_head(connection_, deadline_);
     if (!is_interim(head.status)) return head;
   }
-  throw watch_.failure(Failure::Kind::protocol, watch_.peer() + " sends interim replies without end.");
+  throw deadline_.failure(Failure::Kind::protocol,
+                          deadline_.peer() + " sent more than " + std::to_string(kMaxInterim) + " interim responses.");
 }
 
 Head Exchange::run(const std::string& target, std::string_view proxy_authorization) {
@@ -99,14 +100,14 @@ Head Exchange::run(const std::string& target, std::string_view proxy_authorizati
     const std::optional<std::uint64_t> size = request_.body->size();
     sent = size ? send_sized_body(*size) : send_chunked_body();
   }
-  if (sent) watch_.sent_all();
-  whole_ = sent;
+  if (sent) deadline_.sent_all();
+  request_sent_ = sent;
   try {
     Head head = receive();
-    answered_ = true;
+    response_started_ = true;
     return head;
   } catch (const Failure&) {
-    answered_ = answered_ || !connection_.input().empty();
+    response_started_ = response_started_ || !connection_.input().empty();
     throw;
   }
 }

@@ -1,28 +1,28 @@
-// One request and the head of its reply on one connection.
+// One request and the head of its response on one connection.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "core/net/stream/connection.hpp"
 #include "core/net/http1/message.hpp"
+#include "core/net/stream/connection.hpp"
 
 namespace heygen::net {
 
 class Exchange {
  public:
-  Exchange(Connection& connection, const Request& request, Watch& watch)
-      : connection_(connection), request_(request), watch_(watch) {}
+  Exchange(Connection& connection, const Request& request, ExchangeDeadline& deadline)
+      : connection_(connection), request_(request), deadline_(deadline) {}
 
   /// Sends the request and reads up to the final head. A server that answers with a refusal before it has read all of
   /// the body is heard, and the rest not sent (RFC 9112 §9.5). Throws Failure, or what the body's source throws.
   Head run(const std::string& target, std::string_view proxy_authorization);
 
   /// All of the request was sent, so the connection may serve another.
-  bool whole() const { return whole_; }
-  /// Something of a reply has come.
-  bool answered() const { return answered_; }
+  bool request_sent() const { return request_sent_; }
+  /// A byte of the response has come.
+  bool response_started() const { return response_started_; }
 
  private:
   bool send(std::string_view data);
@@ -34,11 +34,11 @@ class Exchange {
 
   Connection& connection_;
   const Request& request_;
-  Watch& watch_;
+  ExchangeDeadline& deadline_;
   std::uint64_t body_sent_ = 0;
-  bool listening_ = true;
-  bool whole_ = false;
-  bool answered_ = false;
+  bool may_be_refused_ = true;
+  bool request_sent_ = false;
+  bool response_started_ = false;
 };
 
 }  // namespace heygen::net

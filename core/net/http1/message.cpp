@@ -54,7 +54,7 @@ void parse_status_line(std::string_view line, Head& head) {
 void parse_field(std::string_view line, Headers& headers) {
   if (line.front() == ' ' || line.front() == '\t') {  // RFC 9112 §5.2: a folded line continues the last value
     if (headers.empty()) throw Malformed("its first header starts with white space");
-    if (!is_field_value(line)) throw Malformed("a header value holds forbidden characters");
+    if (!is_field_value(line)) throw Malformed("a header value contains forbidden characters");
     headers.back().value.append(" ").append(trim(line));
     return;
   }
@@ -63,7 +63,7 @@ void parse_field(std::string_view line, Headers& headers) {
     throw Malformed("a header line has no valid name");
   }
   const std::string_view value = trim(line.substr(colon + 1));
-  if (!is_field_value(value)) throw Malformed("a header value holds forbidden characters");
+  if (!is_field_value(value)) throw Malformed("a header value contains forbidden characters");
   if (headers.size() == kMaxFields) {
     throw Malformed("it has more than " + std::to_string(kMaxFields) + " headers");
   }
@@ -117,37 +117,38 @@ Head parse_head(std::string_view text) {
 
 namespace {
 
-Failure not_http(const Watch& watch, const std::string& why) {
-  return watch.failure(Failure::Kind::protocol, "The reply of " + watch.peer() + " is not valid HTTP: " + why + ".",
-                       "Check that the address is that of an HTTP server.");
+Failure not_http(const ExchangeDeadline& deadline, const std::string& why) {
+  return deadline.failure(Failure::Kind::protocol,
+                          "The response from " + deadline.peer() + " is not valid HTTP: " + why + ".",
+                          "Check that the URL is that of an HTTP server.");
 }
 
-Failure no_head(const Connection& connection, const Watch& watch) {
+Failure no_head(const Connection& connection, const ExchangeDeadline& deadline) {
   if (connection.full()) {
-    return not_http(watch, "its headers are larger than " + std::to_string(Connection::kBufferSize / 1024) + " KiB");
+    return not_http(deadline, "its headers are larger than " + std::to_string(Connection::kBufferSize / 1024) + " KiB");
   }
-  std::string how = connection.ending() == Stream::State::lost ? ": " + connection.trouble() + "." : ".";
+  std::string how = connection.ending() == Stream::State::lost ? ": " + connection.error_text() + "." : ".";
   if (!connection.input().empty()) {
-    return watch.failure(Failure::Kind::truncated,
-                         "The connection to " + watch.peer() + " ended within the headers of the reply" + how);
+    return deadline.failure(Failure::Kind::truncated,
+                            "The connection to " + deadline.peer() + " ended within the response headers" + how);
   }
-  return watch.failure(Failure::Kind::reset, watch.peer() + " closed the connection without a reply" + how);
+  return deadline.failure(Failure::Kind::reset, deadline.peer() + " closed the connection without a response" + how);
 }
 
 }  // namespace
 
-Head receive_head(Connection& connection, Watch& watch) {
+Head receive_head(Connection& connection, ExchangeDeadline& deadline) {
   try {
     std::optional<std::size_t> size = head_size(connection.input());
     while (!size) {
-      if (!connection.fill(watch)) throw no_head(connection, watch);
+      if (!connection.fill(deadline)) throw no_head(connection, deadline);
       size = head_size(connection.input());
     }
     Head head = parse_head(connection.input().substr(0, *size));
     connection.consume(*size);
     return head;
   } catch (const Malformed& why) {
-    throw not_http(watch, why.what());
+    throw not_http(deadline, why.what());
   }
 }
 
@@ -189,11 +190,11 @@ bool keeps_alive(const Head& head) {
 void check_sendable(const Request& request) {
   constexpr std::array<std::string_view, 4> kOurs{"host", "content-length", "transfer-encoding", "connection"};
   using enum Failure::Kind;
-  if (!is_token(request.method)) throw Failure(protocol, "The request method is not a word that HTTP allows.");
+  if (!is_token(request.method)) throw Failure(protocol, "The request method is not a valid HTTP method.");
   for (const Header& header : request.headers) {
-    if (!is_token(header.name)) throw Failure(protocol, "A request header has a name that HTTP does not allow.");
+    if (!is_token(header.name)) throw Failure(protocol, "A request header has a name that is not valid in HTTP.");
     if (!is_field_value(header.value)) {
-      throw Failure(protocol, "The value of the request header " + header.name + " holds a line break or a NUL.");
+      throw Failure(protocol, "The value of the request header " + header.name + " contains a line break or a NUL.");
     }
     if (std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) { return iequals(header.name, ours); })) {
       throw Failure(protocol, "The request header " + header.name + " cannot be chosen: the connection sets it.");

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/net/stream/connection.hpp"
 #include "core/net/http.hpp"
+#include "core/net/stream/connection.hpp"
 
 namespace heygen::net {
 
@@ -36,7 +36,7 @@ std::optional<std::size_t> head_size(std::string_view input);
 /// A complete head. Throws Malformed.
 Head parse_head(std::string_view text);
 /// Waits for one head. Throws Failure (reset, truncated, protocol, ...).
-Head receive_head(Connection& connection, Watch& watch);
+Head receive_head(Connection& connection, ExchangeDeadline& deadline);
 
 struct Framing {
   enum class Kind { none, length, chunked, until_close };

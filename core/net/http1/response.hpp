@@ -1,12 +1,12 @@
-// The body of a reply as it comes, and what becomes of its connection.
+// The body of a response as it comes, and whether its connection is kept.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
-#include "core/net/stream/connection.hpp"
 #include "core/net/http1/message.hpp"
+#include "core/net/stream/connection.hpp"
 #include "core/net/stream/pool.hpp"
 
 namespace heygen::net {
@@ -18,16 +18,16 @@ class BodyReader {
 
   bool done() const { return done_ || framing_.kind == Framing::Kind::none; }
   /// 0: the body ended in order. Throws Failure.
-  std::size_t read(Connection& connection, std::span<char> out, Watch& watch);
+  std::size_t read(Connection& connection, std::span<char> out, ExchangeDeadline& deadline);
 
  private:
-  std::size_t read_sized(Connection& connection, std::span<char> out, Watch& watch);
-  std::size_t read_chunked(Connection& connection, std::span<char> out, Watch& watch);
-  std::size_t read_until_close(Connection& connection, std::span<char> out, Watch& watch);
-  std::string read_line(Connection& connection, Watch& watch) const;
-  void next_chunk(Connection& connection, Watch& watch);
-  void skip_trailers(Connection& connection, Watch& watch);
-  Failure cut_short(const Connection& connection, const Watch& watch) const;
+  std::size_t read_sized(Connection& connection, std::span<char> out, ExchangeDeadline& deadline);
+  std::size_t read_chunked(Connection& connection, std::span<char> out, ExchangeDeadline& deadline);
+  std::size_t read_until_close(Connection& connection, std::span<char> out, ExchangeDeadline& deadline);
+  std::string read_line(Connection& connection, ExchangeDeadline& deadline) const;
+  void next_chunk(Connection& connection, ExchangeDeadline& deadline);
+  void skip_trailers(Connection& connection, ExchangeDeadline& deadline);
+  Failure cut_short(const Connection& connection, const ExchangeDeadline& deadline) const;
 
   Framing framing_;
   std::uint64_t left_;  ///< of the body, or of the chunk
@@ -36,11 +36,11 @@ class BodyReader {
   bool done_ = false;
 };
 
-class Reply : public Response {
+class Http1Response : public Response {
  public:
   /// Gives the connection back to `pool` under `key` after the body when `reusable`.
-  Reply(Head head, Framing framing, std::unique_ptr<Connection> connection, Watch watch, Pool& pool, std::string key,
-        bool reusable);
+  Http1Response(Head head, Framing framing, std::unique_ptr<Connection> connection, ExchangeDeadline deadline,
+                Pool& pool, std::string key, bool reusable);
 
   std::size_t read(std::span<char> out) override;
   std::optional<std::uint64_t> length() const override { return length_; }
@@ -51,7 +51,7 @@ class Reply : public Response {
   std::optional<std::uint64_t> length_;
   BodyReader body_;
   std::unique_ptr<Connection> connection_;
-  Watch watch_;
+  ExchangeDeadline deadline_;
   Pool& pool_;
   std::string key_;
   std::optional<Pool::Duration> keep_for_;

@@ -25,23 +25,23 @@ std::span<char> Connection::room() {
   return std::span(buffer_).subspan(end_);
 }
 
-Failure Connection::broken(const Watch& watch) const {
-  return watch.failure(Failure::Kind::tls,
-                       "The TLS connection to " + watch.peer() + " broke: " + stream_->trouble() + ".",
-                       "Try again; if it stays so, something between here and the server disturbs the connection.");
+Failure Connection::broken(const ExchangeDeadline& deadline) const {
+  return deadline.failure(Failure::Kind::tls,
+                          "The TLS connection to " + deadline.peer() + " failed: " + stream_->error_text() + ".",
+                          "Try again. If it keeps happening, check proxies and firewalls on the way to the server.");
 }
 
-Stream::Step Connection::receive(std::span<char> out, const Watch& watch) {
+Stream::Step Connection::receive(std::span<char> out, const ExchangeDeadline& deadline) {
   const Stream::Step step = stream_->read(out);
-  if (step.state == State::broken) throw broken(watch);
+  if (step.state == State::broken) throw broken(deadline);
   if (step.state == State::end || step.state == State::lost) ending_ = step.state;
   return step;
 }
 
-bool Connection::absorb(const Watch& watch) {
+bool Connection::absorb(const ExchangeDeadline& deadline) {
   bool grown = false;
   while (!ending_ && !full()) {
-    const Stream::Step step = receive(room(), watch);
+    const Stream::Step step = receive(room(), deadline);
     if (step.state != State::done) break;
     end_ += step.bytes;
     grown = true;
@@ -49,23 +49,23 @@ bool Connection::absorb(const Watch& watch) {
   return grown;
 }
 
-bool Connection::fill(Watch& watch) {
-  watch.touch();
-  watch.check();
+bool Connection::fill(ExchangeDeadline& deadline) {
+  deadline.touch();
+  deadline.check();
   while (!ending_ && !full()) {
-    const Stream::Step step = receive(room(), watch);
+    const Stream::Step step = receive(room(), deadline);
     if (step.state == State::done) {
       end_ += step.bytes;
       return true;
     }
-    if (!ending_) watch.wait(stream_->descriptor(), events_for(step.state));
+    if (!ending_) deadline.wait(stream_->descriptor(), events_for(step.state));
   }
   return false;
 }
 
-std::size_t Connection::read(std::span<char> out, Watch& watch) {
-  watch.touch();
-  watch.check();
+std::size_t Connection::read(std::span<char> out, ExchangeDeadline& deadline) {
+  deadline.touch();
+  deadline.check();
   if (begin_ < end_) {
     const std::size_t count = std::min(out.size(), end_ - begin_);
     std::memcpy(out.data(), buffer_.data() + begin_, count);
@@ -73,32 +73,33 @@ std::size_t Connection::read(std::span<char> out, Watch& watch) {
     return count;
   }
   while (!ending_) {
-    const Stream::Step step = receive(out, watch);
+    const Stream::Step step = receive(out, deadline);
     if (step.state == State::done) return step.bytes;
-    if (!ending_) watch.wait(stream_->descriptor(), events_for(step.state));
+    if (!ending_) deadline.wait(stream_->descriptor(), events_for(step.state));
   }
   return 0;
 }
 
-Connection::Sent Connection::write(std::string_view data, Watch& watch, const std::function<bool()>& replied) {
-  watch.touch();
+Connection::Sent Connection::write(std::string_view data, ExchangeDeadline& deadline,
+                                   const std::function<bool()>& responded) {
+  deadline.touch();
   while (!data.empty()) {  // no check after the last byte: from there on a cancellation must leave the grace
-    watch.check();
-    if (replied && !ending_) {
-      absorb(watch);
-      if (replied()) return Sent::replied;
+    deadline.check();
+    if (responded && !ending_) {
+      absorb(deadline);
+      if (responded()) return Sent::responded;
     }
     if (ending_) return Sent::lost;
     const Stream::Step step = stream_->write(data);
     if (step.state == State::done) {
       data.remove_prefix(step.bytes);
-      watch.touch();
+      deadline.touch();
     } else if (step.state == State::broken) {
-      throw broken(watch);
+      throw broken(deadline);
     } else if (step.state == State::lost) {
       return Sent::lost;
     } else {
-      watch.wait(stream_->descriptor(), events_for(step.state) | (replied && !full() ? POLLIN : 0));
+      deadline.wait(stream_->descriptor(), events_for(step.state) | (responded && !full() ? POLLIN : 0));
     }
   }
   return Sent::all;

@@ -11,25 +11,31 @@
 
 #include "core/net/http.hpp"
 
+namespace heygen {
+class Clock;
+}
+
 namespace heygen::net {
 
-class Watch {
+/// Cancellation and time limits of one exchange, and the only place where core/net waits.
+class ExchangeDeadline {
  public:
   using Duration = std::chrono::milliseconds;
 
   /// The total limit counts from here. `peer` names the other end in messages.
-  Watch(const Request& request, std::string peer, const Cancel& cancel, Clock& clock);
+  ExchangeDeadline(const Request& request, std::string peer, const Cancel& cancel, Clock& clock);
 
   const std::string& peer() const noexcept { return peer_; }
   Clock& clock() const noexcept { return *clock_; }
 
+  /// Between these two the connect limit counts in place of the idle limit.
   void connecting();
   void connected() { connect_end_.reset(); }
   /// Bytes of the request went out: from now on the server may have seen it.
   void sending() noexcept { sent_ = true; }
-  /// All of it went out: from now on a cancellation leaves it the grace.
+  /// All of it went out: from now on a cancellation leaves the exchange its grace.
   void sent_all() noexcept { sent_all_ = true; }
-  /// The same request starts anew on another connection; a cancellation stops it again at once.
+  /// The same request starts again on another connection; a cancellation stops it at once, as before it was sent.
   void restart() noexcept {
     sent_all_ = false;
     grace_end_.reset();
@@ -39,19 +45,20 @@ class Watch {
   void touch();
   /// Throws Failure when the exchange must end now.
   void check();
-  /// Until a descriptor has an event. False: `at_most` passed first.
+  /// Waits until a descriptor has an event. False: `at_most` passed first. Throws as check() does.
   bool wait(std::span<pollfd> descriptors, std::optional<Duration> at_most = std::nullopt);
   void wait(int descriptor, int events);
 
+  /// A failure that knows whether the request may have reached the server.
   Failure failure(Failure::Kind kind, const std::string& what, std::string hint = {}) const;
 
  private:
   enum class Limit { connect, idle, total, grace };
-  struct Deadline {
+  struct End {
     Duration at;
     Limit limit;
   };
-  Deadline nearest() const;
+  End nearest() const;
   Failure expired(Limit limit) const;
   void observe_cancel();
 

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Pool::Duration kKeepFor = 50s;  // common servers and balancers close after 60 s or more
+constexpr Pool::Duration kKeepFor = 50s;  // common servers and load balancers close after 60s or more
 constexpr std::size_t kMaxPerOrigin = 4;
 
 }  // namespace

@@ -10,6 +10,10 @@
 
 #include "core/net/stream/connection.hpp"
 
+namespace heygen {
+class Clock;
+}
+
 namespace heygen::net {
 
 /// Thread-safe.

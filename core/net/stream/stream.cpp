@@ -3,26 +3,17 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <system_error>
 
-#include "core/base/text.hpp"
+#include "core/base/file.hpp"
 
 namespace heygen::net {
 
 ssize_t receive_some(int descriptor, std::span<char> out) {
-  ssize_t count = 0;
-  do {
-    count = ::recv(descriptor, out.data(), out.size(), 0);
-  } while (count < 0 && errno == EINTR);
-  return count;
+  return retry_interrupted([&] { return ::recv(descriptor, out.data(), out.size(), 0); });
 }
 
 ssize_t send_some(int descriptor, std::string_view data) {
-  ssize_t count = 0;
-  do {
-    count = ::send(descriptor, data.data(), data.size(), MSG_NOSIGNAL);
-  } while (count < 0 && errno == EINTR);
-  return count;
+  return retry_interrupted([&] { return ::send(descriptor, data.data(), data.size(), MSG_NOSIGNAL); });
 }
 
 bool would_block(int error) noexcept {
@@ -34,7 +25,7 @@ Stream::Step PlainStream::read(std::span<char> out) {
   if (count > 0) return {State::done, static_cast<std::size_t>(count)};
   if (count == 0) return {State::end};
   if (would_block(errno)) return {State::want_read};
-  set_trouble(describe_errno(errno));
+  set_error_text(describe_errno(errno));
   return {State::lost};
 }
 
@@ -42,7 +33,7 @@ Stream::Step PlainStream::write(std::string_view data) {
   const ssize_t count = send_some(descriptor(), data);
   if (count >= 0) return {State::done, static_cast<std::size_t>(count)};
   if (would_block(errno)) return {State::want_write};
-  set_trouble(describe_errno(errno));
+  set_error_text(describe_errno(errno));
   return {State::lost};
 }
 

@@ -13,6 +13,7 @@
 #include <climits>
 
 #include "core/base/environment.hpp"
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::net {
@@ -23,7 +24,7 @@ std::string describe(const X509_NAME* name) {
   if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) return "unknown";
   char* data = nullptr;
   const long size = BIO_get_mem_data(out.get(), &data);
-  return size > 0 ? printable(std::string_view(data, static_cast<std::size_t>(size))) : "unnamed";
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : "unnamed";
 }
 
 bool is_ip(const std::string& host) {
@@ -55,7 +56,7 @@ class TlsCallbacks {
   }
 
   /// A socket BIO of our own, because OpenSSL's raises SIGPIPE and ends the whole TLS session when sending fails,
-  /// though the server's reply may still be waiting to be read.
+  /// though the server's response may still be waiting to be read.
   static BIO* make_bio(TlsStream* stream) {
     static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> kMethod(make_method(), &BIO_meth_free);
     BIO* bio = kMethod ? BIO_new(kMethod.get()) : nullptr;
@@ -100,7 +101,7 @@ class TlsCallbacks {
   }
 };
 
-TlsStream::TlsStream(SSL_CTX* context, Socket socket, std::string host, bool fixed_authorities)
+TlsStream::TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities)
     : socket_(std::move(socket)),
       ssl_(SSL_new(context)),
       host_(std::move(host)),
@@ -128,7 +129,7 @@ TlsStream::~TlsStream() {
 Stream::Step TlsStream::after_failure(int result) {
   const int error = SSL_get_error(ssl_.get(), result);
   if (socket_error_ != 0 || (socket_ended_ && error != SSL_ERROR_ZERO_RETURN)) {
-    set_trouble(socket_error_ != 0 ? describe_errno(socket_error_) : "it ended without TLS's closing message");
+    set_error_text(socket_error_ != 0 ? describe_errno(socket_error_) : "the connection ended without a TLS close");
     return {State::lost};
   }
   switch (error) {
@@ -145,7 +146,7 @@ Stream::Step TlsStream::after_failure(int result) {
   const unsigned long code = ERR_get_error();
   const char* text = ERR_reason_error_string(code);
   reason_ = ERR_GET_REASON(code);
-  set_trouble(text != nullptr ? to_lower(text) : "unknown TLS error");
+  set_error_text(text != nullptr ? to_lower(text) : "unknown TLS error");
   return {State::broken};
 }
 
@@ -173,10 +174,11 @@ Stream::Step TlsStream::write(std::string_view data) {
 
 namespace {
 
-constexpr const char* kCompanyHint =
-    "If this network inspects TLS traffic, set SSL_CERT_FILE to a PEM file with the CA certificate of your company.";
+constexpr const char* kInspectionHint =
+    "If this network inspects TLS traffic, set SSL_CERT_FILE to a PEM file with the CA certificate of your "
+    "organization.";
 constexpr const char* kFixedHint =
-    "The CA certificates are fixed by the policy of this machine (`heygen policy show`); ask whoever administers it.";
+    "The CA certificates are fixed by the policy of this machine (`heygen policy show`); ask its administrator.";
 
 struct Reason {
   std::string text;
@@ -196,13 +198,13 @@ Reason explain(int error, const std::string& host, const char* unknown) {
       return {"its issuer is unknown here", unknown};
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return {"it has expired",
-              "Check this computer's clock; if it is right, the server's certificate must be renewed."};
+              "Check this machine's clock; if it is right, the server's certificate must be renewed."};
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return {"it is not valid yet", "Check this computer's clock."};
+      return {"it is not valid yet", "Check this machine's clock."};
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return {"it was issued for another host name than " + host,
-              "Check the address; a captive portal or a proxy may have answered in the server's place."};
+              "Check the host name; a captive portal or a proxy may be intercepting the connection."};
     default:
       return {to_lower(X509_verify_cert_error_string(error)), unknown};
   }
@@ -211,7 +213,7 @@ Reason explain(int error, const std::string& host, const char* unknown) {
 }  // namespace
 
 Failure TlsStream::certificate_failure(const std::string& peer) const {
-  const Reason reason = explain(verdict_.error, host_, fixed_authorities_ ? kFixedHint : kCompanyHint);
+  const Reason reason = explain(verdict_.error, host_, fixed_authorities_ ? kFixedHint : kInspectionHint);
   std::string what = "The TLS certificate of " + peer + " is not trusted: " + reason.text;
   const bool of_chain = verdict_.depth > 0 && verdict_.error != X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
   if (of_chain) what += " (this is about " + verdict_.subject + " in its chain)";
@@ -222,22 +224,22 @@ Failure TlsStream::protocol_failure(const std::string& peer) const {
   switch (reason_) {
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
-      return {Failure::Kind::tls, peer + " does not speak TLS on this port.", "Check the address and its port."};
+      return {Failure::Kind::tls, peer + " does not speak TLS on this port.", "Check the host name and the port."};
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
       return {Failure::Kind::tls, peer + " speaks only versions of TLS older than 1.2.",
               "The server, or a proxy in between, must be updated."};
     default:
-      return {Failure::Kind::tls, "The TLS handshake with " + peer + " failed: " + trouble() + ".",
-              "Check the address; a proxy or a firewall in between may disturb TLS."};
+      return {Failure::Kind::tls, "The TLS handshake with " + peer + " failed: " + error_text() + ".",
+              "Check the host name; a proxy or a firewall may be interfering with TLS."};
   }
 }
 
 Failure TlsStream::handshake_failure(const std::string& peer) const {
   if (verdict_.error != X509_V_OK) return certificate_failure(peer);
   if (reason_ != 0) return protocol_failure(peer);
-  return {Failure::Kind::reset, peer + " closed the connection within the TLS handshake: " + trouble() + ".",
-          "Try again; if it stays so, a firewall in between may forbid the connection."};
+  return {Failure::Kind::reset, peer + " closed the connection within the TLS handshake: " + error_text() + ".",
+          "Try again. If it keeps happening, a firewall may be blocking the connection."};
 }
 
 namespace {
@@ -256,8 +258,8 @@ const std::vector<std::string>& system_bundles() {
 
 Failure unusable_certificates(const std::string& path, bool fixed) {
   ERR_clear_error();
-  return {Failure::Kind::tls, printable(path) + " holds no usable CA certificates.",
-          fixed ? kFixedHint : "SSL_CERT_FILE must name a file with certificates in PEM form."};
+  return {Failure::Kind::tls, path + " contains no usable CA certificates.",
+          fixed ? kFixedHint : "SSL_CERT_FILE must name a file of PEM certificates."};
 }
 
 void load(SSL_CTX* context, const Trust& trust) {
@@ -300,7 +302,7 @@ Trust Tls::trust() const {
   if (fixed_file_.empty()) return find_trust(file_, directories_, kSystemDirectory, system_bundles());
   if (::access(fixed_file_.c_str(), R_OK) == 0) return {fixed_file_, {}, true};
   throw Failure(Failure::Kind::tls,
-                "The fixed CA file " + printable(fixed_file_) + " cannot be read: " + describe_errno(errno) + ".",
+                "Could not read the CA file " + fixed_file_ + " that the policy names: " + describe_errno(errno) + ".",
                 kFixedHint);
 }
 
@@ -310,13 +312,13 @@ Poco::Net::Context::Ptr Tls::context() {
     try {
       context_ = make_context(trust());
     } catch (const Poco::Exception& error) {
-      throw Failure(Failure::Kind::tls, "TLS could not be set up: " + printable(error.displayText()) + ".");
+      throw Failure(Failure::Kind::tls, "TLS could not be set up: " + error.displayText() + ".");
     }
   }
   return context_;
 }
 
-std::unique_ptr<TlsStream> Tls::wrap(Socket socket, const std::string& host) {
+std::unique_ptr<TlsStream> Tls::wrap(UniqueFd socket, const std::string& host) {
   return std::make_unique<TlsStream>(context()->sslContext(), std::move(socket), host, !fixed_file_.empty());
 }
 

@@ -1,4 +1,4 @@
-// TLS as a client: whom to trust, one context made when first needed, and streams that say why a handshake failed.
+// TLS as a client: one context, made when first needed, and streams that say why a handshake failed.
 #pragma once
 
 #include <Poco/Net/Context.h>
@@ -10,29 +10,21 @@
 #include <string>
 #include <vector>
 
+#include "core/net/http.hpp"
 #include "core/net/stream/stream.hpp"
-#include "core/net/stream/deadline.hpp"
+#include "core/net/tls/trust.hpp"
+
+namespace heygen {
+class Environment;
+}
 
 namespace heygen::net {
-
-/// Where CA certificates come from: a PEM bundle, directories of certificates named by hash, or both.
-struct Trust {
-  std::string file;
-  std::vector<std::string> directories;
-  bool fixed = false;  ///< by the administrator, so the user's variables do not count
-};
-
-/// SSL_CERT_FILE and SSL_CERT_DIR (directories separated by ':') stand in place of the system's certificates. Of the
-/// system's the hashed directory is preferred, because a bundle is read whole. Throws Failure{tls} when what is named,
-/// or all of the system's places, cannot be read.
-Trust find_trust(const std::string& file, const std::string& directories, const std::string& system_directory,
-                 const std::vector<std::string>& system_bundles);
 
 /// A client's end of a TLS connection. The handshake is explicit and comes first.
 class TlsStream : public Stream {
  public:
   /// `fixed_authorities`: as Trust::fixed, for the hints of failures.
-  TlsStream(SSL_CTX* context, Socket socket, std::string host, bool fixed_authorities);
+  TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities);
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
   ~TlsStream() override;
@@ -62,7 +54,7 @@ class TlsStream : public Stream {
   Failure certificate_failure(const std::string& peer) const;
   Failure protocol_failure(const std::string& peer) const;
 
-  Socket socket_;
+  UniqueFd socket_;
   std::unique_ptr<SSL, SslFree> ssl_;
   std::string host_;
   bool fixed_authorities_;
@@ -76,13 +68,13 @@ class TlsStream : public Stream {
 /// Thread-safe.
 class Tls {
  public:
-  /// `fixed_file` stands in place of the environment's and the system's certificates unless it is empty.
+  /// `fixed_file` replaces the environment's and the system's certificates unless it is empty.
   explicit Tls(const Environment& environment, std::string fixed_file = {});
 
   /// Creates the context unless it is there. Throws Failure{tls}.
   void start() { context(); }
   /// A stream whose handshake is still to be made. Throws Failure{tls}.
-  std::unique_ptr<TlsStream> wrap(Socket socket, const std::string& host);
+  std::unique_ptr<TlsStream> wrap(UniqueFd socket, const std::string& host);
   bool started() const;
 
  private:

@@ -1,3 +1,5 @@
+#include "core/net/tls/trust.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -5,8 +7,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/base/file.hpp"
 #include "core/base/text.hpp"
-#include "core/net/tls/tls.hpp"
+#include "core/net/http.hpp"
 
 namespace heygen::net {
 namespace {
@@ -17,7 +20,7 @@ bool is_hashed_name(const std::string& name) {
   return name.size() == 10 && name.ends_with(".0") && std::all_of(name.begin(), name.begin() + 8, is_hex);
 }
 
-bool holds_hashed_names(const std::string& directory) {
+bool has_hashed_names(const std::string& directory) {
   std::error_code error;
   for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
     if (is_hashed_name(at->path().filename().string())) return true;
@@ -26,8 +29,7 @@ bool holds_hashed_names(const std::string& directory) {
 }
 
 [[noreturn]] void unreadable(const std::string& variable, const std::string& path, int error) {
-  throw Failure(Failure::Kind::tls,
-                variable + " names " + printable(path) + ", which cannot be read: " + describe_errno(error) + ".",
+  throw Failure(Failure::Kind::tls, "Could not read " + path + " from " + variable + ": " + describe_errno(error) + ".",
                 "Correct " + variable + ", or unset it to trust the system's CA certificates.");
 }
 
@@ -57,7 +59,7 @@ Trust find_trust(const std::string& file, const std::string& directories, const 
                  const std::vector<std::string>& system_bundles) {
   Trust trust = named_trust(file, directories);
   if (!trust.file.empty() || !trust.directories.empty()) return trust;
-  if (holds_hashed_names(system_directory)) return {{}, {system_directory}, false};
+  if (has_hashed_names(system_directory)) return {{}, {system_directory}, false};
   for (const std::string& bundle : system_bundles) {
     if (::access(bundle.c_str(), R_OK) == 0) return {bundle, {}, false};
   }

@@ -34,8 +34,8 @@ BOOST_AUTO_TEST_CASE(broken_replies_are_told_apart) {
     std::string part;
   };
   const std::vector<Row> table{
-      {"", Kind::reset, "without a reply"},
-      {"HTTP/1.1 200 O", Kind::truncated, "within the headers"},
+      {"", Kind::reset, "without a response"},
+      {"HTTP/1.1 200 O", Kind::truncated, "within the response headers"},
       {ok + "Content-Length: 10\r\n\r\n0123", Kind::truncated, "after 4 of 10 bytes"},
       {ok + "Content-Length: 10\r\n\r\n", Kind::truncated, "after 0 of 10 bytes"},
       {ok + "Transfer-Encoding: chunked\r\n\r\n4\r\n0123\r\n", Kind::truncated, "after 4 bytes"},

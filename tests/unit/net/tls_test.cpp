@@ -240,10 +240,10 @@ BOOST_AUTO_TEST_CASE(a_certificate_file_that_cannot_be_used_is_named) {
   const std::string junk = directory.write("junk.pem", "no certificate");
   const std::string missing = directory.path() + "/missing";
   const std::vector<std::pair<Client::Variables, std::string>> table{
-      {{{"SSL_CERT_FILE", missing}}, missing + ", which cannot be read: no such file"},
+      {{{"SSL_CERT_FILE", missing}}, "Could not read " + missing + " from SSL_CERT_FILE: no such file"},
       {{{"SSL_CERT_FILE", directory.path()}}, "is a directory"},
-      {{{"SSL_CERT_FILE", junk}}, "holds no usable CA certificates"},
-      {{{"SSL_CERT_DIR", missing}}, "SSL_CERT_DIR names " + missing},
+      {{{"SSL_CERT_FILE", junk}}, "contains no usable CA certificates"},
+      {{{"SSL_CERT_DIR", missing}}, missing + " from SSL_CERT_DIR"},
       {{{"SSL_CERT_DIR", junk}}, "not a directory"},
   };
   for (const auto& [variables, part] : table) {
