@@ -28,6 +28,7 @@ namespace heygen::net {
 struct Header {
   std::string name;
   std::string value;
+  bool secret = false;  ///< hidden in traces whatever the name
 };
 using Headers = std::vector<Header>;
 

@@ -85,7 +85,11 @@ std::string redact_header(std::string_view name, std::string_view value) {
 Headers redact_headers(const Headers& headers) {
   Headers out;
   out.reserve(headers.size());
-  for (const Header& header : headers) out.push_back({header.name, redact_header(header.name, header.value)});
+  for (const Header& header : headers) {
+    std::string value = redact_header(header.name, header.value);
+    if (header.secret && value == header.value) value = kMark;
+    out.push_back({header.name, std::move(value), header.secret});
+  }
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Failed exchanges and error replies as the program's Error.
+// Failures of the network as the program's Error.
 #pragma once
 
 #include "core/base/error.hpp"
@@ -6,7 +6,7 @@
 
 namespace heygen::transport {
 
-/// `repeatable`: sending the request again does no harm. The hint is never empty, but for a cancellation.
+/// `repeatable`: sending the request again does no harm. The hint is never empty, except for a cancellation.
 Error error_of_failure(const net::Failure& failure, bool repeatable);
 
 }  // namespace heygen::transport

@@ -10,7 +10,7 @@ namespace heygen::transport {
 
 namespace {
 
-/// The RFC asks for a second between Last-Modified and Date on one clock, or for enough to make up for two. This is
+/// RFC 9110 requires a second between Last-Modified and Date on one clock, or enough to allow for two clocks. 60s is
 /// what its predecessor named (RFC 7232 §2.2.2).
 constexpr std::int64_t kSettledAfterS = 60;
 

@@ -1,4 +1,4 @@
-// What a broken download needs to go on where it stopped: a strong validator and exact ranges (RFC 9110 §8.8, §14).
+// What an interrupted download needs to resume: a strong validator and exact ranges (RFC 9110 §8.8, §14).
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@ struct Validator {
   bool operator==(const Validator&) const = default;
 };
 
-/// The ETag unless it is weak; else a Last-Modified that is old enough against the reply's Date to be strong
+/// The ETag unless it is weak; else a Last-Modified that is old enough against the response's Date to be strong
 /// (RFC 9110 §8.8.2.2).
 std::optional<Validator> strong_validator(const net::Headers& headers);
-/// It is one that strong_validator() may have given.
+/// It is a validator that strong_validator() may have returned.
 bool is_usable(const Validator& validator);
-/// An entity tag without W/ and of visible ASCII alone (RFC 9110 §8.8.3).
+/// An entity tag without W/ and only of visible ASCII (RFC 9110 §8.8.3).
 bool is_strong_etag(std::string_view text);
 
 /// Accept-Ranges has `bytes` (RFC 9110 §14.3).

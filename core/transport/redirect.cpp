@@ -33,11 +33,15 @@ std::string without_dot_segments(std::string_view path) {
   return out;
 }
 
-}  // namespace
-
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
+
+bool may_be_redirected(const net::Request& request) {
+  return (request.method == "GET" || request.method == "HEAD") && request.body == nullptr;
+}
+
+}  // namespace
 
 net::Url resolve_reference(const net::Url& base, std::string_view reference) {
   reference = reference.substr(0, reference.find('#'));
@@ -53,6 +57,28 @@ net::Url resolve_reference(const net::Url& base, std::string_view reference) {
   std::string merged(path);
   if (!path.starts_with('/')) merged.insert(0, base_path.substr(0, base_path.rfind('/') + 1));
   return net::Url::parse(base.origin() + without_dot_segments(merged) + std::string(query));
+}
+
+bool RedirectFollower::follow(const net::Request& request, const net::Response& response) {
+  using Why = RefusedRedirect::Why;
+  const std::string* location = net::find_header(response.headers, "Location");
+  const bool redirects = is_redirect(response.status) && location != nullptr && !location->empty();
+  if (!redirects || !may_be_redirected(request)) return false;
+  if (followed_++ == kMaxRedirects) {
+    throw RefusedRedirect(Why::too_many, "redirects more than " + std::to_string(kMaxRedirects) + " times");
+  }
+  net::Url next;
+  try {
+    next = resolve_reference(url_, *location);
+  } catch (const std::invalid_argument& error) {
+    throw RefusedRedirect(Why::malformed, std::string("redirects to a URL that is not valid: ") + error.what());
+  }
+  if (url_.scheme == "https" && next.scheme == "http") {
+    throw RefusedRedirect(Why::unencrypted, "redirects from https to unencrypted http on " + next.host);
+  }
+  trusted_ = trusted_ && next.same_origin(start_);
+  url_ = std::move(next);
+  return true;
 }
 
 }  // namespace heygen::transport

@@ -1,3 +1,5 @@
+#include "core/transport/response_error.hpp"
+
 #include <Poco/Net/HTTPResponse.h>
 
 #include <array>
@@ -5,7 +7,6 @@
 
 #include "core/base/error.hpp"
 #include "core/json/value.hpp"
-#include "core/transport/api_client.hpp"
 
 namespace heygen::transport {
 
@@ -22,30 +23,31 @@ constexpr std::array<Hint, 20> kHints{{
     {"insufficient_credit", "Add credits or change your plan on https://app.heygen.com, then try again."},
     {"invalid_parameter", "Compare what you sent with the command's --help and --request-schema."},
     {"rate_limit_exceeded", "Wait a minute and send fewer requests at once; HEYGEN_MAX_RETRIES allows more retries."},
-    {"quota_exceeded", "Wait until your quota renews, or raise it on https://app.heygen.com."},
-    {"resource_not_found", "Check the id; the matching `list` command shows what exists."},
-    {"not_found", "Check the id and the path; the matching `list` command shows what exists."},
-    {"asset_not_available", "Wait until the resource is complete, then ask again."},
-    {"timeout", "The service took too long. Try again later."},
-    {"forbidden", "This account may not do that. `heygen auth login` changes to another account."},
-    {"resource_access_denied", "The resource belongs to someone else. `heygen auth login` changes to another account."},
+    {"quota_exceeded", "Wait until your quota resets, or raise it on https://app.heygen.com."},
+    {"resource_not_found", "Check the ID; the matching `list` command shows what exists."},
+    {"not_found", "Check the ID and the path; the matching `list` command shows what exists."},
+    {"asset_not_available", "Wait until the resource is complete, then try again."},
+    {"timeout", "The API took too long. Try again later."},
+    {"forbidden", "This account is not allowed to do that. Run `heygen auth login` to use another account."},
+    {"resource_access_denied", "The resource belongs to another account. Run `heygen auth login` to use that account."},
     {"ai_vendor_access_restricted",
      "Your workspace does not allow this AI vendor: ask its administrator, or use another "
      "account with `heygen auth login`."},
-    {"voice_not_usable", "Choose another voice: `heygen voice list` shows those that you can use."},
+    {"voice_not_usable", "Choose another voice: `heygen voice list` shows the voices that you can use."},
     {"payload_too_large", "Send less at once: a smaller file or fewer items."},
-    {"conflict", "Look at the resource's present state before you try again."},
-    {"unclassified_server_error", "The service failed. Try again later; support will ask for the request id."},
-    {"unauthorized", "Log in again with `heygen auth login`."},
-    {"error", "Check HEYGEN_API_BASE: the address did not answer as the API does."},
+    {"conflict", "Check the current state of the resource before you try again."},
+    {"unclassified_server_error",
+     "The API failed. Try again later. If it keeps happening, send the request ID to HeyGen support."},
+    {"unauthorized", "Run `heygen auth login`."},
+    {"error", "Check HEYGEN_API_BASE: the response is not one of the API."},
 }};
 
 std::string_view hint_for(std::string_view code, int status) {
   for (const Hint& hint : kHints) {
     if (hint.code == code) return hint.text;
   }
-  if (status == 401) return "Log in again with `heygen auth login`.";
-  if (status == 403) return "This account may not do that. `heygen auth login` changes to another account.";
+  if (status == 401) return "Run `heygen auth login`.";
+  if (status == 403) return "This account is not allowed to do that. Run `heygen auth login` to use another account.";
   return {};
 }
 
@@ -76,11 +78,12 @@ std::string message_by_status(int status, bool empty) {
   const std::string& reason =
       Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
   const std::string name = reason.starts_with('?') ? std::string{} : " (" + reason + ")";
-  if (status < 400) return "The API answered " + std::to_string(status) + name + " where a result was expected.";
-  return "The API answered " + std::to_string(status) + name + (empty ? " and nothing more." : " without saying why.");
+  if (status < 400) return "The API responded with " + std::to_string(status) + name + " instead of a result.";
+  return "The API responded with " + std::to_string(status) + name +
+         (empty ? " and an empty body." : " without saying why.");
 }
 
-/// The `error` object of the reply, if it has the API's shape.
+/// The `error` object of the response, if it has the API's shape.
 std::optional<json::Value> served_error(const std::string& body) {
   try {
     const json::Value document = json::parse(body);
@@ -94,7 +97,7 @@ std::optional<json::Value> served_error(const std::string& body) {
 
 }  // namespace
 
-Error error_of_reply(int status, const net::Headers& headers, const std::string& body) {
+Error error_of_response(int status, const net::Headers& headers, const std::string& body) {
   const json::Value served = served_error(body).value_or(json::Object{});
   std::string code = served.string_at("code");
   if (code.empty() || code == code::kError) code = code_by_status(status);
@@ -103,7 +106,7 @@ Error error_of_reply(int status, const net::Headers& headers, const std::string&
   const bool refused = status == 401 || status == 403;
   Error error(code, message, std::string(hint_for(code, status)), refused ? Exit::auth : Exit::failure);
   if (refused && error.hint.find("heygen auth login") == std::string::npos) {
-    error.hint += " `heygen auth login` changes to another account.";
+    error.hint += " Run `heygen auth login` to use another account.";
   }
   error.http_status = status;
   error.param = served.string_at("param");

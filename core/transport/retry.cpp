@@ -11,9 +11,11 @@
 #include <limits>
 #include <string>
 
+#include "core/base/clock.hpp"
 #include "core/base/environment.hpp"
+#include "core/base/error.hpp"
+#include "core/base/random.hpp"
 #include "core/base/text.hpp"
-#include "core/transport/api_client.hpp"
 
 namespace heygen::transport {
 
@@ -42,12 +44,12 @@ const std::string& date_format(const std::string& value) {
 
 bool may_retry(std::string_view method, int status) {
   constexpr std::array kStatuses{500, 502, 503, 504};
-  return status == 429 || (contains(kStatuses, status) && is_idempotent(method));
+  return status == 429 || (contains(kStatuses, status) && net::is_idempotent(method));
 }
 
 bool may_retry(std::string_view method, net::Failure::Kind kind) {
   using Kind = net::Failure::Kind;
-  return (kind == Kind::resolve || kind == Kind::connect || kind == Kind::reset) && is_idempotent(method);
+  return (kind == Kind::resolve || kind == Kind::connect || kind == Kind::reset) && net::is_idempotent(method);
 }
 
 std::optional<std::int64_t> parse_http_date(const std::string& value) {
@@ -83,6 +85,32 @@ int max_retries_of(const Environment& environment) {
   int retries = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), retries);
   return all_digits(text) && failure == std::errc{} ? retries : kDefaultRetries;
+}
+
+Retries::Retries(int most, Clock& clock, Random& random, const Cancel& cancel,
+                 std::optional<std::chrono::milliseconds> deadline)
+    : most_(most), clock_(clock), random_(random), cancel_(cancel), deadline_(deadline) {}
+
+std::optional<std::chrono::milliseconds> Retries::time_left() const {
+  if (!deadline_) return {};
+  return std::max(*deadline_ - clock_.monotonic(), std::chrono::milliseconds::zero());
+}
+
+std::optional<std::int64_t> Retries::retry_after(const net::Response& response) const {
+  const std::string* value = net::find_header(response.headers, "Retry-After");
+  return value == nullptr ? std::nullopt : parse_retry_after(*value, clock_.now());
+}
+
+void Retries::pause(std::optional<std::int64_t> retry_after, const std::function<void(const std::string&)>& announce) {
+  const auto time = pause_before(used_++, random_.unit(), retry_after);
+  announce("retry " + std::to_string(used_) + " of " + std::to_string(most_) + " in " + std::to_string(time.count()) +
+           " ms");
+  const auto left = time_left();
+  if (!clock_.wait(std::min(time, left.value_or(time)), cancel_)) throw canceled_error();
+  if (left && *left <= time) {
+    throw Error(code::kTimeout, "Timed out before the request could be retried.",
+                "Try again later, or allow more time.", Exit::timeout);
+  }
 }
 
 }  // namespace heygen::transport

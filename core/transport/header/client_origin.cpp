@@ -1,8 +1,9 @@
+#include "core/transport/header/client_origin.hpp"
+
 #include <array>
 
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
-#include "core/transport/api_client.hpp"
 
 namespace heygen::transport {
 

@@ -1,9 +1,10 @@
+#include "core/transport/header/request_header.hpp"
+
 #include <algorithm>
 #include <array>
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "core/transport/api_client.hpp"
 
 namespace heygen::transport {
 
@@ -35,8 +36,8 @@ net::Header split_header(const std::string& text, const char* option) {
   const std::size_t colon = text.find(':');
   const std::string name(trim(std::string_view(text).substr(0, colon)));
   if (colon == std::string::npos || !is_token(name)) {
-    throw usage_error(std::string(option) + " takes \"Name: value\"; what was given has no valid header name.",
-                      std::string("Write, for instance, ") + option + " \"X-HeyGen-Client-Source: my-tool\".");
+    throw usage_error(std::string(option) + " requires 'Name: value' with a valid header name.",
+                      std::string("Example: ") + option + " 'X-HeyGen-Client-Source: my-tool'");
   }
   const std::string value(trim(std::string_view(text).substr(colon + 1)));
   return {name, value};
@@ -48,13 +49,13 @@ net::Header parse_client_header(const std::string& text) {
   const net::Header header = split_header(text, "--headers");
   if (!iequals(header.name, kClientSource)) {
     throw usage_error("--headers does not accept the header " + header.name + ".",
-                      "It accepts " + std::string(kClientSource) + " only.");
+                      "It accepts only " + std::string(kClientSource) + ".");
   }
   const bool plain = std::ranges::all_of(
       header.value, [](char c) { return is_letter_or_digit(c) || c == '_' || c == '.' || c == '-'; });
   if (header.value.empty() || !plain) {
-    throw usage_error("The value of " + std::string(kClientSource) + " is empty or has other characters than it may.",
-                      "Use letters, digits, '_', '.' and '-'.");
+    throw usage_error("The value of " + std::string(kClientSource) + " is not valid.",
+                      "Use only letters, digits, '_', '.' and '-'.");
   }
   return {std::string(kClientSource), header.value};
 }
@@ -69,7 +70,7 @@ net::Header parse_free_header(const std::string& text) {
                           : "Leave the header out.");
   }
   if (has_control(header.value)) {
-    throw usage_error("The value of the header " + header.name + " holds control characters.", "Remove them.");
+    throw usage_error("The value of the header " + header.name + " contains control characters.", "Remove them.");
   }
   return header;
 }

@@ -8,6 +8,7 @@
 #include "core/json/compact.hpp"
 #include "core/json/value.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/header/request_header.hpp"
 #include "host/command.hpp"
 #include "host/io.hpp"
 #include "host/printer.hpp"

@@ -18,11 +18,9 @@ using auth::LoginResult;
 using Check = LoginResult::Check;
 
 auth::LoginResult log_in(Services& services, const std::string& id) {
-  transport::ClientOptions options = services.client_options();
-  options.trace = {};  // a credential that may not be stored leaves no trace of its headers
   const auto probe = [&](const auth::Credential& credential) {
-    return transport::probe_credential(services.http(), services.clock, services.random, services.cancel, options,
-                                       credential);
+    return transport::probe_credential(services.http(), services.clock, services.random, services.cancel,
+                                       services.client_options(), credential);
   };
   try {
     return auth::login(

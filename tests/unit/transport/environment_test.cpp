@@ -5,6 +5,9 @@
 #include "core/base/environment.hpp"
 #include "core/base/error.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/header/client_origin.hpp"
+#include "core/transport/header/request_header.hpp"
+#include "core/transport/retry.hpp"
 #include "tests/support/error.hpp"
 
 using heygen::Error;
