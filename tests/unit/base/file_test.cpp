@@ -5,35 +5,17 @@
 
 #include <array>
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
 #include <thread>
 
 #include "core/base/directory.hpp"
 #include "core/base/error.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace heygen;
+using heygen::test::TemporaryDirectory;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Scratch {
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "heygen-file-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    directory = name;
-  }
-  ~Scratch() { fs::remove_all(directory); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  fs::path make(const std::string& content, const char* name = "file") const {
-    const UniqueFd file = open_file(directory / name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    BOOST_REQUIRE(!write_all(file.get(), content));
-    return directory / name;
-  }
-
-  fs::path directory;
-};
 
 int error_of_reading(const fs::path& path, std::size_t limit = 100) {
   try {
@@ -46,23 +28,23 @@ int error_of_reading(const fs::path& path, std::size_t limit = 100) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(base_file, Scratch)
+BOOST_FIXTURE_TEST_SUITE(base_file, TemporaryDirectory)
 
 BOOST_AUTO_TEST_CASE(read_regular_file_returns_all_bytes_up_to_its_limit) {
   const std::string bytes("a\0b\n", 4);
-  BOOST_TEST(read_regular_file(make(bytes), 4).value() == bytes);
-  BOOST_TEST(error_of_reading(make(bytes), 3) == EFBIG);
-  BOOST_TEST(read_regular_file(make(""), 0).value().empty());
+  BOOST_TEST(read_regular_file(write("file", bytes), 4).value() == bytes);
+  BOOST_TEST(error_of_reading(write("file", bytes), 3) == EFBIG);
+  BOOST_TEST(read_regular_file(write("file", ""), 0).value().empty());
 }
 
 BOOST_AUTO_TEST_CASE(read_regular_file_tells_missing_from_unreadable) {
-  BOOST_TEST(!read_regular_file(directory / "missing", 1).has_value());
-  BOOST_TEST(error_of_reading(directory) == EISDIR);
-  BOOST_TEST(error_of_reading(make("x") / "below") == ENOTDIR);
+  BOOST_TEST(!read_regular_file(path() / "missing", 1).has_value());
+  BOOST_TEST(error_of_reading(path()) == EISDIR);
+  BOOST_TEST(error_of_reading(fs::path(write("file", "x")) / "below") == ENOTDIR);
 }
 
 BOOST_AUTO_TEST_CASE(read_regular_file_does_not_wait_for_a_fifo) {
-  const fs::path fifo = directory / "fifo";
+  const fs::path fifo = path() / "fifo";
   BOOST_REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
   BOOST_TEST(error_of_reading(fifo) == EINVAL);
 }
@@ -83,21 +65,21 @@ BOOST_AUTO_TEST_CASE(write_all_waits_for_a_nonblocking_pipe) {
 }
 
 BOOST_AUTO_TEST_CASE(write_all_returns_why_it_failed) {
-  const UniqueFd reading = open_file(make("x"), O_RDONLY);
+  const UniqueFd reading = open_file(write("file", "x"), O_RDONLY);
   BOOST_TEST(write_all(reading.get(), "y").value() == EBADF);
 }
 
 BOOST_AUTO_TEST_CASE(opened_files_are_closed_on_exec) {
-  const UniqueFd file = open_file(make("x"), O_RDONLY);
+  const UniqueFd file = open_file(write("file", "x"), O_RDONLY);
   BOOST_TEST((fcntl(file.get(), F_GETFD) & FD_CLOEXEC) != 0);
   errno = 0;
-  BOOST_TEST(!open_file(directory / "missing", O_RDONLY));
+  BOOST_TEST(!open_file(path() / "missing", O_RDONLY));
   BOOST_TEST(errno == ENOENT);
 }
 
 BOOST_AUTO_TEST_CASE(sync_directory_survives_a_missing_one) {
-  sync_directory(directory);
-  sync_directory(directory / "missing");
+  sync_directory(path());
+  sync_directory(path() / "missing");
 }
 
 BOOST_AUTO_TEST_CASE(describe_errno_starts_in_lower_case_without_full_stop) {
@@ -107,12 +89,12 @@ BOOST_AUTO_TEST_CASE(describe_errno_starts_in_lower_case_without_full_stop) {
 }
 
 BOOST_AUTO_TEST_CASE(private_directories_are_made_with_mode_0700) {
-  make_private_directory(directory / "a" / "b");
+  make_private_directory(path() / "a" / "b");
   struct stat about {};
-  BOOST_REQUIRE(stat((directory / "a").c_str(), &about) == 0);
+  BOOST_REQUIRE(stat((path() / "a").c_str(), &about) == 0);
   BOOST_TEST((about.st_mode & 0777U) == 0700U);
-  make_private_directory(directory / "a" / "b");
-  BOOST_CHECK_THROW(make_private_directory(make("x") / "below"), Error);
+  make_private_directory(path() / "a" / "b");
+  BOOST_CHECK_THROW(make_private_directory(fs::path(write("file", "x")) / "below"), Error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

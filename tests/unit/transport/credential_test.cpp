@@ -25,13 +25,13 @@ struct Setup {
 BOOST_FIXTURE_TEST_SUITE(call_credential, Setup)
 
 BOOST_AUTO_TEST_CASE(stale_credential_is_obtained_again_and_a_fresh_one_kept) {
-  CallCredential held = make({.refreshable = true, .expires_at = clock.seconds + 100});
+  CallCredential held = make({.refreshable = true, .expires_at = clock.now() + 100});
   held.keep_fresh();
   BOOST_TEST(credentials.asked_for.size() == 1U);
-  clock.seconds += 50;
+  clock.advance(std::chrono::seconds(50));
   held.keep_fresh();
   BOOST_TEST(credentials.asked_for.size() == 2U);
-  BOOST_TEST(held.now() == clock.seconds);
+  BOOST_TEST(held.now() == clock.now());
 }
 
 BOOST_AUTO_TEST_CASE(refresh_passes_the_challenge_on_and_happens_once) {
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(refresh_passes_the_challenge_on_and_happens_once) {
   credentials.renewals.emplace_back([] {
     return auth::CredentialLease{credential("Authorization", "Bearer fresh", {.refreshable = true}), true};
   });
-  held.refresh(CannedResponse({401, "", {{"www-authenticate", "Bearer realm=x"}}}));
+  held.refresh(heygen::test::CannedResponse({401, "", {{"www-authenticate", "Bearer realm=x"}}}));
   BOOST_TEST(credentials.challenges.at(0) == "Bearer realm=x");
   BOOST_TEST(held.was_refreshed());
   BOOST_TEST(!held.can_refresh());
