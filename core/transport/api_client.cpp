@@ -20,8 +20,8 @@ constexpr std::size_t kErrorBodyLimit = limits::kMiB;
 constexpr const char* kBodyConsumed =
     "The request body came from a pipe, so it was not resent. Run the command again, or pass a file.";
 constexpr const char* kBodyConsumedBeforeRefresh =
-    "Run `heygen auth status` to refresh the credential, then run this command again; or pass a file instead of a "
-    "pipe. If it keeps happening, run `heygen auth login`.";
+    "The request body came from a pipe, so it was not resent. Run `heygen auth status` to refresh the credential, then "
+    "run this command again, or pass a file. If it keeps happening, run `heygen auth login`.";
 
 std::string read_error_body(net::Response& response) {
   std::string body;
