@@ -1,6 +1,6 @@
 #include "core/json/compact.hpp"
 
-#include "core/json/value.hpp"
+#include "core/json/parse.hpp"
 
 namespace heygen::json {
 
@@ -96,7 +96,7 @@ void Compactor::in_string(char c) {
   } else if (c == '\\') {
     state_ = State::escape;
   } else if (byte < 0x20) {
-    fail("a string holds a bare control character");
+    fail("a string contains an unescaped control character");
   } else if (byte >= 0x80) {
     utf8_left_ = utf8_lead(byte, utf8_low_, utf8_high_);
     if (utf8_left_ < 0) fail("text is not UTF-8");

@@ -1,10 +1,11 @@
-// Builds a tree from text that the Compactor has already accepted, so that there is one grammar and not two.
+// Builds a tree from text that the Compactor has already accepted, so that there is one grammar.
+#include "core/json/parse.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 
 #include "core/json/compact.hpp"
-#include "core/json/value.hpp"
 
 namespace heygen::json {
 

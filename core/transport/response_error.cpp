@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/error.hpp"
+#include "core/json/parse.hpp"
 #include "core/json/value.hpp"
 
 namespace heygen::transport {

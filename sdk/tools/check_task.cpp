@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "core/base/text.hpp"
+#include "core/json/write.hpp"
 #include "sdk/tools/check/case/process.hpp"
 #include "sdk/tools/check/check.hpp"
 #include "sdk/tools/check/report/rules.hpp"

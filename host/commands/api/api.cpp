@@ -6,6 +6,7 @@
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/json/compact.hpp"
+#include "core/json/parse.hpp"
 #include "core/json/value.hpp"
 #include "core/transport/api_client.hpp"
 #include "core/transport/header/request_header.hpp"

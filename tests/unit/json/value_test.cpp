@@ -1,7 +1,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/json/compact.hpp"
+#include "core/json/parse.hpp"
 #include "core/json/value.hpp"
+#include "core/json/write.hpp"
 
 using namespace heygen::json;
 

@@ -1,4 +1,5 @@
 #include "core/output/fields.hpp"
+#include "core/json/parse.hpp"
 
 #include <boost/test/unit_test.hpp>
 

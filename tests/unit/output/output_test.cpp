@@ -1,10 +1,16 @@
-#include "core/output/output.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <random>
 
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
+#include "core/output/cell.hpp"
+#include "core/output/error.hpp"
+#include "core/output/human.hpp"
+#include "core/output/style.hpp"
+#include "core/output/table.hpp"
+#include "core/output/text_width.hpp"
 
 using heygen::Error;
 using heygen::json::parse;
@@ -12,8 +18,8 @@ using heygen::output::cell_width;
 using heygen::output::Column;
 using heygen::output::error_envelope;
 using heygen::output::error_text;
-using heygen::output::label_from_field;
 using heygen::output::HumanStyle;
+using heygen::output::label_from_field;
 
 namespace {
 

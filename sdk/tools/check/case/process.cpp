@@ -26,6 +26,8 @@
 
 #include "core/base/fd.hpp"
 #include "core/base/file.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "core/provider/breadcrumb.hpp"
 
 namespace heygen::check {

@@ -9,6 +9,8 @@
 #include <stdexcept>
 
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 
 namespace heygen::check {
 namespace {
