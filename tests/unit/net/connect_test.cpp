@@ -69,14 +69,14 @@ struct Attempt {
 
 BOOST_AUTO_TEST_SUITE(connecting)
 
-BOOST_AUTO_TEST_CASE(a_refused_address_gives_way_to_the_next) {
+BOOST_AUTO_TEST_CASE(refused_address_gives_way_to_the_next) {
   Server server([](Peer& peer) { peer.wait_for_close(); });
   Attempt attempt;
   BOOST_TEST(static_cast<bool>(
       connect_any({closed_port(), SocketAddress("127.0.0.1", server.port())}, "origin.test:443", attempt.deadline)));
 }
 
-BOOST_AUTO_TEST_CASE(a_silent_address_does_not_hold_up_the_next) {
+BOOST_AUTO_TEST_CASE(silent_address_does_not_hold_up_the_next) {
   const BlackHole hole;
   Server server([](Peer& peer) { peer.wait_for_close(); });
   Attempt attempt;

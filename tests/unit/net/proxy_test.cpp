@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(under_cgi_only_the_lower_case_http_proxy_counts) {
                  "http://a.test") == "p:1");
 }
 
-BOOST_AUTO_TEST_CASE(a_proxy_address_may_leave_out_scheme_and_port) {
+BOOST_AUTO_TEST_CASE(proxy_address_may_leave_out_scheme_and_port) {
   BOOST_TEST(via({{"HTTPS_PROXY", "proxy.test:3128"}}, "https://a.test") == "proxy.test:3128");
   BOOST_TEST(via({{"HTTPS_PROXY", "HTTP://Proxy.test/"}}, "https://a.test") == "proxy.test:80");
   BOOST_TEST(via({{"HTTPS_PROXY", "http://[::1]:3128"}}, "https://a.test") == "::1:3128");
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(user_and_password_are_decoded_for_basic) {
   BOOST_TEST(authorization("http://" + longest + ":" + longest + "@p:1").find_first_of("\r\n") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_proxy_that_cannot_be_used_is_said_without_its_password) {
+BOOST_AUTO_TEST_CASE(unusable_proxy_is_named_without_its_password) {
   for (const char* value : {"socks5://user:hunter2@p:1", "https://user:hunter2@p:1", "http://user:hunter2@p:99999",
                             "http://user:hunter2%@p:1", "http://user:hunter2@"}) {
     const Failure failure = refusal(value);
@@ -197,7 +197,7 @@ Failure tunnel_failure(const std::string& reply, const std::string& user = {}) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_proxy_that_opens_no_tunnel_is_a_failure_with_a_way_out) {
+BOOST_AUTO_TEST_CASE(refused_tunnel_is_a_failure_with_a_hint) {
   const Failure asked = tunnel_failure("HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=x\r\n\r\n");
   BOOST_TEST(mentions(asked.what(), "requires a user name and password"), asked.what());
   BOOST_TEST(mentions(asked.hint, "HTTPS_PROXY"));
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_opens_no_tunnel_is_a_failure_with_a_way_out) {
   tunnel_failure("HTTP/1.1 200 OK\r\n\r\nsmuggled");
 }
 
-BOOST_AUTO_TEST_CASE(a_407_to_a_plain_request_is_the_proxys_too) {
+BOOST_AUTO_TEST_CASE(407_to_a_plain_request_is_the_proxys_too) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 407 x\r\nContent-Length: 0\r\n\r\n");
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_407_to_a_plain_request_is_the_proxys_too) {
   BOOST_TEST((failure.kind == Kind::proxy), failure.what());
 }
 
-BOOST_AUTO_TEST_CASE(a_proxy_that_is_not_there_is_named_with_its_variable) {
+BOOST_AUTO_TEST_CASE(unreachable_proxy_is_named_with_its_variable) {
   std::string place;
   {
     const Server gone([](Peer&) {});
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(a_proxy_that_is_not_there_is_named_with_its_variable) {
   BOOST_TEST(!mentions(failure.what() + failure.hint, "hunter2"));
 }
 
-BOOST_AUTO_TEST_CASE(a_silent_proxy_meets_the_connect_limit) {
+BOOST_AUTO_TEST_CASE(silent_proxy_meets_the_connect_limit) {
   Server server([](Peer& peer) { peer.wait_for_close(); });
   const Client client({{"HTTPS_PROXY", server.authority()}});
   Request request = client.request(Url::parse("https://origin.test/"));

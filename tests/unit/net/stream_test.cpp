@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(writing_to_a_closed_peer_is_a_loss_and_no_signal) {
   BOOST_TEST(stream.error_text() == "broken pipe");
 }
 
-BOOST_AUTO_TEST_CASE(a_tls_reply_can_be_read_after_writing_has_failed) {
+BOOST_AUTO_TEST_CASE(tls_response_can_be_read_after_writing_has_failed) {
   const Identity ca = make_identity({.name = "CA", .alternatives = {}});
   const Identity identity = make_identity({.name = "s", .alternatives = "DNS:origin.test"}, &ca);
   const Directory directory;

@@ -40,7 +40,7 @@ std::vector<std::string> urls(const FakeHttp& http) {
 
 BOOST_FIXTURE_TEST_SUITE(requests, Stage)
 
-BOOST_AUTO_TEST_CASE(a_request_carries_credential_agent_and_source) {
+BOOST_AUTO_TEST_CASE(request_carries_credential_agent_and_source) {
   reply(200, R"({"data":1})");
   BOOST_TEST(fetch() == R"({"data":1})");
   const Sent& sent = http.sent.at(0);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(given_headers_replace_by_name_but_never_the_credential) {
              0);
 }
 
-BOOST_AUTO_TEST_CASE(a_base_may_have_a_path_and_final_slashes) {
+BOOST_AUTO_TEST_CASE(base_may_have_a_path_and_final_slashes) {
   options.base = "https://api.test/mirror//";
   reply(200);
   fetch();
@@ -111,14 +111,14 @@ BOOST_AUTO_TEST_CASE(no_content_is_success) {
   BOOST_TEST(fetch("DELETE").empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_path_that_makes_no_url_is_usage_and_sent_nowhere) {
+BOOST_AUTO_TEST_CASE(path_that_makes_no_url_is_usage_and_sent_nowhere) {
   ApiRequest request;
   request.path = "/v3/a b";
   BOOST_TEST((error(request).exit == Exit::usage));
   BOOST_TEST(http.sent.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_missing_credential_is_told_before_a_bad_base_and_nothing_is_sent) {
+BOOST_AUTO_TEST_CASE(missing_credential_is_told_before_a_bad_base_and_nothing_is_sent) {
   struct None : FakeCredentials {
     CredentialLease obtain(const heygen::auth::RequestInfo&, heygen::auth::Checked*) override {
       throw heygen::auth_error("none", "`heygen auth login`");
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(the_hint_of_the_network_is_kept) {
   BOOST_TEST(error().hint == "Set SSL_CERT_FILE.");
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_post_warns_that_it_may_have_worked) {
+BOOST_AUTO_TEST_CASE(lost_post_warns_that_it_may_have_worked) {
   Failure lost(Kind::reset, "Connection reset.");
   lost.sent = true;
   http.script.emplace_back(lost);
@@ -247,13 +247,13 @@ BOOST_AUTO_TEST_CASE(cancellation_is_its_own_code) {
   BOOST_TEST((failure.exit == Exit::failure));
 }
 
-BOOST_AUTO_TEST_CASE(a_truncated_result_is_a_network_error_at_once) {
+BOOST_AUTO_TEST_CASE(truncated_result_is_a_network_error_at_once) {
   reply(CannedReply{200, "{\"da", {}, Failure(Kind::truncated, "Cut off.")});
   BOOST_TEST(error().code == "network_error");
   BOOST_TEST(clock.waits.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_truncated_error_reply_is_a_network_error) {
+BOOST_AUTO_TEST_CASE(truncated_error_response_is_a_network_error) {
   options.max_retries = 0;
   reply(CannedReply{500, "{\"err", {}, Failure(Kind::truncated, "Cut off.")});
   BOOST_TEST(error().code == "network_error");
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(result_over_the_limit_is_rejected) {
                         [](const Error& e) { return e.code == "network_error"; });
 }
 
-BOOST_AUTO_TEST_CASE(an_endless_error_reply_is_told_by_its_status) {
+BOOST_AUTO_TEST_CASE(endless_error_response_is_told_by_its_status) {
   options.max_retries = 0;
   reply(404, std::string((std::size_t{1} << 20U) + 1, ' ') + kServed);
   BOOST_TEST(error().code == "not_found");
@@ -381,7 +381,7 @@ BOOST_AUTO_TEST_CASE(a_body_is_sent_again_whole) {
   BOOST_TEST(http.sent.at(1).body == "the whole body");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_is_sent_once) {
+BOOST_AUTO_TEST_CASE(body_that_cannot_be_replayed_is_sent_once) {
   OneShotBody body("once");
   reply(429, kServed);
   BOOST_TEST(error(post(body)).code == "served_code");
@@ -400,7 +400,7 @@ BOOST_AUTO_TEST_CASE(cancelling_during_the_pause_ends_the_call) {
   BOOST_TEST(http.sent.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_credential_that_goes_stale_during_the_pause_is_obtained_anew) {
+BOOST_AUTO_TEST_CASE(credential_that_goes_stale_during_the_pause_is_obtained_anew) {
   const std::int64_t expiry = clock.now() + 65;
   credentials.grants = {
       {credential("Authorization", "Bearer short", {.refreshable = true, .expires_at = expiry}), false},
@@ -474,7 +474,7 @@ BOOST_AUTO_TEST_CASE(response_without_code_is_unauthorized) {
   BOOST_TEST(contains(refused.hint, "credentials file"));
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_leaves_the_refusal_as_it_is) {
+BOOST_AUTO_TEST_CASE(body_that_cannot_be_replayed_leaves_the_refusal_as_it_is) {
   refreshable();
   OneShotBody body("once");
   reply(401, kServed);
@@ -636,7 +636,7 @@ BOOST_AUTO_TEST_CASE(other_methods_and_other_statuses_keep_the_3xx_as_an_error) 
   BOOST_TEST(error().code == "error");
 }
 
-BOOST_AUTO_TEST_CASE(a_redirect_target_with_a_password_is_refused) {
+BOOST_AUTO_TEST_CASE(redirect_target_with_a_password_is_refused) {
   reply(302, "", {{"Location", "https://user:secret@other.test/"}});
   const Error refused = error();
   BOOST_TEST(refused.code == "network_error");

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(without_a_specific_code_the_status_decides) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_the_api_says_passes_through_as_served) {
+BOOST_AUTO_TEST_CASE(served_error_passes_through) {
   const Error error = error_of_response(
       400, {{"x-request-id", "req_123"}},
       R"({"error":{"code":"invalid_parameter","message":"bad \u001b[31m","param":"avatar_id","doc_url":"https://d/x"}})");
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(foreign_shapes_are_told_by_status) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_code_of_another_type_leaves_the_message) {
+BOOST_AUTO_TEST_CASE(code_of_another_type_leaves_the_message) {
   const Error error = error_of_response(400, {}, R"({"error":{"code":40001,"message":"numeric code"}})");
   BOOST_TEST(error.code == "validation_error");
   BOOST_TEST(error.message() == "numeric code");
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_code_without_message_gets_one) {
   BOOST_TEST(!error.message().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_status_without_a_name_is_still_a_sentence) {
+BOOST_AUTO_TEST_CASE(status_without_a_name_is_still_a_sentence) {
   BOOST_TEST(error_of_response(599, {}, "").message() == "The API responded with 599 and an empty body.");
 }
 
