@@ -35,6 +35,9 @@ using Headers = std::vector<Header>;
 /// First value of that name (any case), or nullptr.
 const std::string* find_header(const Headers& headers, std::string_view name);
 
+/// A method or header name may be written so (RFC 9110 §5.6.2).
+bool is_token(std::string_view text);
+
 /// Sending it twice does what sending it once does (RFC 9110 §9.2.2).
 bool is_idempotent(std::string_view method);
 

@@ -19,15 +19,6 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// RFC 9110 §5.6.2.
-bool is_token(std::string_view text) {
-  const auto is_token_character = [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
-}
-
 /// RFC 9110 §5.5.
 bool is_field_value(std::string_view text) {
   return text.find_first_of(std::string_view("\0\r\n", 3)) == std::string_view::npos;

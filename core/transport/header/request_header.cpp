@@ -24,18 +24,11 @@ bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/// RFC 9110 §5.6.2.
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
 /// Name and value, trimmed. The value is not repeated in errors: it may be a secret in the wrong place.
 net::Header split_header(const std::string& text, const char* option) {
   const std::size_t colon = text.find(':');
   const std::string name(trim(std::string_view(text).substr(0, colon)));
-  if (colon == std::string::npos || !is_token(name)) {
+  if (colon == std::string::npos || !net::is_token(name)) {
     throw usage_error(std::string(option) + " requires 'Name: value' with a valid header name.",
                       std::string("Example: ") + option + " 'X-HeyGen-Client-Source: my-tool'");
   }
