@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(refused_tunnel_is_a_failure_with_a_hint) {
   tunnel_failure("HTTP/1.1 200 OK\r\n\r\nsmuggled");
 }
 
-BOOST_AUTO_TEST_CASE(407_to_a_plain_request_is_the_proxys_too) {
+BOOST_AUTO_TEST_CASE(a_407_to_a_plain_request_is_the_proxys_too) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 407 x\r\nContent-Length: 0\r\n\r\n");
