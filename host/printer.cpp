@@ -7,7 +7,11 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/filter/filter.hpp"
+#include "core/json/write.hpp"
+#include "core/output/error.hpp"
 #include "core/output/fields.hpp"
+#include "core/output/human.hpp"
+#include "core/output/style.hpp"
 #include "host/io.hpp"
 
 namespace heygen::host {

@@ -10,7 +10,7 @@
 
 #include "core/base/cancel.hpp"
 #include "core/json/value.hpp"
-#include "core/output/output.hpp"
+#include "core/output/style.hpp"
 
 namespace heygen {
 class Environment;

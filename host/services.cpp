@@ -6,12 +6,15 @@
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
-#include "core/net/http.hpp"
+#include "core/net/client/client.hpp"
 #include "core/provider/call/watchdog.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/policy/policy_file.hpp"
 #include "core/store/credential_store.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/header/client_origin.hpp"
+#include "core/transport/header/request_header.hpp"
+#include "core/transport/rules/retry.hpp"
 #include "host/audit.hpp"
 #include "host/provider_settings.hpp"
 #include "host/trace.hpp"
@@ -32,7 +35,7 @@ struct Services::Made {
   std::unique_ptr<provider::Watchdog> watchdog;  ///< outlives the providers, whose last call it watches too
   std::unique_ptr<config::Config> config;
   std::unique_ptr<store::CredentialStore> store;
-  std::unique_ptr<net::Http> http, traced;
+  std::unique_ptr<net::Http> http, http_of_providers, http_of_client;
   std::unique_ptr<provider::ProviderRegistry> registry;
   std::optional<Error> wrong_setting;
   std::unique_ptr<auth::Resolver> resolver;
@@ -65,13 +68,14 @@ store::CredentialStore& Services::store() {
 }
 
 net::Http& Services::http() {
-  if (made_->traced) return *made_->traced;
+  if (made_->http_of_providers) return *made_->http_of_providers;
   made_->http = net::make_http(environment, clock, policy().ca_file);
   const auto line = [this](const std::string& text) {
-    if (options.verbose) terminal.notice(printable(text));
+    if (options.verbose) terminal.notice(text);
   };
-  made_->traced = make_traced(*made_->http, clock, line);
-  return *made_->traced;
+  made_->http_of_providers = make_traced(*made_->http, clock, TraceDetail::summary, line);
+  made_->http_of_client = make_traced(*made_->http, clock, TraceDetail::headers, line);
+  return *made_->http_of_providers;
 }
 
 provider::ProviderRegistry& Services::registry() {
@@ -141,7 +145,7 @@ transport::ClientOptions Services::client_options() {
   out.version = std::string(version());
   out.client_origin = transport::detect_client_origin(environment);
   out.max_retries = transport::max_retries_of(environment);
-  if (options.verbose) out.trace = [this](const std::string& line) { terminal.notice(printable(line)); };
+  if (options.verbose) out.on_decision = [this](const std::string& line) { terminal.notice(line); };
   return out;
 }
 
@@ -150,9 +154,9 @@ transport::ApiClient& Services::client() {
   transport::ClientOptions of_client = client_options();
   transport::ApiClient::check_base(of_client.base, of_client.allow_http);
   (void)client_headers();
-  (void)http();  // the client traces its own calls, with their headers
-  made_->client =
-      std::make_unique<transport::ApiClient>(*made_->http, session(), clock, random, cancel, std::move(of_client));
+  (void)http();
+  made_->client = std::make_unique<transport::ApiClient>(*made_->http_of_client, session(), clock, random, cancel,
+                                                         std::move(of_client));
   return *made_->client;
 }
 

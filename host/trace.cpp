@@ -7,16 +7,18 @@ namespace {
 
 class TracedHttp : public net::Http {
  public:
-  TracedHttp(net::Http& inner, Clock& clock, std::function<void(const std::string&)> line)
-      : inner_(inner), clock_(clock), line_(std::move(line)) {}
+  TracedHttp(net::Http& inner, Clock& clock, TraceDetail detail, std::function<void(const std::string&)> line)
+      : inner_(inner), clock_(clock), detail_(detail), line_(std::move(line)) {}
 
   std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
     line_("> " + request.method + " " + net::redact_url(request.url.text()));
-    const auto began = clock_.monotonic();
+    trace_headers("> ", request.headers);
+    const auto start = clock_.monotonic();
     try {
       std::unique_ptr<net::Response> response = inner_.send(request, cancel);
-      line_("< " + std::to_string(response->status) + " after " + std::to_string((clock_.monotonic() - began).count()) +
-            " ms");
+      const auto time = clock_.monotonic() - start;
+      line_("< " + std::to_string(response->status) + " after " + std::to_string(time.count()) + " ms");
+      trace_headers("< ", response->headers);
       return response;
     } catch (const net::Failure& failure) {
       line_("! " + std::string(failure.what()));
@@ -25,15 +27,22 @@ class TracedHttp : public net::Http {
   }
 
  private:
+  void trace_headers(const std::string& mark, const net::Headers& headers) const {
+    if (detail_ == TraceDetail::summary) return;
+    for (const net::Header& header : net::redact_headers(headers)) line_(mark + header.name + ": " + header.value);
+  }
+
   net::Http& inner_;
   Clock& clock_;
+  TraceDetail detail_;
   std::function<void(const std::string&)> line_;
 };
 
 }  // namespace
 
-std::unique_ptr<net::Http> make_traced(net::Http& inner, Clock& clock, std::function<void(const std::string&)> line) {
-  return std::make_unique<TracedHttp>(inner, clock, std::move(line));
+std::unique_ptr<net::Http> make_traced(net::Http& inner, Clock& clock, TraceDetail detail,
+                                       std::function<void(const std::string&)> line) {
+  return std::make_unique<TracedHttp>(inner, clock, detail, std::move(line));
 }
 
 }  // namespace heygen::host

@@ -1,4 +1,4 @@
-// --verbose for requests that are not calls of the API: those of providers, and downloads.
+// --verbose: what is sent and received, without secrets.
 #pragma once
 
 #include <functional>
@@ -10,8 +10,13 @@
 
 namespace heygen::host {
 
-/// `inner`, and a line for each request, response and failure. Only method, redacted URL and status: what is in
-/// the headers and bodies is the provider's secret. `line` is called on the sending thread.
-std::unique_ptr<net::Http> make_traced(net::Http& inner, Clock& clock, std::function<void(const std::string&)> line);
+enum class TraceDetail : unsigned char {
+  summary,  ///< method, redacted URL, status: for providers, whose headers and bodies are their secrets
+  headers,  ///< the redacted headers too: for calls of the API
+};
+
+/// `inner`, and a line for each request, response and failure. `line` is called on the sending thread.
+std::unique_ptr<net::Http> make_traced(net::Http& inner, Clock& clock, TraceDetail detail,
+                                       std::function<void(const std::string&)> line);
 
 }  // namespace heygen::host

@@ -8,6 +8,8 @@
 
 #include "core/base/encode.hpp"
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 
 namespace heygen::api {
 namespace {

@@ -13,6 +13,7 @@
 
 #include "core/api/catalog.hpp"
 #include "core/base/error.hpp"
+#include "core/json/parse.hpp"
 #include "core/json/value.hpp"
 
 namespace heygen::api {

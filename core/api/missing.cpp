@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/api/engine.hpp"
+#include "core/json/parse.hpp"
 
 namespace heygen::api {
 namespace {

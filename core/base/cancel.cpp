@@ -11,19 +11,15 @@
 namespace heygen {
 
 Cancel::Cancel() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (event_ < 0) throw Error(code::kError, "The system has no file descriptor left for heygen.", "Raise `ulimit -n`.");
-}
-
-Cancel::~Cancel() {
-  close(event_);
+  if (!event_) throw Error(code::kError, "No file descriptor is left.", "Raise `ulimit -n`.");
 }
 
 void Cancel::request() noexcept {
   const int saved = errno;
   requested_.store(true);
   const std::uint64_t one = 1;
-  // Fails only when the counter is full, and then it already polls readable.
-  [[maybe_unused]] const auto written = write(event_, &one, sizeof one);
+  // Fails only when the counter is full, and then the descriptor already polls readable.
+  [[maybe_unused]] const auto written = write(event_.get(), &one, sizeof one);
   errno = saved;
 }
 

@@ -3,27 +3,28 @@
 
 #include <atomic>
 
+#include "core/base/fd.hpp"
+
 namespace heygen {
 
 /// Set once by request(), never reset. All members are thread-safe; request() is async-signal-safe.
 class Cancel {
  public:
   Cancel();  ///< throws Error when the system gives no descriptor
-  ~Cancel();
   Cancel(const Cancel&) = delete;
   Cancel& operator=(const Cancel&) = delete;
 
   void request() noexcept;
   bool requested() const noexcept { return requested_.load(); }
-  /// While it is on, nobody looks at requested(), and nothing would be lost: an interrupt may end the process at once.
+  /// While it is on, nothing polls requested() and nothing would be lost: an interrupt may end the process at once.
   void allow_immediate_exit(bool on) noexcept { immediate_exit_allowed_.store(on); }
   bool immediate_exit_allowed() const noexcept { return immediate_exit_allowed_.load(); }
   /// Polls readable once requested. Owned by this object.
-  int descriptor() const noexcept { return event_; }
+  int descriptor() const noexcept { return event_.get(); }
 
  private:
   std::atomic<bool> requested_{false}, immediate_exit_allowed_{false};
-  int event_ = -1;
+  UniqueFd event_;
 };
 
 }  // namespace heygen

@@ -36,7 +36,7 @@ class SystemClock : public Clock {
   }
 };
 
-/// Takes `digits` decimal digits off the front; -1 when they are not there.
+/// Takes `digits` decimal digits off the front; -1 when it has fewer.
 int take(std::string_view& text, std::size_t digits) {
   int value = 0;
   const char* end = text.data() + digits;
@@ -53,7 +53,7 @@ bool skip(std::string_view& text, std::string_view any_of) {
   return true;
 }
 
-/// Seconds east of UTC; empty when `text` is no offset.
+/// Seconds east of UTC; empty when `text` is not an offset.
 std::optional<int> parse_offset(std::string_view text) {
   if (text == "Z" || text == "z") return 0;
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-')) return {};
@@ -71,6 +71,16 @@ std::optional<int> parse_offset(std::string_view text) {
 Clock& system_clock() {
   static SystemClock clock;
   return clock;
+}
+
+std::string format_duration(std::chrono::milliseconds time) {
+  if (time.count() % 1000 != 0) return std::to_string(time.count()) + "ms";
+  const std::int64_t seconds = time.count() / 1000;
+  std::string out;
+  if (seconds >= 3600) out += std::to_string(seconds / 3600) + "h";
+  if (seconds / 60 % 60 > 0) out += std::to_string(seconds / 60 % 60) + "m";
+  if (seconds % 60 > 0 || out.empty()) out += std::to_string(seconds % 60) + "s";
+  return out;
 }
 
 std::string format_time(std::int64_t seconds) {

@@ -25,9 +25,12 @@ class Clock {
 /// The system's clocks. Thread-safe.
 Clock& system_clock();
 
+/// As a user types it: "20m5s", "1h", "750ms".
+std::string format_duration(std::chrono::milliseconds time);
+
 /// RFC 3339 in UTC with a trailing Z, whole seconds.
 std::string format_time(std::int64_t seconds);
-/// RFC 3339 with any offset; a fraction is cut off, a leap second counts as the next. Empty when it is none.
+/// RFC 3339 with any offset; a fraction is cut off, a leap second counts as the next. Empty when `text` is not a time.
 std::optional<std::int64_t> parse_time(std::string_view text);
 
 }  // namespace heygen

@@ -22,7 +22,7 @@ class Environment {
   bool truthy(std::string_view name) const;
 };
 
-/// The real one.
+/// Of this process.
 const Environment& system_environment();
 
 class MapEnvironment : public Environment {

@@ -16,7 +16,7 @@ enum class Exit : int {
   timeout = 4,
 };
 
-/// Machine codes of the program's own errors. Codes that an API reply gives pass through as text.
+/// Machine codes of the program's own errors. Codes in an API response pass through as text.
 namespace code {
 inline constexpr std::string_view kError = "error";
 inline constexpr std::string_view kUsage = "usage_error";
@@ -38,16 +38,18 @@ inline constexpr std::string_view kDownloadInterrupted = "cli_download_interrupt
 inline constexpr std::string_view kFileIo = "cli_file_io_error";
 }  // namespace code
 
-/// What happened (message: which thing), and what to do next (hint). No member ever holds a secret.
+/// What happened, to which thing (message), and what to do next (hint). No member ever contains a secret. Text from
+/// outside needs no escaping here: whatever shows an Error escapes it.
 class Error : public std::runtime_error {
  public:
-  Error(std::string_view error_code, const std::string& message, std::string way_out = {}, Exit status = Exit::failure)
-      : std::runtime_error(message), code(error_code), hint(std::move(way_out)), exit(status) {}
+  Error(std::string_view error_code, const std::string& message, std::string user_hint = {},
+        Exit status = Exit::failure)
+      : std::runtime_error(message), code(error_code), hint(std::move(user_hint)), exit(status) {}
 
   std::string code;
   std::string hint;  ///< empty: none
   Exit exit;
-  // Set only for errors that an API reply described.
+  // Set only for errors that an API response described.
   std::string param;
   std::string doc_url;
   std::string request_id;

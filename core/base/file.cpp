@@ -79,7 +79,7 @@ void sync_directory(const std::filesystem::path& directory) noexcept {
 
 std::string describe_errno(int error) {
   std::string text = std::generic_category().message(error);
-  // "I/O error" keeps its capital; "Permission denied" does not.
+  // An abbreviation, such as "RPC", keeps its capitals.
   if (text.size() > 1 && text[1] >= 'a' && text[1] <= 'z' && text[0] >= 'A' && text[0] <= 'Z') {
     text[0] = static_cast<char>(text[0] - 'A' + 'a');
   }

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 
 namespace heygen {
 
@@ -17,9 +18,11 @@ class SystemRandom : public Random {
  public:
   void fill(std::span<std::byte> out) override {
     while (!out.empty()) {
-      const ssize_t got = getrandom(out.data(), out.size(), 0);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw Error(code::kError, std::string("The system gives no random bytes: ") + std::strerror(errno));
+      const ssize_t got = retry_interrupted([&] { return getrandom(out.data(), out.size(), 0); });
+      if (got < 0) {
+        throw Error(code::kError, "Could not get random bytes from the system: " + describe_errno(errno) + ".",
+                    "heygen needs the system call getrandom(2); check the sandbox or container that it runs in.");
+      }
       out = out.subspan(static_cast<std::size_t>(got));
     }
   }

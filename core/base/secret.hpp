@@ -1,4 +1,4 @@
-// Text that is wiped when it goes.
+// Secrets in memory: wiped when they go, compared in constant time.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace heygen {
 
-/// Overwrites the text's whole buffer in a way the compiler keeps, then clears it.
+/// Overwrites all of the text's buffer in a way that the compiler keeps, then clears it.
 void wipe(std::string& text) noexcept;
 
 /// Owns a secret. Copies are wiped one by one; never streamed or formatted by accident: reveal() says where it leaves.
@@ -23,13 +23,13 @@ class Secret {
 
   const std::string& reveal() const noexcept { return text_; }
   bool empty() const noexcept { return text_.empty(); }
-  bool operator==(const Secret& other) const noexcept;  ///< time depends on the sizes alone
+  bool operator==(const Secret& other) const noexcept;  ///< the time depends only on the sizes
 
  private:
   std::string text_;
 };
 
-/// Equal, in time that depends on the sizes alone.
+/// Equal, in a time that depends only on the sizes.
 bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;
 
 }  // namespace heygen

@@ -6,51 +6,51 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <span>
 
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
+#include "core/base/limits.hpp"
+#include "core/base/text.hpp"
 
 namespace heygen {
 
 namespace {
 
-void write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t sent = write(descriptor, text.data(), text.size());
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return;  // stderr is gone: nothing sensible is left to say
-    text.remove_prefix(static_cast<std::size_t>(sent));
-  }
+/// A stderr that is gone is no error: nothing sensible is left to say.
+void show(std::string_view text) {
+  static_cast<void>(write_all(STDERR_FILENO, printable(text, true)));
 }
 
-/// Up to `size` bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process was
+/// Up to out.size() bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process was
 /// stopped and continues.
-std::size_t read_some(char* out, std::size_t size, const Cancel& cancel, std::string_view prompt = {}) {
+std::size_t read_stdin(std::span<char> out, const Cancel& cancel, std::string_view prompt = {}) {
   for (;;) {
     std::array<pollfd, 3> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0},
                                 pollfd{TerminalMode::continued_descriptor(), POLLIN, 0}};
     const int ready = poll(waits.data(), waits.size(), -1);
     if (cancel.requested()) throw canceled_error();
     if (ready < 0 && errno == EINTR) continue;
-    if (TerminalMode::take_continued()) write_all(STDERR_FILENO, prompt);
+    if (TerminalMode::take_continued()) show(prompt);
     if (waits[0].revents == 0) continue;
-    const ssize_t got = read(STDIN_FILENO, out, size);
+    // Not retried here after a signal: it may be the one that canceled.
+    const ssize_t got = read(STDIN_FILENO, out.data(), out.size());
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR && errno != EAGAIN) {
-      throw Error(code::kError, std::string("Standard input cannot be read: ") + std::strerror(errno));
+      throw Error(code::kError, "Could not read stdin: " + describe_errno(errno) + ".",
+                  "Check what stdin is connected to.");
     }
   }
 }
 
-/// One line without its end, byte by byte: what follows belongs to somebody else.
+/// One line without its end, byte by byte: what follows it is for the next reader.
 std::string read_one_line(const Cancel& cancel, bool end_is_cancel, std::string_view prompt = {}) {
-  constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
   std::string line;
-  line.reserve(kLongestLine);  // it may be a secret: growing would leave copies behind
+  line.reserve(limits::kInputLine);  // it may be a secret: growing would leave copies behind
   char c = 0;
-  while (line.size() < kLongestLine) {
-    if (read_some(&c, 1, cancel, prompt) == 0) {
+  while (line.size() < limits::kInputLine) {
+    if (read_stdin({&c, 1}, cancel, prompt) == 0) {
       if (end_is_cancel && line.empty()) throw canceled_error();
       break;
     }
@@ -60,6 +60,8 @@ std::string read_one_line(const Cancel& cancel, bool end_is_cancel, std::string_
   if (!line.empty() && line.back() == '\r') line.pop_back();
   return line;
 }
+
+constexpr int kDefaultColumns = 80;
 
 class SystemTerminal : public Terminal {
  public:
@@ -72,33 +74,33 @@ class SystemTerminal : public Terminal {
       winsize size{};
       if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
     }
-    return 80;
+    return kDefaultColumns;
   }
 
-  void notice(std::string_view line) override { write_all(STDERR_FILENO, std::string(line) + "\n"); }
+  void notice(std::string_view line) override { show(std::string(line) + "\n"); }
 
   std::string read_line(std::string_view prompt, const Cancel& cancel) override {
-    write_all(STDERR_FILENO, prompt);
+    show(prompt);
     return read_one_line(cancel, stdin_is_terminal());
   }
 
   Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) override {
     if (stdin_is_terminal()) {
       const TerminalMode hidden(TerminalMode::Kind::hidden);
-      write_all(STDERR_FILENO, prompt);
+      show(prompt);
       return Secret(read_one_line(cancel, true, prompt));
     }
     std::string text(limit + 1, '\0');
     std::size_t used = 0;
     while (used <= limit) {
-      const std::size_t got = read_some(text.data() + used, text.size() - used, cancel);
+      const std::size_t got = read_stdin(std::span(text).subspan(used), cancel);
       if (got == 0) break;
       used += got;
     }
     if (used > limit) {
       wipe(text);
-      throw usage_error("Standard input holds more than a secret can be (" + std::to_string(limit) + " bytes).",
-                        "Pipe in the secret alone.");
+      throw usage_error("Stdin has more than the " + std::to_string(limit) + " bytes that a secret can have.",
+                        "Pipe in only the secret.");
     }
     Secret secret(text.substr(0, used));
     wipe(text);

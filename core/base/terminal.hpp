@@ -1,4 +1,4 @@
-// The person's side of the process: stdin, stderr, and whether anyone is there.
+// The user's side of the process: stdin, stderr, and whether they are terminals.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,10 @@ class Terminal {
   virtual bool stderr_is_terminal() const = 0;
   /// Columns of the terminal on stdout, else stderr, else 80.
   virtual int columns() const = 0;
-  /// One line on stderr. The caller has made foreign text printable().
+  /// Writes the text and a line break to stderr. What a terminal would obey in it is escaped; line breaks stay.
   virtual void notice(std::string_view line) = 0;
-  /// Writes `prompt` to stderr and reads one line from stdin, echoed. Throws Error{canceled} on cancellation or end of
-  /// input on a terminal.
+  /// Writes `prompt`, escaped likewise, to stderr and reads one line from stdin, echoed. Throws Error{canceled} on
+  /// cancellation or end of input on a terminal.
   virtual std::string read_line(std::string_view prompt, const Cancel& cancel) = 0;
   /// Hidden on a terminal (echo is restored on every way out, signals included). From a pipe: all of stdin, at most
   /// `limit` bytes (Error{usage_error} past it), without prompt.

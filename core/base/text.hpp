@@ -1,4 +1,4 @@
-// Small text helpers that several directories need.
+// Text: trimming, splitting, comparing, and making it safe to show on a terminal.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ bool iequals(std::string_view left, std::string_view right);  ///< ASCII case-in
 bool has_control(std::string_view text);                      ///< any byte below 0x20, or 0x7f
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
-/// Terminal-safe: C0, DEL, C1, bidi controls and invalid UTF-8 become visible marks; '\n' and '\t' stay when
-/// `keep_lines`.
+/// Safe on a terminal: C0, DEL, C1, bidi controls and invalid UTF-8 become visible marks. Line breaks and tabs become
+/// spaces, or stay when `keep_lines`. Idempotent.
 std::string printable(std::string_view text, bool keep_lines = false);
 /// The candidate nearest to `word` by edit distance, if near enough to suggest; empty otherwise.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);

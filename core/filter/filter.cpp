@@ -18,8 +18,8 @@
 namespace heygen::filter {
 namespace {
 
-/// Before every expression. jq 1.6 aborts on a time that is no date (1e18), so these ask gmtime first, which fails as
-/// it should. And as `import` and `include` may only stand first, they are syntax errors.
+/// Comes before every expression. jq 1.6 aborts on a number that is not a valid date (1e18), so these call gmtime
+/// first, which fails as it should. `import` and `include` are syntax errors anywhere but at the start, hence here.
 constexpr const char* kPrelude =
     "def _f(f): strftime(f); def _l(f): strflocaltime(f);"
     "def strftime(f): if type == \"number\" then gmtime else . end | _f(f);"
@@ -27,7 +27,7 @@ constexpr const char* kPrelude =
     "def todate: strftime(\"%Y-%m-%dT%H:%M:%SZ\"); def todateiso8601: todate; def date: todate;"
     ". as $_ | ";
 
-/// While it lives, the process has no environment but the time zone: libjq reads ~/.jq by HOME, and `env` would show
+/// While it exists, the process has no environment but the time zone: libjq reads ~/.jq by HOME, and `env` would show
 /// the API key. The program has one thread that reads the environment, this one.
 class BareEnvironment {
  public:
@@ -62,12 +62,12 @@ std::string plain(std::string message) {
     message = message.substr(0, message.find(end));
   for (const std::string_view start : {"jq: ", "error: "})
     if (message.starts_with(start)) message.erase(0, start.size());
-  return printable(message);
+  return message;
 }
 
 Error failed(const std::string& message) {
-  return {code::kError, "The --jq expression failed: " + printable(message) + ".",
-          "Look at the reply without --jq, and see whether the expression fits it."};
+  return {code::kError, "The --jq expression failed: " + message + ".",
+          "Run the command without --jq to see the document that the expression is applied to."};
 }
 
 jv parse(const JqLibrary& jq, std::string_view text) {
@@ -79,7 +79,7 @@ bool is_number_start(char c) {
   return c == '-' || (c >= '0' && c <= '9');
 }
 
-/// Integers that a double holds and libjq prints as they are.
+/// Integers that fit a double and that libjq prints as they are.
 bool is_small_integer(std::string_view number) {
   if (number == "-0") return false;
   if (number.starts_with('-')) number.remove_prefix(1);
@@ -109,7 +109,7 @@ struct Filter::Machine {
           machine->messages.push_back(take_message(machine->jq, message));
         },
         this);
-    // Without these, `input` and `debug` are crashes.
+    // Without these, `input` and `debug` crash.
     jq.set_input_cb(
         state, [](jq_state*, void* self) { return static_cast<Machine*>(self)->jq.invalid(); }, this);
     jq.set_debug_cb(
@@ -144,8 +144,10 @@ struct Filter::Machine {
 
 Filter::Filter(const std::string& expression) : machine_(std::make_unique<Machine>()) {
   const BareEnvironment bare;
-  if (trim(expression).empty()) throw usage_error("--jq needs an expression.", "`--jq .` shows the whole document.");
-  if (expression.find('\0') != std::string::npos) throw usage_error("The --jq expression holds a NUL character.");
+  if (trim(expression).empty())
+    throw usage_error("--jq requires an expression.", "`--jq .` shows the complete document.");
+  if (expression.find('\0') != std::string::npos)
+    throw usage_error("The --jq expression contains a NUL character.", "Remove the character.");
   if (machine_->jq.compile(machine_->state, (kPrelude + expression).c_str()) != 0) return;
   const std::string why = machine_->messages.empty() ? "it cannot be compiled" : plain(machine_->messages.front());
   throw usage_error("The --jq expression is not valid: " + why + ".",

@@ -1,6 +1,6 @@
 // --jq: a jq expression over JSON documents, evaluated by libjq.
 //
-// An expression sees the document and nothing else: `env` and `$ENV` hold no more than TZ, ~/.jq is not read, and
+// An expression sees only the document: `env` and `$ENV` contain no more than TZ, ~/.jq is not read, and
 // `import` and `include` are syntax errors.
 #pragma once
 
@@ -15,14 +15,14 @@ class Cancel;
 
 namespace heygen::filter {
 
-/// A number of a document that libjq, which holds numbers as doubles, would print differently.
+/// A number of a document that libjq, whose numbers are doubles, would print differently.
 struct ChangedNumber {
   std::string before, after;
 };
 
 struct Result {
   std::string text;        ///< a string as it is, anything else as JSON on one line
-  bool is_string = false;  ///< text is no JSON
+  bool is_string = false;  ///< text is not JSON
 };
 
 class Filter {
@@ -33,11 +33,11 @@ class Filter {
   Filter(const Filter&) = delete;
   Filter& operator=(const Filter&) = delete;
 
-  /// All results, or none: throws Error{error} when the expression fails on this document (one that is JSON), and
+  /// All results, or none: throws Error{error} when the expression fails on this document, which must be JSON, and
   /// Error{canceled} between two results.
   std::vector<Result> run(const std::string& document, const Cancel& cancel) const;
 
-  /// The first of them.
+  /// The first number of the document that libjq would change; empty when there is none.
   static std::optional<ChangedNumber> changed_number(const std::string& document);
 
  private:

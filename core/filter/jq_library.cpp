@@ -8,8 +8,8 @@ namespace heygen::filter {
 namespace {
 
 Error missing(const char* what) {
-  return {code::kError, "--jq needs the library libjq, which cannot be used here: " + std::string(what) + ".",
-          "Install it (Debian: the package libjq1), or filter the output with another program."};
+  return {code::kError, "Could not load libjq, which --jq requires: " + std::string(what) + ".",
+          "Install libjq (on Debian the package libjq1), or filter the output with another program."};
 }
 
 template <class Function>

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 
-// jv.h defines a function that calls this one, and unoptimised builds keep it.
+// jv.h defines a function that calls this one, and unoptimized builds keep it.
 #pragma weak jv_get_kind
 extern "C" {
 #include <jq.h>
@@ -14,7 +14,7 @@ extern "C" {
 
 namespace heygen::filter {
 
-/// The functions of libjq that filters use. A jv that is passed to one of them is used up, as jv.h says.
+/// The functions of libjq that filters use. They consume each jv that is passed to them, as jv.h says.
 struct JqLibrary {
   decltype(&::jq_init) init;
   decltype(&::jq_teardown) teardown;

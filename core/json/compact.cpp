@@ -1,6 +1,7 @@
 #include "core/json/compact.hpp"
 
-#include "core/json/value.hpp"
+#include "core/base/encode.hpp"
+#include "core/json/parse.hpp"
 
 namespace heygen::json {
 
@@ -11,9 +12,6 @@ bool is_space(char c) {
 }
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /// Bytes that may follow in a string's sequence, and the range of the first of them (RFC 3629 §4). -1: no lead byte.
@@ -96,7 +94,7 @@ void Compactor::in_string(char c) {
   } else if (c == '\\') {
     state_ = State::escape;
   } else if (byte < 0x20) {
-    fail("a string holds a bare control character");
+    fail("a string contains an unescaped control character");
   } else if (byte >= 0x80) {
     utf8_left_ = utf8_lead(byte, utf8_low_, utf8_high_);
     if (utf8_left_ < 0) fail("text is not UTF-8");
@@ -105,7 +103,7 @@ void Compactor::in_string(char c) {
 
 void Compactor::in_escape(char c) {
   if (state_ == State::unicode) {
-    if (!is_hex(c)) fail("\\u needs four hexadecimal digits");
+    if (hex_digit(c) < 0) fail("\\u needs four hexadecimal digits");
     if (--unicode_left_ == 0) state_ = State::string;
   } else if (c == 'u') {
     state_ = State::unicode;

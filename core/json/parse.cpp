@@ -1,10 +1,12 @@
-// Builds a tree from text that the Compactor has already accepted, so that there is one grammar and not two.
+// Builds a tree from text that the Compactor has already accepted, so that there is one grammar.
+#include "core/json/parse.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 
+#include "core/base/encode.hpp"
 #include "core/json/compact.hpp"
-#include "core/json/value.hpp"
 
 namespace heygen::json {
 
@@ -147,9 +149,7 @@ class Builder {
   std::uint32_t hex4() {
     std::uint32_t out = 0;
     for (int i = 0; i < 4; ++i) {
-      const char c = text_[at_++];
-      const int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-      out = out * 16 + static_cast<std::uint32_t>(digit);
+      out = out * 16 + static_cast<std::uint32_t>(hex_digit(text_[at_++]));
     }
     return out;
   }

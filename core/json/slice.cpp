@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/json/value.hpp"
+#include "core/json/parse.hpp"
 
 namespace heygen::json {
 namespace {

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,16 +12,6 @@
 #include <vector>
 
 namespace heygen::json {
-
-/// Deepest nesting that parse() accepts.
-inline constexpr std::size_t kMaxDepth = 1000;
-
-/// Text that is not JSON (RFC 8259). what() names the byte offset, never the content.
-class ParseError : public std::runtime_error {
- public:
-  ParseError(const std::string& what, std::size_t at) : std::runtime_error(what), offset(at) {}
-  std::size_t offset;
-};
 
 class Value;
 struct Null {
@@ -70,10 +59,10 @@ class Value {
     return std::get_if<Kind>(&data_);
   }
 
-  /// A member of an object; nullptr when absent or when this is no object.
+  /// A member of an object; nullptr when absent, or when this is not an object.
   const Value* find(std::string_view name) const;
   Value* find(std::string_view name);
-  /// Member by dotted path, "data.status"; a part that is a number indexes an array.
+  /// The member at a dotted path, "data.status"; a part that is a number indexes an array.
   const Value* find_path(std::string_view path) const;
   /// The member's text when it is a string, else "".
   std::string string_at(std::string_view name) const;
@@ -89,16 +78,6 @@ class Value {
  private:
   std::variant<Null, bool, Number, std::string, Array, Object> data_;
 };
-
-/// One document, with white space around it allowed and nothing else. Throws ParseError. Lone surrogates in \u escapes
-/// become U+FFFD; invalid UTF-8 is an error.
-Value parse(std::string_view text);
-
-/// On one line, no spaces; numbers as they were written; non-ASCII unescaped.
-std::string write(const Value& value);
-/// With two-space indentation and a final newline.
-std::string write_pretty(const Value& value);
-std::string quote(std::string_view text);
 
 /// RFC 7396.
 void merge_patch(Value& target, const Value& patch);

@@ -1,7 +1,7 @@
+#include "core/json/write.hpp"
+
 #include <array>
 #include <cstdio>
-
-#include "core/json/value.hpp"
 
 namespace heygen::json {
 

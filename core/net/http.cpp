@@ -1,109 +1,43 @@
 #include "core/net/http.hpp"
 
-#include <Poco/Exception.h>
-
 #include <algorithm>
 #include <array>
 
 #include "core/base/text.hpp"
-#include "core/net/connect.hpp"
-#include "core/net/exchange.hpp"
-#include "core/net/pool.hpp"
-#include "core/net/reply.hpp"
 
 namespace heygen::net {
-namespace {
 
-/// A kept connection may die just when it is used again: nobody's fault, and no reason to fail (RFC 9112 §9.3.1).
-bool may_reopen(const Failure& failure, const Exchange& exchange, const Request& request) {
-  return failure.kind == Failure::Kind::reset && !exchange.answered() && is_idempotent(request.method) &&
-         (request.body == nullptr || request.body->rewind());
+const std::string* find_header(const Headers& headers, std::string_view name) {
+  const auto found = std::ranges::find_if(headers, [&](const Header& header) { return iequals(header.name, name); });
+  return found == headers.end() ? nullptr : &found->value;
 }
 
-std::string peer_name(const Url& url, const std::optional<Proxy>& proxy) {
-  std::string name = authority(url.host, url.port);
-  if (proxy) name += " (through the proxy " + authority(proxy->host, proxy->port) + ")";
-  return name;
-}
-
-class Client : public Http {
- public:
-  Client(const Environment& environment, Clock& clock, const std::string& fixed_ca_file)
-      : clock_(clock), proxies_(environment), tls_(environment, fixed_ca_file), pool_(clock) {}
-
-  std::unique_ptr<Response> send(const Request& request, const Cancel& cancel) override;
-
- private:
-  struct Call {
-    const Request& request;
-    std::optional<Proxy> proxy;
-    Watch watch;
+bool is_token(std::string_view text) {
+  const auto is_token_character = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   };
-  std::unique_ptr<Response> run(Call& call);
-  std::unique_ptr<Response> run_on(Call& call, std::unique_ptr<Connection> connection, Exchange& exchange);
-
-  Clock& clock_;
-  ProxyRules proxies_;
-  Tls tls_;
-  Pool pool_;
-};
-
-std::unique_ptr<Response> Client::run_on(Call& call, std::unique_ptr<Connection> connection, Exchange& exchange) {
-  const Request& request = call.request;
-  const bool absolute = call.proxy && request.url.scheme == "http";  // RFC 9112 §3.2.2
-  Head head = exchange.run(absolute ? request.url.text() : request.url.target,
-                           absolute ? std::string_view(call.proxy->authorization.reveal()) : std::string_view());
-  if (absolute && head.status == 407) throw proxy_refused_login(*call.proxy, head.headers, call.watch);
-  try {
-    const Framing framing = framing_of(request.method, head);
-    const bool reusable = exchange.whole() && keeps_alive(head);
-    return std::make_unique<Reply>(std::move(head), framing, std::move(connection), call.watch, pool_,
-                                   request.url.origin(), reusable);
-  } catch (const Malformed& why) {
-    throw call.watch.failure(Failure::Kind::protocol,
-                             "The reply of " + call.watch.peer() + " is not valid HTTP: " + why.what() + ".");
-  }
+  return !text.empty() && std::ranges::all_of(text, is_token_character);
 }
-
-std::unique_ptr<Response> Client::run(Call& call) {
-  if (std::unique_ptr<Connection> kept = pool_.take(call.request.url.origin())) {
-    Connection& connection = *kept;
-    Exchange exchange(connection, call.request, call.watch);
-    try {
-      return run_on(call, std::move(kept), exchange);
-    } catch (const Failure& failure) {
-      if (!may_reopen(failure, exchange, call.request)) throw;
-      call.watch.restart();
-    }
-  }
-  std::unique_ptr<Connection> fresh = open_connection(call.request, call.proxy, tls_, call.watch);
-  Exchange exchange(*fresh, call.request, call.watch);
-  return run_on(call, std::move(fresh), exchange);
-}
-
-std::unique_ptr<Response> Client::send(const Request& request, const Cancel& cancel) {
-  check_sendable(request);
-  std::optional<Proxy> proxy = proxies_.find(request.url);
-  std::string peer = peer_name(request.url, proxy);
-  Call call{request, std::move(proxy), Watch(request, std::move(peer), cancel, clock_)};
-  call.watch.check();
-  try {
-    return run(call);
-  } catch (const Poco::Exception& error) {
-    throw call.watch.failure(Failure::Kind::protocol, "The exchange with " + call.watch.peer() +
-                                                          " failed: " + printable(error.displayText()) + ".");
-  }
-}
-
-}  // namespace
 
 bool is_idempotent(std::string_view method) {
   constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
-  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
+  return std::ranges::find(kMethods, method) != kMethods.end();
 }
 
-std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock, const std::string& fixed_ca_file) {
-  return std::make_unique<Client>(environment, clock, fixed_ca_file);
+std::string read_all(Response& response, std::size_t limit) {
+  std::string text;
+  std::array<char, 16384> piece;
+  while (const std::size_t count = response.read(piece)) {
+    if (count > limit - text.size()) {
+      Failure failure(Failure::Kind::protocol,
+                      "The response is longer than the " + std::to_string(limit) + " bytes allowed.");
+      failure.sent = true;
+      throw failure;
+    }
+    text.append(piece.data(), count);
+  }
+  return text;
 }
 
 }  // namespace heygen::net

@@ -1,6 +1,6 @@
-// HTTP/1.1 over TCP and TLS, as everything in heygen sends it: one exchange, no redirects, no retries, no credentials
-// of its own. Poco gives addresses, codings and the TLS context; messages and waits are our own, because Poco's client
-// can neither be canceled nor tells a truncated reply from a whole one.
+// HTTP/1.1 over TCP and TLS, as everything in heygen sends it: one request and its response, without redirects, retries
+// or credentials of its own. Poco provides addresses and the TLS context. Messages and waits are our own, because
+// Poco's client cannot be canceled and does not tell a truncated response from a complete one.
 #pragma once
 
 #include <chrono>
@@ -16,76 +16,36 @@
 #include <utility>
 #include <vector>
 
+#include "core/net/body.hpp"
+#include "core/net/url.hpp"
+
 namespace heygen {
 class Cancel;
-class Environment;
-class Clock;
-}  // namespace heygen
+}
 
 namespace heygen::net {
-
-/// An absolute http or https URL, split. `target` is path and query, at least "/"; userinfo and fragments are refused.
-struct Url {
-  std::string scheme;  ///< "http" or "https"
-  std::string host;    ///< lower case; IPv6 without brackets
-  std::uint16_t port = 0;
-  std::string target;
-
-  /// Throws std::invalid_argument with a sentence for people.
-  static Url parse(std::string_view text);
-  std::string origin() const;  ///< "https://host" or with ":port" where it is not the scheme's own
-  std::string text() const;    ///< origin() + target
-  bool same_origin(const Url& other) const;
-  bool is_loopback() const;  ///< 127.0.0.0/8, ::1 or localhost, by name alone
-};
 
 struct Header {
   std::string name;
   std::string value;
+  bool secret = false;  ///< hidden in traces whatever the name
 };
 using Headers = std::vector<Header>;
 
 /// First value of that name (any case), or nullptr.
 const std::string* find_header(const Headers& headers, std::string_view name);
 
+/// A method or header name may be written so (RFC 9110 §5.6.2).
+bool is_token(std::string_view text);
+
 /// Sending it twice does what sending it once does (RFC 9110 §9.2.2).
 bool is_idempotent(std::string_view method);
 
-/// Where a request body comes from. Read once from start to end per exchange.
-class Body {
- public:
-  virtual ~Body() = default;
-  /// Bytes in all; empty when not known beforehand (sent chunked).
-  virtual std::optional<std::uint64_t> size() const = 0;
-  /// Up to out.size() bytes; 0 is the end. Throws heygen::Error when the source fails.
-  virtual std::size_t read(std::span<char> out) = 0;
-  /// Back to the start for another exchange. False: cannot be replayed.
-  virtual bool rewind() = 0;
-};
-
-/// A body held in memory; always replayable. Wiped when it goes, since it may carry a token.
-class TextBody : public Body {
- public:
-  explicit TextBody(std::string text) : text_(std::move(text)) {}
-  TextBody(const TextBody&) = delete;
-  TextBody& operator=(const TextBody&) = delete;
-  ~TextBody() override;
-  TextBody(TextBody&&) = default;
-  TextBody& operator=(TextBody&&) = default;
-  std::optional<std::uint64_t> size() const override { return text_.size(); }
-  std::size_t read(std::span<char> out) override;
-  bool rewind() override { return at_ = 0, true; }
-
- private:
-  std::string text_;
-  std::size_t at_ = 0;
-};
-
 struct Timeouts {
   std::chrono::milliseconds connect{15'000};
-  /// No byte either way for this long ends the exchange.
+  /// Ends the exchange once no byte moved either way for this long.
   std::chrono::milliseconds idle{30'000};
-  /// The whole exchange, reading the reply included; zero: no such limit.
+  /// The entire exchange, reading the response included; zero: no such limit.
   std::chrono::milliseconds total{30'000};
 };
 
@@ -95,12 +55,12 @@ struct Request {
   Headers headers;       ///< all but Host, Content-Length, Transfer-Encoding, Connection
   Body* body = nullptr;  ///< not owned
   Timeouts timeouts;
-  /// After cancellation, an exchange whose request was already sent may go on for this long (design §3: a refresh
-  /// under way is awaited). Zero: stop at once.
+  /// After a cancellation, an exchange whose request is already sent may continue for this long, so that a refresh
+  /// under way is not lost. Zero: stop at once.
   std::chrono::milliseconds grace{0};
   /// Called with bytes sent so far, on the sending thread.
   std::function<void(std::uint64_t)> on_sent;
-  /// Called about once a second while nothing moves, on the thread that waits; while the reply is read, too.
+  /// Called about once a second while nothing moves, on the thread that waits; also while the response is read.
   std::function<void()> on_wait;
 };
 
@@ -108,14 +68,14 @@ struct Request {
 class Failure : public std::runtime_error {
  public:
   enum class Kind { resolve, connect, tls, proxy, timeout, reset, truncated, protocol, canceled };
-  Failure(Kind why, const std::string& what, std::string way_out = {})
-      : std::runtime_error(what), kind(why), hint(std::move(way_out)) {}
+  Failure(Kind why, const std::string& what, std::string user_hint = {})
+      : std::runtime_error(what), kind(why), hint(std::move(user_hint)) {}
   Kind kind;
-  std::string hint;   ///< what the user can do, or empty
+  std::string hint;   ///< what the user can do; empty: nothing in particular
   bool sent = false;  ///< the request may have reached the server
 };
 
-/// A reply whose body is read as it comes.
+/// A response whose body is read as it comes.
 class Response {
  public:
   virtual ~Response() = default;
@@ -138,11 +98,5 @@ class Http {
   /// not outlive this object. Thread-safe.
   virtual std::unique_ptr<Response> send(const Request& request, const Cancel& cancel) = 0;
 };
-
-/// The real one. Proxies from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY (either case, upper case first; under CGI
-/// only http_proxy in lower case counts, as HTTP_PROXY is a request's "Proxy" header there), CAs from SSL_CERT_FILE and
-/// SSL_CERT_DIR, else the system's; all DNS addresses tried; connections kept alive for the life of the object and
-/// reused for the same origin. `fixed_ca_file`, a PEM file, stands in place of all those CAs.
-std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock, const std::string& fixed_ca_file = {});
 
 }  // namespace heygen::net

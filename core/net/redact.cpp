@@ -1,11 +1,10 @@
 #include "core/net/redact.hpp"
 
-#include <Poco/Exception.h>
-#include <Poco/URI.h>
-
 #include <algorithm>
 #include <array>
+#include <optional>
 
+#include "core/base/encode.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::net {
@@ -45,13 +44,8 @@ bool contains(const std::array<std::string_view, N>& names, std::string_view nam
 }
 
 bool is_secret_parameter(std::string_view raw) {
-  std::string name;
-  try {
-    Poco::URI::decode(std::string(raw), name, true);
-  } catch (const Poco::Exception&) {
-    return true;  // no honest name is encoded wrongly
-  }
-  return is_secret_name(trim(name));
+  const std::optional<std::string> name = percent_decode(raw, Plus::space);
+  return !name || is_secret_name(trim(*name));  // no honest name is encoded wrongly
 }
 
 std::string redact_pair(std::string_view pair) {
@@ -91,7 +85,11 @@ std::string redact_header(std::string_view name, std::string_view value) {
 Headers redact_headers(const Headers& headers) {
   Headers out;
   out.reserve(headers.size());
-  for (const Header& header : headers) out.push_back({header.name, redact_header(header.name, header.value)});
+  for (const Header& header : headers) {
+    std::string value = redact_header(header.name, header.value);
+    if (header.secret && value == header.value) value = kMark;
+    out.push_back({header.name, std::move(value), header.secret});
+  }
   return out;
 }
 

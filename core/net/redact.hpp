@@ -11,12 +11,13 @@ namespace heygen::net {
 /// The header's value without its secret: "***" for credential and cookie headers (an authentication scheme stays:
 /// "Bearer ***"), URLs without their secrets, anything else as it is.
 std::string redact_header(std::string_view name, std::string_view value);
+/// Each header likewise; one that is marked secret in any case.
 Headers redact_headers(const Headers& headers);
 
 /// An application/x-www-form-urlencoded text (a form or a URL's query) whose secret parameters read "***".
 std::string redact_form(std::string_view form);
 
-/// By its name: a form field, a URL's parameter or a JSON member that holds a secret.
+/// By its name: a form field, a URL's parameter or a JSON member that contains a secret.
 bool is_secret_name(std::string_view name);
 
 /// A URL or request target: userinfo gone, query and fragment as redact_form() has them.

@@ -1,12 +1,14 @@
+#include "core/net/url.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <stdexcept>
 
 #include "core/base/encode.hpp"
 #include "core/base/text.hpp"
-#include "core/net/http.hpp"
 
 namespace heygen::net {
 namespace {
@@ -48,7 +50,7 @@ std::string parse_name(std::string_view text) {
   std::string name = to_lower(text);
   if (!std::all_of(name.begin(), name.end(), is_name_character) || name.front() == '.') {
     refuse(
-        "The URL's host name may hold only letters, digits, '-', '_' and '.' (write other scripts in their xn-- "
+        "The URL's host name may contain only letters, digits, '-', '_' and '.' (write other scripts in their xn-- "
         "form).");
   }
   return name;
@@ -67,7 +69,7 @@ void parse_authority(std::string_view text, Url& url) {
     url.host = parse_name(text.substr(0, colon));
     if (colon != std::string_view::npos) port = text.substr(colon);
   }
-  // RFC 3986 §3.2.3: an empty port stands for the scheme's own.
+  // RFC 3986 §3.2.3: an empty port means the scheme's own.
   url.port = port.size() > 1 ? parse_port(port.substr(1)) : default_port(url.scheme);
 }
 
@@ -88,7 +90,7 @@ std::string parse_target(std::string_view text) {
 
 Url Url::parse(std::string_view text) {
   const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
-  if (std::any_of(text.begin(), text.end(), is_blank)) refuse("A URL must not hold spaces or control characters.");
+  if (std::any_of(text.begin(), text.end(), is_blank)) refuse("A URL must not contain spaces or control characters.");
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos) refuse("The URL must start with https:// or http://.");
   Url url;

@@ -9,7 +9,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
-#include "core/output/output.hpp"
+#include "core/json/write.hpp"
 
 namespace heygen::output {
 

@@ -1,4 +1,4 @@
-// How one value of a reply looks to people: times, durations, lists, nothing.
+// How one value of a response is shown: times, durations, lists, nothing.
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ inline constexpr std::string_view kEmptyCell = "-";
 
 /// Null, "", [] or {}.
 bool is_empty(const json::Value& value);
-/// An array, not empty, of objects alone.
+/// An array, not empty, only of objects.
 bool is_object_list(const json::Value& value);
 /// A value on one line. `field` is its key: it tells times and durations from other numbers.
 Cell cell_of(std::string_view field, const json::Value& value);
@@ -34,6 +34,9 @@ std::vector<std::string> lines_of(std::string_view field, const json::Value& val
 
 /// The words of a key: "created_at", "created-at" and "createdAt" have two.
 std::vector<std::string> words_of(std::string_view key);
+
+/// Key as a heading: "created_at" → "Created At", "video_url" → "Video URL".
+std::string label_from_field(std::string_view key);
 
 /// The text in the tone's color, or as it is.
 std::string paint(std::string_view text, Tone tone, bool color);

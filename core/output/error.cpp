@@ -1,10 +1,12 @@
+#include "core/output/error.hpp"
+
 #include <utf8proc.h>
 
 #include <array>
 #include <cstdio>
 
 #include "core/base/text.hpp"
-#include "core/output/output.hpp"
+#include "core/json/write.hpp"
 
 namespace heygen::output {
 
@@ -18,7 +20,7 @@ bool is_hazard(utf8proc_int32_t point) {
 
 }  // namespace
 
-// Both occur inside strings only.
+// Both occur only inside strings.
 std::string harmless_json(const std::string& json) {
   std::string out;
   for (std::size_t at = 0; at < json.size();) {

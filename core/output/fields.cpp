@@ -5,6 +5,7 @@
 
 #include "core/base/text.hpp"
 #include "core/output/cell.hpp"
+#include "core/output/human.hpp"
 #include "core/output/notes.hpp"
 
 namespace heygen::output {
@@ -17,7 +18,7 @@ const json::Value& payload_of(const json::Value& document) {
   return data == nullptr ? document : *data;
 }
 
-/// What the fields are looked for in.
+/// The objects in which the fields are looked up.
 std::vector<const json::Value*> records_of(const json::Value& payload) {
   std::vector<const json::Value*> records;
   if (payload.is_object()) records.push_back(&payload);

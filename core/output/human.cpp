@@ -1,10 +1,11 @@
+#include "core/output/human.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "core/base/text.hpp"
 #include "core/output/notes.hpp"
-#include "core/output/output.hpp"
 #include "core/output/table.hpp"
 #include "core/output/text_width.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr int kIndent = 2;
 constexpr int kNoLimit = 1 << 20;
-/// What is longer is no id.
+/// A longer value is not taken for an ID.
 constexpr std::size_t kLongestId = 64;
 /// Deeper objects are shown as JSON.
 constexpr int kDeepest = 5;
@@ -51,7 +52,7 @@ class Human {
     return out;
   }
 
-  /// Members of an object alone, in the order of the columns.
+  /// Only the members that the columns name, in their order.
   std::string picked(const json::Value& object, const std::vector<Column>& columns) const {
     const int widest = widest_of(columns);
     std::string out;
@@ -109,7 +110,7 @@ class Human {
     return columns;
   }
 
-  /// Curated columns are paths; those made of keys are names that may hold dots.
+  /// Curated columns are paths; those made of keys are names that may contain dots.
   std::string rows(const json::Array& items, const std::vector<Column>& curated, int indent, int level) const {
     const std::vector<Column> columns = curated.empty() ? columns_of(items) : curated;
     std::vector<TableColumn> headers;
@@ -242,14 +243,14 @@ class Human {
     return out;
   }
 
-  /// What is there to be copied, hence never broken: ids and web addresses.
+  /// IDs and URLs, which are never broken, because they are there to be copied.
   static bool is_whole(std::string_view key, const json::Value& value) {
     return value.is_string() && value.as_string().find_first_of(" \n") == std::string::npos &&
-           (is_address(value.as_string()) || (is_id(key) && value.as_string().size() <= kLongestId));
+           (is_url(value.as_string()) || (is_id(key) && value.as_string().size() <= kLongestId));
   }
 
   /// A label, and its value beside it in a column of its own. Below it when the label is too wide for that, or when the
-  /// value has to stay whole; one that is wider than the terminal begins at its edge.
+  /// value has to stay in one piece; one that is wider than the terminal begins at its edge.
   std::string line(const std::string& label, std::string_view key, const json::Value& value, int indent,
                    int widest) const {
     const std::vector<std::string> lines = lines_of(key, value);

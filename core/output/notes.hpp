@@ -1,11 +1,11 @@
-// What is said below a result for people: what of it is not shown, and how to get at it.
+// Notes below human-readable output: what it does not show, and how to get it.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "core/json/value.hpp"
-#include "core/output/output.hpp"
+#include "core/output/style.hpp"
 
 namespace heygen::output {
 

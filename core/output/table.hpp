@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/output/cell.hpp"
-#include "core/output/output.hpp"
+#include "core/output/style.hpp"
 
 namespace heygen::output {
 
@@ -41,5 +41,9 @@ class Table {
   std::vector<int> natural_;
   std::vector<Shape> shapes_;
 };
+
+/// A table of given cells, without any look at content; the widest columns are cut until it fits. Ends with a newline.
+std::string table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& rows,
+                  const HumanStyle& style);
 
 }  // namespace heygen::output

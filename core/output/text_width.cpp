@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/output/output.hpp"
 
 namespace heygen::output {
 
@@ -14,7 +13,7 @@ namespace {
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 constexpr utf8proc_int32_t kEmojiStyle = 0xFE0F;
 
-/// One character as people see it: a grapheme cluster (UAX #29).
+/// One user-perceived character: a grapheme cluster (UAX #29).
 struct Cluster {
   std::size_t size = 0;
   int width = 0;
@@ -37,7 +36,7 @@ Cluster next_cluster(std::string_view text) {
   return cluster;
 }
 
-/// Printable ASCII alone: a column for each byte.
+/// Only printable ASCII: a column for each byte.
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
@@ -68,7 +67,7 @@ void break_word(std::string_view word, int width, std::vector<std::string>& line
 
 }  // namespace
 
-bool is_address(std::string_view text) {
+bool is_url(std::string_view text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
 
@@ -93,7 +92,7 @@ std::vector<std::string> wrap(std::string_view text, int width, bool whole_words
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     const int wide = cell_width(word);
-    const bool breaks = wide > width && !whole_words && !is_address(word);
+    const bool breaks = wide > width && !whole_words && !is_url(word);
     if (used > 0 && used + 1 + (breaks ? 2 : wide) > width) {
       lines.push_back(std::exchange(line, {}));
       used = 0;

@@ -7,13 +7,16 @@
 
 namespace heygen::output {
 
-/// The text, cut to at most `width` columns between two characters as people see them; a cut ends in "…".
+/// Terminal columns that the text takes (UTF-8; combining 0, wide 2).
+int cell_width(std::string_view text);
+
+/// The text, cut to at most `width` columns between two user-perceived characters; a cut ends in "…".
 std::string fit(std::string_view text, int width);
 
-/// A web address.
-bool is_address(std::string_view text);
+/// An http or https URL.
+bool is_url(std::string_view text);
 /// The text in lines of at most `width` columns (0 or less: one line), broken at spaces, else between two characters. A
-/// web address, or any word when `whole_words`, stays in one piece however long: it is there to be copied.
+/// URL, or any word when `whole_words`, stays in one piece however long: it is there to be copied.
 std::vector<std::string> wrap(std::string_view text, int width, bool whole_words);
 
 }  // namespace heygen::output

@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "core/json/parse.hpp"
 #include "core/provider/refusal.hpp"
 #include "core/store/reserved_slots.hpp"
 

@@ -11,6 +11,7 @@
 #include "core/base/file.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
+#include "core/json/write.hpp"
 
 namespace heygen::store {
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::store {

@@ -2,6 +2,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/limits.hpp"
+#include "core/json/parse.hpp"
 #include "core/json/value.hpp"
 
 namespace heygen::transport {

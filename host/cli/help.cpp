@@ -6,7 +6,7 @@
 
 #include "core/api/catalog.hpp"
 #include "core/base/text.hpp"
-#include "core/output/output.hpp"
+#include "core/output/text_width.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/reference.hpp"
 #include "host/cli/route.hpp"

@@ -6,6 +6,7 @@
 
 #include "core/api/catalog.hpp"
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/reference.hpp"
 #include "host/services.hpp"

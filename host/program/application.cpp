@@ -31,7 +31,7 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
-#include "core/output/output.hpp"
+#include "core/output/error.hpp"
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/library/ownership.hpp"
 #include "host/cli/run.hpp"

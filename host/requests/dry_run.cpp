@@ -6,6 +6,8 @@
 #include "core/auth/resolver.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "core/net/redact.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "host/transfer/upload.hpp"

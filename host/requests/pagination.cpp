@@ -10,7 +10,10 @@
 #include <unordered_set>
 
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
 #include "core/json/slice.hpp"
+#include "core/output/error.hpp"
+#include "core/output/style.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/requests/response.hpp"
 #include "host/transfer/progress.hpp"

@@ -9,7 +9,7 @@
 
 #include "core/api/catalog.hpp"
 #include "core/api/engine.hpp"
-#include "core/output/output.hpp"
+#include "core/output/style.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"

@@ -7,6 +7,8 @@
 
 #include "core/base/file.hpp"
 #include "core/json/compact.hpp"
+#include "core/json/parse.hpp"
+#include "core/output/style.hpp"
 
 namespace heygen::host::requests {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/base/error.hpp"
 #include "core/json/value.hpp"
-#include "core/output/output.hpp"
+#include "core/output/style.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/printer.hpp"
 

@@ -8,16 +8,15 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
-#include "core/transport/failure.hpp"
-#include "core/transport/redirect.hpp"
-#include "core/transport/retry.hpp"
+#include "core/transport/rules/failure.hpp"
+#include "core/transport/rules/redirect.hpp"
+#include "core/transport/rules/retry.hpp"
 #include "host/transfer/partial_file.hpp"
 #include "host/transfer/progress.hpp"
 
 namespace heygen::host::transfer {
 namespace {
 
-constexpr int kMostRedirects = 10;
 constexpr int kTries = 3;
 constexpr const char* kHintRestart = "Run the command again; nothing was left behind.";
 constexpr const char* kHintResume = "Run the command again to resume the download; its partial file is kept.";
@@ -38,16 +37,13 @@ net::Url parse_url(const std::string& text) {
   }
 }
 
-net::Url redirect_target(const net::Url& from, const std::string& location) {
-  net::Url next;
-  try {
-    next = transport::resolve_reference(from, location);
-  } catch (const std::invalid_argument&) {
-    throw Error(code::kDownloadFailed, "The server sent the download on to a malformed address.", kHintRestart);
-  }
-  if (from.scheme == "https" && next.scheme != "https")
-    throw Error(code::kDownloadFailed, "The server sent the download on to an unprotected address.", kHintRestart);
-  return next;
+Error refused_redirect(transport::RefusedRedirect::Why why) {
+  using Why = transport::RefusedRedirect::Why;
+  std::string what =
+      "The server redirected the download more than " + std::to_string(transport::kMaxRedirects) + " times";
+  if (why == Why::malformed) what = "The server redirected the download to a URL that is not valid";
+  if (why == Why::unencrypted) what = "The server redirected the download from https to an unencrypted http URL";
+  return {code::kDownloadFailed, what + "; the download was stopped.", "Report this to HeyGen support."};
 }
 
 void check_status(int status) {
@@ -60,7 +56,7 @@ void check_status(int status) {
               "Try again later.");
 }
 
-/// A file in a coding that was not asked for would be another file under its name.
+/// A file in a content encoding that was not requested would be another file under its name.
 void check_content_encoding(const net::Response& response) {
   if (transport::is_unencoded(response.headers)) return;
   throw Error(code::kDownloadFailed,
@@ -173,14 +169,15 @@ class Transfer {
       request_.headers.push_back({"Range", "bytes=" + std::to_string(first) + "-"});
       request_.headers.push_back({"If-Range", sink_.version()->validator.value});
     }
-    request_.url = first_url_;
-    for (int redirects = 0;; ++redirects) {
+    transport::RedirectFollower target(first_url_);
+    for (;;) {
+      request_.url = target.url();
       std::unique_ptr<net::Response> response = needs_.http.send(request_, needs_.cancel);
-      const std::string* location = net::find_header(response->headers, "Location");
-      if (!transport::is_redirect(response->status) || location == nullptr || location->empty() ||
-          redirects == kMostRedirects)
-        return response;
-      request_.url = redirect_target(request_.url, *location);
+      try {
+        if (!target.follow(request_, *response)) return response;
+      } catch (const transport::RefusedRedirect& refused) {
+        throw refused_redirect(refused.why);
+      }
     }
   }
 

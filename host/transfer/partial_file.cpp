@@ -14,7 +14,9 @@
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/json/parse.hpp"
 #include "core/json/value.hpp"
+#include "core/json/write.hpp"
 
 namespace heygen::host::transfer {
 namespace {

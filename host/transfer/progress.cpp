@@ -9,7 +9,7 @@
 
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
-#include "core/output/output.hpp"
+#include "core/output/text_width.hpp"
 
 namespace heygen::host::transfer {
 namespace {

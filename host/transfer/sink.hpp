@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/transport/range.hpp"
+#include "core/transport/rules/range.hpp"
 
 namespace heygen::host::transfer {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
-#include "core/output/output.hpp"
+#include "core/output/text_width.hpp"
 
 namespace heygen::host::ui {
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "core/json/write.hpp"
 #include "core/provider/library/loader.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"

@@ -221,7 +221,7 @@ class Uploads(Transfers):
         self.home.env.update(self.service.environment(), HEYGEN_API_BASE=self.server.refusing, HEYGEN_MAX_RETRIES="2")
         done = self.run_heygen("asset", "create", "--file", "-", stdin="x" * 100_000)
         self.assert_fails(done, "unauthorized", 3)
-        self.assertIn("cannot be sent twice", done.error()["hint"])
+        self.assertIn("was not resent", done.error()["hint"])
         self.assertEqual(self.service.refreshes(), [])
 
     def test_the_bar_is_for_terminals_and_leaves_nothing(self):

@@ -9,6 +9,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
+#include "core/json/write.hpp"
 #include "core/provider/call/http_response.hpp"
 #include "core/provider/call/sink.hpp"
 #include "core/provider/login/browser_login.hpp"

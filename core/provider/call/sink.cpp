@@ -7,6 +7,7 @@
 
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/call/merge.hpp"
 #include "core/provider/text_rules.hpp"

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "core/base/limits.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/service/services.hpp"
 

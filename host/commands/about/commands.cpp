@@ -2,7 +2,8 @@
 
 #include "core/base/text.hpp"
 #include "core/json/value.hpp"
-#include "core/output/output.hpp"
+#include "core/json/write.hpp"
+#include "core/output/table.hpp"
 #include "host/cli/scripts.hpp"
 #include "host/cli/surface.hpp"
 #include "host/printer.hpp"

@@ -7,6 +7,7 @@
 #include "core/api/engine.hpp"
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
+#include "core/output/style.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/cli/help.hpp"
 #include "host/command.hpp"

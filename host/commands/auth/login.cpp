@@ -19,11 +19,9 @@ using heygen::auth::LoginResult;
 using Check = LoginResult::Check;
 
 heygen::auth::LoginResult log_in(Services& services, const std::string& id) {
-  transport::ClientOptions options = services.client_options();
-  options.trace = {};  // a credential that may not be stored leaves no trace of its headers
   const auto probe = [&](const heygen::auth::Credential& credential) {
-    return transport::probe_credential(services.http(), services.clock, services.random, services.cancel, options,
-                                       credential);
+    return transport::probe_credential(services.http(), services.clock, services.random, services.cancel,
+                                       services.client_options(), credential);
   };
   try {
     return heygen::auth::login(

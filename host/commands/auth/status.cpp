@@ -3,6 +3,7 @@
 #include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
+#include "core/json/parse.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/printer.hpp"

@@ -9,6 +9,7 @@
 #include "core/auth/session.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/command.hpp"
 #include "host/printer.hpp"

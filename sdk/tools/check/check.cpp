@@ -16,6 +16,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "core/json/write.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/elf_file.hpp"
 #include "core/provider/library/ownership.hpp"

@@ -1,4 +1,5 @@
 #include "core/api/catalog.hpp"
+#include "core/json/parse.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/api/engine.hpp"
+#include "core/json/parse.hpp"
 #include "tests/support/error.hpp"
 
 using namespace heygen;

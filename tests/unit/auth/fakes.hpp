@@ -9,6 +9,7 @@
 
 #include "core/auth/session.hpp"
 #include "core/base/cancel.hpp"
+#include "core/json/write.hpp"
 #include "tests/support/clock.hpp"
 #include "tests/support/error.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -1,4 +1,5 @@
 #include "core/auth/login.hpp"
+#include "core/json/write.hpp"
 
 #include <algorithm>
 #include <future>

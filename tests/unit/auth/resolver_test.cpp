@@ -1,4 +1,6 @@
 #include "core/auth/resolver.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 
 #include <signal.h>
 #include <sys/wait.h>

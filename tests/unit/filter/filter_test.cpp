@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(one_filter_serves_several_documents) {
   BOOST_TEST(filter.run(R"({"a":"2"})", cancel).at(0).is_string);
 }
 
-BOOST_AUTO_TEST_CASE(an_expression_that_is_none_is_a_usage_error_that_says_why) {
+BOOST_AUTO_TEST_CASE(invalid_expression_is_a_usage_error_with_the_reason) {
   for (const char* wrong : {".a[", "foo", "", "  ", "# nothing", "1 +", ".a }", "$x", "import \"a\" as a; .",
                             "include \"a\"; .", "def f: 1;", "'.a'"}) {
     const Error error = error_of(wrong);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_expression_that_is_none_is_a_usage_error_that_says_why) 
   BOOST_TEST(error_of(std::string("1\0", 2)).code == code::kUsage);
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_on_the_document_gives_no_result_at_all) {
+BOOST_AUTO_TEST_CASE(failure_on_the_document_gives_no_result_at_all) {
   BOOST_TEST(error_of("1, .a", "[]").message() == "The --jq expression failed: Cannot index array with string \"a\".");
   BOOST_TEST(error_of("error(\"own\")").message() == "The --jq expression failed: own.");
   BOOST_TEST((error_of("error(\"own\")").exit == Exit::failure));
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_failure_on_the_document_gives_no_result_at_all) {
   BOOST_TEST(error_of(".", std::string(300, '[') + std::string(300, ']')).code == code::kError);
 }
 
-BOOST_AUTO_TEST_CASE(what_crashes_libjq_is_an_error) {
+BOOST_AUTO_TEST_CASE(expression_that_crashes_libjq_is_an_error) {
   for (const char* no_date : {"1e18 | todate", "1e18 | strftime(\"%Y\")", "1e18 | strflocaltime(\"%Y\")", "1e18 | date",
                               "-1e18 | todateiso8601", "[\"a\"] | implode", "nan | todate"})
     BOOST_TEST(error_of(no_date).code == code::kError, no_date);
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(what_crashes_libjq_is_an_error) {
   BOOST_TEST(run("input_filename", "null") == Texts{"null"}, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(an_expression_sees_no_environment_and_no_files) {
+BOOST_AUTO_TEST_CASE(expression_sees_no_environment_and_no_files) {
   const heygen::test::TemporaryDirectory home;
   home.write(".jq", "def mine: 1;");
   const Variable key("HEYGEN_API_KEY", "secret"), own_home("HOME", home.path().string()), zone("TZ", "UTC");
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(an_expression_sees_no_environment_and_no_files) {
   BOOST_TEST(std::getenv("HEYGEN_API_KEY") == std::string("secret"));
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_run_ends_although_its_results_never_do) {
+BOOST_AUTO_TEST_CASE(canceled_run_ends_although_its_results_do_not) {
   Cancel cancel;
   cancel.request();
   BOOST_CHECK_EXCEPTION(Filter("repeat(1)").run("null", cancel), Error,

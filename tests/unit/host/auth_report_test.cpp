@@ -1,5 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/login.hpp"
 #include "host/commands/auth/status.hpp"

@@ -1,10 +1,10 @@
 #include "host/cli/help.hpp"
+#include "core/output/text_width.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <sstream>
 
 #include "core/api/catalog.hpp"
-#include "core/output/output.hpp"
 #include "host/commands/api/catalog.hpp"
 #include "host/services.hpp"
 

@@ -1,12 +1,11 @@
 #include "host/ui/picker.hpp"
+#include "core/output/text_width.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <string_view>
 #include <vector>
-
-#include "core/output/output.hpp"
 
 namespace {
 

@@ -1,8 +1,7 @@
 #include "host/transfer/progress.hpp"
+#include "core/output/text_width.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include "core/output/output.hpp"
 
 using heygen::host::transfer::transfer_line;
 using heygen::host::transfer::TransferState;

@@ -6,7 +6,7 @@ namespace heygen::json {
 
 BOOST_AUTO_TEST_SUITE(slices)
 
-BOOST_AUTO_TEST_CASE(a_value_is_found_by_its_path_with_its_bytes) {
+BOOST_AUTO_TEST_CASE(value_is_found_by_its_path_with_its_bytes) {
   const std::string text = R"({"a":{"b,}":"x","c":[1.0,{"d":"]}\""},-0e+5]},"e":18446744073709551616})";
   BOOST_TEST(slice(text, "a.c").value() == R"([1.0,{"d":"]}\""},-0e+5])");
   BOOST_TEST(slice(text, "e").value() == "18446744073709551616");
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(a_value_is_found_by_its_path_with_its_bytes) {
   BOOST_TEST(!slice("[1]", "0"));
 }
 
-BOOST_AUTO_TEST_CASE(items_are_cut_at_their_own_commas_alone) {
+BOOST_AUTO_TEST_CASE(items_are_cut_only_at_their_own_commas) {
   const auto items = items_of(R"([{"a":[1,2]},"x,]\\",[],null])").value();
   BOOST_TEST(items == (std::vector<std::string_view>{R"({"a":[1,2]})", R"("x,]\\")", "[]", "null"}),
              boost::test_tools::per_element());
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(items_are_cut_at_their_own_commas_alone) {
   BOOST_TEST(!items_of("{}"));
 }
 
-BOOST_AUTO_TEST_CASE(a_name_may_be_escaped_and_of_doubled_names_the_last_counts) {
+BOOST_AUTO_TEST_CASE(name_may_be_escaped_and_of_doubled_names_the_last_counts) {
   const auto members = members_of(R"({"d\u0061ta":1,"x":2,"data":3,"":4})");
   BOOST_TEST_REQUIRE(members.size() == 3U);
   BOOST_TEST(members[0].name == "x");

@@ -1,7 +1,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/json/compact.hpp"
+#include "core/json/parse.hpp"
 #include "core/json/value.hpp"
+#include "core/json/write.hpp"
 
 using namespace heygen::json;
 
@@ -18,7 +20,7 @@ BOOST_AUTO_TEST_CASE(members_keep_their_order_and_a_doubled_name_its_last_value)
   BOOST_TEST(write(parse(R"({"b":1,"a":2,"b":3})")) == R"({"b":3,"a":2})");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_json_is_refused) {
+BOOST_AUTO_TEST_CASE(parse_rejects_text_that_is_not_json) {
   for (const char* text : {"",
                            " ",
                            "{",
@@ -70,7 +72,7 @@ BOOST_AUTO_TEST_CASE(deep_nesting_is_refused_not_a_crash) {
   BOOST_CHECK_NO_THROW(parse(std::string(900, '[') + std::string(900, ']')));
 }
 
-BOOST_AUTO_TEST_CASE(an_object_of_a_hundred_thousand_members_costs_no_square) {
+BOOST_AUTO_TEST_CASE(object_of_a_hundred_thousand_members_costs_no_square) {
   std::string text = "{";
   for (int i = 0; i < 100'000; ++i) text += (i == 0 ? "\"k" : ",\"k") + std::to_string(i) + "\":0";
   BOOST_TEST(parse(text + "}").as_object().size() == 100'000U);

@@ -12,7 +12,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/environment.hpp"
-#include "core/net/http.hpp"
+#include "core/net/client/client.hpp"
 
 namespace peer {
 

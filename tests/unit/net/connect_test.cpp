@@ -1,4 +1,4 @@
-#include "core/net/connect.hpp"
+#include "core/net/connect/connect.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ class BlackHole {
     address_ = SocketAddress(generic, size);
     bool swallowed = false;
     while (!swallowed && fillers_.size() < 64) {
-      Socket filler(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      UniqueFd filler(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
       ::connect(filler.get(), generic, size);
       pollfd entry{filler.get(), POLLOUT, 0};
       swallowed = ::poll(&entry, 1, 100) == 0;
@@ -41,9 +41,9 @@ class BlackHole {
   const SocketAddress& address() const { return address_; }
 
  private:
-  Socket listener_;
+  UniqueFd listener_;
   SocketAddress address_;
-  std::vector<Socket> fillers_;
+  std::vector<UniqueFd> fillers_;
 };
 
 SocketAddress closed_port() {
@@ -54,12 +54,12 @@ SocketAddress closed_port() {
 struct Attempt {
   Request request;
   Cancel cancel;
-  Watch watch{request, "origin.test:443", cancel, system_clock()};
+  ExchangeDeadline deadline{request, "origin.test:443", cancel, system_clock()};
 
-  explicit Attempt(Timeouts limits = kPatient) : request{}, watch(make(limits)) {}
-  Watch make(Timeouts limits) {
+  explicit Attempt(Timeouts limits = kPatient) : request{}, deadline(make(limits)) {}
+  ExchangeDeadline make(Timeouts limits) {
     request.timeouts = limits;
-    Watch made(request, "origin.test:443", cancel, system_clock());
+    ExchangeDeadline made(request, "origin.test:443", cancel, system_clock());
     made.connecting();
     return made;
   }
@@ -69,27 +69,27 @@ struct Attempt {
 
 BOOST_AUTO_TEST_SUITE(connecting)
 
-BOOST_AUTO_TEST_CASE(a_refused_address_gives_way_to_the_next) {
+BOOST_AUTO_TEST_CASE(refused_address_gives_way_to_the_next) {
   Server server([](Peer& peer) { peer.wait_for_close(); });
   Attempt attempt;
   BOOST_TEST(static_cast<bool>(
-      connect_any({closed_port(), SocketAddress("127.0.0.1", server.port())}, "origin.test:443", attempt.watch)));
+      connect_any({closed_port(), SocketAddress("127.0.0.1", server.port())}, "origin.test:443", attempt.deadline)));
 }
 
-BOOST_AUTO_TEST_CASE(a_silent_address_does_not_hold_up_the_next) {
+BOOST_AUTO_TEST_CASE(silent_address_does_not_hold_up_the_next) {
   const BlackHole hole;
   Server server([](Peer& peer) { peer.wait_for_close(); });
   Attempt attempt;
   const auto start = std::chrono::steady_clock::now();
   BOOST_TEST(static_cast<bool>(
-      connect_any({hole.address(), SocketAddress("127.0.0.1", server.port())}, "origin.test:443", attempt.watch)));
+      connect_any({hole.address(), SocketAddress("127.0.0.1", server.port())}, "origin.test:443", attempt.deadline)));
   BOOST_TEST((std::chrono::steady_clock::now() - start < 5s));
 }
 
 BOOST_AUTO_TEST_CASE(silent_addresses_meet_the_connect_limit) {
   const BlackHole hole;
   Attempt attempt({.connect = 100ms, .idle = 20s, .total = 20s});
-  BOOST_CHECK_EXCEPTION(connect_any({hole.address()}, "origin.test:443", attempt.watch), Failure,
+  BOOST_CHECK_EXCEPTION(connect_any({hole.address()}, "origin.test:443", attempt.deadline), Failure,
                         [](const Failure& failure) { return failure.kind == Kind::timeout && !failure.sent; });
 }
 
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(connecting_can_be_canceled) {
   std::promise<void> now;
   now.set_value();
   Canceler canceler(attempt.cancel, now.get_future());
-  BOOST_CHECK_EXCEPTION(connect_any({hole.address()}, "origin.test:443", attempt.watch), Failure,
+  BOOST_CHECK_EXCEPTION(connect_any({hole.address()}, "origin.test:443", attempt.deadline), Failure,
                         [](const Failure& failure) { return failure.kind == Kind::canceled; });
   BOOST_TEST((canceler.delay() < 500ms));
 }
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(connecting_can_be_canceled) {
 BOOST_AUTO_TEST_CASE(sockets_do_not_reach_child_processes) {
   Server server([](Peer& peer) { peer.wait_for_close(); });
   Attempt attempt;
-  const Socket socket = connect_any({SocketAddress("127.0.0.1", server.port())}, "origin.test:443", attempt.watch);
+  const UniqueFd socket = connect_any({SocketAddress("127.0.0.1", server.port())}, "origin.test:443", attempt.deadline);
   BOOST_TEST((::fcntl(socket.get(), F_GETFD) & FD_CLOEXEC) != 0);
 }
 
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(address_families_take_turns) {
 
 BOOST_AUTO_TEST_CASE(an_address_needs_no_name_server) {
   Attempt attempt;
-  BOOST_TEST(resolve("::1", 443, attempt.watch).at(0).toString() == "[::1]:443");
-  BOOST_TEST(resolve("127.0.0.1", 80, attempt.watch).at(0).toString() == "127.0.0.1:80");
+  BOOST_TEST(resolve("::1", 443, attempt.deadline).at(0).toString() == "[::1]:443");
+  BOOST_TEST(resolve("127.0.0.1", 80, attempt.deadline).at(0).toString() == "127.0.0.1:80");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -25,18 +25,18 @@ Server::Script silent(std::promise<void>& arrived) {
 
 BOOST_AUTO_TEST_SUITE(waiting)
 
-BOOST_AUTO_TEST_CASE(a_silent_server_meets_the_idle_limit) {
+BOOST_AUTO_TEST_CASE(silent_server_meets_the_idle_limit) {
   Server server([](Peer& peer) { peer.wait_for_close(); });
   const Client client;
   Request request = client.request(server.url());
   request.timeouts.idle = 100ms;
   const Failure failure = client.failure(request);
   BOOST_TEST((failure.kind == Kind::timeout));
-  BOOST_TEST(mentions(failure.what(), "100 ms"), failure.what());
+  BOOST_TEST(mentions(failure.what(), "for 100ms"), failure.what());
   BOOST_TEST(failure.sent);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_takes_no_bytes_meets_the_idle_limit) {
+BOOST_AUTO_TEST_CASE(server_that_takes_no_bytes_meets_the_idle_limit) {
   std::promise<void> over;
   auto waiting = over.get_future();
   Server server([&](Peer&) { waiting.wait(); });
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_takes_no_bytes_meets_the_idle_limit) {
   BOOST_TEST(failure.sent);
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_drip_meets_the_total_limit_and_not_the_idle_one) {
+BOOST_AUTO_TEST_CASE(slow_drip_meets_the_total_limit_not_the_idle_limit) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_slow_drip_meets_the_total_limit_and_not_the_idle_one) {
                         [](const Failure& failure) { return failure.kind == Kind::timeout && failure.sent; });
 }
 
-BOOST_AUTO_TEST_CASE(a_drip_of_headers_meets_the_total_limit) {
+BOOST_AUTO_TEST_CASE(drip_of_headers_meets_the_total_limit) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 200 OK\r\nX: ");
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_drip_of_headers_meets_the_total_limit) {
   BOOST_TEST((failure.kind == Kind::timeout), failure.what());
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_reader_is_not_blamed_on_the_server) {
+BOOST_AUTO_TEST_CASE(slow_reader_is_not_blamed_on_the_server) {
   Server server([](Peer& peer) {
     peer.request();
     peer.reply("0123456789");
@@ -97,14 +97,14 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_is_not_blamed_on_the_server) {
   BOOST_TEST(response->read(half) == 5U);
 }
 
-BOOST_AUTO_TEST_CASE(a_handshake_without_an_answer_meets_the_connect_limit) {
+BOOST_AUTO_TEST_CASE(handshake_without_an_answer_meets_the_connect_limit) {
   Server server([](Peer& peer) { peer.wait_for_close(); });
   const Client client;
   Request request = client.request(Url::parse("https://" + server.authority()));
   request.timeouts.connect = 100ms;
   const Failure failure = client.failure(request);
   BOOST_TEST((failure.kind == Kind::timeout));
-  BOOST_TEST(mentions(failure.what(), "Could not connect to " + server.authority() + " within 100 ms"), failure.what());
+  BOOST_TEST(mentions(failure.what(), "Timed out after 100ms connecting to " + server.authority()), failure.what());
   BOOST_TEST(!failure.sent);
 }
 
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_sent_once_canceled) {
   BOOST_TEST(server.accepted() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(waiting_for_a_reply_can_be_canceled) {
+BOOST_AUTO_TEST_CASE(waiting_for_a_response_can_be_canceled) {
   std::promise<void> arrived;
   Server server(silent(arrived));
   Client client;
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(waiting_for_the_rest_of_a_body_can_be_canceled) {
   BOOST_TEST((failure.kind == Kind::canceled));
 }
 
-BOOST_AUTO_TEST_CASE(a_stuck_upload_can_be_canceled_and_gets_no_grace) {
+BOOST_AUTO_TEST_CASE(stuck_upload_can_be_canceled_and_gets_no_grace) {
   std::promise<void> arrived;
   std::promise<void> over;
   auto waiting = over.get_future();
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_tls_handshake_can_be_canceled) {
   BOOST_TEST(!failure.sent);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_was_sent_keeps_its_grace) {
+BOOST_AUTO_TEST_CASE(request_that_was_sent_keeps_its_grace) {
   std::promise<void> arrived;
   Client client;
   Server server([&](Peer& peer) {

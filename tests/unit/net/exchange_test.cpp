@@ -8,7 +8,7 @@ using namespace peer;
 
 BOOST_AUTO_TEST_SUITE(exchange)
 
-BOOST_AUTO_TEST_CASE(a_request_arrives_as_it_was_made) {
+BOOST_AUTO_TEST_CASE(request_arrives_as_it_was_made) {
   Received got;
   Server server([&](Peer& peer) {
     got = peer.request();
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(all_addresses_of_a_name_are_tried) {
   BOOST_TEST(Client().get(server.url("/", "localhost")) == "found");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_of_unknown_size_is_sent_in_chunks) {
+BOOST_AUTO_TEST_CASE(body_of_unknown_size_is_sent_in_chunks) {
   Received got;
   Server server([&](Peer& peer) {
     got = peer.request();
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_body_of_unknown_size_is_sent_in_chunks) {
   BOOST_TEST(std::is_sorted(steps.begin(), steps.end()));
 }
 
-BOOST_AUTO_TEST_CASE(methods_that_expect_a_body_announce_an_empty_one) {
+BOOST_AUTO_TEST_CASE(methods_that_expect_a_body_announce_an_empty_body) {
   std::vector<std::string> heads;
   Server server([&](Peer& peer) {
     for (Received got = peer.request(); !got.head.empty(); got = peer.request()) {
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(methods_that_expect_a_body_announce_an_empty_one) {
   BOOST_TEST(!mentions(heads.at(1), "Content-Length"));
 }
 
-BOOST_AUTO_TEST_CASE(a_chunked_reply_is_put_together) {
+BOOST_AUTO_TEST_CASE(chunked_response_is_put_together) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;note=x\r\n, world\r\n");
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_chunked_reply_is_put_together) {
   BOOST_TEST(read_all(*response, 100) == "hello, world");
 }
 
-BOOST_AUTO_TEST_CASE(a_reply_without_length_ends_with_the_connection) {
+BOOST_AUTO_TEST_CASE(response_without_length_ends_with_the_connection) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.0 200\r\n\r\nuntil the end");
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_reply_without_length_ends_with_the_connection) {
   BOOST_TEST(Client().get(server.url()) == "until the end");
 }
 
-BOOST_AUTO_TEST_CASE(interim_replies_are_skipped) {
+BOOST_AUTO_TEST_CASE(interim_responses_are_skipped) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n");
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(interim_replies_are_skipped) {
   BOOST_TEST(Client().get(server.url()) == "final");
 }
 
-BOOST_AUTO_TEST_CASE(replies_that_have_no_body_end_at_once) {
+BOOST_AUTO_TEST_CASE(responses_that_have_no_body_end_at_once) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 204 No Content\r\n\r\n");
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(replies_that_have_no_body_end_at_once) {
   BOOST_TEST(server.accepted() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_serves_one_exchange_after_the_other) {
+BOOST_AUTO_TEST_CASE(connection_serves_one_exchange_after_the_other) {
   Server server([](Peer& peer) {
     while (!peer.request().head.empty()) peer.reply("again");
   });
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_connection_serves_one_exchange_after_the_other) {
   BOOST_TEST(server.accepted() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_is_not_reused_where_the_server_says_close) {
+BOOST_AUTO_TEST_CASE(connection_is_not_reused_where_the_server_says_close) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 2\r\n\r\nok");
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_connection_is_not_reused_where_the_server_says_close) {
   BOOST_TEST(server.accepted() == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_that_the_server_closed_meanwhile_is_not_used) {
+BOOST_AUTO_TEST_CASE(connection_closed_by_the_server_is_not_reused) {
   std::promise<void> closed;
   Server server([&](Peer& peer) {
     peer.request();
@@ -187,7 +187,7 @@ void die_at_second_request(Peer& peer) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_kept_connection_that_dies_is_reopened_once) {
+BOOST_AUTO_TEST_CASE(kept_connection_that_dies_is_reopened_once) {
   Server server(&die_at_second_request);
   const Client client;
   BOOST_TEST(client.get(server.url()) == "0");
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_kept_connection_that_dies_is_reopened_once) {
   BOOST_TEST(server.accepted() == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_must_not_be_repeated_is_not) {
+BOOST_AUTO_TEST_CASE(unrepeatable_request_is_not_repeated) {
   TextBody replayable("once");
   OneWayBody one_way("once");
   const std::vector<std::pair<std::string, Body*>> table{{"POST", &replayable}, {"PATCH", nullptr}, {"PUT", &one_way}};
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_must_not_be_repeated_is_not) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_reply_read_in_part_gives_no_connection_back) {
+BOOST_AUTO_TEST_CASE(response_read_in_part_gives_no_connection_back) {
   Server server([](Peer& peer) {
     while (!peer.request().head.empty()) peer.reply("0123456789");
   });
@@ -263,7 +263,7 @@ constexpr std::string_view kTooLarge =
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_server_that_refuses_early_and_reads_no_further_is_heard) {
+BOOST_AUTO_TEST_CASE(early_refusal_is_heard_when_the_server_stops_reading) {
   std::promise<void> over;
   auto waiting = over.get_future();
   Server server([&](Peer& peer) {
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_refuses_early_and_reads_no_further_is_heard) 
   over.set_value();
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_refuses_early_and_hangs_up_is_heard) {
+BOOST_AUTO_TEST_CASE(early_refusal_is_heard_when_the_server_hangs_up) {
   Server server([](Peer& peer) {
     peer.head();
     peer.send(kTooLarge);
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_refuses_early_and_hangs_up_is_heard) {
   upload_and_expect(server, 413, "too large");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_hangs_up_after_an_early_success_is_heard_without_a_sigpipe) {
+BOOST_AUTO_TEST_CASE(server_that_hangs_up_after_an_early_success_is_heard_without_a_sigpipe) {
   Server server([](Peer& peer) {
     peer.head();
     peer.reply("enough");
@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_hangs_up_after_an_early_success_is_heard_with
   upload_and_expect(server, 200, "enough");
 }
 
-BOOST_AUTO_TEST_CASE(interim_and_successful_replies_do_not_stop_an_upload) {
+BOOST_AUTO_TEST_CASE(interim_and_successful_responses_do_not_stop_an_upload) {
   std::atomic<bool> all{false};
   Server server([&](Peer& peer) {
     peer.head();
@@ -369,7 +369,7 @@ BOOST_AUTO_TEST_CASE(headers_that_http_does_not_allow_are_not_sent) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_body_shorter_than_announced_is_a_failure) {
+BOOST_AUTO_TEST_CASE(body_shorter_than_announced_is_a_failure) {
   class ShortBody : public TextBody {
    public:
     using TextBody::TextBody;

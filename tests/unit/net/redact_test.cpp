@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(secrets_in_a_url_are_hidden) {
   BOOST_TEST(redact_header("Location", "https://a/?token=t") == "https://a/?token=***");
 }
 
-BOOST_AUTO_TEST_CASE(a_list_of_headers_is_redacted_one_by_one) {
+BOOST_AUTO_TEST_CASE(list_of_headers_is_redacted_one_by_one) {
   const Headers headers = redact_headers({{"Accept", "x"}, {"x-api-key", "k"}});
   BOOST_TEST(headers.at(0).value == "x");
   BOOST_TEST(headers.at(1).value == "***");

@@ -26,7 +26,7 @@ Failure failure_of_reply(const std::string& reply, bool with_reset = false) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(broken_replies_are_told_apart) {
+BOOST_AUTO_TEST_CASE(invalid_responses_are_told_apart) {
   const std::string ok = "HTTP/1.1 200 OK\r\n";
   struct Row {
     std::string reply;
@@ -34,8 +34,8 @@ BOOST_AUTO_TEST_CASE(broken_replies_are_told_apart) {
     std::string part;
   };
   const std::vector<Row> table{
-      {"", Kind::reset, "without a reply"},
-      {"HTTP/1.1 200 O", Kind::truncated, "within the headers"},
+      {"", Kind::reset, "without a response"},
+      {"HTTP/1.1 200 O", Kind::truncated, "within the response headers"},
       {ok + "Content-Length: 10\r\n\r\n0123", Kind::truncated, "after 4 of 10 bytes"},
       {ok + "Content-Length: 10\r\n\r\n", Kind::truncated, "after 0 of 10 bytes"},
       {ok + "Transfer-Encoding: chunked\r\n\r\n4\r\n0123\r\n", Kind::truncated, "after 4 bytes"},
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(broken_replies_are_told_apart) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(harmless_oddities_of_a_reply_are_accepted) {
+BOOST_AUTO_TEST_CASE(harmless_oddities_of_a_response_are_accepted) {
   for (const char* reply :
        {"HTTP/1.1 200 OK\nContent-Length: 2\n\nok", "HTTP/1.1 200\r\nContent-Length: 2, 2\r\n\r\nok",
         "HTTP/1.1 200 OK\r\nA: b\r\n  folded\r\nContent-Length:2\r\n\r\nok"}) {
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(harmless_oddities_of_a_reply_are_accepted) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_reset_is_no_reply) {
+BOOST_AUTO_TEST_CASE(a_reset_is_no_response) {
   const Failure failure = failure_of_reply("", true);
   BOOST_TEST((failure.kind == Kind::reset), failure.what());
   BOOST_TEST(failure.sent);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(too_many_or_too_large_headers_are_a_failure_and_no_crash) {
   BOOST_TEST(mentions(size.what(), "larger than 64 KiB"));
 }
 
-BOOST_AUTO_TEST_CASE(a_header_value_of_many_kilobytes_is_read) {
+BOOST_AUTO_TEST_CASE(header_value_of_many_kilobytes_is_read) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 200 OK\r\nX-Big: " + std::string(30'000, 'x') + "\r\nContent-Length: 0\r\n\r\n");
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_header_value_of_many_kilobytes_is_read) {
   BOOST_TEST(find_header(client.send(client.request(server.url()))->headers, "x-big")->size() == 30'000U);
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_reply_stays_failed) {
+BOOST_AUTO_TEST_CASE(a_failed_response_stays_failed) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_failed_reply_stays_failed) {
   BOOST_CHECK_THROW(response->read(out), Failure);
 }
 
-BOOST_AUTO_TEST_CASE(a_closed_port_and_an_unknown_name_are_told_apart) {
+BOOST_AUTO_TEST_CASE(closed_port_and_an_unknown_name_are_told_apart) {
   std::uint16_t port = 0;
   {
     const Server gone([](Peer&) {});

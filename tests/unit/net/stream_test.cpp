@@ -1,4 +1,4 @@
-#include "core/net/stream.hpp"
+#include "core/net/stream/stream.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "client.hpp"
-#include "core/net/tls.hpp"
+#include "core/net/tls/tls.hpp"
 #include "peer.hpp"
 
 using namespace peer;
@@ -18,11 +18,11 @@ struct Pair {
   Pair() {
     int ends[2];
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    near = Socket(ends[0]);
-    far = Socket(ends[1]);
+    near = UniqueFd(ends[0]);
+    far = UniqueFd(ends[1]);
   }
-  Socket near;
-  Socket far;
+  UniqueFd near;
+  UniqueFd far;
 };
 
 }  // namespace
@@ -31,14 +31,14 @@ BOOST_AUTO_TEST_SUITE(stream)
 
 BOOST_AUTO_TEST_CASE(writing_to_a_closed_peer_is_a_loss_and_no_signal) {
   Pair pair;
-  { const Socket closed = std::move(pair.far); }
+  { const UniqueFd closed = std::move(pair.far); }
   PlainStream stream(std::move(pair.near));
   const SigpipeAllowed allowed;
   BOOST_TEST((stream.write("x").state == State::lost));
-  BOOST_TEST(stream.trouble() == "broken pipe");
+  BOOST_TEST(stream.error_text() == "broken pipe");
 }
 
-BOOST_AUTO_TEST_CASE(a_tls_reply_can_be_read_after_writing_has_failed) {
+BOOST_AUTO_TEST_CASE(tls_response_can_be_read_after_writing_has_failed) {
   const Identity ca = make_identity({.name = "CA", .alternatives = {}});
   const Identity identity = make_identity({.name = "s", .alternatives = "DNS:origin.test"}, &ca);
   const Directory directory;

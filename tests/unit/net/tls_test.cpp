@@ -1,4 +1,4 @@
-#include "core/net/tls.hpp"
+#include "core/net/tls/tls.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -52,7 +52,7 @@ Failure handshake_failure(const Identity& identity, const std::string& host = {}
 
 BOOST_AUTO_TEST_SUITE(tls)
 
-BOOST_AUTO_TEST_CASE(a_trusted_server_is_believed_by_address_and_by_name) {
+BOOST_AUTO_TEST_CASE(trusted_server_is_believed_by_address_and_by_name) {
   Server server(&serve, &good());
   Server six(&serve, &good(), "::1");
   const Client client = trusting();
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(the_host_name_is_checked_on_the_loopback_too) {
   BOOST_TEST(mentions(by_name.what(), "another host name than localhost"), by_name.what());
 }
 
-BOOST_AUTO_TEST_CASE(an_expired_certificate_points_to_the_clock) {
+BOOST_AUTO_TEST_CASE(expired_certificate_points_to_the_clock) {
   const Failure expired = handshake_failure(issued("IP:127.0.0.1", -7200, -3600));
   BOOST_TEST(mentions(expired.what(), "has expired"), expired.what());
   BOOST_TEST(mentions(expired.what(), "Example Company CA"), expired.what());
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(an_expired_certificate_points_to_the_clock) {
   BOOST_TEST(mentions(early.what(), "not valid yet"), early.what());
 }
 
-BOOST_AUTO_TEST_CASE(a_self_signed_certificate_points_to_ssl_cert_file) {
+BOOST_AUTO_TEST_CASE(self_signed_certificate_points_to_ssl_cert_file) {
   const Failure failure = handshake_failure(make_identity({.name = "Lonely", .alternatives = "IP:127.0.0.1"}));
   BOOST_TEST(mentions(failure.what(), "self-signed"), failure.what());
   BOOST_TEST(mentions(failure.what(), "Its issuer is CN=Lonely."), failure.what());
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(old_tls_is_refused) {
   BOOST_TEST(!agreed);
 }
 
-BOOST_AUTO_TEST_CASE(a_plain_server_on_the_port_is_recognised) {
+BOOST_AUTO_TEST_CASE(plain_server_on_the_port_is_recognized) {
   Server server([](Peer& peer) {
     peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
     peer.wait_for_close();
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_plain_server_on_the_port_is_recognised) {
   BOOST_TEST(mentions(failure.what(), "does not speak TLS"), failure.what());
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_hangs_up_within_the_handshake_is_a_reset) {
+BOOST_AUTO_TEST_CASE(server_that_hangs_up_within_the_handshake_is_a_reset) {
   Server server([](Peer& peer) { peer.skip(1); });
   const Client client = trusting();
   const Failure failure = client.failure(client.request(Url::parse("https://" + server.authority())));
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_hangs_up_within_the_handshake_is_a_reset) {
   BOOST_TEST(!failure.sent);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_answers_early_and_hangs_up_is_heard_over_tls_too) {
+BOOST_AUTO_TEST_CASE(server_that_answers_early_and_hangs_up_is_heard_over_tls_too) {
   for (const std::string status : {"413 Payload Too Large", "200 OK"}) {
     Server server(
         [&](Peer& peer) {
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_answers_early_and_hangs_up_is_heard_over_tls_
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_end_without_the_closing_message_is_a_truncation) {
+BOOST_AUTO_TEST_CASE(end_without_the_closing_message_is_a_truncation) {
   for (const char* head : {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"}) {
     Server server(
         [&](Peer& peer) {
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_large_body_passes_both_ways) {
   BOOST_TEST((read_all(*client.send(request), kSize) == PatternBody::text(kSize)));
 }
 
-BOOST_AUTO_TEST_CASE(waiting_for_a_reply_can_be_canceled_over_tls) {
+BOOST_AUTO_TEST_CASE(waiting_for_a_response_can_be_canceled_over_tls) {
   std::promise<void> arrived;
   Server server(
       [&](Peer& peer) {
@@ -228,22 +228,22 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(trust)
 
-BOOST_AUTO_TEST_CASE(a_directory_of_hashed_names_is_searched) {
+BOOST_AUTO_TEST_CASE(directory_of_hashed_names_is_searched) {
   const Directory directory;
   directory.write(hashed_name(authority()), to_pem(authority()));
   Server server(&serve, &good());
   BOOST_TEST(Client(Client::Variables{{"SSL_CERT_DIR", "/tmp:" + directory.path()}}).get(server.url()) == "over tls");
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_file_that_cannot_be_used_is_named) {
+BOOST_AUTO_TEST_CASE(certificate_file_that_cannot_be_used_is_named) {
   const Directory directory;
   const std::string junk = directory.write("junk.pem", "no certificate");
   const std::string missing = directory.path() + "/missing";
   const std::vector<std::pair<Client::Variables, std::string>> table{
-      {{{"SSL_CERT_FILE", missing}}, missing + ", which cannot be read: no such file"},
+      {{{"SSL_CERT_FILE", missing}}, "Could not read " + missing + " from SSL_CERT_FILE: no such file"},
       {{{"SSL_CERT_FILE", directory.path()}}, "is a directory"},
-      {{{"SSL_CERT_FILE", junk}}, "holds no usable CA certificates"},
-      {{{"SSL_CERT_DIR", missing}}, "SSL_CERT_DIR names " + missing},
+      {{{"SSL_CERT_FILE", junk}}, "contains no usable CA certificates"},
+      {{{"SSL_CERT_DIR", missing}}, missing + " from SSL_CERT_DIR"},
       {{{"SSL_CERT_DIR", junk}}, "not a directory"},
   };
   for (const auto& [variables, part] : table) {
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(a_certificate_file_that_cannot_be_used_is_named) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_the_system_the_hashed_directory_comes_before_the_bundle) {
+BOOST_AUTO_TEST_CASE(system_ca_directory_precedes_bundle) {
   const Directory directory;
   const std::string bundle = directory.write("bundle.crt", "");
   BOOST_TEST(find_trust("", "", directory.path(), {directory.path() + "/missing", bundle}).file == bundle);
@@ -266,14 +266,14 @@ BOOST_AUTO_TEST_CASE(of_the_system_the_hashed_directory_comes_before_the_bundle)
   BOOST_TEST(trust.directories == std::vector<std::string>{directory.path()}, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_the_environment_names_replaces_the_system) {
+BOOST_AUTO_TEST_CASE(environment_replaces_system_certificates) {
   const Directory directory;
   const std::string file = directory.write("0a1b2c3d.0", "");
   BOOST_TEST(find_trust(file, "", directory.path(), {}).directories.empty());
   BOOST_TEST(find_trust("", directory.path(), directory.path() + "/missing", {file}).file == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_system_without_certificates_says_what_to_install) {
+BOOST_AUTO_TEST_CASE(system_without_certificates_says_what_to_install) {
   const Directory directory;
   const std::string missing = directory.path() + "/missing";
   BOOST_CHECK_EXCEPTION(find_trust("", "", missing, {missing}), Failure, [](const Failure& failure) {

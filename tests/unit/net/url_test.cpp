@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_url_is_split_and_written_back) {
   BOOST_TEST(url.text() == "https://api.heygen.com:8443/v3/users/me?a=%2F&b=c");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_out_gets_its_usual_value) {
+BOOST_AUTO_TEST_CASE(missing_url_parts_have_defaults) {
   BOOST_TEST(Url::parse("https://a").port == 443);
   BOOST_TEST(Url::parse("http://a").port == 80);
   BOOST_TEST(Url::parse("http://a:/").port == 80);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(origins_differ_by_scheme_host_and_port) {
   BOOST_TEST(!url.same_origin(Url::parse("https://b.test/x")));
 }
 
-BOOST_AUTO_TEST_CASE(loopback_is_told_by_name_alone) {
+BOOST_AUTO_TEST_CASE(loopback_is_told_only_by_name) {
   for (const char* yes :
        {"http://localhost", "http://LOCALHOST:1", "http://127.0.0.1", "http://127.9.9.9", "http://[::1]"}) {
     BOOST_TEST(Url::parse(yes).is_loopback(), yes);
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(loopback_is_told_by_name_alone) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_plain_http_url_is_refused_with_a_sentence) {
+BOOST_AUTO_TEST_CASE(url_parse_rejects_other_text_with_a_sentence) {
   const std::vector<std::pair<std::string, std::string>> table{
       {"", "must start with https://"},
       {"api.heygen.com", "must start with https://"},
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_plain_http_url_is_refused_with_a_sentence) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_never_repeats_a_password) {
+BOOST_AUTO_TEST_CASE(refusal_never_repeats_a_password) {
   BOOST_TEST(refusal("https://user:hunter2@a/").find("hunter2") == std::string::npos);
 }
 

@@ -1,4 +1,5 @@
 #include "core/output/fields.hpp"
+#include "core/json/parse.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,7 +20,7 @@ constexpr const char* kList =
 
 BOOST_AUTO_TEST_SUITE(fields)
 
-BOOST_AUTO_TEST_CASE(a_list_shows_the_fields_in_their_order_and_what_a_row_lacks_as_nothing) {
+BOOST_AUTO_TEST_CASE(list_shows_the_fields_in_their_order_and_what_a_row_lacks_as_nothing) {
   BOOST_TEST(shown(kList, {"owner.name", "id"}) == "Owner Name  ID\nAda         a\n-           b\n\nHas More:  true\n");
   BOOST_TEST(shown(kList, {"id"}, {{"id", "Number"}}).starts_with("Number\na\n"));
   BOOST_TEST(shown(R"([{"a":{"b":1}}])", {"a.b", "a.b"}) == "A B  A B\n  1    1\n");
@@ -34,7 +35,7 @@ BOOST_AUTO_TEST_CASE(details_show_the_fields_in_their_order) {
   BOOST_TEST(shown(document, {"owner", "none"}) == "Owner:\n  Data:\n    X:  1\n  Name:  Ada\nNone:   -\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_field_is_missing_when_no_row_has_it) {
+BOOST_AUTO_TEST_CASE(field_is_missing_when_no_row_has_it) {
   const json::Value list = json::parse(kList);
   BOOST_TEST(missing_fields(list, {"n", "owner.name", "x", "owner.x"}) == (Texts{"x", "owner.x"}),
              boost::test_tools::per_element());
@@ -44,13 +45,13 @@ BOOST_AUTO_TEST_CASE(a_field_is_missing_when_no_row_has_it) {
   BOOST_TEST(missing_fields(json::parse(R"({"id":1})"), {"id"}).empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_fields_that_there_are_can_be_listed) {
+BOOST_AUTO_TEST_CASE(known_fields_are_listed) {
   BOOST_TEST(known_fields(json::parse(kList)) == (Texts{"id", "n", "owner", "owner.name", "owner.tags"}),
              boost::test_tools::per_element());
   BOOST_TEST(known_fields(json::parse("3")).empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_has_no_fields_is_shown_as_always) {
+BOOST_AUTO_TEST_CASE(payload_without_fields_is_shown_as_usual) {
   BOOST_TEST(shown(R"({"data":[]})", {"id"}) == "Nothing found.\n");
   BOOST_TEST(shown(R"({"data":"x"})", {"id"}) == "x\n");
 }

@@ -1,10 +1,16 @@
-#include "core/output/output.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <random>
 
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
+#include "core/output/cell.hpp"
+#include "core/output/error.hpp"
+#include "core/output/human.hpp"
+#include "core/output/style.hpp"
+#include "core/output/table.hpp"
+#include "core/output/text_width.hpp"
 
 using heygen::Error;
 using heygen::json::parse;
@@ -12,8 +18,8 @@ using heygen::output::cell_width;
 using heygen::output::Column;
 using heygen::output::error_envelope;
 using heygen::output::error_text;
-using heygen::output::label_from_field;
 using heygen::output::HumanStyle;
+using heygen::output::label_from_field;
 
 namespace {
 
@@ -37,7 +43,7 @@ int widest_line(const std::string& text) {
 
 BOOST_AUTO_TEST_SUITE(errors)
 
-BOOST_AUTO_TEST_CASE(an_envelope_has_code_and_message_always_and_the_rest_when_known) {
+BOOST_AUTO_TEST_CASE(envelope_has_code_and_message_always_and_the_rest_when_known) {
   BOOST_TEST(error_envelope(Error("error", "It broke.")) == R"({"error":{"code":"error","message":"It broke."}})");
   Error full("invalid_parameter", "bad", "look");
   full.param = "avatar_id";
@@ -48,7 +54,7 @@ BOOST_AUTO_TEST_CASE(an_envelope_has_code_and_message_always_and_the_rest_when_k
              R"("doc_url":"https://docs.example/x","request_id":"req_1"}})");
 }
 
-BOOST_AUTO_TEST_CASE(an_envelope_is_json_on_one_line_that_no_terminal_obeys) {
+BOOST_AUTO_TEST_CASE(envelope_is_json_on_one_line_that_no_terminal_obeys) {
   const std::string foreign =
       "a\x1b[31m\nb \xC2\x9B"
       "1m \x7F \xE2\x80\xAE \xE6\x97\xA5 \xff";
@@ -61,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_envelope_is_json_on_one_line_that_no_terminal_obeys) {
              "1m \x7F \xE2\x80\xAE \xE6\x97\xA5 \xEF\xBF\xBD");
 }
 
-BOOST_AUTO_TEST_CASE(text_for_people_is_plain_lines_without_escapes) {
+BOOST_AUTO_TEST_CASE(error_text_is_plain_lines_without_escapes) {
   Error error("video_not_found", "no such \x1b[31mfilm", "Run `heygen video list`.");
   error.request_id = "req_1";
   BOOST_TEST(error_text(error) == "Error: no such <U+001B>[31mfilm\nRun `heygen video list`.\nRequest id: req_1");
@@ -125,7 +131,7 @@ BOOST_AUTO_TEST_CASE(the_widest_column_is_cut_until_the_table_fits) {
   BOOST_TEST(widest_line(text) == 20);
 }
 
-BOOST_AUTO_TEST_CASE(a_wide_character_is_never_halved) {
+BOOST_AUTO_TEST_CASE(wide_character_is_never_halved) {
   const std::string wide = "\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5\xE6\x97\xA5";
   for (int width = 1; width <= 14; ++width) {
     const std::string text = heygen::output::table({"A"}, {{wide}}, {width, false});
@@ -166,7 +172,7 @@ BOOST_AUTO_TEST_CASE(without_columns_all_keys_of_all_rows_are_shown_sorted) {
              "-  -  true\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_column_reaches_into_nested_objects) {
+BOOST_AUTO_TEST_CASE(column_reaches_into_nested_objects) {
   BOOST_TEST(human(R"([{"user":{"email":"a@b"}}])", {{"user.email", "Mail"}}) == "Mail\na@b\n");
 }
 
@@ -223,7 +229,7 @@ BOOST_AUTO_TEST_CASE(numbers_end_at_the_same_place) {
   BOOST_TEST(human(R"([{"n":1,"t":"x"},{"n":100,"t":"y"},{"n":null}])") == "  N  T\n  1  x\n100  y\n  -  -\n");
 }
 
-BOOST_AUTO_TEST_CASE(no_text_whatever_makes_a_line_wider_than_the_terminal) {
+BOOST_AUTO_TEST_CASE(no_text_makes_a_line_wider_than_the_terminal) {
   const std::vector<std::string> pieces{"word",
                                         " ",
                                         "\xE6\x97\xA5\xE6\x9C\xAC",
@@ -270,13 +276,13 @@ BOOST_AUTO_TEST_CASE(no_text_whatever_makes_a_line_wider_than_the_terminal) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_else_the_reply_says_follows_the_payload) {
+BOOST_AUTO_TEST_CASE(other_members_follow_the_payload) {
   BOOST_TEST(
       human(R"({"data":[{"id":"v"}],"has_more":true,"next_token":"abc","error":null,"warnings":[],"x":false})") ==
       "ID\nv\n\nHas More:    true\nNext Token:  abc\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_note_names_the_first_of_many_hidden_fields_of_all_rows) {
+BOOST_AUTO_TEST_CASE(note_names_the_first_of_many_hidden_fields_of_all_rows) {
   const std::string text = human(R"([{"id":1,"a":1,"b":1,"\u001b":1},{"c":1,"d":1,"e":1,"f":1,"g":1}])", {{"id", ""}});
   BOOST_TEST(contains(text, "\n(8 more fields: a, b, c, d, e, f, \xE2\x80\xA6; choose with --fields)\n"));
   BOOST_TEST(contains(human(R"([{"id":1,"x":1}])", {{"id", ""}}), "\n(1 more field: x; choose with --fields)\n"));
@@ -304,7 +310,7 @@ BOOST_AUTO_TEST_CASE(where_the_paging_is_known_a_sentence_says_how_to_get_the_re
              "ID:  b\nN:   x\n\nMore: add --all, or --token t\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_fifth_column_is_shown_where_it_leaves_texts_comfortable) {
+BOOST_AUTO_TEST_CASE(fifth_column_is_shown_where_it_leaves_texts_comfortable) {
   const std::string json = R"([{"id":"0123456789abcdef0123456789abcdef","title":")" + std::string(40, 't') +
                            R"(","status":"completed","created_at":1700000000,"duration":65}])";
   const std::vector<Column> columns{{"id", ""}, {"title", ""}, {"status", ""}, {"created_at", ""}, {"duration", ""}};
@@ -316,7 +322,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(human_details)
 
-BOOST_AUTO_TEST_CASE(an_object_is_sorted_keys_and_values_with_nested_ones_indented) {
+BOOST_AUTO_TEST_CASE(object_is_shown_as_sorted_keys_with_nested_objects_indented) {
   BOOST_TEST(human(R"({"data":{"id":"vid-1","duration":65,"none":null,"ok":true,"tags":["a","b"],)"
                    R"("nested":{"deep":{"leaf":"leaf-value"}},"empty":{}}})") ==
              "Duration:  1m 5s\n"
@@ -383,7 +389,7 @@ BOOST_AUTO_TEST_CASE(a_scalar_is_printed_as_it_is) {
   BOOST_TEST(human(R"({"data":18446744073709551616})") == "18446744073709551616\n");
 }
 
-BOOST_AUTO_TEST_CASE(no_text_of_a_reply_carries_an_escape_to_the_terminal) {
+BOOST_AUTO_TEST_CASE(no_text_of_a_response_carries_an_escape_to_the_terminal) {
   const std::string hostile = "\\u001b]0;pwn\\u0007\\u001b[31mred\\u009b";
   for (const std::string& json :
        {R"([{"t":")" + hostile + R"("}])", R"({")" + hostile + R"(":")" + hostile + R"("})", "[\"" + hostile + "\"]",
@@ -435,7 +441,7 @@ BOOST_AUTO_TEST_CASE(times_and_durations_are_told_by_range_and_name) {
   for (const Case& one : cases) BOOST_TEST(human(one.json) == one.shown);
 }
 
-BOOST_AUTO_TEST_CASE(states_are_coloured_only_when_asked) {
+BOOST_AUTO_TEST_CASE(states_are_colored_only_when_asked) {
   const std::vector<std::pair<std::string, std::string>> colors{
       {"completed", "32"},  {"active", "32"},  {"enabled", "32"},     {"success", "32"},
       {"processing", "33"}, {"pending", "33"}, {"in_progress", "33"}, {"waiting", "33"},

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "plugins/apikey/api_key_provider.hpp"
 
 #include "tests/unit/plugins/fake_host.hpp"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "plugins/device-code/device_code_provider.hpp"
 
 #include <algorithm>

@@ -30,6 +30,7 @@
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/json/value.hpp"
+#include "core/json/write.hpp"
 #include "core/net/http.hpp"
 #include "core/provider/call/provider_call.hpp"
 #include "core/provider/library/descriptor.hpp"

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "core/json/parse.hpp"
 #include "core/json/value.hpp"
 
 namespace {

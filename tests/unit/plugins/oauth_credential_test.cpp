@@ -2,6 +2,8 @@
 // Using, renewing and revoking what a login stored. Both OAuth providers do it alike, so each promise is checked for
 // both.
 #include "plugins/shared/oauth_credential.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 
 #include "plugins/device-code/device_code_provider.hpp"
 #include "plugins/oauth/oauth_provider.hpp"

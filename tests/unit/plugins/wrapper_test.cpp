@@ -2,6 +2,8 @@
 // heygen/provider.hpp: nothing that a provider class does reaches the host as anything but a status.
 #include <stdexcept>
 
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "tests/unit/plugins/fake_host.hpp"
 
 namespace heygen::plugins::test {

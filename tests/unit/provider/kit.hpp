@@ -16,6 +16,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
+#include "core/json/write.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/loader.hpp"
 #include "tests/support/clock.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/manifest.hpp"
+#include "core/json/write.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/discovery/registry.hpp"
+#include "core/json/write.hpp"
 
 #include <sys/wait.h>
 #include <sys/xattr.h>

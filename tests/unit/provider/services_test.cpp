@@ -2,6 +2,7 @@
 // Every host service, called through the C interface by tests/abi/probe.cpp.
 #include <boost/test/unit_test.hpp>
 
+#include "core/json/parse.hpp"
 #include "tests/unit/provider/kit.hpp"
 
 using namespace heygen;

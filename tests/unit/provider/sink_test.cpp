@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/call/merge.hpp"
 #include "core/provider/status.hpp"

@@ -1,4 +1,5 @@
 #include "sdk/sandbox/api.hpp"
+#include "core/json/parse.hpp"
 
 #include <boost/test/unit_test.hpp>
 

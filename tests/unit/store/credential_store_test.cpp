@@ -1,4 +1,5 @@
 #include "core/store/credential_store.hpp"
+#include "core/json/write.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>

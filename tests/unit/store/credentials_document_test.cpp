@@ -1,4 +1,6 @@
 #include "core/store/credentials_document.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>

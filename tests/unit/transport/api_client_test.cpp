@@ -40,7 +40,7 @@ std::vector<std::string> urls(const FakeHttp& http) {
 
 BOOST_FIXTURE_TEST_SUITE(requests, Stage)
 
-BOOST_AUTO_TEST_CASE(a_request_carries_credential_agent_and_source) {
+BOOST_AUTO_TEST_CASE(request_carries_credential_agent_and_source) {
   reply(200, R"({"data":1})");
   BOOST_TEST(fetch() == R"({"data":1})");
   const Sent& sent = http.sent.at(0);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(given_headers_replace_by_name_but_never_the_credential) {
              0);
 }
 
-BOOST_AUTO_TEST_CASE(a_base_may_have_a_path_and_final_slashes) {
+BOOST_AUTO_TEST_CASE(base_may_have_a_path_and_final_slashes) {
   options.base = "https://api.test/mirror//";
   reply(200);
   fetch();
@@ -111,14 +111,14 @@ BOOST_AUTO_TEST_CASE(no_content_is_success) {
   BOOST_TEST(fetch("DELETE").empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_path_that_makes_no_url_is_usage_and_sent_nowhere) {
+BOOST_AUTO_TEST_CASE(path_that_makes_no_url_is_usage_and_sent_nowhere) {
   ApiRequest request;
   request.path = "/v3/a b";
   BOOST_TEST((error(request).exit == Exit::usage));
   BOOST_TEST(http.sent.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_missing_credential_is_told_before_a_bad_base_and_nothing_is_sent) {
+BOOST_AUTO_TEST_CASE(missing_credential_is_told_before_a_bad_base_and_nothing_is_sent) {
   struct None : FakeCredentials {
     CredentialLease obtain(const heygen::auth::RequestInfo&, heygen::auth::Checked*) override {
       throw heygen::auth_error("none", "`heygen auth login`");
@@ -142,9 +142,9 @@ BOOST_AUTO_TEST_CASE(plain_http_needs_permission_even_when_the_caller_did_not_ch
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(time_outs, Stage)
+BOOST_FIXTURE_TEST_SUITE(timeouts, Stage)
 
-BOOST_AUTO_TEST_CASE(they_depend_on_the_method_and_an_upload_is_cut_only_when_it_stands_still) {
+BOOST_AUTO_TEST_CASE(timeouts_depend_on_method_and_uploads_have_only_an_idle_limit) {
   struct Case {
     std::string method;
     bool upload;
@@ -155,20 +155,20 @@ BOOST_AUTO_TEST_CASE(they_depend_on_the_method_and_an_upload_is_cut_only_when_it
                                 {"DELETE", false, 0, 120'000, 120'000},
                                 {"POST", true, 0, 0, 600'000},
                                 {"GET", false, 10'000, 10'000, 10'000}};
-  for (const Case& one : cases) {
+  for (const Case& row : cases) {
     ApiRequest request;
-    request.method = one.method;
+    request.method = row.method;
     request.path = "/v3/x";
-    request.upload = one.upload;
-    request.timeout = std::chrono::milliseconds(one.given);
+    request.upload = row.upload;
+    request.timeout = std::chrono::milliseconds(row.given);
     reply(200);
     fetch(request);
-    BOOST_TEST(http.sent.back().timeouts.total.count() == one.total);
-    BOOST_TEST(http.sent.back().timeouts.idle.count() == one.idle);
+    BOOST_TEST(http.sent.back().timeouts.total.count() == row.total);
+    BOOST_TEST(http.sent.back().timeouts.idle.count() == row.idle);
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_deadline_shortens_them_as_it_comes_nearer) {
+BOOST_AUTO_TEST_CASE(deadline_shortens_timeouts) {
   ApiRequest request;
   request.path = "/v3/x";
   request.deadline = clock.monotonic() + std::chrono::milliseconds(2'000);
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_deadline_shortens_them_as_it_comes_nearer) {
   BOOST_TEST(http.sent.at(2).timeouts.total.count() == 2'000 - clock.waits.at(0));
 }
 
-BOOST_AUTO_TEST_CASE(no_pause_before_a_retry_outlasts_the_deadline) {
+BOOST_AUTO_TEST_CASE(pause_before_retry_ends_with_the_deadline) {
   ApiRequest request;
   request.path = "/v3/x";
   request.deadline = clock.monotonic() + std::chrono::milliseconds(5'000);
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(no_pause_before_a_retry_outlasts_the_deadline) {
   BOOST_TEST(http.sent.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(one_ends_the_call_with_its_own_code_and_is_never_retried) {
+BOOST_AUTO_TEST_CASE(timeout_ends_call_without_retry) {
   fail(Kind::timeout);
   const Error failure = error();
   BOOST_TEST(failure.code == "timeout");
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(one_ends_the_call_with_its_own_code_and_is_never_retried) {
   BOOST_TEST(clock.waits.empty());
 }
 
-BOOST_AUTO_TEST_CASE(one_while_the_reply_comes_is_told_the_same) {
+BOOST_AUTO_TEST_CASE(timeout_while_reading_has_the_same_code) {
   reply(CannedReply{200, "{\"da", {}, Failure(Kind::timeout, "Too slow.")});
   BOOST_TEST(error().code == "timeout");
 }
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(failures, Stage)
 
-BOOST_AUTO_TEST_CASE(all_but_time_outs_and_cancellation_are_network_errors_with_a_way_out) {
+BOOST_AUTO_TEST_CASE(other_failures_are_network_errors_with_a_hint) {
   options.max_retries = 0;
   for (const Kind kind :
        {Kind::resolve, Kind::connect, Kind::tls, Kind::proxy, Kind::reset, Kind::truncated, Kind::protocol}) {
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(the_hint_of_the_network_is_kept) {
   BOOST_TEST(error().hint == "Set SSL_CERT_FILE.");
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_post_warns_that_it_may_have_worked) {
+BOOST_AUTO_TEST_CASE(lost_post_warns_that_it_may_have_worked) {
   Failure lost(Kind::reset, "Connection reset.");
   lost.sent = true;
   http.script.emplace_back(lost);
@@ -247,19 +247,19 @@ BOOST_AUTO_TEST_CASE(cancellation_is_its_own_code) {
   BOOST_TEST((failure.exit == Exit::failure));
 }
 
-BOOST_AUTO_TEST_CASE(a_truncated_result_is_a_network_error_at_once) {
+BOOST_AUTO_TEST_CASE(truncated_result_is_a_network_error_at_once) {
   reply(CannedReply{200, "{\"da", {}, Failure(Kind::truncated, "Cut off.")});
   BOOST_TEST(error().code == "network_error");
   BOOST_TEST(clock.waits.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_truncated_error_reply_is_a_network_error) {
+BOOST_AUTO_TEST_CASE(truncated_error_response_is_a_network_error) {
   options.max_retries = 0;
   reply(CannedReply{500, "{\"err", {}, Failure(Kind::truncated, "Cut off.")});
   BOOST_TEST(error().code == "network_error");
 }
 
-BOOST_AUTO_TEST_CASE(a_result_over_the_limit_is_refused) {
+BOOST_AUTO_TEST_CASE(result_over_the_limit_is_rejected) {
   reply(200, "0123456789");
   ApiRequest request;
   request.path = "/v3/x";
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_result_over_the_limit_is_refused) {
                         [](const Error& e) { return e.code == "network_error"; });
 }
 
-BOOST_AUTO_TEST_CASE(an_endless_error_reply_is_told_by_its_status) {
+BOOST_AUTO_TEST_CASE(endless_error_response_is_told_by_its_status) {
   options.max_retries = 0;
   reply(404, std::string((std::size_t{1} << 20U) + 1, ' ') + kServed);
   BOOST_TEST(error().code == "not_found");
@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(the_pause_doubles_from_one_second_to_thirty_with_jitter) {
   BOOST_TEST(clock.waits.back() > 30000);
 }
 
-BOOST_AUTO_TEST_CASE(it_gives_up_after_the_permitted_number_and_tells_the_last_reply) {
+BOOST_AUTO_TEST_CASE(retries_end_after_the_limit_with_the_last_response) {
   for (const int most : {0, 1, 2, 4}) {
     options.max_retries = most;
     const std::size_t before = http.sent.size();
@@ -381,7 +381,7 @@ BOOST_AUTO_TEST_CASE(a_body_is_sent_again_whole) {
   BOOST_TEST(http.sent.at(1).body == "the whole body");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_is_sent_once) {
+BOOST_AUTO_TEST_CASE(body_that_cannot_be_replayed_is_sent_once) {
   OneShotBody body("once");
   reply(429, kServed);
   BOOST_TEST(error(post(body)).code == "served_code");
@@ -400,7 +400,7 @@ BOOST_AUTO_TEST_CASE(cancelling_during_the_pause_ends_the_call) {
   BOOST_TEST(http.sent.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_credential_that_goes_stale_during_the_pause_is_obtained_anew) {
+BOOST_AUTO_TEST_CASE(credential_that_goes_stale_during_the_pause_is_obtained_anew) {
   const std::int64_t expiry = clock.now() + 65;
   credentials.grants = {
       {credential("Authorization", "Bearer short", {.refreshable = true, .expires_at = expiry}), false},
@@ -416,7 +416,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(refused_credentials, Stage)
 
-BOOST_AUTO_TEST_CASE(a_refreshable_credential_is_refreshed_once_and_the_body_replayed) {
+BOOST_AUTO_TEST_CASE(refreshable_credential_is_refreshed_and_body_resent) {
   refreshable();
   refresh_succeeds();
   heygen::net::TextBody body("again");
@@ -430,7 +430,7 @@ BOOST_AUTO_TEST_CASE(a_refreshable_credential_is_refreshed_once_and_the_body_rep
   BOOST_TEST((credentials.reports == std::vector<int>{200}));
 }
 
-BOOST_AUTO_TEST_CASE(a_second_refusal_asks_for_a_login_whoever_refreshed) {
+BOOST_AUTO_TEST_CASE(second_rejection_asks_for_a_login) {
   for (const bool refreshed_here : {true, false}) {
     refreshable();
     refresh_succeeds(refreshed_here);
@@ -445,14 +445,14 @@ BOOST_AUTO_TEST_CASE(a_second_refusal_asks_for_a_login_whoever_refreshed) {
   BOOST_TEST((credentials.reports == std::vector<int>{401, 401}));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_this_call_had_refreshed_already_is_not_refreshed_again) {
+BOOST_AUTO_TEST_CASE(credential_is_refreshed_once_per_call) {
   credentials.grants = {{credential("Authorization", "Bearer old", {.refreshable = true}), true}};
   reply(401, kServed);
   BOOST_TEST(contains(error().message(), "refused for good"));
   BOOST_TEST(credentials.challenges.empty());
 }
 
-BOOST_AUTO_TEST_CASE(one_that_cannot_be_refreshed_is_told_as_served_with_its_name_and_the_way_out) {
+BOOST_AUTO_TEST_CASE(unrefreshable_credential_is_named_in_the_hint) {
   reply(401, kServed, {{"X-Request-Id", "req_1"}});
   const Error refused = error();
   BOOST_TEST(refused.code == "served_code");
@@ -466,7 +466,7 @@ BOOST_AUTO_TEST_CASE(one_that_cannot_be_refreshed_is_told_as_served_with_its_nam
   BOOST_TEST(!contains(refused.hint + refused.message(), "key-1"));
 }
 
-BOOST_AUTO_TEST_CASE(one_without_a_served_code_is_unauthorized) {
+BOOST_AUTO_TEST_CASE(response_without_code_is_unauthorized) {
   credentials.grants = {{credential("Authorization", "Bearer t"), false}};
   reply(401, "");
   const Error refused = error();
@@ -474,7 +474,7 @@ BOOST_AUTO_TEST_CASE(one_without_a_served_code_is_unauthorized) {
   BOOST_TEST(contains(refused.hint, "credentials file"));
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_leaves_the_refusal_as_it_is) {
+BOOST_AUTO_TEST_CASE(body_that_cannot_be_replayed_leaves_the_refusal_as_it_is) {
   refreshable();
   OneShotBody body("once");
   reply(401, kServed);
@@ -485,7 +485,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_replayed_leaves_the_refusal_as_it_is)
   BOOST_TEST(credentials.challenges.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_refresh_keeps_its_own_message) {
+BOOST_AUTO_TEST_CASE(failed_refresh_keeps_its_own_error) {
   refreshable();
   credentials.refreshes.emplace_back(
       []() -> CredentialLease { throw heygen::network_error("no token endpoint", "later"); });
@@ -495,7 +495,7 @@ BOOST_AUTO_TEST_CASE(a_failed_refresh_keeps_its_own_message) {
   BOOST_TEST(failed.message() == "no token endpoint");
 }
 
-BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_and_never_refreshes) {
+BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_without_refresh) {
   refreshable();
   reply(403, kServed);
   const Error refused = error();
@@ -505,7 +505,7 @@ BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_and_never_refreshes) {
   BOOST_TEST(credentials.challenges.empty());
 }
 
-BOOST_AUTO_TEST_CASE(retries_and_a_refresh_share_one_call) {
+BOOST_AUTO_TEST_CASE(retries_and_refresh_share_one_call) {
   refreshable();
   refresh_succeeds();
   reply(503, kServed);
@@ -568,7 +568,7 @@ BOOST_AUTO_TEST_CASE(locations_resolve_as_rfc_3986_says) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(another_origin_learns_nothing_even_if_it_leads_back) {
+BOOST_AUTO_TEST_CASE(another_origin_gets_no_credential_even_on_the_way_back) {
   options.client_origin = "codex";
   ApiRequest request;
   request.path = "/v3/x";
@@ -589,7 +589,7 @@ BOOST_AUTO_TEST_CASE(another_origin_learns_nothing_even_if_it_leads_back) {
   BOOST_TEST((credentials.reports == std::vector<int>{302, 302}));
 }
 
-BOOST_AUTO_TEST_CASE(a_rejection_by_another_origin_refreshes_nothing) {
+BOOST_AUTO_TEST_CASE(rejection_by_another_origin_refreshes_nothing) {
   refreshable();
   reply(302, "", {{"Location", "https://other.test/x"}});
   reply(401, kServed);
@@ -636,7 +636,7 @@ BOOST_AUTO_TEST_CASE(other_methods_and_other_statuses_keep_the_3xx_as_an_error) 
   BOOST_TEST(error().code == "error");
 }
 
-BOOST_AUTO_TEST_CASE(a_redirect_target_with_a_password_is_refused) {
+BOOST_AUTO_TEST_CASE(redirect_target_with_a_password_is_refused) {
   reply(302, "", {{"Location", "https://user:secret@other.test/"}});
   const Error refused = error();
   BOOST_TEST(refused.code == "network_error");
@@ -654,36 +654,28 @@ BOOST_AUTO_TEST_CASE(the_target_of_a_redirect_is_what_is_retried) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(traces, Stage)
+BOOST_FIXTURE_TEST_SUITE(decisions, Stage)
 
-BOOST_AUTO_TEST_CASE(they_show_what_happens_but_no_secret_and_no_escape) {
-  std::string lines;
-  options.trace = [&](const std::string& line) { lines += line + "\n"; };
-  ApiRequest request;
-  request.path = "/v3/x";
-  request.query = {{"limit", "5"}, {"access_token", "sekret"}};
-  reply(503, kServed, {{"Set-Cookie", "session=sekret"}, {"Server", "a\x1b[31m"}});
+BOOST_AUTO_TEST_CASE(decisions_are_announced_without_secrets) {
+  std::vector<std::string> lines;
+  options.on_decision = [&](const std::string& line) { lines.push_back(line); };
+  refreshable();
+  refresh_succeeds();
+  reply(503, kServed);
   reply(302, "", {{"Location", "/v4?token=sekret"}});
+  reply(401, kServed);
   reply(200);
-  fetch(request);
-  BOOST_TEST(contains(lines, "> GET https://api.test/v3/x?limit=5"));
-  BOOST_TEST(contains(lines, "< 503 after 0 ms"));
-  BOOST_TEST(contains(lines, "x-api-key: ***"));
-  BOOST_TEST(contains(lines, "* retry 1 of 2 in 750 ms"));
-  BOOST_TEST(contains(lines, "* redirect to https://api.test/v4"));
-  BOOST_TEST(!contains(lines, "sekret"));
-  BOOST_TEST(!contains(lines, "key-1"));
-  BOOST_TEST(!contains(lines, "\x1b"));
+  fetch();
+  BOOST_TEST(
+      (lines == std::vector<std::string>{"* retry 1 of 2 in 750 ms", "* redirect to https://api.test/v4?token=***",
+                                         "* the credential was rejected: refreshing it"}));
 }
 
-BOOST_AUTO_TEST_CASE(they_hide_a_credential_whatever_its_header_is_called) {
-  std::string lines;
-  options.trace = [&](const std::string& line) { lines += line + "\n"; };
+BOOST_AUTO_TEST_CASE(credential_headers_are_marked_secret) {
   credentials.grants = {{credential("X-Vault-Token", "sekret", {"vault", "Vault"}), false}};
   reply(200);
   fetch();
-  BOOST_TEST(contains(lines, "X-Vault-Token: ***"));
-  BOOST_TEST(!contains(lines, "sekret"));
+  for (const auto& header : http.sent.at(0).headers) BOOST_TEST(header.secret == (header.name == "X-Vault-Token"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

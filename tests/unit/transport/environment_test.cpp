@@ -5,6 +5,9 @@
 #include "core/base/environment.hpp"
 #include "core/base/error.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/header/client_origin.hpp"
+#include "core/transport/header/request_header.hpp"
+#include "core/transport/rules/retry.hpp"
 #include "tests/support/error.hpp"
 
 using heygen::Error;
@@ -82,7 +85,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(header_options)
 
-BOOST_AUTO_TEST_CASE(headers_takes_the_client_source_alone) {
+BOOST_AUTO_TEST_CASE(headers_option_accepts_only_the_client_source) {
   for (const char* text : {"X-HeyGen-Client-Source: media-use", "x-heygen-client-source:media-use"}) {
     BOOST_TEST(parse_client_header(text).name == "X-HeyGen-Client-Source");
     BOOST_TEST(parse_client_header(text).value == "media-use");
@@ -94,7 +97,7 @@ BOOST_AUTO_TEST_CASE(headers_takes_the_client_source_alone) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(header_takes_any_other_name) {
+BOOST_AUTO_TEST_CASE(header_option_accepts_other_names) {
   const auto header = parse_free_header("  X-Trace :  a: b \t");
   BOOST_TEST(header.name == "X-Trace");
   BOOST_TEST(header.value == "a: b");
@@ -110,7 +113,7 @@ BOOST_AUTO_TEST_CASE(header_takes_any_other_name) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_refused_header_does_not_repeat_its_value) {
+BOOST_AUTO_TEST_CASE(refused_header_does_not_repeat_its_value) {
   const Error error = error_of([] { parse_free_header("Authorization: Bearer sekret"); });
   BOOST_TEST((error.message() + error.hint).find("sekret") == std::string::npos);
 }

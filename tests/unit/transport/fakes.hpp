@@ -126,7 +126,7 @@ struct Stage {
                         .source = "cli",
                         .client_origin = "",
                         .max_retries = 2,
-                        .trace = {}};
+                        .on_decision = {}};
 };
 
 }  // namespace heygen::transport::test

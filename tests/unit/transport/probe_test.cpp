@@ -1,4 +1,5 @@
 #include "core/transport/probe.hpp"
+#include "core/json/write.hpp"
 
 #include "fakes.hpp"
 

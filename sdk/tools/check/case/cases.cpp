@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/json/write.hpp"
+
 namespace heygen::check {
 namespace {
 

@@ -28,6 +28,8 @@
 
 #include "core/base/fd.hpp"
 #include "core/base/file.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "core/provider/breadcrumb.hpp"
 #include "sdk/json/json.hpp"
 

@@ -11,6 +11,7 @@
 #include <Poco/Exception.h>
 
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
 #include "sdk/json/json.hpp"
 
 namespace heygen::check {

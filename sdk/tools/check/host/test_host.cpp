@@ -20,6 +20,7 @@
 #include "core/base/random.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
+#include "core/json/write.hpp"
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/call/provider_call.hpp"
 #include "core/provider/call/sink.hpp"

@@ -1,3 +1,5 @@
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "host/commands/auth/support.hpp"
 
 #include <boost/test/unit_test.hpp>

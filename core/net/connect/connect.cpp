@@ -1,0 +1,183 @@
+#include "core/net/connect/connect.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "core/base/file.hpp"
+#include "core/base/text.hpp"
+#include "core/net/http1/message.hpp"
+
+namespace heygen::net {
+namespace {
+
+using Kind = Failure::Kind;
+
+constexpr std::chrono::milliseconds kHeadStart{250};
+
+/// Connection attempts under way at the same time.
+class Race {
+ public:
+  explicit Race(ExchangeDeadline& deadline) : deadline_(deadline) {}
+
+  bool idle() const { return entries_.empty(); }
+  int error() const { return error_; }
+
+  void start(const Poco::Net::SocketAddress& address) {
+    UniqueFd socket(::socket(address.af(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket || (::connect(socket.get(), address.addr(), address.length()) < 0 && errno != EINPROGRESS)) {
+      error_ = errno;
+      return;
+    }
+    entries_.push_back({socket.get(), POLLOUT, 0});
+    sockets_.push_back(std::move(socket));
+  }
+
+  /// A connected socket, or none: one or all have failed, or `at_most` has passed.
+  UniqueFd run(std::optional<ExchangeDeadline::Duration> at_most) {
+    if (idle() || !deadline_.wait(entries_, at_most)) return UniqueFd();
+    for (std::size_t i = 0; i < entries_.size();) {
+      int error = 0;
+      socklen_t size = sizeof error;
+      if (entries_[i].revents == 0) {
+        ++i;
+      } else if (::getsockopt(sockets_[i].get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) {
+        return std::move(sockets_[i]);
+      } else {
+        error_ = error != 0 ? error : errno;
+        entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(i));
+        sockets_.erase(sockets_.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+    }
+    return UniqueFd();
+  }
+
+ private:
+  ExchangeDeadline& deadline_;
+  std::vector<pollfd> entries_;
+  std::vector<UniqueFd> sockets_;
+  int error_ = 0;
+};
+
+}  // namespace
+
+UniqueFd connect_any(const Addresses& addresses, const std::string& peer, ExchangeDeadline& deadline) {
+  Race race(deadline);
+  for (std::size_t next = 0; next < addresses.size() || !race.idle();) {
+    if (next < addresses.size()) race.start(addresses[next++]);
+    const auto at_most = next < addresses.size() ? std::optional(kHeadStart) : std::nullopt;
+    if (UniqueFd socket = race.run(at_most)) {
+      const int on = 1;
+      ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      return socket;
+    }
+  }
+  throw deadline.failure(Kind::connect, "Could not connect to " + peer + ": " + describe_errno(race.error()) + ".",
+                         "Check your network connection, and HTTPS_PROXY if this network needs a proxy.");
+}
+
+namespace {
+
+Failure as_proxy_failure(const Failure& failure, const Proxy& proxy, const ExchangeDeadline& deadline) {
+  std::string what = failure.what();
+  if (failure.kind == Kind::resolve) what += " It is " + proxy.label() + ".";
+  if (failure.kind == Kind::timeout || failure.kind == Kind::canceled) return failure;
+  return deadline.failure(Kind::proxy, what, "Correct " + proxy.variable + ", or unset it if no proxy is needed.");
+}
+
+UniqueFd dial(const Url& url, const std::optional<Proxy>& proxy, ExchangeDeadline& deadline) {
+  if (!proxy) return connect_any(resolve(url.host, url.port, deadline), deadline.peer(), deadline);
+  try {
+    return connect_any(resolve(proxy->host, proxy->port, deadline), proxy->label(), deadline);
+  } catch (const Failure& failure) {
+    throw as_proxy_failure(failure, *proxy, deadline);
+  }
+}
+
+Failure tunnel_refused(const Proxy& proxy, const std::string& target, const Head& response,
+                       const ExchangeDeadline& deadline) {
+  if (response.status == 407) return proxy_refused_login(proxy, response.headers, deadline);
+  return deadline.failure(
+      Kind::proxy,
+      "The proxy " + authority(proxy.host, proxy.port) + " refused a connection to " + target + ": " +
+          std::string(trim(std::to_string(response.status) + " " + response.reason)) + ".",
+      "Ask the administrator of the proxy, or name the host in NO_PROXY if it can be reached directly.");
+}
+
+/// RFC 9110 §9.3.6.
+std::string format_connect(const Request& request, const std::string& target, const Proxy& proxy) {
+  std::string head = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
+  if (const std::string* agent = find_header(request.headers, "User-Agent")) head += "User-Agent: " + *agent + "\r\n";
+  if (!proxy.authorization.empty()) head += "Proxy-Authorization: " + proxy.authorization.reveal() + "\r\n";
+  return head += "\r\n";
+}
+
+UniqueFd open_tunnel(UniqueFd socket, const Request& request, const Proxy& proxy, ExchangeDeadline& deadline) {
+  auto owned = std::make_unique<PlainStream>(std::move(socket));
+  PlainStream& stream = *owned;
+  Connection connection(std::move(owned));
+  const std::string target = authority(request.url.host, request.url.port);
+  std::string head = format_connect(request, target, proxy);
+  connection.write(head, deadline);
+  wipe(head);
+  Head response;
+  try {
+    do response = receive_head(connection, deadline);
+    while (response.status < 200);
+  } catch (const Failure& failure) {
+    throw as_proxy_failure(failure, proxy, deadline);
+  }
+  if (response.status > 299) throw tunnel_refused(proxy, target, response, deadline);
+  if (!connection.input().empty()) {
+    throw deadline.failure(Kind::proxy, "The proxy " + authority(proxy.host, proxy.port) +
+                                            " sent data before the tunnel was used to reach " + target + ".");
+  }
+  return stream.release();
+}
+
+std::unique_ptr<Stream> secure(UniqueFd socket, const Url& url, Tls& tls, ExchangeDeadline& deadline) {
+  std::unique_ptr<TlsStream> stream = tls.wrap(std::move(socket), url.host);
+  for (;;) {
+    const Stream::Step step = stream->handshake();
+    if (step.state == Stream::State::done) return stream;
+    const bool waiting = step.state == Stream::State::want_read || step.state == Stream::State::want_write;
+    if (!waiting) throw stream->handshake_failure(deadline.peer());
+    deadline.wait(stream->descriptor(), step.state == Stream::State::want_read ? POLLIN : POLLOUT);
+  }
+}
+
+}  // namespace
+
+Failure proxy_refused_login(const Proxy& proxy, const Headers& headers, const ExchangeDeadline& deadline) {
+  const std::string name = "The proxy " + authority(proxy.host, proxy.port);
+  std::string what = proxy.authorization.empty() ? name + " requires a user name and password (407)."
+                                                 : name + " refused the user name or password (407).";
+  const std::string* asked = find_header(headers, "Proxy-Authenticate");
+  if (asked != nullptr && !iequals(std::string_view(*asked).substr(0, 5), "basic")) {
+    what += " It requires the method " + split(*asked, ' ').front() + ", but only Basic is supported.";
+  }
+  return deadline.failure(Kind::proxy, what,
+                          "Set " + proxy.variable + " to http://user:password@host:port, percent-encoded.");
+}
+
+std::unique_ptr<Connection> open_connection(const Request& request, const std::optional<Proxy>& proxy, Tls& tls,
+                                            ExchangeDeadline& deadline) {
+  deadline.connecting();
+  const bool secured = request.url.scheme == "https";
+  if (secured) tls.start();  // a mistake in SSL_CERT_FILE shows before anything is sent
+  UniqueFd socket = dial(request.url, proxy, deadline);
+  std::unique_ptr<Stream> stream;
+  if (secured) {
+    if (proxy) socket = open_tunnel(std::move(socket), request, *proxy, deadline);
+    stream = secure(std::move(socket), request.url, tls, deadline);
+  } else {
+    stream = std::make_unique<PlainStream>(std::move(socket));
+  }
+  deadline.connected();
+  return std::make_unique<Connection>(std::move(stream));
+}
+
+}  // namespace heygen::net

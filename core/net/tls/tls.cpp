@@ -1,0 +1,325 @@
+#include "core/net/tls/tls.hpp"
+
+#include <Poco/Exception.h>
+#include <arpa/inet.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+
+#include "core/base/environment.hpp"
+#include "core/base/file.hpp"
+#include "core/base/text.hpp"
+
+namespace heygen::net {
+namespace {
+
+std::string describe(const X509_NAME* name) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), &BIO_free);
+  if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) return "unknown";
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : "unnamed";
+}
+
+bool is_ip(const std::string& host) {
+  in6_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 || inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+}  // namespace
+
+/// What OpenSSL calls back into; nothing may be thrown through it.
+class TlsCallbacks {
+ public:
+  static int on_verify(int good, X509_STORE_CTX* store) noexcept {
+    if (good == 1) return 1;
+    const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto* stream = static_cast<TlsStream*>(SSL_get_app_data(ssl));
+    TlsStream::Verdict& verdict = stream->verdict_;
+    if (verdict.error != X509_V_OK) return 0;
+    verdict.error = X509_STORE_CTX_get_error(store);
+    verdict.depth = X509_STORE_CTX_get_error_depth(store);
+    try {
+      if (const X509* certificate = X509_STORE_CTX_get_current_cert(store)) {
+        verdict.subject = describe(X509_get_subject_name(certificate));
+        verdict.issuer = describe(X509_get_issuer_name(certificate));
+      }
+    } catch (...) {  // out of memory: the names stay empty
+    }
+    return 0;
+  }
+
+  /// A socket BIO of our own, because OpenSSL's raises SIGPIPE and ends the whole TLS session when sending fails,
+  /// though the server's response may still be waiting to be read.
+  static BIO* make_bio(TlsStream* stream) {
+    static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> kMethod(make_method(), &BIO_meth_free);
+    BIO* bio = kMethod ? BIO_new(kMethod.get()) : nullptr;
+    if (bio == nullptr) throw Failure(Failure::Kind::tls, "TLS could not be set up: out of memory.");
+    BIO_set_data(bio, stream);
+    BIO_set_init(bio, 1);
+    return bio;
+  }
+
+ private:
+  static BIO_METHOD* make_method() {
+    BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "heygen socket");
+    if (method == nullptr) return nullptr;
+    BIO_meth_set_read(method, &on_read);
+    BIO_meth_set_write(method, &on_write);
+    BIO_meth_set_ctrl(method, [](BIO*, int command, long, void*) -> long { return command == BIO_CTRL_FLUSH ? 1 : 0; });
+    return method;
+  }
+
+  static int on_read(BIO* bio, char* data, int size) noexcept {
+    auto* stream = static_cast<TlsStream*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    const ssize_t count = receive_some(stream->descriptor(), std::span(data, static_cast<std::size_t>(size)));
+    if (count == 0) stream->socket_ended_ = true;
+    if (count < 0 && would_block(errno)) {
+      BIO_set_retry_read(bio);
+    } else if (count < 0) {
+      stream->socket_error_ = errno;
+    }
+    return static_cast<int>(count);
+  }
+
+  static int on_write(BIO* bio, const char* data, int size) noexcept {
+    auto* stream = static_cast<TlsStream*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    const ssize_t count = send_some(stream->descriptor(), std::string_view(data, static_cast<std::size_t>(size)));
+    if (count < 0) {
+      BIO_set_retry_write(bio);
+      if (!would_block(errno)) stream->socket_error_ = errno;
+    }
+    return static_cast<int>(count);
+  }
+};
+
+TlsStream::TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities)
+    : socket_(std::move(socket)),
+      ssl_(SSL_new(context)),
+      host_(std::move(host)),
+      fixed_authorities_(fixed_authorities) {
+  if (!ssl_) throw Failure(Failure::Kind::tls, "TLS could not be set up: out of memory.");
+  if (host_.ends_with('.')) host_.pop_back();  // RFC 6066 §3: without the trailing dot
+  BIO* bio = TlsCallbacks::make_bio(this);
+  SSL_set_bio(ssl_.get(), bio, bio);
+  SSL_set_app_data(ssl_.get(), this);
+  SSL_set_connect_state(ssl_.get());
+  X509_VERIFY_PARAM* rules = SSL_get0_param(ssl_.get());
+  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  const bool ready = is_ip(host_) ? X509_VERIFY_PARAM_set1_ip_asc(rules, host_.c_str()) == 1
+                                  : X509_VERIFY_PARAM_set1_host(rules, host_.data(), host_.size()) == 1 &&
+                                        SSL_set_tlsext_host_name(ssl_.get(), host_.c_str()) == 1;
+  if (!ready) throw Failure(Failure::Kind::tls, "TLS could not be set up for the host name " + host_ + ".");
+}
+
+TlsStream::~TlsStream() {
+  // One close_notify, as far as it goes without waiting.
+  if (healthy_ && socket_error_ == 0) SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+}
+
+Stream::Step TlsStream::after_failure(int result) {
+  const int error = SSL_get_error(ssl_.get(), result);
+  if (socket_error_ != 0 || (socket_ended_ && error != SSL_ERROR_ZERO_RETURN)) {
+    set_error_text(socket_error_ != 0 ? describe_errno(socket_error_) : "the connection ended without a TLS close");
+    return {State::lost};
+  }
+  switch (error) {
+    case SSL_ERROR_WANT_READ:
+      return {State::want_read};
+    case SSL_ERROR_WANT_WRITE:
+      return {State::want_write};
+    case SSL_ERROR_ZERO_RETURN:
+      return {State::end};
+    default:
+      break;
+  }
+  healthy_ = false;
+  const unsigned long code = ERR_get_error();
+  const char* text = ERR_reason_error_string(code);
+  reason_ = ERR_GET_REASON(code);
+  set_error_text(text != nullptr ? to_lower(text) : "unknown TLS error");
+  return {State::broken};
+}
+
+Stream::Step TlsStream::handshake() {
+  ERR_clear_error();
+  const int result = SSL_do_handshake(ssl_.get());
+  if (result != 1) return after_failure(result);
+  healthy_ = true;
+  return {State::done, 1};
+}
+
+Stream::Step TlsStream::read(std::span<char> out) {
+  ERR_clear_error();
+  std::size_t count = 0;
+  const int result = SSL_read_ex(ssl_.get(), out.data(), out.size(), &count);
+  return result == 1 ? Step{State::done, count} : after_failure(result);
+}
+
+Stream::Step TlsStream::write(std::string_view data) {
+  ERR_clear_error();
+  std::size_t count = 0;
+  const int result = SSL_write_ex(ssl_.get(), data.data(), data.size(), &count);
+  return result == 1 ? Step{State::done, count} : after_failure(result);
+}
+
+namespace {
+
+constexpr const char* kInspectionHint =
+    "If this network inspects TLS traffic, set SSL_CERT_FILE to a PEM file with the CA certificate of your "
+    "organization.";
+constexpr const char* kFixedHint =
+    "The CA certificates are fixed by the policy of this machine (`heygen policy show`); ask its administrator.";
+
+struct Reason {
+  std::string text;
+  std::string hint;
+};
+
+/// `unknown` is the hint for an authority that is not among the trusted ones.
+Reason explain(int error, const std::string& host, const char* unknown) {
+  switch (error) {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return {"it is self-signed", unknown};
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      return {"its chain ends in a self-signed root certificate that is not trusted here", unknown};
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return {"its issuer is unknown here", unknown};
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return {"it has expired",
+              "Check this machine's clock; if it is right, the server's certificate must be renewed."};
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return {"it is not valid yet", "Check this machine's clock."};
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return {"it was issued for another host name than " + host,
+              "Check the host name; a captive portal or a proxy may be intercepting the connection."};
+    default:
+      return {to_lower(X509_verify_cert_error_string(error)), unknown};
+  }
+}
+
+}  // namespace
+
+Failure TlsStream::certificate_failure(const std::string& peer) const {
+  const Reason reason = explain(verdict_.error, host_, fixed_authorities_ ? kFixedHint : kInspectionHint);
+  std::string what = "The TLS certificate of " + peer + " is not trusted: " + reason.text;
+  const bool of_chain = verdict_.depth > 0 && verdict_.error != X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+  if (of_chain) what += " (this is about " + verdict_.subject + " in its chain)";
+  return {Failure::Kind::tls, what + ". Its issuer is " + verdict_.issuer + ".", reason.hint};
+}
+
+Failure TlsStream::protocol_failure(const std::string& peer) const {
+  switch (reason_) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+      return {Failure::Kind::tls, peer + " does not speak TLS on this port.", "Check the host name and the port."};
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+      return {Failure::Kind::tls, peer + " speaks only versions of TLS older than 1.2.",
+              "The server, or a proxy in between, must be updated."};
+    default:
+      return {Failure::Kind::tls, "The TLS handshake with " + peer + " failed: " + error_text() + ".",
+              "Check the host name; a proxy or a firewall may be interfering with TLS."};
+  }
+}
+
+Failure TlsStream::handshake_failure(const std::string& peer) const {
+  if (verdict_.error != X509_V_OK) return certificate_failure(peer);
+  if (reason_ != 0) return protocol_failure(peer);
+  return {Failure::Kind::reset, peer + " closed the connection within the TLS handshake: " + error_text() + ".",
+          "Try again. If it keeps happening, a firewall may be blocking the connection."};
+}
+
+namespace {
+
+constexpr const char* kSystemDirectory = "/etc/ssl/certs";
+
+const std::vector<std::string>& system_bundles() {
+  static const std::vector<std::string> kBundles{
+      "/etc/ssl/certs/ca-certificates.crt",  // Debian, Arch, Alpine
+      "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora
+      "/etc/ssl/ca-bundle.pem",              // openSUSE
+      "/etc/ssl/cert.pem",
+  };
+  return kBundles;
+}
+
+Failure unusable_certificates(const std::string& path, bool fixed) {
+  ERR_clear_error();
+  return {Failure::Kind::tls, path + " contains no usable CA certificates.",
+          fixed ? kFixedHint : "SSL_CERT_FILE must name a file of PEM certificates."};
+}
+
+void load(SSL_CTX* context, const Trust& trust) {
+  if (!trust.file.empty() && SSL_CTX_load_verify_file(context, trust.file.c_str()) != 1) {
+    throw unusable_certificates(trust.file, trust.fixed);
+  }
+  for (const std::string& directory : trust.directories) {
+    if (SSL_CTX_load_verify_dir(context, directory.c_str()) != 1) throw unusable_certificates(directory, trust.fixed);
+  }
+}
+
+Poco::Net::Context::Ptr make_context(const Trust& trust) {
+  Poco::Net::Context::Params params;
+  params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
+  params.loadDefaultCAs = false;  // true would read the whole bundle
+  params.cipherList = "DEFAULT";
+  Poco::Net::Context::Ptr context(new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params));
+  context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
+  SSL_CTX* raw = context->sslContext();
+  // In place of Poco's callback, which asks on the console.
+  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, &TlsCallbacks::on_verify);
+  SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  load(raw, trust);
+  return context;
+}
+
+}  // namespace
+
+Tls::Tls(const Environment& environment, std::string fixed_file)
+    : fixed_file_(std::move(fixed_file)),
+      file_(environment.value("SSL_CERT_FILE")),
+      directories_(environment.value("SSL_CERT_DIR")) {}
+
+bool Tls::started() const {
+  const std::lock_guard lock(mutex_);
+  return !context_.isNull();
+}
+
+Trust Tls::trust() const {
+  if (fixed_file_.empty()) return find_trust(file_, directories_, kSystemDirectory, system_bundles());
+  if (::access(fixed_file_.c_str(), R_OK) == 0) return {fixed_file_, {}, true};
+  throw Failure(Failure::Kind::tls,
+                "Could not read the CA file " + fixed_file_ + " that the policy names: " + describe_errno(errno) + ".",
+                kFixedHint);
+}
+
+Poco::Net::Context::Ptr Tls::context() {
+  const std::lock_guard lock(mutex_);
+  if (context_.isNull()) {
+    try {
+      context_ = make_context(trust());
+    } catch (const Poco::Exception& error) {
+      throw Failure(Failure::Kind::tls, "TLS could not be set up: " + error.displayText() + ".");
+    }
+  }
+  return context_;
+}
+
+std::unique_ptr<TlsStream> Tls::wrap(UniqueFd socket, const std::string& host) {
+  return std::make_unique<TlsStream>(context()->sslContext(), std::move(socket), host, !fixed_file_.empty());
+}
+
+}  // namespace heygen::net

@@ -1,0 +1,92 @@
+// TLS as a client: one context, made when first needed, and streams that say why a handshake failed.
+#pragma once
+
+#include <Poco/Net/Context.h>
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/net/http.hpp"
+#include "core/net/stream/stream.hpp"
+#include "core/net/tls/trust.hpp"
+
+namespace heygen {
+class Environment;
+}
+
+namespace heygen::net {
+
+/// A client's end of a TLS connection. The handshake is explicit and comes first.
+class TlsStream : public Stream {
+ public:
+  /// `fixed_authorities`: as Trust::fixed, for the hints of failures.
+  TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities);
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+  ~TlsStream() override;
+
+  /// `done` when the peer has proven to be `host`.
+  Step handshake();
+  /// Why handshake() ended as `broken` or `lost`. `peer` is for the message.
+  Failure handshake_failure(const std::string& peer) const;
+
+  Step read(std::span<char> out) override;
+  Step write(std::string_view data) override;
+  int descriptor() const override { return socket_.get(); }
+
+ private:
+  struct Verdict {
+    int error = X509_V_OK;
+    int depth = 0;
+    std::string subject;
+    std::string issuer;
+  };
+  struct SslFree {
+    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+  };
+
+  friend class TlsCallbacks;
+  Step after_failure(int result);
+  Failure certificate_failure(const std::string& peer) const;
+  Failure protocol_failure(const std::string& peer) const;
+
+  UniqueFd socket_;
+  std::unique_ptr<SSL, SslFree> ssl_;
+  std::string host_;
+  bool fixed_authorities_;
+  Verdict verdict_;
+  int reason_ = 0;        ///< OpenSSL's, of the first fatal error
+  int socket_error_ = 0;  ///< errno of the socket below
+  bool socket_ended_ = false;
+  bool healthy_ = false;
+};
+
+/// Thread-safe.
+class Tls {
+ public:
+  /// `fixed_file` replaces the environment's and the system's certificates unless it is empty.
+  explicit Tls(const Environment& environment, std::string fixed_file = {});
+
+  /// Creates the context unless it is there. Throws Failure{tls}.
+  void start() { context(); }
+  /// A stream whose handshake is still to be made. Throws Failure{tls}.
+  std::unique_ptr<TlsStream> wrap(UniqueFd socket, const std::string& host);
+  bool started() const;
+
+ private:
+  Poco::Net::Context::Ptr context();
+
+  Trust trust() const;
+
+  std::string fixed_file_;
+  std::string file_;
+  std::string directories_;
+  mutable std::mutex mutex_;
+  Poco::Net::Context::Ptr context_;
+};
+
+}  // namespace heygen::net

@@ -1,0 +1,58 @@
+#include "core/transport/call/attempt.hpp"
+
+#include "core/transport/rules/failure.hpp"
+
+namespace heygen::transport {
+
+namespace {
+
+/// A response whose body fails with an Error.
+class ApiBody : public net::Response {
+ public:
+  ApiBody(std::unique_ptr<net::Response> inner, bool repeatable) : inner_(std::move(inner)), repeatable_(repeatable) {
+    status = inner_->status;
+    headers = inner_->headers;
+  }
+  std::size_t read(std::span<char> out) override {
+    try {
+      return inner_->read(out);
+    } catch (const net::Failure& failure) {
+      throw error_of_failure(failure, repeatable_);
+    }
+  }
+  std::optional<std::uint64_t> length() const override { return inner_->length(); }
+
+ private:
+  std::unique_ptr<net::Response> inner_;
+  bool repeatable_;
+};
+
+net::Headers headers_of(const ClientOptions& options, const ApiRequest& request, const Attempt& attempt) {
+  if (!attempt.target.is_trusted()) return anonymous_headers(options);
+  net::Headers out = api_headers(options, request);
+  for (const auto& header : attempt.credential.headers(attempt.now)) {
+    set_header(out, {header.name, header.value.reveal(), true});
+  }
+  return out;
+}
+
+}  // namespace
+
+net::Request make_request(const ClientOptions& options, const ApiRequest& request, const Attempt& attempt) {
+  net::Request out;
+  out.method = request.method;
+  out.url = attempt.target.url();
+  out.headers = headers_of(options, request, attempt);
+  out.body = request.body;
+  out.timeouts = request_timeouts(request, attempt.time_left);
+  out.grace = request.grace;
+  out.on_sent = request.on_sent;
+  out.on_wait = request.on_wait;
+  return out;
+}
+
+std::unique_ptr<net::Response> send_attempt(net::Http& http, const net::Request& request, const Cancel& cancel) {
+  return std::make_unique<ApiBody>(http.send(request, cancel), net::is_idempotent(request.method));
+}
+
+}  // namespace heygen::transport

@@ -1,0 +1,40 @@
+#include "core/transport/rules/failure.hpp"
+
+#include <string>
+
+namespace heygen::transport {
+
+namespace {
+
+std::string_view hint_for(net::Failure::Kind kind) {
+  using Kind = net::Failure::Kind;
+  switch (kind) {
+    case Kind::resolve:
+      return "Check the host name, your network connection and HEYGEN_API_BASE.";
+    case Kind::connect:
+      return "Check your network connection, HEYGEN_API_BASE and the proxy variables.";
+    case Kind::tls:
+      return "Check the system's clock and CA certificates; SSL_CERT_FILE can name other ones.";
+    case Kind::proxy:
+      return "Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.";
+    case Kind::timeout:
+      return "Try again later.";
+    default:
+      return "Try again. If it keeps happening, check proxies and HEYGEN_API_BASE.";
+  }
+}
+
+}  // namespace
+
+Error error_of_failure(const net::Failure& failure, bool repeatable) {
+  using Kind = net::Failure::Kind;
+  if (failure.kind == Kind::canceled) return canceled_error();
+  std::string hint = failure.hint.empty() ? std::string(hint_for(failure.kind)) : failure.hint;
+  if (failure.sent && !repeatable) {
+    hint = "The request may have taken effect: check before you send it again. " + hint;
+  }
+  if (failure.kind == Kind::timeout) return {code::kTimeout, failure.what(), hint, Exit::timeout};
+  return network_error(failure.what(), hint);
+}
+
+}  // namespace heygen::transport

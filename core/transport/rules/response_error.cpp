@@ -1,0 +1,128 @@
+#include "core/transport/rules/response_error.hpp"
+
+#include <Poco/Net/HTTPResponse.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "core/base/error.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/value.hpp"
+#include "core/store/reserved_slots.hpp"
+
+namespace heygen::transport {
+
+namespace {
+
+struct Hint {
+  std::string_view code, text;
+};
+
+constexpr std::array<Hint, 20> kHints{{
+    {"avatar_not_found", "`heygen avatar list` shows the avatars that you can use."},
+    {"video_not_found", "`heygen video list` shows your videos; a new one may take a moment to appear."},
+    {"voice_not_found", "`heygen voice list` shows the voices that you can use."},
+    {"insufficient_credit", "Add credits or change your plan on https://app.heygen.com, then try again."},
+    {"invalid_parameter", "Compare what you sent with the command's --help and --request-schema."},
+    {"rate_limit_exceeded", "Wait a minute and send fewer requests at once; HEYGEN_MAX_RETRIES allows more retries."},
+    {"quota_exceeded", "Wait until your quota resets, or raise it on https://app.heygen.com."},
+    {"resource_not_found", "Check the ID; the matching `list` command shows what exists."},
+    {"not_found", "Check the ID and the path; the matching `list` command shows what exists."},
+    {"asset_not_available", "Wait until the resource is complete, then try again."},
+    {"timeout", "The API took too long. Try again later."},
+    {"forbidden", "This account is not allowed to do that. Run {login} to use another account."},
+    {"resource_access_denied", "The resource belongs to another account. Run {login} to use that account."},
+    {"ai_vendor_access_restricted",
+     "Your workspace does not allow this AI vendor: ask its administrator, or use another "
+     "account with {login}."},
+    {"voice_not_usable", "Choose another voice: `heygen voice list` shows the voices that you can use."},
+    {"payload_too_large", "Send less at once: a smaller file or fewer items."},
+    {"conflict", "Check the current state of the resource before you try again."},
+    {"unclassified_server_error",
+     "The API failed. Try again later. If it keeps happening, send the request ID to HeyGen support."},
+    {"unauthorized", "Run {login}."},
+    {"error", "Check HEYGEN_API_BASE: the response is not one of the API."},
+}};
+
+/// The hint for this code, otherwise for this status, with the login command in place of "{login}"; "" when there is
+/// none.
+std::string hint_for(std::string_view code, int status) {
+  const auto of = [](std::string_view wanted) { return std::ranges::find(kHints, wanted, &Hint::code); };
+  const auto* hint = of(code);
+  if (hint == kHints.end() && status == 401) hint = of("unauthorized");
+  if (hint == kHints.end() && status == 403) hint = of("forbidden");
+  if (hint == kHints.end()) return {};
+  std::string text(hint->text);
+  constexpr std::string_view kLogin = "{login}";
+  if (const std::size_t at = text.find(kLogin); at != std::string::npos) {
+    text.replace(at, kLogin.size(), store::login_command());
+  }
+  return text;
+}
+
+std::string_view code_by_status(int status) {
+  switch (status) {
+    case 400:
+      return "validation_error";
+    case 401:
+      return "unauthorized";
+    case 402:
+      return "insufficient_credit";
+    case 403:
+      return "forbidden";
+    case 404:
+      return "not_found";
+    case 409:
+      return "conflict";
+    case 413:
+      return "payload_too_large";
+    case 429:
+      return "rate_limit_exceeded";
+    default:
+      return status >= 500 ? "unclassified_server_error" : status >= 400 ? "unclassified_client_error" : code::kError;
+  }
+}
+
+std::string message_by_status(int status, bool empty) {
+  const std::string& reason =
+      Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
+  const std::string name = reason.starts_with('?') ? std::string{} : " (" + reason + ")";
+  if (status < 400) return "The API responded with " + std::to_string(status) + name + " instead of a result.";
+  return "The API responded with " + std::to_string(status) + name +
+         (empty ? " and an empty body." : " without saying why.");
+}
+
+/// The `error` object of the response, if it has the API's shape.
+std::optional<json::Value> served_error(const std::string& body) {
+  try {
+    const json::Value document = json::parse(body);
+    const json::Value* error = document.find("error");
+    if (error != nullptr && error->is_object()) return *error;
+  } catch (const json::ParseError&) {
+    return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+Error error_of_response(int status, const net::Headers& headers, const std::string& body) {
+  const json::Value served = served_error(body).value_or(json::Object{});
+  std::string code = served.string_at("code");
+  if (code.empty() || code == code::kError) code = code_by_status(status);
+  std::string message = served.string_at("message");
+  if (message.empty()) message = message_by_status(status, body.empty());
+  const bool refused = status == 401 || status == 403;
+  Error error(code, message, hint_for(code, status), refused ? Exit::auth : Exit::failure);
+  if (refused && error.hint.find(store::kLoginCommand) == std::string::npos) {
+    error.hint += " Run " + store::login_command() + " to use another account.";
+  }
+  error.http_status = status;
+  error.param = served.string_at("param");
+  error.doc_url = served.string_at("doc_url");
+  if (const std::string* id = net::find_header(headers, "X-Request-Id")) error.request_id = *id;
+  return error;
+}
+
+}  // namespace heygen::transport

@@ -1,0 +1,116 @@
+#include "core/transport/rules/retry.hpp"
+
+#include <Poco/DateTime.h>
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeParser.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/base/clock.hpp"
+#include "core/base/environment.hpp"
+#include "core/base/error.hpp"
+#include "core/base/random.hpp"
+#include "core/base/text.hpp"
+
+namespace heygen::transport {
+
+namespace {
+
+constexpr std::chrono::milliseconds kFirstPause{1'000};
+constexpr std::chrono::milliseconds kLongestPause{30'000};
+constexpr int kDefaultRetries = 2;
+
+template <typename Items, typename Item>
+bool contains(const Items& items, const Item& item) {
+  return std::ranges::find(items, item) != items.end();
+}
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Which of the three forms of RFC 9110 §5.6.7 this may be: Poco's parser is lenient enough to read one as another.
+const std::string& date_format(const std::string& value) {
+  if (value.find(',') == std::string::npos) return Poco::DateTimeFormat::ASCTIME_FORMAT;
+  return value.find('-') == std::string::npos ? Poco::DateTimeFormat::HTTP_FORMAT : Poco::DateTimeFormat::RFC850_FORMAT;
+}
+
+}  // namespace
+
+bool may_retry(std::string_view method, int status) {
+  constexpr std::array kStatuses{500, 502, 503, 504};
+  return status == 429 || (contains(kStatuses, status) && net::is_idempotent(method));
+}
+
+bool may_retry(std::string_view method, net::Failure::Kind kind) {
+  using Kind = net::Failure::Kind;
+  return (kind == Kind::resolve || kind == Kind::connect || kind == Kind::reset) && net::is_idempotent(method);
+}
+
+std::optional<std::int64_t> parse_http_date(const std::string& value) {
+  Poco::DateTime date;
+  int offset = 0;
+  if (!Poco::DateTimeParser::tryParse(date_format(value), value, date, offset)) return {};
+  return date.timestamp().epochTime() - offset;
+}
+
+std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
+  const std::string value(trim(text));
+  if (all_digits(value)) {
+    std::int64_t seconds = 0;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    return failure == std::errc{} ? seconds : std::numeric_limits<std::int64_t>::max();
+  }
+  const std::optional<std::int64_t> date = parse_http_date(value);
+  return date ? std::optional(std::max<std::int64_t>(0, *date - now)) : std::nullopt;
+}
+
+std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std::int64_t> retry_after) {
+  std::chrono::milliseconds pause = kFirstPause;
+  for (int i = 0; i < retry && pause < kLongestPause; ++i) pause *= 2;
+  pause = std::min(pause, kLongestPause);
+  pause = std::chrono::milliseconds(std::llround(static_cast<double>(pause.count()) * (0.75 + unit / 2)));
+  if (!retry_after) return pause;
+  const std::int64_t longest = kLongestPause.count() / 1000;
+  return std::max(pause, std::chrono::milliseconds(std::clamp<std::int64_t>(*retry_after, 0, longest) * 1000));
+}
+
+int max_retries_of(const Environment& environment) {
+  const std::string text = environment.value("HEYGEN_MAX_RETRIES");
+  int retries = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), retries);
+  return all_digits(text) && failure == std::errc{} ? retries : kDefaultRetries;
+}
+
+Retries::Retries(int most, Clock& clock, Random& random, const Cancel& cancel,
+                 std::optional<std::chrono::milliseconds> deadline)
+    : most_(most), clock_(clock), random_(random), cancel_(cancel), deadline_(deadline) {}
+
+std::optional<std::chrono::milliseconds> Retries::time_left() const {
+  if (!deadline_) return {};
+  return std::max(*deadline_ - clock_.monotonic(), std::chrono::milliseconds::zero());
+}
+
+std::optional<std::int64_t> Retries::retry_after(const net::Response& response) const {
+  const std::string* value = net::find_header(response.headers, "Retry-After");
+  return value == nullptr ? std::nullopt : parse_retry_after(*value, clock_.now());
+}
+
+void Retries::pause(std::optional<std::int64_t> retry_after, const std::function<void(const std::string&)>& announce) {
+  const auto time = pause_before(used_++, random_.unit(), retry_after);
+  announce("retry " + std::to_string(used_) + " of " + std::to_string(most_) + " in " + std::to_string(time.count()) +
+           " ms");
+  const auto left = time_left();
+  if (!clock_.wait(std::min(time, left.value_or(time)), cancel_)) throw canceled_error();
+  if (left && *left <= time) {
+    throw Error(code::kTimeout, "Timed out before the request could be retried.",
+                "Try again later, or allow more time.", Exit::timeout);
+  }
+}
+
+}  // namespace heygen::transport

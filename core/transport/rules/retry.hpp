@@ -1,0 +1,82 @@
+// What may be sent again, and when.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/net/http.hpp"
+
+namespace heygen {
+class Cancel;
+class Clock;
+class Environment;
+class Random;
+}  // namespace heygen
+
+namespace heygen::transport {
+
+/// 429 for every method; 500, 502, 503 and 504 for idempotent ones.
+bool may_retry(std::string_view method, int status);
+/// Failures to reach the server, for idempotent methods.
+bool may_retry(std::string_view method, net::Failure::Kind kind);
+
+/// Seconds since 1970 of any of the three forms (RFC 9110 §5.6.7); empty when it is none of them.
+std::optional<std::int64_t> parse_http_date(const std::string& value);
+
+/// Seconds from `now` that a Retry-After value asks for (RFC 9110 §10.2.3); empty when it is neither form.
+std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now);
+
+/// The pause before retry number `retry` (from 0): 1s doubling to 30s, times 0.75 to 1.25 as `unit` goes from 0 to 1;
+/// or what the server asked for, up to 30s, when that is longer.
+std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std::int64_t> retry_after);
+
+/// max_retries from HEYGEN_MAX_RETRIES: a whole number >= 0, anything else means 2.
+int max_retries_of(const Environment& environment);
+
+/// A request body that may have to be sent more than once.
+class ReplayableBody {
+ public:
+  explicit ReplayableBody(net::Body* body) : body_(body) {}
+  /// Back to its start. False: it cannot be sent again.
+  bool rewind() {
+    consumed_ = body_ != nullptr && !body_->rewind();
+    return !consumed_;
+  }
+  /// The last rewind() failed.
+  bool is_consumed() const noexcept { return consumed_; }
+
+ private:
+  net::Body* body_;
+  bool consumed_ = false;
+};
+
+/// The retries of one call: how many are left, and the pauses before them.
+class Retries {
+ public:
+  /// `deadline`: on Clock::monotonic()'s scale, or none.
+  Retries(int most, Clock& clock, Random& random, const Cancel& cancel,
+          std::optional<std::chrono::milliseconds> deadline);
+
+  bool are_left() const noexcept { return used_ < most_; }
+  /// Until the deadline, never negative; empty without one.
+  std::optional<std::chrono::milliseconds> time_left() const;
+  /// Seconds that the response asks to wait for; empty when it does not say.
+  std::optional<std::int64_t> retry_after(const net::Response& response) const;
+  /// Waits before the next retry. `announce` is told of it first. Throws Error: canceled, or timeout when the deadline
+  /// comes before the pause ends.
+  void pause(std::optional<std::int64_t> retry_after, const std::function<void(const std::string&)>& announce);
+
+ private:
+  int most_;
+  Clock& clock_;
+  Random& random_;
+  const Cancel& cancel_;
+  std::optional<std::chrono::milliseconds> deadline_;
+  int used_ = 0;
+};
+
+}  // namespace heygen::transport

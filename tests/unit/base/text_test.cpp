@@ -1,0 +1,40 @@
+#include "core/base/text.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace heygen;
+
+BOOST_AUTO_TEST_SUITE(base_text)
+
+BOOST_AUTO_TEST_CASE(printable_lets_nothing_move_the_cursor) {
+  BOOST_TEST(printable("a\x1b]0;pwn\x07"
+                       "b") == "a<U+001B>]0;pwn<U+0007>b");
+  BOOST_TEST(printable("\xc2\x9b"
+                       "31m") == "<U+009B>31m");
+  BOOST_TEST(printable("\xe2\x80\xae"
+                       "gpj.exe") == "<U+202E>gpj.exe");
+  BOOST_TEST(printable("a\nb\r\nc\td") == "a b  c d");
+  BOOST_TEST(printable("a\nb\td", true) == "a\nb\td");
+  BOOST_TEST(printable("日本 🎬 é") == "日本 🎬 é");
+  BOOST_TEST(printable("\xff\xc0\x80z") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz");
+}
+
+BOOST_AUTO_TEST_CASE(printable_is_idempotent) {
+  std::string text;
+  for (int byte = 0; byte < 256; ++byte) text += static_cast<char>(byte);
+  text += "\xc2\x9b \xe2\x80\xae \xef\xbf\xbd \xf3\xa0\x80\x81 日本 🎬 a\r\nb\tc";
+  for (const bool keep_lines : {false, true}) {
+    const std::string once = printable(text, keep_lines);
+    BOOST_TEST(printable(once, keep_lines) == once);
+    BOOST_TEST(printable(once, true) == once);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(nearest_suggests_a_near_word_only) {
+  const std::vector<std::string> words{"video", "voice", "user"};
+  BOOST_TEST(nearest("vidoe", words) == "video");
+  BOOST_TEST(nearest("xyzzy", words).empty());
+  BOOST_TEST(nearest("a", words).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,105 @@
+#include <boost/test/unit_test.hpp>
+
+#include "core/transport/rules/response_error.hpp"
+
+using heygen::Error;
+using heygen::Exit;
+using heygen::transport::error_of_response;
+
+BOOST_AUTO_TEST_SUITE(response_errors)
+
+BOOST_AUTO_TEST_CASE(without_a_specific_code_the_status_decides) {
+  const std::vector<std::pair<int, std::string>> cases{
+      {304, "error"},
+      {400, "validation_error"},
+      {401, "unauthorized"},
+      {402, "insufficient_credit"},
+      {403, "forbidden"},
+      {404, "not_found"},
+      {405, "unclassified_client_error"},
+      {409, "conflict"},
+      {413, "payload_too_large"},
+      {418, "unclassified_client_error"},
+      {422, "unclassified_client_error"},
+      {429, "rate_limit_exceeded"},
+      {500, "unclassified_server_error"},
+      {503, "unclassified_server_error"},
+      {599, "unclassified_server_error"},
+  };
+  for (const auto& [status, code] : cases) {
+    for (const char* body : {R"({"error":{"message":"m"}})", R"({"error":{"code":"","message":"m"}})",
+                             R"({"error":{"code":"error","message":"m"}})"}) {
+      const Error error = error_of_response(status, {}, body);
+      BOOST_TEST(error.code == code);
+      BOOST_TEST(error.message() == "m");
+      BOOST_TEST((error.exit == (status == 401 || status == 403 ? Exit::auth : Exit::failure)));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(served_error_passes_through) {
+  const Error error = error_of_response(
+      400, {{"x-request-id", "req_123"}},
+      R"({"error":{"code":"invalid_parameter","message":"bad \u001b[31m","param":"avatar_id","doc_url":"https://d/x"}})");
+  BOOST_TEST(error.code == "invalid_parameter");
+  BOOST_TEST(error.message() == "bad \x1b[31m");
+  BOOST_TEST(error.param == "avatar_id");
+  BOOST_TEST(error.doc_url == "https://d/x");
+  BOOST_TEST(error.request_id == "req_123");
+  BOOST_TEST(!error.hint.empty());
+}
+
+BOOST_AUTO_TEST_CASE(known_codes_have_a_hint_and_others_none) {
+  for (const char* code :
+       {"avatar_not_found", "video_not_found", "voice_not_found", "insufficient_credit", "invalid_parameter",
+        "rate_limit_exceeded", "quota_exceeded", "resource_not_found", "not_found", "asset_not_available", "timeout",
+        "forbidden", "resource_access_denied", "ai_vendor_access_restricted", "voice_not_usable", "payload_too_large",
+        "conflict", "unclassified_server_error"}) {
+    const Error error = error_of_response(400, {}, std::string(R"({"error":{"code":")") + code + R"("}})");
+    BOOST_TEST(!error.hint.empty(), code);
+  }
+  BOOST_TEST(error_of_response(418, {}, R"({"error":{"code":"teapot"}})").hint.empty());
+  BOOST_TEST(error_of_response(400, {}, "").hint.empty());
+}
+
+BOOST_AUTO_TEST_CASE(exit_3_always_names_the_login) {
+  for (const int status : {401, 403}) {
+    for (const char* code : {"", "unauthorized", "forbidden", "teapot", "quota_exceeded", "resource_access_denied"}) {
+      const Error error = error_of_response(status, {}, std::string(R"({"error":{"code":")") + code + R"("}})");
+      BOOST_TEST(error.hint.find("heygen auth login") != std::string::npos);
+      BOOST_TEST(error.hint.front() != ' ');
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(foreign_shapes_are_told_by_status) {
+  for (const char* body : {"", "<html>Bad gateway</html>", "[1]", "null", "5", R"({"code":100,"message":"old api"})",
+                           R"({"error":"text"})", R"({"error":[1]})", R"({"error":{"code":"x")", R"({"error":{}})",
+                           R"({"error":{"code":7,"message":["x"],"param":{},"doc_url":1}})"}) {
+    const Error error = error_of_response(404, {}, body);
+    BOOST_TEST_CONTEXT(body) {
+      BOOST_TEST(error.code == "not_found");
+      BOOST_TEST(error.message().find("404") != std::string::npos);
+      BOOST_TEST(error.param.empty());
+      BOOST_TEST(error.doc_url.empty());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(code_of_another_type_leaves_the_message) {
+  const Error error = error_of_response(400, {}, R"({"error":{"code":40001,"message":"numeric code"}})");
+  BOOST_TEST(error.code == "validation_error");
+  BOOST_TEST(error.message() == "numeric code");
+}
+
+BOOST_AUTO_TEST_CASE(a_code_without_message_gets_one) {
+  const Error error = error_of_response(400, {}, R"({"error":{"code":"only_code"}})");
+  BOOST_TEST(error.code == "only_code");
+  BOOST_TEST(!error.message().empty());
+}
+
+BOOST_AUTO_TEST_CASE(status_without_a_name_is_still_a_sentence) {
+  BOOST_TEST(error_of_response(599, {}, "").message() == "The API responded with 599 and an empty body.");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

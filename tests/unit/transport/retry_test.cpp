@@ -1,0 +1,64 @@
+#include "core/transport/rules/retry.hpp"
+
+#include "tests/unit/transport/fakes.hpp"
+
+using namespace heygen;
+using namespace heygen::transport;
+using namespace heygen::transport::test;
+using std::chrono::milliseconds;
+
+namespace {
+
+struct Pauses {
+  Retries retries(int most, std::optional<milliseconds> deadline = {}) {
+    return {most, clock, random, cancel, deadline};
+  }
+  void pause(Retries& retries, std::optional<std::int64_t> after = {}) {
+    retries.pause(after, [this](const std::string& line) { lines.push_back(line); });
+  }
+  FakeClock clock;
+  FakeRandom random;
+  Cancel cancel;
+  std::vector<std::string> lines;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(retry, Pauses)
+
+BOOST_AUTO_TEST_CASE(retries_are_counted_and_announced_before_the_pause) {
+  Retries two = retries(2);
+  BOOST_TEST(two.are_left());
+  pause(two);
+  pause(two, 5);
+  BOOST_TEST(!two.are_left());
+  BOOST_TEST((clock.waits == std::vector<std::int64_t>{750, 5000}));
+  BOOST_TEST((lines == std::vector<std::string>{"retry 1 of 2 in 750 ms", "retry 2 of 2 in 5000 ms"}));
+}
+
+BOOST_AUTO_TEST_CASE(deadline_cuts_the_pause_and_ends_the_call) {
+  Retries some = retries(3, clock.monotonic() + milliseconds(300));
+  BOOST_TEST(some.time_left()->count() == 300);
+  BOOST_CHECK_EXCEPTION(pause(some), Error, [](const Error& e) { return e.code == "timeout" && !e.hint.empty(); });
+  BOOST_TEST((clock.waits == std::vector<std::int64_t>{300}));
+  BOOST_TEST(some.time_left()->count() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(canceled_pause_is_canceled) {
+  cancel.request();
+  Retries some = retries(3);
+  BOOST_CHECK_EXCEPTION(pause(some), Error, [](const Error& e) { return e.code == "canceled"; });
+}
+
+BOOST_AUTO_TEST_CASE(body_is_consumed_when_it_cannot_be_rewound) {
+  net::TextBody text("x");
+  OneShotBody once("x");
+  ReplayableBody none(nullptr), again(&text), consumed(&once);
+  BOOST_TEST(none.rewind());
+  BOOST_TEST(again.rewind());
+  BOOST_TEST(!consumed.is_consumed());
+  BOOST_TEST(!consumed.rewind());
+  BOOST_TEST(consumed.is_consumed());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
