@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # heygen_library(NAME files...): the static library heygen_<NAME> of one directory, alias heygen::<NAME>. What it uses is said
 # by target_link_libraries(heygen_<NAME> PUBLIC ...), by the aliases: a misspelled one ends the configuration.
 function(heygen_library name)

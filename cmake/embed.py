@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Turns files into C++ constants: embed.py OUTPUT.cpp NAMESPACE CONSTANT=FILE...
 
 Each constant is a std::string_view that a header of its own declares; it holds the file's bytes.

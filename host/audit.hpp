@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The administrator's log: what was loaded, under which rule.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Work that may crash or hang, done in a process of its own.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A command of heygen as a value: what is typed, what it takes, what it does.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files and standard streams as commands use them: whole, checked, stopped by Ctrl-C.
 #pragma once
 

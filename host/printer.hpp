@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The result of a command on its way to stdout: JSON, or human-readable; --jq, --fields and paging applied.
 #pragma once
 

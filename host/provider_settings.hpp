@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the user decided about providers as such: the table [provider] of config.toml.
 #pragma once
 

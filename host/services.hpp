@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What commands work with, made when first asked for: `--help` never opens a file, `config get` never a socket.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --verbose: what is sent and received, without secrets.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Debian keeps manual pages compressed, without a time stamp (Debian Policy 12.1); run by cpack over each staged package.
 file(GLOB_RECURSE pages ${CPACK_TEMPORARY_DIRECTORY}/*.1)
 find_program(GZIP gzip REQUIRED)

@@ -3,6 +3,7 @@
 # Usage: tests/lint.sh [--build DIR] [--since COMMIT]
 #   --build DIR     a configured build directory (its compile_commands.json); default: build
 #   --since COMMIT  only what changed since then, and what includes a header that did
+# SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -86,7 +87,7 @@ scripts | while read -r file; do
   if out=$(shellcheck "$file"); then echo 1; else echo 0; printf 'FAIL %s\n%s\n' "$file" "$out" >&2; fi
 done >>"$work/results"
 
-for what in words commits; do
+for what in words commits spdx; do
   if out=$(python3 tests/style.py "$what"); then echo 1; else echo 0; printf 'FAIL tests/style.py %s\n%s\n' "$what" "$out" >&2; fi
 done >>"$work/results"
 

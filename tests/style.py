@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks what no compiler checks: retired words, the SPDX line in each source, and the subjects of commits.
 
 Usage: style.py [words|spdx|commits]...   all three by default

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The API commands as constant tables, generated at build time from core/api/catalog/*.json.
 #pragma once
 

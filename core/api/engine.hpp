@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From what was typed to the request that is sent: values in, values out, nothing touched. The catalog is the only
 // knowledge of commands in here.
 #pragma once

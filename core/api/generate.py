@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Turns the catalog of API commands (catalog/*.json) into constant C++ tables.
 
   generate.py --output TABLES.cpp catalog/*.json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A credential as the transport may use it.
 #pragma once
 

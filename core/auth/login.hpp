@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A login as one transaction: ask the provider, check the new credential with the API, store it as the only one, revoke
 // what it replaced. Facts only: the caller words them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/auth/login_hint.hpp"
 
 #include "core/provider/discovery/registry.hpp"

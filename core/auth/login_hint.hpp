@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How to log in, in words: the hint of every error that ends in exit 3.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/auth/logout.hpp"
 
 #include "core/base/cancel.hpp"

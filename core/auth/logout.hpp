@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A logout as one transaction: revoke what is stored as far as possible, then delete it whatever came of that.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which provider serves a request, by precedence: --provider, HEYGEN_PROVIDER, then the chain of all that apply.
 #pragma once
 

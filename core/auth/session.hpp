@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one place that decides whether a credential is fresh, is refreshed, or needs a login; refreshes take a lock.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What login and logout do with the slots of the credentials file besides changing it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replacing a file so that a reader, or a crash, sees the old content or the new one and nothing in between.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cancellation: one flag and one pollable descriptor, set from a signal handler.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time, passed in so that tests need no sleep.
 #pragma once
 

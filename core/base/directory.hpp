@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Directories whose content only the user may see.
 #pragma once
 

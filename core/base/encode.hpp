@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes as text: hexadecimal, base64 and percent-encoding.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The process environment, passed in so that tests and `auth explain` see exactly what they were given.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one error type of heygen: thrown anywhere, rendered once, in main.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files and descriptors at the level of system calls. EINTR is retried here, so that no caller has to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exclusive locks among threads and processes: flock(2) with a deadline.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sizes that several directories share, in bytes.
 #pragma once
 

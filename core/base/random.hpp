@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Randomness, passed in so that tests can fix jitter and secrets.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secrets in memory: wiped when they go, compared in constant time.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The user's side of the process: stdin, stderr, and whether they are terminals.
 #pragma once
 

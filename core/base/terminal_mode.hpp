@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The mode of the terminal on stdin: changed for a prompt, and put back whatever happens to the process meanwhile.
 #pragma once
 

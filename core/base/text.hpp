@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text: trimming, splitting, comparing, and making it safe to show on a terminal.
 #pragma once
 

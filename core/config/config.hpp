@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // config.toml and where everything of the user lives.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A TOML text: what it says, and edits that change one key and no other byte. The parser stays behind this header.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --jq: a jq expression over JSON documents, evaluated by libjq.
 //
 // An expression sees only the document: `env` and `$ENV` contain no more than TZ, ~/.jq is not read, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Debian's libjq, opened when the first filter is made: its relocations would cost every other start of the program.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Validates a JSON document and removes the white space between its tokens; every other byte stays as it came.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Builds a tree from text that the Compactor has already accepted, so that there is one grammar.
 #include "core/json/parse.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parts of a JSON text found in place: what is copied out of a response keeps its bytes.
 //
 // All of these take what json::compact() gave: valid, without white space between tokens.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON documents that come back out as they went in: numbers keep their text, objects their order.
 // Poco::JSON rewrites numbers (18446744073709551616 becomes 0), so it cannot carry a file shared with other programs.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTTP/1.1 over TCP and TLS, as everything in heygen sends it: one request and its response, without redirects, retries
 // or credentials of its own. Poco provides addresses and the TLS context. Messages and waits are our own, because
 // Poco's client cannot be canceled and does not tell a truncated response from a complete one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes what goes into traces fit to be read by others.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An http or https URL, split into what a connection and a request line need.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How one value of a response is shown: times, durations, lists, nothing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An Error as the user sees it, on one line of JSON or in plain lines. Both escape what a terminal would obey.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --fields: the parts of a document that the user names, by dotted path and in that order.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Notes below human-readable output: what it does not show, and how to get it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How human-readable output is laid out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/output/text_width.hpp"
 
 #include <utf8proc.h>

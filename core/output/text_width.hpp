@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text measured in terminal columns. Nothing here depends on the locale.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The credentials file: read, and changed under a lock so that it is never half-written.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The content of the credentials file, and the one owner of its rules: which slots are filled, whose they are, how they
 // change. Members that heygen does not know survive every change, their numbers to the last digit.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one place that knows providers by name: slots, flags and variables that are older than providers. Everything else
 // treats all providers alike.
 #pragma once

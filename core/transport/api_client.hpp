@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // API calls: credential headers, timeouts, retries, redirects, and one refresh after a 401.
 //
 // A call is a series of attempts (call/attempt.hpp). After each, in this order: a redirect is followed (redirect.hpp),

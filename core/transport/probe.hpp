@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One request with a credential that may not be stored yet: does the API accept it, and whose is it?
 #pragma once
 

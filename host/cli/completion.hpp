@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Scripts that complete commands, options and their values in a shell.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line of one command, by the GNU and pflag conventions: `--name value`, `--name=value`, `-n value`,
 // `-nvalue`, options and positionals in any order, `--` ends the options, a value may begin with '-', no abbreviations.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the program promises beside its commands: exit codes, error codes, environment variables, files. One table each,
 // for help, man pages, docs/commands and `heygen commands --json`.
 #pragma once

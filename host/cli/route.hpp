@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which command is meant: the words of the command line against the table, before anything else is parsed.
 #pragma once
 

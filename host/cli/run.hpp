@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One invocation, from its words to what it does.
 #pragma once
 

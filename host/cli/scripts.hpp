@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The scripts in host/cli/shell, made part of the program by the build. Each has one line, @TABLE@, for the commands.
 #pragma once
 

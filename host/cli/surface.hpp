@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole surface of the program as one document, for `heygen commands --json`.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "host/commands/all.hpp"
 
 #include "host/commands/about/about.hpp"

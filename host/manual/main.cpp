@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // heygen-pages: writes man pages and completion scripts for the installation, or docs/commands. Part of the build.
 #include <filesystem>
 #include <fstream>

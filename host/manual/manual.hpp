@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command reference as files: man pages and docs/commands. Both are made of the tables that the program itself runs
 // by.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The process: Poco's application frame, signals, and the one place where an Error becomes text and an exit code.
 #pragma once
 

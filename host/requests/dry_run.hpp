@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --dry-run: the request as it would be sent, printed instead. Nothing is sent, no credential is needed, and no
 // provider is loaded.
 #pragma once

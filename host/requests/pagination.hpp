@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --all: every page of a list as one document, the first page's with all items in it.
 #pragma once
 

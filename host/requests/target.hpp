@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where `heygen api` sends to: checked so that a credential can only go to the API.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // --wait: start a job, then ask until it is over.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file from the network to disk, complete or not at all; an interrupted download resumes where that is safe.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The partial file of a download, beside its target: `.NAME.heygen-part`, and in `.NAME.heygen-part.json` what another
 // run needs to resume. Both are private to the user, and neither contains the link, which is signed. One process at a
 // time has them.

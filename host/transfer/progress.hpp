@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One line of progress on stderr, only on a terminal; it erases itself.
 #pragma once
 

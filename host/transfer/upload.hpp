@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file as multipart/form-data (RFC 7578), read from disk while it is sent.
 #pragma once
 

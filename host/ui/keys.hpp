@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes of a terminal in raw mode, as keys.
 #pragma once
 

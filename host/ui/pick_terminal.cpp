@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The terminal's side of the picker: raw mode, drawing, resizing, signals.
 #include <fcntl.h>
 #include <poll.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A short list on the terminal from which the user selects one row. Keys to state, and state to lines; the terminal
 // itself is behind pick() only.
 #pragma once

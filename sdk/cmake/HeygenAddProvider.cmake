@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # heygen_add_provider(id SOURCES file... [LIBRARIES library...] [TARGET name] [OUTPUT_DIRECTORY directory])
 #
 # A credential provider for heygen: a module <id>.so that exports heygen_provider_entry alone, and beside it its manifest

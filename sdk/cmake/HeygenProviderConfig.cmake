@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # find_package(HeygenProvider): HeygenProvider::headers, HeygenProvider::check, heygen_add_provider().
 get_filename_component(_heygen_prefix ${CMAKE_CURRENT_LIST_DIR}/../../.. ABSOLUTE)
 if(NOT TARGET HeygenProvider::headers)

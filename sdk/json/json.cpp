@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sdk/json/json.hpp"
 
 #include <Poco/JSON/Parser.h>

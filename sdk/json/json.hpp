@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON documents as Poco::JSON has them: values that are shared when copied, objects whose members keep their order.
 // For what the sandbox and the checker read and write themselves: a reader that others wrote tells what core/json would
 // hide.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The API under /v3: who may ask, and which route answers. And the files that the account's things point to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sdk/sandbox/app.hpp"
 
 #include "sdk/sandbox/api/uploads.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole sandbox above the sockets: which part answers which path, what is logged, who may ask.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // heygen-sandbox: a local server of the HeyGen API, to try heygen, to test, and to write credential providers.
 #include <csignal>
 #include <iostream>

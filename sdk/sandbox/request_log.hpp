@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The requests to the sandbox, for tests and for debugging: never a credential in clear text.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <Poco/String.h>
 
 #include "sdk/sandbox/server.hpp"

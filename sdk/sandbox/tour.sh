@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The main commands, against the sandbox: what `./dev try` runs after the build. Usage: tour.sh BIN-DIRECTORY
+# SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 
 bin=$(cd "${1:?usage: tour.sh BIN-DIRECTORY}" && pwd)

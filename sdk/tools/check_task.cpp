@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The check itself, and the list of its rules.
 #include <unistd.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // heygen-provider-check: checks a provider against the rules of the interface, and helps to write one.
 #include <algorithm>
 #include <csignal>

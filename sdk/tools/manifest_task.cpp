@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `manifest`: writes what the descriptor says to the file beside the library.
 #include <filesystem>
 #include <stdexcept>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `new`: a small project that builds, passes the check and logs in at once.
 #include <unistd.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `pin`: lines for policy.toml.
 #include <filesystem>
 #include <fstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tasks of heygen-provider-check. Each gets the words that follow its name, and gives the exit code.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files of a new project, from templates/ and sdk/examples/rust. Words like @ID@ are filled in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Compiled against today's header and against the frozen one, as C and as C++: it builds only while the layout holds.
  */
 #include <heygen/provider.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A provider that does what call->path tells it, line by line, and logs what the host answered. A line is a verb, a
 // space and the rest: "header X-Key value", "http GET https://...", "return 3".
 #include <heygen/provider.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Uses every public struct, so that libabigail finds all of them in the debug information. */
 #include <heygen/provider.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A provider that answers nothing, and its variants that each break one rule. HEYGEN_TEST_MARK names a file to which it
  * appends what happened to it. */
 #include <heygen/provider.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A library that a provider brings along. */
 int further(void);
 int further(void) {

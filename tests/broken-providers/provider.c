@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A provider that follows every rule, and can be built to break one: each FAULT_... is a mistake that an author could
  * make. It logs in with a pasted ticket that a server turns into tokens, and takes SAMPLE_TOKEN. */
 #include <heygen/provider.h>

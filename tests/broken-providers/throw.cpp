@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a C++ library below a provider may do.
 #include <stdexcept>
 

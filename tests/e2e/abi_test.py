@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The provider interface of version 1.0 stays as it was released: layout, surface, and libraries of either age."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pages of a login in Debian's Chromium: consent clicked for real, and what the user sees at the end of it. The
 screenshots stay in HEYGEN_BUILD/artifacts."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The redirect listener of a browser login, spoken to directly: other clients that connect while it waits."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The whole catalog, command by command, against the sandbox: its help, its example, a call with every flag.
 
 tests/facts/commands.json states what each command must put on the wire, and knows nothing of the catalog; so a new

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """heygen-provider-check: every rule has a provider that breaks it, and is caught by that rule alone."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Completion in real shells on a real screen: bash with and without bash-completion, zsh, fish. They read the script that the
 program prints; install_test.py has them find it where an installation puts it."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the documents say: their examples run as printed, and what they point to is there."""
 
 import json

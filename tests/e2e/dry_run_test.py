@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """--dry-run: the request as it would be sent, and nothing sent."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example provider `exec`: headers from a credential helper, a real one (uv's) included."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A server that misbehaves: at the token endpoint (refresh, exchange, revocation, device flow) and at the API. Whatever
 comes, the program ends in time, says what happened, and keeps what is stored."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files that are broken, foreign, unreadable or unwritable: a clear error, and nothing lost."""
 
 import json

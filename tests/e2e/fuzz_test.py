@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Improbable command lines: 10,000 of them in CI, else half of that, made from the commands' own tables and a seed.
 
 However wrong a line is, the program ends by itself with an exit code from 0 to 4, a failure is told by exactly one error

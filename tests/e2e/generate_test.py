@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A wrong catalog must not build: each fault is named with its file and line."""
 
 import json

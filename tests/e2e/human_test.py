@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """--human on real screens: tmux draws it at several widths, and says what a user sees and can copy."""
 import itertools
 import shlex

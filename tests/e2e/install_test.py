@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An installation: `cmake --install` into an empty prefix. The program runs from there, the shells find its completion by
 their own ways, its manual reads without a warning, and docs/commands says what the program says."""
 

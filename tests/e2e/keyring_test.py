@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example provider `keyring` at a real gnome-keyring on a bus of its own; skipped where the two are not installed."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lists: --all over real pages, --jq, --fields."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A stored login outlives what happens to its file and to the authorization server: mount points, full disks, links, killed
 writers, refused and failing refreshes, and root at work in a user's home."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Proxies, certificates, redirects, a server that is gone, and Ctrl-C while something is under way."""
 
 import os

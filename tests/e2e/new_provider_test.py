@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`heygen-provider-check new`: what it writes builds, passes the check and logs in, as its README says. Nothing but an
 installed SDK, sandbox and host is there, and all directories have a space in their names."""
 

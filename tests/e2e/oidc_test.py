@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Login, use, refresh and logout against a certified OpenID provider, over http and over TLS with a throw-away CA."""
 
 import json

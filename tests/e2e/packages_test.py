@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Debian packages, installed into and removed from a clean root. Needs root, debootstrap and a Debian mirror, and takes
 minutes: it runs with HEYGEN_PACKAGES=1, which `./dev packages` and CI set."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The administrator's policy, put in place by a mount namespace: no variable of the product leads to it."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """In a real terminal, past the picker: the hidden prompt, Ctrl-C at each step of a login, text from the network.
 Afterwards the terminal is as it was."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Providers that crash, hang or end the program in any of their functions: named with the function, and the hint works.
 And the commands that put a provider in place and take it away."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example provider in plain C, compiled from the public header alone and dropped into the user's directory."""
 
 import json

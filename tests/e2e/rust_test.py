@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example provider in Rust keeps every promise of the one in C, whose tests it runs."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """heygen-sandbox from end to end: the program, its sockets, its pages. Python standard library only.
 
 The program is bin/heygen-sandbox of HEYGEN_BUILD, or of build/.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The SDK as an author gets it: installed to a prefix of its own, used by a project that knows nothing of this one."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where no secret may show: output, errors, argument vectors, environments of children, core files, open files."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example provider `sso` at a certified OpenID provider: discovery, PKCE, token exchange, rotation."""
 
 import unittest

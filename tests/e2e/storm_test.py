@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many processes meet one expired token, and some of them are killed: one refresh, and never half of a file."""
 
 import concurrent.futures

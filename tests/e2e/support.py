@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the end-to-end suites share: the programs under test, a user's home directory, running programs, the peers.
 
 HEYGEN_BUILD is the build directory (default: build/ of the project). Imported before the peers: it puts them on the path.

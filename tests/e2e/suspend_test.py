@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ctrl-Z and `fg` under a real shell with job control: what is typed after a stop is as hidden as before it, the prompt is
 there again, and the shell has its echo while heygen is stopped."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The login picker on a real screen: tmux draws it, resizes it, and says what a user sees."""
 import itertools
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Uploads and downloads through nginx, over lines that break, and from servers that misbehave.
 
 HEYGEN_TRANSFER_MIB is the size of the large file (default 128): 2048 is what the constant memory is promised for.

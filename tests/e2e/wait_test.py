@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """--wait against a real server: whatever ends it, the id of the job that was started is not lost."""
 
 import contextlib

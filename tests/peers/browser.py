@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A fake of the user's browser: follows redirects with cookies and presses one button of every form it meets.
 
 Usage: browser.py [--ca PEM] [--press approve|deny] [--last FILE] URL

@@ -3,6 +3,7 @@
 # Usage: certificates.sh DIR
 # DIR gets ca.pem, server.{pem,key}, and sharing that key wrong-host.pem and expired.pem; stranger.{pem,key} is signed
 # only by itself, hashed/ is ca.pem as SSL_CERT_DIR wants it.
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 mkdir -p "$1" && cd "$1"
 umask 077

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A certified OpenID provider (npm oidc-provider) on loopback, set up as the service looks to a native program: a
 // public client, PKCE, rotating refresh tokens with reuse detection, revocation, the device flow. Runs on Node.js 18.
 //

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A forward proxy in this process: CONNECT tunnels and plain http, with Basic credentials. Standard library only.
 
 Every host name leads to 127.0.0.1: clients do not use a proxy for loopback addresses, so tests ask for service.test.

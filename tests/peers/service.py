@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An OAuth server and API in this process that misbehaves on request. Python standard library only.
 
     with Service() as service:            # Service(tls=(CERT, KEY)) for https

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Headless Chromium through chromedriver, by the WebDriver protocol and urllib. Python standard library only."""
 
 import base64

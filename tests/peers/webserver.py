@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """nginx as a service for transfers, and what disturbs a line in front of it. Python standard library only.
 
     with Nginx(directory, api=Service().port, tls=(CERT, KEY)) as nginx:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The whole catalog, read and checked."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The rules of one command: its words, request, flags, tables and waiting."""
 import re
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Examples are command lines that the program takes, and texts name only commands and flags that exist."""
 import json
 import re

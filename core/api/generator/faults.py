@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is wrong, each fault with its file and line, and the checks that every part of the catalog shares."""
 from .located_json import line_of
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """json.loads, but every object and list knows its lines, and a name that stands twice is an error."""
 import bisect
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The schemas of requests and replies, and those in schemas.json that they refer to."""
 PREFIX = "#/$defs/"
 TYPES = {"object", "array", "string", "integer", "number", "boolean"}

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Constant C++ tables of a catalog that was found right."""
 import json
 

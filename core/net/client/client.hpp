@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Http that talks to the network.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A connected stream to an origin: directly or through a proxy, plain or TLS.
 #pragma once
 

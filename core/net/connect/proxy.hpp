@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which proxy, if any, a request goes through: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.
 #pragma once
 

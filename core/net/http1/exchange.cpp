@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/net/http1/exchange.hpp"
 
 #include <algorithm>

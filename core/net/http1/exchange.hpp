@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One request and the head of its response on one connection.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The HTTP/1.1 message format (RFC 9112): heads written and read, and how a body is delimited.
 #pragma once
 

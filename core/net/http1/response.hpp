@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The body of a response as it comes, and whether its connection is kept.
 #pragma once
 

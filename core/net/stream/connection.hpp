@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stream with its input buffer: what can be kept alive and reused between exchanges.
 #pragma once
 

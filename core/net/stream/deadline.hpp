@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can end an exchange while it waits for the network: cancellation (after its grace) and the three time limits.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes to and from one peer, plain or through TLS, without ever waiting: ExchangeDeadline waits.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TLS as a client: one context, made when first needed, and streams that say why a handshake failed.
 #pragma once
 

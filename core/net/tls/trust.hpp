@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which CA certificates a TLS client trusts.
 #pragma once
 

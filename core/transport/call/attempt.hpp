@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One attempt of an API call: one request and the head of its response.
 #pragma once
 

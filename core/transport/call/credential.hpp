@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The credential of one API call: obtained, refreshed at most once after a 401, and reported on at the end.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An API call as its caller states it, and what that means on the wire: URL, headers and time limits.
 #pragma once
 

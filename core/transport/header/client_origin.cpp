@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/transport/header/client_origin.hpp"
 
 #include <array>

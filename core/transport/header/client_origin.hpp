@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // X-HeyGen-Client-Origin: which agent runs heygen.
 #pragma once
 

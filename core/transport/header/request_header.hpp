@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Request headers that the user gives.
 #pragma once
 

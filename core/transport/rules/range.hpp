@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an interrupted download needs to resume: a strong validator and exact ranges (RFC 9110 §8.8, §14).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Redirects: one rule for everything that follows them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/transport/rules/response_error.hpp"
 
 #include <Poco/Net/HTTPResponse.h>

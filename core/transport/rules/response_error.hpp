@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Error responses of the API as the program's Error.
 #pragma once
 

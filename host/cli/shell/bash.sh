@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # bash completion for heygen, by `heygen completion bash`. It needs bash 4.4 and no other package.
 
 # What may follow some words: their next words, their options, what their arguments are.

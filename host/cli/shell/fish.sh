@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # fish completion for heygen, by `heygen completion fish`.
 
 # What may follow some words, each line with its kind first: w word|doc, o name|letter|how often|kind|choices|doc,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 #compdef heygen
 # zsh completion for heygen, by `heygen completion zsh`.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `heygen commands`: the complete command line, human-readable or as one JSON document.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `heygen __complete`: what the scripts of `heygen completion` ask.
 #pragma once
 

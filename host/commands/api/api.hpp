@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `heygen api METHOD PATH`: any endpoint, with everything the other commands have: credential, retries, errors.
 #pragma once
 

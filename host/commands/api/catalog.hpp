@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The API commands that the catalog of core/api describes.
 #pragma once
 

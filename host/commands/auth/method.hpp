@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which provider a login goes to: by its option, by --provider, by the picker, or the one that reads stdin.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the auth commands share: how results are worded.
 #pragma once
 

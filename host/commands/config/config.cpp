@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "host/commands/config/config.hpp"
 
 #include "host/commands/config/get.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `heygen config …`: config.toml, with the settings that providers declare.
 #pragma once
 

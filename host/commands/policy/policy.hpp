@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `heygen policy …`: what the administrator of this machine permits.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `provider list` and `provider why` say about every provider.
 #pragma once
 

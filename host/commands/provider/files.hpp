@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two files of a provider, into the user's directory and out of it.
 #pragma once
 

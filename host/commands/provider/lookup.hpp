@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finding a provider by its ID, and where providers are looked for.
 #pragma once
 

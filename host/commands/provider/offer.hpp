@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether the login of a provider is offered, by its manifest and its settings.
 #pragma once
 

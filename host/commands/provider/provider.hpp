@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `heygen provider …`: what is installed, read from manifests only: no library is loaded.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `heygen video download`: the finished file of a video.
 #pragma once
 

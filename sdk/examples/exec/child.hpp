@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One run of a helper program: text in, text out, an end in every case.
 #pragma once
 

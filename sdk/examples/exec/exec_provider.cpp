@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Headers from a helper program of the user's choice, over the credential-helper protocol that Bazel and uv speak:
 // https://github.com/EngFlow/credential-helper-spec. `HELPER get` reads {"uri": …} and writes {"headers": …, "expires":
 // …}.

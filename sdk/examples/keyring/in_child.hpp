@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A piece of work in a child process: for libraries that leave threads and signal handlers behind, as GLib does, or
 // that may wait for ever.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An API key that lies in the desktop's keyring (Secret Service, through libsecret) and in no file. Every call is over
 // within three seconds, starts no bus and no daemon, and unlocks nothing: a keyring that is locked or absent is said
 // so. GLib, beneath libsecret, starts threads that never end and ignores SIGPIPE from then on, so it runs in a child.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A complete provider in plain C: a bearer token that the user pastes at login and that a small server of your own
  * refreshes and revokes. It needs nothing but heygen/provider.h:
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A company's single sign-on: OpenID discovery, a browser login with PKCE (RFC 7636, RFC 8252) at the company's
 // identity provider, and a token exchange (RFC 8693) of what it gave for a token of the API.
 #include <heygen/provider.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sdk/sandbox/api/account.hpp"
 
 #include "sdk/sandbox/http/digest.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The account that the sandbox plays: everything in it, and the jobs that end by themselves.
 #pragma once
 

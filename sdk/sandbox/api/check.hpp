@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks what the API's requests ask for, field by field.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files that things of the account point to, and how they are served.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the account has of one kind, in the order it came.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What answers a path of the API: a row, and a function that turns a call into a response.
 #pragma once
 

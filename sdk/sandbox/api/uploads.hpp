@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The addresses that direct uploads go to. As signed links do, they ask for no credential.
 #pragma once
 

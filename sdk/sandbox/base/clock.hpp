@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time and randomness, passed in so that tests need no sleep and give the same in every run.
 #pragma once
 

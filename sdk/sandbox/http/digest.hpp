@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SHA-256 and random names, as the sandbox needs them.
 #pragma once
 

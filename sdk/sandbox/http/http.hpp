@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests and responses as plain values, so that everything above the sockets runs in a unit test.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The SDK's words for JSON documents, as the sandbox's own.
 #pragma once
 

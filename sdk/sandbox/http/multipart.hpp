@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // multipart/form-data (RFC 7578), read in place: heads and their parameters as Poco reads them. Its MultipartReader is
 // not used, because it adds a byte to content that ends with the start of a delimiter, and takes a form that is cut off
 // for a complete one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes on their way through the disk, so that an upload of any size costs no memory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sdk/sandbox/oauth/oauth.hpp"
 
 #include <Poco/String.h>

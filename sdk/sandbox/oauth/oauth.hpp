@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The authorization server: its pages, its token endpoint and the related endpoints.
 #pragma once
 

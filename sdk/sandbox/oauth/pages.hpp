@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pages that the user sees. Every text from outside is escaped; nothing is loaded from anywhere, and no script
 // runs.
 #pragma once

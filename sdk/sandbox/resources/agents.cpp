@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sessions in which an agent makes a video of a prompt: /v3/video-agents.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files of the user, in one request or into a slot of their own: /v3/assets and /uploads. And the pictures that
 // `asset search` finds.
 #include <Poco/String.h>

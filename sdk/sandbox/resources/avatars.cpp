@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Avatars: groups of looks, and the consent that a digital twin needs. /v3/avatars.
 #include <algorithm>
 #include <array>

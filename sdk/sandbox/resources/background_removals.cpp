@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Videos without their background: /v3/background-removals.
 #include "sdk/sandbox/resources/resources.hpp"
 

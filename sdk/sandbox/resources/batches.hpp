@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches, and the states of many jobs at once: the same for videos, translations, lipsyncs and uploads.
 #pragma once
 

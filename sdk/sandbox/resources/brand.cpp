@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What keeps videos on brand: /v3/brand-kits and /v3/brand-glossaries.
 #include "sdk/sandbox/resources/resources.hpp"
 

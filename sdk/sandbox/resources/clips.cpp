@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Short clips cut out of a long video: /v3/ai-clipping.
 #include <array>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lip movements set to a recording: /v3/lipsyncs.
 #include "sdk/sandbox/resources/batches.hpp"
 #include "sdk/sandbox/resources/resources.hpp"

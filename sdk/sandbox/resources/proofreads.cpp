@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Proofreads, the drafts of translations that the user may correct: /v3/video-translations/proofreads.
 #include "sdk/sandbox/resources/resources.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every group of resources brings: its routes, what the service has in stock, what the account starts with, and
 // what files belong to it. A new group is a file here and a line in resources.cpp.
 #pragma once

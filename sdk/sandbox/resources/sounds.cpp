@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Music and sound effects to search in: /v3/audio/sounds.
 #include <Poco/String.h>
 

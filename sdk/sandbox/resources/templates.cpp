@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Templates, and videos made of them: /v3/templates.
 #include "sdk/sandbox/resources/resources.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Translations of videos: /v3/video-translations, without the proofreads.
 #include <algorithm>
 #include <array>

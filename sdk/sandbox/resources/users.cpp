@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who is asking: /v3/users/me.
 #include "sdk/sandbox/resources/resources.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Videos: /v3/videos.
 #include <Poco/String.h>
 

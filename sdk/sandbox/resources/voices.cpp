@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Voices, one's own and the service's, and speech: /v3/voices.
 #include <algorithm>
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Webhook endpoints and events: /v3/webhooks. The sandbox calls no endpoint: it lists the events that it would
 // have sent.
 #include <array>

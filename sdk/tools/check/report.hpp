@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The results of a check, for a terminal and as JSON.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stand-ins for what auth stands on: providers that do as told, a clock that obeys, a terminal that remembers.
 #pragma once
 

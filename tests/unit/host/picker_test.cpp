@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "host/ui/picker.hpp"
 #include "core/output/text_width.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What most tests of exchanges need: a client, its environment, and short ways to use them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The other end of a connection, scripted: a server on the loopback that does what a test's function says.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A clock that moves only when told, and random bytes that are always the same.
 #pragma once
 

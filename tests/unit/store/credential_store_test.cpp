@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/store/credential_store.hpp"
 #include "core/json/write.hpp"
 

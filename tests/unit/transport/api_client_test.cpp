@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/transport/api_client.hpp"
 
 #include "tests/unit/transport/fakes.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the transport reads from the environment and from header options.
 #include <boost/test/unit_test.hpp>
 #include <map>

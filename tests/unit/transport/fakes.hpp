@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A client whose server and credentials follow a script: what is not in it fails the test.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/transport/probe.hpp"
 #include "core/json/write.hpp"
 

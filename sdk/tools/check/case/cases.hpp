@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cases: each puts some rules to the test, in a process of its own.
 #pragma once
 

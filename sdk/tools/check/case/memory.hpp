@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The provider's use of memory, seen by valgrind or by the sanitizer that it was built with.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One case in a process of its own, watched from outside.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The provider on the trial: the functions of a case, with what must have happened before each.
 #pragma once
 

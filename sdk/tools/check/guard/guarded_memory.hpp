@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory for what a call is given: gone for good when the call is over, so that a later look at it shows.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the provider under test is given: settings, environment variables, answers of the user, responses of a server.
 // All secrets contain one mark, by which they are found where they must not be.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A host for one provider in this process: real sinks and services over a fake server, clock, terminal and browser,
 // which see everything that the provider does.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sdk/tools/check/library/elf_facts.hpp"
 
 #include <elf.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a library asks of the system that loads it, read from the file.
 #pragma once
 

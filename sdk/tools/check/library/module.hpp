@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A provider's library fakes a case: loaded step by step, so that each rule of loading is named.
 #pragma once
 

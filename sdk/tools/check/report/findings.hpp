@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a case has to say of the rules; made in a child process, read by its parent.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rules that a provider is held to, one for each promise of the interface that a machine can check. Ids are stable;
 // the number in one is the part of the interface's design that the rule belongs to. docs/provider-rules.md lists them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
 #include "host/commands/auth/support.hpp"

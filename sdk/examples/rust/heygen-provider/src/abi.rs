@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! `heygen/provider.h` 1.0, member by member. The header says what each of them means; sizes are checked by the tests of
 //! this crate against the ones that are stated for version 1.0.
 #![allow(missing_docs)]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! One call into the provider: what the host asks, where the answer goes, and the host's services.
 
 use crate::boundary::is_whole;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Credential providers for `heygen` in Rust: a safe wrapper of `heygen/provider.h` 1.0 without any dependency.
 //!
 //! Implement [`Provider`], describe it by a [`Descriptor`], and name both in [`heygen_provider!`]. A function that returns

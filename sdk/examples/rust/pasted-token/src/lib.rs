@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! A bearer token that the user pastes at login and that a server of your own refreshes and revokes: the C example
 //! `minimal`, in Rust.
 
