@@ -24,8 +24,8 @@ void show(std::string_view text) {
   static_cast<void>(write_all(STDERR_FILENO, printable(text, true)));
 }
 
-/// Up to out.size() bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process was
-/// stopped and continues.
+/// Up to out.size() bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process
+/// was stopped and continues.
 std::size_t read_stdin(std::span<char> out, const Cancel& cancel, std::string_view prompt = {}) {
   for (;;) {
     std::array<pollfd, 3> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0},

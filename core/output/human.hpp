@@ -11,9 +11,9 @@
 namespace heygen::output {
 
 /// The payload of a document (`data` when there is one) as a table, details or a value, and then what else the
-/// response says (null, false and empty members left out). Rows with too many fields for the width become details. Every
-/// text of the document is made printable(). Ends with a newline. Where the paging is known, a sentence on how to get
-/// the rest replaces its members.
+/// response says (null, false and empty members left out). Rows with too many fields for the width become details.
+/// Every text of the document is made printable(). Ends with a newline. Where the paging is known, a sentence on how to
+/// get the rest replaces its members.
 std::string human(const json::Value& document, const std::vector<Column>& columns, const HumanStyle& style);
 
 /// The details of an object, as human() shows them, but only of these members and in this order.

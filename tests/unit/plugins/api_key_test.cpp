@@ -90,12 +90,10 @@ BOOST_AUTO_TEST_CASE(login_without_a_usable_key_is_usage_and_stores_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_paste_brings_along_is_named_and_never_quoted) {
-  const std::pair<const char*, const char*> cases[] = {{"\"hg_key\"", "in quotes"},
-                                                       {"'hg_key", "in quotes"},
-                                                       {"Bearer hg_key", "'Bearer '"},
-                                                       {"hg_\xC2\xA0key", "no-break"},
-                                                       {"hg_key\xE2\x80\x8B", "zero-width"},
-                                                       {"{\"api_key\":\"hg_key\"}", "begins like JSON"}};
+  const std::pair<const char*, const char*> cases[] = {
+      {"\"hg_key\"", "in quotes"},          {"'hg_key", "in quotes"},
+      {"Bearer hg_key", "'Bearer '"},       {"hg_\xC2\xA0key", "no-break"},
+      {"hg_key\xE2\x80\x8B", "zero-width"}, {"{\"api_key\":\"hg_key\"}", "begins like JSON"}};
   for (const auto& [input, reason] : cases) {
     secret_input = input;
     Said said = login();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "host/commands/auth/support.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
-#include "host/commands/auth/support.hpp"
 
 #include <boost/test/unit_test.hpp>
 
