@@ -83,24 +83,24 @@ std::chrono::milliseconds Budget::left() const {
 
 namespace {
 
-Endpoint endpoint_of(const OauthEndpoints& server, const std::string& url, std::string_view setting) {
-  std::string variable = "HEYGEN_OAUTH_";
-  for (const char c : setting) variable += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  return {url, server.client_id, server.from_login, variable + " (providers.oauth." + std::string(setting) + ")"};
+/// `setting` names what configures the URL unless an issuer does.
+Endpoint endpoint_of(const OauthEndpoints& server, const std::string& url, const char* setting) {
+  const std::string by_issuer = "HEYGEN_OAUTH_ISSUER (providers.oauth.issuer)";
+  return {url, server.client_id, server.from_login, server.issuer.empty() ? setting : by_issuer};
 }
 
 }  // namespace
 
 Endpoint token_endpoint(const OauthEndpoints& server) {
-  return endpoint_of(server, server.token_url, server.issuer.empty() ? "token_url" : "issuer");
+  return endpoint_of(server, server.token_url, "HEYGEN_OAUTH_TOKEN_URL (providers.oauth.token_url)");
 }
 
 Endpoint revocation_endpoint(const OauthEndpoints& server) {
-  return endpoint_of(server, server.revoke_url, server.issuer.empty() ? "revoke_url" : "issuer");
+  return endpoint_of(server, server.revoke_url, "HEYGEN_OAUTH_REVOKE_URL (providers.oauth.revoke_url)");
 }
 
 Endpoint device_endpoint(const OauthEndpoints& server) {
-  return endpoint_of(server, server.device_url, server.issuer.empty() ? "device_url" : "issuer");
+  return endpoint_of(server, server.device_url, "HEYGEN_OAUTH_DEVICE_URL (providers.oauth.device_url)");
 }
 
 void require_url(const std::string& url, const char* what, bool allow_http) {

@@ -153,7 +153,7 @@ class Waiting(Stage):
         done = self.assert_succeeds(self.finish(running))
         self.assertEqual(done.json()["data"]["status"], "completed")
         self.assertEqual(len(self.service.refreshes()), 1)
-        self.assertIn("renewing", done.err)
+        self.assertIn("refreshing", done.err)
         self.assertIn("> POST " + self.service.url + "/v1/oauth/token", done.err)
 
 
