@@ -130,7 +130,7 @@ class Login {
   }
 
   /// Otherwise a refresh under way would write tokens that are never revoked. A process that hangs, or Ctrl-C, must not
-  /// cost the new credential: the login then goes on without the locks.
+  /// cost the new credential: the login then continues without the locks.
   std::vector<FileLock> wait_for_refreshes() {
     try {
       return lock_refreshes(use_.store, use_.registry, use_.store.read().filled_slots(), use_.cancel);

@@ -303,7 +303,7 @@ ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredF
     row.expires_at = credential->expires_at();
     row.refreshable = credential->refreshable();
     row.verdict = settled ? Verdict::shadowed : Verdict::used;
-    row.why = settled ? Why::outranked : Why::first;
+    row.why = settled ? Why::overridden : Why::first;
   } catch (const Error& error) {
     const bool needs_network = error.code == code::kNetwork;
     row.verdict = settled ? Verdict::shadowed : needs_network ? Verdict::used : Verdict::broken;

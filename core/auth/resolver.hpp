@@ -22,9 +22,9 @@ struct RequestInfo {
 
 /// A provider that was asked for by name.
 struct Choice {
-  enum class By : unsigned char { nobody, option, variable };
+  enum class By : unsigned char { none, option, variable };
   std::string id;  ///< empty: the chain decides
-  By by = By::nobody;
+  By by = By::none;
 };
 
 /// What the chain makes of one provider.
@@ -39,7 +39,7 @@ enum class Verdict : unsigned char {
 enum class Why : unsigned char {
   first,          ///< used: the first that has a credential
   needs_network,  ///< used or shadowed: more is known only online
-  outranked,      ///< shadowed by one with higher precedence
+  overridden,     ///< shadowed by one with higher precedence
   not_chosen,     ///< shadowed because another was asked for by name
   nothing_set,    ///< absent: no variable and no stored credential
   not_loadable,   ///< absent or refused: `detail` is the reason

@@ -21,7 +21,7 @@ class FileLock {
   UniqueFd locked_;
 };
 
-/// Creates the file (0600) when needed and never deletes it: a lock on a deleted file excludes nobody.
+/// Creates the file (0600) when needed and never deletes it: a lock on a deleted file excludes no process.
 /// Throws Error{timeout} past the deadline, Error{canceled}, and Error{error} when the file cannot be opened or locked.
 FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
                    const Cancel& cancel);

@@ -19,7 +19,7 @@ namespace heygen {
 
 namespace {
 
-/// A stderr that is gone is no error: nothing sensible is left to say.
+/// A stderr that is gone is not an error: nothing sensible is left to say.
 void show(std::string_view text) {
   static_cast<void>(write_all(STDERR_FILENO, printable(text, true)));
 }

@@ -26,7 +26,7 @@ class Terminal {
   /// Writes `prompt`, escaped likewise, to stderr and reads one line from stdin, echoed. Throws Error{canceled} on
   /// cancellation or end of input on a terminal.
   virtual std::string read_line(std::string_view prompt, const Cancel& cancel) = 0;
-  /// Hidden on a terminal (echo is restored on every way out, signals included). From a pipe: all of stdin, at most
+  /// Hidden on a terminal (echo is restored on every return, signals included). From a pipe: all of stdin, at most
   /// `limit` bytes (Error{usage_error} past it), without prompt.
   virtual Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) = 0;
 };

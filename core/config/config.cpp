@@ -53,7 +53,7 @@ Key require_key(const std::string& name, const std::vector<DeclaredKey>& declare
   }
   std::ranges::sort(names);
   const std::string near = nearest(name, names);
-  throw usage_error("There is no configuration key \"" + printable(name) + "\".",
+  throw usage_error("There is no setting \"" + printable(name) + "\".",
                     near.empty() ? "The keys are: " + join(names, ", ") + "." : "Did you mean \"" + near + "\"?");
 }
 

@@ -17,8 +17,8 @@ struct ParserFault {};
 #define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : parser_fault())
 #define TOML_HEADER_ONLY 1
 
-// 3.3 ends in undefined behavior at a letter such as é that is no whitespace (marzer/tomlplusplus#190, #305). The rest
-// of the library keeps its own meaning of the macro: there it stands in functions that return no bool.
+// 3.3 ends in undefined behavior at a letter such as é that is not whitespace (marzer/tomlplusplus#190, #305). The rest
+// of the library keeps its own meaning of the macro: there it occurs in functions that return no bool.
 #include <toml++/impl/preprocessor.h>
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false

@@ -67,10 +67,10 @@ std::string more_note(const json::Value& document, const HumanStyle& style) {
   const Paging& paging = *style.paging;
   const json::Value* more = document.find_path(paging.more);
   const json::Value* next = document.find_path(paging.next);
-  const bool goes_on = next != nullptr && next->is_string() && !next->as_string().empty();
-  if (!(more != nullptr && more->is_bool() ? more->as_bool() : goes_on)) return {};
+  const bool continues = next != nullptr && next->is_string() && !next->as_string().empty();
+  if (!(more != nullptr && more->is_bool() ? more->as_bool() : continues)) return {};
   std::string text = paging.all ? "More: raise --" + paging.limit : "More: add --all";
-  const auto cursor = goes_on ? shell_word(next->as_string()) : std::nullopt;
+  const auto cursor = continues ? shell_word(next->as_string()) : std::nullopt;
   if (cursor) text += ", or --" + paging.cursor + " " + *cursor;
   return note(text, style, true);
 }

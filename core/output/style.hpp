@@ -12,7 +12,7 @@ struct Column {
   std::string header;  ///< empty: the field's name made readable
 };
 
-/// How a list tells that it goes on, and what gets the rest.
+/// How a list shows that more follows, and what gets the rest.
 struct Paging {
   std::string more, next;     ///< dotted members of the response: whether there is more, and the cursor to it
   std::string cursor, limit;  ///< options

@@ -23,7 +23,7 @@ enum class Function : unsigned char {
 /// As printed: "resolve".
 const char* name_of(Function function) noexcept;
 
-/// Told of each call into a provider. All members are called on the calling thread and throw nothing.
+/// Notified of each call into a provider. All members are called on the calling thread and throw nothing.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;

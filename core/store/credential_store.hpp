@@ -48,8 +48,8 @@ class CredentialStore {
   void update(const std::function<void(CredentialsDocument& document)>& change,
               std::unique_ptr<FileReplacement> room = nullptr);
 
-  /// Locks refresh-<slot>.lock (the directory is created when missing) for whoever refreshes or replaces what is in
-  /// that slot. Throws as lock_file() does.
+  /// Locks refresh-<slot>.lock (the directory is created when missing) for the caller that refreshes or replaces what
+  /// is in that slot. Throws as lock_file() does.
   FileLock lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel) const;
 
  private:

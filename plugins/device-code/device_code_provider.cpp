@@ -68,7 +68,7 @@ Device authorize(const sdk::Call& call, const OauthEndpoints& server, const std:
   sdk::Form form(call.http());
   form.add("client_id", server.client_id);
   if (!scope.empty()) form.add("scope", scope);
-  const sdk::HttpReply response = post_form(call, server.device_url, form, kTokenTimeout);
+  const sdk::HttpResponse response = post_form(call, server.device_url, form, kTokenTimeout);
   if (response.status() != 200) throw response_error(call, device_endpoint(server), response, {});
   const sdk::Json document = call.parse(response.body());
   if (!document.exists()) {

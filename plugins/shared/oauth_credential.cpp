@@ -52,7 +52,7 @@ void OauthCredential::revoke(sdk::Call& call) {
   form.add("token", token)
       .add("token_type_hint", has_refresh ? "refresh_token" : "access_token")
       .add("client_id", server.client_id);
-  const sdk::HttpReply response = post_form(call, server.revoke_url, form, budget.left());
+  const sdk::HttpResponse response = post_form(call, server.revoke_url, form, budget.left());
   if (response.status() == 200 || response.status() == 204) return;
   throw response_error(call, revocation_endpoint(server), response, {stored.refresh_token, stored.access_token});
 }

@@ -64,7 +64,7 @@ std::optional<sdk::Json> fetch(const sdk::Call& call, const std::string& url, co
   request.url = url;
   request.headers = {{"Accept", "application/json"}};
   request.timeout = budget.left();
-  const sdk::HttpReply response = call.http().send(request);
+  const sdk::HttpResponse response = call.http().send(request);
   if (response.status() >= 500 || response.status() == 429) {
     throw sdk::Fail(HEYGEN_TRANSIENT, url + " responded with HTTP " + std::to_string(response.status()) + ".",
                     "Try again later.");

@@ -36,7 +36,7 @@ std::string rfc3339_of(std::string_view date) {
 }
 
 /// Seconds, 0 for unknown (RFC 9110 §10.2.3).
-std::int32_t retry_after(const sdk::Call& call, const sdk::HttpReply& response) {
+std::int32_t retry_after(const sdk::Call& call, const sdk::HttpResponse& response) {
   const auto header = response.header("Retry-After");
   if (!header) return 0;
   const std::string_view text = trim(*header);
@@ -118,8 +118,8 @@ std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in) {
   return negative ? 0 : kHundredYears;
 }
 
-sdk::HttpReply post_form(const sdk::Call& call, const std::string& url, const sdk::Form& form,
-                         std::chrono::milliseconds timeout) {
+sdk::HttpResponse post_form(const sdk::Call& call, const std::string& url, const sdk::Form& form,
+                            std::chrono::milliseconds timeout) {
   sdk::HttpRequest request;
   request.method = "POST";
   request.url = url;
@@ -142,7 +142,7 @@ sdk::HttpReply post_form(const sdk::Call& call, const std::string& url, const sd
   }
 }
 
-sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpReply& response,
+sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpResponse& response,
                          const std::vector<std::string_view>& secrets) {
   const int status = response.status();
   const std::string answered = name_of(endpoint.url) + " responded with HTTP " + std::to_string(status);
@@ -181,9 +181,9 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
 
 Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk::Form& form,
                       const std::vector<std::string_view>& secrets) {
-  // Taken before sending: a slow reply must not lengthen the token's life.
+  // Taken before sending: a slow response must not lengthen the token's life.
   const heygen_time asked_at = call.clock().now();
-  const sdk::HttpReply response = post_form(call, endpoint.url, form, kTokenTimeout);
+  const sdk::HttpResponse response = post_form(call, endpoint.url, form, kTokenTimeout);
   if (response.status() != 200) throw response_error(call, endpoint, response, secrets);
   const sdk::Json document = call.parse(response.body());
   // Some servers, GitHub's among them, answer errors with 200.

@@ -41,11 +41,11 @@ Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk
                       const std::vector<std::string_view>& secrets);
 
 /// One form to one endpoint, asking for JSON. Throws Fail as Http::send does; a body over 1 MiB is TRANSIENT.
-sdk::HttpReply post_form(const sdk::Call& call, const std::string& url, const sdk::Form& form,
-                         std::chrono::milliseconds timeout);
+sdk::HttpResponse post_form(const sdk::Call& call, const std::string& url, const sdk::Form& form,
+                            std::chrono::milliseconds timeout);
 
 /// The error for a response other than a success, by the rules above.
-sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpReply& reply,
+sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpResponse& response,
                          const std::vector<std::string_view>& secrets);
 
 /// Seconds from expires_in: at least 0, at most a hundred years; nothing when it is neither a number nor a string of

@@ -15,7 +15,7 @@ std::optional<std::string> find_url_fault(std::string_view url, bool allow_http)
 /// Adds form-encoded parameters; a query that the URL already has stays (RFC 6749 §3.1).
 std::string with_query(std::string_view url, std::string_view parameters);
 
-/// https, or http to 127.0.0.0/8, ::1 or localhost: nobody on a network can read it.
+/// https, or http to 127.0.0.0/8, ::1 or localhost: not readable by others on a network.
 bool is_confidential(std::string_view url);
 
 /// "https://host:port", as written.

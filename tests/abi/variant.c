@@ -77,7 +77,7 @@ static const heygen_provider_1 api = {
 
 __attribute__((unused)) static heygen_status HEYGEN_CALL init(const heygen_host* host) {
   mark("init");
-  return host != NULL && host->get_extension(host->context, (heygen_str)HEYGEN_LITERAL("nobody.knows/1")) == NULL
+  return host != NULL && host->get_extension(host->context, (heygen_str)HEYGEN_LITERAL("unknown.extension/1")) == NULL
              ? INIT_STATUS
              : HEYGEN_INTERNAL;
 }

@@ -20,7 +20,7 @@
 
 namespace heygen::test {
 
-struct CannedReply {
+struct ScriptedResponse {
   int status = 200;
   std::string body = "{}";
   net::Headers headers = {};
@@ -32,23 +32,23 @@ struct CannedReply {
 
 class CannedResponse : public net::Response {
  public:
-  explicit CannedResponse(CannedReply reply) : reply_(std::move(reply)) {
-    status = reply_.status;
-    headers = reply_.headers;
+  explicit CannedResponse(ScriptedResponse response) : response_(std::move(response)) {
+    status = response_.status;
+    headers = response_.headers;
   }
   std::size_t read(std::span<char> out) override {
-    const std::size_t count = reply_.body.copy(out.data(), std::min(out.size(), reply_.most), at_);
-    if (count == 0 && reply_.then) throw net::Failure(*reply_.then);
+    const std::size_t count = response_.body.copy(out.data(), std::min(out.size(), response_.most), at_);
+    if (count == 0 && response_.then) throw net::Failure(*response_.then);
     at_ += count;
     return count;
   }
   std::optional<std::uint64_t> length() const override {
-    if (!reply_.announced) return {};
-    return reply_.length.value_or(reply_.body.size());
+    if (!response_.announced) return {};
+    return response_.length.value_or(response_.body.size());
   }
 
  private:
-  CannedReply reply_;
+  ScriptedResponse response_;
   std::size_t at_ = 0;
 };
 
@@ -67,10 +67,10 @@ struct Sent {
 /// left.
 class FakeHttp : public net::Http {
  public:
-  using Answer = std::variant<CannedReply, net::Failure>;
+  using Answer = std::variant<ScriptedResponse, net::Failure>;
 
   FakeHttp() = default;
-  ~FakeHttp() override { BOOST_TEST(script.empty(), "the script went on, but nobody asked"); }
+  ~FakeHttp() override { BOOST_TEST(script.empty(), "responses are left that no request asked for"); }
   FakeHttp(const FakeHttp&) = delete;
   FakeHttp& operator=(const FakeHttp&) = delete;
 
@@ -82,7 +82,7 @@ class FakeHttp : public net::Http {
     Answer next = script.empty() ? *rest : std::move(script.front());
     if (!script.empty()) script.pop_front();
     if (const auto* failure = std::get_if<net::Failure>(&next)) throw net::Failure(*failure);
-    return std::make_unique<CannedResponse>(std::get<CannedReply>(std::move(next)));
+    return std::make_unique<CannedResponse>(std::get<ScriptedResponse>(std::move(next)));
   }
 
   std::deque<Answer> script;

@@ -131,7 +131,7 @@ class CommandRules:
             if argument["param"] not in placeholders:
                 self.fault(f"the endpoint of {self.what} has no placeholder '{argument['param']}'", "param", argument)
         if sorted(names) == sorted(placeholders) and names != placeholders:
-            self.fault(f"the arguments of {self.what} stand in another order than the placeholders", "arguments")
+            self.fault(f"the arguments of {self.what} are in another order than the placeholders", "arguments")
 
     # ---- flags
 
@@ -250,7 +250,7 @@ class CommandRules:
             if column["field"] not in known:
                 self.fault(f"column '{column['field']}' of {self.what} is not a field of the items in '{items}'", "field", column)
             if column["field"] in seen:
-                self.fault(f"column '{column['field']}' of {self.what} stands there twice", "field", column)
+                self.fault(f"column '{column['field']}' of {self.what} is there twice", "field", column)
             seen.add(column["field"])
 
     def pagination(self):

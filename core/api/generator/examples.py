@@ -110,7 +110,7 @@ class ExampleRules:
 
 
 class MentionRules:
-    """`heygen ...` and --flags in what people read."""
+    """`heygen ...` and --flags in what users read."""
 
     def __init__(self, faults, commands, command):
         self.faults, self.commands, self.command = faults, commands, command

@@ -64,6 +64,6 @@ class Faults:
             self.add(node, f"longer than {DOC_WIDTH} characters: {text!r}", member)
 
     def description(self, node, member, text):
-        """Paragraphs, one a line; two spaces begin a line that is shown as it stands."""
+        """Paragraphs, one a line; two spaces begin a line that is shown as it is."""
         for line in text.split("\n"):
             self.sentence(node, member, line.removeprefix("  "), full_stop=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""json.loads, but every object and list knows its lines, and a name that stands twice is an error."""
+"""json.loads, but every object and list knows its lines, and a name that occurs twice is an error."""
 import bisect
 import json
 import re
@@ -77,7 +77,7 @@ class Reader:
             except ValueError as error:
                 self.refuse(error)
             if self.encodable(name) in node:
-                self.fail(start, f"'{name}' stands here twice")
+                self.fail(start, f"'{name}' occurs here twice")
             if self.skip() != ":":
                 self.fail(self.at, "':' was expected")
             self.at += 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schemas of requests and replies, and those in schemas.json that they refer to."""
+"""The schemas of requests and responses, and those in schemas.json that they refer to."""
 PREFIX = "#/$defs/"
 TYPES = {"object", "array", "string", "integer", "number", "boolean"}
 MEMBERS = {"$ref": "a text", "type": "a text", "nullable": "true or false", "properties": "an object",
@@ -120,7 +120,7 @@ class Schemas:
         return set.intersection(*lists) if lists else set()
 
     def find(self, node, dotted):
-        """What may stand at this place: a number is a place in a list."""
+        """What may be at this place: a number is a place in a list."""
         found = [node]
         for step in dotted.split("."):
             shapes = [shape for part in found for shape in self.shapes(part)]

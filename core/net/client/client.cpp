@@ -12,7 +12,7 @@
 namespace heygen::net {
 namespace {
 
-/// A kept connection may end just when it is used again, which is no reason to fail (RFC 9112 §9.3.1).
+/// A kept connection may end just when it is used again, which is not a reason to fail (RFC 9112 §9.3.1).
 bool may_reopen(const Failure& failure, const Exchange& exchange, const Request& request) {
   return failure.kind == Failure::Kind::reset && !exchange.response_started() && is_idempotent(request.method) &&
          (request.body == nullptr || request.body->rewind());

@@ -198,8 +198,7 @@ Reason explain(int error, const std::string& host, const char* unknown) {
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       return {"its issuer is unknown here", unknown};
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return {"it has expired",
-              "Check this machine's clock; if it is right, the server's certificate must be renewed."};
+      return {"it has expired", "Check this machine's clock; if it is right, the server needs a new certificate."};
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return {"it is not valid yet", "Check this machine's clock."};
     case X509_V_ERR_HOSTNAME_MISMATCH:

@@ -69,7 +69,7 @@ void Watchdog::start_waiting(const std::lock_guard<std::mutex>&) {
   try {
     thread_ = std::thread(&Watchdog::run, this);
   } catch (const std::system_error&) {
-    thread_ = {};  // the call goes on unwatched
+    thread_ = {};  // the call continues unwatched
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }

@@ -32,19 +32,19 @@ constexpr int kMaxLinks = 40;
 
 /// The group is the owner's primary one, has the owner's name and no other member.
 bool is_private_group(uid_t owner, gid_t group) {
-  std::vector<char> person_text(kAccountBuffer), group_text(kAccountBuffer);
-  passwd person{};
-  passwd* found_person = nullptr;
+  std::vector<char> account_text(kAccountBuffer), group_text(kAccountBuffer);
+  passwd account{};
+  passwd* found_account = nullptr;
   ::group members{};
   ::group* found_group = nullptr;
-  if (getpwuid_r(owner, &person, person_text.data(), person_text.size(), &found_person) != 0 ||
-      found_person == nullptr || person.pw_gid != group ||
+  if (getpwuid_r(owner, &account, account_text.data(), account_text.size(), &found_account) != 0 ||
+      found_account == nullptr || account.pw_gid != group ||
       getgrgid_r(group, &members, group_text.data(), group_text.size(), &found_group) != 0 || found_group == nullptr ||
-      std::string_view(members.gr_name) != person.pw_name) {
+      std::string_view(members.gr_name) != account.pw_name) {
     return false;
   }
   for (char** member = members.gr_mem; *member != nullptr; ++member) {
-    if (std::string_view(*member) != person.pw_name) return false;
+    if (std::string_view(*member) != account.pw_name) return false;
   }
   return true;
 }
@@ -69,9 +69,9 @@ std::optional<Refusal> find_unmapped_owner(const fs::path& path, uid_t owner) {
     return owner >= range.first && owner - range.first < range.count;
   };
   if (std::ranges::any_of(kMap, contains)) return {};
-  return Refusal(path.string() + " belongs to a user that this user namespace does not know (uid " +
-                 std::to_string(owner) +
-                 "), so it may be anybody's; run heygen outside of the namespace, or in one that knows that user");
+  return Refusal(
+      path.string() + " belongs to a user that this user namespace does not know (uid " + std::to_string(owner) +
+      "), so it may belong to any user; run heygen outside of the namespace, or in one that knows that user");
 }
 
 /// With an access control list, the group's bits are the most that any user in the list is allowed (acl(5)).
@@ -112,7 +112,7 @@ std::optional<Refusal> fault_of(const fs::path& path, const struct stat& info, O
   if (info.st_uid != 0 && info.st_uid != geteuid()) {
     return Refusal(path.string() + " is owned by another user (uid " + std::to_string(info.st_uid) + ")");
   }
-  // A link's own mode says nothing, and in a sticky directory nobody can replace the files of others.
+  // A link's own mode says nothing, and in a sticky directory no user can replace the files of others.
   if (S_ISLNK(info.st_mode) || (S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX) != 0)) return {};
   const bool is_own_group = (info.st_mode & S_IWGRP) == 0 || is_private_group(info.st_uid, info.st_gid);
   return find_other_writer(path, info, is_own_group, "its owner's own");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A library whose bytes are fixed: copied to memory that nobody can write to, hashed there, and loaded from there.
+// A library whose bytes are fixed: copied to memory that no process can write to, hashed there, and loaded from there.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@ std::string file_digest(const std::filesystem::path& file);
 /// Throws Refusal unless `digest` is one of `accepted`; `what` begins the reason ("the manifest").
 void require_pin(const std::string& digest, const std::vector<std::string>& accepted, const std::string& what);
 
-/// How the system makes a copy that nobody can change; a test can take it away.
+/// How the system makes a copy that no process can change; a test can take it away.
 struct Sealing {
   /// An empty file in memory that can be sealed; no descriptor when the system has none.
   UniqueFd (*memory_file)(const char* name);

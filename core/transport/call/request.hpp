@@ -26,7 +26,7 @@ struct ApiRequest {
   std::chrono::milliseconds timeout{0};                    ///< of each attempt; zero: 30s for GET, 120s otherwise
   /// On Clock::monotonic()'s scale: no attempt and no pause before a retry lasts past it (Error{timeout}).
   std::optional<std::chrono::milliseconds> deadline;
-  /// A cancellation after the request is sent leaves its response this long: whoever pays for a job needs its ID.
+  /// A cancellation after the request is sent leaves its response this long: a user who pays for a job needs its ID.
   std::chrono::milliseconds grace{0};
   std::function<void(std::uint64_t)> on_sent;
   std::function<void()> on_wait;     ///< as in net::Request

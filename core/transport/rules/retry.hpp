@@ -67,7 +67,7 @@ class Retries {
   std::optional<std::chrono::milliseconds> time_left() const;
   /// Seconds that the response asks to wait for; empty when it does not say.
   std::optional<std::int64_t> retry_after(const net::Response& response) const;
-  /// Waits before the next retry. `announce` is told of it first. Throws Error: canceled, or timeout when the deadline
+  /// Waits before the next retry. `announce` is called first. Throws Error: canceled, or timeout when the deadline
   /// comes before the pause ends.
   void pause(std::optional<std::int64_t> retry_after, const std::function<void(const std::string&)>& announce);
 

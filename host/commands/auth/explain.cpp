@@ -39,7 +39,7 @@ std::string_view chosen_by(const heygen::auth::Choice& choice) {
       return "--provider";
     case heygen::auth::Choice::By::variable:
       return "HEYGEN_PROVIDER";
-    case heygen::auth::Choice::By::nobody:
+    case heygen::auth::Choice::By::none:
       break;
   }
   return {};
@@ -95,7 +95,7 @@ std::string why_sentence(const ExplainRow& row, const std::string& chosen) {
       return "The first in the order that has a credential.";
     case Why::needs_network:
       return "Needs the network; `explain` works offline.";
-    case Why::outranked:
+    case Why::overridden:
       return "A credential with higher precedence is used.";
     case Why::not_chosen:
       return "Provider " + chosen + " was chosen by name.";

@@ -58,7 +58,7 @@ Issuer discover(const sdk::Call& call) {
   found.audience = std::string(call.settings().get("audience").value_or(call.api_base()));
   sdk::HttpRequest request;
   request.url = found.issuer + (found.issuer.back() == '/' ? "" : "/") + ".well-known/openid-configuration";
-  const sdk::HttpReply response = call.http().send(request);
+  const sdk::HttpResponse response = call.http().send(request);
   if (response.status() >= 500) throw sdk::Fail(HEYGEN_TRANSIENT, found.issuer + " is in trouble.", "Try again later.");
   if (response.status() == 401 || response.status() == 403 || response.status() == 400)
     throw sdk::Fail(HEYGEN_REJECTED, found.issuer + " accepts no login.", "Ask your administrator.");
@@ -104,7 +104,7 @@ sdk::Json post(const sdk::Call& call, const std::string& url, const sdk::Form& f
   request.url = url;
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
   request.body = form.str();
-  const sdk::HttpReply response = call.http().send(request);
+  const sdk::HttpResponse response = call.http().send(request);
   const sdk::Json answer = call.parse(response.body());
   if (response.status() == 200 && answer.is_object()) return answer;
   const std::string code = printable(answer["error"].as_text());

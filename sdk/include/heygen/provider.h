@@ -20,7 +20,7 @@
  *           when size is 0. Whatever a function receives is valid until that
  *           function returns. Whatever a host service returns is owned by the
  *           host and valid until the provider function that asked for it
- *           returns. Nobody ever frees memory of the other side.
+ *           returns. Neither side frees memory of the other.
  *  Outputs  A provider answers through heygen_sink, which copies.
  *  Secrets  Mark them with HEYGEN_SECRET. The host wipes its copies, keeps them
  *           out of logs and never puts them into an argument vector
@@ -89,7 +89,7 @@ typedef int64_t heygen_time;
  *                   auth_error, exit 3
  *   REJECTED        the server refused the credential: auth_error, exit 3,
  *                   "log in again"
- *   NEEDS_USER      a person is needed and interaction is not allowed:
+ *   NEEDS_USER      the user is needed and interaction is not allowed:
  *                   auth_error, exit 3
  *   TRANSIENT       network, server 5xx or timeout, try later:
  *                   network_error, exit 1. Never "log in again"
@@ -124,7 +124,7 @@ enum {
   HEYGEN_REASON_EXPLAIN = 7      /* a report: no request follows, network is off    */
 };
 
-/* Whether a person may be asked. */
+/* Whether the user may be asked. */
 typedef int32_t heygen_interaction;
 enum {
   HEYGEN_INTERACTION_NEVER = 0,       /* answer or return HEYGEN_NEEDS_USER        */
@@ -232,7 +232,7 @@ struct heygen_call {
 
 /* ---- What a provider is -------------------------------------------------- */
 
-/* How a login may involve a person. */
+/* How a login may involve the user. */
 enum {
   HEYGEN_INTERACTS_NONE = 0,
   HEYGEN_INTERACTS_TERMINAL = 1, /* asks a question on the terminal or stdin  */
@@ -285,7 +285,7 @@ typedef struct heygen_descriptor {
 /* What the server made of the headers that resolve() gave. */
 typedef struct heygen_outcome {
   uint32_t struct_size;
-  int32_t http_status; /* of the final reply */
+  int32_t http_status; /* of the final response */
   int32_t accepted;    /* 0: the credential was refused (401) */
   int32_t reserved;
 } heygen_outcome;
@@ -315,7 +315,7 @@ typedef struct heygen_provider_1 {
    * [call] */
   heygen_status(HEYGEN_CALL* refresh)(const heygen_call* call);
 
-  /* A new credential, from a person or stdin, through set_state. A login
+  /* A new credential, from the user or stdin, through set_state. A login
    * replaces all members that this provider knows: it nulls those it has no
    * value for. Members of others stay.
    * [call] */
@@ -457,7 +457,7 @@ typedef struct heygen_json_1_v {
   /* Elements of an array, members of an object, else 0.
    * [call] */
   size_t(HEYGEN_CALL* size)(const heygen_json* value);
-  /* A member of an object; NULL when there is none or value is no object.
+  /* A member of an object; NULL when there is none or value is not an object.
    * [call] */
   const heygen_json*(HEYGEN_CALL* member)(const heygen_json* value, heygen_str name);
   /* An element of an array or the value of an object's member by position.
@@ -561,7 +561,7 @@ typedef struct heygen_loopback_1_v {
   /* A decoded query parameter; data is NULL when absent.
    * [call] */
   heygen_str(HEYGEN_CALL* param)(const heygen_loopback* listener, heygen_str name);
-  /* The page that the person sees (200 when success is non-zero, else 400), and
+  /* The page that the user sees (200 when success is non-zero, else 400), and
    * the end of listening. message is shown as plain text.
    * [call] */
   heygen_status(HEYGEN_CALL* respond)(const heygen_call* call, heygen_loopback* listener, int32_t success,
@@ -594,7 +594,7 @@ typedef struct heygen_terminal_1_v {
   /* Non-zero when stdin is a terminal.
    * [call] */
   int32_t(HEYGEN_CALL* interactive)(const heygen_call* call);
-  /* A line for the person, on stderr; control characters are made visible.
+  /* A line for the user, on stderr; control characters are made visible.
    * [call] */
   heygen_status(HEYGEN_CALL* notice)(const heygen_call* call, heygen_str text);
   /* Asks and reads one line, echoed. HEYGEN_NEEDS_USER when interaction is not

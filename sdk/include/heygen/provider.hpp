@@ -24,7 +24,7 @@
 // Header only: it needs the C++ standard library and heygen/provider.h, nothing of heygen itself. Compile with
 // -fvisibility=hidden and link with a version script, so that heygen_provider_entry is the one symbol that shows.
 //
-// Views (std::string_view, Json, HttpReply) that a host service returns belong to the host and are valid until the
+// Views (std::string_view, Json, HttpResponse) that a host service returns belong to the host and are valid until the
 // provider function that asked returns.
 #ifndef HEYGEN_PROVIDER_HPP
 #define HEYGEN_PROVIDER_HPP
@@ -169,23 +169,24 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{0};  ///< for the whole exchange; zero means 30 s
 };
 
-class HttpReply {
+class HttpResponse {
  public:
-  HttpReply() = default;
-  HttpReply(const heygen_http_1_v* service, const heygen_http_response* reply) : service_(service), reply_(reply) {}
+  HttpResponse() = default;
+  HttpResponse(const heygen_http_1_v* service, const heygen_http_response* response)
+      : service_(service), response_(response) {}
 
-  int status() const { return service_->status(reply_); }
-  std::string_view body() const { return text(service_->body(reply_)); }
+  int status() const { return service_->status(response_); }
+  std::string_view body() const { return text(service_->body(response_)); }
   /// Fields of one name are joined by ", ".
   std::optional<std::string_view> header(std::string_view name) const {
-    const heygen_str value = service_->header(reply_, view(name));
+    const heygen_str value = service_->header(response_, view(name));
     if (value.data == nullptr) return std::nullopt;
     return text(value);
   }
 
  private:
   const heygen_http_1_v* service_ = nullptr;
-  const heygen_http_response* reply_ = nullptr;
+  const heygen_http_response* response_ = nullptr;
 };
 
 class Call;
@@ -194,9 +195,9 @@ class Http {
  public:
   Http(const heygen_call* call, const heygen_http_1_v* service) : call_(call), service_(service) {}
 
-  /// Whatever the reply's status is. Throws Fail: TRANSIENT (no whole reply; the host has said why), BROKEN (a body
-  /// over 1 MiB), USAGE (a URL or header that the host does not send), CANCELLED.
-  HttpReply send(const HttpRequest& request) const {
+  /// Whatever the response's status is. Throws Fail: TRANSIENT (no whole response; the host has said why), BROKEN (a
+  /// body over 1 MiB), USAGE (a URL or header that the host does not send), CANCELLED.
+  HttpResponse send(const HttpRequest& request) const {
     std::vector<heygen_http_header> headers;
     headers.reserve(request.headers.size());
     for (const auto& [name, value] : request.headers) headers.push_back({view(name), view(value)});
@@ -208,11 +209,11 @@ class Http {
     raw.headers = headers.data();
     raw.header_count = headers.size();
     raw.body = view(request.body);
-    const heygen_http_response* reply = nullptr;
-    const heygen_status status = service_->send(call_, &raw, &reply);
+    const heygen_http_response* response = nullptr;
+    const heygen_status status = service_->send(call_, &raw, &response);
     if (status != HEYGEN_OK) throw Fail(status, wording(status, request.url));
-    if (reply == nullptr) throw Fail(HEYGEN_INTERNAL, "The host returned no reply.");
-    return {service_, reply};
+    if (response == nullptr) throw Fail(HEYGEN_INTERNAL, "The host returned no response.");
+    return {service_, response};
   }
 
   /// application/x-www-form-urlencoded.
@@ -221,7 +222,7 @@ class Http {
  private:
   static std::string wording(heygen_status status, const std::string& url) {
     const std::string where = url.substr(0, url.find_first_of("?#"));
-    if (status == HEYGEN_BROKEN) return "The reply of " + where + " is larger than 1 MiB.";
+    if (status == HEYGEN_BROKEN) return "The response of " + where + " is larger than 1 MiB.";
     if (status == HEYGEN_USAGE) return "heygen does not send a request to " + where + ".";
     return {};
   }
@@ -331,7 +332,7 @@ class Terminal {
 
   /// stdin is a terminal.
   bool interactive() const { return service_->interactive(call_) != 0; }
-  /// One line for the person.
+  /// One line for the user.
   void notice(std::string_view line) const { service_->notice(call_, view(line)); }
   /// One echoed line. Throws Fail (NEEDS_USER when interaction is not allowed, CANCELLED).
   std::string_view prompt(std::string_view question) const { return ask(service_->prompt, question); }
@@ -394,7 +395,7 @@ class Loopback {
   /// Use it byte for byte, twice (RFC 6749 §4.1.3).
   std::string redirect_uri() const { return std::string(text(service_->redirect_uri(listener_))); }
   /// HEYGEN_OK: the parameters are there and the browser waits for respond(). HEYGEN_BROKEN: a parameter came twice.
-  /// HEYGEN_TRANSIENT: nobody came in time. Throws Fail for every other status.
+  /// HEYGEN_TRANSIENT: no request came in time. Throws Fail for every other status.
   heygen_status wait(std::chrono::milliseconds timeout) {
     const heygen_status status = service_->wait(call_, listener_, static_cast<std::uint32_t>(timeout.count()));
     waits_ = status == HEYGEN_OK;
@@ -407,7 +408,7 @@ class Loopback {
     if (value.data == nullptr) return std::nullopt;
     return text(value);
   }
-  /// The page that the person sees, and the end of listening. A browser that has left is no error.
+  /// The page that the user sees, and the end of listening. A browser that has left is not an error.
   void respond(bool success, std::string_view message) noexcept {
     waits_ = false;
     service_->respond(call_, listener_, success ? 1 : 0, view(message));
@@ -460,7 +461,7 @@ class Call {
   void set_refreshable(bool on) const { accept(sink().set_refreshable(raw_, on ? 1 : 0), "refreshable"); }
   void set_reach(heygen_reach reach) const { accept(sink().set_reach(raw_, reach), "reach"); }
 
-  /// Nothing when the text is no JSON document, too deep, or over 1 MiB.
+  /// Nothing when the text is not a JSON document, too deep, or over 1 MiB.
   Json parse(std::string_view json) const {
     const auto* json_service = service<heygen_json_1_v>(HEYGEN_JSON_1);
     return {json_service, json_service->parse(raw_, view(json))};
@@ -711,10 +712,10 @@ class Exported {
     } catch (const std::exception& error) {
       return report(raw, HEYGEN_INTERNAL, {}, error.what(), {}, 0);
     } catch (...) {
-      return report(raw, HEYGEN_INTERNAL, {}, "The provider threw something that is no std::exception.", {}, 0);
+      return report(raw, HEYGEN_INTERNAL, {}, "The provider threw something that is not a std::exception.", {}, 0);
     }
   }
-  // Without a message the host keeps what it knows itself, such as why a request got no reply.
+  // Without a message the host keeps what it knows itself, such as why a request got no response.
   static heygen_status report(const heygen_call* raw, heygen_status status, std::string_view code,
                               std::string_view message, std::string_view hint, std::int32_t retry_after) noexcept {
     if (!message.empty() || !code.empty()) {

@@ -30,11 +30,11 @@ BOOST_AUTO_TEST_CASE(the_id_of_the_job_is_found_and_asked_for) {
   BOOST_TEST(poll_path(video, "vid/1") == "/v3/videos/vid%2F1");
 }
 
-BOOST_AUTO_TEST_CASE(a_reply_without_id_is_a_parse_error) {
+BOOST_AUTO_TEST_CASE(a_response_without_id_is_a_parse_error) {
   const Poll& video = poll_of({"video", "create"});
-  for (const char* reply :
+  for (const char* response :
        {"{}", "null", R"({"data":{}})", R"({"data":{"video_id":""}})", R"({"data":{"video_id":".."}})"})
-    BOOST_CHECK_EXCEPTION(job_id(video, json::parse(reply)), Error, has_code(code::kResponseParse));
+    BOOST_CHECK_EXCEPTION(job_id(video, json::parse(response)), Error, has_code(code::kResponseParse));
 }
 
 BOOST_AUTO_TEST_CASE(one_translation_is_followed_and_several_are_refused_by_name) {

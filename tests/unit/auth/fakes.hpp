@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stand-ins for what auth stands on: providers that do as told, a clock that obeys, a terminal that remembers.
+// Fakes of what auth uses: providers that do as told, a clock that obeys, a terminal that remembers.
 #pragma once
 
 #include <atomic>
@@ -131,7 +131,7 @@ inline provider::ProviderResult ended(provider::Status status, const std::string
 }
 
 /// A private directory, a store in it, and everything above it.
-struct World {
+struct Scenario {
   void write(const std::string& text) const { directory.write("credentials", text); }
   std::string stored() const { return json::write(store->read().root()); }
   Resolver resolver(const std::string& chosen = {}) { return {registry, *store, environment, chosen}; }

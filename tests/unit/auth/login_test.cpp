@@ -19,7 +19,7 @@ using Check = LoginResult::Check;
 
 namespace {
 
-struct Fixture : World {
+struct Fixture : Scenario {
   Fixture()
       : key(registry.add("apikey")),
         oauth(registry.add("oauth")),

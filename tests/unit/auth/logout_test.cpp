@@ -14,7 +14,7 @@ using Names = std::vector<std::string>;
 
 namespace {
 
-struct Fixture : World {
+struct Fixture : Scenario {
   Fixture() : key(registry.add("apikey")), oauth(registry.add("oauth")), acme(registry.add("acme")) {
     registry.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
     key.revocation = Status::unsupported;

@@ -19,7 +19,7 @@ using provider::Status;
 
 namespace {
 
-struct Fixture : World {
+struct Fixture : Scenario {
   Fixture() {
     FakeProvider& key = registry.add("apikey");
     key.on_resolve = [this](const ProviderRequest& ask) {
@@ -67,7 +67,7 @@ struct Fixture : World {
 
 BOOST_FIXTURE_TEST_SUITE(resolver_chain, Fixture)
 
-BOOST_AUTO_TEST_CASE(the_variable_outranks_the_file_and_the_key_outranks_the_login) {
+BOOST_AUTO_TEST_CASE(the_variable_overrides_the_file_and_the_key_overrides_the_login) {
   write(kAll);
   BOOST_TEST(used() == "apikey:file-key");
   set({{"HEYGEN_API_KEY", "env-key"}});
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_slot_of_the_wrong_type_is_broken_and_not_skipped) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_login_of_a_provider_that_is_not_installed_is_named_and_not_passed_over) {
+BOOST_AUTO_TEST_CASE(a_login_of_a_provider_that_is_not_installed_is_named_and_not_skipped) {
   write(R"({"providers":{"gone":{"x":1},"acme":{"token":"t"}}})");
   const Error error = failure();
   BOOST_TEST((error.exit == Exit::auth));
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_login_of_a_provider_that_is_not_installed_is_named_and_no
   BOOST_TEST(registry.loaded.empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_nobody_installed_can_read_is_named_even_when_it_is_broken_too) {
+BOOST_AUTO_TEST_CASE(what_no_installed_provider_can_read_is_named_even_when_it_is_broken_too) {
   registry.forget("oauth");
   registry.forget("device-code");
   for (const char* text : {R"({"oauth":{"access_token":"at"},"providers":{"acme":{"token":"t"}}})",
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(present_but_broken_surfaces_and_the_next_is_not_tried) {
   BOOST_TEST(registry.loaded.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_key_in_the_environment_is_not_passed_over_when_its_provider_is_refused_or_missing) {
+BOOST_AUTO_TEST_CASE(a_key_in_the_environment_is_not_skipped_when_its_provider_is_refused_or_missing) {
   write(R"({"oauth":{"access_token":"at"}})");
   set({{"HEYGEN_API_KEY", "env-key"}});
   registry.entry("apikey").manifest = {};  // what a manifest that cannot be read leaves
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(whichever_of_two_that_share_a_slot_may_load_serves_it) {
   BOOST_TEST((failure().exit == Exit::auth));
 }
 
-BOOST_AUTO_TEST_CASE(explain_calls_nobody_used_but_the_first_and_shows_no_secret) {
+BOOST_AUTO_TEST_CASE(explain_calls_only_the_first_used_and_shows_no_secret) {
   write(kAll);
   set({{"ACME_TOKEN", "acme-secret"}});
   registry.entry("acme").manifest.credential_env = {"ACME_TOKEN"};

@@ -16,7 +16,7 @@ using provider::Status;
 
 namespace {
 
-struct Fixture : World {
+struct Fixture : Scenario {
   Fixture() : acme(registry.add("acme")) {}
 
   static std::string file(const std::string& state) {
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(before_the_first_request_another_process_may_have_refreshed
   BOOST_TEST(acme.refreshes == 0);
 }
 
-BOOST_AUTO_TEST_CASE(after_a_401_a_token_that_changed_in_the_file_is_used_and_nobody_called) {
+BOOST_AUTO_TEST_CASE(after_a_401_a_token_that_changed_in_the_file_is_used_and_no_provider_called) {
   write(file(state("sent", kNow + 3600)));
   const CredentialLease first = session.obtain(request);
   write(file(state("theirs", kNow + 3600)));
@@ -154,10 +154,10 @@ BOOST_AUTO_TEST_CASE(trouble_on_the_way_is_never_log_in_again) {
   BOOST_TEST(stored() == before);
 }
 
-BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_goes_on_and_a_warning_says_that_the_stored_token_is_stale) {
+BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_continues_and_a_warning_says_that_the_stored_token_is_stale) {
   write(file(state("old", 5)));
   acme.on_refresh = [&](const ProviderRequest&) {
-    write("{ somebody broke it");
+    write("{ broken");
     return refreshed("s3cr3t");
   };
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer s3cr3t");
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(without_a_lock_nothing_is_refreshed) {
   BOOST_TEST(acme.refreshes == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_wait_for_the_lock_is_canceled) {
+BOOST_AUTO_TEST_CASE(a_canceled_wait_for_the_lock_is_canceled) {
   write(file(state("old", 5)));
   Cancel other;
   const auto held = store->lock_refresh("providers.acme", std::chrono::seconds(1), other);

@@ -35,7 +35,7 @@ using Kind = net::Failure::Kind;
 const net::Headers kRanges{{"ETag", "\"v1\""}, {"Accept-Ranges", "bytes"}};
 
 /// `body` comes, and then `end` if there is one. `length` is what the header says, 0 for what the body has.
-struct Reply {
+struct Scripted {
   int status = 200;
   net::Headers headers = kRanges;
   std::string body{};
@@ -44,11 +44,12 @@ struct Reply {
   bool announced = true;
 
   test::FakeHttp::Answer answer() const {
-    if (status == 0) return net::Failure(*end, "No reply.");
-    test::CannedReply reply{.status = status, .body = body, .headers = headers, .announced = announced, .most = 3};
-    if (end) reply.then = net::Failure(*end, "It broke.");
-    if (length > 0) reply.length = length;
-    return reply;
+    if (status == 0) return net::Failure(*end, "No response.");
+    test::ScriptedResponse response{
+        .status = status, .body = body, .headers = headers, .announced = announced, .most = 3};
+    if (end) response.then = net::Failure(*end, "It broke.");
+    if (length > 0) response.length = length;
+    return response;
   }
 };
 
@@ -57,7 +58,7 @@ class Server : public net::Http {
   Server() = default;
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
-  ~Server() override { BOOST_TEST(script.empty(), "the script went on, but nobody asked"); }
+  ~Server() override { BOOST_TEST(script.empty(), "responses are left that no request asked for"); }
   std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
     const std::string* range = net::find_header(request.headers, "Range");
     const std::string* condition = net::find_header(request.headers, "If-Range");
@@ -69,14 +70,14 @@ class Server : public net::Http {
     script.pop_front();
     return http_.send(request, cancel);
   }
-  std::deque<Reply> script;
+  std::deque<Scripted> script;
   std::vector<std::string> asked;
 
  private:
   test::FakeHttp http_;
 };
 
-struct World {
+struct Scenario {
   void run(const std::string& asset = "v1/video", bool replace = false) {
     download(needs, {"https://files.example/f?sig=SECRET", asset, "film.mp4"}, target, replace);
   }
@@ -106,11 +107,11 @@ std::string asked_from(std::uint64_t first, const std::string& validator = "\"v1
   return std::string(kUrl) + " bytes=" + std::to_string(first) + "- " + validator;
 }
 
-Reply broken(const std::string& body, Kind kind = Kind::reset) {
+Scripted broken(const std::string& body, Kind kind = Kind::reset) {
   return {.body = body, .end = kind, .length = 10};
 }
 
-Reply rest(std::uint64_t first, const std::string& body, std::optional<Kind> end = {}) {
+Scripted rest(std::uint64_t first, const std::string& body, std::optional<Kind> end = {}) {
   return {.status = 206,
           .headers = {{"Content-Range", "bytes " + std::to_string(first) + "-9/10"}, {"ETag", "\"v1\""}},
           .body = body,
@@ -119,19 +120,19 @@ Reply rest(std::uint64_t first, const std::string& body, std::optional<Kind> end
 }
 
 /// Four exchanges that break, so that the part is left to the next run.
-void leave_a_part(World& world) {
-  world.server.script = {broken("01234"), rest(5, "", Kind::reset), rest(5, "5", Kind::truncated),
-                         rest(6, "", Kind::timeout)};
-  BOOST_TEST(world.failure().code == code::kTimeout);
-  BOOST_TEST(world.server.script.empty());
-  world.server.asked.clear();
+void leave_a_part(Scenario& scenario) {
+  scenario.server.script = {broken("01234"), rest(5, "", Kind::reset), rest(5, "5", Kind::truncated),
+                            rest(6, "", Kind::timeout)};
+  BOOST_TEST(scenario.failure().code == code::kTimeout);
+  BOOST_TEST(scenario.server.script.empty());
+  scenario.server.asked.clear();
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(downloading)
 
-BOOST_FIXTURE_TEST_CASE(a_file_that_comes_whole_is_all_there_is, World) {
+BOOST_FIXTURE_TEST_CASE(a_file_that_comes_whole_is_all_there_is, Scenario) {
   const mode_t mask = umask(027);
   server.script = {{.body = "0123456789"}};
   run();
@@ -144,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_comes_whole_is_all_there_is, World) {
   BOOST_TEST(server.asked == std::vector<std::string>{kUrl}, boost::test_tools::per_element());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_broken_transfer_goes_on_where_it_stopped, World) {
+BOOST_FIXTURE_TEST_CASE(interrupted_transfer_resumes_where_it_stopped, Scenario) {
   server.script = {broken("01234"), rest(5, "56", Kind::truncated), rest(7, "789")};
   run();
   BOOST_TEST(test::read_file(target) == "0123456789");
@@ -154,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(a_broken_transfer_goes_on_where_it_stopped, World) {
   BOOST_TEST(clock.waits.size() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(three_tries_and_the_part_is_kept_for_the_next_run, World) {
+BOOST_FIXTURE_TEST_CASE(three_tries_and_the_part_is_kept_for_the_next_run, Scenario) {
   leave_a_part(*this);
   BOOST_TEST(test::read_file(part) == "012345");
   BOOST_TEST(test::read_file(facts).find("SECRET") == std::string::npos);
@@ -168,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(three_tries_and_the_part_is_kept_for_the_next_run, World
   BOOST_TEST(server.asked == std::vector<std::string>{asked_from(6)}, boost::test_tools::per_element());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_part_outlives_a_run_that_gets_no_connection, World) {
+BOOST_FIXTURE_TEST_CASE(a_part_outlives_a_run_that_gets_no_connection, Scenario) {
   leave_a_part(*this);
   server.script = {{.status = 0, .end = Kind::connect}, {.status = 403}};
   BOOST_TEST(failure().code == code::kNetwork);
@@ -180,7 +181,7 @@ BOOST_FIXTURE_TEST_CASE(a_part_outlives_a_run_that_gets_no_connection, World) {
   BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_part_of_another_asset_is_dropped, World) {
+BOOST_FIXTURE_TEST_CASE(a_part_of_another_asset_is_dropped, Scenario) {
   leave_a_part(*this);
   server.script = {{.body = "captions"}};
   run("v1/captioned");
@@ -188,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(a_part_of_another_asset_is_dropped, World) {
   BOOST_TEST(files() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_part_whose_facts_do_not_fit_is_dropped, World) {
+BOOST_FIXTURE_TEST_CASE(a_part_whose_facts_do_not_fit_is_dropped, Scenario) {
   for (const char* text :
        {"", "no JSON", "[]", R"({"asset":"v1/video","validator":"ETag","value":"W/\"v1\"","length":10,"size":6})",
         R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":7})",
@@ -205,7 +206,7 @@ BOOST_FIXTURE_TEST_CASE(a_part_whose_facts_do_not_fit_is_dropped, World) {
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(bytes_past_what_was_made_safe_are_fetched_again, World) {
+BOOST_FIXTURE_TEST_CASE(bytes_past_what_was_made_safe_are_fetched_again, Scenario) {
   test::write_file(part, "012XXX");
   test::write_file(facts, R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":3})");
   server.script = {rest(3, "3456789")};
@@ -213,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(bytes_past_what_was_made_safe_are_fetched_again, World) 
   BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_part_that_is_complete_is_still_compared_with_the_server, World) {
+BOOST_FIXTURE_TEST_CASE(a_part_that_is_complete_is_still_compared_with_the_server, Scenario) {
   test::write_file(part, "012345678X");
   test::write_file(facts, R"({"asset":"v1/video","validator":"ETag","value":"\"v1\"","length":10,"size":10})");
   server.script = {{.status = 0, .end = Kind::connect}, rest(9, "9")};
@@ -223,29 +224,29 @@ BOOST_FIXTURE_TEST_CASE(a_part_that_is_complete_is_still_compared_with_the_serve
   BOOST_TEST(server.asked.back() == asked_from(9));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_changed_file_is_fetched_from_the_start, World) {
+BOOST_FIXTURE_TEST_CASE(a_changed_file_is_fetched_from_the_start, Scenario) {
   server.script = {broken("01234"), {.headers = {{"ETag", "\"v2\""}, {"Accept-Ranges", "bytes"}}, .body = "new"}};
   run();
   BOOST_TEST(test::read_file(target) == "new");
   BOOST_TEST(files() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_piece_that_does_not_fit_is_not_used, World) {
+BOOST_FIXTURE_TEST_CASE(a_piece_that_does_not_fit_is_not_used, Scenario) {
   const auto piece = [](const std::string& range, const std::string& tag, std::uint64_t length = 5) {
-    return Reply{.status = 206,
-                 .headers = {{"Content-Range", range}, {"ETag", tag}},
-                 .body = "XXXXX",
-                 .end = {},
-                 .length = length};
+    return Scripted{.status = 206,
+                    .headers = {{"Content-Range", range}, {"ETag", tag}},
+                    .body = "XXXXX",
+                    .end = {},
+                    .length = length};
   };
-  Reply encoded = piece("bytes 5-9/10", "\"v1\"");
+  Scripted encoded = piece("bytes 5-9/10", "\"v1\"");
   encoded.headers.push_back({"Content-Encoding", "gzip"});
-  Reply bare = piece("bytes 5-9/10", "\"v1\"");
+  Scripted bare = piece("bytes 5-9/10", "\"v1\"");
   bare.headers.clear();
-  for (const Reply& wrong :
+  for (const Scripted& wrong :
        {piece("bytes 4-9/10", "\"v1\""), piece("bytes 5-8/10", "\"v1\""), piece("bytes 5-9/11", "\"v1\""),
         piece("bytes 5-9/*", "\"v1\""), piece("bytes 5-9/10", "\"v2\""), piece("bytes 5-9/10", "\"v1\"", 4), encoded,
-        bare, Reply{.status = 416}}) {
+        bare, Scripted{.status = 416}}) {
     server.script = {broken("01234"), wrong, {.body = "0123456789"}};
     run("v1/video", true);
     BOOST_TEST(test::read_file(target) == "0123456789");
@@ -254,15 +255,15 @@ BOOST_FIXTURE_TEST_CASE(a_piece_that_does_not_fit_is_not_used, World) {
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(without_ranges_length_or_a_strong_validator_nothing_is_left, World) {
-  const std::vector<Reply> replies{
+BOOST_FIXTURE_TEST_CASE(without_ranges_length_or_a_strong_validator_nothing_is_left, Scenario) {
+  const std::vector<Scripted> responses{
       {.headers = {{"ETag", "\"v1\""}}, .body = "01", .end = Kind::reset, .length = 10},
       {.headers = {{"Accept-Ranges", "bytes"}}, .body = "01", .end = Kind::reset, .length = 10},
       {.headers = {{"ETag", "W/\"v1\""}, {"Accept-Ranges", "bytes"}}, .body = "01", .end = Kind::reset, .length = 10},
       {.body = "01", .end = Kind::truncated, .announced = false},
   };
-  for (const Reply& reply : replies) {
-    server.script = {reply};
+  for (const Scripted& response : responses) {
+    server.script = {response};
     const Error error = failure();
     BOOST_TEST(error.code == code::kDownloadInterrupted);
     BOOST_TEST(error.hint.find("nothing was left behind") != std::string::npos);
@@ -270,7 +271,7 @@ BOOST_FIXTURE_TEST_CASE(without_ranges_length_or_a_strong_validator_nothing_is_l
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_wrong_with_the_reply_is_not_tried_again, World) {
+BOOST_FIXTURE_TEST_CASE(what_is_wrong_with_the_response_is_not_tried_again, Scenario) {
   server.script = {broken("01234", Kind::protocol)};
   BOOST_TEST(failure().code == code::kDownloadInterrupted);
   fs::remove(part);
@@ -287,7 +288,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_wrong_with_the_reply_is_not_tried_again, World) 
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_server_that_stumbles_on_the_way_is_asked_again_and_a_refusal_is_not, World) {
+BOOST_FIXTURE_TEST_CASE(a_server_that_stumbles_on_the_way_is_asked_again_and_a_refusal_is_not, Scenario) {
   server.script = {broken("01234"), {.status = 503}, {.status = 0, .end = Kind::connect}, rest(5, "56789")};
   run();
   BOOST_TEST(test::read_file(target) == "0123456789");
@@ -297,7 +298,7 @@ BOOST_FIXTURE_TEST_CASE(a_server_that_stumbles_on_the_way_is_asked_again_and_a_r
   BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_cancellation_keeps_the_part_and_says_so, World) {
+BOOST_FIXTURE_TEST_CASE(a_cancellation_keeps_the_part_and_says_so, Scenario) {
   server.script = {broken("01234", Kind::canceled)};
   const Error stopped = failure();
   BOOST_TEST(stopped.code == code::kCanceled);
@@ -309,7 +310,7 @@ BOOST_FIXTURE_TEST_CASE(a_cancellation_keeps_the_part_and_says_so, World) {
   BOOST_TEST(test::read_file(part) == "01234");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_stall_is_a_time_out, World) {
+BOOST_FIXTURE_TEST_CASE(a_stall_is_a_time_out, Scenario) {
   server.script = {{.headers = {}, .body = "01", .end = Kind::timeout, .length = 10}};
   const Error error = failure();
   BOOST_TEST(error.code == code::kTimeout);
@@ -317,7 +318,7 @@ BOOST_FIXTURE_TEST_CASE(a_stall_is_a_time_out, World) {
   BOOST_TEST(files() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(two_runs_do_not_write_into_one_part, World) {
+BOOST_FIXTURE_TEST_CASE(two_runs_do_not_write_into_one_part, Scenario) {
   test::write_file(part, "0");
   const int other = open(part.c_str(), O_RDWR | O_CLOEXEC);
   BOOST_REQUIRE(other >= 0);
@@ -327,7 +328,7 @@ BOOST_FIXTURE_TEST_CASE(two_runs_do_not_write_into_one_part, World) {
   close(other);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_part_that_somebody_prepared_is_refused, World) {
+BOOST_FIXTURE_TEST_CASE(a_part_that_another_prepared_is_refused, Scenario) {
   const fs::path victim = directory / "victim";
   test::write_file(victim, "precious");
   fs::create_symlink(victim, part);
@@ -344,7 +345,7 @@ BOOST_FIXTURE_TEST_CASE(a_part_that_somebody_prepared_is_refused, World) {
   BOOST_TEST(test::read_file(victim) == "precious");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_target_that_appears_meanwhile_is_not_overwritten, World) {
+BOOST_FIXTURE_TEST_CASE(a_target_that_appears_meanwhile_is_not_overwritten, Scenario) {
   test::write_file(target, "precious");
   server.script = {{.body = "0123456789"}};
   BOOST_TEST(failure().code == code::kFileExists);
@@ -352,35 +353,35 @@ BOOST_FIXTURE_TEST_CASE(a_target_that_appears_meanwhile_is_not_overwritten, Worl
   BOOST_TEST(files() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_longest_name_has_room_for_a_part, World) {
+BOOST_FIXTURE_TEST_CASE(the_longest_name_has_room_for_a_part, Scenario) {
   target = directory / std::string(255, 'x');
   server.script = {broken("01234"), rest(5, "56789")};
   run();
   BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
-BOOST_FIXTURE_TEST_CASE(an_empty_file_is_a_file, World) {
+BOOST_FIXTURE_TEST_CASE(an_empty_file_is_a_file, Scenario) {
   server.script = {{.body = ""}};
   run();
   BOOST_TEST(fs::exists(target));
   BOOST_TEST(files() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(standard_output_goes_on_within_a_run, World) {
+BOOST_FIXTURE_TEST_CASE(stdout_transfer_resumes_within_a_run, Scenario) {
   server.script = {broken("01234"), rest(5, "56789")};
   download_to_stdout(needs, {kUrl, "v1/video", "v1"}, write);
   BOOST_TEST(out == "0123456789");
   BOOST_TEST(files() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_went_to_standard_output_cannot_be_taken_back, World) {
+BOOST_FIXTURE_TEST_CASE(what_went_to_stdout_cannot_be_taken_back, Scenario) {
   server.script = {broken("01234"), {.headers = {{"ETag", "\"v2\""}}, .body = "new"}};
   BOOST_CHECK_EXCEPTION(download_to_stdout(needs, {kUrl, "v1/video", "v1"}, write), Error,
                         [](const Error& error) { return error.code == code::kDownloadInterrupted; });
   BOOST_TEST(out == "01234");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_reader_that_leaves_ends_it, World) {
+BOOST_FIXTURE_TEST_CASE(a_reader_that_leaves_ends_it, Scenario) {
   server.script = {{.body = "0123456789"}};
   const auto closed = [](std::string_view) { throw OutputClosed{}; };
   BOOST_CHECK_THROW(download_to_stdout(needs, {kUrl, "v1/video", "v1"}, closed), OutputClosed);

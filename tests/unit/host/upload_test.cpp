@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(unreadable_file_is_named) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_pipe_that_nobody_writes_to_waits_until_the_user_has_enough) {
+BOOST_AUTO_TEST_CASE(a_pipe_without_a_writer_waits_until_the_user_has_enough) {
   const test::TemporaryDirectory directory;
   const std::string pipe = (directory.path() / "pipe").string();
   BOOST_REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);

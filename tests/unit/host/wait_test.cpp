@@ -35,8 +35,8 @@ struct Stage {
   test::FakeRandom random{std::byte{0x80}};
   Cancel cancel;
 
-  void reply(const std::string& text) { script.emplace_back(text); }
-  void state(const std::string& name) { reply(R"({"data":{"status":")" + name + R"("}})"); }
+  void respond(const std::string& text) { script.emplace_back(text); }
+  void state(const std::string& name) { respond(R"({"data":{"status":")" + name + R"("}})"); }
   void fault(std::string_view code, int status = 0) {
     Error error(code, "It went wrong.");
     error.http_status = status;
@@ -66,7 +66,7 @@ struct Stage {
     create.path = "/v3/jobs";
     create.headers = {{"X-HeyGen-Client-Source", "test"}};
     run_and_wait(needs, poll, create, limit);
-    BOOST_TEST(script.empty(), "the script went on, but nobody asked");
+    BOOST_TEST(script.empty(), "responses are left that no request asked for");
   }
 
   Error error(milliseconds limit = milliseconds(60'000)) {
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_SUITE(waiting)
 
 BOOST_AUTO_TEST_CASE(last_response_is_printed_when_the_job_is_done) {
   Stage stage;
-  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
   stage.state("pending");
   stage.state("running");
   stage.state("completed");
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(last_response_is_printed_when_the_job_is_done) {
 
 BOOST_AUTO_TEST_CASE(the_line_shows_state_and_time_and_moves_each_second) {
   Stage stage;
-  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
   stage.state("pending");
   stage.state("completed");
   stage.run();
@@ -120,8 +120,8 @@ BOOST_AUTO_TEST_CASE(the_line_shows_state_and_time_and_moves_each_second) {
 
 BOOST_AUTO_TEST_CASE(a_failed_job_is_printed_and_an_error) {
   Stage stage;
-  stage.reply(R"({"data":{"id":"j1"}})");
-  stage.reply(R"({"data":{"status":"failed","failure_message":"no luck"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"status":"failed","failure_message":"no luck"}})");
   const Error error = stage.error();
   BOOST_TEST(has(error.message(), "no luck"));
   BOOST_TEST(names_job(error));
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_failed_job_is_printed_and_an_error) {
 
 BOOST_AUTO_TEST_CASE(timeout_prints_the_last_state_and_exits_4) {
   Stage stage;
-  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
   stage.state("pending");
   const Error error = stage.error(milliseconds(1'500));
   BOOST_CHECK(error.exit == Exit::timeout);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(timeout_prints_the_last_state_and_exits_4) {
 
 BOOST_AUTO_TEST_CASE(temporary_failures_after_the_first_poll_do_not_end_the_wait) {
   Stage stage;
-  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
   stage.state("pending");
   stage.fault(code::kNetwork);
   stage.fault("unclassified_server_error", 503);
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(temporary_failures_after_the_first_poll_do_not_end_the_wait
 
 BOOST_AUTO_TEST_CASE(timeout_names_the_last_temporary_failure) {
   Stage stage;
-  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
   stage.state("pending");
   for (int i = 0; i < 3; ++i) stage.fault(code::kNetwork);
   const Error error = stage.error(milliseconds(15'000));
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(other_failure_ends_the_wait_with_the_id) {
   for (const auto& [code, status] :
        {std::pair<std::string_view, int>{"video_not_found", 404}, {code::kAuth, 0}, {"unauthorized", 401}}) {
     Stage stage;
-    stage.reply(R"({"data":{"id":"j1"}})");
+    stage.respond(R"({"data":{"id":"j1"}})");
     stage.state("pending");
     stage.fault(code, status);
     const Error error = stage.error();
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(other_failure_ends_the_wait_with_the_id) {
 
 BOOST_AUTO_TEST_CASE(failed_first_poll_ends_the_wait_with_the_id) {
   Stage stage;
-  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
   stage.fault(code::kNetwork);
   BOOST_TEST(names_job(stage.error()));
 }
@@ -189,8 +189,8 @@ BOOST_AUTO_TEST_CASE(failed_first_poll_ends_the_wait_with_the_id) {
 BOOST_AUTO_TEST_CASE(response_without_json_or_state_ends_the_wait_with_the_id) {
   for (const char* text : {"<html>", "{}", R"({"data":{"status":null}})"}) {
     Stage stage;
-    stage.reply(R"({"data":{"id":"j1"}})");
-    stage.reply(text);
+    stage.respond(R"({"data":{"id":"j1"}})");
+    stage.respond(text);
     BOOST_TEST(names_job(stage.error()));
   }
 }
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(response_without_json_or_state_ends_the_wait_with_the_id) {
 BOOST_AUTO_TEST_CASE(ctrl_c_between_polls_names_the_job) {
   Stage stage;
   stage.clock.on_wait = [&] { stage.cancel.request(); };
-  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
   stage.state("pending");
   const Error error = stage.error();
   BOOST_TEST(error.code == code::kCanceled);
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_between_polls_names_the_job) {
 
 BOOST_AUTO_TEST_CASE(ctrl_c_while_the_job_is_created_awaits_its_id) {
   Stage stage;
-  stage.reply(R"({"data":{"id":"j1"}})");
+  stage.respond(R"({"data":{"id":"j1"}})");
   stage.on_send = [&] { stage.cancel.request(); };
   const Error error = stage.error();
   BOOST_TEST(error.code == code::kCanceled);
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(lost_response_to_create_says_the_job_may_have_started) {
 
 BOOST_AUTO_TEST_CASE(response_without_id_is_shown) {
   Stage stage;
-  stage.reply(R"({"data":{"job":"j1"}})");
+  stage.respond(R"({"data":{"job":"j1"}})");
   const Error error = stage.error();
   BOOST_TEST(error.code == code::kResponseParse);
   BOOST_TEST(has(error.hint, R"({"data":{"job":"j1"}})"));
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(response_without_id_is_shown) {
 BOOST_AUTO_TEST_CASE(batch_response_is_an_error_that_names_every_id) {
   Stage stage;
   stage.poll.id_field = "data.ids.0";
-  stage.reply(R"({"data":{"ids":["j1","j2","j3"]}})");
+  stage.respond(R"({"data":{"ids":["j1","j2","j3"]}})");
   const Error error = stage.error();
   BOOST_TEST(error.code == code::kBatchNotSupported);
   BOOST_TEST(has(error.hint, "j1, j2, j3"));

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 using Kind = Failure::Kind;
 
 /// Limits that a test on a busy machine does not meet by accident.
-inline constexpr Timeouts kPatient{.connect = 20s, .idle = 20s, .total = 20s};
+inline constexpr Timeouts kAmple{.connect = 20s, .idle = 20s, .total = 20s};
 
 struct Client {
   using Variables = std::map<std::string, std::string, std::less<>>;
@@ -33,14 +33,14 @@ struct Client {
     Request made;
     made.method = method;
     made.url = url;
-    made.timeouts = kPatient;
+    made.timeouts = kAmple;
     return made;
   }
   std::unique_ptr<Response> send(const Request& made) const { return http->send(made, cancel); }
   std::string fetch(const Request& made) const { return read_all(*send(made), 1 << 20); }
   std::string get(const Url& url) const { return fetch(request(url)); }
 
-  /// How sending, or reading the reply, fails.
+  /// How sending, or reading the response, fails.
   Failure failure(const Request& made) const {
     try {
       read_all(*send(made), 1 << 20);
@@ -54,7 +54,7 @@ struct Client {
   Cancel cancel;
 };
 
-/// Cancels once `moment` has come; then says how long the canceled work went on.
+/// Cancels once `moment` has come; then says how long the canceled work lasted.
 class Canceler {
  public:
   Canceler(Cancel& cancel, std::future<void> moment)

@@ -57,7 +57,7 @@ struct Attempt {
   Cancel cancel;
   ExchangeDeadline deadline{request, "origin.test:443", cancel, system_clock()};
 
-  explicit Attempt(Timeouts limits = kPatient) : request{}, deadline(make(limits)) {}
+  explicit Attempt(Timeouts limits = kAmple) : request{}, deadline(make(limits)) {}
   ExchangeDeadline make(Timeouts limits) {
     request.timeouts = limits;
     ExchangeDeadline made(request, "origin.test:443", cancel, system_clock());

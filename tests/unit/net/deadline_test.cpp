@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(drip_of_headers_meets_the_total_limit) {
 BOOST_AUTO_TEST_CASE(slow_reader_is_not_blamed_on_the_server) {
   Server server([](Peer& peer) {
     peer.request();
-    peer.reply("0123456789");
+    peer.respond("0123456789");
     peer.wait_for_close();
   });
   const Client client;
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(request_that_was_sent_keeps_its_grace) {
   Server server([&](Peer& peer) {
     peer.request();
     client.cancel.request();
-    peer.reply("saved");
+    peer.respond("saved");
     peer.wait_for_close();
   });
   Request request = client.request(server.url(), "POST");

@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_CASE(request_arrives_as_it_was_made) {
   Received got;
   Server server([&](Peer& peer) {
     got = peer.request();
-    peer.reply("hello");
+    peer.respond("hello");
   });
   const Client client;
   Request request = client.request(server.url("/v3/x?a=%2F"), "POST");
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_server_on_ipv6_is_reached) {
   Server server(
       [&](Peer& peer) {
         got = peer.request();
-        peer.reply("six");
+        peer.respond("six");
       },
       nullptr, "::1");
   BOOST_TEST(Client().get(server.url()) == "six");
@@ -46,10 +46,10 @@ BOOST_AUTO_TEST_CASE(a_server_on_ipv6_is_reached) {
 }
 
 BOOST_AUTO_TEST_CASE(all_addresses_of_a_name_are_tried) {
-  // "localhost" may stand for ::1 too, where nobody listens.
+  // "localhost" may mean ::1 too, where nothing listens.
   Server server([](Peer& peer) {
     peer.request();
-    peer.reply("found");
+    peer.respond("found");
   });
   BOOST_TEST(Client().get(server.url("/", "localhost")) == "found");
 }
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(body_of_unknown_size_is_sent_in_chunks) {
   Received got;
   Server server([&](Peer& peer) {
     got = peer.request();
-    peer.reply("");
+    peer.respond("");
   });
   const Client client;
   Request request = client.request(server.url(), "POST");
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(methods_that_expect_a_body_announce_an_empty_body) {
   Server server([&](Peer& peer) {
     for (Received got = peer.request(); !got.head.empty(); got = peer.request()) {
       heads.push_back(got.head);
-      peer.reply("");
+      peer.respond("");
     }
   });
   const Client client;
@@ -91,13 +91,13 @@ BOOST_AUTO_TEST_CASE(methods_that_expect_a_body_announce_an_empty_body) {
 BOOST_AUTO_TEST_CASE(chunked_response_is_put_together) {
   Server server([](Peer& peer) {
     peer.request();
-    peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;note=x\r\n, world\r\n");
+    peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;note=x\r\n, again\r\n");
     peer.send("00\r\nX-Trailer: 1\r\n\r\n");
   });
   const Client client;
   const auto response = client.send(client.request(server.url()));
   BOOST_TEST(!response->length().has_value());
-  BOOST_TEST(read_all(*response, 100) == "hello, world");
+  BOOST_TEST(read_all(*response, 100) == "hello, again");
 }
 
 BOOST_AUTO_TEST_CASE(response_without_length_ends_with_the_connection) {
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(interim_responses_are_skipped) {
   Server server([](Peer& peer) {
     peer.request();
     peer.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n");
-    peer.reply("final");
+    peer.respond("final");
   });
   BOOST_TEST(Client().get(server.url()) == "final");
 }
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(responses_that_have_no_body_end_at_once) {
 
 BOOST_AUTO_TEST_CASE(connection_serves_one_exchange_after_the_other) {
   Server server([](Peer& peer) {
-    while (!peer.request().head.empty()) peer.reply("again");
+    while (!peer.request().head.empty()) peer.respond("again");
   });
   const Client client;
   for (int i = 0; i < 3; ++i) BOOST_TEST(client.get(server.url("/" + std::to_string(i))) == "again");
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(connection_closed_by_the_server_is_not_reused) {
   std::promise<void> closed;
   Server server([&](Peer& peer) {
     peer.request();
-    peer.reply(std::to_string(peer.number()));
+    peer.respond(std::to_string(peer.number()));
     if (peer.number() == 0) {
       peer.end();
       closed.set_value();
@@ -182,7 +182,7 @@ void die_at_second_request(Peer& peer) {
     const Received got = peer.request();
     if (got.head.empty()) return;
     if (peer.number() == 0 && i == 1) return peer.reset();
-    peer.reply(std::to_string(peer.number()) + got.body);
+    peer.respond(std::to_string(peer.number()) + got.body);
   }
 }
 
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(unrepeatable_request_is_not_repeated) {
 
 BOOST_AUTO_TEST_CASE(response_read_in_part_gives_no_connection_back) {
   Server server([](Peer& peer) {
-    while (!peer.request().head.empty()) peer.reply("0123456789");
+    while (!peer.request().head.empty()) peer.respond("0123456789");
   });
   const Client client;
   {
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(response_read_in_part_gives_no_connection_back) {
 
 BOOST_AUTO_TEST_CASE(threads_share_one_client) {
   Server server([](Peer& peer) {
-    while (!peer.request().head.empty()) peer.reply("shared");
+    while (!peer.request().head.empty()) peer.respond("shared");
   });
   const Client client;
   std::atomic<int> good{0};
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(early_refusal_is_heard_when_the_server_hangs_up) {
 BOOST_AUTO_TEST_CASE(server_that_hangs_up_after_an_early_success_is_heard_without_a_sigpipe) {
   Server server([](Peer& peer) {
     peer.head();
-    peer.reply("enough");
+    peer.respond("enough");
   });
   const SigpipeAllowed allowed;
   upload_and_expect(server, 200, "enough");
@@ -388,7 +388,7 @@ BOOST_AUTO_TEST_CASE(body_shorter_than_announced_is_a_failure) {
 
 BOOST_AUTO_TEST_CASE(read_all_stops_at_its_limit) {
   Server server([](Peer& peer) {
-    while (!peer.request().head.empty()) peer.reply("0123456789");
+    while (!peer.request().head.empty()) peer.respond("0123456789");
   });
   const Client client;
   BOOST_TEST(read_all(*client.send(client.request(server.url())), 10) == "0123456789");

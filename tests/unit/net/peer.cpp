@@ -112,7 +112,7 @@ void Peer::send(std::string_view text) {
   }
 }
 
-void Peer::reply(std::string_view body) {
+void Peer::respond(std::string_view body) {
   send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
 }
 

@@ -43,7 +43,7 @@ class Peer {
   /// Reads and drops exactly `count` bytes; false when the client closed before.
   bool skip(std::uint64_t count);
   void send(std::string_view text);
-  void reply(std::string_view body);
+  void respond(std::string_view body);
   /// From here on as a TLS server.
   bool start_tls(SSL_CTX* tls);
   /// Ends this side in order (close_notify first on TLS); the client may still send.

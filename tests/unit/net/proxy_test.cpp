@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(plain_requests_go_to_the_proxy_in_absolute_form) {
   Received got;
   Server server([&](Peer& peer) {
     got = peer.request();
-    peer.reply("from the proxy");
+    peer.respond("from the proxy");
   });
   const Client client({{"HTTP_PROXY", "http://user:pass@" + server.authority()}});
   BOOST_TEST(client.get(Url::parse("http://origin.test/x?y=1")) == "from the proxy");
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(https_goes_through_a_tunnel_that_sees_no_secret) {
     if (!peer.start_tls(context.get())) return;
     for (Received got = peer.request(); !got.head.empty(); got = peer.request()) {
       inner.push_back(got.head);
-      peer.reply("through");
+      peer.respond("through");
     }
   });
   const Client client({{"HTTPS_PROXY", "http://user:pass@" + server.authority()},
@@ -182,10 +182,10 @@ BOOST_AUTO_TEST_CASE(https_goes_through_a_tunnel_that_sees_no_secret) {
 
 namespace {
 
-Failure tunnel_failure(const std::string& reply, const std::string& user = {}) {
+Failure tunnel_failure(const std::string& response, const std::string& user = {}) {
   Server server([&](Peer& peer) {
     peer.head();
-    peer.send(reply);
+    peer.send(response);
   });
   const Client client({{"HTTPS_PROXY", "http://" + user + server.authority()}});
   const Failure failure = client.failure(client.request(Url::parse("https://origin.test/")));

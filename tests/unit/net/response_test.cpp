@@ -12,10 +12,10 @@ BOOST_AUTO_TEST_SUITE(faults)
 
 namespace {
 
-Failure failure_of_reply(const std::string& reply, bool with_reset = false) {
+Failure failure_of_response(const std::string& response, bool with_reset = false) {
   Server server([&](Peer& peer) {
     peer.request();
-    peer.send(reply);
+    peer.send(response);
     if (with_reset) peer.reset();
   });
   const Client client;
@@ -30,7 +30,7 @@ Failure failure_of_reply(const std::string& reply, bool with_reset = false) {
 BOOST_AUTO_TEST_CASE(invalid_responses_are_told_apart) {
   const std::string ok = "HTTP/1.1 200 OK\r\n";
   struct Row {
-    std::string reply;
+    std::string response;
     Kind kind;
     std::string part;
   };
@@ -59,27 +59,27 @@ BOOST_AUTO_TEST_CASE(invalid_responses_are_told_apart) {
       {std::string("\0\1\2\3", 4), Kind::protocol, "not valid HTTP"},
   };
   for (const Row& row : table) {
-    const Failure failure = failure_of_reply(row.reply);
-    BOOST_TEST((failure.kind == row.kind), row.reply << " -> " << failure.what());
-    BOOST_TEST(mentions(failure.what(), row.part), row.reply << " -> " << failure.what());
+    const Failure failure = failure_of_response(row.response);
+    BOOST_TEST((failure.kind == row.kind), row.response << " -> " << failure.what());
+    BOOST_TEST(mentions(failure.what(), row.part), row.response << " -> " << failure.what());
     BOOST_TEST(failure.sent);
   }
 }
 
 BOOST_AUTO_TEST_CASE(harmless_oddities_of_a_response_are_accepted) {
-  for (const char* reply :
+  for (const char* response :
        {"HTTP/1.1 200 OK\nContent-Length: 2\n\nok", "HTTP/1.1 200\r\nContent-Length: 2, 2\r\n\r\nok",
         "HTTP/1.1 200 OK\r\nA: b\r\n  folded\r\nContent-Length:2\r\n\r\nok"}) {
     Server server([&](Peer& peer) {
       peer.request();
-      peer.send(reply);
+      peer.send(response);
     });
-    BOOST_TEST(Client().get(server.url()) == "ok", reply);
+    BOOST_TEST(Client().get(server.url()) == "ok", response);
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_reset_is_no_response) {
-  const Failure failure = failure_of_reply("", true);
+BOOST_AUTO_TEST_CASE(a_reset_is_not_a_response) {
+  const Failure failure = failure_of_response("", true);
   BOOST_TEST((failure.kind == Kind::reset), failure.what());
   BOOST_TEST(failure.sent);
 }
@@ -92,10 +92,10 @@ BOOST_AUTO_TEST_CASE(too_many_or_too_large_headers_are_a_failure_and_no_crash) {
     peer.send(many + "\r\n");
   });
   BOOST_TEST(Client().get(server.url()) == "");
-  const Failure fields = failure_of_reply(many + "X-Last: v\r\n\r\n");
+  const Failure fields = failure_of_response(many + "X-Last: v\r\n\r\n");
   BOOST_TEST((fields.kind == Kind::protocol));
   BOOST_TEST(mentions(fields.what(), "more than 100 headers"));
-  const Failure size = failure_of_reply("HTTP/1.1 200 OK\r\nX-Big: " + std::string(80'000, 'x') + "\r\n\r\n");
+  const Failure size = failure_of_response("HTTP/1.1 200 OK\r\nX-Big: " + std::string(80'000, 'x') + "\r\n\r\n");
   BOOST_TEST((size.kind == Kind::protocol));
   BOOST_TEST(mentions(size.what(), "larger than 64 KiB"));
 }

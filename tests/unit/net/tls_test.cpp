@@ -36,7 +36,7 @@ Client trusting() {
 }
 
 void serve(Peer& peer) {
-  while (!peer.request().head.empty()) peer.reply("over tls");
+  while (!peer.request().head.empty()) peer.respond("over tls");
 }
 
 Failure handshake_failure(const Identity& identity, const std::string& host = {}) {

@@ -16,7 +16,7 @@ struct Fixture : FakeHost {
 
 BOOST_FIXTURE_TEST_SUITE(api_key, Fixture)
 
-BOOST_AUTO_TEST_CASE(the_variable_outranks_the_file) {
+BOOST_AUTO_TEST_CASE(the_variable_overrides_the_file) {
   environment["HEYGEN_API_KEY"] = "hg_env";
   state = json::Object{{"api_key", "hg_file"}};
   const Said said = resolve();
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(what_a_paste_brings_along_is_named_and_never_quoted) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(byte_order_mark_before_a_piped_key_is_no_part_of_it) {
+BOOST_AUTO_TEST_CASE(byte_order_mark_before_a_piped_key_is_dropped) {
   secret_input = "\xEF\xBB\xBFhg_key\r\n";
   BOOST_TEST(login_and_save().status == HEYGEN_OK);
   BOOST_TEST(json::write(state) == R"({"api_key":"hg_key"})");
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(login_hands_on_what_the_terminal_says) {
   BOOST_TEST(login().status == HEYGEN_NEEDS_USER);
 }
 
-BOOST_AUTO_TEST_CASE(a_key_is_neither_renewed_nor_revoked) {
+BOOST_AUTO_TEST_CASE(a_key_is_neither_refreshed_nor_revoked) {
   state = json::Object{{"api_key", "hg_file"}};
   BOOST_TEST(refresh().status == HEYGEN_UNSUPPORTED);
   BOOST_TEST(revoke().status == HEYGEN_UNSUPPORTED);

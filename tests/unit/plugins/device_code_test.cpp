@@ -18,14 +18,14 @@ struct Fixture : FakeHost {
     settings["enabled"] = "true";
   }
 
-  void reply(const std::string& body, int status = 200, Pairs headers = {}) {
-    replies.push_back({status, body, std::move(headers), HEYGEN_OK, 0});
+  void respond(const std::string& body, int status = 200, Pairs headers = {}) {
+    responses.push_back({status, body, std::move(headers), HEYGEN_OK, 0});
   }
   void device(const std::string& more = R"(,"interval":2,"expires_in":600)") {
-    reply(R"({"device_code":"dc_secret","user_code":"WDJB-MJHT","verification_uri":"https://h.example/d")" + more +
-          "}");
+    respond(R"({"device_code":"dc_secret","user_code":"WDJB-MJHT","verification_uri":"https://h.example/d")" + more +
+            "}");
   }
-  void error(const std::string& code) { reply(R"({"error":")" + code + "\"}", 400); }
+  void error(const std::string& code) { respond(R"({"error":")" + code + "\"}", 400); }
   bool showed(std::string_view line) const { return std::find(notices.begin(), notices.end(), line) != notices.end(); }
   /// Polls take no time here, so what was waited is the interval as it was.
   std::vector<std::uint32_t> waited_s() const {
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(its_endpoint_in_the_environment_enables_it) {
   settings.clear();
   environment["HEYGEN_OAUTH_DEVICE_URL"] = "https://d.example/device";
   device();
-  reply(kTokens);
+  respond(kTokens);
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).url == "https://d.example/device");
 }
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(its_endpoint_in_the_environment_enables_it) {
 BOOST_AUTO_TEST_CASE(it_asks_shows_waits_and_stores) {
   device();
   error("authorization_pending");
-  reply(kTokens);
+  respond(kTokens);
   const Said said = login_and_save();
   BOOST_TEST(said.status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).url == kDeviceUrl);
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(it_asks_shows_waits_and_stores) {
 
 BOOST_AUTO_TEST_CASE(the_device_code_is_never_shown) {
   device();
-  reply(R"({"error":"invalid_grant","error_description":"dc_secret unknown"})", 400);
+  respond(R"({"error":"invalid_grant","error_description":"dc_secret unknown"})", 400);
   const Said said = login();
   BOOST_TEST(said.status == HEYGEN_REJECTED);
   for (const std::string& line : notices) BOOST_TEST(line.find("dc_secret") == std::string::npos);
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(the_device_code_is_never_shown) {
 BOOST_AUTO_TEST_CASE(the_page_with_the_code_is_offered_to_the_browser_and_a_failure_is_not_fatal) {
   browser_opens = false;
   device(R"(,"verification_uri_complete":"https://h.example/d?c=WDJB-MJHT","interval":1)");
-  reply(kTokens);
+  respond(kTokens);
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(opened.at(0) == "https://h.example/d?c=WDJB-MJHT");
   BOOST_TEST(showed("https://h.example/d?c=WDJB-MJHT"));
@@ -101,18 +101,18 @@ BOOST_AUTO_TEST_CASE(the_page_with_the_code_is_offered_to_the_browser_and_a_fail
   BOOST_TEST(showed("WDJB-MJHT"));
 }
 
-BOOST_AUTO_TEST_CASE(a_switched_off_browser_stays_shut) {
+BOOST_AUTO_TEST_CASE(a_disabled_browser_stays_shut) {
   browser_allowed = interactive = false;
   device(R"(,"verification_uri_complete":"https://h.example/d?c=1","interval":1)");
-  reply(kTokens);
+  respond(kTokens);
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(opened.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_complete_page_that_is_no_safe_url_is_ignored) {
+BOOST_AUTO_TEST_CASE(a_complete_page_that_is_not_a_safe_url_is_ignored) {
   for (const char* url : {"javascript:alert(1)", "http://h.example/d", "file:///etc/passwd", "https://a@b/"}) {
     device(R"(,"verification_uri_complete":")" + std::string(url) + R"(","interval":1)");
-    reply(kTokens);
+    respond(kTokens);
     BOOST_TEST(login().status == HEYGEN_OK, url);
     BOOST_TEST(!showed(url));
   }
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_complete_page_that_is_no_safe_url_is_ignored) {
 BOOST_AUTO_TEST_CASE(five_seconds_is_the_interval_when_none_is_given) {
   device("");
   error("authorization_pending");
-  reply(kTokens);
+  respond(kTokens);
   login();
   BOOST_TEST(waited_s() == (Seconds{5, 5}));
 }
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(an_interval_of_zero_or_less_still_waits) {
   for (const char* interval : {"0", "-3", "0.2"}) {
     waits.clear();
     device(R"(,"interval":)" + std::string(interval));
-    reply(kTokens);
+    respond(kTokens);
     login();
     BOOST_TEST(waited_s() == Seconds{1}, interval);
   }
@@ -142,19 +142,19 @@ BOOST_AUTO_TEST_CASE(slow_down_adds_five_seconds_for_good) {
   error("slow_down");
   error("authorization_pending");
   error("slow_down");
-  reply(R"({"error":"slow_down"})", 429);
-  reply(kTokens);
+  respond(R"({"error":"slow_down"})", 429);
+  respond(kTokens);
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(waited_s() == (Seconds{2, 7, 7, 12, 17}));
 }
 
-BOOST_AUTO_TEST_CASE(no_reply_or_a_server_in_trouble_doubles_the_interval) {
+BOOST_AUTO_TEST_CASE(no_response_or_a_server_in_trouble_doubles_the_interval) {
   device();
-  replies.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});
-  reply("oops", 502);
+  responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});
+  respond("oops", 502);
   error("authorization_pending");
-  reply("", 503, {{"Retry-After", "40"}});
-  reply(kTokens);
+  respond("", 503, {{"Retry-After", "40"}});
+  respond(kTokens);
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(waited_s() == (Seconds{2, 4, 8, 8, 40}));
 }
@@ -189,12 +189,12 @@ BOOST_AUTO_TEST_CASE(it_stops_when_the_code_expires) {
   BOOST_TEST(said.status == HEYGEN_REJECTED);
   BOOST_TEST(said.code == "expired_token");
   BOOST_TEST(waited_s() == (Seconds{10, 10, 10}));
-  BOOST_TEST(replies.empty());
+  BOOST_TEST(responses.empty());
 }
 
-BOOST_AUTO_TEST_CASE(the_time_that_replies_take_counts) {
+BOOST_AUTO_TEST_CASE(the_time_that_responses_take_counts) {
   device(R"(,"interval":10,"expires_in":60)");
-  replies.push_back({400, R"({"error":"authorization_pending"})", {}, HEYGEN_OK, 45'000});
+  responses.push_back({400, R"({"error":"authorization_pending"})", {}, HEYGEN_OK, 45'000});
   BOOST_TEST(login().code == "expired_token");
   BOOST_TEST(waits.size() == 1U);
 }
@@ -208,11 +208,11 @@ BOOST_AUTO_TEST_CASE(ctrl_c_ends_the_waiting) {
 
 BOOST_AUTO_TEST_CASE(ctrl_c_during_a_poll_ends_it_too) {
   device();
-  replies.push_back({0, "", {}, HEYGEN_CANCELLED, 0});
+  responses.push_back({0, "", {}, HEYGEN_CANCELLED, 0});
   BOOST_TEST(login().status == HEYGEN_CANCELLED);
 }
 
-BOOST_AUTO_TEST_CASE(a_hostile_device_reply_is_refused) {
+BOOST_AUTO_TEST_CASE(a_hostile_device_response_is_refused) {
   for (const char* body : {"[]", "{}", R"({"device_code":"d"})", R"({"device_code":"d","user_code":"u"})",
                            R"({"device_code":"","user_code":"u","verification_uri":"https://h"})",
                            R"({"device_code":"d\n","user_code":"u","verification_uri":"https://h"})",
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_hostile_device_reply_is_refused) {
                            R"({"device_code":"d","user_code":"u","verification_uri":"http://h"})",
                            R"({"device_code":"d","user_code":"u","verification_uri":"javascript:1"})",
                            R"({"device_code":7,"user_code":"u","verification_uri":"https://h"})"}) {
-    reply(body);
+    respond(body);
     BOOST_TEST(login().status == HEYGEN_BROKEN, body);
   }
   BOOST_TEST(notices.empty());
@@ -228,30 +228,30 @@ BOOST_AUTO_TEST_CASE(a_hostile_device_reply_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_device_endpoint_in_trouble_says_what_it_is) {
-  reply("<html>");
+  respond("<html>");
   BOOST_TEST(login().status == HEYGEN_TRANSIENT);
-  reply("", 500);
+  respond("", 500);
   BOOST_TEST(login().status == HEYGEN_TRANSIENT);
   error("invalid_scope");
   BOOST_TEST(login().status == HEYGEN_REJECTED);
-  replies.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});
+  responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});
   BOOST_TEST(login().status == HEYGEN_TRANSIENT);
 }
 
-BOOST_AUTO_TEST_CASE(an_unusable_token_reply_is_broken_and_not_polled_past) {
+BOOST_AUTO_TEST_CASE(an_unusable_token_response_is_broken_and_not_polled_past) {
   device();
-  reply(R"({"access_token":"a\nb"})");
+  respond(R"({"access_token":"a\nb"})");
   BOOST_TEST(login().status == HEYGEN_BROKEN);
 }
 
 BOOST_AUTO_TEST_CASE(an_issuer_names_the_device_endpoint_or_has_none) {
   environment["HEYGEN_OAUTH_ISSUER"] = "https://id.example";
   const std::string head = R"({"issuer":"https://id.example","token_endpoint":"https://id.example/t")";
-  reply(head + "}");
+  respond(head + "}");
   BOOST_TEST(login().status == HEYGEN_UNSUPPORTED);
-  reply(head + R"(,"device_authorization_endpoint":"https://id.example/d"})");
+  respond(head + R"(,"device_authorization_endpoint":"https://id.example/d"})");
   device();
-  reply(kTokens);
+  respond(kTokens);
   BOOST_TEST(login_and_save().status == HEYGEN_OK);
   BOOST_TEST(sent.at(2).url == "https://id.example/d");
   BOOST_TEST(sent.at(3).url == "https://id.example/t");
@@ -260,20 +260,20 @@ BOOST_AUTO_TEST_CASE(an_issuer_names_the_device_endpoint_or_has_none) {
 
 BOOST_AUTO_TEST_CASE(a_token_that_the_server_gives_again_is_not_revoked_with_the_login_it_replaced) {
   device();
-  reply(kTokens);
+  respond(kTokens);
   BOOST_TEST(login().status == HEYGEN_OK);
   state = json::parse(R"({"access_token":"at_old","refresh_token":"rt_d"})");
   BOOST_TEST(revoke(provider::Reason::replaced).status == HEYGEN_NOT_CONFIGURED);
   BOOST_TEST(sent.size() == 2U);
-  reply("");
+  respond("");
   BOOST_TEST(revoke(provider::Reason::logout).status == HEYGEN_OK);
   state = json::parse(R"({"access_token":"at_old","refresh_token":"rt_old"})");
-  reply("");
+  respond("");
   BOOST_TEST(revoke(provider::Reason::replaced).status == HEYGEN_OK);
   BOOST_TEST(value_of(sent.at(3).form, "token") == "rt_old");
 
   device();
-  reply(R"({"access_token":"at_alone"})");
+  respond(R"({"access_token":"at_alone"})");
   BOOST_TEST(login().status == HEYGEN_OK);
   state = json::parse(R"({"access_token":"at_alone"})");
   BOOST_TEST(revoke(provider::Reason::replaced).status == HEYGEN_NOT_CONFIGURED);

@@ -137,7 +137,7 @@ class FakeHost {
   // What the test sets up.
   std::map<std::string, std::string, std::less<>> settings, environment;
   json::Value state = json::Object{};
-  std::deque<Scripted> replies;
+  std::deque<Scripted> responses;
   heygen_time now = 1'900'000'000;
   std::int64_t monotonic = 1'000;
   std::int64_t cancel_at = -1;  ///< monotonic time at which the user stops the command
@@ -290,9 +290,9 @@ class FakeHost {
   };
 
   struct FakeResponse : net::Response {
-    explicit FakeResponse(const Scripted& reply) : body(reply.body) {
-      status = reply.status;
-      for (const auto& [name, value] : reply.headers) headers.push_back({name, value});
+    explicit FakeResponse(const Scripted& response) : body(response.body) {
+      status = response.status;
+      for (const auto& [name, value] : response.headers) headers.push_back({name, value});
     }
     std::size_t read(std::span<char> out) override {
       const std::size_t size = body.copy(out.data(), out.size(), at);
@@ -317,14 +317,14 @@ class FakeHost {
       for (const net::Header& header : request.headers) sent.headers.emplace_back(header.name, header.value);
       host.sent.push_back(sent);
       host.events.push_back("send " + sent.url);
-      BOOST_REQUIRE_MESSAGE(!host.replies.empty(), "no response is scripted for " + sent.url);
-      Scripted reply = host.replies.front();
-      host.replies.pop_front();
-      host.pass(reply.takes_ms);
-      if (reply.failure == HEYGEN_TRANSIENT) throw net::Failure(Kind::timeout, "host: no reply");
-      if (reply.failure == HEYGEN_CANCELLED) throw net::Failure(Kind::canceled, "Canceled.");
-      if (reply.failure == HEYGEN_BROKEN) reply.body.assign(limits::kMiB + 1, 'x');  // over the host's limit
-      return std::make_unique<FakeResponse>(reply);
+      BOOST_REQUIRE_MESSAGE(!host.responses.empty(), "no response is scripted for " + sent.url);
+      Scripted response = host.responses.front();
+      host.responses.pop_front();
+      host.pass(response.takes_ms);
+      if (response.failure == HEYGEN_TRANSIENT) throw net::Failure(Kind::timeout, "host: no response");
+      if (response.failure == HEYGEN_CANCELLED) throw net::Failure(Kind::canceled, "Canceled.");
+      if (response.failure == HEYGEN_BROKEN) response.body.assign(limits::kMiB + 1, 'x');  // over the host's limit
+      return std::make_unique<FakeResponse>(response);
     }
     FakeHost& host;
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Using, renewing and revoking what a login stored. Both OAuth providers do it alike, so each promise is checked for
+// Using, refreshing, and revoking what a login stored. Both OAuth providers do it alike, so each promise is checked for
 // both.
 #include "plugins/shared/oauth_credential.hpp"
 #include "core/json/parse.hpp"
@@ -18,11 +18,11 @@ struct Fixture : FakeHost {
               "token_type":"Bearer","foreign":{"n":1.0}})");
   }
   void store(const std::string& text) { state = json::parse(text); }
-  void reply(const std::string& body, int status = 200, Pairs headers = {}) {
-    replies.push_back({status, body, std::move(headers), HEYGEN_OK, 0});
+  void respond(const std::string& body, int status = 200, Pairs headers = {}) {
+    responses.push_back({status, body, std::move(headers), HEYGEN_OK, 0});
   }
   Said refresh_with(const std::string& body, int status = 200, Pairs headers = {}) {
-    reply(body, status, std::move(headers));
+    respond(body, status, std::move(headers));
     return refresh();
   }
 };
@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(the_form_has_exactly_three_members) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_refresh_token_replaces_the_old_one) {
-  reply(R"({"access_token":"at_new","expires_in":3600,"refresh_token":"rt_new","token_type":"bearer","scope":"a b"})");
+  respond(
+      R"({"access_token":"at_new","expires_in":3600,"refresh_token":"rt_new","token_type":"bearer","scope":"a b"})");
   BOOST_TEST(refresh_and_save().status == HEYGEN_OK);
   BOOST_TEST(json::write(state) == R"({"access_token":"at_new","refresh_token":"rt_new",)"
                                    R"("expires_at":"2030-03-17T18:46:40Z","scope":"a b","token_type":"bearer",)"
@@ -122,11 +123,11 @@ BOOST_AUTO_TEST_CASE(a_new_refresh_token_replaces_the_old_one) {
                                        std::string(kDefaultOrigin) + "}");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_reply_leaves_out_stays_but_for_the_expiry) {
+BOOST_AUTO_TEST_CASE(what_the_response_leaves_out_stays_but_for_the_expiry) {
   for (const char* body : {R"({"access_token":"at_new"})",
                            R"({"access_token":"at_new","refresh_token":"","scope":null,"token_type":null})"}) {
     store(R"({"access_token":"at_old","refresh_token":"rt_old","expires_at":"2020-01-01T00:00:00Z","scope":"s"})");
-    reply(body);
+    respond(body);
     BOOST_TEST(refresh_and_save().status == HEYGEN_OK);
     BOOST_TEST(json::write(state) ==
                R"({"access_token":"at_new","refresh_token":"rt_old","scope":"s",)" + std::string(kDefaultOrigin) + "}");
@@ -159,9 +160,9 @@ BOOST_AUTO_TEST_CASE(expires_in_may_be_a_number_or_a_string_and_is_kept_within_r
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_reply_does_not_lengthen_the_tokens_life) {
+BOOST_AUTO_TEST_CASE(a_slow_response_does_not_lengthen_the_tokens_life) {
   const heygen_time asked = now;
-  replies.push_back({200, R"({"access_token":"a","expires_in":100})", {}, HEYGEN_OK, 20'000});
+  responses.push_back({200, R"({"access_token":"a","expires_in":100})", {}, HEYGEN_OK, 20'000});
   BOOST_TEST(refresh().patched("expires_at") == format_time(asked + 100));
 }
 
@@ -204,11 +205,11 @@ BOOST_AUTO_TEST_CASE(transport_trouble_is_never_log_in_again) {
     BOOST_TEST(!said.patch.has_value());
     BOOST_TEST(!mentions(said, "og in"));
   }
-  for (const heygen_status failure : {HEYGEN_TRANSIENT, HEYGEN_BROKEN}) {  // no reply; a body over the host's limit
-    replies.push_back({0, "", {}, failure, 0});
+  for (const heygen_status failure : {HEYGEN_TRANSIENT, HEYGEN_BROKEN}) {  // no response; a body over the host's limit
+    responses.push_back({0, "", {}, failure, 0});
     BOOST_TEST(refresh().status == HEYGEN_TRANSIENT);
   }
-  replies.push_back({0, "", {}, HEYGEN_CANCELLED, 0});
+  responses.push_back({0, "", {}, HEYGEN_CANCELLED, 0});
   BOOST_TEST(refresh().status == HEYGEN_CANCELLED);
 }
 
@@ -293,13 +294,13 @@ BOOST_AUTO_TEST_CASE(without_a_refresh_token_nothing_is_sent) {
 
 BOOST_AUTO_TEST_CASE(a_token_of_unknown_origin_follows_the_settings_and_is_of_there_from_now_on) {
   environment = {{"HEYGEN_OAUTH_TOKEN_URL", "http://127.0.0.1:8/t"}, {"HEYGEN_ALLOW_HTTP", "1"}};
-  reply(R"({"access_token":"at_new"})");
+  respond(R"({"access_token":"at_new"})");
   BOOST_TEST(refresh_and_save().status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).url == "http://127.0.0.1:8/t");
   BOOST_TEST(state.string_at("token_endpoint") == "http://127.0.0.1:8/t");
 }
 
-BOOST_AUTO_TEST_CASE(a_recorded_origin_outranks_whatever_is_configured_now) {
+BOOST_AUTO_TEST_CASE(a_recorded_origin_overrides_whatever_is_configured_now) {
   environment = {{"HEYGEN_OAUTH_TOKEN_URL", "https://evil.example/t"}, {"HEYGEN_OAUTH_CLIENT_ID", "evil"}};
   store(R"({"access_token":"a","refresh_token":"r","token_endpoint":"https://home.example/t"})");
   BOOST_TEST(refresh_with(R"({"access_token":"b"})").status == HEYGEN_OK);
@@ -318,7 +319,7 @@ BOOST_AUTO_TEST_CASE(a_recorded_origin_outranks_whatever_is_configured_now) {
 
 BOOST_AUTO_TEST_CASE(an_issuer_recorded_alone_is_asked_for_its_endpoints) {
   store(R"({"refresh_token":"r","issuer":"https://id.example"})");
-  reply(R"({"issuer":"https://id.example","token_endpoint":"https://id.example/t"})");
+  respond(R"({"issuer":"https://id.example","token_endpoint":"https://id.example/t"})");
   BOOST_TEST(refresh_with(R"({"access_token":"b"})").status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).url == "https://id.example/.well-known/oauth-authorization-server");
   BOOST_TEST(sent.at(1).url == "https://id.example/t");
@@ -335,7 +336,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(oauth_revoke, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_refresh_token_goes_first) {
-  reply("");
+  respond("");
   const Said said = revoke();
   BOOST_TEST(said.status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).url == kRevokeUrl);
@@ -346,7 +347,7 @@ BOOST_AUTO_TEST_CASE(the_refresh_token_goes_first) {
 
 BOOST_AUTO_TEST_CASE(the_access_token_serves_without_a_refresh_token) {
   store(R"({"access_token":"at"})");
-  reply("");
+  respond("");
   BOOST_TEST(revoke().status == HEYGEN_OK);
   BOOST_TEST(names_of(sent.at(0).form) == "token token_type_hint client_id");
   BOOST_TEST(value_of(sent[0].form, "token") == "at");
@@ -355,14 +356,14 @@ BOOST_AUTO_TEST_CASE(the_access_token_serves_without_a_refresh_token) {
 
 BOOST_AUTO_TEST_CASE(whether_the_issuer_confirmed_is_told_as_it_is) {
   for (const int status : {500, 503, 302, 408}) {
-    reply("x", status);
+    respond("x", status);
     BOOST_TEST(revoke().status == HEYGEN_TRANSIENT, status);
   }
-  replies.push_back({0, "", {}, HEYGEN_TRANSIENT, 5'000});
+  responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 5'000});
   BOOST_TEST(revoke().status == HEYGEN_TRANSIENT);
-  reply(R"({"error":"invalid_client"})", 401);
+  respond(R"({"error":"invalid_client"})", 401);
   BOOST_TEST(revoke().status == HEYGEN_REJECTED);
-  reply("", 503, {{"Retry-After", "30"}});
+  respond("", 503, {{"Retry-After", "30"}});
   BOOST_TEST(revoke().retry_after == 30);
 }
 
@@ -376,7 +377,7 @@ BOOST_AUTO_TEST_CASE(it_goes_where_the_token_came_from_and_nowhere_else) {
   environment = {{"HEYGEN_OAUTH_REVOKE_URL", "https://evil.example/r"}};
   store(
       R"({"refresh_token":"r","token_endpoint":"https://home.example/t","revocation_endpoint":"https://home.example/r"})");
-  reply("");
+  respond("");
   BOOST_TEST(revoke().status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).url == "https://home.example/r");
 
@@ -394,7 +395,7 @@ BOOST_AUTO_TEST_CASE(it_goes_where_the_token_came_from_and_nowhere_else) {
 
   environment.clear();
   store(R"({"refresh_token":"r","client_id":"mine"})");
-  reply("");
+  respond("");
   BOOST_TEST(revoke().status == HEYGEN_OK);
   BOOST_TEST(sent.at(1).url == kRevokeUrl);
   BOOST_TEST(value_of(sent[1].form, "client_id") == "mine");
@@ -402,13 +403,13 @@ BOOST_AUTO_TEST_CASE(it_goes_where_the_token_came_from_and_nowhere_else) {
 
 BOOST_AUTO_TEST_CASE(discovery_and_revocation_share_five_seconds) {
   environment = {{"HEYGEN_OAUTH_ISSUER", "https://id.example"}};
-  replies.push_back(
+  responses.push_back(
       {200,
        R"({"issuer":"https://id.example","token_endpoint":"https://i/t","revocation_endpoint":"https://i/r"})",
        {},
        HEYGEN_OK,
        4'000});
-  reply("");
+  respond("");
   BOOST_TEST(revoke().status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).timeout_ms == 5'000);
   BOOST_TEST(sent.at(1).timeout_ms == 1'000);
@@ -424,22 +425,22 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(oauth_slot)
 
-BOOST_AUTO_TEST_CASE(what_one_provider_stored_the_other_can_use_renew_and_revoke) {
+BOOST_AUTO_TEST_CASE(what_one_provider_stored_the_other_can_use_refresh_and_revoke) {
   FakeHost browser(sdk::Exported<OauthProvider, kOauthDescriptor>::entry());
   FakeHost device(sdk::Exported<DeviceCodeProvider, kDeviceCodeDescriptor>::entry());
   browser.callback = {{"code", "c"}, {"state", "$state"}};
-  browser.replies.push_back({200, R"({"access_token":"a1","refresh_token":"r1","expires_in":60})", {}, HEYGEN_OK, 0});
+  browser.responses.push_back({200, R"({"access_token":"a1","refresh_token":"r1","expires_in":60})", {}, HEYGEN_OK, 0});
   BOOST_TEST(browser.login_and_save().status == HEYGEN_OK);
 
   device.state = browser.state;
   BOOST_TEST(device.resolve().headers.at("Authorization") == "Bearer a1");
-  device.replies.push_back({200, R"({"access_token":"a2","refresh_token":"r2","expires_in":60})", {}, HEYGEN_OK, 0});
+  device.responses.push_back({200, R"({"access_token":"a2","refresh_token":"r2","expires_in":60})", {}, HEYGEN_OK, 0});
   BOOST_TEST(device.refresh_and_save().status == HEYGEN_OK);
   BOOST_TEST(value_of(device.sent.at(0).form, "refresh_token") == "r1");
 
   browser.state = device.state;
   BOOST_TEST(browser.resolve().headers.at("Authorization") == "Bearer a2");
-  browser.replies.push_back({200, "", {}, HEYGEN_OK, 0});
+  browser.responses.push_back({200, "", {}, HEYGEN_OK, 0});
   BOOST_TEST(browser.revoke().status == HEYGEN_OK);
   BOOST_TEST(value_of(browser.sent.at(1).form, "token") == "r2");
 }

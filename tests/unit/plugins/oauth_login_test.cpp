@@ -14,9 +14,10 @@ struct Fixture : FakeHost {
   Fixture() : FakeHost(sdk::Exported<OauthProvider, kOauthDescriptor>::entry()) {
     callback = {{"code", "code-1"}, {"state", "$state"}};
   }
-  void reply(const std::string& body, int status = 200) { replies.push_back({status, body, {}, HEYGEN_OK, 0}); }
-  void reply_well() {
-    reply(R"({"access_token":"at_1","expires_in":3600,"refresh_token":"rt_1","scope":"openid","token_type":"Bearer"})");
+  void respond(const std::string& body, int status = 200) { responses.push_back({status, body, {}, HEYGEN_OK, 0}); }
+  void respond_well() {
+    respond(
+        R"({"access_token":"at_1","expires_in":3600,"refresh_token":"rt_1","scope":"openid","token_type":"Bearer"})");
   }
   bool spoke_of(const Said& said, std::string_view text) const {
     return (said.message + said.hint + said.code).find(text) != std::string::npos;
@@ -40,7 +41,7 @@ struct IssuerFixture : Fixture {
 BOOST_FIXTURE_TEST_SUITE(oauth_login, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_request_has_exactly_the_parameters_of_the_code_grant_with_pkce) {
-  reply_well();
+  respond_well();
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(shown_url().starts_with("https://app.heygen.com/oauth/authorize?"));
   const Pairs query = shown_query();
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(the_request_has_exactly_the_parameters_of_the_code_grant_wi
 }
 
 BOOST_AUTO_TEST_CASE(verifier_challenge_and_state_are_as_long_and_as_bound_as_they_must_be) {
-  reply_well();
+  respond_well();
   login();
   BOOST_TEST((random_sizes == std::vector<std::size_t>{64, 32}));
   const std::string verifier = value_of(sent.at(0).form, "code_verifier");
@@ -68,14 +69,14 @@ BOOST_AUTO_TEST_CASE(verifier_challenge_and_state_are_as_long_and_as_bound_as_th
   notices.clear();
   page.reset();
   callback = {{"code", "code-2"}, {"state", "$state"}};
-  reply_well();
+  respond_well();
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(value_of(shown_query(), "state") != first_state);
   BOOST_TEST(value_of(sent.at(1).form, "code_verifier") != verifier);
 }
 
 BOOST_AUTO_TEST_CASE(the_exchange_is_one_form_with_exactly_five_members) {
-  reply_well();
+  respond_well();
   login();
   BOOST_REQUIRE(sent.size() == 1U);
   BOOST_TEST(sent[0].method == "POST");
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(the_exchange_is_one_form_with_exactly_five_members) {
 }
 
 BOOST_AUTO_TEST_CASE(the_url_is_shown_alone_before_the_browser_and_the_page_tells_the_truth_after_the_exchange) {
-  reply_well();
+  respond_well();
   login();
   BOOST_TEST((events == std::vector<std::string>{"listen", "notice", "notice", "browser", "wait",
                                                  "send https://api2.heygen.com/v1/oauth/token", "page ok"}));
@@ -99,16 +100,16 @@ BOOST_AUTO_TEST_CASE(the_url_is_shown_alone_before_the_browser_and_the_page_tell
   BOOST_TEST(notices.at(0).find("http") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_browser_that_cannot_be_opened_is_no_end) {
+BOOST_AUTO_TEST_CASE(a_browser_that_cannot_be_opened_does_not_end_the_login) {
   browser_opens = false;
-  reply_well();
+  respond_well();
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(notices.size() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(a_switched_off_browser_is_not_even_tried) {
+BOOST_AUTO_TEST_CASE(a_disabled_browser_is_not_even_tried) {
   browser_allowed = false;
-  reply_well();
+  respond_well();
   BOOST_TEST(login().status == HEYGEN_OK);
   BOOST_TEST(opened.empty());
   BOOST_TEST(!shown_url().empty());
@@ -122,12 +123,12 @@ BOOST_AUTO_TEST_CASE(with_neither_browser_nor_terminal_it_fails_at_once) {
 
 BOOST_AUTO_TEST_CASE(without_a_terminal_the_browser_suffices) {
   interactive = false;
-  reply_well();
+  respond_well();
   BOOST_TEST(login().status == HEYGEN_OK);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_stored_is_exactly_this) {
-  reply_well();
+  respond_well();
   state =
       json::parse(R"({"access_token":"old","issuer":"https://old","token_endpoint":"https://old/t","client_id":"old",
                           "revocation_endpoint":"https://old/r","foreign":1.50})");
@@ -144,8 +145,8 @@ BOOST_AUTO_TEST_CASE(what_is_stored_is_exactly_this) {
   BOOST_TEST(said.refreshable);
 }
 
-BOOST_AUTO_TEST_CASE(a_bare_reply_leaves_nothing_of_the_last_login_behind) {
-  reply(R"({"access_token":"at_1"})");
+BOOST_AUTO_TEST_CASE(a_bare_response_leaves_nothing_of_the_last_login_behind) {
+  respond(R"({"access_token":"at_1"})");
   state = json::parse(R"({"access_token":"o","refresh_token":"o","expires_at":"o","scope":"o","token_type":"Bearer"})");
   BOOST_TEST(login_and_save().status == HEYGEN_OK);
   BOOST_TEST(json::write(state) ==
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(other_endpoints_and_clients_are_recorded) {
   environment["HEYGEN_OAUTH_TOKEN_URL"] = "https://other.example/token";
   environment["HEYGEN_OAUTH_REVOKE_URL"] = "https://other.example/revoke";
   environment["HEYGEN_OAUTH_CLIENT_ID"] = "me";
-  reply_well();
+  respond_well();
   login_and_save();
   BOOST_TEST(sent.at(0).url == "https://other.example/token");
   BOOST_TEST(value_of(sent[0].form, "client_id") == "me");
@@ -168,7 +169,7 @@ BOOST_AUTO_TEST_CASE(other_endpoints_and_clients_are_recorded) {
 
 BOOST_AUTO_TEST_CASE(a_query_in_the_authorization_endpoint_stays) {
   settings["authorize_url"] = "https://app.example/authorize?tenant=7";
-  reply_well();
+  respond_well();
   login();
   BOOST_TEST(shown_url().starts_with("https://app.example/authorize?tenant=7&response_type=code&"));
 }
@@ -202,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_denied_login_says_so_in_clean_words) {
   BOOST_TEST(sent.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_server_in_trouble_is_no_denial) {
+BOOST_AUTO_TEST_CASE(a_server_in_trouble_is_not_a_denial) {
   callback = {{"error", "temporarily_unavailable"}, {"state", "$state"}};
   BOOST_TEST(login().status == HEYGEN_TRANSIENT);
 }
@@ -219,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_missing_or_unusable_code_is_refused) {
   BOOST_TEST(sent.empty());
 }
 
-BOOST_AUTO_TEST_CASE(doubled_parameters_nobody_coming_and_ctrl_c_end_the_login) {
+BOOST_AUTO_TEST_CASE(doubled_parameters_a_timeout_and_ctrl_c_end_the_login) {
   callback_outcome = provider::RedirectListener::Outcome::repeated_parameter;
   BOOST_TEST(login().status == HEYGEN_BROKEN);
   callback_outcome = provider::RedirectListener::Outcome::timed_out;
@@ -231,7 +232,7 @@ BOOST_AUTO_TEST_CASE(doubled_parameters_nobody_coming_and_ctrl_c_end_the_login) 
 }
 
 BOOST_AUTO_TEST_CASE(a_rejected_exchange_reaches_the_page_and_is_not_repeated) {
-  reply(R"({"error":"invalid_grant","error_description":"code code-1 was used"})", 400);
+  respond(R"({"error":"invalid_grant","error_description":"code code-1 was used"})", 400);
   const Said said = login();
   BOOST_TEST(said.status == HEYGEN_REJECTED);
   BOOST_TEST(said.code == "invalid_grant");
@@ -241,11 +242,11 @@ BOOST_AUTO_TEST_CASE(a_rejected_exchange_reaches_the_page_and_is_not_repeated) {
   BOOST_TEST(sent.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_exchange_without_reply_is_not_repeated_and_keeps_the_hosts_words) {
-  replies.push_back({0, "", {}, HEYGEN_TRANSIENT, 30'000});
+BOOST_AUTO_TEST_CASE(an_exchange_without_response_is_not_repeated_and_keeps_the_hosts_words) {
+  responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 30'000});
   const Said said = login();
   BOOST_TEST(said.status == HEYGEN_TRANSIENT);
-  BOOST_TEST(said.message == "host: no reply");
+  BOOST_TEST(said.message == "host: no response");
   BOOST_TEST(!page.value());
   BOOST_TEST(sent.size() == 1U);
 }
@@ -261,11 +262,11 @@ BOOST_AUTO_TEST_CASE(http_needs_permission_for_every_endpoint_used) {
   }
   BOOST_TEST(events.empty());
   environment["HEYGEN_ALLOW_HTTP"] = "1";
-  reply_well();
+  respond_well();
   BOOST_TEST(login().status == HEYGEN_OK);
 }
 
-BOOST_AUTO_TEST_CASE(urls_that_are_no_endpoints_are_usage_errors) {
+BOOST_AUTO_TEST_CASE(urls_that_are_not_endpoints_are_usage_errors) {
   for (const char* url : {"ftp://x/y", "https:///path", "https://user@host/", "https://host/#f", "https://ho st/",
                           "nonsense", "https://:443/", "javascript:alert(1)"}) {
     environment = {{"HEYGEN_OAUTH_AUTHORIZE_URL", url}};
@@ -276,7 +277,7 @@ BOOST_AUTO_TEST_CASE(urls_that_are_no_endpoints_are_usage_errors) {
 
 BOOST_AUTO_TEST_CASE(without_an_issuer_iss_means_nothing) {
   callback.emplace_back("iss", "https://evil.example");
-  reply_well();
+  respond_well();
   BOOST_TEST(login().status == HEYGEN_OK);
 }
 
@@ -285,8 +286,8 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(oauth_issuer, IssuerFixture)
 
 BOOST_AUTO_TEST_CASE(its_metadata_alone_names_the_endpoints) {
-  reply(kMetadata);
-  reply_well();
+  respond(kMetadata);
+  respond_well();
   BOOST_TEST(login_and_save().status == HEYGEN_OK);
   BOOST_TEST(sent.at(0).method == "GET");
   BOOST_TEST(sent[0].url == "https://id.example/.well-known/oauth-authorization-server/tenant");
@@ -304,9 +305,9 @@ BOOST_AUTO_TEST_CASE(the_openid_configuration_is_the_second_choice) {
     notices.clear();
     page.reset();
     callback = {{"code", "c"}, {"state", "$state"}, {"iss", "https://id.example/tenant"}};
-    replies.push_back(nothing);
-    reply(kMetadata);
-    reply_well();
+    responses.push_back(nothing);
+    respond(kMetadata);
+    respond_well();
     BOOST_TEST(login().status == HEYGEN_OK);
     BOOST_TEST(sent.at(1).url == "https://id.example/tenant/.well-known/openid-configuration");
   }
@@ -314,8 +315,8 @@ BOOST_AUTO_TEST_CASE(the_openid_configuration_is_the_second_choice) {
 
 BOOST_AUTO_TEST_CASE(a_final_slash_is_part_of_the_name_and_not_of_the_address) {
   environment["HEYGEN_OAUTH_ISSUER"] = "https://id.example/";
-  reply("{}", 404);
-  reply(R"({"issuer":"https://id.example"})");
+  respond("{}", 404);
+  respond(R"({"issuer":"https://id.example"})");
   BOOST_TEST(login().status == HEYGEN_BROKEN);
   BOOST_TEST(sent.at(0).url == "https://id.example/.well-known/oauth-authorization-server");
   BOOST_TEST(sent.at(1).url == "https://id.example/.well-known/openid-configuration");
@@ -326,7 +327,7 @@ BOOST_AUTO_TEST_CASE(metadata_of_another_issuer_is_refused_and_nothing_else_is_t
   for (const char* head : {R"({"issuer":"https://evil.example",)", R"({"issuer":"https://id.example/tenant/",)",
                            R"({"issuer":["https://id.example/tenant"],)", R"({"issuer":"",)", "{"}) {
     sent.clear();
-    reply(head + rest);
+    respond(head + rest);
     BOOST_TEST(login().status == HEYGEN_BROKEN, head);
     BOOST_TEST(sent.size() == 1U);
   }
@@ -341,30 +342,30 @@ BOOST_AUTO_TEST_CASE(a_server_without_s256_or_with_bad_endpoints_is_refused) {
        R"("authorization_endpoint":"https://i/a","token_endpoint":"https://i/t","code_challenge_methods_supported":"S256"})",
        R"("authorization_endpoint":"https://i/a","token_endpoint":"http://i/t"})",
        R"("authorization_endpoint":"https://i/a","token_endpoint":7})", R"("authorization_endpoint":"https://i/a"})"}) {
-    reply(head + rest);
+    respond(head + rest);
     BOOST_TEST(login().status == HEYGEN_BROKEN, rest);
   }
-  reply(head + R"("token_endpoint":"https://i/t"})");
+  respond(head + R"("token_endpoint":"https://i/t"})");
   BOOST_TEST(login().status != HEYGEN_OK);
   BOOST_TEST(shown_url().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_lists_no_methods_gets_s256) {
-  reply(
+  respond(
       R"({"issuer":"https://id.example/tenant","authorization_endpoint":"https://i/a","token_endpoint":"https://i/t"})");
-  reply_well();
+  respond_well();
   BOOST_TEST(login_and_save().status == HEYGEN_OK);
   BOOST_TEST(value_of(shown_query(), "code_challenge_method") == "S256");
   BOOST_TEST(state.find("revocation_endpoint") == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(no_metadata_is_broken_and_no_answer_is_transient) {
-  reply("", 404);
-  reply("", 404);
+  respond("", 404);
+  respond("", 404);
   BOOST_TEST(login().status == HEYGEN_BROKEN);
-  reply("", 503);
+  respond("", 503);
   BOOST_TEST(login().status == HEYGEN_TRANSIENT);
-  replies.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});
+  responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});
   BOOST_TEST(login().status == HEYGEN_TRANSIENT);
 }
 
@@ -374,7 +375,7 @@ BOOST_AUTO_TEST_CASE(an_answer_of_another_issuer_is_refused_before_the_code_leav
     page.reset();
     notices.clear();
     callback = {{"code", "c"}, {"state", "$state"}, {"iss", iss}};
-    reply(kMetadata);
+    respond(kMetadata);
     BOOST_TEST(login().status == HEYGEN_BROKEN, iss);
     BOOST_TEST(!page.value());
     BOOST_TEST(sent.size() == 1U);
@@ -383,7 +384,7 @@ BOOST_AUTO_TEST_CASE(an_answer_of_another_issuer_is_refused_before_the_code_leav
 
 BOOST_AUTO_TEST_CASE(error_answers_are_checked_before_they_are_believed) {
   callback = {{"error", "access_denied"}, {"state", "$state"}, {"iss", "https://evil.example"}};
-  reply(kMetadata);
+  respond(kMetadata);
   const Said said = login();
   BOOST_TEST(said.status == HEYGEN_BROKEN);
   BOOST_TEST(said.code != "access_denied");
@@ -391,16 +392,16 @@ BOOST_AUTO_TEST_CASE(error_answers_are_checked_before_they_are_believed) {
 
 BOOST_AUTO_TEST_CASE(a_promised_iss_that_is_missing_is_refused) {
   callback = {{"code", "c"}, {"state", "$state"}};
-  reply(kMetadata);
+  respond(kMetadata);
   BOOST_TEST(login().status == HEYGEN_BROKEN);
   BOOST_TEST(sent.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(an_iss_that_was_not_promised_may_be_missing) {
   callback = {{"code", "c"}, {"state", "$state"}};
-  reply(
+  respond(
       R"({"issuer":"https://id.example/tenant","authorization_endpoint":"https://i/a","token_endpoint":"https://i/t"})");
-  reply_well();
+  respond_well();
   BOOST_TEST(login().status == HEYGEN_OK);
 }
 
@@ -418,7 +419,7 @@ BOOST_AUTO_TEST_CASE(beside_a_single_endpoint_it_is_a_usage_error) {
   BOOST_TEST(events.empty());
 }
 
-BOOST_AUTO_TEST_CASE(an_issuer_that_is_no_url_is_a_usage_error) {
+BOOST_AUTO_TEST_CASE(an_issuer_that_is_not_a_url_is_a_usage_error) {
   for (const char* issuer : {"id.example", "http://id.example", "https://id.example/?a=b", "https://id.example/#x"}) {
     environment["HEYGEN_OAUTH_ISSUER"] = issuer;
     BOOST_TEST(login().status == HEYGEN_USAGE, issuer);

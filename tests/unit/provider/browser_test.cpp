@@ -19,7 +19,7 @@ namespace {
 const std::string kSignals =
     "while read -r line; do case $line in Sig[BI]*) printf '%s\\n' \"$line\";; esac; done < /proc/$$/status >> ";
 
-/// A stand-in browser: writes its arguments and environment, and ends with `code`.
+/// A fake browser: writes its arguments and environment, and ends with `code`.
 struct Desktop {
   explicit Desktop(int code = 0) {
     const std::string out = (directory.path() / "seen").string();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of core/provider stand on: fakes for every service, directories that go away, an installed probe.
+// What the tests of core/provider share: fakes for every service, directories that go away, an installed probe.
 #pragma once
 
 #include <sys/stat.h>
@@ -28,12 +28,12 @@
 namespace heygen::provider::kit {
 
 namespace fs = std::filesystem;
-using test::CannedReply;
 using test::FakeClock;
 using test::FakeHttp;
 using test::FakeRandom;
 using test::FakeTerminal;
 using test::read_file;
+using test::ScriptedResponse;
 using test::TemporaryDirectory;
 using test::write_file;
 
@@ -66,8 +66,8 @@ inline void install(const fs::path& directory, const std::string& name, const Ma
 }
 
 /// Everything a registry needs, all of it under the test's control.
-struct World {
-  World() { http.rest = CannedReply{.body = ""}; }
+struct Scenario {
+  Scenario() { http.rest = ScriptedResponse{.body = ""}; }
 
   FakeHttp http;
   FakeClock clock;
@@ -104,7 +104,7 @@ struct World {
 };
 
 /// The scripted provider of tests/abi/probe.cpp, loaded as the program loads any.
-struct Probe : World {
+struct Probe : Scenario {
   /// One call; `script` has one verb a line.
   ProviderResult resolve(const std::string& script, ProviderRequest ask = {}) {
     return load().resolve(with(script, ask));

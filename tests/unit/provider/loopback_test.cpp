@@ -78,9 +78,9 @@ struct Listening {
   }
   /// Sent, answered and still waiting.
   std::string refused(const std::string& request) const {
-    const std::string reply = Client(port).ask(request);
+    const std::string response = Client(port).ask(request);
     BOOST_TEST((waiting.wait_for(std::chrono::seconds{0}) == std::future_status::timeout));
-    return reply;
+    return response;
   }
 };
 
@@ -105,11 +105,11 @@ BOOST_FIXTURE_TEST_CASE(first_get_of_the_path_arrives_and_is_answered_by_respond
   BOOST_TEST(listener.param("absent") == nullptr);
   std::future<std::string> page = std::async(std::launch::async, [&] { return browser.read(); });
   listener.respond(true, "Hello <b>you</b> & \"all\"");
-  const std::string reply = page.get();
-  has(reply, "HTTP/1.1 200 OK\r\n");
-  has(reply, "Hello &lt;b&gt;you&lt;/b&gt; &amp; &quot;all&quot;");
-  has(reply, "</html>");
-  BOOST_TEST((reply.find("a/b c") == std::string::npos));
+  const std::string response = page.get();
+  has(response, "HTTP/1.1 200 OK\r\n");
+  has(response, "Hello &lt;b&gt;you&lt;/b&gt; &amp; &quot;all&quot;");
+  has(response, "</html>");
+  BOOST_TEST((response.find("a/b c") == std::string::npos));
   BOOST_TEST(!Client(port).connected);
 }
 
@@ -128,9 +128,9 @@ BOOST_FIXTURE_TEST_CASE(other_requests_get_4xx_and_the_wait_continues, Listening
   has(refused(get("/oauth/callback?code=%ff")), "HTTP/1.1 400 ");
   has(refused("nonsense\r\n\r\n"), "HTTP/1.1 400 ");
   has(refused("GET http://127.0.0.1/oauth/callback HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"), "HTTP/1.1 400 ");
-  const std::string reply = refused(get("/other"));
-  has(reply, "\r\nCache-Control: no-store\r\n");
-  has(reply, "\r\nConnection: close\r\n");
+  const std::string response = refused(get("/other"));
+  has(response, "\r\nCache-Control: no-store\r\n");
+  has(response, "\r\nConnection: close\r\n");
   Client browser(port);
   browser.send(get("/oauth/callback?code=1"));
   BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
@@ -147,9 +147,9 @@ BOOST_FIXTURE_TEST_CASE(wrong_missing_or_repeated_host_is_refused, Listening) {
 }
 
 BOOST_FIXTURE_TEST_CASE(repeated_parameter_ends_the_wait, Listening) {
-  const std::string reply = Client(port).ask(get("/oauth/callback?code=1&x=1&%78=2"));
-  has(reply, "HTTP/1.1 400 ");
-  has(reply, "twice");
+  const std::string response = Client(port).ask(get("/oauth/callback?code=1&x=1&%78=2"));
+  has(response, "HTTP/1.1 400 ");
+  has(response, "twice");
   BOOST_TEST((waiting.get() == Loopback::Outcome::repeated_parameter));
   BOOST_TEST(listener.param("code") == nullptr);
 }
@@ -269,27 +269,27 @@ BOOST_AUTO_TEST_SUITE(provider_callback_page)
 
 BOOST_AUTO_TEST_CASE(callback_page_removes_the_code_and_loads_nothing) {
   for (const bool success : {true, false}) {
-    const std::string reply = callback_response(success, "m");
+    const std::string response = callback_response(success, "m");
     for (const char* header : {"\r\nCache-Control: no-store\r\n", "\r\nReferrer-Policy: no-referrer\r\n",
                                "\r\nX-Content-Type-Options: nosniff\r\n", "\r\nConnection: close\r\n",
                                "\r\nContent-Security-Policy: default-src 'none'; "}) {
-      has(reply, header);
+      has(response, header);
     }
-    has(reply, "history.replaceState(");
-    has(reply, "prefers-color-scheme: dark");
-    BOOST_TEST((reply.find("http://") == std::string::npos));
-    BOOST_TEST((reply.find("https://") == std::string::npos));
-    BOOST_TEST((reply.find("unsafe-inline") == std::string::npos));
-    const std::size_t body = reply.find("\r\n\r\n") + 4;
-    has(reply, "Content-Length: " + std::to_string(reply.size() - body) + "\r\n");
+    has(response, "history.replaceState(");
+    has(response, "prefers-color-scheme: dark");
+    BOOST_TEST((response.find("http://") == std::string::npos));
+    BOOST_TEST((response.find("https://") == std::string::npos));
+    BOOST_TEST((response.find("unsafe-inline") == std::string::npos));
+    const std::size_t body = response.find("\r\n\r\n") + 4;
+    has(response, "Content-Length: " + std::to_string(response.size() - body) + "\r\n");
   }
 }
 
 BOOST_AUTO_TEST_CASE(callback_message_is_escaped_plain_text) {
-  const std::string reply = callback_response(false, "<script>alert('x')</script>\x1b[31m");
-  BOOST_TEST((reply.find("<script>alert") == std::string::npos));
-  has(reply, "&lt;script&gt;alert(&#39;x&#39;)");
-  BOOST_TEST((reply.find('\x1b') == std::string::npos));
+  const std::string response = callback_response(false, "<script>alert('x')</script>\x1b[31m");
+  BOOST_TEST((response.find("<script>alert") == std::string::npos));
+  has(response, "&lt;script&gt;alert(&#39;x&#39;)");
+  BOOST_TEST((response.find('\x1b') == std::string::npos));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

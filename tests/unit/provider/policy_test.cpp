@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(same_name_images_load_as_two_libraries) {
 }
 
 BOOST_AUTO_TEST_CASE(replaceable_file_is_refused_without_sealed_memory) {
-  TemporaryDirectory directory;  // below a directory that everybody may write to
+  TemporaryDirectory directory;  // below a directory that any user may write to
   const fs::path file = directory.path() / "fine.so";
   fs::copy_file(fixture("fine"), file);
   const Sealing none{[](const char*) { return heygen::UniqueFd(); }, "/proc/self/fd"};

@@ -59,16 +59,16 @@ Error load_error(ProviderRegistry& registry, const std::string& id) {
 
 /// Why a fixture with the fitting manifest is refused at load.
 std::string refusal_of(const std::string& name) {
-  World world;
-  install(world.directory.path(), name, sample_manifest());
-  const auto registry = world.registry();
+  Scenario scenario;
+  install(scenario.directory.path(), name, sample_manifest());
+  const auto registry = scenario.registry();
   BOOST_TEST(registry->find("sample")->is_usable());
   const Error error = load_error(*registry, "sample");
   BOOST_TEST((error.exit == Exit::auth));
   BOOST_TEST(!registry->find("sample")->is_usable());
   BOOST_TEST((registry->find("sample")->state != ProviderState::loaded));
   has(error.message(), "sample");
-  has(error.message(), (world.directory.path() / "sample.so").string());
+  has(error.message(), (scenario.directory.path() / "sample.so").string());
   has(error.hint, "heygen auth login");
   return error.message();
 }
@@ -85,26 +85,26 @@ struct Mark {
 BOOST_AUTO_TEST_SUITE(provider_registry)
 
 BOOST_AUTO_TEST_CASE(reserved_providers_come_first_then_manifest_order) {
-  World world;
-  plain(world.directory.path(), "zebra", 10);
-  plain(world.directory.path(), "aardvark", 20);
-  plain(world.directory.path(), "badger", 20);
-  plain(world.directory.path(), "device-code", 1);
-  plain(world.directory.path(), "oauth", 900);
-  plain(world.directory.path(), "apikey", 9000);
-  const auto registry = world.registry();
+  Scenario scenario;
+  plain(scenario.directory.path(), "zebra", 10);
+  plain(scenario.directory.path(), "aardvark", 20);
+  plain(scenario.directory.path(), "badger", 20);
+  plain(scenario.directory.path(), "device-code", 1);
+  plain(scenario.directory.path(), "oauth", 900);
+  plain(scenario.directory.path(), "apikey", 9000);
+  const auto registry = scenario.registry();
   const std::vector<std::string> wanted{"apikey", "oauth", "device-code", "zebra", "aardvark", "badger"};
   BOOST_TEST(ids(*registry) == wanted, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(first_directory_wins_and_shadows_later_ones) {
-  World world;
-  const fs::path first = world.directory.make("first"), second = world.directory.make("second");
+  Scenario scenario;
+  const fs::path first = scenario.directory.make("first"), second = scenario.directory.make("second");
   plain(first, "sample", 1);
   plain(second, "sample", 2);
   plain(second, "other", 3);
-  const auto registry = world.registry(
-      {{first, Origin::user}, {world.directory.path() / "absent", Origin::user}, {second, Origin::system}});
+  const auto registry = scenario.registry(
+      {{first, Origin::user}, {scenario.directory.path() / "absent", Origin::user}, {second, Origin::system}});
   const DiscoveredProvider& found = *registry->find("sample");
   BOOST_TEST(found.manifest.order == 1);
   BOOST_TEST((found.origin == Origin::user));
@@ -112,15 +112,15 @@ BOOST_AUTO_TEST_CASE(first_directory_wins_and_shadows_later_ones) {
   BOOST_TEST(found.shadowed.size() == 1U);
   BOOST_TEST(found.shadowed.at(0) == second / "sample.provider.json");
   BOOST_TEST((registry->find("other")->origin == Origin::system));
-  BOOST_TEST(registry->find("nobody") == nullptr);
+  BOOST_TEST(registry->find("unknown") == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(refused_provider_still_shadows_later_directories) {
-  World world;
-  const fs::path first = world.directory.make("first"), second = world.directory.make("second");
+  Scenario scenario;
+  const fs::path first = scenario.directory.make("first"), second = scenario.directory.make("second");
   write_file(first / "sample.provider.json", "{");
   plain(second, "sample", 2);
-  const auto registry = world.registry({{first, Origin::user}, {second, Origin::system}});
+  const auto registry = scenario.registry({{first, Origin::user}, {second, Origin::system}});
   BOOST_TEST(registry->found().size() == 1U);
   BOOST_TEST(!registry->find("sample")->is_usable());
   has(registry->find("sample")->reason, "not valid JSON");
@@ -130,10 +130,10 @@ BOOST_AUTO_TEST_CASE(refused_provider_still_shadows_later_directories) {
 
 BOOST_AUTO_TEST_CASE(listing_loads_no_library_and_load_runs_once) {
   const Mark mark;
-  World world;
-  install(world.directory.path(), "fine", sample_manifest());
+  Scenario scenario;
+  install(scenario.directory.path(), "fine", sample_manifest());
   {
-    const auto registry = world.registry();
+    const auto registry = scenario.registry();
     BOOST_TEST(registry->find("sample")->manifest.title == "Sample");
     BOOST_TEST(!fs::exists(mark.file));
     Provider& provider = registry->load("sample");
@@ -147,8 +147,8 @@ BOOST_AUTO_TEST_CASE(listing_loads_no_library_and_load_runs_once) {
 }
 
 BOOST_AUTO_TEST_CASE(missing_provider_is_an_error_that_names_it) {
-  World world;
-  const auto registry = world.registry();
+  Scenario scenario;
+  const auto registry = scenario.registry();
   const Error error = load_error(*registry, "vault");
   BOOST_TEST(error.code == code::kAuth);
   BOOST_TEST((error.exit == Exit::auth));
@@ -157,8 +157,8 @@ BOOST_AUTO_TEST_CASE(missing_provider_is_an_error_that_names_it) {
 }
 
 BOOST_AUTO_TEST_CASE(unusable_manifest_is_listed_with_its_reason) {
-  World world;
-  const fs::path& directory = world.directory.path();
+  Scenario scenario;
+  const fs::path& directory = scenario.directory.path();
   plain(directory, "good", 1);
   Manifest renamed = sample_manifest();
   write_file(directory / "renamed.provider.json", json::write(to_json(renamed)));
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(unusable_manifest_is_listed_with_its_reason) {
   write_file(directory / "UPPER.provider.json", "{}");
   write_file(directory / "huge.provider.json", std::string(300 * 1024, ' '));
   fs::create_directory(directory / "directory.provider.json");
-  const auto registry = world.registry();
+  const auto registry = scenario.registry();
   BOOST_TEST(registry->find("good")->is_usable());
   has(registry->find("renamed")->reason, "file name");
   has(registry->find("future")->reason, "versions 2 to 3");
@@ -201,11 +201,11 @@ BOOST_AUTO_TEST_CASE(library_that_breaks_the_interface_is_refused_with_its_reaso
 }
 
 BOOST_AUTO_TEST_CASE(newer_library_with_version_1_loads) {
-  World world;
+  Scenario scenario;
   Manifest manifest = sample_manifest();
   manifest.abi_max = 7;
-  install(world.directory.path(), "wide_range", manifest);
-  BOOST_TEST((world.registry()->load("sample").resolve({}).status == Status::not_configured));
+  install(scenario.directory.path(), "wide_range", manifest);
+  BOOST_TEST((scenario.registry()->load("sample").resolve({}).status == Status::not_configured));
 }
 
 BOOST_AUTO_TEST_CASE(library_that_fails_after_init_is_deinitialized) {
@@ -218,25 +218,25 @@ BOOST_AUTO_TEST_CASE(library_that_fails_after_init_is_deinitialized) {
 }
 
 BOOST_AUTO_TEST_CASE(non_library_is_refused_before_dlopen) {
-  World world;
-  write_manifest(world.directory.path(), sample_manifest());
+  Scenario scenario;
+  write_manifest(scenario.directory.path(), sample_manifest());
   const std::string whole = read_file(fixture("fine"));
   for (const std::string& content :
        {std::string("#!/bin/sh\necho no library\n" + std::string(100, ' ')), std::string(), whole.substr(0, 100),
         whole.substr(0, whole.size() / 2), std::string(read_file("/proc/self/exe").substr(0, 64))}) {
-    write_file(world.directory.path() / "sample.so", content);
-    const auto registry = world.registry();
+    write_file(scenario.directory.path() / "sample.so", content);
+    const auto registry = scenario.registry();
     has(load_error(*registry, "sample").message(), "shared library");
   }
 }
 
 BOOST_AUTO_TEST_CASE(manifest_contradicting_its_library_is_refused_with_the_first_difference) {
   const auto refusal = [](const std::function<void(Manifest&)>& change) {
-    World world;
+    Scenario scenario;
     Manifest manifest = sample_manifest();
     change(manifest);
-    install(world.directory.path(), "fine", manifest);
-    const auto registry = world.registry();
+    install(scenario.directory.path(), "fine", manifest);
+    const auto registry = scenario.registry();
     const std::string message = load_error(*registry, manifest.id).message();
     has(message, "contradicts");
     return message;
@@ -259,12 +259,12 @@ BOOST_AUTO_TEST_CASE(manifest_contradicting_its_library_is_refused_with_the_firs
 }
 
 BOOST_AUTO_TEST_CASE(registry_accepts_the_manifest_of_the_checker) {
-  World world;
-  const fs::path& directory = world.directory.path();
+  Scenario scenario;
+  const fs::path& directory = scenario.directory.path();
   fs::copy_file(fixture("minimal"), directory / "minimal.so");
   const std::string command = std::string(HEYGEN_PROVIDER_CHECK) + " manifest " + (directory / "minimal.so").string();
   BOOST_TEST(std::system(command.c_str()) == 0);
-  const auto registry = world.registry();
+  const auto registry = scenario.registry();
   BOOST_TEST(registry->load("minimal").manifest().title == "Pasted token");
   const std::string broken = std::string(HEYGEN_PROVIDER_CHECK) + " manifest " + fixture("no_entry").string() +
                              " 2>&1 | grep -q 'does not export'";
@@ -272,9 +272,9 @@ BOOST_AUTO_TEST_CASE(registry_accepts_the_manifest_of_the_checker) {
 }
 
 BOOST_AUTO_TEST_CASE(pipe_as_manifest_is_refused_without_waiting) {
-  World world;
-  mkfifo((world.directory.path() / "sample.provider.json").c_str(), 0600);
-  const auto registry = world.registry();
+  Scenario scenario;
+  mkfifo((scenario.directory.path() / "sample.provider.json").c_str(), 0600);
+  const auto registry = scenario.registry();
   BOOST_REQUIRE_EQUAL(registry->found().size(), 1U);
   BOOST_TEST((registry->found().front().state == ProviderState::refused));
   has(registry->found().front().reason, "not a regular file");
@@ -352,12 +352,12 @@ BOOST_FIXTURE_TEST_CASE(world_writable_path_is_named, File) {
 
 BOOST_AUTO_TEST_CASE(library_for_another_architecture_is_named) {
   constexpr std::streamoff kMachine = 18;  // e_machine of the ELF header
-  World world;
-  install(world.directory.path(), "fine", sample_manifest());
-  std::fstream library(world.directory.path() / "sample.so", std::ios::in | std::ios::out | std::ios::binary);
+  Scenario scenario;
+  install(scenario.directory.path(), "fine", sample_manifest());
+  std::fstream library(scenario.directory.path() / "sample.so", std::ios::in | std::ios::out | std::ios::binary);
   library.seekp(kMachine).put('\x01');
   library.close();
-  has(load_error(*world.registry(), "sample").message(), "not a shared library of this machine's kind");
+  has(load_error(*scenario.registry(), "sample").message(), "not a shared library of this machine's kind");
 }
 
 BOOST_FIXTURE_TEST_CASE(access_control_list_with_writers_is_a_fault, File) {
@@ -397,15 +397,15 @@ BOOST_FIXTURE_TEST_CASE(links_are_followed_and_every_step_is_checked, File) {
 }
 
 BOOST_FIXTURE_TEST_CASE(foreign_owner_is_named, File, *boost::unit_test::precondition(as_root)) {
-  constexpr uid_t kSomebody = 12345;
-  BOOST_TEST(chown(file.c_str(), kSomebody, 0) == 0);
+  constexpr uid_t kOtherUser = 12345;
+  BOOST_TEST(chown(file.c_str(), kOtherUser, 0) == 0);
   has(fault_of(file), "uid 12345");
   BOOST_TEST(chown(file.c_str(), 0, 0) == 0);
-  BOOST_TEST(chown(deep.c_str(), kSomebody, 0) == 0);
+  BOOST_TEST(chown(deep.c_str(), kOtherUser, 0) == 0);
   has(fault_of(file), deep.string() + " is owned by another user");
   BOOST_TEST(chown(deep.c_str(), 0, 0) == 0);
   fs::create_symlink(file, directory.path() / "link");
-  BOOST_TEST(lchown((directory.path() / "link").c_str(), kSomebody, 0) == 0);
+  BOOST_TEST(lchown((directory.path() / "link").c_str(), kOtherUser, 0) == 0);
   has(fault_of(directory.path() / "link"), "uid 12345");
 }
 
@@ -421,25 +421,25 @@ BOOST_FIXTURE_TEST_CASE(group_may_write_only_when_private_to_the_owner, File,
 }
 
 BOOST_AUTO_TEST_CASE(registry_refuses_files_that_others_can_write) {
-  World world;
-  install(world.directory.path(), "fine", sample_manifest());
-  chmod((world.directory.path() / "sample.so").c_str(), 0666);
-  has(world.registry()->find("sample")->reason, "sample.so (mode 0");
-  chmod((world.directory.path() / "sample.so").c_str(), 0644);
-  chmod(world.directory.path().c_str(), 0777);
-  const auto registry = world.registry();
-  has(registry->find("sample")->reason, "anyone can write to " + world.directory.path().string());
+  Scenario scenario;
+  install(scenario.directory.path(), "fine", sample_manifest());
+  chmod((scenario.directory.path() / "sample.so").c_str(), 0666);
+  has(scenario.registry()->find("sample")->reason, "sample.so (mode 0");
+  chmod((scenario.directory.path() / "sample.so").c_str(), 0644);
+  chmod(scenario.directory.path().c_str(), 0777);
+  const auto registry = scenario.registry();
+  has(registry->find("sample")->reason, "anyone can write to " + scenario.directory.path().string());
   BOOST_TEST(registry->find("sample")->manifest.version == "");  // not even read
   load_error(*registry, "sample");
 }
 
 BOOST_AUTO_TEST_CASE(library_writable_after_the_scan_is_not_loaded) {
   const Mark mark;
-  World world;
-  install(world.directory.path(), "fine", sample_manifest());
-  const auto registry = world.registry();
+  Scenario scenario;
+  install(scenario.directory.path(), "fine", sample_manifest());
+  const auto registry = scenario.registry();
   BOOST_TEST(registry->find("sample")->is_usable());
-  chmod((world.directory.path() / "sample.so").c_str(), 0666);
+  chmod((scenario.directory.path() / "sample.so").c_str(), 0666);
   has(load_error(*registry, "sample").message(), "anyone can write to");
   has(load_error(*registry, "sample").hint, "Run `chmod go-w ");
   BOOST_TEST(!fs::exists(mark.file));

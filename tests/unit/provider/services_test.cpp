@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_SUITE(provider_http_service)
 
 BOOST_AUTO_TEST_CASE(complete_response_is_returned_with_any_status) {
   Probe probe;
-  probe.http.rest = CannedReply{418, "short and stout", {{"X-Many", "one"}, {"x-many", "two"}}};
+  probe.http.rest = ScriptedResponse{418, "short and stout", {{"X-Many", "one"}, {"x-many", "two"}}};
   probe.refresh("http POST https://token.example/t?x=1 Accept:text/plain a=b&c=d");
   says(probe, {"0", "418 short and stout", "0 one, two", "0 NULL"});
   const auto& sent = probe.http.sent.at(0);
@@ -114,10 +114,10 @@ BOOST_AUTO_TEST_CASE(failed_exchange_is_transient_in_the_words_of_the_network) {
 
 BOOST_AUTO_TEST_CASE(response_body_over_1_mib_is_broken) {
   Probe fits;
-  fits.http.rest = CannedReply{.body = std::string(std::size_t{1} << 20U, 'x')};
+  fits.http.rest = ScriptedResponse{.body = std::string(std::size_t{1} << 20U, 'x')};
   BOOST_TEST((fits.refresh("http GET https://token.example/ -").status == Status::ok));
   Probe over;
-  over.http.rest = CannedReply{.body = std::string((std::size_t{1} << 20U) + 1, 'x')};
+  over.http.rest = ScriptedResponse{.body = std::string((std::size_t{1} << 20U) + 1, 'x')};
   const ProviderResult answer = over.refresh("http GET https://token.example/ -");
   BOOST_TEST((answer.status == Status::broken));
   has(answer.message, "1 MiB");
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(undeclared_setting_or_variable_is_refused) {
   says(probe, {"0", "6 NULL", "6 NULL"});
   BOOST_TEST((answer.status == Status::internal));
   has(answer.message, "declare");
-  // Handing on the refusal is no explanation.
+  // Handing on the refusal explains nothing.
   const ProviderResult handed_on = probe.resolve("env HOME\nreturn 6");
   BOOST_TEST((handed_on.status == Status::internal));
   has(handed_on.message, "declare");
@@ -338,7 +338,7 @@ BOOST_AUTO_TEST_CASE(secret_over_64_kib_is_usage) {
   BOOST_TEST((probe.login("ask secret Key?").status == Status::usage));
 }
 
-BOOST_AUTO_TEST_CASE(canceled_prompt_is_cancelled) {
+BOOST_AUTO_TEST_CASE(canceled_prompt_ends_the_call) {
   Probe probe;
   probe.load();
   probe.cancel.request();
@@ -351,7 +351,7 @@ BOOST_AUTO_TEST_SUITE(provider_minimal_example)
 
 namespace {
 
-struct Minimal : World {
+struct Minimal : Scenario {
   Minimal() {
     Manifest manifest = Library(fixture("minimal"), "1.0.0").described();
     install(directory.path(), "minimal", manifest);
@@ -381,7 +381,7 @@ BOOST_FIXTURE_TEST_CASE(example_logs_in_resolves_refreshes_and_revokes, Minimal)
   BOOST_TEST(resolved.headers.at(0).value.reveal() == "Bearer abc");
   BOOST_TEST(resolved.type == "token");
   BOOST_TEST(resolved.refreshable);
-  http.rest = CannedReply{.body = R"({"token":"def"})"};
+  http.rest = ScriptedResponse{.body = R"({"token":"def"})"};
   BOOST_TEST(provider().refresh(with_token("abc")).patch->string_at("token") == "def");
   BOOST_TEST(http.sent.back().url == "https://token.example/refresh");
   BOOST_TEST(http.sent.back().body == "abc");
@@ -390,11 +390,11 @@ BOOST_FIXTURE_TEST_CASE(example_logs_in_resolves_refreshes_and_revokes, Minimal)
 }
 
 BOOST_FIXTURE_TEST_CASE(example_distinguishes_transient_errors_from_rejection, Minimal) {
-  http.rest = CannedReply{503};
+  http.rest = ScriptedResponse{503};
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::transient));
-  http.rest = CannedReply{401};
+  http.rest = ScriptedResponse{401};
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::rejected));
-  http.rest = CannedReply{.body = "<html>"};
+  http.rest = ScriptedResponse{.body = "<html>"};
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::broken));
 }
 

@@ -23,7 +23,7 @@ const json::Value& patch_of(const ProviderResult& answer) {
   return answer.patch ? *answer.patch : none;
 }
 
-/// Members in the order of their names: which order a merge leaves is no promise.
+/// Members in the order of their names: the order that a merge leaves is unspecified.
 json::Value sorted(json::Value value) {
   if (!value.is_object()) return value;
   std::ranges::sort(value.as_object(), {}, &json::Member::first);

@@ -11,8 +11,8 @@ namespace {
 
 /// A watchdog whose alarm can be awaited.
 struct Watched {
-  explicit Watched(std::chrono::milliseconds patience)
-      : watchdog(patience, [this](const std::string& where, std::chrono::milliseconds waited) {
+  explicit Watched(std::chrono::milliseconds limit)
+      : watchdog(limit, [this](const std::string& where, std::chrono::milliseconds waited) {
           alarm.set_value({where, waited});
         }) {}
   std::promise<std::pair<std::string, std::chrono::milliseconds>> alarm;

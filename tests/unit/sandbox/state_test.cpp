@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(an_access_token_works_until_its_time_is_over) {
   BOOST_TEST(state.token_state(tokens.refresh_token) == "active");
 }
 
-BOOST_AUTO_TEST_CASE(a_refresh_token_is_no_access_token) {
+BOOST_AUTO_TEST_CASE(a_refresh_token_is_not_an_access_token) {
   const TokenSet tokens = login();
   BOOST_TEST(!state.check_access(tokens.refresh_token).has_value());
   BOOST_CHECK_EXCEPTION(state.refresh(tokens.access_token, "cli", ""), Refusal, refused_as("invalid_grant"));
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_ticket_without_a_browser_never_works) {
   BOOST_TEST(!state.take_ticket(state.open_ticket(kWanted, ""), "").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_patient_poller_is_not_slowed_down) {
+BOOST_AUTO_TEST_CASE(a_slow_poller_is_not_slowed_down) {
   const DeviceGrant device = state.issue_device("tv", "openid");
   for (int i = 0; i < 3; ++i) {
     BOOST_TEST(poll(device) == "authorization_pending");
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(each_hurried_poll_adds_five_seconds_for_good) {
   BOOST_TEST(poll(device) == "authorization_pending");
 }
 
-BOOST_AUTO_TEST_CASE(a_device_code_that_nobody_answers_expires) {
+BOOST_AUTO_TEST_CASE(an_unanswered_device_code_expires) {
   const DeviceGrant device = state.issue_device("tv", "openid");
   clock.advance(seconds(600));
   BOOST_TEST(poll(device) == "expired_token");

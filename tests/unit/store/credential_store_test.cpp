@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(what_a_killed_writer_left_goes_with_the_next_write) {
 BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file_and_no_other) {
   write(R"({"api_key":"old"})");
   const pid_t child = fork();
-  if (child == 0) {  // a file size limit stands in for a full disk; it must not limit the test runner itself
+  if (child == 0) {  // a file size limit imitates a full disk; it must not limit the test runner itself
     std::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{4, 4};
     setrlimit(RLIMIT_FSIZE, &limit);

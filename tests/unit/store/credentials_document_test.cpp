@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(slot_of_the_wrong_type_is_filled_and_malformed) {
   BOOST_TEST(json::write(some.state("oauth")) == "{}");
 }
 
-BOOST_AUTO_TEST_CASE(entry_of_a_reserved_provider_under_providers_is_read_by_nobody) {
+BOOST_AUTO_TEST_CASE(entry_of_a_reserved_provider_under_providers_is_never_read) {
   const CredentialsDocument some = document(R"({"oauth":{"a":1},"providers":{"oauth":{"b":2}}})");
   const std::vector<FilledSlot> slots = some.filled_slots();
   BOOST_REQUIRE(slots.size() == 2U);

@@ -42,7 +42,7 @@ std::vector<std::string> urls(const FakeHttp& http) {
 BOOST_FIXTURE_TEST_SUITE(requests, Stage)
 
 BOOST_AUTO_TEST_CASE(request_carries_credential_agent_and_source) {
-  reply(200, R"({"data":1})");
+  respond(200, R"({"data":1})");
   BOOST_TEST(fetch() == R"({"data":1})");
   const Sent& sent = http.sent.at(0);
   BOOST_TEST(sent.method == "GET");
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(request_carries_credential_agent_and_source) {
 
 BOOST_AUTO_TEST_CASE(the_parent_agent_is_named) {
   options.client_origin = "claude_code";
-  reply(200);
+  respond(200);
   fetch();
   BOOST_TEST(http.sent.at(0).header("X-HeyGen-Client-Origin") == "claude_code");
 }
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(query_values_are_encoded_and_the_provider_learns_the_whole_
   ApiRequest request;
   request.path = "/v3/videos/a%2Fb";
   request.query = {{"q", "a b&c=\xE6\x97\xA5"}, {"limit", "5"}};
-  reply(200);
+  respond(200);
   fetch(request);
   const std::string target = "/v3/videos/a%2Fb?q=a%20b%26c%3D%E6%97%A5&limit=5";
   BOOST_TEST(http.sent.at(0).url == "https://api.test" + target);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(query_values_are_encoded_and_the_provider_learns_the_whole_
 
 BOOST_AUTO_TEST_CASE(a_body_goes_out_with_its_type) {
   heygen::net::TextBody body(R"({"a":1})");
-  reply(201);
+  respond(201);
   fetch(post(body));
   BOOST_TEST(http.sent.at(0).body == R"({"a":1})");
   BOOST_TEST(http.sent.at(0).header("Content-Type") == "application/json");
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(given_headers_replace_by_name_but_never_the_credential) {
                      {"x-heygen-client-source", "two"},
                      {"accept", "text/plain"},
                      {"X-API-Key", "stolen"}};
-  reply(200);
+  respond(200);
   fetch(request);
   BOOST_TEST(http.sent.at(0).header("X-HeyGen-Client-Source") == "two");
   BOOST_TEST(http.sent.at(0).header("Accept") == "text/plain");
@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(given_headers_replace_by_name_but_never_the_credential) {
 
 BOOST_AUTO_TEST_CASE(base_may_have_a_path_and_final_slashes) {
   options.base = "https://api.test/mirror//";
-  reply(200);
+  respond(200);
   fetch();
   BOOST_TEST(http.sent.at(0).url == "https://api.test/mirror/v3/videos");
 }
 
 BOOST_AUTO_TEST_CASE(no_content_is_success) {
-  reply(204, "");
+  respond(204, "");
   BOOST_TEST(fetch("DELETE").empty());
 }
 
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(plain_http_needs_permission_even_when_the_caller_did_not_ch
   options.base = "http://api.test";
   BOOST_TEST((error().exit == Exit::usage));
   options.allow_http = true;
-  reply(200);
+  respond(200);
   fetch();
   BOOST_TEST(http.sent.at(0).url == "http://api.test/v3/videos");
 }
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(timeouts_depend_on_method_and_uploads_have_only_an_idle_lim
     request.path = "/v3/x";
     request.upload = row.upload;
     request.timeout = std::chrono::milliseconds(row.given);
-    reply(200);
+    respond(200);
     fetch(request);
     BOOST_TEST(http.sent.back().timeouts.total.count() == row.total);
     BOOST_TEST(http.sent.back().timeouts.idle.count() == row.idle);
@@ -173,14 +173,14 @@ BOOST_AUTO_TEST_CASE(deadline_shortens_timeouts) {
   ApiRequest request;
   request.path = "/v3/x";
   request.deadline = clock.monotonic() + std::chrono::milliseconds(2'000);
-  reply(503, kServed);
-  reply(200);
+  respond(503, kServed);
+  respond(200);
   fetch(request);
   BOOST_TEST(http.sent.at(0).timeouts.total.count() == 2'000);
   BOOST_TEST(http.sent.at(1).timeouts.total.count() == 2'000 - clock.waits.at(0));
   BOOST_TEST(http.sent.at(1).timeouts.connect.count() == 2'000 - clock.waits.at(0));
   request.upload = true;
-  reply(200);
+  respond(200);
   fetch(request);
   BOOST_TEST(http.sent.at(2).timeouts.total.count() == 2'000 - clock.waits.at(0));
 }
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(pause_before_retry_ends_with_the_deadline) {
   ApiRequest request;
   request.path = "/v3/x";
   request.deadline = clock.monotonic() + std::chrono::milliseconds(5'000);
-  reply(503, kServed, {{"Retry-After", "20"}});
+  respond(503, kServed, {{"Retry-After", "20"}});
   const Error failure = error(request);
   BOOST_TEST(failure.code == "timeout");
   BOOST_TEST((failure.exit == Exit::timeout));
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(timeout_ends_call_without_retry) {
 }
 
 BOOST_AUTO_TEST_CASE(timeout_while_reading_has_the_same_code) {
-  reply(CannedReply{200, "{\"da", {}, Failure(Kind::timeout, "Too slow.")});
+  respond(ScriptedResponse{200, "{\"da", {}, Failure(Kind::timeout, "Too slow.")});
   BOOST_TEST(error().code == "timeout");
 }
 
@@ -249,19 +249,19 @@ BOOST_AUTO_TEST_CASE(cancellation_is_its_own_code) {
 }
 
 BOOST_AUTO_TEST_CASE(truncated_result_is_a_network_error_at_once) {
-  reply(CannedReply{200, "{\"da", {}, Failure(Kind::truncated, "Cut off.")});
+  respond(ScriptedResponse{200, "{\"da", {}, Failure(Kind::truncated, "Cut off.")});
   BOOST_TEST(error().code == "network_error");
   BOOST_TEST(clock.waits.empty());
 }
 
 BOOST_AUTO_TEST_CASE(truncated_error_response_is_a_network_error) {
   options.max_retries = 0;
-  reply(CannedReply{500, "{\"err", {}, Failure(Kind::truncated, "Cut off.")});
+  respond(ScriptedResponse{500, "{\"err", {}, Failure(Kind::truncated, "Cut off.")});
   BOOST_TEST(error().code == "network_error");
 }
 
 BOOST_AUTO_TEST_CASE(result_over_the_limit_is_rejected) {
-  reply(200, "0123456789");
+  respond(200, "0123456789");
   ApiRequest request;
   request.path = "/v3/x";
   BOOST_CHECK_EXCEPTION(ApiClient(http, credentials, clock, random, cancel, options).fetch(request, 9), Error,
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(result_over_the_limit_is_rejected) {
 
 BOOST_AUTO_TEST_CASE(endless_error_response_is_told_by_its_status) {
   options.max_retries = 0;
-  reply(404, std::string((std::size_t{1} << 20U) + 1, ' ') + kServed);
+  respond(404, std::string((std::size_t{1} << 20U) + 1, ' ') + kServed);
   BOOST_TEST(error().code == "not_found");
 }
 
@@ -287,9 +287,9 @@ BOOST_AUTO_TEST_CASE(which_statuses_are_retried_depends_on_the_method) {
       const bool retried = status == 429 || (server_error && std::ranges::find(idempotent, method) != idempotent.end());
       BOOST_TEST_CONTEXT(method << " " << status) {
         clock.waits.clear();
-        reply(status, kServed);
+        respond(status, kServed);
         if (retried) {
-          reply(200, "done");
+          respond(200, "done");
           BOOST_TEST(fetch(method) == "done");
         } else {
           BOOST_TEST(error(method).code == "served_code");
@@ -303,7 +303,7 @@ BOOST_AUTO_TEST_CASE(which_statuses_are_retried_depends_on_the_method) {
 BOOST_AUTO_TEST_CASE(which_failures_are_retried_depends_on_their_kind) {
   for (const Kind kind : {Kind::resolve, Kind::connect, Kind::reset}) {
     fail(kind);
-    reply(200, "done");
+    respond(200, "done");
     BOOST_TEST(fetch() == "done");
     fail(kind);
     BOOST_TEST(error("POST").code == "network_error");
@@ -317,12 +317,12 @@ BOOST_AUTO_TEST_CASE(which_failures_are_retried_depends_on_their_kind) {
 
 BOOST_AUTO_TEST_CASE(the_pause_doubles_from_one_second_to_thirty_with_jitter) {
   options.max_retries = 7;
-  for (int i = 0; i < 8; ++i) reply(503, kServed);
+  for (int i = 0; i < 8; ++i) respond(503, kServed);
   error();
   BOOST_TEST((clock.waits == Waits{750, 1500, 3000, 6000, 12000, 22500, 22500}));
   clock.waits.clear();
   random.byte = std::byte{0x80};
-  for (int i = 0; i < 8; ++i) reply(503, kServed);
+  for (int i = 0; i < 8; ++i) respond(503, kServed);
   error();
   BOOST_TEST(clock.waits.front() > 1000);
   BOOST_TEST(clock.waits.front() < 1010);
@@ -333,8 +333,8 @@ BOOST_AUTO_TEST_CASE(retries_end_after_the_limit_with_the_last_response) {
   for (const int most : {0, 1, 2, 4}) {
     options.max_retries = most;
     const std::size_t before = http.sent.size();
-    for (int i = 0; i < most; ++i) reply(502, "<html>");
-    reply(502, kServed);
+    for (int i = 0; i < most; ++i) respond(502, "<html>");
+    respond(502, kServed);
     BOOST_TEST(error().message() == "served message");
     BOOST_TEST(http.sent.size() - before == static_cast<std::size_t>(most) + 1);
   }
@@ -366,8 +366,8 @@ BOOST_AUTO_TEST_CASE(retry_after_counts_when_it_is_longer_and_at_most_thirty_sec
     BOOST_TEST_CONTEXT("Retry-After: " << value) {
       clock.waits.clear();
       clock.set_now(heygen::test::kNow);
-      reply(429, kServed, {{"retry-after", value}});
-      reply(200);
+      respond(429, kServed, {{"retry-after", value}});
+      respond(200);
       fetch("POST");
       BOOST_TEST((clock.waits == Waits{wait}));
     }
@@ -376,15 +376,15 @@ BOOST_AUTO_TEST_CASE(retry_after_counts_when_it_is_longer_and_at_most_thirty_sec
 
 BOOST_AUTO_TEST_CASE(a_body_is_sent_again_whole) {
   heygen::net::TextBody body("the whole body");
-  reply(429, kServed);
-  reply(200);
+  respond(429, kServed);
+  respond(200);
   fetch(post(body));
   BOOST_TEST(http.sent.at(1).body == "the whole body");
 }
 
 BOOST_AUTO_TEST_CASE(body_that_cannot_be_replayed_is_sent_once) {
   OneShotBody body("once");
-  reply(429, kServed);
+  respond(429, kServed);
   BOOST_TEST(error(post(body)).code == "served_code");
   OneShotBody other("once");
   ApiRequest put = post(other);
@@ -394,8 +394,8 @@ BOOST_AUTO_TEST_CASE(body_that_cannot_be_replayed_is_sent_once) {
   BOOST_TEST(clock.waits.empty());
 }
 
-BOOST_AUTO_TEST_CASE(cancelling_during_the_pause_ends_the_call) {
-  reply(503, kServed);
+BOOST_AUTO_TEST_CASE(canceling_during_the_pause_ends_the_call) {
+  respond(503, kServed);
   cancel.request();
   BOOST_TEST(error().code == "canceled");
   BOOST_TEST(http.sent.size() == 1U);
@@ -406,8 +406,8 @@ BOOST_AUTO_TEST_CASE(credential_that_goes_stale_during_the_pause_is_obtained_ane
   credentials.grants = {
       {credential("Authorization", "Bearer short", {.refreshable = true, .expires_at = expiry}), false},
       {credential("Authorization", "Bearer fresh", {.refreshable = true}), true}};
-  reply(429, kServed, {{"Retry-After", "10"}});
-  reply(401, kServed);
+  respond(429, kServed, {{"Retry-After", "10"}});
+  respond(401, kServed);
   BOOST_TEST(contains(error().message(), "refused for good"));
   BOOST_TEST(http.sent.at(0).header("Authorization") == "Bearer short");
   BOOST_TEST(http.sent.at(1).header("Authorization") == "Bearer fresh");
@@ -421,8 +421,8 @@ BOOST_AUTO_TEST_CASE(refreshable_credential_is_refreshed_and_body_resent) {
   refreshable();
   refresh_succeeds();
   heygen::net::TextBody body("again");
-  reply(401, kServed, {{"WWW-Authenticate", "Bearer error=\"invalid_token\""}});
-  reply(200, "done");
+  respond(401, kServed, {{"WWW-Authenticate", "Bearer error=\"invalid_token\""}});
+  respond(200, "done");
   BOOST_TEST(fetch(post(body)) == "done");
   BOOST_TEST(http.sent.at(0).header("Authorization") == "Bearer old");
   BOOST_TEST(http.sent.at(1).header("Authorization") == "Bearer new");
@@ -435,8 +435,8 @@ BOOST_AUTO_TEST_CASE(second_rejection_asks_for_a_login) {
   for (const bool refreshed_here : {true, false}) {
     refreshable();
     refresh_succeeds(refreshed_here);
-    reply(401, kServed);
-    reply(401, kServed, {{"X-Request-Id", "req_2"}});
+    respond(401, kServed);
+    respond(401, kServed, {{"X-Request-Id", "req_2"}});
     const Error refused = error();
     BOOST_TEST(refused.code == "auth_error");
     BOOST_TEST((refused.exit == Exit::auth));
@@ -448,13 +448,13 @@ BOOST_AUTO_TEST_CASE(second_rejection_asks_for_a_login) {
 
 BOOST_AUTO_TEST_CASE(credential_is_refreshed_once_per_call) {
   credentials.grants = {{credential("Authorization", "Bearer old", {.refreshable = true}), true}};
-  reply(401, kServed);
+  respond(401, kServed);
   BOOST_TEST(contains(error().message(), "refused for good"));
   BOOST_TEST(credentials.challenges.empty());
 }
 
 BOOST_AUTO_TEST_CASE(unrefreshable_credential_is_named_in_the_hint) {
-  reply(401, kServed, {{"X-Request-Id", "req_1"}});
+  respond(401, kServed, {{"X-Request-Id", "req_1"}});
   const Error refused = error();
   BOOST_TEST(refused.code == "served_code");
   BOOST_TEST(refused.message() == "served message");
@@ -469,7 +469,7 @@ BOOST_AUTO_TEST_CASE(unrefreshable_credential_is_named_in_the_hint) {
 
 BOOST_AUTO_TEST_CASE(response_without_code_is_unauthorized) {
   credentials.grants = {{credential("Authorization", "Bearer t"), false}};
-  reply(401, "");
+  respond(401, "");
   const Error refused = error();
   BOOST_TEST(refused.code == "unauthorized");
   BOOST_TEST(contains(refused.hint, "credentials file"));
@@ -478,7 +478,7 @@ BOOST_AUTO_TEST_CASE(response_without_code_is_unauthorized) {
 BOOST_AUTO_TEST_CASE(body_that_cannot_be_replayed_leaves_the_refusal_as_it_is) {
   refreshable();
   OneShotBody body("once");
-  reply(401, kServed);
+  respond(401, kServed);
   const Error refused = error(post(body));
   BOOST_TEST(refused.code == "served_code");
   BOOST_TEST((refused.exit == Exit::auth));
@@ -490,7 +490,7 @@ BOOST_AUTO_TEST_CASE(failed_refresh_keeps_its_own_error) {
   refreshable();
   credentials.refreshes.emplace_back(
       []() -> CredentialLease { throw heygen::network_error("no token endpoint", "later"); });
-  reply(401, kServed);
+  respond(401, kServed);
   const Error failed = error();
   BOOST_TEST(failed.code == "network_error");
   BOOST_TEST(failed.message() == "no token endpoint");
@@ -498,7 +498,7 @@ BOOST_AUTO_TEST_CASE(failed_refresh_keeps_its_own_error) {
 
 BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_without_refresh) {
   refreshable();
-  reply(403, kServed);
+  respond(403, kServed);
   const Error refused = error();
   BOOST_TEST(refused.code == "served_code");
   BOOST_TEST((refused.exit == Exit::auth));
@@ -509,10 +509,10 @@ BOOST_AUTO_TEST_CASE(forbidden_is_exit_3_without_refresh) {
 BOOST_AUTO_TEST_CASE(retries_and_refresh_share_one_call) {
   refreshable();
   refresh_succeeds();
-  reply(503, kServed);
-  reply(401, kServed);
-  reply(503, kServed);
-  reply(503, kServed);
+  respond(503, kServed);
+  respond(401, kServed);
+  respond(503, kServed);
+  respond(503, kServed);
   BOOST_TEST(error().code == "served_code");
   BOOST_TEST(clock.waits.size() == 2U);
 }
@@ -523,8 +523,8 @@ BOOST_FIXTURE_TEST_SUITE(redirects, Stage)
 
 BOOST_AUTO_TEST_CASE(the_same_origin_keeps_everything) {
   for (const int status : {301, 302, 303, 307, 308}) {
-    reply(status, "", {{"Location", "/v4/videos?x=%2F"}});
-    reply(200, "done");
+    respond(status, "", {{"Location", "/v4/videos?x=%2F"}});
+    respond(200, "done");
     BOOST_TEST(fetch() == "done");
     BOOST_TEST(http.sent.back().url == "https://api.test/v4/videos?x=%2F");
     BOOST_TEST(http.sent.back().header("x-api-key") == "key-1");
@@ -557,12 +557,12 @@ BOOST_AUTO_TEST_CASE(locations_resolve_as_rfc_3986_says) {
       ApiRequest request;
       request.path = "/d;p";
       request.query = {{"q", "1"}};
-      reply(302, "", {{"Location", location}});
+      respond(302, "", {{"Location", location}});
       if (url.empty()) {
         BOOST_TEST(error(request).code == "network_error");
         continue;
       }
-      reply(200);
+      respond(200);
       fetch(request);
       BOOST_TEST(http.sent.back().url == url);
     }
@@ -576,9 +576,9 @@ BOOST_AUTO_TEST_CASE(another_origin_gets_no_credential_even_on_the_way_back) {
   request.headers = {{"X-HeyGen-Client-Source", "mine"}, {"X-Trace", "1"}};
   for (const char* other : {"https://other.test/x", "https://api.test:8443/x"}) {
     http.sent.clear();
-    reply(302, "", {{"Location", other}});
-    reply(307, "", {{"Location", "https://api.test/v3/y"}});
-    reply(200, "done");
+    respond(302, "", {{"Location", other}});
+    respond(307, "", {{"Location", "https://api.test/v3/y"}});
+    respond(200, "done");
     BOOST_TEST(fetch(request) == "done");
     BOOST_TEST(http.sent.at(0).header("x-api-key") == "key-1");
     for (const std::size_t hop : {1U, 2U}) {
@@ -592,8 +592,8 @@ BOOST_AUTO_TEST_CASE(another_origin_gets_no_credential_even_on_the_way_back) {
 
 BOOST_AUTO_TEST_CASE(rejection_by_another_origin_refreshes_nothing) {
   refreshable();
-  reply(302, "", {{"Location", "https://other.test/x"}});
-  reply(401, kServed);
+  respond(302, "", {{"Location", "https://other.test/x"}});
+  respond(401, kServed);
   BOOST_TEST((error().exit == Exit::auth));
   BOOST_TEST(credentials.challenges.empty());
   BOOST_TEST((credentials.reports == std::vector<int>{302}));
@@ -602,52 +602,52 @@ BOOST_AUTO_TEST_CASE(rejection_by_another_origin_refreshes_nothing) {
 BOOST_AUTO_TEST_CASE(plain_http_is_refused_from_https_always_and_otherwise_without_permission) {
   for (const bool allowed : {false, true}) {
     options.allow_http = allowed;
-    reply(302, "", {{"Location", "http://api.test/x"}});
+    respond(302, "", {{"Location", "http://api.test/x"}});
     const Error refused = error();
     BOOST_TEST(refused.code == "network_error");
     BOOST_TEST(!refused.hint.empty());
   }
   options.base = "http://api.test";
-  reply(302, "", {{"Location", "http://other.test/x"}});
-  reply(200, "done");
+  respond(302, "", {{"Location", "http://other.test/x"}});
+  respond(200, "done");
   BOOST_TEST(fetch() == "done");
 }
 
 BOOST_AUTO_TEST_CASE(ten_are_followed_and_no_more) {
-  for (int i = 0; i < 10; ++i) reply(302, "", {{"Location", "/next"}});
-  reply(200, "done");
+  for (int i = 0; i < 10; ++i) respond(302, "", {{"Location", "/next"}});
+  respond(200, "done");
   BOOST_TEST(fetch() == "done");
-  for (int i = 0; i < 11; ++i) reply(302, "", {{"Location", "/next"}});
+  for (int i = 0; i < 11; ++i) respond(302, "", {{"Location", "/next"}});
   BOOST_TEST(error().code == "network_error");
 }
 
 BOOST_AUTO_TEST_CASE(other_methods_and_other_statuses_keep_the_3xx_as_an_error) {
   for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {
-    reply(307, "", {{"Location", "/next"}});
+    respond(307, "", {{"Location", "/next"}});
     const Error refused = error(method);
     BOOST_TEST(refused.code == "error");
     BOOST_TEST((refused.exit == Exit::failure));
     BOOST_TEST(contains(refused.message(), "307"));
   }
   for (const int status : {300, 304, 305}) {
-    reply(status, "", {{"Location", "/next"}});
+    respond(status, "", {{"Location", "/next"}});
     BOOST_TEST(error().code == "error");
   }
-  reply(302, "");
+  respond(302, "");
   BOOST_TEST(error().code == "error");
 }
 
 BOOST_AUTO_TEST_CASE(redirect_target_with_a_password_is_refused) {
-  reply(302, "", {{"Location", "https://user:secret@other.test/"}});
+  respond(302, "", {{"Location", "https://user:secret@other.test/"}});
   const Error refused = error();
   BOOST_TEST(refused.code == "network_error");
   BOOST_TEST(!contains(refused.message(), "secret"));
 }
 
 BOOST_AUTO_TEST_CASE(the_target_of_a_redirect_is_what_is_retried) {
-  reply(302, "", {{"Location", "/v4"}});
-  reply(503, kServed);
-  reply(200);
+  respond(302, "", {{"Location", "/v4"}});
+  respond(503, kServed);
+  respond(200);
   fetch();
   BOOST_TEST((urls(http) ==
               std::vector<std::string>{"https://api.test/v3/videos", "https://api.test/v4", "https://api.test/v4"}));
@@ -662,10 +662,10 @@ BOOST_AUTO_TEST_CASE(decisions_are_announced_without_secrets) {
   options.on_decision = [&](const std::string& line) { lines.push_back(line); };
   refreshable();
   refresh_succeeds();
-  reply(503, kServed);
-  reply(302, "", {{"Location", "/v4?token=sekret"}});
-  reply(401, kServed);
-  reply(200);
+  respond(503, kServed);
+  respond(302, "", {{"Location", "/v4?token=sekret"}});
+  respond(401, kServed);
+  respond(200);
   fetch();
   BOOST_TEST(
       (lines == std::vector<std::string>{"* retry 1 of 2 in 750 ms", "* redirect to https://api.test/v4?token=***",
@@ -674,7 +674,7 @@ BOOST_AUTO_TEST_CASE(decisions_are_announced_without_secrets) {
 
 BOOST_AUTO_TEST_CASE(credential_headers_are_marked_secret) {
   credentials.grants = {{credential("X-Vault-Token", "sekret", {"vault", "Vault"}), false}};
-  reply(200);
+  respond(200);
   fetch();
   for (const auto& header : http.sent.at(0).headers) BOOST_TEST(header.secret == (header.name == "X-Vault-Token"));
 }

@@ -19,10 +19,10 @@
 
 namespace heygen::transport::test {
 
-using heygen::test::CannedReply;
 using heygen::test::FakeClock;
 using heygen::test::FakeHttp;
 using heygen::test::FakeRandom;
+using heygen::test::ScriptedResponse;
 using heygen::test::Sent;
 
 struct Login {
@@ -83,9 +83,9 @@ class OneShotBody : public net::TextBody {
 struct Stage {
   Stage() { credentials.grants.push_back({credential("x-api-key", "key-1", {"apikey", "API key", "env"}), false}); }
 
-  void reply(CannedReply canned) { http.script.emplace_back(std::move(canned)); }
-  void reply(int status, std::string body = "{}", net::Headers headers = {}) {
-    reply(CannedReply{status, std::move(body), std::move(headers)});
+  void respond(ScriptedResponse canned) { http.script.emplace_back(std::move(canned)); }
+  void respond(int status, std::string body = "{}", net::Headers headers = {}) {
+    respond(ScriptedResponse{status, std::move(body), std::move(headers)});
   }
   void fail(net::Failure::Kind kind) { http.script.emplace_back(net::Failure(kind, "It went wrong.")); }
   void refreshable() {

@@ -16,7 +16,7 @@ struct Fixture : Stage {
     return heygen::transport::probe_credential(http, clock, random, cancel, options,
                                                credential("x-api-key", "hg_key", login));
   }
-  void redirect(const std::string& location) { reply(302, "", {{"Location", location}}); }
+  void redirect(const std::string& location) { respond(302, "", {{"Location", location}}); }
 
   static constexpr const char* kUser = R"({"data":{"username":"ada","plan":"pro"}})";
 };
@@ -26,7 +26,7 @@ struct Fixture : Stage {
 BOOST_FIXTURE_TEST_SUITE(probe, Fixture)
 
 BOOST_AUTO_TEST_CASE(accepted_credential_tells_whose_it_is) {
-  reply(200, kUser);
+  respond(200, kUser);
   const ProbeResult result = probe();
   BOOST_TEST((result.verdict == Verdict::accepted));
   BOOST_TEST(heygen::json::write(result.user) == R"({"username":"ada"})");
@@ -40,10 +40,10 @@ BOOST_AUTO_TEST_CASE(accepted_credential_tells_whose_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(only_http_401_is_a_rejection) {
-  reply(401);
+  respond(401);
   BOOST_TEST((probe().verdict == Verdict::rejected));
   for (const int status : {400, 403, 404, 429, 500, 503}) {
-    reply(status);
+    respond(status);
     const ProbeResult result = probe();
     BOOST_TEST((result.verdict == Verdict::unknown), status);
     BOOST_TEST(result.problem.find(std::to_string(status)) != std::string::npos, status);
@@ -52,14 +52,14 @@ BOOST_AUTO_TEST_CASE(only_http_401_is_a_rejection) {
 }
 
 BOOST_AUTO_TEST_CASE(rejected_refreshable_credential_is_not_refreshed) {
-  reply(401);
+  respond(401);
   BOOST_TEST((probe({.refreshable = true}).verdict == Verdict::rejected));
   BOOST_TEST(http.sent.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(accepting_response_that_names_nobody_is_accepted) {
+BOOST_AUTO_TEST_CASE(accepting_response_that_names_no_user_is_accepted) {
   for (const char* body : {"", "null", "[1]", "{oops", "<html></html>", R"({"data":{}})", R"({"data":null})"}) {
-    reply(200, body);
+    respond(200, body);
     const ProbeResult result = probe();
     BOOST_TEST((result.verdict == Verdict::accepted), body);
     BOOST_TEST(result.user.as_object().empty(), body);
@@ -78,20 +78,20 @@ BOOST_AUTO_TEST_CASE(broken_connection_is_a_verdict_and_a_cancellation_is_not) {
 
 BOOST_AUTO_TEST_CASE(redirect_within_the_origin_keeps_the_credential) {
   redirect("https://API.test:443/other");
-  reply(200, kUser);
+  respond(200, kUser);
   BOOST_TEST((probe().verdict == Verdict::accepted));
   BOOST_TEST(http.sent[1].header("x-api-key") == "hg_key");
 }
 
-BOOST_AUTO_TEST_CASE(response_of_another_origin_is_no_verdict) {
+BOOST_AUTO_TEST_CASE(response_of_another_origin_is_not_a_verdict) {
   redirect("https://evil.example/");
-  reply(200, kUser);
+  respond(200, kUser);
   ProbeResult result = probe();
   BOOST_TEST((result.verdict == Verdict::unknown));
   BOOST_TEST(result.user.as_object().empty());
   BOOST_TEST(http.sent[1].header("x-api-key") == "(none)");
   redirect("https://evil.example/");
-  reply(401);
+  respond(401);
   BOOST_TEST((probe().verdict == Verdict::unknown));
   redirect("http://api.test/");
   BOOST_TEST((probe().verdict == Verdict::unknown));
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(unencrypted_or_malformed_base_sends_nothing) {
   BOOST_TEST(http.sent.empty());
   options.base = "http://127.0.0.1:8080";
   options.allow_http = true;
-  reply(200, kUser);
+  respond(200, kUser);
   BOOST_TEST((probe().verdict == Verdict::accepted));
 }
 
