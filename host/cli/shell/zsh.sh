@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 #compdef heygen
+# SPDX-License-Identifier: Apache-2.0
 # zsh completion for heygen, by `heygen completion zsh`.
 
 # What may follow some words: their next words, their options, what their arguments are.
