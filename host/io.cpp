@@ -53,14 +53,14 @@ void write_stdout(std::string_view text) {
   const std::error_code fault = write_all(STDOUT_FILENO, text);
   if (fault == std::errc::broken_pipe) throw OutputClosed{};
   if (fault)
-    throw Error(code::kError, "Could not write to stdout: " + describe_errno(fault.value()) + ".",
+    throw Error(code::kFileIo, "Could not write to stdout: " + describe_errno(fault.value()) + ".",
                 "The command itself was carried out; only its output is incomplete.");
 }
 
 std::string read_stdin(const Cancel& cancel) {
   std::string text;
   if (const int fault = read_rest(STDIN_FILENO, text, cancel); fault != 0)
-    throw Error(code::kError, "Could not read stdin: " + describe_errno(fault) + ".",
+    throw Error(code::kFileIo, "Could not read stdin: " + describe_errno(fault) + ".",
                 "Redirect stdin from a file or a pipe.");
   return text;
 }
@@ -73,7 +73,7 @@ std::string read_data(const std::string& value, const Cancel& cancel) {
   std::string text;
   const UniqueFd file = open_to_read(path);
   if (const int fault = file ? read_rest(file.get(), text, cancel) : errno; fault != 0)
-    throw Error(code::kError, "Could not read --data file '" + path + "': " + describe_errno(fault) + ".",
+    throw Error(code::kFileIo, "Could not read --data file '" + shown_path(path) + "': " + describe_errno(fault) + ".",
                 "JSON text must start with { or [; otherwise --data is read as a file name.");
   return text;
 }

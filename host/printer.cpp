@@ -39,8 +39,10 @@ std::string shortened(const std::string& text) {
 
 Error no_such_field(const json::Value& document, const std::vector<std::string>& missing) {
   constexpr std::size_t kMost = 40;
+  std::vector<std::string> shown;
+  for (const std::string& field : missing) shown.push_back(shown_word(field));
   const std::string message = (missing.size() == 1 ? "There is no field " : "There are no fields ") +
-                              shortened(printable(join(missing, ", "))) + " in the response.";
+                              shortened(join(shown, ", ")) + " in the response.";
   std::vector<std::string> known = output::known_fields(document);
   const std::string near = nearest(missing.front(), known);
   std::string hint = near.empty() ? "" : "Did you mean '" + printable(near) + "'? ";

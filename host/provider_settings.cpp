@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "core/base/text.hpp"
+
 namespace heygen::host {
 
 namespace {
@@ -22,7 +24,7 @@ std::optional<std::chrono::seconds> deadline_of(const std::string& text) {
 
 Error wrong_deadline(const std::string& text) {
   return usage_error(
-      fmt::format("Invalid provider.deadline '{}': must be from 1 to {} seconds.", text, kLongestDeadline),
+      fmt::format("Invalid provider.deadline '{}': must be from 1 to {} seconds.", shown_word(text), kLongestDeadline),
       "Run `heygen config set provider.deadline 60`.");
 }
 

@@ -89,7 +89,7 @@ void check_choice(const Option& option, const std::string& value) {
   if (option.choices.empty() || std::ranges::find(option.choices, value) != option.choices.end()) return;
   const std::string near = nearest(value, {option.choices.begin(), option.choices.end()});
   throw usage_error(
-      "Invalid " + name_of(option) + " '" + value + "'.",
+      "Invalid " + name_of(option) + " '" + shown_word(value) + "'.",
       (near.empty() ? "" : "Did you mean '" + near + "'? ") + "Use one of: " + joined(option.choices) + ".");
 }
 
@@ -99,7 +99,7 @@ void check_bounds(const Option& option, double value, const std::string& typed) 
   if (!option.min) range = "at most " + shortest(*option.max);
   if (option.min && option.max) range = "from " + shortest(*option.min) + " to " + shortest(*option.max);
   const double nearest_allowed = option.min && value < *option.min ? *option.min : *option.max;
-  throw usage_error("Invalid " + name_of(option) + " '" + typed + "': must be " + range + ".",
+  throw usage_error("Invalid " + name_of(option) + " '" + shown_word(typed) + "': must be " + range + ".",
                     "Example: " + name_of(option) + " " + shortest(nearest_allowed));
 }
 
@@ -110,7 +110,7 @@ Error type_error(const Option& option, const std::string& value) {
   const char* example = option.type == OptionType::integer  ? " 20"
                         : option.type == OptionType::number ? " 1.5"
                                                             : "=true";
-  return usage_error("Invalid " + name_of(option) + " '" + value + "': must be " + wanted + ".",
+  return usage_error("Invalid " + name_of(option) + " '" + shown_word(value) + "': must be " + wanted + ".",
                      "Example: " + name_of(option) + example);
 }
 
@@ -227,9 +227,10 @@ std::string fill_path(const Command& command, const std::vector<std::string>& ar
     const std::string_view param = rest.substr(open + 1, close - open - 1);
     const auto argument = std::ranges::find(command.arguments, param, &Argument::param);
     const std::string& id = arguments.at(static_cast<std::size_t>(argument - command.arguments.begin()));
-    if (id.empty() || id == "." || id == "..")
-      throw usage_error("Invalid " + upper(argument->name) + " '" + id + "': it would change the request path.",
-                        "Example: " + std::string(command.example));
+    if (id.empty() || has_dot_segment(id))
+      throw usage_error(
+          "Invalid " + upper(argument->name) + " '" + shown_path(id) + "': it would change the request path.",
+          "Example: " + std::string(command.example));
     (path += rest.substr(0, open)) += percent_encode(id);
     rest.remove_prefix(close + 1);
   }

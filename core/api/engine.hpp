@@ -35,7 +35,8 @@ struct Prepared {
 };
 
 /// The endpoint with its placeholders filled; `/` and everything else special inside an id is escaped. Throws
-/// Error{usage_error} for an empty id, "." and "..", which would address another resource.
+/// Error{usage_error} for an empty id, and for one with a dot segment in any spelling, which would address another
+/// resource.
 std::string fill_path(const Command& command, const std::vector<std::string>& arguments);
 
 /// Checks in this order: required options, --data, choices and bounds, a body where one is needed. Throws

@@ -39,7 +39,7 @@ std::string job_id(const Poll& poll, const json::Value& response) {
     }
   }
   std::string id = text_of(response.find_path(poll.id_field));
-  if (id.empty() || id == "." || id == "..")
+  if (id.empty() || has_dot_segment(id))
     throw Error(code::kResponseParse, "The response does not contain the job ID (" + std::string(poll.id_field) + ").",
                 may_have_started(poll));
   return id;

@@ -261,7 +261,7 @@ void Resolver::require_installed(const Choice& chosen) {
   if (chosen.by != Choice::By::variable || registry_.find(chosen.id) != nullptr) return;
   const bool has_package = store::reserved_slot_of(chosen.id) != nullptr;
   throw auth_error(
-      std::string(kProviderVariable) + " names provider `" + printable(chosen.id) + "`, which is not installed.",
+      std::string(kProviderVariable) + " names provider `" + shown_word(chosen.id) + "`, which is not installed.",
       (has_package ? "Install the package heygen-provider-" + chosen.id + ", unset " : std::string("Unset ")) +
           std::string(kProviderVariable) + ", set it to a provider of `heygen provider list`, or log in with " +
           store::login_command() + ".");

@@ -26,7 +26,7 @@ constexpr std::string_view kRandomPart = "XXXXXX";  // of mkostemp(3)
 constexpr std::string_view kOld = "old";            // no random part can be this
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path, int why) {
-  throw Error(code::kError, "Could not " + what + " " + path.string() + ": " + describe_errno(why) + ".",
+  throw Error(code::kFileIo, "Could not " + what + " " + path.string() + ": " + describe_errno(why) + ".",
               why == ENOSPC || why == EDQUOT || why == EFBIG
                   ? "Free some disk space and try again; the file is unchanged."
                   : "Check the permissions of the directory and try again; the file is unchanged.");

@@ -24,7 +24,7 @@ void make_private_directory(const std::filesystem::path& directory) {
     if (why == 0) return;
   }
   if (why == EEXIST && std::filesystem::is_directory(directory, ignored)) return;
-  throw Error(code::kError,
+  throw Error(code::kFileIo,
               "Could not create the directory " + directory.string() + ": " +
                   describe_errno(why == EEXIST ? ENOTDIR : why) + ".",
               "Create the directory, or set HEYGEN_CONFIG_DIR to another one.");

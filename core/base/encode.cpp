@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/encode.hpp"
 
+#include <algorithm>
 #include <cstdint>
+
+#include "core/base/text.hpp"
 
 namespace heygen {
 
@@ -26,6 +29,17 @@ std::string base64(std::string_view bytes, std::string_view digits) {
 bool is_unreserved(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == '~';
+}
+
+/// An escape that is not valid stays as it is.
+std::string decode_valid(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = text[at] == '%' ? percent_decode(text.substr(at, 3)) : std::nullopt;
+    out += byte ? *byte : std::string(1, text[at]);
+    if (byte) at += 2;
+  }
+  return out;
 }
 
 }  // namespace
@@ -89,6 +103,22 @@ std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
     }
   }
   return out;
+}
+
+bool has_dot_segment(std::string_view path) {
+  constexpr int kMostLayers = 5;  // no honest path is encoded so often
+  std::string text(path);
+  for (int layer = 0; layer < kMostLayers; ++layer) {
+    std::ranges::replace(text, '\\', '/');
+    for (const std::string& segment : split(text, '/')) {
+      const std::string name = segment.substr(0, segment.find(';'));
+      if (name == "." || name == "..") return true;
+    }
+    std::string decoded = decode_valid(text);
+    if (decoded == text) return false;
+    text = std::move(decoded);
+  }
+  return true;
 }
 
 }  // namespace heygen

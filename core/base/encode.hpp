@@ -28,4 +28,8 @@ enum class Plus : unsigned char {
 /// Empty when a '%' is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text, Plus plus = Plus::literal);
 
+/// A "." or ".." among the segments of a URL's path (RFC 3986 §3.3), as any server or proxy may read it: encoded once
+/// or more often, with parameters (";x") behind, or between backslashes.
+bool has_dot_segment(std::string_view path);
+
 }  // namespace heygen

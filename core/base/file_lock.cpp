@@ -29,7 +29,7 @@ Error timeout_error(const std::filesystem::path& path, std::chrono::milliseconds
 FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
               const Cancel& cancel) {
   if (!file) {
-    throw Error(code::kError, "Could not open the lock file " + path.string() + ": " + describe_errno(errno) + ".",
+    throw Error(code::kFileIo, "Could not open the lock file " + path.string() + ": " + describe_errno(errno) + ".",
                 "Make the directory writable for your user, or set HEYGEN_CONFIG_DIR to one that is.");
   }
   constexpr std::chrono::milliseconds kLongestPause{25};
@@ -37,7 +37,7 @@ FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::mil
   std::chrono::milliseconds pause{2};
   while (retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
     if (errno != EWOULDBLOCK) {
-      throw Error(code::kError, "Could not lock " + path.string() + ": " + describe_errno(errno) + ".",
+      throw Error(code::kFileIo, "Could not lock " + path.string() + ": " + describe_errno(errno) + ".",
                   "Set HEYGEN_CONFIG_DIR to a directory on a file system that supports locks.");
     }
     if (clock.monotonic() >= end) throw timeout_error(path, deadline);

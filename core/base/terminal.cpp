@@ -39,7 +39,7 @@ std::size_t read_stdin(std::span<char> out, const Cancel& cancel, std::string_vi
     const ssize_t got = read(STDIN_FILENO, out.data(), out.size());
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR && errno != EAGAIN) {
-      throw Error(code::kError, "Could not read stdin: " + describe_errno(errno) + ".",
+      throw Error(code::kFileIo, "Could not read stdin: " + describe_errno(errno) + ".",
                   "Check what stdin is connected to.");
     }
   }

@@ -130,6 +130,27 @@ std::string printable(std::string_view text, bool keep_lines) {
   return out;
 }
 
+std::string shown_word(std::string_view word) {
+  constexpr std::size_t kShown = 3, kLongestWord = 12, kLongestNumber = 6;
+  constexpr std::string_view kDigits = "0123456789";
+  const bool number = word.size() <= kLongestNumber && word.find_first_not_of("0123456789+-.") == word.npos;
+  std::size_t cut = 0, length = 0;
+  for (std::size_t at = 0; at < word.size(); ++length) {
+    char32_t point = 0;
+    at += std::max<std::size_t>(1, decode(word.substr(at), point));
+    if (length < kShown) cut = at;
+  }
+  const bool plain = length <= kLongestWord && word.find_first_of(kDigits) == word.npos;
+  return plain || number || length <= kShown ? printable(word) : printable(word.substr(0, cut)) + "…";
+}
+
+std::string shown_path(std::string_view path) {
+  constexpr std::size_t kLongestExtension = 5;
+  const std::size_t dot = path.rfind('.');
+  const bool extension = dot != path.npos && path.size() - dot - 1 <= kLongestExtension;
+  return extension || path.find('/') != path.npos ? printable(path) : shown_word(path);
+}
+
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
   std::size_t best_distance = std::numeric_limits<std::size_t>::max();

@@ -17,6 +17,11 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 /// Safe on a terminal: C0, DEL, C1, bidi controls and invalid UTF-8 become visible marks. Line breaks and tabs become
 /// spaces, or stay when `keep_lines`. Idempotent.
 std::string printable(std::string_view text, bool keep_lines = false);
+/// What the user typed, as a message may repeat it: `printable`, and cut after 3 characters with "…" when it could be a
+/// key in the wrong place, that is, when it has digits or more than 12 characters. Short numbers stay.
+std::string shown_word(std::string_view word);
+/// The same for what may be a file: a name with a directory or an extension stays whole.
+std::string shown_path(std::string_view path);
 /// The candidate nearest to `word` by edit distance, if near enough to suggest; empty otherwise.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -45,6 +45,13 @@ std::vector<Key> all_keys(const std::vector<DeclaredKey>& declared) {
   return keys;
 }
 
+/// Part by part: "providers.oauth.nope" is long and no key of an account.
+std::string shown_name(const std::string& name) {
+  std::vector<std::string> parts = split(name, '.');
+  for (std::string& part : parts) part = shown_word(part);
+  return join(parts, ".");
+}
+
 Key require_key(const std::string& name, const std::vector<DeclaredKey>& declared) {
   std::vector<std::string> names;
   for (Key& key : all_keys(declared)) {
@@ -53,12 +60,12 @@ Key require_key(const std::string& name, const std::vector<DeclaredKey>& declare
   }
   std::ranges::sort(names);
   const std::string near = nearest(name, names);
-  throw usage_error("There is no setting \"" + printable(name) + "\".",
+  throw usage_error("There is no setting \"" + shown_name(name) + "\".",
                     near.empty() ? "The keys are: " + join(names, ", ") + "." : "Did you mean \"" + near + "\"?");
 }
 
 [[noreturn]] void refuse_value(const Key& key, const std::string& value, const std::string& allowed) {
-  throw usage_error("\"" + printable(value) + "\" is not a value of \"" + key.name + "\".",
+  throw usage_error("\"" + shown_word(value) + "\" is not a value of \"" + key.name + "\".",
                     "It takes " + allowed + ".");
 }
 

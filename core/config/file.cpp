@@ -14,7 +14,7 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
     return read_regular_file(path, limits::kUserFile);
   } catch (const std::system_error& error) {
     if (error.code().value() == ENOTDIR) return {};
-    throw Error(code::kError,
+    throw Error(code::kFileIo,
                 "Could not read " + path.string() + ": " + describe_read_error(error, limits::kUserFile) + ".",
                 "Make it a regular file that you can read, or remove it.");
   }

@@ -63,6 +63,9 @@ std::string plain(std::string message) {
     message = message.substr(0, message.find(end));
   for (const std::string_view start : {"jq: ", "error: "})
     if (message.starts_with(start)) message.erase(0, start.size());
+  constexpr std::string_view kUnknown = " is not defined";  // the name before it may be a key
+  const std::size_t name = message.find_first_of("/ ");
+  if (message.ends_with(kUnknown)) message.replace(0, name, shown_word(message.substr(0, name)));
   return message;
 }
 

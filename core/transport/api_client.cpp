@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "core/base/encode.hpp"
 #include "core/net/redact.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "core/transport/call/attempt.hpp"
@@ -60,7 +61,17 @@ Error refused_redirect(const net::Url& from, const std::string& what) {
                        "Check HEYGEN_API_BASE and any proxy in between.");
 }
 
+constexpr const char* kDotSegment = "it contains a dot segment ('.' or '..').";
+
+std::string path_of(const net::Url& url) {
+  return url.target.substr(0, url.target.find('?'));
+}
+
+/// The base URL's path is a fence: whatever an ID or a path contains, no request leaves it.
 net::Url start_url(const ClientOptions& options, const ApiRequest& request) {
+  if (has_dot_segment(request.path))
+    throw usage_error("'" + request.path + "' is not a valid request path: " + kDotSegment,
+                      "Write the path without it.");
   try {
     return net::Url::parse(options.base + request_target(request));
   } catch (const std::invalid_argument& error) {
@@ -91,7 +102,7 @@ class Call {
   ApiResponse run() {
     credential_.obtain(request_.checked);
     ApiClient::check_base(with_.options.base, with_.options.allow_http);
-    RedirectFollower target(start_url(with_.options, request_));
+    RedirectFollower target(start_url(with_.options, request_), path_of(net::Url::parse(with_.options.base)));
     for (;;) {
       std::unique_ptr<net::Response> response = settled_response(target);
       if (response->status == 401 && target.is_trusted() && try_refresh(*response)) continue;
@@ -205,6 +216,7 @@ void ApiClient::check_base(const std::string& base, bool allow_http) {
       throw usage_error("The API address " + url.origin() + " is not encrypted.",
                         "Use https in HEYGEN_API_BASE, or set HEYGEN_ALLOW_HTTP=1 to accept the risk.");
     }
+    if (has_dot_segment(path_of(url))) throw std::invalid_argument(kDotSegment);
     if (url.target.find('?') == std::string::npos) return;
   } catch (const std::invalid_argument& error) {
     throw usage_error("The API address is not valid: " + std::string(error.what()), kHint);

@@ -9,6 +9,7 @@
 #include "core/api/engine.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "host/cli/help.hpp"
 
 namespace heygen::host::cli {
@@ -30,6 +31,18 @@ std::string help_of(const std::vector<std::string>& words) {
   return "`heygen " + (words.empty() ? std::string{} : join(words, " ") + " ") + "--help` lists the options.";
 }
 
+/// Someone who passes a key where no key belongs learns where it belongs.
+std::string key_hint(const std::string& name) {
+  for (const store::ReservedSlot& slot : store::reserved_slots())
+    for (const std::string_view id : slot.ids)
+      if (slot.plain_text && (name == id || "--" + name == store::login_flag_of(id)))
+        return fmt::format("Other users can see a command line: set {}, or run {}.", slot.environment,
+                           store::login_command(std::string(id)));
+  return {};
+}
+
+}  // namespace
+
 Error unknown_option(const std::vector<std::string>& words, const std::vector<Option>& options,
                      const std::string& argument) {
   const std::string typed = argument.substr(0, argument.find('='));
@@ -44,9 +57,14 @@ Error unknown_option(const std::vector<std::string>& words, const std::vector<Op
     if (near.empty() && name.size() > 1 && longer != names.end()) near = *longer;
     if (!near.empty()) hint = "Did you mean --" + near + "? ";
   }
-  return usage_error("`heygen" + (words.empty() ? "" : " " + join(words, " ")) + "` has no option " + typed + ".",
-                     hint + help_of(words));
+  const std::string dashes = typed.substr(0, typed.size() - name.size());
+  const std::string key = key_hint(name);
+  return usage_error(
+      "`heygen" + (words.empty() ? "" : " " + join(words, " ")) + "` has no option " + dashes + shown_word(name) + ".",
+      key.empty() ? hint + help_of(words) : key);
 }
+
+namespace {
 
 /// Rewrites what CLI11 would read differently: `--name=` (an empty value), `-n=value`, a value equal to "--".
 /// What comes out is either an option with its value as the next item, or a word.
@@ -136,13 +154,14 @@ void validate_value(const std::vector<std::string>& words, const Option& option,
   if (option.kind == Kind::number && !api::is_of_type(api::OptionType::number, value)) wanted = "a number";
   if (option.kind == Kind::duration && !api::parse_duration(value)) wanted = "a time, e.g. 90s, 20m or 1h30m";
   if (wanted != nullptr)
-    throw usage_error(fmt::format("Invalid --{} '{}': must be {}.", option.name, value, wanted), help_of(words));
+    throw usage_error(fmt::format("Invalid --{} '{}': must be {}.", option.name, shown_word(value), wanted),
+                      help_of(words));
   if (option.defer_choice_check || option.choices.empty() ||
       std::ranges::find(option.choices, value) != option.choices.end())
     return;
   const std::string near = nearest(value, option.choices);
   throw usage_error(
-      fmt::format("Invalid --{} '{}'.", option.name, value),
+      fmt::format("Invalid --{} '{}'.", option.name, shown_word(value)),
       (near.empty() ? "" : "Did you mean '" + near + "'? ") + "Use one of: " + join(option.choices, ", ") + ".");
 }
 
@@ -181,8 +200,9 @@ void check_positionals(const std::vector<std::string>& words, const std::vector<
   const std::size_t count = parsed.positionals.size();
   const bool open = !positionals.empty() && positionals.back().variadic;
   if (count > positionals.size() && !open) {
-    // Where no argument is expected, a stray one may be a secret; it is not repeated.
-    const std::string shown = positionals.empty() ? "" : " '" + parsed.positionals[positionals.size()] + "'";
+    // Where no argument is expected, a stray one is hardly a typo.
+    const std::string shown =
+        positionals.empty() ? "" : " '" + shown_word(parsed.positionals[positionals.size()]) + "'";
     throw usage_error(fmt::format("{} takes {}; unexpected argument{}.", typed, takes(positionals), shown),
                       help_of(words));
   }
@@ -202,14 +222,15 @@ std::vector<std::string> split_list(const std::string& text) {
     std::string part;
     if (at < text.size() && text[at] == '"') {
       for (++at;; ++at) {
-        if (at >= text.size()) throw usage_error("A quote is not closed in the list '" + text + "'.", kListHint);
+        if (at >= text.size())
+          throw usage_error("A quote is not closed in the list '" + shown_word(text) + "'.", kListHint);
         if (text[at] == '"' && (at + 1 >= text.size() || text[at + 1] != '"')) break;
         if (text[at] == '"') ++at;
         part += text[at];
       }
       ++at;
       if (at < text.size() && text[at] != ',')
-        throw usage_error("A comma is missing after a closed quote in the list '" + text + "'.", kListHint);
+        throw usage_error("A comma is missing after a closed quote in the list '" + shown_word(text) + "'.", kListHint);
     } else {
       const std::size_t comma = std::min(text.find(',', at), text.size());
       part = text.substr(at, comma - at);

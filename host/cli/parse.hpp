@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "host/command.hpp"
 
 namespace heygen::host::cli {
@@ -14,6 +15,10 @@ namespace heygen::host::cli {
 /// nearest), value missing or out of form, positionals missing or too many. `--help` excuses what is missing.
 Parsed parse(const std::vector<std::string>& words, const std::vector<Option>& options,
              const std::vector<Positional>& positionals, const std::vector<std::string>& arguments);
+
+/// Names the nearest option, never the value; for a key, the places where it belongs. `words` as in parse().
+Error unknown_option(const std::vector<std::string>& words, const std::vector<Option>& options,
+                     const std::string& argument);
 
 /// The values between the commas; one in double quotes may contain commas. Throws Error{usage_error} for an open
 /// quote.

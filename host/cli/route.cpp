@@ -6,6 +6,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "host/cli/parse.hpp"
 
 namespace heygen::host::cli {
 namespace {
@@ -17,6 +18,10 @@ bool begins_with(const std::vector<std::string>& words, const std::vector<std::s
 const Command* find(const CommandTable& table, const std::vector<std::string>& words) {
   const auto at = std::ranges::find(table.commands(), words, &Command::words);
   return at == table.commands().end() ? nullptr : &*at;
+}
+
+bool is_option(const std::string& argument) {
+  return argument.starts_with('-') && argument != "-";
 }
 
 bool takes_value(const std::vector<Option>& globals, const std::string& argument) {
@@ -45,8 +50,26 @@ std::string containing(const std::string& word, const std::vector<std::string>& 
   return at == candidates.end() ? std::string{} : *at;
 }
 
-Error unknown_word(const CommandTable& table, const std::vector<std::string>& prefix, const std::string& word,
-                   bool after_option) {
+/// Options of a command go after its words: what follows one that comes before them may be its value, and is not shown.
+void refuse_early_option(const std::vector<Option>& globals, const Route& so_far) {
+  const auto of = [&](const std::string& argument) {
+    const std::string name = argument.substr(0, argument.find('='));
+    return std::ranges::any_of(globals, [&](const Option& option) {
+      return name == "--" + option.name || (option.shorthand != 0 && name == std::string{'-', option.shorthand});
+    });
+  };
+  bool value = false;
+  for (const std::string& argument : so_far.rest) {
+    if (!value && is_option(argument) && !of(argument)) {
+      Error error = unknown_option(so_far.words, globals, argument);
+      error.hint += " Options of a command go after the command.";
+      throw error;
+    }
+    value = !value && takes_value(globals, argument);
+  }
+}
+
+Error unknown_word(const CommandTable& table, const std::vector<std::string>& prefix, const std::string& word) {
   const std::vector<std::string> candidates = words_after(table, prefix);
   const std::string place = prefix.empty() ? "heygen" : "heygen " + join(prefix, " ");
   std::string near = nearest(word, candidates);
@@ -54,8 +77,7 @@ Error unknown_word(const CommandTable& table, const std::vector<std::string>& pr
   const std::string meant = near.empty() ? elsewhere(table, word) : place + " " + near;
   std::string hint = meant.empty() ? "" : "Did you mean `" + meant + "`? ";
   hint += "`" + place + " --help` lists all commands.";
-  if (after_option && meant.empty()) hint += " Options with a value go after the command.";
-  return usage_error("`" + place + "` has no command '" + word + "'.", hint);
+  return usage_error("`" + place + "` has no command '" + shown_word(word) + "'.", hint);
 }
 
 }  // namespace
@@ -75,14 +97,16 @@ Route route(const CommandTable& table, const std::vector<Option>& globals, const
   for (; at < arguments.size() && result.command == nullptr; ++at) {
     const std::string& argument = arguments[at];
     if (argument == "--") break;
-    if (argument.starts_with('-') && argument != "-") {
+    if (is_option(argument)) {
       result.rest.push_back(argument);
       if (takes_value(globals, argument) && at + 1 < arguments.size()) result.rest.push_back(arguments[++at]);
       continue;
     }
     const std::vector<std::string> next = words_after(table, result.words, true);
-    if (!std::ranges::binary_search(next, argument))
-      throw unknown_word(table, result.words, argument, !result.rest.empty());
+    if (!std::ranges::binary_search(next, argument)) {
+      refuse_early_option(globals, result);
+      throw unknown_word(table, result.words, argument);
+    }
     result.words.push_back(argument);
     result.command = find(table, result.words);
   }

@@ -296,7 +296,8 @@ std::optional<std::int64_t> extract_total_limit(const api::Command& command, api
     const std::size_t sign = typed.starts_with('+') ? 1 : 0;
     std::from_chars(typed.data() + sign, typed.data() + typed.size(), value);
     if (value < 1)
-      throw usage_error("Invalid --" + name + " '" + typed + "': must be at least 1.", "Example: --" + name + " 1");
+      throw usage_error("Invalid --" + name + " '" + shown_word(typed) + "': must be at least 1.",
+                        "Example: --" + name + " 1");
     cap = value;
   }
   given.options[name] = {std::to_string(std::min(cap.value_or(most), most))};

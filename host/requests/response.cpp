@@ -36,7 +36,7 @@ class Spool {
     // Flushed here, where a full disk is noticed: rewind() would forget it.
     if (file_ == nullptr || std::fwrite(text_.data(), 1, text_.size(), file_) != text_.size() ||
         std::fflush(file_) != 0)
-      throw Error(code::kError,
+      throw Error(code::kFileIo,
                   "Could not store the large response in a temporary file: " + describe_errno(errno) + ".",
                   "Free up space in the directory for temporary files.");
     text_.clear();
@@ -51,7 +51,7 @@ class Spool {
       out({piece.data(), count});
     }
     if (file_ != nullptr && std::ferror(file_) != 0)
-      throw Error(code::kError, "Could not read the response from its temporary file: " + describe_errno(errno) + ".",
+      throw Error(code::kFileIo, "Could not read the response from its temporary file: " + describe_errno(errno) + ".",
                   "The request was accepted; its result cannot be shown.");
     out(text_);
   }

@@ -8,6 +8,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
+#include "core/net/redact.hpp"
 
 namespace heygen::host::requests {
 namespace {
@@ -21,7 +22,7 @@ std::string checked_method(const std::string& text) {
   const std::vector<std::string> known = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
   if (std::ranges::find(known, method) != known.end()) return method;
   const std::string near = nearest(text, known);
-  throw usage_error("Unknown HTTP method '" + text + "'.",
+  throw usage_error("Unknown HTTP method '" + shown_word(text) + "'.",
                     "Use " + join(known, ", ") + "." + (near.empty() ? "" : " Did you mean " + near + "?"));
 }
 
@@ -43,13 +44,14 @@ std::string decode(std::string_view text) {
 std::string below_base(const std::string& url, const std::string& base) {
   try {
     const net::Url given = net::Url::parse(url), api = net::Url::parse(base);
-    const std::string prefix = api.target == "/" ? "" : api.target;
+    const std::string prefix = api.target.substr(0, api.target.find_last_not_of('/') + 1);
     if (given.same_origin(api) && given.target.starts_with(prefix + "/")) return given.target.substr(prefix.size());
   } catch (const std::invalid_argument& fault) {
-    throw usage_error("'" + url + "' is not a valid URL: " + fault.what(), kPathHint);
+    throw usage_error("'" + net::redact_url(url) + "' is not a valid URL: " + fault.what(), kPathHint);
   }
-  throw usage_error("Refused to send the credential to " + url + ": only URLs under " + base + " are allowed.",
-                    kPathHint);
+  throw usage_error(
+      "Refused to send the credential to " + net::redact_url(url) + ": only URLs under " + base + " are allowed.",
+      kPathHint);
 }
 
 std::string escaped(std::string_view path) {
@@ -63,7 +65,7 @@ std::string escaped(std::string_view path) {
 std::pair<std::string, std::string> parse_query_option(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
-    throw usage_error("Invalid --query '" + text + "': must be NAME=VALUE.", "Example: --query limit=5");
+    throw usage_error("Invalid --query '" + shown_word(text) + "': must be NAME=VALUE.", "Example: --query limit=5");
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -73,12 +75,15 @@ Target parse_target(const std::string& method, const std::string& where, const s
   const std::string full = where.starts_with('/')                   ? where
                            : where.find("://") != std::string::npos ? below_base(where, base)
                                                                     : "";
-  if (full.empty()) throw usage_error("'" + where + "' is not an API path.", kPathHint);
+  if (full.empty()) throw usage_error("'" + shown_word(where) + "' is not an API path.", kPathHint);
   if (has_control(full) || full.find_first_of(" #\\") != std::string::npos)
-    throw usage_error("Invalid path '" + where + "': it contains a character that a URL cannot have.",
+    throw usage_error("Invalid path '" + net::redact_url(where) + "': it contains a character that a URL cannot have.",
                       "Escape it, e.g. %20 for a space.");
   const std::size_t mark = full.find('?');
   target.path = escaped(full.substr(0, mark));
+  if (has_dot_segment(target.path))
+    throw usage_error("Invalid path '" + net::redact_url(where) + "': it contains a dot segment ('.' or '..').",
+                      "Write the path without it.");
   if (mark == std::string::npos) return target;
   for (const std::string& pair : split(std::string_view(full).substr(mark + 1), '&')) {
     if (pair.empty()) continue;

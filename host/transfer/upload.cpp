@@ -14,6 +14,7 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/random.hpp"
+#include "core/base/text.hpp"
 #include "host/io.hpp"
 
 namespace heygen::host::transfer {
@@ -51,8 +52,8 @@ bool has_a_byte(int descriptor) {
 }  // namespace
 
 Error unreadable_file(const std::string& path, const std::string& reason) {
-  const std::string what = path == kStdin ? "stdin" : "the file '" + path + "'";
-  return {code::kError, "Could not read " + what + ": " + reason + ".", "Check the path and its permissions."};
+  const std::string what = path == kStdin ? "stdin" : "the file '" + shown_path(path) + "'";
+  return {code::kFileIo, "Could not read " + what + ": " + reason + ".", "Check the path and its permissions."};
 }
 
 UploadBody::UploadBody(const std::string& field, const std::string& path, const std::string& name, Random& random,

@@ -26,7 +26,7 @@ std::int64_t whole(const std::string& name, const std::string& text, std::int64_
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number < low || number > high) {
-    throw usage_error("Invalid --" + name + " '" + printable(text) + "': must be a whole number from " +
+    throw usage_error("Invalid --" + name + " '" + shown_word(text) + "': must be a whole number from " +
                       std::to_string(low) + " to " + std::to_string(high) + '.');
   }
   return number;
@@ -36,7 +36,7 @@ std::chrono::milliseconds seconds(const std::string& name, const std::string& te
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc{} || end != text.data() + text.size() || number < 0 || number > 86400) {
-    throw usage_error("Invalid --" + name + " '" + printable(text) +
+    throw usage_error("Invalid --" + name + " '" + shown_word(text) +
                       "': must be from 0 to 86400 seconds, such as 0.5.");
   }
   return std::chrono::milliseconds(static_cast<std::int64_t>(number * 1000));
@@ -45,7 +45,7 @@ std::chrono::milliseconds seconds(const std::string& name, const std::string& te
 std::string loopback(const std::string& text) {
   Poco::Net::IPAddress address;
   if (!Poco::Net::IPAddress::tryParse(text, address) || !address.isLoopback()) {
-    throw usage_error("Invalid --host '" + printable(text) +
+    throw usage_error("Invalid --host '" + shown_word(text) +
                           "': the sandbox accepts any login, so it listens only on loopback addresses.",
                       "Use an address of 127.0.0.0/8, or ::1.");
   }
@@ -85,8 +85,8 @@ const Option& option_named(const std::string& name) {
     names.push_back("--" + option.name);
   }
   const std::string near = nearest("--" + name, names);
-  if (near.empty()) throw usage_error("Unknown option --" + printable(name) + '.');
-  throw usage_error("Unknown option --" + printable(name) + '.', "Did you mean " + near + "?");
+  if (near.empty()) throw usage_error("Unknown option --" + shown_word(name) + '.');
+  throw usage_error("Unknown option --" + shown_word(name) + '.', "Did you mean " + near + "?");
 }
 
 Options help_about(const std::string& about) {
@@ -100,7 +100,7 @@ Options::Command command_named(const std::string& word) {
   if (word == "run") return Options::Command::run;
   const std::string near = nearest(word, {"serve", "run", "help"});
   throw usage_error(
-      "Unknown command '" + printable(word) + "'.",
+      "Unknown command '" + shown_word(word) + "'.",
       near.empty() ? "Use `heygen-sandbox serve` or `heygen-sandbox run -- COMMAND`." : "Did you mean " + near + "?");
 }
 
@@ -113,7 +113,7 @@ std::size_t read_options(const std::vector<std::string>& args, Options& options)
       options = help_about(args[0]);
       return args.size();
     }
-    if (args[i].rfind("--", 0) != 0) throw usage_error("Unknown option " + printable(args[i]) + '.');
+    if (args[i].rfind("--", 0) != 0) throw usage_error("Unknown option -" + shown_word(args[i].substr(1)) + '.');
     const std::size_t equals = args[i].find('=');
     const Option& option = option_named(args[i].substr(2, equals == std::string::npos ? equals : equals - 2));
     std::optional<std::string> value;
@@ -152,7 +152,8 @@ Options parse_options(const std::vector<std::string>& args) {
       throw usage_error("`heygen-sandbox run` requires a COMMAND.", "Example: heygen-sandbox run -- heygen video list");
     }
   } else if (options.command == Options::Command::serve && rest < args.size()) {
-    throw usage_error("`heygen-sandbox serve` takes no argument; unexpected argument '" + printable(args[rest]) + "'.");
+    throw usage_error("`heygen-sandbox serve` takes no argument; unexpected argument '" + shown_word(args[rest]) +
+                      "'.");
   }
   return options;
 }

@@ -33,7 +33,7 @@ int seconds_of(const std::string& word) {
   char* end = nullptr;
   const long seconds = std::strtol(word.c_str(), &end, 10);
   if (*end != '\0' || seconds < 1 || seconds > 600)
-    throw UsageError("invalid --limit '" + word + "': must be from 1 to 600 seconds");
+    throw UsageError("invalid --limit '" + shown_word(word) + "': must be from 1 to 600 seconds");
   return static_cast<int>(seconds);
 }
 
@@ -76,7 +76,7 @@ CheckWords parse(const Words& words) {
     } else if (word == "--limit") {
       parsed.options.limit_ms = 1'000 * seconds_of(words[++i]);
     } else if (word.starts_with("--") || !parsed.options.path.empty()) {
-      throw UsageError("unexpected argument '" + word + "'");
+      throw UsageError("unexpected argument '" + shown_word(word) + "'");
     } else {
       parsed.options.path = word;
     }
@@ -131,7 +131,8 @@ int run_once_task(const Words& words) {
   options.path = words[0];
   const std::string& limit = words[1];
   const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), options.limit_ms);
-  if (error != std::errc{} || end != limit.data() + limit.size()) throw UsageError("'" + limit + "' is not a number");
+  if (error != std::errc{} || end != limit.data() + limit.size())
+    throw UsageError("'" + shown_word(limit) + "' is not a number");
   if (words.size() > 2) options.scenario = words[2];
   return check::run_once(options);
 }

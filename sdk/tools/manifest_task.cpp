@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "core/base/text.hpp"
 #include "core/json/write.hpp"
 #include "core/provider/library/loader.hpp"
 #include "sdk/tools/files.hpp"
@@ -27,7 +28,7 @@ Options parse(const std::vector<std::string>& words) {
     } else if (words[i] == "--library") {
       options.name = words[++i];
     } else if (words[i].starts_with("--") || !options.library.empty()) {
-      throw UsageError("unexpected argument '" + words[i] + "'");
+      throw UsageError("unexpected argument '" + shown_word(words[i]) + "'");
     } else {
       options.library = words[i];
     }

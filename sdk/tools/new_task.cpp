@@ -10,6 +10,7 @@
 #include <map>
 #include <sstream>
 
+#include "core/base/text.hpp"
 #include "core/provider/manifest.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "sdk/tools/files.hpp"
@@ -116,7 +117,7 @@ NewOptions parse(const Words& words) {
       if (i + 1 == words.size()) throw UsageError("--lang requires a value");
       options.language = words[++i];
     } else if (words[i].starts_with("--") || !options.id.empty()) {
-      throw UsageError("unexpected argument '" + words[i] + "'");
+      throw UsageError("unexpected argument '" + shown_word(words[i]) + "'");
     } else {
       options.id = words[i];
     }

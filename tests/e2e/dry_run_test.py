@@ -99,7 +99,7 @@ class Requests(WithService):
                 self.assert_fails(self.run_heygen(*arguments, "--dry-run"), "usage_error", 2)
         plain = self.run_heygen("video", "list", "--dry-run", env={"HEYGEN_ALLOW_HTTP": ""})
         self.assert_fails(plain, "usage_error", 2)
-        self.assert_fails(self.run_heygen("asset", "create", "--file", "/nowhere", "--dry-run"), "error", 1)
+        self.assert_fails(self.run_heygen("asset", "create", "--file", "/nowhere", "--dry-run"), "cli_file_io_error", 1)
 
     def test_a_credential_is_named_but_neither_shown_nor_refreshed(self):
         tokens = self.service.mint()

@@ -226,7 +226,7 @@ class Unwritable(WithService):
     def test_a_refresh_that_could_not_be_saved_is_not_asked_for(self):
         tokens = self.logged_in(PAST)
         kept = self.home.file.read_bytes()
-        done = self.assert_fails(self.run_heygen("video", "list", prefix=self.full()), "error", 1)
+        done = self.assert_fails(self.run_heygen("video", "list", prefix=self.full()), "cli_file_io_error", 1)
         self.assertIn("no space left", done.error()["message"])
         self.assertEqual((self.after() / "credentials").read_bytes(), kept)
         self.assertEqual(self.service.refreshes(), [])

@@ -329,7 +329,7 @@ class Broken(Policy, WithService):
         draft.write_text(KEY_ONLY + "color = 1\n", encoding="utf-8")
         done = self.assert_fails(self.run_heygen("policy", "check", str(draft)), "error", 1)
         self.assertIn(f"{draft}, line 6: `providers.color`", done.error()["message"])
-        self.assert_fails(self.run_heygen("policy", "check", str(self.home.path / "none")), "error", 1)
+        self.assert_fails(self.run_heygen("policy", "check", str(self.home.path / "none")), "cli_file_io_error", 1)
         self.assert_fails(self.under("broken", "policy", "check", str(draft)), "error", 1)
         draft.write_text(KEY_ONLY + '[tls]\nca_file = "/etc/there-is-none.pem"\n', encoding="utf-8")
         done = self.assert_succeeds(self.run_heygen("policy", "check", str(draft)))

@@ -26,7 +26,7 @@ class Canaries(WithService):
     def secrets(self):
         exchanges = self.service.requests_to(TOKEN, grant_type="authorization_code")
         verifiers = [request.form["code_verifier"] for request in exchanges]
-        return [*super().secrets(), *verifiers, KEY, ENVIRONMENT_KEY]
+        return [*super().secrets(), *verifiers, KEY, KEY.replace("-", "_"), ENVIRONMENT_KEY]
 
     def assert_clean(self, text):
         for secret in self.secrets():
@@ -99,6 +99,71 @@ class Output(Canaries):
         self.assert_refused_unseen("auth", "login", "--api-key", KEY)
         self.assert_refused_unseen("auth", "login", "--api-key=" + KEY)
         self.assert_refused_unseen("auth", "login", KEY)
+
+    def test_a_key_in_any_wrong_place_is_not_repeated(self):
+        """`checked` searches all output for it."""
+        for words in (
+            (KEY,),
+            ("video", KEY),
+            ("video", "batches", KEY),
+            ("help", KEY),
+            ("help", "video", "list", KEY),
+            ("--api-key", KEY, "video", "list"),
+            ("video", "--api-key", KEY, "list"),
+            ("video", "list", "--api-key", KEY),
+            ("--api-key=" + KEY, "video", "list"),
+            ("--" + KEY, "video", "list"),
+            ("-" + KEY, "video", "list"),
+            ("video", "list", "-x" + KEY),
+            ("video", "list", KEY),
+            ("video", "get", "video_123", KEY),
+            ("video", "list", "--limit", KEY),
+            ("video", "list", "--human=" + KEY),
+            ("avatar", "list", "--ownership", KEY),
+            ("video", "create", "--wait", "--timeout", KEY),
+            ("video", "list", "--fields", '"' + KEY),
+            ("video", "list", "--headers", KEY),
+            ("video", "create", "-d", KEY),
+            ("video", "create", "-d", '{"a":' + KEY),
+            ("api", KEY, "/v3/videos"),
+            ("api", "GET", KEY),
+            ("api", "GET", "https://other.example/?token=" + KEY),
+            ("api", "GET", "/v3/videos", "--query", KEY),
+            ("api", "GET", "/v3/videos", "--header", KEY),
+            ("api", "POST", "/v3/videos", "-d", KEY),
+            ("config", "get", KEY),
+            ("config", "set", KEY, "json"),
+            ("config", "set", "output", KEY),
+            ("config", "set", "providers.oauth." + KEY, "x"),
+            ("config", "set", "provider.deadline", KEY),
+            ("provider", "why", KEY),
+            ("provider", "enable", KEY),
+            ("provider", "remove", KEY),
+            ("provider", "install", KEY),
+            ("video", "list", "--provider", KEY),
+            ("auth", "login", "--provider", KEY),
+            ("auth", "login", "--oauth", "--provider", KEY),
+            ("completion", KEY),
+            ("commands", KEY),
+            ("policy", "check", KEY),
+            ("video", "list", "--jq", KEY + "("),
+            ("video", "list", "--jq", KEY.replace("-", "_")),
+        ):
+            with self.subTest(" ".join(words).replace(KEY, "KEY")):
+                done = self.run_heygen(*words, "--verbose", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})
+                self.assertNotEqual(done.code, 0)
+        for name in ("HEYGEN_PROVIDER", "HEYGEN_OUTPUT", "HEYGEN_MAX_RETRIES", "HEYGEN_API_BASE", "HTTPS_PROXY"):
+            with self.subTest(name):
+                self.run_heygen("auth", "status", "--verbose", env={name: KEY})
+
+    def test_a_typo_is_repeated(self):
+        done = self.run_heygen("vidoe", "list")
+        self.assertIn("'vidoe'", done.error()["message"])
+
+    def test_a_key_typed_as_an_id_is_not_traced(self):
+        self.service.fault("/v3/videos/" + ENVIRONMENT_KEY, status=404, body={})
+        done = self.run_heygen("video", "get", ENVIRONMENT_KEY, "--verbose", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})
+        self.assertIn("/v3/videos/***", done.err)
 
 
 class Processes(Canaries):

@@ -50,6 +50,7 @@ class TlsCallbacks {
       if (const X509* certificate = X509_STORE_CTX_get_current_cert(store)) {
         verdict.subject = describe(X509_get_subject_name(certificate));
         verdict.issuer = describe(X509_get_issuer_name(certificate));
+        verdict.named = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1) >= 0;
       }
     } catch (...) {  // out of memory: the names stay empty
     }
@@ -114,7 +115,8 @@ TlsStream::TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool f
   SSL_set_app_data(ssl_.get(), this);
   SSL_set_connect_state(ssl_.get());
   X509_VERIFY_PARAM* rules = SSL_get0_param(ssl_.get());
-  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // RFC 9110 §4.3.4: the common name is not a host name.
+  X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   const bool ready = is_ip(host_) ? X509_VERIFY_PARAM_set1_ip_asc(rules, host_.c_str()) == 1
                                   : X509_VERIFY_PARAM_set1_host(rules, host_.data(), host_.size()) == 1 &&
                                         SSL_set_tlsext_host_name(ssl_.get(), host_.c_str()) == 1;
@@ -186,6 +188,10 @@ struct Reason {
   std::string hint;
 };
 
+bool is_name_mismatch(int error) {
+  return error == X509_V_ERR_HOSTNAME_MISMATCH || error == X509_V_ERR_IP_ADDRESS_MISMATCH;
+}
+
 /// `unknown` is the hint for an authority that is not among the trusted ones.
 Reason explain(int error, const std::string& host, const char* unknown) {
   switch (error) {
@@ -213,7 +219,11 @@ Reason explain(int error, const std::string& host, const char* unknown) {
 }  // namespace
 
 Failure TlsStream::certificate_failure(const std::string& peer) const {
-  const Reason reason = explain(verdict_.error, host_, fixed_authorities_ ? kFixedHint : kInspectionHint);
+  Reason reason = explain(verdict_.error, host_, fixed_authorities_ ? kFixedHint : kInspectionHint);
+  if (is_name_mismatch(verdict_.error) && !verdict_.named) {
+    reason = {"it names no host (it has no subject alternative name, and a common name does not count)",
+              "Replace the server's certificate with one whose subject alternative name is " + host_ + "."};
+  }
   std::string what = "The TLS certificate of " + peer + " is not trusted: " + reason.text;
   const bool of_chain = verdict_.depth > 0 && verdict_.error != X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
   if (of_chain) what += " (this is about " + verdict_.subject + " in its chain)";

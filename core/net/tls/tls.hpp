@@ -45,6 +45,7 @@ class TlsStream : public Stream {
     int depth = 0;
     std::string subject;
     std::string issuer;
+    bool named = true;  ///< it has a subject alternative name
   };
   struct SslFree {
     void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }

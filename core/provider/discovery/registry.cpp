@@ -241,12 +241,13 @@ class FileProviderRegistry : public ProviderRegistry {
   }
 
   Error missing(const std::string& id) const {
-    const std::string name = printable(id);
+    const bool reserved = store::reserved_slot_of(id) != nullptr;
+    const std::string name = reserved ? id : shown_word(id);
     const bool named_by_variable = services_.environment.value("HEYGEN_PROVIDER") == id;
     const std::string message = named_by_variable
                                     ? "HEYGEN_PROVIDER names provider `" + name + "`, which is not installed."
                                     : "The provider `" + name + "` is not installed.";
-    if (store::reserved_slot_of(id) != nullptr) {
+    if (reserved) {
       return auth_error(message, "Install the package heygen-provider-" + name + ", or run " + store::login_command() +
                                      " to log in another way.");
     }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/base/encode.hpp"
+
 namespace heygen::transport {
 
 namespace {
@@ -60,6 +62,17 @@ net::Url resolve_reference(const net::Url& base, std::string_view reference) {
   return net::Url::parse(base.origin() + without_dot_segments(merged) + std::string(query));
 }
 
+RedirectFollower::RedirectFollower(net::Url start, std::string fence)
+    : start_(std::move(start)), fence_(std::move(fence)), url_(start_) {
+  while (fence_.ends_with('/')) fence_.pop_back();
+}
+
+bool RedirectFollower::is_outside(const net::Url& url) const {
+  if (fence_.empty() || !url.same_origin(start_)) return false;
+  const std::string path = url.target.substr(0, url.target.find('?'));
+  return has_dot_segment(path) || (path != fence_ && !path.starts_with(fence_ + "/"));
+}
+
 bool RedirectFollower::follow(const net::Request& request, const net::Response& response) {
   using Why = RefusedRedirect::Why;
   const std::string* location = net::find_header(response.headers, "Location");
@@ -77,6 +90,7 @@ bool RedirectFollower::follow(const net::Request& request, const net::Response& 
   if (url_.scheme == "https" && next.scheme == "http") {
     throw RefusedRedirect(Why::unencrypted, "redirects from https to unencrypted http on " + next.host);
   }
+  if (is_outside(next)) throw RefusedRedirect(Why::outside, "redirects to a path outside of " + fence_);
   trusted_ = trusted_ && next.same_origin(start_);
   url_ = std::move(next);
   return true;

@@ -19,8 +19,9 @@ void run(Services& services, Printer& printer, const Parsed& parsed, CommandTabl
   const cli::Route target = cli::route(table, cli::global_options(), parsed.positionals);
   if (!target.rest.empty()) {
     const std::string command = "heygen " + join(target.words, " ");
-    throw usage_error(fmt::format("`{}` is a command; unexpected word '{}' after it.", command, target.rest[0]),
-                      fmt::format("Run `heygen help {}`.", join(target.words, " ")));
+    throw usage_error(
+        fmt::format("`{}` is a command; unexpected word '{}' after it.", command, shown_word(target.rest[0])),
+        fmt::format("Run `heygen help {}`.", join(target.words, " ")));
   }
   cli::print_help(services, printer, table, target);
 }

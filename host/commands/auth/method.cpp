@@ -87,7 +87,7 @@ std::string named_method(const Parsed& parsed, const std::vector<heygen::provide
   }
   if (!provider.empty() && std::ranges::count(named, provider) == 0) {
     named.push_back(provider);
-    spelled.push_back("--provider " + printable(provider));
+    spelled.push_back("--provider " + shown_word(provider));
   }
   if (named.size() > 1) {
     throw usage_error("A login has one method, but " + enumerate(spelled) + " were given.", "Keep one of them.");

@@ -14,6 +14,9 @@ namespace {
 
 void run(Services& services, Printer& printer, const Parsed& parsed) {
   const std::filesystem::path file = std::filesystem::absolute(parsed.positionals.at(0));
+  if (std::error_code fault; !std::filesystem::exists(file, fault))
+    throw Error(code::kFileIo, "There is no file " + shown_path(parsed.positionals.at(0)) + ".",
+                "Name a policy, e.g. policy.toml.");
   const heygen::provider::Policy policy = heygen::provider::check_policy(file);
   if (const auto fault = heygen::provider::find_ca_file_fault(policy))
     services.terminal.notice("Warning: this machine would reject the policy: " + printable(*fault) + ".");

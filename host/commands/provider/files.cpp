@@ -38,7 +38,7 @@ constexpr int kUsage = 2;
 constexpr std::chrono::seconds kLoadLimit{30}, kCheckLimit{600};
 
 Error failed(const std::string& what, const fs::path& path, const std::error_code& error) {
-  return {code::kError, printable(what + " " + path.string() + ": " + describe_errno(error.value()) + "."),
+  return {code::kFileIo, printable(what + " " + path.string() + ": " + describe_errno(error.value()) + "."),
           "Check the directory's permissions and free space."};
 }
 
@@ -212,7 +212,7 @@ ProviderFiles find_provider_files(const fs::path& file) {
   std::error_code error;
   const fs::path whole = fs::absolute(file, error);
   if (error || !fs::is_regular_file(whole, error)) {
-    throw usage_error("There is no file " + printable(file.string()) + ".", kNameOne);
+    throw usage_error("There is no file " + shown_path(file.string()) + ".", kNameOne);
   }
   if (whole.filename().string().ends_with(kSuffix)) return read_files(whole);
   const std::vector<fs::path> manifests = manifests_of(whole.parent_path(), whole.filename().string());

@@ -11,7 +11,7 @@ using heygen::provider::DiscoveredProvider;
 using heygen::provider::SearchDirectory;
 
 Error unknown_provider(Services& services, const std::string& id) {
-  const std::string message = "The provider `" + printable(id) + "` is not installed.";
+  const std::string message = "The provider `" + shown_word(id) + "` is not installed.";
   if (store::reserved_slot_of(id) != nullptr) {
     return usage_error(message, "Install the package heygen-provider-" + id +
                                     ". `heygen provider list` shows the installed providers.");

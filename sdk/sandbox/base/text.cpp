@@ -83,6 +83,13 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string shown_word(std::string_view word) {
+  constexpr std::size_t kShown = 3, kLongestWord = 12, kLongestNumber = 6;
+  const bool number = word.size() <= kLongestNumber && word.find_first_not_of("0123456789+-.:") == word.npos;
+  const bool plain = word.size() <= kLongestWord && word.find_first_of("0123456789") == word.npos;
+  return plain || number || word.size() <= kShown ? printable(word) : printable(word.substr(0, kShown)) + "…";
+}
+
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   const auto far = [&](const std::string& candidate) { return distance(word, candidate); };
   const auto best = std::min_element(candidates.begin(), candidates.end(),

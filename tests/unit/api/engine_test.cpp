@@ -47,7 +47,8 @@ BOOST_AUTO_TEST_CASE(ids_are_escaped_whole) {
 
 BOOST_AUTO_TEST_CASE(ids_that_would_address_something_else_are_refused) {
   const Command& remove = command({"video", "delete"});
-  for (const char* id : {"", ".", ".."}) BOOST_CHECK_EXCEPTION(fill_path(remove, {id}), Error, is_usage);
+  for (const char* id : {"", ".", "..", "%2e%2E", "a/../b", "..%2Fx", "%252e%252e", "..\\x", "a/.;b"})
+    BOOST_CHECK_EXCEPTION(fill_path(remove, {id}), Error, is_usage);
 }
 
 BOOST_AUTO_TEST_CASE(fields_that_the_service_will_miss_are_foretold) {

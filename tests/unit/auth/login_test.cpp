@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(file_that_cannot_be_read_stops_the_login_before_the_provide
 
 BOOST_AUTO_TEST_CASE(file_that_cannot_be_written_is_an_error) {
   std::filesystem::create_directory(directory.path() / "credentials.lock");
-  BOOST_CHECK_EXCEPTION(run("apikey"), Error, [](const Error& error) { return error.code == code::kError; });
+  BOOST_CHECK_EXCEPTION(run("apikey"), Error, [](const Error& error) { return error.code == code::kFileIo; });
   BOOST_TEST(stored() == "{}");
 }
 

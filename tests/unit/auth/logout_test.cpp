@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(file_that_cannot_be_read_is_left_as_it_is) {
 BOOST_AUTO_TEST_CASE(file_that_cannot_be_written_is_an_error) {
   write(R"({"api_key":"k"})");
   std::filesystem::create_directory(directory.path() / "credentials.lock");
-  BOOST_CHECK_EXCEPTION(run(), Error, [](const Error& error) { return error.code == code::kError; });
+  BOOST_CHECK_EXCEPTION(run(), Error, [](const Error& error) { return error.code == code::kFileIo; });
   BOOST_TEST(stored() == R"({"api_key":"k"})");
 }
 

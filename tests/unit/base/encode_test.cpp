@@ -47,6 +47,14 @@ BOOST_AUTO_TEST_CASE(percent_decode_reads_plus_as_asked) {
   BOOST_TEST(percent_decode("a+b%2B", Plus::space).value() == "a b+");
 }
 
+BOOST_AUTO_TEST_CASE(dot_segments_are_found_in_any_spelling) {
+  for (const char* path : {".", "..", "/a/../b", "a/.", "%2e", "a/.%2E/b", "a%2F..%2fb", "a%5c..", "a\\..\\b",
+                           "%252e%252e", "..;x=1/b", "%25252525252525252e"})
+    BOOST_TEST(has_dot_segment(path), path);
+  for (const char* path : {"", "/", "...", "/a..b/.c/d.", "%2e%2ea", "100%25", "%zz", "a%2fb"})
+    BOOST_TEST(!has_dot_segment(path), path);
+}
+
 BOOST_AUTO_TEST_CASE(percent_decode_rejects_incomplete_escapes) {
   for (const char* text : {"%", "%4", "a%", "%4g", "%g4", "%%41", "% 41"})
     BOOST_TEST(!percent_decode(text).has_value(), text);

@@ -31,6 +31,21 @@ BOOST_AUTO_TEST_CASE(printable_is_idempotent) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(typo_is_shown_and_what_could_be_a_key_is_cut) {
+  for (const char* whole : {"vidoe", "", "-5", "1000", "1.5", "v3", "mp4", "device-code"})
+    BOOST_TEST(shown_word(whole) == whole);
+  for (const char* key : {"sk_V2_hgu_abc", "abc123", "abcdefghijklm", "a b c d e f g h", "12345678"})
+    BOOST_TEST(shown_word(key) == std::string(key).substr(0, 3) + "…");
+  BOOST_TEST(shown_word("äöüß12") == "äöü…");
+  BOOST_TEST(shown_word("\xff\xfe\xfd\xfc\x31") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD…");
+}
+
+BOOST_AUTO_TEST_CASE(file_name_is_shown_and_a_key_in_its_place_is_cut) {
+  for (const char* whole : {"video_123.json", "dir/a1", "/tmp/x9", "body"}) BOOST_TEST(shown_path(whole) == whole);
+  for (const char* key : {"sk_V2_hgu_abc", "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSM"})
+    BOOST_TEST(shown_path(key) == std::string(key).substr(0, 3) + "…");
+}
+
 BOOST_AUTO_TEST_CASE(nearest_suggests_a_near_word_only) {
   const std::vector<std::string> words{"video", "voice", "user"};
   BOOST_TEST(nearest("vidoe", words) == "video");

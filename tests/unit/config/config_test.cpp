@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link_stays_one) {
 BOOST_AUTO_TEST_CASE(a_directory_that_cannot_be_made_is_an_error_that_names_it) {
   std::ofstream(directory).put('x');
   const Error error = error_of([&] { config().set("output", "json", {}); });
-  BOOST_TEST(error.code == "error");
+  BOOST_TEST(error.code == "cli_file_io_error");
   BOOST_TEST(error.message().find(directory.string()) != std::string::npos);
 }
 

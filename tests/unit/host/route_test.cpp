@@ -91,6 +91,16 @@ BOOST_AUTO_TEST_CASE(word_from_another_level_suggests_the_full_command) {
   BOOST_TEST(hint({"--limit", "3", "video"}).find("after the command") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(word_after_an_unknown_option_is_not_shown) {
+  for (const Words& words : {Words{"--api-key", "sekret", "video", "list"}, Words{"video", "--api-key", "sekret"}}) {
+    const Error error = error_of(words);
+    BOOST_TEST(error.message().find("no option --api-key") != std::string::npos);
+    BOOST_TEST(error.message().find("sekret") == std::string::npos);
+    BOOST_TEST(error.hint.find("set HEYGEN_API_KEY, or run `heygen auth login --api-key`") != std::string::npos);
+  }
+  BOOST_TEST(error_of({"--human", "vidoe"}).message().find("'vidoe'") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(hidden_commands_run_but_are_not_listed) {
   const CommandTable all = table();
   BOOST_TEST(route(all, root_options(), {"video", "secret"}).command != nullptr);

@@ -41,6 +41,15 @@ BOOST_AUTO_TEST_CASE(a_url_must_be_below_the_base) {
   BOOST_CHECK_EXCEPTION(parse_target("GET", "http://127.0.0.1:8/other", "http://127.0.0.1:8/mirror"), Error, is_usage);
 }
 
+BOOST_AUTO_TEST_CASE(path_with_dot_segments_is_refused) {
+  for (const char* path : {"/v3/../x", "/..", "/v3/.", "/v3/%2e%2e/x", "/v3/.%2E", "/v3/%252e%252e/x", "/v3/..%2fx",
+                           "/v3/..%5cx", "/..;a/x", "https://api.heygen.com/v3/../x"})
+    BOOST_CHECK_EXCEPTION(parse_target("GET", path, kBase), Error, is_usage);
+  for (const char* path : {"/v3/...", "/v3/a..b", "/v3/.hidden", "/v3/x?path=../y"})
+    BOOST_CHECK_NO_THROW(parse_target("GET", path, kBase));
+  BOOST_TEST(parse_target("GET", "https://gate.test/api/v3/x", "https://gate.test/api/").path == "/v3/x");
+}
+
 BOOST_AUTO_TEST_CASE(parse_rejects_what_is_not_a_request_line) {
   for (const char* path : {"", "v3/videos", "/v3/a b", "/v3/a#b", "/v3/a\r\nx: y", "/v3\\a"})
     BOOST_CHECK_EXCEPTION(parse_target("GET", path, kBase), Error, is_usage);

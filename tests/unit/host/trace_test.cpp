@@ -29,10 +29,10 @@ struct Scripted : net::Http {
 };
 
 struct Tracing {
-  std::string lines_of(TraceDetail detail) {
+  std::string lines_of(TraceDetail detail, const std::string& path = "/v3/x") {
     std::string lines;
     net::Request request;
-    request.url = net::Url::parse("https://api.test/v3/x?limit=5&access_token=sekret");
+    request.url = net::Url::parse("https://api.test" + path + "?limit=5&access_token=sekret");
     request.headers = {{"x-api-key", "sekret"}, {"X-Vault-Token", "sekret", true}, {"Accept", "text/plain"}};
     try {
       make_traced(http, system_clock(), detail, [&](const std::string& line) {
@@ -61,6 +61,11 @@ BOOST_AUTO_TEST_CASE(headers_are_shown_without_their_secrets) {
   BOOST_TEST(contains(lines, "> GET https://api.test/v3/x?limit=5&access_token=***\n"));
   BOOST_TEST(contains(lines, "> x-api-key: ***\n> X-Vault-Token: ***\n> Accept: text/plain\n< 503 after "));
   BOOST_TEST(contains(lines, "< Set-Cookie: ***\n< Server: x\n< Location: /v4?token=***\n"));
+}
+
+BOOST_AUTO_TEST_CASE(credential_typed_as_an_id_is_not_shown) {
+  const std::string lines = lines_of(TraceDetail::summary, "/v3/videos/sekret");
+  BOOST_TEST(contains(lines, "> GET https://api.test/v3/videos/***?limit=5"));
 }
 
 BOOST_AUTO_TEST_CASE(summary_shows_no_header) {

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(unreadable_file_is_named) {
       UploadBody body("file", path, "", system_random(), kNever);
       BOOST_FAIL("accepted");
     } catch (const Error& error) {
-      BOOST_TEST(error.code == code::kError);
+      BOOST_TEST(error.code == code::kFileIo);
       BOOST_TEST(error.message().find(path) != std::string::npos);
     }
   }

@@ -44,7 +44,7 @@ Identity make_identity(const Wish& wish, const Identity* issuer) {
   X509_set_issuer_name(certificate, X509_get_subject_name(signer.certificate.get()));
   if (wish.alternatives.empty()) {
     extend(certificate, signer.certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
-  } else {
+  } else if (wish.alternatives != kNoAlternatives) {
     extend(certificate, signer.certificate.get(), NID_subject_alt_name, wish.alternatives);
   }
   require(X509_sign(certificate, signer.key.get(), EVP_sha256()) > 0, "cannot sign");

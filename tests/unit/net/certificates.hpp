@@ -17,9 +17,11 @@ struct Identity {
   std::shared_ptr<X509> certificate;
 };
 
+inline constexpr const char* kNoAlternatives = "-";
+
 struct Wish {
   std::string name;          ///< common name of the subject
-  std::string alternatives;  ///< "DNS:localhost,IP:127.0.0.1"; empty: a CA
+  std::string alternatives;  ///< "DNS:localhost,IP:127.0.0.1"; empty: a CA; kNoAlternatives: only the common name
   long valid_from = -3600;   ///< seconds from now
   long valid_to = 3600;
 };

@@ -77,6 +77,15 @@ BOOST_AUTO_TEST_CASE(the_host_name_is_checked_on_the_loopback_too) {
   BOOST_TEST(mentions(by_name.what(), "another host name than localhost"), by_name.what());
 }
 
+BOOST_AUTO_TEST_CASE(common_name_does_not_replace_the_subject_alternative_name) {
+  for (const char* name : {"localhost", "127.0.0.1"}) {
+    const Identity only_common_name = make_identity({.name = name, .alternatives = kNoAlternatives}, &authority());
+    const Failure failure = handshake_failure(only_common_name, name);
+    BOOST_TEST(mentions(failure.what(), "no subject alternative name"), failure.what());
+    BOOST_TEST(mentions(failure.hint, name), failure.hint);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(expired_certificate_points_to_the_clock) {
   const Failure expired = handshake_failure(issued("IP:127.0.0.1", -7200, -3600));
   BOOST_TEST(mentions(expired.what(), "has expired"), expired.what());

@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file_and_no_other) {
     try {
       update(store, [](json::Value& root) { root.set("api_key", "new and longer"); });
     } catch (const Error& error) {
-      result = error.code == code::kError && !error.hint.empty() ? 0 : 2;
+      result = error.code == code::kFileIo && !error.hint.empty() ? 0 : 2;
     }
     _exit(result);
   }

@@ -534,7 +534,7 @@ BOOST_AUTO_TEST_CASE(the_same_origin_keeps_everything) {
 
 BOOST_AUTO_TEST_CASE(locations_resolve_as_rfc_3986_says) {
   options.allow_http = true;
-  options.base = "http://a/b/c";
+  options.base = "http://a";
   const std::vector<std::pair<std::string, std::string>> cases{
       {"g", "http://a/b/c/g"},
       {"./g", "http://a/b/c/g"},
@@ -555,7 +555,7 @@ BOOST_AUTO_TEST_CASE(locations_resolve_as_rfc_3986_says) {
   for (const auto& [location, url] : cases) {
     BOOST_TEST_CONTEXT("Location: " << location) {
       ApiRequest request;
-      request.path = "/d;p";
+      request.path = "/b/c/d;p";
       request.query = {{"q", "1"}};
       respond(302, "", {{"Location", location}});
       if (url.empty()) {
@@ -566,6 +566,21 @@ BOOST_AUTO_TEST_CASE(locations_resolve_as_rfc_3986_says) {
       fetch(request);
       BOOST_TEST(http.sent.back().url == url);
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(path_of_the_base_is_never_left) {
+  options.base = "https://gate.test/heygen/";
+  ApiRequest request;
+  for (const char* path : {"/../admin", "/v3/%2e%2e/%2e%2e/admin", "/v3/..%2f..%2fadmin", "/v3\\..\\..\\admin"}) {
+    request.path = path;
+    BOOST_TEST(error(request).code == "usage_error", path);
+  }
+  request.path = "/v3/x";
+  for (const char* location : {"/admin", "../../admin", "%2e%2e/%2e%2e/admin", "https://gate.test/heygen/../admin"}) {
+    respond(302, "", {{"Location", location}});
+    BOOST_TEST(error(request).code == "network_error", location);
+    BOOST_TEST(http.sent.back().url == "https://gate.test/heygen/v3/x");
   }
 }
 

@@ -19,7 +19,7 @@ struct Redirect : net::Response {
 };
 
 struct Chain {
-  explicit Chain(const std::string& start) : follower(net::Url::parse(start)) {}
+  explicit Chain(const std::string& start, const std::string& fence = {}) : follower(net::Url::parse(start), fence) {}
   bool follow(const std::string& location, int status = 302) {
     return follower.follow(request, Redirect(location, status));
   }
@@ -55,6 +55,20 @@ BOOST_AUTO_TEST_CASE(another_origin_ends_trust_for_good) {
     BOOST_TEST(!chain.follower.is_trusted());
     BOOST_TEST(chain.follow("https://a.test/x"));
     BOOST_TEST(!chain.follower.is_trusted());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(path_of_the_base_is_a_fence) {
+  for (const std::string fence : {"/gate", "/gate/"}) {
+    for (const char* inside : {"/gate", "/gate/y", "y", "https://a.test/gate/?z=/../", "./y/.."})
+      BOOST_TEST(Chain("https://a.test/gate/v3/x", fence).follow(inside), inside);
+    for (const char* outside :
+         {"/", "/gates", "/other", "../../y", "https://a.test/gate/../y", "/gate/%2e%2e/y", "/gate/.%2E/y",
+          "/gate/%252e%252e/y", "/gate/..%2fy", "/gate/..%5Cy", "/gate/..\\y", "/gate/..;a=b/y", "//a.test/y"})
+      BOOST_TEST((Chain("https://a.test/gate/v3/x", fence).refusal(outside) == Why::outside), outside);
+    Chain away("https://a.test/gate/v3/x", fence);
+    BOOST_TEST(away.follow("https://b.test/other"));
+    BOOST_TEST((away.refusal("https://a.test/other") == Why::outside));
   }
 }
 
