@@ -9,7 +9,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -25,6 +24,7 @@
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/call/provider_call.hpp"
 #include "core/provider/call/sink.hpp"
+#include "core/provider/login/browser_login.hpp"
 #include "core/provider/service/services.hpp"
 #include "sdk/json/json.hpp"
 #include "sdk/tools/check/guard/guarded_memory.hpp"
@@ -154,10 +154,47 @@ struct TestHost::Services {
     }
     Services& fakes;
   };
-  struct FakeLoopback {
+  struct FakeBrowser : provider::OpenedBrowser {
+    int descriptor() const override { return -1; }
+    std::optional<std::string> complaint() override { return {}; }
+  };
+  /// The redirect that an issuer sends when the user agrees.
+  struct FakeListener : provider::RedirectListener {
+    FakeListener(Services& host, const std::string& path) : fakes(host), uri("http://127.0.0.1:54321" + path) {}
+    const std::string& redirect_uri() const override { return uri; }
+    Outcome wait(std::chrono::milliseconds, const Cancel& cancel, const Watch&) override {
+      fakes.about_to_wait();
+      if (cancel.requested()) return Outcome::canceled;
+      if (!fakes.may_ask_user) return Outcome::timed_out;  // no user sees the page
+      params = {{"code", fakes.scenario.secret("code")}, {"state", query_value(fakes.shown_url, "state")}};
+      if (!fakes.issuer.empty()) params.emplace_back("iss", fakes.issuer);
+      visited = true;
+      return Outcome::arrived;
+    }
+    bool has_visitor() const override { return visited && !answered; }
+    bool is_listening() const override { return !answered; }
+    const std::string* param(std::string_view name) const override {
+      const auto found = std::ranges::find(params, name, &std::pair<std::string, std::string>::first);
+      return found == params.end() ? nullptr : &found->second;
+    }
+    void respond(bool, std::string_view) override { answered = true; }
+    Services& fakes;
     std::string uri;
     std::vector<std::pair<std::string, std::string>> params;
-    bool came = false;
+    bool visited = false, answered = false;
+  };
+  struct FakeBrowserLogin : provider::BrowserLogin {
+    explicit FakeBrowserLogin(Services& host) : fakes(host) {}
+    std::unique_ptr<provider::OpenedBrowser> open(const std::string& url, const Environment&,
+                                                  const std::vector<std::string>&) override {
+      fakes.expose("R2.3-secret-shown", "the browser's URL", url);
+      fakes.see_url(url);
+      return std::make_unique<FakeBrowser>();
+    }
+    std::unique_ptr<provider::RedirectListener> listen(const std::string& path, Clock&) override {
+      return std::make_unique<FakeListener>(fakes, path);
+    }
+    Services& fakes;
   };
 
   // ---- what the fake scenario does
@@ -196,7 +233,6 @@ struct TestHost::Services {
   static heygen_http_1_v http();
   static heygen_terminal_1_v terminal_table();
   static heygen_browser_1_v browser();
-  static heygen_loopback_1_v loopback();
   static heygen_log_1_v log();
   static heygen_sink sink();
 
@@ -215,8 +251,8 @@ struct TestHost::Services {
   std::int64_t cancelled_at = -1;
   CallResult result;
   std::size_t answered = 0;
+  bool may_ask_user = false;
   std::string shown_url, issuer;
-  std::deque<FakeLoopback> listeners;
   std::vector<std::unique_ptr<std::array<char, 512>>> tables;
   std::vector<std::string> secret_variables;
 };
@@ -281,15 +317,6 @@ CannedResponse TestHost::Services::baseline(const net::Url& url) {
 
 // ---- services -------------------------------------------------------------------------------------------------------
 
-namespace {
-
-/// Runs a [call] function of the check's own services: HostCall::of sees calls from other threads.
-bool on_call(const heygen_call* call) {
-  return HostCall::of(call) != nullptr;
-}
-
-}  // namespace
-
 heygen_http_1_v TestHost::Services::http() {
   heygen_http_1_v table = provider::http_service();
   table.send = [](const heygen_call* call, const heygen_http_request* request,
@@ -323,60 +350,11 @@ heygen_terminal_1_v TestHost::Services::terminal_table() {
 
 heygen_browser_1_v TestHost::Services::browser() {
   heygen_browser_1_v table = provider::browser_service();
-  table.allowed = [](const heygen_call*) -> std::int32_t { return 1; };
   table.open = [](const heygen_call* call, heygen_str url) -> heygen_status {
-    Services& fakes = of(call);
-    fakes.result.asked_browser = true;
+    of(call).result.asked_browser = true;
     const heygen_status status = provider::browser_service().open(call, url);
-    fakes.result.denied |= status == HEYGEN_NEEDS_USER;
-    if (status != HEYGEN_UNSUPPORTED) return status;
-    fakes.expose("R2.3-secret-shown", "the browser's URL", view(url));
-    fakes.see_url(view(url));
-    return HEYGEN_OK;
-  };
-  return table;
-}
-
-heygen_loopback_1_v TestHost::Services::loopback() {
-  heygen_loopback_1_v table{sizeof(heygen_loopback_1_v), 0, nullptr, nullptr, nullptr, nullptr, nullptr};
-  table.open = [](const heygen_call* call, heygen_str path, heygen_loopback** listener) -> heygen_status {
-    Services& fakes = of(call);
-    HostCall* host = HostCall::of(call);
-    if (host == nullptr) return HEYGEN_INTERNAL;
-    if (listener == nullptr || !view(path).starts_with('/')) return host->refuse("loopback.open got no path.");
-    *listener = nullptr;
-    if (host->function != provider::Function::login) {
-      return host->fail(HEYGEN_UNSUPPORTED, "A redirect is only awaited during a login.");
-    }
-    auto& made = fakes.listeners.emplace_back();
-    made.uri = "http://127.0.0.1:54321" + std::string(view(path));
-    *listener = reinterpret_cast<heygen_loopback*>(&made);
-    return HEYGEN_OK;
-  };
-  table.redirect_uri = [](const heygen_loopback* listener) {
-    return str(reinterpret_cast<const FakeLoopback*>(listener)->uri);
-  };
-  table.wait = [](const heygen_call* call, heygen_loopback* listener, std::uint32_t) -> heygen_status {
-    Services& fakes = of(call);
-    if (!on_call(call)) return HEYGEN_INTERNAL;
-    fakes.about_to_wait();
-    if (fakes.cancel->requested()) return HEYGEN_CANCELLED;
-    if (!HostCall::of(call)->may_ask_user()) {  // the user does not see the page
-      return HostCall::of(call)->fail(HEYGEN_TRANSIENT, "The browser did not return in time.");
-    }
-    auto& made = *reinterpret_cast<FakeLoopback*>(listener);
-    made.params = {{"code", fakes.scenario.secret("code")}, {"state", query_value(fakes.shown_url, "state")}};
-    if (!fakes.issuer.empty()) made.params.emplace_back("iss", fakes.issuer);
-    return HEYGEN_OK;
-  };
-  table.param = [](const heygen_loopback* listener, heygen_str name) -> heygen_str {
-    for (const auto& [key, value] : reinterpret_cast<const FakeLoopback*>(listener)->params) {
-      if (key == view(name)) return str(value);
-    }
-    return {nullptr, 0};
-  };
-  table.respond = [](const heygen_call* call, heygen_loopback*, std::int32_t, heygen_str) -> heygen_status {
-    return on_call(call) ? HEYGEN_OK : HEYGEN_INTERNAL;
+    of(call).result.denied |= status == HEYGEN_NEEDS_USER;
+    return status;
   };
   return table;
 }
@@ -397,7 +375,7 @@ const void* TestHost::Services::service(std::string_view id) {
   if (id == HEYGEN_HASH_1) return given(provider::hash_service());
   if (id == HEYGEN_RANDOM_1) return given(provider::random_service());
   if (id == HEYGEN_CLOCK_1) return given(provider::clock_service());
-  if (id == HEYGEN_LOOPBACK_1) return given(loopback());
+  if (id == HEYGEN_LOOPBACK_1) return given(provider::loopback_service());
   if (id == HEYGEN_BROWSER_1) return given(browser());
   if (id == HEYGEN_TERMINAL_1) return given(terminal_table());
   if (id == HEYGEN_SETTINGS_1) return given(provider::settings_service());
@@ -407,7 +385,7 @@ const void* TestHost::Services::service(std::string_view id) {
 
 const void* HEYGEN_CALL TestHost::Services::find(const heygen_call* call, heygen_str id) {
   Services& fakes = of(call);
-  if (!on_call(call)) return nullptr;
+  if (HostCall::of(call) == nullptr) return nullptr;  // remembers a call from another thread
   const std::string name(view(id));
   fakes.result.services.insert(name);
   return name == fakes.script->missing_service ? nullptr : fakes.service(name);
@@ -499,7 +477,6 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
   fakes.result = {};
   fakes.cancelled_at = -1;
   fakes.answered = script.server == Server::bare ? 1 : 0;
-  fakes.listeners.clear();
 
   Cancel cancel;
   fakes.cancel = &cancel;
@@ -507,9 +484,8 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
   Services::FakeTerminal terminal(fakes);
   Services::FakeHttp http(fakes);
   SteadyRandom random;
-  auto variables = fakes.scenario.environment;
-  variables["BROWSER"] = "none";  // the real service judges each URL, and starts nothing
-  const MapEnvironment environment(variables);
+  Services::FakeBrowserLogin browser_login(fakes);
+  const MapEnvironment environment(fakes.scenario.environment);
   const provider::Services services{http,
                                     clock,
                                     random,
@@ -523,7 +499,8 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
                                       return found == fakes.scenario.settings.end() ? std::nullopt
                                                                                     : std::optional(found->second);
                                     },
-                                    [](int, const std::string&) {}};
+                                    [](int, const std::string&) {},
+                                    browser_login};
   const bool asks = function == provider::Function::resolve && reason == provider::Reason::first_use;
   const provider::ProviderRequest ask{
       reason, script.interaction, asks ? "GET" : "", asks ? "/v2/videos?limit=1" : "", {}, state};
@@ -531,6 +508,7 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
   const int threads = thread_count();
   {
     HostCall host({services, fakes.manifest, fakes.secret_variables, provider::find_service}, function, ask);
+    fakes.may_ask_user = host.may_ask_user();
     GuardedMemory memory;
     const heygen_sink sink = Services::sink();
     heygen_call call = *host.abi();
