@@ -13,6 +13,8 @@ std::string to_lower(std::string_view text);                  ///< ASCII only
 bool iequals(std::string_view left, std::string_view right);  ///< ASCII case-insensitive
 bool has_control(std::string_view text);                      ///< any byte below 0x20, or 0x7f
 std::vector<std::string> split(std::string_view text, char separator);
+/// Removes the first line of `text` and returns it without its end (LF or CR LF).
+std::string_view take_line(std::string_view& text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 /// Safe on a terminal: C0, DEL, C1, bidi controls and invalid UTF-8 become visible marks. Line breaks and tabs become
 /// spaces, or stay when `keep_lines`. Idempotent.

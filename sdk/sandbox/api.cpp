@@ -121,7 +121,7 @@ Response Api::dispatch(const Request& request, Credential credential) {
     }
     if (allowed.empty() || allowed.back() != route.method) allowed.emplace_back(route.method);
   }
-  if (!allowed.empty()) return method_not_allowed(join(allowed, ", "));
+  if (!allowed.empty()) return method_not_allowed(Poco::cat(std::string(", "), allowed.begin(), allowed.end()));
   return api_error(404, "not_found", "The sandbox has nothing at " + printable(request.path) + ".");
 }
 

@@ -156,7 +156,7 @@ void RequestLog::add(std::int64_t time, const Request& request, const Response& 
 
 std::string RequestLog::entries() {
   const std::lock_guard lock(mutex_);
-  return '[' + join({entries_.begin(), entries_.end()}, ",") + ']';
+  return '[' + Poco::cat(std::string(","), entries_.begin(), entries_.end()) + ']';
 }
 
 void RequestLog::clear() {

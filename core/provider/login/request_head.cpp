@@ -8,14 +8,6 @@
 namespace heygen::provider {
 namespace {
 
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
 std::optional<std::string> decode(std::string_view text) {
   auto out = percent_decode(text, Plus::space);
   if (out && !is_utf8(*out)) out.reset();

@@ -3,6 +3,7 @@
 
 #include <Poco/Ascii.h>
 #include <Poco/Error.h>
+#include <Poco/StringTokenizer.h>
 #include <Poco/TextIterator.h>
 #include <Poco/UTF8Encoding.h>
 #include <Poco/UTF8String.h>
@@ -43,22 +44,8 @@ std::size_t distance(std::string_view left, std::string_view right) {
 }  // namespace
 
 std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const std::size_t at = text.find(separator);
-    parts.emplace_back(text.substr(0, at));
-    if (at == std::string_view::npos) return parts;
-    text.remove_prefix(at + 1);
-  }
-}
-
-std::string join(const std::vector<std::string>& parts, std::string_view separator) {
-  std::string out;
-  for (const std::string& part : parts) {
-    if (&part != &parts.front()) out += separator;
-    out += part;
-  }
-  return out;
+  const Poco::StringTokenizer parts(std::string(text), std::string(1, separator));
+  return {parts.begin(), parts.end()};
 }
 
 std::vector<std::string> words_of(const std::string& text) {

@@ -9,7 +9,6 @@
 namespace heygen::sandbox {
 
 std::vector<std::string> split(std::string_view text, char separator);
-std::string join(const std::vector<std::string>& parts, std::string_view separator);
 /// Words between white space.
 std::vector<std::string> words_of(const std::string& text);
 /// Without what moves the cursor, reorders text or hides it, each of which becomes U+FFFD; line ends become spaces.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/sandbox/oauth/pages.hpp"
 
+#include <Poco/Net/Net.h>
+
 #include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/http/digest.hpp"
 
@@ -55,16 +57,16 @@ std::string layout(const std::string& title, const std::string& content) {
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<link rel=\"icon\" href=\"data:,\">\n<title>" +
-         escape_html(title) + " - sandbox</title>\n<style>" + std::string(kStyle) +
-         "</style>\n</head>\n<body>\n<main>\n<p class=\"badge\">Sandbox</p>\n<h1>" + escape_html(title) + "</h1>\n" +
-         content +
+         Poco::Net::htmlize(title) + " - sandbox</title>\n<style>" + std::string(kStyle) +
+         "</style>\n</head>\n<body>\n<main>\n<p class=\"badge\">Sandbox</p>\n<h1>" + Poco::Net::htmlize(title) +
+         "</h1>\n" + content +
          "<footer>A local sandbox. No account, no credits, and nothing here reaches "
          "HeyGen.</footer>\n</main>\n</body>\n</html>\n";
 }
 
 std::string shortened(const std::string& text) {
   const std::string shown = printable(text);
-  return escape_html(shown.size() > 300 ? printable(shown.substr(0, 300)) + "..." : shown);
+  return Poco::Net::htmlize(shown.size() > 300 ? printable(shown.substr(0, 300)) + "..." : shown);
 }
 
 std::string row(const std::string& label, const std::string& html) {
@@ -90,7 +92,7 @@ std::string scope_list(const std::string& scope) {
 std::string decision_form(const std::string& action, const std::string& ticket) {
   return R"(<form method="post" action=")" + action + R"(" autocomplete="off">
 <input type="hidden" name="ticket" value=")" +
-         escape_html(ticket) +
+         Poco::Net::htmlize(ticket) +
          R"(">
 <div class="row"><button name="decision" value="deny">Deny</button>)"
          R"(<button class="yes" name="decision" value="approve">Approve</button></div>
@@ -106,32 +108,6 @@ std::string form_targets(const std::string& redirect_uri) {
 }
 
 }  // namespace
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 std::string consent_page(const AuthorizationRequest& request, const std::string& ticket) {
   return layout("Let this program in?",
@@ -170,17 +146,17 @@ std::string device_done_page(bool approved) {
 }
 
 std::string problem_page(const std::string& title, const std::string& text) {
-  return layout(title, "<p>" + escape_html(text) + "</p>\n");
+  return layout(title, "<p>" + Poco::Net::htmlize(text) + "</p>\n");
 }
 
 std::string index_page(const std::string& issuer) {
-  return layout(
-      "The sandbox is running",
-      "<p>Programs use the API and the login here. Your browser needs one page:</p>\n<p><a "
-      "href=\"/oauth/device\">Connect a device with a code</a></p>\n<dl>\n" +
-          row("API", "<code>" + escape_html(issuer) + "/v3</code>") +
-          row("OAuth metadata", "<code>" + escape_html(issuer) + "/.well-known/oauth-authorization-server</code>") +
-          row("An API key that works", "<code>sandbox-key</code>") + "</dl>\n");
+  return layout("The sandbox is running",
+                "<p>Programs use the API and the login here. Your browser needs one page:</p>\n<p><a "
+                "href=\"/oauth/device\">Connect a device with a code</a></p>\n<dl>\n" +
+                    row("API", "<code>" + Poco::Net::htmlize(issuer) + "/v3</code>") +
+                    row("OAuth metadata",
+                        "<code>" + Poco::Net::htmlize(issuer) + "/.well-known/oauth-authorization-server</code>") +
+                    row("An API key that works", "<code>sandbox-key</code>") + "</dl>\n");
 }
 
 Response page_response(int status, const std::string& page, const std::string& redirect_uri) {

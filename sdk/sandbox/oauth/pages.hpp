@@ -11,8 +11,6 @@
 
 namespace heygen::sandbox {
 
-std::string escape_html(std::string_view text);
-
 std::string consent_page(const AuthorizationRequest& request, const std::string& ticket);
 std::string device_code_page(const std::string& typed, bool not_found);
 std::string device_consent_page(const DeviceRequest& request, const std::string& ticket);
