@@ -3,6 +3,7 @@
 
 #include "core/base/encode.hpp"
 #include "core/json/parse.hpp"
+#include "core/json/scan.hpp"
 
 namespace heygen::json {
 
@@ -176,27 +177,36 @@ void Compactor::between_tokens(char c) {
   }
 }
 
+void Compactor::take(char c) {
+  if (state_ >= State::number_minus && in_number(c)) return;
+  if (state_ == State::string) return in_string(c);
+  if (state_ == State::escape || state_ == State::unicode) return in_escape(c);
+  if (state_ != State::literal) return between_tokens(c);
+  if (c != literal_.front()) fail("an unknown word");
+  literal_.remove_prefix(1);
+  if (literal_.empty()) end_value();
+}
+
 void Compactor::feed(std::string_view piece, std::string& out) {
-  for (const char c : piece) {
-    if (state_ >= State::number_minus && in_number(c)) {
-      out += c;
-    } else if (state_ == State::string) {
-      in_string(c);
-      out += c;
-    } else if (state_ == State::escape || state_ == State::unicode) {
-      in_escape(c);
-      out += c;
-    } else if (state_ == State::literal) {
-      if (c != literal_.front()) fail("an unknown word");
-      literal_.remove_prefix(1);
-      if (literal_.empty()) end_value();
-      out += c;
-    } else if (!is_space(c)) {
-      between_tokens(c);
-      out += c;
+  const std::size_t begin = offset_;
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < piece.size(); ++at) {
+    if (state_ == State::string && utf8_left_ == 0) {
+      at += plain_length(piece.substr(at));
+      if (at == piece.size()) break;
     }
-    ++offset_;
+    const char c = piece[at];
+    offset_ = begin + at;
+    if (is_space(c) && !within_text()) {
+      if (state_ >= State::number_minus) static_cast<void>(in_number(c));
+      out.append(piece, copied, at - copied);
+      copied = at + 1;
+    } else {
+      take(c);
+    }
   }
+  out.append(piece, copied);
+  offset_ = begin + piece.size();
 }
 
 void Compactor::finish() {

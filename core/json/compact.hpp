@@ -38,6 +38,8 @@ class Compactor {
     number_sign,
     number_exponent,
   };
+  void take(char c);  ///< a byte that is not white space between tokens
+  bool within_text() const { return state_ >= State::string && state_ <= State::literal; }
   bool in_number(char c);  ///< false: the number ended before c
   void in_string(char c);
   void in_escape(char c);

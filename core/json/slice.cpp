@@ -2,15 +2,17 @@
 #include "core/json/slice.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/json/parse.hpp"
+#include "core/json/scan.hpp"
 
 namespace heygen::json {
 namespace {
 
 /// Where the string that begins at `at` ends, quote included.
 std::size_t string_end(std::string_view text, std::size_t at) {
-  for (++at; text[at] != '"'; ++at)
+  for (++at; (at += plain_length(text.substr(at)), text[at]) != '"'; ++at)
     if (text[at] == '\\') ++at;
   return at + 1;
 }
@@ -32,6 +34,24 @@ std::string name_of(std::string_view quoted) {
   return parse(quoted).as_string();
 }
 
+/// Sorted, not hashed: no choice of names makes it slow.
+void keep_last_of_each_name(std::vector<MemberSlice>& members) {
+  std::vector<const MemberSlice*> order;
+  order.reserve(members.size());
+  for (const MemberSlice& member : members) order.push_back(&member);
+  std::ranges::sort(order, [](const MemberSlice* left, const MemberSlice* right) {
+    return std::tie(left->name, left) < std::tie(right->name, right);
+  });
+  std::vector<bool> superseded(members.size());
+  bool any = false;
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    if (order[i - 1]->name != order[i]->name) continue;
+    superseded[static_cast<std::size_t>(order[i - 1] - members.data())] = any = true;
+  }
+  std::size_t at = 0;
+  if (any) std::erase_if(members, [&](const MemberSlice&) { return superseded[at++]; });
+}
+
 }  // namespace
 
 std::vector<MemberSlice> members_of(std::string_view object) {
@@ -40,12 +60,11 @@ std::vector<MemberSlice> members_of(std::string_view object) {
   for (std::size_t at = 1; at < object.size() && object[at] == '"';) {
     const std::size_t colon = string_end(object, at);
     const std::size_t end = value_end(object, colon + 1);
-    MemberSlice member{name_of(object.substr(at, colon - at)), object.substr(at, end - at),
-                       object.substr(colon + 1, end - colon - 1)};
-    std::erase_if(members, [&](const MemberSlice& other) { return other.name == member.name; });
-    members.push_back(std::move(member));
+    members.push_back({name_of(object.substr(at, colon - at)), object.substr(at, end - at),
+                       object.substr(colon + 1, end - colon - 1)});
     at = end + 1;
   }
+  keep_last_of_each_name(members);
   return members;
 }
 

@@ -37,6 +37,17 @@ BOOST_AUTO_TEST_CASE(name_may_be_escaped_and_of_doubled_names_the_last_counts) {
   BOOST_TEST(members_of("[1]").empty());
 }
 
+BOOST_AUTO_TEST_CASE(members_are_found_in_linear_time_whatever_their_number) {
+  std::string text = "{";
+  for (int i = 0; i < 200'000; ++i) text += "\"name" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+  text += "\"name7\":\"last\"}";
+  const auto members = members_of(text);  // quadratic, this would take minutes
+  BOOST_REQUIRE_EQUAL(members.size(), 200'000U);
+  BOOST_TEST(members.front().name == "name0");
+  BOOST_TEST(members[7].name == "name8");
+  BOOST_TEST(members.back().value == "\"last\"");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace heygen::json

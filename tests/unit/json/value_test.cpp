@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include "core/json/compact.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/value.hpp"
 #include "core/json/write.hpp"
@@ -119,38 +118,6 @@ BOOST_AUTO_TEST_CASE(merge_patch_follows_the_examples_of_rfc_7396_appendix_a) {
     merge_patch(value, parse(patch));
     BOOST_TEST(write(value) == result);
   }
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(json_compactor)
-
-BOOST_AUTO_TEST_CASE(only_white_space_between_tokens_goes) {
-  BOOST_TEST(compact(" { \"a b\" : [ 1.10 , -0 , 1E5 ],\n\"\\u65e5\" : \"\\ud83c\" }\r\n") ==
-             R"({"a b":[1.10,-0,1E5],"\u65e5":"\ud83c"})");
-}
-
-BOOST_AUTO_TEST_CASE(any_split_of_the_input_gives_the_same_output) {
-  const std::string text = "{\"k\" : [true, false , null, -1.5e+10, \"h\u00e9\\n\\u0041\"], \"e\":{}, \"n\" : 0 }";
-  const std::string whole = compact(text);
-  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-    Compactor compactor;
-    std::string out;
-    compactor.feed(text.substr(0, cut), out);
-    compactor.feed(text.substr(cut), out);
-    compactor.finish();
-    BOOST_TEST(out == whole);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(a_number_may_end_the_document) {
-  BOOST_TEST(compact("42 ") == "42");
-  BOOST_TEST(compact("0") == "0");
-}
-
-BOOST_AUTO_TEST_CASE(every_proper_prefix_is_incomplete) {
-  const std::string text = R"({"a":[1,{"b":"c"}],"d":true})";
-  for (std::size_t size = 0; size < text.size(); ++size) BOOST_CHECK_THROW(compact(text.substr(0, size)), ParseError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
