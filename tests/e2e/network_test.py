@@ -173,6 +173,24 @@ class Certificates(EndToEnd):
             )
             self.assert_fails(done, "network_error", 1)
 
+    def test_one_hello_is_enough_and_offers_nothing_weak(self):
+        port = free_port()
+        server = ["openssl", "s_server", "-accept", str(port), "-www", "-tls1_3", "-groups", "X25519:P-256", "-trace"]
+        server += ["-cert", str(self.directory / "server.pem"), "-key", str(self.directory / "server.key")]
+        trace = self.home.path / "trace"
+        with trace.open("wb") as out, subprocess.Popen(server, stdout=out, stdin=subprocess.DEVNULL) as process:
+            self.addCleanup(process.kill)
+            eventually(lambda: "ACCEPT" in trace.read_text(errors="replace"), "a listening s_server")
+            base = {"HEYGEN_API_BASE": f"https://127.0.0.1:{port}", "SSL_CERT_FILE": str(self.directory / "ca.pem")}
+            self.run_heygen("video", "list", env=base)
+            process.kill()
+        said = trace.read_text(errors="replace")
+        self.assertEqual(said.count("ClientHello, Length="), 1, said)
+        hello = said[said.index("ClientHello, Length=") : said.index("ServerHello, Length=")]
+        self.assertRegex(hello, r"NamedGroup: \S*(ecdh_x25519|MLKEM)")
+        for weak in ("CBC", "TLS_RSA_", "sha1", "SHA1", "ecdh_x448"):
+            self.assertNotIn(weak, hello)
+
     def test_the_token_endpoint_is_held_to_the_same(self):
         idp = IdentityProvider(tls=True)
         self.addCleanup(idp.stop)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace heygen::net {
 
@@ -84,9 +85,10 @@ std::size_t Connection::read(std::span<char> out, ExchangeDeadline& deadline) {
 Connection::Sent Connection::write(std::string_view data, ExchangeDeadline& deadline,
                                    const std::function<bool()>& responded) {
   deadline.touch();
+  bool look = true;  // at the start and after each wait: a look after each TLS record would double the system calls
   while (!data.empty()) {  // no check after the last byte: from there on a cancellation must leave the grace
     deadline.check();
-    if (responded && !ending_) {
+    if (responded && !ending_ && std::exchange(look, false)) {
       absorb(deadline);
       if (responded()) return Sent::responded;
     }
@@ -101,6 +103,7 @@ Connection::Sent Connection::write(std::string_view data, ExchangeDeadline& dead
       return Sent::lost;
     } else {
       deadline.wait(stream_->descriptor(), events_for(step.state) | (responded && !full() ? POLLIN : 0));
+      look = true;
     }
   }
   return Sent::all;

@@ -15,6 +15,7 @@
 
 #include "core/base/environment.hpp"
 #include "core/base/file.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::net {
@@ -162,10 +163,21 @@ Stream::Step TlsStream::handshake() {
 }
 
 Stream::Step TlsStream::read(std::span<char> out) {
-  ERR_clear_error();
-  std::size_t count = 0;
-  const int result = SSL_read_ex(ssl_.get(), out.data(), out.size(), &count);
-  return result == 1 ? Step{State::done, count} : after_failure(result);
+  if (ended_) return *ended_;
+  std::size_t filled = 0;
+  do {  // as many records as have been received: OpenSSL hands them out one by one
+    ERR_clear_error();
+    std::size_t count = 0;
+    const int result = SSL_read_ex(ssl_.get(), out.data() + filled, out.size() - filled, &count);
+    if (result != 1) {
+      const Step step = after_failure(result);
+      if (filled == 0) return step;
+      if (step.state != State::want_read && step.state != State::want_write) ended_ = step;
+      break;
+    }
+    filled += count;
+  } while (filled < out.size() && SSL_has_pending(ssl_.get()) == 1);
+  return {State::done, filled};
 }
 
 Stream::Step TlsStream::write(std::string_view data) {
@@ -176,6 +188,14 @@ Stream::Step TlsStream::write(std::string_view data) {
 }
 
 namespace {
+
+/// RFC 9325 §4.2: forward secrecy and authenticated encryption only. TLS 1.3 has nothing else.
+constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20";
+/// X25519 first, since the first message carries a key for the first group only, and a server that lacks it costs a round
+/// trip. From 3.5 on, OpenSSL's own list also has the hybrid group that resists quantum computers.
+constexpr const char* kGroups = "X25519:P-256:P-384:P-521";
+constexpr unsigned long kHybridGroups = 0x30500000;
+constexpr std::size_t kReadAhead = 64 * limits::kKiB;
 
 constexpr const char* kInspectionHint =
     "If this network inspects TLS traffic, set SSL_CERT_FILE to a PEM file with the CA certificate of your "
@@ -285,13 +305,16 @@ Poco::Net::Context::Ptr make_context(const Trust& trust) {
   Poco::Net::Context::Params params;
   params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
   params.loadDefaultCAs = false;  // true would read the whole bundle
-  params.cipherList = "DEFAULT";
+  params.cipherList = kCiphers;
   Poco::Net::Context::Ptr context(new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params));
   context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
   SSL_CTX* raw = context->sslContext();
   // In place of Poco's callback, which asks on the console.
   SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, &TlsCallbacks::on_verify);
   SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(raw, 1);
+  SSL_CTX_set_default_read_buffer_len(raw, kReadAhead);
+  SSL_CTX_set1_groups_list(raw, OpenSSL_version_num() < kHybridGroups ? kGroups : "DEFAULT");  // Poco's begins with X448
   load(raw, trust);
   return context;
 }

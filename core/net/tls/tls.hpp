@@ -65,6 +65,7 @@ class TlsStream : public Stream {
   int socket_error_ = 0;  ///< errno of the socket below
   bool socket_ended_ = false;
   bool healthy_ = false;
+  std::optional<Step> ended_;  ///< how reading ended, found after bytes that were handed out first
 };
 
 /// Thread-safe.
