@@ -20,11 +20,16 @@ class Cancel {
   /// While it is on, nothing polls requested() and nothing would be lost: an interrupt may end the process at once.
   void allow_immediate_exit(bool on) noexcept { immediate_exit_allowed_.store(on); }
   bool immediate_exit_allowed() const noexcept { return immediate_exit_allowed_.load(); }
+  /// What a second interrupt says before it ends the process: the hint of the error, as the inside of a JSON string, or
+  /// nullptr. Not owned: it lives until another is set.
+  void set_last_words(const char* hint) noexcept { last_words_.store(hint); }
+  const char* last_words() const noexcept { return last_words_.load(); }
   /// Polls readable once requested. Owned by this object.
   int descriptor() const noexcept { return event_.get(); }
 
  private:
   std::atomic<bool> requested_{false}, immediate_exit_allowed_{false};
+  std::atomic<const char*> last_words_{nullptr};
   UniqueFd event_;
 };
 

@@ -2,9 +2,12 @@
 // The one error type of heygen: thrown anywhere, rendered once, in main.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace heygen {
 
@@ -39,6 +42,12 @@ inline constexpr std::string_view kDownloadInterrupted = "cli_download_interrupt
 inline constexpr std::string_view kFileIo = "cli_file_io_error";
 }  // namespace code
 
+/// What a request has started, or may have started.
+struct JobReference {
+  std::vector<std::string> ids;  ///< all that the response named; empty: none is known
+  std::string show;              ///< the command that shows it, as it is typed
+};
+
 /// What happened, to which thing (message), and what to do next (hint). No member ever contains a secret. Text from
 /// outside needs no escaping here: whatever shows an Error escapes it.
 class Error : public std::runtime_error {
@@ -55,6 +64,10 @@ class Error : public std::runtime_error {
   std::string doc_url;
   std::string request_id;
   int http_status = 0;
+  std::optional<std::int64_t> retry_after;  ///< seconds that the server asks to wait
+  /// The request changes something, and it is not known whether it was carried out.
+  bool may_have_taken_effect = false;
+  std::optional<JobReference> job;
 
   std::string message() const { return what(); }
 };

@@ -19,6 +19,12 @@ bool is_hazard(utf8proc_int32_t point) {
          (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
 }
 
+json::Value job_value(const JobReference& job) {
+  json::Array ids;
+  for (const std::string& id : job.ids) ids.emplace_back(id);
+  return json::Object{{"ids", std::move(ids)}, {"show", job.show}};
+}
+
 }  // namespace
 
 // Both occur only inside strings.
@@ -52,6 +58,8 @@ std::string error_envelope(const Error& error) {
   add("param", error.param);
   add("doc_url", error.doc_url);
   add("request_id", error.request_id);
+  if (error.retry_after) body.emplace_back("retry_after", *error.retry_after);
+  if (error.job) body.emplace_back("job", job_value(*error.job));
   return harmless_json(json::write(json::Object{{"error", std::move(body)}}));
 }
 
@@ -64,6 +72,7 @@ std::string error_text(const Error& error) {
   add("Parameter: ", error.param);
   add("See: ", error.doc_url);
   add("Request id: ", error.request_id);
+  if (error.job) add("Job: ", join(error.job->ids, ", "));
   return out;
 }
 

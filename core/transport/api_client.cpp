@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "core/base/clock.hpp"
 #include "core/base/encode.hpp"
 #include "core/net/redact.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -19,6 +20,8 @@ namespace {
 
 /// An error response is read up to here; a longer one says no more than its status.
 constexpr std::size_t kErrorBodyLimit = limits::kMiB;
+
+constexpr int kServerFault = 500;
 
 constexpr const char* kBodyConsumed =
     "The request body came from a pipe, so it was not resent. Run the command again, or pass a file.";
@@ -100,6 +103,16 @@ class Call {
         retries_(with.options.max_retries, with.clock, with.random, with.cancel, request.deadline) {}
 
   ApiResponse run() {
+    try {
+      return final_response();
+    } catch (Error& error) {
+      if (may_have_acted_) say_that_it_may_have_taken_effect(error, request_.look);
+      throw;
+    }
+  }
+
+ private:
+  ApiResponse final_response() {
     credential_.obtain(request_.checked);
     ApiClient::check_base(with_.options.base, with_.options.allow_http);
     RedirectFollower target(start_url(with_.options, request_), path_of(net::Url::parse(with_.options.base)));
@@ -114,7 +127,6 @@ class Call {
     }
   }
 
- private:
   /// After the redirects and retries.
   std::unique_ptr<net::Response> settled_response(RedirectFollower& target) {
     for (;;) {
@@ -122,16 +134,19 @@ class Call {
       try {
         const net::Request sent = make_request(
             with_.options, request_, {target, credential_.credential(), credential_.now(), retries_.time_left()});
-        std::unique_ptr<net::Response> response = send_attempt(with_.http, sent, with_.cancel);
+        std::unique_ptr<net::Response> response = send_attempt(with_.http, sent, request_, with_.cancel);
+        if (response->status >= kServerFault) may_have_acted_ = changes_something(request_);
         if (target.is_trusted()) api_status_ = response->status;
         if (follow(target, sent, *response)) continue;
         if (!may_retry(request_.method, response->status) || !can_resend()) return response;
         retry_after = retries_.retry_after(*response);
+        if (is_too_long(retry_after)) return response;
       } catch (const net::Failure& failure) {
+        if (failure.sent) may_have_acted_ = changes_something(request_);
         const bool passing = may_retry(request_.method, failure.kind);
-        if (!passing || !can_resend()) throw error_of_failure(failure, net::is_idempotent(request_.method));
+        if (!passing || !can_resend()) throw error_of_failure(failure);
       }
-      retries_.pause(retry_after, [this](const std::string& what) { announce(what); });
+      retries_.pause(retry_after, {[this](const std::string& what) { announce(what); }, with_.options.on_pause});
       if (target.is_trusted()) credential_.keep_fresh();
     }
   }
@@ -164,7 +179,12 @@ class Call {
     if (rejected && !credential_.was_refreshed()) {
       error.hint = body_.is_consumed() ? consumed_before_refresh_hint() : credential_hint(credential_.credential());
     }
-    if (body_.is_consumed() && response.status == 429) error.hint = std::string("Wait a minute. ") + kBodyConsumed;
+    error.retry_after = retries_.retry_after(response);
+    const std::string when = wait_advice(error.retry_after, with_.clock.now());
+    if (body_.is_consumed() && response.status == 429)
+      error.hint = (when.empty() ? "Wait a minute." : when) + " " + kBodyConsumed;
+    else if (!when.empty())
+      error.hint = when;
     if (const std::string* id = net::find_header(response.headers, "X-Request-Id")) error.request_id = *id;
     return error;
   }
@@ -178,7 +198,8 @@ class Call {
   CallCredential credential_;
   ReplayableBody body_;
   Retries retries_;
-  int api_status_ = 0;  ///< of the last response to a request that carried the credential
+  bool may_have_acted_ = false;  ///< an attempt to change something was sent, and what came of it is not known
+  int api_status_ = 0;           ///< of the last response to a request that carried the credential
 };
 
 }  // namespace
@@ -204,7 +225,9 @@ std::string ApiClient::fetch(const ApiRequest& request, std::size_t limit) {
   try {
     return net::read_all(*response.stream, limit);
   } catch (const net::Failure& failure) {
-    throw error_of_failure(failure, net::is_idempotent(request.method));
+    Error error = error_of_failure(failure);
+    if (changes_something(request)) say_that_it_may_have_taken_effect(error, request.look);
+    throw error;
   }
 }
 

@@ -7,10 +7,16 @@ namespace heygen::transport {
 
 namespace {
 
+/// The server did nothing, and says so.
+bool is_refusal(int status) {
+  return status >= 400 && status < 500;
+}
+
 /// A response whose body fails with an Error.
 class ApiBody : public net::Response {
  public:
-  ApiBody(std::unique_ptr<net::Response> inner, bool repeatable) : inner_(std::move(inner)), repeatable_(repeatable) {
+  ApiBody(std::unique_ptr<net::Response> inner, const ApiRequest& request)
+      : inner_(std::move(inner)), changes_(changes_something(request)), look_(request.look) {
     status = inner_->status;
     headers = inner_->headers;
   }
@@ -18,14 +24,17 @@ class ApiBody : public net::Response {
     try {
       return inner_->read(out);
     } catch (const net::Failure& failure) {
-      throw error_of_failure(failure, repeatable_);
+      Error error = error_of_failure(failure);
+      if (changes_ && !is_refusal(status)) say_that_it_may_have_taken_effect(error, look_);
+      throw error;
     }
   }
   std::optional<std::uint64_t> length() const override { return inner_->length(); }
 
  private:
   std::unique_ptr<net::Response> inner_;
-  bool repeatable_;
+  bool changes_;
+  std::string look_;
 };
 
 net::Headers headers_of(const ClientOptions& options, const ApiRequest& request, const Attempt& attempt) {
@@ -52,8 +61,9 @@ net::Request make_request(const ClientOptions& options, const ApiRequest& reques
   return out;
 }
 
-std::unique_ptr<net::Response> send_attempt(net::Http& http, const net::Request& request, const Cancel& cancel) {
-  return std::make_unique<ApiBody>(http.send(request, cancel), net::is_idempotent(request.method));
+std::unique_ptr<net::Response> send_attempt(net::Http& http, const net::Request& request, const ApiRequest& of,
+                                            const Cancel& cancel) {
+  return std::make_unique<ApiBody>(http.send(request, cancel), of);
 }
 
 }  // namespace heygen::transport

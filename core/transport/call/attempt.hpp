@@ -24,7 +24,8 @@ struct Attempt {
 /// The request of this attempt. The credential's headers are marked secret.
 net::Request make_request(const ClientOptions& options, const ApiRequest& request, const Attempt& attempt);
 
-/// Sends it. Throws net::Failure; reading the body of the response throws Error instead.
-std::unique_ptr<net::Response> send_attempt(net::Http& http, const net::Request& request, const Cancel& cancel);
+/// Sends `request`, made for `of`. Throws net::Failure; reading the body of the response throws Error instead.
+std::unique_ptr<net::Response> send_attempt(net::Http& http, const net::Request& request, const ApiRequest& of,
+                                            const Cancel& cancel);
 
 }  // namespace heygen::transport

@@ -31,6 +31,10 @@ net::Timeouts usual_timeouts(const ApiRequest& request) {
 
 }  // namespace
 
+bool changes_something(const ApiRequest& request) {
+  return request.method != "GET" && request.method != "HEAD";
+}
+
 std::string request_target(const ApiRequest& request) {
   std::string out = request.path;
   char separator = '?';

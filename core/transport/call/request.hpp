@@ -29,7 +29,9 @@ struct ApiRequest {
   /// A cancellation after the request is sent leaves its response this long: a user who pays for a job needs its ID.
   std::chrono::milliseconds grace{0};
   std::function<void(std::uint64_t)> on_sent;
-  std::function<void()> on_wait;     ///< as in net::Request
+  std::function<void()> on_wait;  ///< as in net::Request
+  /// The command that shows what a request which changes something has done, as it is typed; or "".
+  std::string look;
   auth::Checked* checked = nullptr;  ///< not owned; from Session::check(), for the first request that has it
 };
 
@@ -43,7 +45,12 @@ struct ClientOptions {
   /// Told what the client decides between two attempts (retry, redirect, refresh), in one line without secrets; or
   /// empty. The attempts themselves are traced by the net::Http that it is given.
   std::function<void(const std::string&)> on_decision;
+  /// Told about once a second of a pause before a retry, with the time that is left, zero at its end; or empty.
+  std::function<void(std::chrono::milliseconds)> on_pause;
 };
+
+/// It may change something: all but GET and HEAD do.
+bool changes_something(const ApiRequest& request);
 
 /// Path and encoded query.
 std::string request_target(const ApiRequest& request);

@@ -27,15 +27,23 @@ std::string_view hint_for(net::Failure::Kind kind) {
 
 }  // namespace
 
-Error error_of_failure(const net::Failure& failure, bool repeatable) {
+Error error_of_failure(const net::Failure& failure) {
   using Kind = net::Failure::Kind;
   if (failure.kind == Kind::canceled) return canceled_error();
-  std::string hint = failure.hint.empty() ? std::string(hint_for(failure.kind)) : failure.hint;
-  if (failure.sent && !repeatable) {
-    hint = "The request may have taken effect: check before you send it again. " + hint;
-  }
+  const std::string hint = failure.hint.empty() ? std::string(hint_for(failure.kind)) : failure.hint;
   if (failure.kind == Kind::timeout) return {code::kTimeout, failure.what(), hint, Exit::timeout};
   return network_error(failure.what(), hint);
+}
+
+void say_that_it_may_have_taken_effect(Error& error, std::string_view look) {
+  constexpr int kServerFault = 500;
+  const std::string check = look.empty() ? "check" : "check with `" + std::string(look) + "`";
+  const std::string said = "The request may have taken effect: " + check + " before you send it again.";
+  // Advice to try again would contradict that.
+  const bool lost = error.code == code::kCanceled || error.code == code::kTimeout || error.code == code::kNetwork ||
+                    (error.http_status >= kServerFault && !error.retry_after);
+  error.hint = lost || error.hint.empty() ? said : said + " " + error.hint;
+  error.may_have_taken_effect = true;
 }
 
 }  // namespace heygen::transport

@@ -2,12 +2,18 @@
 // Failures of the network as the program's Error.
 #pragma once
 
+#include <string_view>
+
 #include "core/base/error.hpp"
 #include "core/net/http.hpp"
 
 namespace heygen::transport {
 
-/// `repeatable`: sending the request again does no harm. The hint is never empty, except for a cancellation.
-Error error_of_failure(const net::Failure& failure, bool repeatable);
+/// The hint is never empty, except for a cancellation.
+Error error_of_failure(const net::Failure& failure);
+
+/// Of a request that changes something (`look`: the command that shows whether it did, or ""): makes the error say that
+/// it is not known whether it was carried out.
+void say_that_it_may_have_taken_effect(Error& error, std::string_view look);
 
 }  // namespace heygen::transport

@@ -71,14 +71,27 @@ std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_
   return date ? std::optional(std::max<std::int64_t>(0, *date - now)) : std::nullopt;
 }
 
+bool is_too_long(std::optional<std::int64_t> retry_after) {
+  return retry_after && *retry_after > kLongestPause / std::chrono::seconds(1);
+}
+
+std::string wait_advice(std::optional<std::int64_t> retry_after, std::int64_t now) {
+  constexpr std::int64_t kMinute = 60, kAlmostNever = 10LL * 365 * 86'400;
+  if (!retry_after || *retry_after <= 0) return {};
+  const std::int64_t seconds = std::min(*retry_after, kAlmostNever);
+  std::string text = format_duration(std::chrono::seconds(seconds));
+  if (seconds > kMinute) text += " (" + std::to_string(seconds) + " seconds)";
+  return "The server asks to wait " + text + ": try again after " + format_time(now + seconds) + ".";
+}
+
 std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std::int64_t> retry_after) {
   std::chrono::milliseconds pause = kFirstPause;
   for (int i = 0; i < retry && pause < kLongestPause; ++i) pause *= 2;
   pause = std::min(pause, kLongestPause);
   pause = std::chrono::milliseconds(std::llround(static_cast<double>(pause.count()) * (0.75 + unit / 2)));
   if (!retry_after) return pause;
-  const std::int64_t longest = kLongestPause.count() / 1000;
-  return std::max(pause, std::chrono::milliseconds(std::clamp<std::int64_t>(*retry_after, 0, longest) * 1000));
+  constexpr std::int64_t kLongest = kLongestPause / std::chrono::seconds(1);
+  return std::max(pause, std::chrono::milliseconds(std::clamp<std::int64_t>(*retry_after, 0, kLongest) * 1000));
 }
 
 int max_retries_of(const Environment& environment) {
@@ -102,12 +115,23 @@ std::optional<std::int64_t> Retries::retry_after(const net::Response& response) 
   return value == nullptr ? std::nullopt : parse_retry_after(*value, clock_.now());
 }
 
-void Retries::pause(std::optional<std::int64_t> retry_after, const std::function<void(const std::string&)>& announce) {
+void Retries::wait(std::chrono::milliseconds time, const std::function<void(std::chrono::milliseconds)>& tick) {
+  constexpr std::chrono::milliseconds kTick{1'000};
+  for (const auto end = clock_.monotonic() + time;;) {
+    const std::chrono::milliseconds rest = end - clock_.monotonic();
+    if (tick) tick(std::max(rest, std::chrono::milliseconds::zero()));
+    if (rest.count() <= 0) return;
+    if (!clock_.wait(tick ? std::min(rest, kTick) : rest, cancel_)) throw canceled_error();
+  }
+}
+
+void Retries::pause(std::optional<std::int64_t> retry_after, const Told& told) {
   const auto time = pause_before(used_++, random_.unit(), retry_after);
-  announce("retry " + std::to_string(used_) + " of " + std::to_string(most_) + " in " + std::to_string(time.count()) +
-           " ms");
+  if (told.announce)
+    told.announce("retry " + std::to_string(used_) + " of " + std::to_string(most_) + " in " +
+                  std::to_string(time.count()) + " ms");
   const auto left = time_left();
-  if (!clock_.wait(std::min(time, left.value_or(time)), cancel_)) throw canceled_error();
+  wait(std::min(time, left.value_or(time)), told.tick);
   if (left && *left <= time) {
     throw Error(code::kTimeout, "Timed out before the request could be retried.",
                 "Try again later, or allow more time.", Exit::timeout);

@@ -31,8 +31,14 @@ std::optional<std::int64_t> parse_http_date(const std::string& value);
 /// Seconds from `now` that a Retry-After value asks for (RFC 9110 §10.2.3); empty when it is neither form.
 std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now);
 
+/// Longer than heygen waits by itself: asking earlier would be against the server's wish.
+bool is_too_long(std::optional<std::int64_t> retry_after);
+
+/// What to do about a Retry-After: the time, and when it will have passed; "" without one.
+std::string wait_advice(std::optional<std::int64_t> retry_after, std::int64_t now);
+
 /// The pause before retry number `retry` (from 0): 1s doubling to 30s, times 0.75 to 1.25 as `unit` goes from 0 to 1;
-/// or what the server asked for, up to 30s, when that is longer.
+/// or what the server asked for, which is not too long, when that is longer.
 std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std::int64_t> retry_after);
 
 /// max_retries from HEYGEN_MAX_RETRIES: a whole number >= 0, anything else means 2.
@@ -67,11 +73,18 @@ class Retries {
   std::optional<std::chrono::milliseconds> time_left() const;
   /// Seconds that the response asks to wait for; empty when it does not say.
   std::optional<std::int64_t> retry_after(const net::Response& response) const;
-  /// Waits before the next retry. `announce` is called first. Throws Error: canceled, or timeout when the deadline
+  /// Called for a pause: first with its length; then about once a second with what is left. Either may be empty.
+  struct Told {
+    std::function<void(const std::string&)> announce;
+    std::function<void(std::chrono::milliseconds)> tick;
+  };
+  /// Waits before the next retry. Throws Error: canceled, or timeout when the deadline
   /// comes before the pause ends.
-  void pause(std::optional<std::int64_t> retry_after, const std::function<void(const std::string&)>& announce);
+  void pause(std::optional<std::int64_t> retry_after, const Told& told);
 
  private:
+  void wait(std::chrono::milliseconds time, const std::function<void(std::chrono::milliseconds)>& tick);
+
   int most_;
   Clock& clock_;
   Random& random_;

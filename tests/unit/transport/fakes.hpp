@@ -127,7 +127,8 @@ struct Stage {
                         .source = "cli",
                         .client_origin = "",
                         .max_retries = 2,
-                        .on_decision = {}};
+                        .on_decision = {},
+                        .on_pause = {}};
 };
 
 }  // namespace heygen::transport::test

@@ -15,7 +15,7 @@ struct Pauses {
     return {most, clock, random, cancel, deadline};
   }
   void pause(Retries& retries, std::optional<std::int64_t> after = {}) {
-    retries.pause(after, [this](const std::string& line) { lines.push_back(line); });
+    retries.pause(after, {[this](const std::string& line) { lines.push_back(line); }, {}});
   }
   FakeClock clock;
   FakeRandom random;
