@@ -40,6 +40,8 @@ struct Poll {
   std::string_view id_field;      ///< dotted, in the response that created the job; "data.ids.0" refuses longer lists
   std::span<const std::string_view> done, failed;
   std::string_view follow_up;  ///< "video get"
+  std::string_view single;     ///< body field whose list may have one item: with more, several jobs start; or ""
+  std::string_view unless_field, unless_value;  ///< with this value in the body, no such job starts; or ""
 };
 
 struct Pagination {

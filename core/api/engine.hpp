@@ -63,15 +63,13 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 /// The state of a job, by one response to the poll's request.
 enum class JobState { running, done, failed };
 
-/// The hint for a job that may exist although its ID is not known.
-std::string may_have_started(const Poll& poll);
-
 /// The ID of the job that `response` to the creating request names. Throws Error{cli_response_parse_error} when there
 /// is none, Error{batch_not_supported} when there are several.
 std::string job_id(const Poll& poll, const json::Value& response);
 /// The poll's endpoint for that id.
 std::string poll_path(const Poll& poll, std::string_view id);
-/// Throws Error{cli_response_parse_error} when the response contains no status.
+/// Upper case does not matter. A state that the poll does not list is final when its word says so (canceled, expired,
+/// succeeded). Throws Error{cli_response_parse_error} when the response contains no status, or one that is not text.
 JobState job_state(const Poll& poll, const json::Value& response);
 /// Why a job failed, in the service's words where it gave some.
 Error job_failure(const Poll& poll, std::string_view id, const json::Value& response);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/api/engine.hpp"
@@ -19,29 +20,32 @@ bool holds(std::span<const std::string_view> words, const std::string& word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-}  // namespace
+// States that say that nothing more will happen, for jobs whose catalog entry does not know them.
+constexpr std::array<std::string_view, 8> kEndedWell{"complete", "completed", "done",      "finished",
+                                                     "ready",    "success",   "succeeded", "successful"};
+constexpr std::array<std::string_view, 20> kEndedBadly{"aborted",  "blocked", "canceled",   "cancelled", "deleted",
+                                                       "denied",   "error",   "errored",    "expired",   "failed",
+                                                       "failure",  "invalid", "killed",     "not_found", "refused",
+                                                       "rejected", "stopped", "terminated", "timed_out", "timeout"};
 
-std::string may_have_started(const Poll& poll) {
-  const std::string group(poll.follow_up.substr(0, poll.follow_up.find(' ')));
-  return "The job may have started anyway. Check `heygen " + group + " list` before you retry.";
-}
+}  // namespace
 
 std::string job_id(const Poll& poll, const json::Value& response) {
   constexpr std::string_view kFirst = ".0";
   if (poll.id_field.ends_with(kFirst)) {
     const json::Value* list = response.find_path(poll.id_field.substr(0, poll.id_field.size() - kFirst.size()));
     if (list != nullptr && list->is_array() && list->as_array().size() > 1) {
-      std::vector<std::string> ids;
-      for (const json::Value& item : list->as_array()) ids.push_back(text_of(&item));
+      std::vector<std::string> commands;
+      for (const json::Value& item : list->as_array())
+        commands.push_back("`heygen " + std::string(poll.follow_up) + " " + shell_word(text_of(&item)) + "`");
       throw Error(code::kBatchNotSupported,
-                  "The request started " + std::to_string(ids.size()) + " jobs, and --wait follows only one.",
-                  "Follow each with `heygen " + std::string(poll.follow_up) + " ID`: " + join(ids, ", "));
+                  "The request started " + std::to_string(commands.size()) + " jobs, and --wait follows only one.",
+                  "Follow each with " + join(commands, ", ") + ".");
     }
   }
   std::string id = text_of(response.find_path(poll.id_field));
   if (id.empty() || has_dot_segment(id))
-    throw Error(code::kResponseParse, "The response does not contain the job ID (" + std::string(poll.id_field) + ").",
-                may_have_started(poll));
+    throw Error(code::kResponseParse, "The response does not contain the job ID (" + std::string(poll.id_field) + ").");
   return id;
 }
 
@@ -50,19 +54,24 @@ std::string poll_path(const Poll& poll, std::string_view id) {
 }
 
 JobState job_state(const Poll& poll, const json::Value& response) {
-  const std::string status = text_of(response.find_path(poll.status_field));
-  if (status.empty())
+  const json::Value* status = response.find_path(poll.status_field);
+  if (status == nullptr || !status->is_string() || status->as_string().empty())
     throw Error(code::kResponseParse,
-                "The response does not contain the job's status (" + std::string(poll.status_field) + ").");
-  if (holds(poll.done, status)) return JobState::done;
-  return holds(poll.failed, status) ? JobState::failed : JobState::running;
+                "The response does not contain the job's status (" + std::string(poll.status_field) + ") as text.");
+  const std::string state = to_lower(status->as_string());
+  if (holds(poll.done, state)) return JobState::done;
+  if (holds(poll.failed, state)) return JobState::failed;
+  if (holds(kEndedWell, state)) return JobState::done;
+  return holds(kEndedBadly, state) ? JobState::failed : JobState::running;
 }
 
 Error job_failure(const Poll& poll, std::string_view id, const json::Value& response) {
   std::string why;
   for (const char* field : {"data.failure_message", "data.error.message", "data.error"})
     if (why.empty()) why = text_of(response.find_path(field));
-  return {code::kError, "The job " + std::string(id) + " failed" + (why.empty() ? "." : ": " + why),
+  const std::string state = text_of(response.find_path(poll.status_field));
+  const std::string how = holds(poll.failed, to_lower(state)) ? " failed" : " ended with the status '" + state + "'";
+  return {code::kError, "The job " + std::string(id) + how + (why.empty() ? "." : ": " + why),
           "Run `heygen " + std::string(poll.follow_up) + " " + std::string(id) + "` for details."};
 }
 

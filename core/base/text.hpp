@@ -24,6 +24,8 @@ std::string printable(std::string_view text, bool keep_lines = false);
 std::string shown_word(std::string_view word);
 /// The same for what may be a file: a name with a directory or an extension stays whole.
 std::string shown_path(std::string_view path);
+/// The text as one word of a POSIX shell: itself, or in quotes where it needs them.
+std::string shell_word(std::string_view text);
 /// The candidate nearest to `word` by edit distance, if near enough to suggest; empty otherwise.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -7,9 +7,11 @@
 #include <functional>
 
 #include "core/base/file.hpp"
+#include "core/base/text.hpp"
 #include "core/json/compact.hpp"
 #include "core/json/parse.hpp"
 #include "core/output/style.hpp"
+#include "core/transport/rules/failure.hpp"
 
 namespace heygen::host::requests {
 namespace {
@@ -85,6 +87,32 @@ void read_compact(transport::ApiResponse& response, std::string& out, const std:
   }
 }
 
+/// Reads the response by `read`, which throws an Error when it is not what it should be.
+template <class Read>
+auto read_or_say(const transport::ApiRequest& request, Read read) {
+  try {
+    return read();
+  } catch (Error& error) {
+    if (transport::changes_something(request) && !error.may_have_taken_effect)
+      transport::say_that_it_may_have_taken_effect(error, request.look);
+    throw;
+  }
+}
+
+/// Prints by `print`. What a change brought is not lost when it cannot be written: it is in the error.
+template <class Print>
+void print_or_say(const Printer& printer, const std::string& text, Print print) {
+  constexpr std::size_t kLongest = 2000;
+  try {
+    print();
+  } catch (Error& error) {
+    const bool said = printer.only_reads || printer.options.jq;
+    if (!said && !text.empty() && text.size() <= kLongest)
+      error.hint += " The response was: " + std::string(trim(text));
+    throw;
+  }
+}
+
 }  // namespace
 
 std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response) {
@@ -95,21 +123,23 @@ std::string read_response(const transport::ApiRequest& request, transport::ApiRe
 
 std::string send(transport::ApiClient& client, const transport::ApiRequest& request) {
   transport::ApiResponse response = client.call(request);
-  return read_response(request, response);
+  return read_or_say(request, [&] { return read_response(request, response); });
 }
 
 void send_and_print(transport::ApiClient& client, Printer& printer, const transport::ApiRequest& request,
                     const std::vector<output::Column>& columns) {
   transport::ApiResponse response = client.call(request);
-  printer.only_reads = request.method == "GET" || request.method == "HEAD";
+  printer.only_reads = !transport::changes_something(request);
   // What goes to a terminal is for eyes, and looked at whole; so is what --jq gets.
-  if (printer.human() || printer.options.jq || printer.to_terminal())
-    return print_response(printer, read_response(request, response), columns);
+  if (printer.human() || printer.options.jq || printer.to_terminal()) {
+    const std::string text = read_or_say(request, [&] { return read_response(request, response); });
+    return print_or_say(printer, text, [&] { print_response(printer, text, columns); });
+  }
   if (!has_body(request, response)) return;
   Spool spool;
-  read_compact(response, spool.text(), [&] { spool.settle(); });
+  read_or_say(request, [&] { read_compact(response, spool.text(), [&] { spool.settle(); }); });
   spool.text() += '\n';
-  spool.write(printer.write);
+  print_or_say(printer, spool.text(), [&] { spool.write(printer.write); });
 }
 
 json::Value parse_response(const std::string& text) {

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "core/api/engine.hpp"
-#include "core/base/text.hpp"
+#include "core/api/job.hpp"
+#include "core/transport/rules/failure.hpp"
+#include "host/requests/last_words.hpp"
 #include "host/requests/response.hpp"
 #include "host/transfer/progress.hpp"
 
@@ -28,33 +31,33 @@ std::string time_text(milliseconds time) {
   return small == 0 ? fmt::format("{}{}", large, units[0]) : fmt::format("{}{} {}{}", large, units[0], small, units[1]);
 }
 
-/// The job continues whatever became of the request.
-bool is_transient(const Error& error) {
-  constexpr int kTooMany = 429, kServerFault = 500;
-  return error.code == code::kNetwork || error.code == code::kTimeout || error.http_status == kTooMany ||
-         error.http_status >= kServerFault;
-}
-
-/// So that an ID elsewhere in the response is not lost.
-std::string excerpt(const std::string& response) {
-  constexpr std::size_t kLongest = 2000;
-  return printable(response.substr(0, kLongest)) + (response.size() > kLongest ? "…" : "");
+/// The job continues whatever became of the request. Right after the creation, not every server knows the job yet.
+bool is_transient(const Error& error, milliseconds age) {
+  constexpr int kNotFound = 404, kRequestTimeout = 408, kTooEarly = 425, kTooMany = 429, kServerFault = 500;
+  constexpr milliseconds kUnknownFor{10'000};
+  if (error.http_status == kNotFound) return age < kUnknownFor;
+  return error.code == code::kNetwork || error.code == code::kTimeout || error.http_status == kRequestTimeout ||
+         error.http_status == kTooEarly || error.http_status == kTooMany || error.http_status >= kServerFault;
 }
 
 class Wait {
  public:
-  Wait(const WaitDependencies& needs, const api::Poll& poll, milliseconds limit)
-      : needs_(needs), poll_(poll), limit_(limit), start_(needs.clock.monotonic()) {}
+  Wait(const WaitDependencies& needs, const api::Command& command, milliseconds limit)
+      : needs_(needs), command_(command), poll_(*command.poll), limit_(limit), start_(needs.clock.monotonic()) {}
 
   void run(transport::ApiRequest create) {
     headers_ = create.headers;
-    id_ = id_of(request_start(create));
+    last_ = request_start(create);
+    created_ = needs_.clock.monotonic();
     try {
+      const json::Value response = parse_response(last_);
+      job_ = api::job_of(command_, response);
+      id_ = api::job_id(poll_, response);
+      needs_.last_words(api::follow_up_hint(job_));
       if (needs_.cancel.requested()) throw canceled_error();
       follow();
     } catch (Error& error) {
-      needs_.status("");
-      if (error.hint.find(id_) == std::string::npos) error.hint += (error.hint.empty() ? "" : " ") + follow_up();
+      end_with(error);
       throw;
     }
   }
@@ -63,26 +66,44 @@ class Wait {
   std::string request_start(transport::ApiRequest& create) {
     create.deadline = start_ + limit_;
     create.grace = kGrace;
+    create.on_wait = [this] { needs_.status("Waiting for the response to the request, " + time_text(elapsed())); };
     needs_.status("Sending the request…");
+    Error lost = canceled_error();
+    transport::say_that_it_may_have_taken_effect(lost, create.look);
+    needs_.last_words(lost.hint);
     try {
       return needs_.send(create);
     } catch (Error& error) {
       needs_.status("");
-      if (error.code == code::kCanceled && error.hint.empty()) error.hint = api::may_have_started(poll_);
+      if (error.may_have_taken_effect) error.job = JobReference{{}, create.look};
       if (error.code != code::kTimeout || left() > milliseconds(0)) throw;
-      throw Error(code::kTimeout, "Timed out after " + time_text(limit_) + " waiting for the API.",
-                  api::may_have_started(poll_), Exit::timeout);
+      Error late(code::kTimeout, "Timed out after " + time_text(limit_) + " waiting for the API.", error.hint,
+                 Exit::timeout);
+      late.job = error.job;
+      throw late;
     }
   }
 
-  std::string id_of(const std::string& response) {
+  /// Whatever ended the wait: what is known of the job goes to stdout, and how to find it into the error.
+  void end_with(Error& error) {
+    needs_.status("");
+    if (job_.show.empty()) job_.show = api::look_command(command_, {});
+    const auto known = [&](const std::string& id) { return error.hint.find(id) != std::string::npos; };
+    const std::string follow_up = api::follow_up_hint(job_);
+    if (job_.ids.empty())
+      transport::say_that_it_may_have_taken_effect(error, job_.show);
+    else if (!std::ranges::all_of(job_.ids, known) && error.hint.find(job_.show) == std::string::npos)
+      error.hint += (error.hint.empty() ? "" : " ") + follow_up;
+    error.job = job_;
     try {
-      return api::job_id(poll_, parse_response(response));
-    } catch (Error& error) {
-      needs_.status("");
-      if (error.code == code::kResponseParse) error.hint += " The response was: " + excerpt(response);
-      throw;
+      print_last();
+    } catch (const Error& fault) {
+      error.hint += " " + fault.message();
     }
+  }
+
+  void print_last() {
+    if (!std::exchange(printed_, true)) needs_.print(last_);
   }
 
   void follow() {
@@ -90,8 +111,10 @@ class Wait {
     ask.path = api::poll_path(poll_, id_);
     ask.headers = headers_;
     ask.deadline = start_ + limit_;
+    ask.on_wait = [this] { show(); };
     for (int round = 0; poll_once(ask); ++round) {
-      pause(std::min(api::poll_delay(round, needs_.random.unit()), left()));
+      const milliseconds delay = std::max(api::poll_delay(round, needs_.random.unit()), asked_to_wait_);
+      pause(std::min(delay, left()));
       if (left() <= milliseconds(0)) give_up();
     }
   }
@@ -99,25 +122,33 @@ class Wait {
   /// False when the job is over and its response printed.
   bool poll_once(const transport::ApiRequest& ask) {
     std::string text;
+    asked_to_wait_ = milliseconds(0);
     try {
       text = needs_.send(ask);
     } catch (const Error& error) {
       if (error.code == code::kTimeout && left() <= milliseconds(0)) give_up();
-      if (last_.empty() || !is_transient(error)) throw;
+      if (!is_transient(error, needs_.clock.monotonic() - created_) || !may_ask_later(error)) throw;
       last_error_ = error.message();
       return true;
     }
     const json::Value response = parse_response(text);
-    const api::JobState state = api::job_state(poll_, response);
     last_ = std::move(text);
     last_error_.clear();
-    const json::Value* status = response.find_path(poll_.status_field);
-    status_ = status->is_string() ? status->as_string() : "running";
+    const api::JobState state = api::job_state(poll_, response);
+    status_ = response.find_path(poll_.status_field)->as_string();
     if (state == api::JobState::running) return true;
     needs_.status("");
-    needs_.print(last_);
+    print_last();
     if (state == api::JobState::failed) throw api::job_failure(poll_, id_, response);
     return false;
+  }
+
+  /// False when the server asks to wait longer than this wait may last.
+  bool may_ask_later(const Error& error) {
+    const std::int64_t seconds = error.retry_after.value_or(0);
+    if (seconds >= left() / std::chrono::seconds(1)) return seconds == 0;
+    asked_to_wait_ = std::chrono::seconds(seconds);
+    return true;
   }
 
   /// In steps, so that the time on the line moves.
@@ -131,42 +162,43 @@ class Wait {
   }
 
   void show() const {
-    needs_.status("Waiting for " + id_ + ": " + status_ + ", " + time_text(elapsed()) +
+    needs_.status("Waiting for " + id_ + (status_.empty() ? "" : ": " + status_) + ", " + time_text(elapsed()) +
                   (last_error_.empty() ? "" : " (no response; retrying)"));
   }
 
   [[noreturn]] void give_up() {
-    needs_.status("");
-    if (!last_.empty()) needs_.print(last_);
-    throw Error(
-        code::kTimeout,
-        fmt::format("Timed out after {} waiting for job {}; it is still running.{}", time_text(limit_), id_,
-                    last_error_.empty() ? "" : " Last error: " + last_error_),
-        fmt::format("Check its status with `heygen {} {}`, or wait longer with --timeout.", poll_.follow_up, id_),
-        Exit::timeout);
+    throw Error(code::kTimeout,
+                fmt::format("Timed out after {} waiting for job {}; it {} running.{}", time_text(limit_), id_,
+                            status_.empty() ? "may still be" : "is still",
+                            last_error_.empty() ? "" : " Last error: " + last_error_),
+                fmt::format("Check its status with `{}`, or wait longer with --timeout.", job_.show), Exit::timeout);
   }
 
   milliseconds elapsed() const { return needs_.clock.monotonic() - start_; }
   milliseconds left() const { return limit_ - elapsed(); }
 
-  std::string follow_up() const { return fmt::format("Check its status with `heygen {} {}`.", poll_.follow_up, id_); }
-
   const WaitDependencies& needs_;
+  const api::Command& command_;
   const api::Poll& poll_;
   const milliseconds limit_, start_;
+  milliseconds created_{0}, asked_to_wait_{0};
   net::Headers headers_;
-  std::string id_, last_, status_, last_error_;
+  JobReference job_;
+  std::string id_, status_, last_error_;
+  std::string last_;  ///< response, of the creation or of the last poll
+  bool printed_ = false;
 };
 
 }  // namespace
 
-void run_and_wait(const WaitDependencies& needs, const api::Poll& poll, transport::ApiRequest create,
+void run_and_wait(const WaitDependencies& needs, const api::Command& command, transport::ApiRequest create,
                   milliseconds limit) {
-  Wait(needs, poll, limit).run(std::move(create));
+  Wait(needs, command, limit).run(std::move(create));
 }
 
-void run_and_wait(Services& services, Printer& printer, const api::Poll& poll, transport::ApiRequest create,
+void run_and_wait(Services& services, Printer& printer, const api::Command& command, transport::ApiRequest create,
                   milliseconds limit) {
+  LastWords last_words(services.cancel);
   transfer::Progress progress({services.terminal, services.environment, services.clock});
   const auto status = [&](const std::string& line) {
     if (line.empty())
@@ -178,10 +210,11 @@ void run_and_wait(Services& services, Printer& printer, const api::Poll& poll, t
       .send = [&](const transport::ApiRequest& request) { return send(services.client(), request); },
       .print = [&](const std::string& response) { print_response(printer, response); },
       .status = status,
+      .last_words = [&](const std::string& hint) { last_words.set(hint); },
       .clock = services.clock,
       .random = services.random,
       .cancel = services.cancel};
-  run_and_wait(needs, poll, std::move(create), limit);
+  run_and_wait(needs, command, std::move(create), limit);
 }
 
 }  // namespace heygen::host::requests

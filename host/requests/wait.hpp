@@ -18,18 +18,20 @@ struct WaitDependencies {
   std::function<std::string(const transport::ApiRequest&)> send;  ///< gives the response's body
   std::function<void(const std::string&)> print;                  ///< the job's last response
   std::function<void(const std::string&)> status;                 ///< a line that replaces the one before; "" erases it
+  std::function<void(const std::string&)> last_words;             ///< the hint of a second Ctrl-C, which ends at once
   Clock& clock;
   Random& random;
   const Cancel& cancel;
 };
 
-/// Sends `create`, polls, and prints the job's last response. `limit` covers everything. Once the job's state was seen,
-/// a poll that fails for want of network or because of an error of the API is retried until then. Whatever ends the
-/// wait, the id of a job that was started is in the error: after a cancellation the response to `create` is awaited a
-/// moment. Throws Error: timeout (exit 4), the job's failure (exit 1), errors of requests.
-void run_and_wait(const WaitDependencies& needs, const api::Poll& poll, transport::ApiRequest create,
+/// Sends the request of `command`, which has a poll, then polls. `limit` covers everything. A poll that fails for want
+/// of network or because of an error of the API is retried until then, in the first seconds also one that does not find
+/// the job; one whose Retry-After goes beyond it ends the wait. Whatever ends the wait, what is known of a job that was
+/// started is printed, once: its last response, or that to `create`, which is awaited a moment after a cancellation;
+/// and the error's `job` names all IDs. Throws Error: timeout (exit 4), the job's failure (exit 1), errors of requests.
+void run_and_wait(const WaitDependencies& needs, const api::Command& command, transport::ApiRequest create,
                   std::chrono::milliseconds limit);
-void run_and_wait(Services& services, Printer& printer, const api::Poll& poll, transport::ApiRequest create,
+void run_and_wait(Services& services, Printer& printer, const api::Command& command, transport::ApiRequest create,
                   std::chrono::milliseconds limit);
 
 }  // namespace heygen::host::requests

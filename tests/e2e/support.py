@@ -315,6 +315,8 @@ class EndToEnd(unittest.TestCase):
     """A test with a home. Whatever it runs is checked for what holds always: stdout carries a result or nothing, an
     error is one envelope, and no secret shows."""
 
+    prints_before_it_fails = False  # of a job that was started, say
+
     def setUp(self):
         self.assertTrue(HEYGEN.exists(), f"{HEYGEN} is not built")
         self.home = Home()
@@ -340,7 +342,8 @@ class EndToEnd(unittest.TestCase):
         self.assertNotIn("\x1b", done.out + done.err)
         self.assertGreaterEqual(done.code, 0, done)
         if done.code != 0:
-            self.assertEqual(done.out, "", done)
+            if not self.prints_before_it_fails:
+                self.assertEqual(done.out, "", done)
             self.assertIn("message", done.error(), done)
         return done
 

@@ -22,12 +22,18 @@ CREATE = ("video", "create", "-d", '{"type":"new"}', "--wait")
 JOB = "/v3/videos/v1"
 
 
+CREATED = {"data": {"video_id": "v1"}}
+TRANSLATE = ("video-translate", "create", "-d", '{"video":{}}', "--wait", "--output-languages")
+
+
 class Stage(WithService):
+    prints_before_it_fails = True
+
     def setUp(self):
         super().setUp()
         self.home.env["HEYGEN_API_KEY"] = "good-key"
         self.states = ["completed"]
-        self.service.routes["POST /v3/videos"] = lambda _: Response(200, {"data": {"video_id": "v1"}})
+        self.service.routes["POST /v3/videos"] = lambda _: Response(200, CREATED)
         self.service.routes["GET " + JOB] = self.job
 
     def secrets(self):
@@ -40,8 +46,14 @@ class Stage(WithService):
     def polls(self):
         return self.service.requests_to(JOB)
 
-    def assert_names_job(self, done):
+    def assert_names_job(self, done, printed=CREATED):
+        """stdout holds the job, and the error says how to find it: in words, and as fields."""
         self.assertIn("`heygen video get v1`", done.error()["hint"], done)
+        self.assertEqual(done.error()["job"], {"ids": ["v1"], "show": "heygen video get v1"}, done)
+        self.assertEqual(done.json(), printed, done)
+
+    def pending(self):
+        return {"data": {"id": "v1", "status": "pending"}}
 
     def gate(self, path, **fault):
         gate = threading.Event()
@@ -72,17 +84,52 @@ class Waiting(Stage):
         self.service.fault(JOB, times=-1, mode="close")
         done = running.finish()
         self.assert_fails(done, "timeout", 4)
-        self.assertEqual(json.loads(done.out)["data"]["status"], "pending")
-        self.assert_names_job(done)
+        self.assert_names_job(done, self.pending())
 
-    def test_a_first_poll_that_fails_ends_it_with_the_id(self):
-        for fault, code in (({"mode": "reset", "times": 2}, "network_error"), ({"status": 500}, "unclassified_server_error"),
-                            ({"status": 404}, "not_found"), ({"body": "no json"}, "error")):  # fmt: skip
+    def test_a_first_poll_that_fails_in_passing_does_not_end_it(self):
+        for fault in ({"mode": "reset", "times": 2}, {"status": 502}, {"status": 404}, {"mode": "close"}, {"mode": "truncate"}):
+            with self.subTest(fault):
+                self.service.fault(JOB, **fault)
+                done = self.assert_succeeds(self.run_heygen(*CREATE))
+                self.assertEqual(done.json()["data"]["status"], "completed")
+
+    def test_a_poll_that_fails_for_good_ends_it_with_the_job(self):
+        for fault in ({"status": 401}, {"status": 400}, {"body": "no json"}, {"body": "<!doctype html>"}):
             with self.subTest(fault):
                 self.service.fault(JOB, **fault)
                 done = self.run_heygen(*CREATE)
-                self.assert_fails(done, code, 1)
+                self.assertIn(done.code, (1, 3), done)
                 self.assert_names_job(done)
+
+    def test_a_status_that_is_not_text_ends_it_with_that_response(self):
+        for body in ({"data": {}}, {"data": {"status": 3}}, {"data": {"status": None}}, {"data": {"status": {"a": "completed"}}}):
+            with self.subTest(body):
+                self.service.fault(JOB, body=body)
+                done = self.assert_fails(self.run_heygen(*CREATE), "cli_response_parse_error", 1)
+                self.assert_names_job(done, body)
+
+    def test_an_unknown_final_status_ends_it(self):
+        for state in ("canceled", "Expired", "rejected"):
+            with self.subTest(state):
+                self.states = [state]
+                done = self.run_heygen(*CREATE)
+                self.assertEqual(done.code, 1, done)
+                self.assertIn(state, done.error()["message"])
+                self.assert_names_job(done, {"data": {"id": "v1", "status": state}})
+
+    def test_a_retry_after_of_a_poll_is_waited_for(self):
+        self.service.fault(JOB, status=503, headers={"Retry-After": "3"})
+        self.assert_succeeds(self.run_heygen(*CREATE))
+        first, second = self.polls()
+        self.assertGreaterEqual(second.at - first.at, 2.9)
+
+    def test_a_retry_after_beyond_the_timeout_ends_it_with_the_time(self):
+        self.service.fault(JOB, status=429, headers={"Retry-After": "3600"})
+        done = self.run_heygen(*CREATE)
+        self.assertEqual(done.code, 1, done)
+        self.assertEqual(done.error()["retry_after"], 3600)
+        self.assertIn("3600 seconds", done.error()["hint"])
+        self.assert_names_job(done)
 
     def test_time_up_within_a_poll(self):
         self.gate(JOB)
@@ -100,7 +147,7 @@ class Waiting(Stage):
                 running.process.send_signal(number)
                 done = self.finish(running)
                 self.assert_fails(done, "canceled", 1)
-                self.assert_names_job(done)
+                self.assert_names_job(done, CREATED if done.json() == CREATED else self.pending())
             with self.subTest("in a poll", number=number):
                 gate, seen = self.gate(JOB), len(self.polls())
                 running = self.start(*CREATE)
@@ -127,20 +174,63 @@ class Waiting(Stage):
         self.service.wait(lambda: self.service.requests_to("/v3/videos"))
         running.interrupt()
         done = self.assert_fails(self.finish(running), "canceled", 1)
-        self.assertIn("may have started", done.error()["hint"])
+        self.assertIn("may have taken effect", done.error()["hint"])
+        self.assertIn("`heygen video list`", done.error()["hint"])
+        self.assertEqual(done.error()["job"], {"ids": [], "show": "heygen video list"})
         self.assertLess(done.seconds, 20)
 
-    def test_of_a_batch_all_ids_are_told(self):
-        ids = ["t1", "t2", "t3"]
-        self.service.routes["POST /v3/video-translations"] = lambda _: Response(200, {"data": {"video_translation_ids": ids}})
-        done = self.run_heygen("video-translate", "create", "-d", '{"video":{}}', "--output-languages", "es,fr,de", "--wait")
-        self.assert_fails(done, "batch_not_supported", 1)
-        self.assertIn("t1, t2, t3", done.error()["hint"])
+    def test_a_signal_that_comes_twice_at_once_is_one(self):
+        """timeout(1) sends its signal to the process and to its group."""
+        self.gate("/v3/videos")
+        running = self.start(*CREATE)
+        self.service.wait(lambda: self.service.requests_to("/v3/videos"))
+        running.interrupt()
+        running.interrupt()
+        done = self.assert_fails(self.finish(running), "canceled", 1)
+        self.assertEqual(len(done.err.splitlines()), 1)
+        self.assertIn("may have taken effect", done.error()["hint"])
 
-    def test_an_id_in_the_wrong_place_is_still_told(self):
-        self.service.routes["POST /v3/videos"] = lambda _: Response(200, {"video": {"key": "v1"}})
+    def test_what_cannot_be_waited_for_is_not_sent(self):
+        chat = ("video-agent", "create", "--prompt", "x", "--wait")
+        for arguments in (
+            (*TRANSLATE, "es,fr"),
+            ("video-translate", "create", "--wait", "-d", '{"video":{},"output_languages":["es","fr"]}'),
+            (*TRANSLATE, "es,fr", "--dry-run"),
+            (*chat, "--mode", "chat"),
+            (*chat, "-d", '{"mode":"chat"}'),
+        ):
+            with self.subTest(arguments):
+                done = self.assert_fails(self.run_heygen(*arguments), "usage_error", 2)
+                self.assertIn("--wait", done.error()["message"])
+        self.assertEqual(self.service.requests, [])
+
+    def test_several_jobs_are_printed_and_all_their_ids_told(self):
+        created = {"data": {"video_translation_ids": ["t1", "t2"]}}
+        self.service.routes["POST /v3/video-translations"] = lambda _: Response(200, created)
+        done = self.assert_fails(self.run_heygen(*TRANSLATE, "es"), "batch_not_supported", 1)
+        self.assertEqual(done.error()["job"]["ids"], ["t1", "t2"])
+        self.assertIn("heygen video-translate get t2", done.error()["job"]["show"])
+        self.assertEqual(done.json(), created)
+
+    def test_a_session_without_a_video_is_printed_and_told(self):
+        created = {"data": {"session_id": "s1", "video_id": None, "status": "thinking"}}
+        self.service.routes["POST /v3/video-agents"] = lambda _: Response(200, created)
+        done = self.run_heygen("video-agent", "create", "--prompt", "x", "--wait")
+        self.assert_fails(done, "cli_response_parse_error", 1)
+        self.assertEqual(done.error()["job"], {"ids": ["s1"], "show": "heygen video-agent get s1"})
+        self.assertEqual(done.json(), created)
+
+    def test_a_response_without_an_id_is_printed(self):
+        created = {"video": {"key": "v1"}}
+        self.service.routes["POST /v3/videos"] = lambda _: Response(200, created)
         done = self.assert_fails(self.run_heygen(*CREATE), "cli_response_parse_error", 1)
-        self.assertIn('"v1"', done.error()["hint"])
+        self.assertEqual(done.json(), created)
+
+    def test_a_result_that_cannot_be_written_names_the_job(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([str(HEYGEN), *CREATE], env=self.home.env, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(json.loads(done.stderr)["error"]["job"]["ids"], ["v1"])
 
     def test_a_token_that_ends_meanwhile_is_refreshed(self):
         del self.home.env["HEYGEN_API_KEY"], self.service.routes["GET " + JOB]
@@ -188,7 +278,7 @@ class OnATerminal(Stage):
         self.assertNotIn("\n", drawn)
         self.assertEqual(lines[0], "")
         self.assertEqual(lines[-1], "", "the line was left")
-        times = [re.search(r"(\w[\w ]*), (\d+)s$", line) for line in lines]
+        times = [re.search(r"(\w[\w ]*), (\d+)s \(Ctrl-C stops it\)$", line) for line in lines]
         seconds = {int(found[2]) for found in times if found}
         self.assertLessEqual({1, 2, 3}, seconds, lines)
         self.assertTrue(any("v1: pending, " in line for line in lines), lines)
@@ -206,7 +296,7 @@ class OnATerminal(Stage):
     def test_ctrl_c_takes_the_line_away_first(self):
         self.states = ["pending"]
         code, out, drawn = self.screen(80, interrupt=rb"pending, \d")
-        self.assertEqual((code, out), (1, ""), drawn)
+        self.assertEqual((code, json.loads(out)), (1, self.pending()), drawn)
         last = drawn.replace("^C", "").split("\r\x1b[K")[-1]
         self.assertEqual(json.loads(last)["error"]["code"], "canceled")
         self.assertIn("heygen video get v1", last)

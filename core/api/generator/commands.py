@@ -73,7 +73,8 @@ class CommandRules:
         if "poll" in self.node:
             texts = dict.fromkeys(("request", "status", "id", "follow_up"), "a text")
             lists = dict.fromkeys(("done", "failed"), "a list of texts")
-            checks.append(self.faults.members(self.node["poll"], f"the poll of {self.what}", {**texts, **lists}))
+            only_one = dict.fromkeys(("single", "unless_field", "unless_value"), "a text")
+            checks.append(self.faults.members(self.node["poll"], f"the poll of {self.what}", {**texts, **lists}, only_one))
         before = len(self.faults.found)
         for key in ("request_schema", "response_schema"):
             if key in self.node:
@@ -287,6 +288,17 @@ class CommandRules:
         self.places(facts, {"id": "string"}, self.node)
         if not facts["done"] or not facts["failed"] or set(facts["done"]) & set(facts["failed"]):
             self.fault(f"the poll of {self.what} needs states for done and for failed, and none for both", "done", facts)
+        self.one_job(facts)
+
+    def one_job(self, facts):
+        """Which bodies start another number of jobs than one."""
+        find = lambda path: list(self.schemas.find(self.node.get("request_schema", {}), path))
+        if "single" in facts and not any(shape.get("type") == "array" for shape in find(facts["single"])):
+            self.fault(f"the request of {self.what} has no array at '{facts['single']}'", "single", facts)
+        if ("unless_field" in facts) != ("unless_value" in facts):
+            self.fault(f"the poll of {self.what} needs both unless_field and unless_value, or none", "request", facts)
+        elif "unless_field" in facts and not any(facts["unless_value"] in shape.get("enum", []) for shape in find(facts["unless_field"])):
+            self.fault(f"'{facts['unless_value']}' is not a value of '{facts['unless_field']}'", "unless_value", facts)
 
     def poll_with(self, commands):
         """What the poll says of other commands."""

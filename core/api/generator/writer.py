@@ -64,7 +64,9 @@ class Writer:
             poll = self.object("Poll", "{" + f".endpoint = {view(facts['request'].split(' ')[1])}, "
                                f".status_field = {view(facts['status'])}, .id_field = {view(facts['id'])}, "
                                f".done = {self.views(facts['done'])}, .failed = {self.views(facts['failed'])}, "
-                               f".follow_up = {view(facts['follow_up'])}" + "}")
+                               f".follow_up = {view(facts['follow_up'])}, .single = {view(facts.get('single', ''))}, "
+                               f".unless_field = {view(facts.get('unless_field', ''))}, "
+                               f".unless_value = {view(facts.get('unless_value', ''))}" + "}")
         if "pagination" in node:
             facts = node["pagination"]
             pages = self.object("Pagination", "{" + f".cursor_param = {view(facts['cursor'])}, "

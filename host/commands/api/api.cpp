@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/api/engine.hpp"
+#include "core/api/job.hpp"
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/json/compact.hpp"
@@ -91,6 +92,7 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
     requests::confirm({services.terminal, services.cancel}, what + " cannot be undone. Continue?",
                       requests::confirmation_required(what));
   }
+  request.look = heygen::api::look_command(request.method, request.path);
   requests::send_and_print(services.client(), printer, request);
 }
 

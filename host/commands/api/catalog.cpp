@@ -6,6 +6,7 @@
 
 #include "core/api/catalog.hpp"
 #include "core/api/engine.hpp"
+#include "core/api/job.hpp"
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
 #include "core/output/style.hpp"
@@ -219,8 +220,9 @@ void dry_run(Services& services, Printer& printer, const heygen::api::Command& c
     facts.upload = requests::upload_facts(prepared.upload, parsed.value("filename"));
   if (prepared.body || facts.upload) request.body = &body;
   request.content_type = facts.upload ? "multipart/form-data" : "application/json";
-  if (command.poll != nullptr && parsed.is_on("wait"))
-    facts.then = polls_of(services, *command.poll, parsed.value("timeout", kDefaultWait));
+  const bool wait = command.poll != nullptr && parsed.is_on("wait");
+  if (wait) heygen::api::check_can_wait(command, prepared.body);
+  if (wait) facts.then = polls_of(services, *command.poll, parsed.value("timeout", kDefaultWait));
   requests::print_dry_run(services, printer, request, facts);
 }
 
@@ -234,6 +236,8 @@ void run_catalog(Services& services, Printer& printer, const heygen::api::Comman
   printer.paging = paging_of(command, all);
   const auto cap = all ? requests::extract_total_limit(command, given) : std::nullopt;
   const heygen::api::Prepared prepared = heygen::api::prepare(command, given);
+  const bool wait = command.poll != nullptr && parsed.is_on("wait");
+  if (wait) heygen::api::check_can_wait(command, prepared.body);
   ask_first(services, command, parsed);
   if (all)
     return requests::print_all(requests::all_pages_dependencies(services, checked), printer, command, std::move(given),
@@ -244,6 +248,7 @@ void run_catalog(Services& services, Printer& printer, const heygen::api::Comman
   request.path = prepared.path;
   request.query = prepared.query;
   request.headers = services.client_headers();
+  request.look = heygen::api::look_command(command, parsed.positionals);
   request.checked = &checked;
   if (!prepared.upload.empty() || command.body == heygen::api::BodyKind::multipart)
     return run_upload(services, printer, command, std::move(request), parsed, prepared.upload);
@@ -252,9 +257,9 @@ void run_catalog(Services& services, Printer& printer, const heygen::api::Comman
     request.body = &body;
     request.content_type = "application/json";
   }
-  if (command.poll != nullptr && parsed.is_on("wait")) {
+  if (wait) {
     const auto limit = heygen::api::parse_duration(parsed.value("timeout", kDefaultWait));
-    return requests::run_and_wait(services, printer, *command.poll, std::move(request), limit.value());
+    return requests::run_and_wait(services, printer, command, std::move(request), limit.value());
   }
   requests::send_and_print(services.client(), printer, request, columns_of(command));
 }

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(one_translation_is_followed_and_several_are_refused_by_name
   const Error error = heygen::test::error_of(
       [&] { job_id(translation, json::parse(R"({"data":{"video_translation_ids":["t1","t2"]}})")); });
   BOOST_TEST(error.code == code::kBatchNotSupported);
-  BOOST_TEST(error.hint.find("t1, t2") != std::string::npos);
+  BOOST_TEST(error.hint.find("`heygen video-translate get t2`") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(states_are_told_apart) {
@@ -51,7 +51,11 @@ BOOST_AUTO_TEST_CASE(states_are_told_apart) {
   BOOST_CHECK(job_state(video, json::parse(R"({"data":{"status":"completed"}})")) == JobState::done);
   BOOST_CHECK(job_state(video, json::parse(R"({"data":{"status":"failed"}})")) == JobState::failed);
   BOOST_CHECK(job_state(video, json::parse(R"({"data":{"status":"never heard of"}})")) == JobState::running);
-  BOOST_CHECK_EXCEPTION(job_state(video, json::parse(R"({"data":{}})")), Error, has_code(code::kResponseParse));
+  BOOST_CHECK(job_state(video, json::parse(R"({"data":{"status":"Completed"}})")) == JobState::done);
+  BOOST_CHECK(job_state(video, json::parse(R"({"data":{"status":"Canceled"}})")) == JobState::failed);
+  BOOST_CHECK(job_state(video, json::parse(R"({"data":{"status":"succeeded"}})")) == JobState::done);
+  for (const char* text : {R"({"data":{}})", R"({"data":{"status":null}})", R"({"data":{"status":7}})"})
+    BOOST_CHECK_EXCEPTION(job_state(video, json::parse(text)), Error, has_code(code::kResponseParse));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_says_why_and_where_to_look) {

@@ -18,11 +18,14 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::array<std::string_view, 1> kDone{"completed"}, kFailed{"failed"};
+const std::string kCreated = R"({"data":{"id":"j1"}})";
 
 /// The job is created and asked about by script; what is not in it fails the test.
 struct Stage {
   std::deque<std::variant<std::string, Error>> script;
   std::vector<std::string> sent, printed, lines;
+  std::string last_words;
+  std::optional<Error> print_fault;
   std::vector<transport::ApiRequest> requests;
   std::function<void()> on_send = [] {};
   api::Poll poll{.endpoint = "/v3/jobs/{id}",
@@ -30,7 +33,10 @@ struct Stage {
                  .id_field = "data.id",
                  .done = kDone,
                  .failed = kFailed,
-                 .follow_up = "job get"};
+                 .follow_up = "job get",
+                 .single = "",
+                 .unless_field = "",
+                 .unless_value = ""};
   test::FakeClock clock;
   test::FakeRandom random{std::byte{0x80}};
   Cancel cancel;
@@ -56,17 +62,33 @@ struct Stage {
                                        if (const auto* error = std::get_if<Error>(&next)) throw Error(*error);
                                        return std::get<std::string>(next);
                                      },
-                                 .print = [this](const std::string& text) { printed.push_back(text); },
+                                 .print =
+                                     [this](const std::string& text) {
+                                       printed.push_back(text);
+                                       if (print_fault) throw Error(*print_fault);
+                                     },
                                  .status = [this](const std::string& line) { lines.push_back(line); },
+                                 .last_words = [this](const std::string& hint) { last_words = hint; },
                                  .clock = clock,
                                  .random = random,
                                  .cancel = cancel};
     transport::ApiRequest create;
     create.method = "POST";
     create.path = "/v3/jobs";
+    create.look = "heygen job list";
     create.headers = {{"X-HeyGen-Client-Source", "test"}};
-    run_and_wait(needs, poll, create, limit);
+    api::Command command;
+    command.poll = &poll;
+    run_and_wait(needs, command, create, limit);
     BOOST_TEST(script.empty(), "responses are left that no request asked for");
+  }
+
+  /// The poll is refused with a Retry-After of so many seconds.
+  void busy(std::int64_t seconds) {
+    Error error("rate_limit_exceeded", "Too many requests.");
+    error.http_status = 429;
+    error.retry_after = seconds;
+    script.emplace_back(error);
   }
 
   Error error(milliseconds limit = milliseconds(60'000)) {
@@ -166,32 +188,114 @@ BOOST_AUTO_TEST_CASE(timeout_names_the_last_temporary_failure) {
   BOOST_TEST(stage.printed.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(other_failure_ends_the_wait_with_the_id) {
-  for (const auto& [code, status] :
-       {std::pair<std::string_view, int>{"video_not_found", 404}, {code::kAuth, 0}, {"unauthorized", 401}}) {
+BOOST_AUTO_TEST_CASE(other_failure_ends_the_wait_with_id_and_last_state) {
+  for (const auto& [code, status] : {std::pair<std::string_view, int>{"bad", 400}, {code::kAuth, 0}, {"no", 401}}) {
     Stage stage;
-    stage.respond(R"({"data":{"id":"j1"}})");
+    stage.respond(kCreated);
     stage.state("pending");
     stage.fault(code, status);
     const Error error = stage.error();
     BOOST_TEST(error.code == code);
     BOOST_TEST(names_job(error));
+    BOOST_CHECK((stage.printed == std::vector<std::string>{R"({"data":{"status":"pending"}})"}));
   }
 }
 
-BOOST_AUTO_TEST_CASE(failed_first_poll_ends_the_wait_with_the_id) {
+BOOST_AUTO_TEST_CASE(failed_first_poll_prints_the_response_to_create) {
   Stage stage;
-  stage.respond(R"({"data":{"id":"j1"}})");
-  stage.fault(code::kNetwork);
-  BOOST_TEST(names_job(stage.error()));
+  stage.respond(kCreated);
+  stage.fault("bad", 400);
+  const Error error = stage.error();
+  BOOST_TEST(names_job(error));
+  BOOST_REQUIRE(error.job.has_value());
+  BOOST_CHECK((error.job->ids == std::vector<std::string>{"j1"}));
+  BOOST_TEST(error.job->show == "heygen job get j1");
+  BOOST_CHECK((stage.printed == std::vector<std::string>{kCreated}));
 }
 
-BOOST_AUTO_TEST_CASE(response_without_json_or_state_ends_the_wait_with_the_id) {
-  for (const char* text : {"<html>", "{}", R"({"data":{"status":null}})"}) {
+BOOST_AUTO_TEST_CASE(first_poll_that_fails_in_passing_is_repeated) {
+  for (const auto& [code, status] : {std::pair<std::string_view, int>{"not_found", 404},
+                                     {"bad_gateway", 502},
+                                     {code::kNetwork, 0},
+                                     {code::kTimeout, 0},
+                                     {"slow", 408}}) {
     Stage stage;
-    stage.respond(R"({"data":{"id":"j1"}})");
+    stage.respond(kCreated);
+    for (int i = 0; i < 3; ++i) stage.fault(code, status);
+    stage.state("completed");
+    stage.run(milliseconds(600'000));
+    BOOST_TEST(stage.printed.size() == 1U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(job_that_stays_unknown_ends_the_wait) {
+  Stage stage;
+  stage.respond(kCreated);
+  for (int i = 0; i < 4; ++i) stage.fault("not_found", 404);
+  const Error error = stage.error(milliseconds(600'000));
+  BOOST_TEST(error.code == "not_found");
+  BOOST_TEST(stage.clock.monotonic().count() < 20'000);
+  BOOST_CHECK((stage.printed == std::vector<std::string>{kCreated}));
+}
+
+BOOST_AUTO_TEST_CASE(retry_after_of_a_poll_is_waited_for) {
+  Stage stage;
+  stage.respond(kCreated);
+  stage.busy(90);
+  stage.state("completed");
+  stage.run(milliseconds(600'000));
+  BOOST_TEST(stage.clock.monotonic().count() == 90'000);
+}
+
+BOOST_AUTO_TEST_CASE(retry_after_beyond_the_timeout_ends_the_wait_at_once) {
+  Stage stage;
+  stage.respond(kCreated);
+  stage.busy(600);
+  const Error error = stage.error(milliseconds(60'000));
+  BOOST_TEST(error.code == "rate_limit_exceeded");
+  BOOST_TEST(error.retry_after.value() == 600);
+  BOOST_TEST(names_job(error));
+  BOOST_TEST(stage.clock.monotonic().count() == 0);
+  BOOST_CHECK((stage.printed == std::vector<std::string>{kCreated}));
+}
+
+BOOST_AUTO_TEST_CASE(response_without_json_ends_the_wait_with_what_came_before) {
+  Stage stage;
+  stage.respond(kCreated);
+  stage.respond("<html>");
+  BOOST_TEST(names_job(stage.error()));
+  BOOST_CHECK((stage.printed == std::vector<std::string>{kCreated}));
+}
+
+BOOST_AUTO_TEST_CASE(status_that_is_not_text_ends_the_wait_with_it) {
+  for (const char* text : {"{}", R"({"data":{"status":null}})", R"({"data":{"status":3}})", R"({"data":{"status":""}})",
+                           R"({"data":{"status":{"code":"completed"}}})", R"({"data":{"status":true}})"}) {
+    Stage stage;
+    stage.respond(kCreated);
     stage.respond(text);
-    BOOST_TEST(names_job(stage.error()));
+    const Error error = stage.error();
+    BOOST_TEST(error.code == code::kResponseParse);
+    BOOST_TEST(names_job(error));
+    BOOST_CHECK((stage.printed == std::vector<std::string>{text}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(final_status_that_the_catalog_does_not_know_ends_the_wait_with_it) {
+  for (const char* status : {"canceled", "EXPIRED", "rejected", "error"}) {
+    Stage stage;
+    stage.respond(kCreated);
+    stage.state(status);
+    const Error error = stage.error();
+    BOOST_TEST(has(error.message(), status));
+    BOOST_TEST(names_job(error));
+    BOOST_TEST(stage.printed.size() == 1U);
+  }
+  for (const char* status : {"COMPLETED", "succeeded", "done"}) {
+    Stage stage;
+    stage.respond(kCreated);
+    stage.state(status);
+    stage.run();
+    BOOST_TEST(stage.printed.size() == 1U);
   }
 }
 
@@ -203,6 +307,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_between_polls_names_the_job) {
   const Error error = stage.error();
   BOOST_TEST(error.code == code::kCanceled);
   BOOST_TEST(names_job(error));
+  BOOST_TEST(stage.printed.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(ctrl_c_while_the_job_is_created_awaits_its_id) {
@@ -216,33 +321,68 @@ BOOST_AUTO_TEST_CASE(ctrl_c_while_the_job_is_created_awaits_its_id) {
   BOOST_TEST(stage.requests[0].grace.count() > 0);
 }
 
-BOOST_AUTO_TEST_CASE(lost_response_to_create_says_the_job_may_have_started) {
-  Stage stage;
-  stage.fault(code::kCanceled);
-  BOOST_TEST(has(stage.error().hint, "may have started"));
+BOOST_AUTO_TEST_CASE(lost_response_to_create_says_how_to_look) {
   Stage late;
-  late.fault(code::kTimeout);
+  Error lost(code::kTimeout, "Nothing came.", "The request may have taken effect.");
+  lost.may_have_taken_effect = true;
+  late.script.emplace_back(lost);
   late.on_send = [&] { late.clock.advance(milliseconds(60'000)); };
   const Error error = late.error();
   BOOST_CHECK(error.exit == Exit::timeout);
-  BOOST_TEST(has(error.hint, "may have started"));
+  BOOST_TEST(has(error.hint, "may have taken effect"));
+  BOOST_REQUIRE(error.job.has_value());
+  BOOST_TEST(error.job->ids.empty());
+  BOOST_TEST(error.job->show == "heygen job list");
+  BOOST_TEST(has(late.last_words, "`heygen job list`"));
 }
 
-BOOST_AUTO_TEST_CASE(response_without_id_is_shown) {
+BOOST_AUTO_TEST_CASE(create_that_was_refused_names_no_job) {
+  Stage stage;
+  stage.fault("invalid_parameter", 400);
+  const Error error = stage.error();
+  BOOST_TEST(!error.job.has_value());
+  BOOST_TEST(stage.printed.empty());
+}
+
+BOOST_AUTO_TEST_CASE(second_ctrl_c_names_the_job_too) {
+  Stage stage;
+  stage.respond(kCreated);
+  stage.state("completed");
+  stage.run();
+  BOOST_TEST(has(stage.last_words, "`heygen job get j1`"));
+}
+
+BOOST_AUTO_TEST_CASE(response_without_id_is_printed) {
   Stage stage;
   stage.respond(R"({"data":{"job":"j1"}})");
   const Error error = stage.error();
   BOOST_TEST(error.code == code::kResponseParse);
-  BOOST_TEST(has(error.hint, R"({"data":{"job":"j1"}})"));
+  BOOST_TEST(has(error.hint, "may have taken effect"));
+  BOOST_CHECK((stage.printed == std::vector<std::string>{R"({"data":{"job":"j1"}})"}));
 }
 
-BOOST_AUTO_TEST_CASE(batch_response_is_an_error_that_names_every_id) {
+BOOST_AUTO_TEST_CASE(batch_response_is_printed_and_every_id_named) {
   Stage stage;
   stage.poll.id_field = "data.ids.0";
-  stage.respond(R"({"data":{"ids":["j1","j2","j3"]}})");
+  const std::string response = R"({"data":{"ids":["j1","j2","j3"],"session_id":"s1"}})";
+  stage.respond(response);
   const Error error = stage.error();
   BOOST_TEST(error.code == code::kBatchNotSupported);
-  BOOST_TEST(has(error.hint, "j1, j2, j3"));
+  BOOST_TEST(has(error.hint, "`heygen job get j3`"));
+  BOOST_CHECK((stage.printed == std::vector<std::string>{response}));
+  BOOST_REQUIRE(error.job.has_value());
+  BOOST_CHECK((error.job->ids == std::vector<std::string>{"j1", "j2", "j3", "s1"}));
+  BOOST_TEST(error.job->show == "heygen job get j1 && heygen job get j2 && heygen job get j3");
+}
+
+BOOST_AUTO_TEST_CASE(result_that_cannot_be_printed_names_the_job) {
+  Stage stage;
+  stage.print_fault = Error(code::kError, "The disk is full.");
+  stage.respond(kCreated);
+  stage.state("completed");
+  const Error error = stage.error();
+  BOOST_TEST(error.message() == "The disk is full.");
+  BOOST_TEST(names_job(error));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

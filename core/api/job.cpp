@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/api/job.hpp"
+
+#include <algorithm>
+
+#include "core/api/engine.hpp"
+#include "core/base/encode.hpp"
+#include "core/base/text.hpp"
+#include "core/json/parse.hpp"
+
+namespace heygen::api {
+namespace {
+
+constexpr std::string_view kGet = "GET";
+
+bool is_placeholder(std::string_view segment) {
+  return segment.starts_with('{');
+}
+
+bool same_endpoint(std::string_view left, std::string_view right) {
+  const auto a = split(left, '/'), b = split(right, '/');
+  return std::ranges::equal(a, b, [](const auto& one, const auto& other) {
+    return one == other || (is_placeholder(one) && is_placeholder(other));
+  });
+}
+
+std::string typed(const Command& command, const std::vector<std::string>& arguments) {
+  std::string text = "heygen";
+  for (const std::string_view word : command.words) (text += ' ') += word;
+  for (std::size_t i = 0; i < command.arguments.size() && i < arguments.size(); ++i)
+    (text += ' ') += shell_word(arguments[i]);
+  return text;
+}
+
+/// The arguments that `path` gives to the command's placeholders; empty when it is not its path.
+std::optional<std::vector<std::string>> arguments_in(std::string_view endpoint, std::string_view path) {
+  const auto pattern = split(endpoint, '/'), given = split(path, '/');
+  if (pattern.size() != given.size()) return {};
+  std::vector<std::string> arguments;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (is_placeholder(pattern[i]))
+      arguments.push_back(percent_decode(given[i]).value_or(given[i]));
+    else if (pattern[i] != given[i])
+      return {};
+  }
+  return arguments;
+}
+
+/// An ID in a response, by the name of its field.
+struct NamedId {
+  std::string field, id;
+};
+
+std::string text_of(const json::Value& value) {
+  if (value.is_string()) return value.as_string();
+  return value.is_number() ? value.as_number().text : std::string{};
+}
+
+/// "video_id", "id", "video_translation_ids"; but not the user's own reference.
+bool names_id(const std::string& field) {
+  return field != "callback_id" &&
+         (field == "id" || field == "ids" || field.ends_with("_id") || field.ends_with("_ids"));
+}
+
+/// "video_translation_ids" holds several of "video_translation_id".
+std::string singular(const std::string& field) {
+  return field == "ids" || field.ends_with("_ids") ? field.substr(0, field.size() - 1) : field;
+}
+
+void collect_ids(const json::Value& value, std::vector<NamedId>& found) {
+  if (value.is_array())
+    for (const json::Value& item : value.as_array()) collect_ids(item, found);
+  if (!value.is_object()) return;
+  for (const auto& [field, member] : value.as_object()) {
+    if (!names_id(field) || member.is_object()) {
+      collect_ids(member, found);
+      continue;
+    }
+    const std::string name = singular(field);
+    if (!member.is_array()) found.push_back({name, text_of(member)});
+    if (!member.is_array()) continue;
+    for (const json::Value& item : member.as_array()) found.push_back({name, text_of(item)});
+  }
+  std::erase_if(found, [](const NamedId& one) { return one.id.empty(); });
+}
+
+std::string last_segment(std::string_view dotted) {
+  const auto parts = split(dotted, '.');
+  const auto name =
+      std::ranges::find_if(parts.rbegin(), parts.rend(), [](const std::string& part) { return part != "0"; });
+  return name == parts.rend() ? std::string{} : singular(*name);
+}
+
+/// The command that shows what has this ID: `video-agent get` for a session_id.
+std::string show_by_field(const NamedId& named) {
+  const Command* best = nullptr;
+  for (const Command& command : commands()) {
+    if (command.method != kGet || command.hidden || command.arguments.size() != 1 || command.words.back() != "get" ||
+        command.arguments.front().param != named.field)
+      continue;
+    if (best == nullptr || command.words.size() < best->words.size()) best = &command;
+  }
+  return best == nullptr ? std::string{} : typed(*best, {named.id});
+}
+
+std::string show_of(const Poll& poll, const std::vector<NamedId>& ids) {
+  std::string show;
+  const std::string own = last_segment(poll.id_field);
+  for (const NamedId& named : ids)
+    if (named.field == own)
+      show += (show.empty() ? "heygen " : " && heygen ") + std::string(poll.follow_up) + " " + shell_word(named.id);
+  for (const NamedId& named : ids)
+    if (show.empty()) show = show_by_field(named);
+  return show;
+}
+
+}  // namespace
+
+std::string look_command(const Command& command, const std::vector<std::string>& arguments) {
+  for (std::string_view endpoint = command.endpoint; !endpoint.empty();
+       endpoint = endpoint.substr(0, endpoint.rfind('/'))) {
+    const auto look = std::ranges::find_if(commands(), [&](const Command& other) {
+      return other.method == kGet && !other.hidden && same_endpoint(other.endpoint, endpoint);
+    });
+    // The placeholders of what is above come first.
+    if (look != commands().end()) return typed(*look, arguments);
+  }
+  return {};
+}
+
+std::string look_command(std::string_view method, const std::string& path) {
+  const Command* best = nullptr;
+  std::vector<std::string> arguments;
+  for (const Command& command : commands()) {
+    auto given = command.method == method ? arguments_in(command.endpoint, path) : std::nullopt;
+    if (!given || (best != nullptr && given->size() >= arguments.size())) continue;
+    best = &command;
+    arguments = std::move(*given);
+  }
+  const std::string look = best == nullptr ? std::string{} : look_command(*best, arguments);
+  return look.empty() ? "heygen api GET " + shell_word(path) : look;
+}
+
+JobReference job_of(const Command& command, const json::Value& response) {
+  std::vector<NamedId> ids;
+  collect_ids(response, ids);
+  const std::string own = last_segment(command.poll->id_field);
+  std::ranges::stable_partition(ids, [&](const NamedId& named) { return named.field == own; });
+  JobReference job;
+  for (const NamedId& named : ids)
+    if (std::ranges::find(job.ids, named.id) == job.ids.end()) job.ids.push_back(named.id);
+  job.show = show_of(*command.poll, ids);
+  if (job.show.empty()) job.show = look_command(command, {});
+  return job;
+}
+
+std::string follow_up_hint(const JobReference& job) {
+  return job.ids.empty() || job.show.empty() ? std::string{} : "Check its status with `" + job.show + "`.";
+}
+
+void check_can_wait(const Command& command, const std::optional<std::string>& body) {
+  const Poll& poll = *command.poll;
+  if (!body) return;
+  const json::Value document = json::parse(*body);
+  const json::Value* list = document.find(poll.single);
+  if (!poll.single.empty() && list != nullptr && list->is_array() && list->as_array().size() > 1)
+    throw usage_error("--wait follows one job, but this request starts " + std::to_string(list->as_array().size()) +
+                          ": one for each of " + std::string(poll.single) + ".",
+                      "Send one request for each, or omit --wait and follow the jobs with `heygen " +
+                          std::string(poll.follow_up) + " ID`.");
+  if (!poll.unless_field.empty() && document.string_at(poll.unless_field) == poll.unless_value)
+    throw usage_error("--wait cannot follow a request with " + std::string(poll.unless_field) + " " +
+                          std::string(poll.unless_value) + ": it starts no job that ends by itself.",
+                      "Omit --wait.");
+}
+
+}  // namespace heygen::api
