@@ -5,6 +5,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
@@ -47,14 +48,42 @@ Error refused_redirect(transport::RefusedRedirect::Why why) {
   return {code::kDownloadFailed, what + "; the download was stopped.", "Report this to HeyGen support."};
 }
 
-void check_status(int status) {
+std::optional<std::int64_t> retry_after_of(const net::Response& response, std::int64_t now) {
+  const std::string* value = net::find_header(response.headers, "Retry-After");
+  return value == nullptr ? std::nullopt : transport::parse_retry_after(*value, now);
+}
+
+Error refused(int status, std::optional<std::int64_t> retry_after, std::int64_t now) {
+  const std::string when = transport::wait_advice(retry_after, now);
+  Error error(code::kDownloadFailed,
+              fmt::format("Could not download the file: the server responded with HTTP {}.", status),
+              when.empty() ? "Try again later." : when);
+  error.retry_after = retry_after;
+  return error;
+}
+
+void check_status(const net::Response& response, std::int64_t now) {
+  const int status = response.status;
   if (status == 200 || status == 206) return;
   if (status == 403 || status == 404)
     throw Error(code::kDownloadUrlExpired, fmt::format("The link to the file has expired (HTTP {}).", status),
                 "Run the command again to get a new link.");
-  throw Error(code::kDownloadFailed,
-              fmt::format("Could not download the file: the server responded with HTTP {}.", status),
-              "Try again later.");
+  throw refused(status, retry_after_of(response, now), now);
+}
+
+bool is_of_several_pieces(const net::Response& response) {
+  const std::string* type = net::find_header(response.headers, "Content-Type");
+  return type != nullptr && to_lower(*type).starts_with("multipart/byteranges");
+}
+
+/// A 200 may not have a Content-Range (RFC 9110 §14.4); where one says that this is a piece, it is believed.
+bool is_entire(const net::Response& response) {
+  if (is_of_several_pieces(response)) return false;
+  const std::string* range = net::find_header(response.headers, "Content-Range");
+  if (range == nullptr) return true;
+  const auto piece = transport::parse_content_range(*range);
+  return piece && piece->first == 0 && piece->last + 1 == piece->total &&
+         response.length().value_or(piece->total) == piece->total;
 }
 
 /// A file in a content encoding that was not requested would be another file under its name.
@@ -81,13 +110,17 @@ bool continues(const net::Response& response, const Version& version, std::uint6
   const std::string* range = net::find_header(response.headers, "Content-Range");
   const std::string* validator = net::find_header(response.headers, version.validator.name);
   const transport::ContentRange rest{first, version.length - 1, version.length};
-  return range != nullptr && transport::parse_content_range(*range) == rest &&
+  // A 206 repeats the ETag of the 200, but need not repeat its Last-Modified.
+  const bool same_version =
+      validator == nullptr ? version.validator.name != "ETag" : *validator == version.validator.value;
+  return same_version && !is_of_several_pieces(response) && range != nullptr &&
+         transport::parse_content_range(*range) == rest &&
          response.length().value_or(version.length - first) == version.length - first &&
-         transport::is_unencoded(response.headers) && (validator == nullptr || *validator == version.validator.value);
+         transport::is_unencoded(response.headers);
 }
 
 bool is_transient_status(int status) {
-  return status == 500 || status == 502 || status == 503 || status == 504;
+  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
 bool can_resume_after(net::Failure::Kind kind) {
@@ -113,7 +146,7 @@ class Transfer {
       try {
         return receive(*open());
       } catch (const net::Failure& failure) {
-        if (!opened_) throw transport::error_of_failure(failure, true);
+        if (!opened_) throw transport::error_of_failure(failure);
         if (!sink_.version() || tries_ == kTries || !can_resume_after(failure.kind)) throw interrupted(failure);
       }
       pause();
@@ -129,7 +162,7 @@ class Transfer {
   }
 
   void pause() {
-    const auto time = transport::pause_before(tries_++, needs_.random.unit(), {});
+    const auto time = transport::pause_before(tries_++, needs_.random.unit(), std::exchange(retry_after_, {}));
     bar_.show_message(fmt::format("Connection lost while downloading {}; retrying ({} of {})", name_, tries_, kTries));
     if (!needs_.progress.clock.wait(time, needs_.cancel)) throw canceled_error();
   }
@@ -140,22 +173,30 @@ class Transfer {
       const std::uint64_t first = sink_.version() ? sink_.size() : 0;
       std::unique_ptr<net::Response> response = ask(first);
       if (first > 0 && response->status == 206 && continues(*response, *sink_.version(), first)) return response;
-      if (first > 0 && (response->status == 206 || response->status == 416)) {
+      const bool entire = response->status == 200 && is_entire(*response);
+      if (first > 0 && !entire && (response->status == 200 || response->status == 206 || response->status == 416)) {
         start_over({});
         continue;
       }
-      if (opened_ && first > 0 && is_transient_status(response->status))
-        throw net::Failure(net::Failure::Kind::reset,
-                           fmt::format("The server responded with HTTP {}.", response->status));
-      check_status(response->status);
-      if (response->status == 206)
+      if (opened_ && first > 0 && is_transient_status(response->status)) throw stumbled(*response);
+      check_status(*response, needs_.progress.clock.now());
+      if (!entire)
         throw Error(code::kDownloadFailed,
-                    "The server sent part of the file (HTTP 206) when the complete file was requested.",
+                    fmt::format("The server sent part of the file (HTTP {}) when the complete file was requested.",
+                                response->status),
                     "Try again later.");
       check_content_encoding(*response);
       start_over(version_of(*response));
       return response;
     }
+  }
+
+  /// A failure from which the transfer resumes, unless the server asks to wait too long for that.
+  net::Failure stumbled(const net::Response& response) {
+    const std::int64_t now = needs_.progress.clock.now();
+    retry_after_ = retry_after_of(response, now);
+    if (transport::is_too_long(retry_after_)) throw refused(response.status, retry_after_, now);
+    return {net::Failure::Kind::reset, fmt::format("The server responded with HTTP {}.", response.status)};
   }
 
   /// Another version than what the sink has, or one that cannot be continued.
@@ -187,9 +228,18 @@ class Transfer {
     bar_.set_total(sink_.version() ? std::optional(sink_.version()->length) : response.length());
     std::array<char, 65536> piece;
     while (const std::size_t count = response.read(piece)) {
+      if (sink_.version() && count > sink_.version()->length - sink_.size()) throw too_long();
       sink_.write({piece.data(), count});
       bar_.update(sink_.size());
     }
+    if (sink_.version() && sink_.size() < sink_.version()->length)
+      throw net::Failure(net::Failure::Kind::truncated, "The server sent less of the file than it announced.");
+  }
+
+  /// Nothing of it can be trusted.
+  Error too_long() {
+    static_cast<void>(sink_.restart({}));
+    return {code::kDownloadFailed, "The server sent more of the file than it announced.", "Try again later."};
   }
 
   const DownloadDependencies& needs_;
@@ -200,6 +250,7 @@ class Transfer {
   net::Request request_;
   bool opened_ = false;
   int tries_ = 0;
+  std::optional<std::int64_t> retry_after_;
 };
 
 class StdoutSink : public Sink {

@@ -440,6 +440,10 @@ class Misbehaving(Transfers):
             {"headers": {"Content-Range": None}},
             {"headers": {"Content-Range": f"bytes */{size}"}, "status": 416, "body": b""},
             {"headers": {"Content-Length": str(size - 1001)}},
+            {"headers": {"ETag": '"v2"', "Content-Range": f"bytes 1000-{size - 1}/{size}"}, "status": 206},
+            {"headers": {"Content-Range": f"bytes 1000-{size - 1}/{size}"}, "status": 200},
+            {"headers": {"Content-Range": f"bytes 1000-1099/{size}"}, "status": 200, "body": b"x" * 100},
+            {"headers": {"Content-Type": "multipart/byteranges; boundary=x"}, "status": 200, "body": b"--x\r\n"},
         ]
         for step in wrong:
             with self.subTest(step=step):
@@ -448,6 +452,15 @@ class Misbehaving(Transfers):
                 self.assertEqual(self.target.read_bytes(), self.CONTENT)
                 self.assertNotIn("range", files.asked[2])
                 self.assertEqual(self.left(), ["film.mp4"])
+
+    def test_a_piece_that_was_not_asked_for_is_not_the_file(self):
+        size = len(self.CONTENT)
+        for first, last in ((0, 99), (1000, size - 1), (0, size)):
+            with self.subTest(first=first, last=last):
+                piece = self.CONTENT[first : last + 1]
+                _, done = self.fetch({"headers": {"Content-Range": f"bytes {first}-{last}/{size}"}, "body": piece})
+                self.assert_fails(done, "cli_download_failed", 1)
+                self.assertEqual(self.left(), [])
 
     def test_a_refusal_after_a_break_keeps_the_part(self):
         files, done = self.fetch({"cut": 1000}, {"status": 403, "body": b"<Error/>"})

@@ -243,16 +243,82 @@ BOOST_FIXTURE_TEST_CASE(a_piece_that_does_not_fit_is_not_used, Scenario) {
   encoded.headers.push_back({"Content-Encoding", "gzip"});
   Scripted bare = piece("bytes 5-9/10", "\"v1\"");
   bare.headers.clear();
+  Scripted untagged = piece("bytes 5-9/10", "");
+  untagged.headers.pop_back();
+  Scripted several = piece("bytes 5-9/10", "\"v1\"");
+  several.headers.push_back({"Content-Type", "multipart/byteranges; boundary=x"});
+  Scripted all = piece("bytes 5-9/10", "\"v1\"");
+  all.status = 200;
+  Scripted all_several = several;
+  all_several.status = 200;
+  all_several.headers.erase(all_several.headers.begin());
   for (const Scripted& wrong :
        {piece("bytes 4-9/10", "\"v1\""), piece("bytes 5-8/10", "\"v1\""), piece("bytes 5-9/11", "\"v1\""),
         piece("bytes 5-9/*", "\"v1\""), piece("bytes 5-9/10", "\"v2\""), piece("bytes 5-9/10", "\"v1\"", 4), encoded,
-        bare, Scripted{.status = 416}}) {
+        bare, untagged, several, all, all_several, Scripted{.status = 416}}) {
     server.script = {broken("01234"), wrong, {.body = "0123456789"}};
     run("v1/video", true);
     BOOST_TEST(test::read_file(target) == "0123456789");
     BOOST_TEST(files() == 1U);
     BOOST_TEST(server.asked.back() == kUrl);
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(short_piece_is_resumed_and_long_piece_is_dropped, Scenario) {
+  Scripted early = rest(5, "56");
+  Scripted on = rest(5, "56789XX");
+  early.announced = on.announced = false;
+  early.length = on.length = 0;
+  server.script = {broken("01234"), early, rest(7, "789")};
+  run();
+  BOOST_TEST(test::read_file(target) == "0123456789");
+  fs::remove(target);
+  server.script = {broken("01234"), on};
+  BOOST_TEST(failure().code == code::kDownloadFailed);
+  BOOST_TEST(files() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(response_that_says_it_is_a_piece_is_not_the_file, Scenario) {
+  for (const char* range : {"bytes 0-4/10", "bytes 5-9/10", "bytes 0-9/11", "bytes 0-9/*", "nonsense"}) {
+    server.script = {{.headers = {{"Content-Range", range}}, .body = "0123456789"}};
+    BOOST_TEST(failure().code == code::kDownloadFailed);
+    BOOST_TEST(files() == 0U);
+  }
+  server.script = {{.headers = {{"Content-Range", "bytes 0-9/10"}}, .body = "0123456789"}};
+  run();
+  BOOST_TEST(test::read_file(target) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(last_modified_need_not_be_repeated_but_must_not_differ, Scenario) {
+  const std::string before = "Tue, 14 Nov 2023 22:00:00 GMT", later = "Tue, 14 Nov 2023 22:13:20 GMT";
+  Scripted dated = broken("01234");
+  dated.headers = {{"Last-Modified", before}, {"Date", later}, {"Accept-Ranges", "bytes"}};
+  Scripted silent = rest(5, "56789");
+  silent.headers.pop_back();
+  server.script = {dated, silent};
+  run();
+  BOOST_TEST(test::read_file(target) == "0123456789");
+  Scripted changed = silent;
+  changed.headers.push_back({"Last-Modified", later});
+  server.script = {dated, changed, {.body = "the new file"}};
+  run("v1/video", true);
+  BOOST_TEST(test::read_file(target) == "the new file");
+}
+
+BOOST_FIXTURE_TEST_CASE(retry_after_is_obeyed_or_ends_the_download_with_the_time, Scenario) {
+  Scripted busy{.status = 503, .headers = {{"Retry-After", "20"}}};
+  server.script = {broken("01234"), busy, rest(5, "56789")};
+  run();
+  BOOST_TEST(clock.waits.back() == 20'000);
+  busy.headers = {{"Retry-After", "600"}};
+  server.script = {broken("01234"), busy};
+  const Error late = failure("v1/video", true);
+  BOOST_TEST(late.retry_after.value() == 600);
+  BOOST_TEST(late.hint.find("600 seconds") != std::string::npos);
+  BOOST_TEST(test::read_file(part) == "01234");
+  fs::remove(part);
+  server.script = {busy};
+  BOOST_TEST(failure("v1/video", true).retry_after.value() == 600);
 }
 
 BOOST_FIXTURE_TEST_CASE(without_ranges_length_or_a_strong_validator_nothing_is_left, Scenario) {
