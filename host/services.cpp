@@ -36,7 +36,7 @@ struct Services::Made {
   std::unique_ptr<provider::Watchdog> watchdog;  ///< outlives the providers, whose last call it watches too
   std::unique_ptr<config::Config> config;
   std::unique_ptr<store::CredentialStore> store;
-  std::unique_ptr<net::Http> http, http_of_providers, http_of_client;
+  std::unique_ptr<net::Http> http, http_shown, http_of_providers, http_of_client;
   std::unique_ptr<provider::ProviderRegistry> registry;
   std::optional<Error> wrong_setting;
   std::unique_ptr<auth::Resolver> resolver;
@@ -56,6 +56,10 @@ Services::Services(const Environment& the_environment, Terminal& the_terminal, C
 
 Services::~Services() = default;
 
+void Services::show_waiting(const std::string& what, std::optional<std::chrono::milliseconds> left) const {
+  if (on_waiting && !options.verbose) on_waiting(what, left);
+}
+
 config::Config& Services::config() {
   if (!made_->config)
     made_->config = std::make_unique<config::Config>(config::config_directory(environment), environment);
@@ -71,11 +75,14 @@ store::CredentialStore& Services::store() {
 net::Http& Services::http() {
   if (made_->http_of_providers) return *made_->http_of_providers;
   made_->http = net::make_http(environment, clock, policy().ca_file);
+  // The trace says it all, and a line among its lines would be torn.
+  if (show_http && !options.verbose) made_->http_shown = show_http(*made_->http);
+  net::Http& http = made_->http_shown ? *made_->http_shown : *made_->http;
   const auto line = [this](const std::string& text) {
     if (options.verbose) terminal.notice(text);
   };
-  made_->http_of_providers = make_traced(*made_->http, clock, TraceDetail::summary, line);
-  made_->http_of_client = make_traced(*made_->http, clock, TraceDetail::headers, line);
+  made_->http_of_providers = make_traced(http, clock, TraceDetail::summary, line);
+  made_->http_of_client = make_traced(http, clock, TraceDetail::headers, line);
   return *made_->http_of_providers;
 }
 
@@ -107,6 +114,7 @@ provider::ProviderRegistry& Services::made_registry() {
           [this](int level, const std::string& line) {
             if (options.verbose || level >= kWarning) terminal.notice(printable(line));
           },
+      .waiting = [this](const std::string& what, auto left) { show_waiting(what, left); },
   };
   provider::Rules rules{.policy = policy()};
   if (rules.policy.audit) rules.audit = write_audit;
@@ -147,6 +155,9 @@ transport::ClientOptions Services::client_options() {
   out.client_origin = transport::detect_client_origin(environment);
   out.max_retries = transport::max_retries_of(environment);
   if (options.verbose) out.on_decision = [this](const std::string& line) { terminal.notice(line); };
+  out.on_pause = [this](std::chrono::milliseconds left) {
+    show_waiting(left.count() > 0 ? "Waiting to send the request again" : "", left);
+  };
   return out;
 }
 

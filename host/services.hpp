@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,14 @@ class Services {
   /// The policy's base, HEYGEN_API_BASE or the default, without a final '/'; unchecked. Throws Error{usage_error} when
   /// the variable names another one than the policy.
   std::string api_base();
+
+  /// Told about once a second what is waited for and, where that is known, how long it still may last; "" once it is
+  /// over. Optional.
+  std::function<void(const std::string& what, std::optional<std::chrono::milliseconds> left)> on_waiting;
+  /// Makes an Http that shows for which server it waits; optional.
+  std::function<std::unique_ptr<net::Http>(net::Http&)> show_http;
+  /// Tells on_waiting, unless a trace tells more (--verbose).
+  void show_waiting(const std::string& what, std::optional<std::chrono::milliseconds> left = {}) const;
 
  private:
   provider::ProviderRegistry& made_registry();

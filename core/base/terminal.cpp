@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <span>
 
 #include "core/base/cancel.hpp"
+#include "core/base/environment.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/limits.hpp"
@@ -19,9 +21,24 @@ namespace heygen {
 
 namespace {
 
+constexpr const char* kErase = "\r\x1b[K";
+std::atomic<bool> status_shown{false};
+
 /// A stderr that is gone is not an error: nothing sensible is left to say.
 void show(std::string_view text) {
-  static_cast<void>(write_all(STDERR_FILENO, printable(text, true)));
+  const std::string eraser = status_shown.exchange(false) ? kErase : "";
+  static_cast<void>(write_all(STDERR_FILENO, eraser + printable(text, true)));
+}
+
+/// A pipe that stays silent: the user learns what the program waits for.
+void say_what_stdin_is_for(std::string_view prompt, const Cancel& cancel) {
+  constexpr int kSilence = 1'000;
+  std::array<pollfd, 2> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0}};
+  if (poll(waits.data(), waits.size(), kSilence) != 0) return;
+  prompt = trim(prompt);
+  for (const std::string_view end : {":", " (hidden)"})
+    if (prompt.ends_with(end)) prompt.remove_suffix(end.size());
+  show("Waiting for input on stdin: " + std::string(prompt) + " (Ctrl-C stops it)\n");
 }
 
 /// Up to out.size() bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process
@@ -78,6 +95,13 @@ class SystemTerminal : public Terminal {
     return kDefaultColumns;
   }
 
+  void show_status(std::string_view line) override {
+    if (!stderr_is_terminal() || system_environment().value("TERM") == "dumb") return;
+    if (line.empty() && !status_shown) return;
+    status_shown = !line.empty();
+    static_cast<void>(write_all(STDERR_FILENO, kErase + printable(line)));
+  }
+
   void notice(std::string_view line) override { show(std::string(line) + "\n"); }
 
   std::string read_line(std::string_view prompt, const Cancel& cancel) override {
@@ -91,6 +115,7 @@ class SystemTerminal : public Terminal {
       show(prompt);
       return Secret(read_one_line(cancel, true, prompt));
     }
+    say_what_stdin_is_for(prompt, cancel);
     std::string text(limit + 1, '\0');
     std::size_t used = 0;
     while (used <= limit) {
@@ -110,6 +135,10 @@ class SystemTerminal : public Terminal {
 };
 
 }  // namespace
+
+const char* status_eraser() noexcept {
+  return status_shown ? kErase : "";
+}
 
 Terminal& system_terminal() {
   static SystemTerminal terminal;

@@ -23,6 +23,9 @@ class Terminal {
   virtual int columns() const = 0;
   /// Writes the text and a line break to stderr. What a terminal would obey in it is escaped; line breaks stay.
   virtual void notice(std::string_view line) = 0;
+  /// Shows one line on stderr, in place of the one before; "" erases it. Nothing where stderr is not a terminal that
+  /// can erase. What else this object shows erases it first. It must be shorter than columns().
+  virtual void show_status(std::string_view line) = 0;
   /// Writes `prompt`, escaped likewise, to stderr and reads one line from stdin, echoed. Throws Error{canceled} on
   /// cancellation or end of input on a terminal.
   virtual std::string read_line(std::string_view prompt, const Cancel& cancel) = 0;
@@ -30,6 +33,9 @@ class Terminal {
   /// `limit` bytes (Error{usage_error} past it), without prompt.
   virtual Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) = 0;
 };
+
+/// What erases the line of show_status(), or "" when there is none. Async-signal-safe.
+const char* status_eraser() noexcept;
 
 /// File descriptors 0, 1 and 2.
 Terminal& system_terminal();

@@ -2,6 +2,7 @@
 // One loaded provider, seen from C++: the ABI's functions as calls that take and return values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -88,6 +89,9 @@ struct Services {
   ConfiguredSetting setting;
   std::function<void(int level, const std::string& line)> log;
   BrowserLogin& browser_login = system_browser_login();  ///< a test plays the browser
+  /// Told about once a second what a call waits for and, where that is known, how long it still may; "" once it is
+  /// over. May be empty.
+  std::function<void(const std::string& what, std::optional<std::chrono::milliseconds> left)> waiting{};
 };
 
 /// Calls are serialized; each leaves a Breadcrumb for a crash handler.

@@ -15,8 +15,10 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <initializer_list>
 #include <new>
@@ -40,6 +42,7 @@
 #include "host/io.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
+#include "host/ui/waiting.hpp"
 
 namespace heygen::host::program {
 namespace {
@@ -67,11 +70,12 @@ void raw_stderr(const char* text) {
 
 /// One line of JSON, by write(2) only: for signal handlers. The pieces need no escapes.
 void raw_error(const char* code, std::initializer_list<const char*> message, std::initializer_list<const char*> hint) {
+  raw_stderr(status_eraser());
   raw_stderr(R"({"error":{"code":")");
   raw_stderr(code);
   raw_stderr(R"(","message":")");
   for (const char* piece : message) raw_stderr(piece);
-  if (hint.size() > 0) raw_stderr(R"(","hint":")");
+  if (hint.size() > 0 && **hint.begin() != 0) raw_stderr(R"(","hint":")");
   for (const char* piece : hint) raw_stderr(piece);
   raw_stderr("\"}}\n");
 }
@@ -95,17 +99,48 @@ void raw_provider_error(const char* what, const char* breadcrumb) {
   for (;;) syscall(SYS_exit_group, status);
 }
 
-/// The first requests cancellation; the second does not wait for it, nor the first where nothing handles it.
+std::atomic<std::int64_t> canceled_at{0};  ///< milliseconds
+std::atomic<int> shown_exit{-1};           ///< once the error has been shown
+
+std::int64_t now_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000 + now.tv_nsec / 1'000'000;
+}
+
+/// The first requests cancellation; the second does not wait for it, nor the first where nothing handles it. Two that
+/// come together are one unless a provider runs: timeout(1) sends its signal to the process and to its group.
 extern "C" void heygen_on_interrupt(int) {
+  constexpr std::int64_t kTogether = 200;
   const int saved = errno;
   Cancel* cancel = cancel_of_process.load();
+  if (canceled_at != 0 && now_ms() - canceled_at < kTogether && *provider::breadcrumb() == 0) {
+    errno = saved;
+    return;
+  }
+  if (shown_exit >= 0) end_process(shown_exit);
   if (cancel == nullptr || cancel->requested() || cancel->immediate_exit_allowed()) {
     TerminalMode::restore_for_exit();
     const char* running = provider::breadcrumb();
-    raw_error("canceled", {"Canceled", *running != 0 ? " while waiting for " : "", running, "."}, {});
+    const char* hint = cancel == nullptr ? nullptr : cancel->last_words();
+    raw_error("canceled", {"Canceled", *running != 0 ? " while waiting for " : "", running, "."},
+              {hint == nullptr ? "" : hint});
     end_process(static_cast<int>(Exit::failure));
   }
+  canceled_at = now_ms();
   cancel->request();
+  if (isatty(STDERR_FILENO) != 0) alarm(1);
+  errno = saved;
+}
+
+/// What was canceled has not ended: a provider that hangs, or a response that is still worth waiting for.
+extern "C" void heygen_on_slow_cancel(int) {
+  const int saved = errno;
+  const char* running = provider::breadcrumb();
+  raw_stderr(status_eraser());
+  raw_stderr("Canceled, but ");
+  raw_stderr(*running != 0 ? running : "the command");
+  raw_stderr(" has not ended yet. Press Ctrl-C again to end it at once.\n");
   errno = saved;
 }
 
@@ -168,6 +203,7 @@ void install_signals(Cancel& cancel) {
   handle({SIGPIPE}, SIG_IGN, 0);
   handle({SIGCHLD}, SIG_DFL, 0);  // if it were ignored, no wait for a browser or a provider's helper would work
   handle_unless_ignored({SIGINT, SIGTERM, SIGHUP}, heygen_on_interrupt);
+  handle({SIGALRM}, heygen_on_slow_cancel, SA_RESTART);
   handle({SIGQUIT}, heygen_on_quit, static_cast<int>(SA_RESETHAND | SA_NODEFER));
   // Poco has put its own handlers there.
   handle({SIGSEGV, SIGBUS, SIGILL, SIGSYS, SIGFPE, SIGABRT}, heygen_on_crash,
@@ -202,8 +238,10 @@ int show(const Error& error, const Printer& printer, const std::vector<std::stri
   }
   std::string text = human ? output::error_text(error) : output::error_envelope(error);
   if (!text.ends_with('\n')) text += '\n';
+  raw_stderr(status_eraser());
   raw_stderr(text.c_str());
-  return static_cast<int>(error.exit);
+  shown_exit = static_cast<int>(error.exit);
+  return shown_exit;
 }
 
 /// The thread of the call is lost, so nothing can be unwound: locks go with the process.
@@ -218,12 +256,15 @@ void give_up(const Printer& printer, const std::string& where, std::chrono::mill
   end_process(show(error, printer, {}));
 }
 
+/// What a shell shows of a program that SIGPIPE ended.
+constexpr int kReaderGone = 128 + SIGPIPE;
+
 int run_arguments(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
   try {
     cli::run_command_line(services, printer, commands::all_commands(), arguments);
     return static_cast<int>(Exit::success);
   } catch (const OutputClosed&) {
-    return static_cast<int>(Exit::failure);
+    return kReaderGone;
   } catch (const Error& error) {
     return show(error, printer, arguments);
   } catch (const std::bad_alloc&) {
@@ -249,6 +290,10 @@ class Application : public Poco::Util::Application {
     services.on_hang = [&printer](const std::string& where, std::chrono::milliseconds waited) {
       give_up(printer, where, waited);
     };
+    const transfer::ProgressDependencies line{services.terminal, services.environment, services.clock};
+    WaitingLine waiting(line);
+    services.on_waiting = [&waiting](const std::string& what, auto left) { waiting.show(what, left); };
+    services.show_http = [&line](net::Http& http) { return make_shown(http, line); };
     const int status = run_arguments(services, printer, arguments);
     cancel_of_process = nullptr;
     return status;

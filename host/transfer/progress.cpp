@@ -2,22 +2,16 @@
 #include "host/transfer/progress.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
 
-#include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/output/text_width.hpp"
 
 namespace heygen::host::transfer {
 namespace {
-
-void draw(const std::string& text) {
-  static_cast<void>(write_all(STDERR_FILENO, text));
-}
 
 std::string megabytes(std::uint64_t bytes) {
   return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e6);
@@ -97,13 +91,16 @@ void Progress::show(const std::string& line) {
 void Progress::show_now(const std::string& line) {
   if (!enabled_) return;
   next_ = needs_.clock.monotonic() + std::chrono::milliseconds(100);
+  constexpr const char* kStops = " (Ctrl-C stops it)";
+  const std::string text = printable(line);
+  const bool fits = output::cell_width(text) + output::cell_width(kStops) <= width();
   // A line that wraps could not be erased.
-  draw("\r\x1b[K" + shortened(printable(line), width()));
+  needs_.terminal.show_status(fits ? text + kStops : shortened(text, width()));
   drawn_ = true;
 }
 
 void Progress::clear() {
-  if (drawn_) draw("\r\x1b[K");
+  if (drawn_) needs_.terminal.show_status("");
   drawn_ = false;
 }
 

@@ -132,6 +132,9 @@ Tokens await(const sdk::Call& call, const OauthEndpoints& server, const Device& 
   const milliseconds end = clock.monotonic() + device.lifetime;
   milliseconds interval = device.interval;
   while (clock.monotonic() + interval < end) {
+    const auto left = std::chrono::duration_cast<seconds>(end - clock.monotonic()).count();
+    call.log(HEYGEN_LOG_INFO, "Waiting until the code is entered: " + std::to_string(left / 60) + "m " +
+                                  std::to_string(left % 60) + "s left");
     clock.wait(interval);
     if (auto tokens = poll(call, server, device, interval)) return std::move(*tokens);
   }

@@ -27,6 +27,7 @@ class FakeTerminal : public Terminal {
     notices.emplace_back(line);
     if (on_notice) on_notice(std::string(line));
   }
+  void show_status(std::string_view line) override { statuses.emplace_back(line); }
   std::string read_line(std::string_view prompt, const Cancel& cancel) override {
     prompts.emplace_back(prompt);
     if (cancel.requested()) throw canceled_error();
@@ -40,7 +41,7 @@ class FakeTerminal : public Terminal {
   void set_terminal(bool all) { in_ = out_ = err_ = all; }
 
   std::string input;
-  std::vector<std::string> notices, prompts;
+  std::vector<std::string> notices, prompts, statuses;
   std::function<void(const std::string&)> on_notice;
 
  private:

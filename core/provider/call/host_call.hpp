@@ -60,6 +60,7 @@ class HostCall {
   const HttpResponse* keep(std::unique_ptr<HttpResponse> response);
   RedirectListener* keep(std::unique_ptr<RedirectListener> listener);
   bool owns(const RedirectListener* listener) const;
+  bool is_on_own_thread() const { return thread_ == std::this_thread::get_id(); }
 
   /// Words an error for the user, as heygen_sink.fail() does; the provider may word it better afterwards.
   heygen_status fail(heygen_status status, std::string message, std::string hint = {});
@@ -83,6 +84,7 @@ class HostCall {
   const std::vector<std::string>& secret_variables;
   ProviderResult result;
   std::unique_ptr<OpenedBrowser> browser;
+  std::string waits_for;  ///< in the provider's words, during a login; or ""
   /// Tells the user that the browser's opener failed, once that is known.
   void report_browser_failure();
 
@@ -97,6 +99,20 @@ class HostCall {
   std::deque<json::Value> documents_;
   std::vector<std::unique_ptr<HttpResponse>> responses_;
   std::vector<std::unique_ptr<RedirectListener>> listeners_;
+};
+
+/// While a service waits; afterwards nothing is waited for.
+class WaitingScope {
+ public:
+  explicit WaitingScope(const Services& services) : services_(services) {}
+  ~WaitingScope() {
+    if (services_.waiting) services_.waiting({}, {});
+  }
+  WaitingScope(const WaitingScope&) = delete;
+  WaitingScope& operator=(const WaitingScope&) = delete;
+
+ private:
+  const Services& services_;
 };
 
 /// Runs a [call] function of sink or service: nothing thrown crosses back into the provider.

@@ -42,6 +42,8 @@ class RedirectListener {
   struct Watch {
     std::function<int()> descriptor = [] { return -1; };
     std::function<void()> readable = [] {};
+    /// Called about once a second with the time that is left; may be empty.
+    std::function<void(std::chrono::milliseconds)> tick{};
   };
 
   virtual ~RedirectListener() = default;

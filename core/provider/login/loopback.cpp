@@ -27,6 +27,7 @@ using std::chrono::milliseconds;
 /// How long the last bytes may take to reach the browser.
 constexpr milliseconds kFlush{2'000};
 constexpr milliseconds kDrain{500};
+constexpr milliseconds kTick{1'000};
 
 Error cannot_listen(int why) {
   return network_error("Could not listen on 127.0.0.1: " + describe_errno(why),
@@ -75,8 +76,9 @@ Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, con
     if (cancel.requested()) return Outcome::canceled;
     const milliseconds left = deadline - clock_.monotonic();
     if (left.count() <= 0) return Outcome::timed_out;
+    if (watch.tick) watch.tick(left);
     std::vector<int> ready;
-    if (poll_once(left, cancel, watch, ready) < 0 && errno != EINTR) throw cannot_listen(errno);
+    if (poll_once(watch.tick ? std::min(left, kTick) : left, cancel, watch, ready) < 0 && errno != EINTR) throw cannot_listen(errno);
     if (const auto outcome = serve_ready(ready)) return *outcome;
     drop_expired();
   }

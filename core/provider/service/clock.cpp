@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 
 /// While an opener runs, waits are cut up to notice its failure.
 constexpr milliseconds kSlice{250};
+/// A login's wait is shown, second by second.
+constexpr milliseconds kTick{1'000};
 
 heygen_time HEYGEN_CALL now(const heygen_call* call) {
   return guarded_value(call, heygen_time{0}, [](HostCall& host) { return host.services.clock.now(); });
@@ -28,9 +30,12 @@ heygen_status HEYGEN_CALL wait_ms(const heygen_call* call, std::uint32_t time) {
   return guarded(call, [&](HostCall& host) -> heygen_status {
     milliseconds left{time};
     if (const auto limit = host.time_left()) left = std::min(left, *limit);
+    const bool shown = host.function == Function::login && host.services.waiting;
+    const WaitingScope waiting(host.services);
     do {
       const bool watching = host.browser && host.browser->descriptor() >= 0;
-      const milliseconds part = watching ? std::min(left, kSlice) : left;
+      const milliseconds part = std::min(left, watching ? kSlice : shown ? kTick : left);
+      if (shown) host.services.waiting(host.waits_for.empty() ? "Waiting for the login" : host.waits_for, {});
       if (!host.services.clock.wait(part, host.services.cancel)) return HEYGEN_CANCELLED;
       host.report_browser_failure();
       left -= part;

@@ -9,6 +9,8 @@
 namespace heygen::provider {
 namespace {
 
+using std::chrono::milliseconds;
+
 const RedirectListener* listener_of(const heygen_loopback* handle) {
   return reinterpret_cast<const RedirectListener*>(handle);
 }
@@ -66,7 +68,10 @@ heygen_status HEYGEN_CALL wait(const heygen_call* call, heygen_loopback* handle,
     RedirectListener::Watch browser;
     browser.descriptor = [&] { return host.browser ? host.browser->descriptor() : -1; };
     browser.readable = [&] { host.report_browser_failure(); };
-    return status_of(host, listener->wait(std::chrono::milliseconds{timeout_ms}, host.services.cancel, browser));
+    const WaitingScope waiting(host.services);
+    if (host.services.waiting)
+      browser.tick = [&](milliseconds left) { host.services.waiting("Waiting for the login in the browser", left); };
+    return status_of(host, listener->wait(milliseconds{timeout_ms}, host.services.cancel, browser));
   });
 }
 

@@ -198,7 +198,8 @@ class FakeHost {
                                         return found == settings.end() ? std::nullopt : std::optional(found->second);
                                       },
                                       [](int, const std::string&) {},
-                                      browser_};
+                                      browser_,
+                                      {}};
     const provider::ProviderRequest request{reason, interaction, "", "", "", state};
     const std::vector<std::string> secret_variables;
     current = this;
@@ -278,6 +279,7 @@ class FakeHost {
       host.events.emplace_back("notice");
       host.notices.emplace_back(line);
     }
+    void show_status(std::string_view) override {}
     std::string read_line(std::string_view, const Cancel&) override {
       BOOST_ERROR("no provider of this project asks for echoed input");
       return {};

@@ -129,6 +129,7 @@ struct TestHost::Services {
       fakes.expose("R2.3-secret-shown", "a notice", line);
       fakes.see_url(line);
     }
+    void show_status(std::string_view) override {}
     std::string read_line(std::string_view prompt, const Cancel& cancel) override {
       fakes.expose("R2.3-secret-shown", "a question", prompt);
       fakes.about_to_wait();
