@@ -67,8 +67,11 @@ config::Config& Services::config() {
 }
 
 store::CredentialStore& Services::store() {
-  if (!made_->store)
-    made_->store = std::make_unique<store::CredentialStore>(config::config_directory(environment), clock);
+  if (made_->store) return *made_->store;
+  made_->store = std::make_unique<store::CredentialStore>(config::config_directory(environment), clock);
+  made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
+    show_waiting(left.count() > 0 ? "Waiting for another heygen that changes the credential" : "", left);
+  };
   return *made_->store;
 }
 

@@ -26,8 +26,32 @@ Error timeout_error(const std::filesystem::path& path, std::chrono::milliseconds
           "Try again; `fuser -v " + path.string() + "` shows which process it is.", Exit::timeout};
 }
 
+/// Calls `told` for a wait that lasts, and once more at its end, however it ends.
+class LockWait {
+ public:
+  LockWait(const OnLockWait& told, std::chrono::milliseconds now) : told_(told), next_(now + kTick) {}
+  ~LockWait() {
+    if (said_) told_(std::chrono::milliseconds::zero());
+  }
+  LockWait(const LockWait&) = delete;
+  LockWait& operator=(const LockWait&) = delete;
+
+  void tick(std::chrono::milliseconds now, std::chrono::milliseconds left) {
+    if (!told_ || now < next_ || left.count() <= 0) return;
+    next_ = now + kTick;
+    said_ = true;
+    told_(left);
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kTick{1'000};
+  const OnLockWait& told_;
+  std::chrono::milliseconds next_;
+  bool said_ = false;
+};
+
 FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
-              const Cancel& cancel) {
+              const Cancel& cancel, const OnLockWait& on_wait) {
   if (!file) {
     throw Error(code::kFileIo, "Could not open the lock file " + path.string() + ": " + describe_errno(errno) + ".",
                 "Make the directory writable for your user, or set HEYGEN_CONFIG_DIR to one that is.");
@@ -35,12 +59,14 @@ FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::mil
   constexpr std::chrono::milliseconds kLongestPause{25};
   const auto end = clock.monotonic() + deadline;
   std::chrono::milliseconds pause{2};
+  LockWait wait(on_wait, clock.monotonic());
   while (retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
     if (errno != EWOULDBLOCK) {
       throw Error(code::kFileIo, "Could not lock " + path.string() + ": " + describe_errno(errno) + ".",
                   "Set HEYGEN_CONFIG_DIR to a directory on a file system that supports locks.");
     }
     if (clock.monotonic() >= end) throw timeout_error(path, deadline);
+    wait.tick(clock.monotonic(), end - clock.monotonic());
     if (!clock.wait(pause, cancel)) throw canceled_error();
     pause = std::min(pause * 2, kLongestPause);
   }
@@ -50,7 +76,7 @@ FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::mil
 }  // namespace
 
 FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
-                   const Cancel& cancel) {
+                   const Cancel& cancel, const OnLockWait& on_wait) {
   constexpr mode_t kPrivate = 0600;
   UniqueFd file = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, kPrivate);
   if (file) {
@@ -58,12 +84,12 @@ FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds 
   } else if (errno == EEXIST) {
     file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kPrivate);
   }
-  return lock(std::move(file), path, deadline, clock, cancel);
+  return lock(std::move(file), path, deadline, clock, cancel, on_wait);
 }
 
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
                         const Cancel& cancel) {
-  return lock(open_file(directory, O_RDONLY | O_DIRECTORY), directory, deadline, clock, cancel);
+  return lock(open_file(directory, O_RDONLY | O_DIRECTORY), directory, deadline, clock, cancel, {});
 }
 
 }  // namespace heygen

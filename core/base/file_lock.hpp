@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 
 #include "core/base/fd.hpp"
 
@@ -21,10 +22,13 @@ class FileLock {
   UniqueFd locked_;
 };
 
+/// Told about once a second how long a lock is still waited for; zero once it is no more. May be empty.
+using OnLockWait = std::function<void(std::chrono::milliseconds left)>;
+
 /// Creates the file (0600) when needed and never deletes it: a lock on a deleted file excludes no process.
 /// Throws Error{timeout} past the deadline, Error{canceled}, and Error{error} when the file cannot be opened or locked.
 FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
-                   const Cancel& cancel);
+                   const Cancel& cancel, const OnLockWait& on_wait = {});
 
 /// The same for an existing directory itself, which leaves no file behind.
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,

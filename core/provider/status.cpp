@@ -43,7 +43,14 @@ std::string later_hint(const ProviderResult& result) {
       result.retry_after > 0 ? "Try again in " + std::to_string(result.retry_after) + " s." : "Try again later.";
   const std::string own = printable(trim(result.hint));
   if (own.empty()) return result.retry_after > 0 ? when : "Check the network connection. " + when;
-  return result.retry_after > 0 ? own + " " + when : own;
+  if (result.retry_after == 0) return own;
+  return own == "Try again later." ? when : own + " " + when;
+}
+
+Error later_error(const ProviderResult& result, const std::string& message) {
+  Error error = network_error(message, later_hint(result));
+  if (result.retry_after > 0) error.retry_after = result.retry_after;
+  return error;
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ Error to_error(const ProviderResult& result, const Manifest& manifest, const std
     case Status::needs_user:
       return auth(title_of(manifest) + " needs you to log in interactively, but this command cannot prompt.");
     case Status::transient:
-      return network_error(sentence(result, manifest, "the server could not be reached."), later_hint(result));
+      return later_error(result, sentence(result, manifest, "the server could not be reached."));
     case Status::usage:
       return usage_error(sentence(result, manifest, "invalid options or settings."),
                          other_hint(result, "See `heygen provider why " + manifest.id + "`."));

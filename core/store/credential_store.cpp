@@ -98,7 +98,8 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   make_private_directory(directory_);
   make_private_directory(lock_directory());
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
-  const FileLock lock = lock_file(lock_directory() / "credentials.lock", kFileLockDeadline, clock_, never);
+  const FileLock lock =
+      lock_file(lock_directory() / "credentials.lock", kFileLockDeadline, clock_, never, on_lock_wait);
   bool from_kept = false;
   before = read_whole(from_kept);
   const CredentialsDocument wanted = changed(before);
@@ -120,7 +121,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
 FileLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
                                        const Cancel& cancel) const {
   make_private_directory(lock_directory());
-  return lock_file(lock_directory() / ("refresh-" + slot + ".lock"), deadline, clock_, cancel);
+  return lock_file(lock_directory() / ("refresh-" + slot + ".lock"), deadline, clock_, cancel, on_lock_wait);
 }
 
 }  // namespace heygen::store

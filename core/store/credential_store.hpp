@@ -30,6 +30,9 @@ class CredentialStore {
   /// `directory` is created (0700) by the first write, not before.
   CredentialStore(std::filesystem::path directory, Clock& clock);
 
+  /// Told while another process has a lock.
+  OnLockWait on_lock_wait;
+
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& directory() const { return directory_; }
 

@@ -99,8 +99,9 @@ sdk::Fail expired() {
       .with_code(kExpired);
 }
 
-/// One poll: tokens, or nothing and the interval for the following polls. Throws when the login ends (RFC 8628 §3.5).
-std::optional<Tokens> poll(const sdk::Call& call, const OauthEndpoints& server, const Device& device,
+/// One poll, `left` before the code expires: tokens, or nothing and the interval for the following polls. Throws when
+/// the login ends (RFC 8628 §3.5).
+std::optional<Tokens> poll(const sdk::Call& call, const OauthEndpoints& server, const Device& device, milliseconds left,
                            milliseconds& interval) {
   sdk::Form form(call.http());
   form.add("grant_type", kGrant).add("device_code", device.device_code.reveal()).add("client_id", server.client_id);
@@ -113,6 +114,7 @@ std::optional<Tokens> poll(const sdk::Call& call, const OauthEndpoints& server, 
       return std::nullopt;
     }
     if (fail.status() == HEYGEN_TRANSIENT) {
+      if (seconds(fail.retry_after()) > left) throw;
       interval *= 2;
       interval = std::max<milliseconds>(interval, seconds(fail.retry_after()));
       return std::nullopt;
@@ -136,7 +138,7 @@ Tokens await(const sdk::Call& call, const OauthEndpoints& server, const Device& 
     call.log(HEYGEN_LOG_INFO, "Waiting until the code is entered: " + std::to_string(left / 60) + "m " +
                                   std::to_string(left % 60) + "s left");
     clock.wait(interval);
-    if (auto tokens = poll(call, server, device, interval)) return std::move(*tokens);
+    if (auto tokens = poll(call, server, device, end - clock.monotonic(), interval)) return std::move(*tokens);
   }
   throw expired();
 }

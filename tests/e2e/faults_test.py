@@ -494,6 +494,63 @@ class Api(WithService):
             self.assertIsNone(request.headers.get("x-api-key"))
 
 
+class Changes(WithService):
+    """A request that changes something, and whose response is lost."""
+
+    MAYBE = "may have taken effect"
+
+    def setUp(self):
+        super().setUp()
+        self.home.env["HEYGEN_API_KEY"] = "good-key"
+
+    def requests(self):
+        file = self.home.path / "a.png"
+        file.write_bytes(b"content")
+        for method in ("POST", "PUT", "PATCH"):
+            yield ("api", method, "/v3/videos", "-d", "{}"), "`heygen "
+        yield ("api", "DELETE", "/v3/videos/v1", "--force"), "`heygen video get v1`"
+        yield ("api", "POST", "/v3/else", "-d", "{}"), "`heygen api GET /v3/else`"
+        yield ("video", "create", "-d", "{}"), "`heygen video list`"
+        yield ("video", "delete", "v1", "--force"), "`heygen video get v1`"
+        yield ("asset", "create", "--file", str(file)), "before you send it again"
+
+    def test_a_lost_response_says_that_it_may_have_taken_effect_and_how_to_look(self):
+        for arguments, look in self.requests():
+            for fault in (*LOST, dict(status=500), dict(status=504)):
+                with self.subTest(" ".join(arguments), **fault):
+                    self.service.fault("/v3/", **fault)
+                    done = self.run_heygen(*arguments)
+                    self.assertEqual(done.code, 1, done)
+                    self.assertIn(self.MAYBE, done.error()["hint"], done)
+                    self.assertIn(look, done.error()["hint"], done)
+
+    def test_ctrl_c_says_so_too(self):
+        for arguments, look in self.requests():
+            with self.subTest(" ".join(arguments)):
+                seen = len(self.service.requests)
+                self.service.fault("/v3/", mode="hang")
+                running = self.start(*arguments)
+                self.service.wait(lambda seen=seen: len(self.service.requests) > seen)
+                running.interrupt()
+                done = self.assert_fails(self.finish(running), "canceled", 1)
+                self.assertIn(self.MAYBE, done.error()["hint"], done)
+                self.assertIn(look, done.error()["hint"], done)
+
+    def test_what_was_not_done_is_not_said_to_be(self):
+        for arguments, _ in self.requests():
+            for status in (400, 404, 409, 429):
+                with self.subTest(" ".join(arguments), status=status):
+                    self.service.fault("/v3/", status=status)
+                    self.assertNotIn(self.MAYBE, self.run_heygen(*arguments).err)
+        self.service.fault("/v3/", mode="close")
+        self.assertNotIn(self.MAYBE, self.run_heygen("api", "GET", "/v3/videos").err)
+        self.service.stop()
+        for arguments, _ in self.requests():
+            with self.subTest(" ".join(arguments)):
+                done = self.assert_fails(self.run_heygen(*arguments), "network_error", 1)
+                self.assertNotIn(self.MAYBE, done.err)
+
+
 class Hanging(unittest.TestCase):
     """A server that takes a request and never answers it, or never to the end. Each program waits for its own timeout,
     half a minute for most, so they begin with the module and are looked at when the other tests are through."""

@@ -142,6 +142,18 @@ json::Value document_of(const LoginResult& result, const heygen::provider::Manif
 
 }  // namespace
 
+namespace {
+
+Error later_error(const heygen::provider::ProviderResult& answer, const std::string& message) {
+  std::string hint = answer.hint.empty() ? "Try again later; the stored credential is unchanged." : answer.hint;
+  if (answer.retry_after > 0) hint = "Try again in " + std::to_string(answer.retry_after) + " s.";
+  Error error = network_error(message, hint);
+  if (answer.retry_after > 0) error.retry_after = answer.retry_after;
+  return error;
+}
+
+}  // namespace
+
 Error login_error(const heygen::provider::ProviderResult& answer, const heygen::provider::Manifest& manifest) {
   using Status = heygen::provider::Status;
   const auto or_else = [&](const std::string& text) { return answer.message.empty() ? text : answer.message; };
@@ -154,8 +166,7 @@ Error login_error(const heygen::provider::ProviderResult& answer, const heygen::
     case Status::unsupported:
       return usage_error(or_else("The login with " + name + " is not yet supported."), answer.hint);
     case Status::transient:
-      return network_error(or_else("Could not log in with " + name + ": the server is unavailable."),
-                           answer.hint.empty() ? "Try again later; the stored credential is unchanged." : answer.hint);
+      return later_error(answer, or_else("Could not log in with " + name + ": the server is unavailable."));
     case Status::internal:
       return {code::kError, or_else("Could not log in with " + name + ": bug in the provider `" + manifest.id + "`."),
               answer.hint};

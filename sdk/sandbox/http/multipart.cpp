@@ -5,8 +5,10 @@
 #include <Poco/Net/MediaType.h>
 #include <Poco/Net/MessageHeader.h>
 #include <Poco/Net/NameValueCollection.h>
+#include <Poco/String.h>
 
 #include <sstream>
+#include <utility>
 
 #include "sdk/sandbox/http/http.hpp"
 
@@ -20,6 +22,34 @@ std::string boundary_of(const std::string& content_type) {
   std::string boundary = Poco::Net::MediaType(content_type).parameters().get("boundary", "");
   if (boundary.empty()) throw Invalid{"", "Content-Type names no boundary."};
   return boundary;
+}
+
+/// The quote at `at` ends its value: what follows is another parameter or nothing.
+bool is_closing(const std::string& text, std::size_t at) {
+  const std::size_t next = text.find_first_not_of(" \t", at + 1);
+  return next == std::string::npos || text[next] == ';';
+}
+
+/// A parameter in quotes, as browsers write it (WHATWG): a backslash is itself; %22, %0D and %0A are a quote and line
+/// breaks. Older clients write \" for a quote. Poco would read every backslash as an escape.
+std::string parameter_of(const std::string& disposition, const std::string& name, const std::string& unquoted) {
+  const std::string start = "; " + name + "=\"";
+  const std::size_t begin = disposition.find(start);
+  if (begin == std::string::npos) return unquoted;
+  std::string value;
+  for (std::size_t at = begin + start.size(); at < disposition.size(); ++at) {
+    if (disposition[at] != '"') {
+      value += disposition[at];
+    } else if (!value.empty() && value.back() == '\\' && !is_closing(disposition, at)) {
+      value.back() = '"';
+    } else {
+      break;
+    }
+  }
+  using Code = std::pair<const char*, const char*>;
+  for (const auto& [code, character] : {Code{"%22", "\""}, {"%0D", "\r"}, {"%0A", "\n"}})
+    Poco::replaceInPlace(value, code, character);
+  return value;
 }
 
 /// The part whose head begins at `at`, without its size.
@@ -37,8 +67,9 @@ Part read_head(const Spool& body, std::uint64_t at) {
   std::string disposition;
   Poco::Net::NameValueCollection parameters;
   Poco::Net::MessageHeader::splitParameters(header.get("Content-Disposition", ""), disposition, parameters);
-  part.name = parameters.get("name", "");
-  part.filename = parameters.get("filename", "");
+  const std::string whole = header.get("Content-Disposition", "");
+  part.name = parameter_of(whole, "name", parameters.get("name", ""));
+  part.filename = parameter_of(whole, "filename", parameters.get("filename", ""));
   part.type = header.get("Content-Type", "");
   part.offset = at + end + 4;
   return part;

@@ -70,6 +70,8 @@ BOOST_AUTO_TEST_CASE(names_cannot_break_out_of_their_quotes) {
   const test::TemporaryDirectory directory;
   UploadBody body("file", directory.write("a\"b\nc", "x"), "", system_random(), kNever);
   BOOST_TEST(all_of(body).find("filename=\"a%22b%0Ac\"\r\n") != std::string::npos);
+  UploadBody windows("file", directory.write("plain", "x"), "C:\\new\\a\"b\r.txt", system_random(), kNever);
+  BOOST_TEST(all_of(windows).find("filename=\"C:\\new\\a%22b%0D.txt\"\r\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_shrinks_is_an_error_and_one_that_grows_is_cut) {

@@ -78,23 +78,26 @@ struct Scenario {
   Cancel cancel;
   std::map<std::string, std::string> settings;  ///< "section.key"
   std::vector<std::string> log;
+  decltype(Services::waiting) waiting;
   TemporaryDirectory directory;
 
   Services services() {
     environment = std::make_unique<MapEnvironment>(variables);
-    return {http,
-            clock,
-            random,
-            *environment,
-            terminal,
-            cancel,
-            "1.0.0",
-            "https://api.example",
-            [this](const std::string& section, const std::string& key) -> std::optional<std::string> {
-              const auto found = settings.find(section + "." + key);
-              return found == settings.end() ? std::nullopt : std::optional(found->second);
-            },
-            [this](int, const std::string& line) { log.push_back(line); }};
+    Services made{http,
+                  clock,
+                  random,
+                  *environment,
+                  terminal,
+                  cancel,
+                  "1.0.0",
+                  "https://api.example",
+                  [this](const std::string& section, const std::string& key) -> std::optional<std::string> {
+                    const auto found = settings.find(section + "." + key);
+                    return found == settings.end() ? std::nullopt : std::optional(found->second);
+                  },
+                  [this](int, const std::string& line) { log.push_back(line); }};
+    made.waiting = waiting;
+    return made;
   }
 
   std::unique_ptr<ProviderRegistry> registry(std::vector<SearchDirectory> directories) {

@@ -201,6 +201,17 @@ BOOST_AUTO_TEST_CASE(wait_ms_ends_with_the_time_or_cancellation) {
   BOOST_TEST((probe.login("wait 5000").status == Status::cancelled));
 }
 
+BOOST_AUTO_TEST_CASE(wait_of_a_login_is_shown_each_second_and_its_end) {
+  Probe probe;
+  std::vector<std::string> shown;
+  probe.waiting = [&](const std::string& what, auto) { shown.push_back(what); };
+  BOOST_TEST((probe.login("wait 2500").status == Status::ok));
+  BOOST_TEST((probe.clock.waits == std::vector<std::int64_t>{1'000, 1'000, 500}));
+  BOOST_REQUIRE(shown.size() == 4U);
+  BOOST_TEST(!shown.front().empty());
+  BOOST_TEST(shown.back().empty());
+}
+
 BOOST_AUTO_TEST_CASE(cancellation_can_be_queried_and_polled) {
   Probe probe;
   probe.resolve("cancelled\nreturn 1");

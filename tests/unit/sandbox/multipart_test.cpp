@@ -31,6 +31,20 @@ BOOST_AUTO_TEST_CASE(part_has_name_filename_type_and_content) {
   BOOST_TEST(parts[1].size == 0);
 }
 
+BOOST_AUTO_TEST_CASE(filename_keeps_backslashes_and_what_browsers_encode) {
+  const std::vector<std::pair<std::string, std::string>> names{{R"(C:\new\a.png)", R"(C:\new\a.png)"},
+                                                               {"a%22b%0D%0Ac.png", "a\"b\r\nc.png"},
+                                                               {R"(ends with \)", R"(ends with \)"},
+                                                               {R"(a \"b\".png)", "a \"b\".png"}};
+  for (const auto& [sent, name] : names) {
+    const auto parts =
+        parts_of("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + sent + "\"\r\n\r\nx\r\n--b--");
+    BOOST_REQUIRE(parts.size() == 1);
+    BOOST_TEST(parts[0].name == "file");
+    BOOST_TEST(parts[0].filename == name);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(boundary_is_found_across_pieces) {
   for (std::size_t size = 65400; size < 65540; ++size) {
     const auto parts = parts_of("--b\r\n" + kHead + std::string(size, '\r') + "\r\n--b--");
