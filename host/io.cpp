@@ -12,6 +12,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/silent_stdin.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::host {
@@ -59,6 +60,7 @@ void write_stdout(std::string_view text) {
 
 std::string read_stdin(const Cancel& cancel) {
   std::string text;
+  if (isatty(STDERR_FILENO) != 0) tell_if_stdin_is_silent("the request body", cancel);
   if (const int fault = read_rest(STDIN_FILENO, text, cancel); fault != 0)
     throw Error(code::kFileIo, "Could not read stdin: " + describe_errno(fault) + ".",
                 "Redirect stdin from a file or a pipe.");

@@ -70,6 +70,7 @@ struct Command {
   std::string_view request_reference, response_reference;  ///< the same with references to schemas(), "#/$defs/NAME"
   std::span<const std::string_view> data_only;             ///< body fields without an option of their own
   std::span<const std::string_view> data_only_required;    ///< those of them that the service demands
+  std::string_view look;  ///< "video list": shows what the command made, where its path does not tell; or ""
 };
 
 struct Group {

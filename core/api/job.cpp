@@ -117,6 +117,7 @@ std::string show_of(const Poll& poll, const std::vector<NamedId>& ids) {
 }  // namespace
 
 std::string look_command(const Command& command, const std::vector<std::string>& arguments) {
+  if (!command.look.empty()) return "heygen " + std::string(command.look);
   for (std::string_view endpoint = command.endpoint; !endpoint.empty();
        endpoint = endpoint.substr(0, endpoint.rfind('/'))) {
     const auto look = std::ranges::find_if(commands(), [&](const Command& other) {

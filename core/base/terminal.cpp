@@ -15,6 +15,7 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/limits.hpp"
+#include "core/base/silent_stdin.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen {
@@ -28,17 +29,6 @@ std::atomic<bool> status_shown{false};
 void show(std::string_view text) {
   const std::string eraser = status_shown.exchange(false) ? kErase : "";
   static_cast<void>(write_all(STDERR_FILENO, eraser + printable(text, true)));
-}
-
-/// A pipe that stays silent: the user learns what the program waits for.
-void say_what_stdin_is_for(std::string_view prompt, const Cancel& cancel) {
-  constexpr int kSilence = 1'000;
-  std::array<pollfd, 2> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0}};
-  if (poll(waits.data(), waits.size(), kSilence) != 0) return;
-  prompt = trim(prompt);
-  for (const std::string_view end : {":", " (hidden)"})
-    if (prompt.ends_with(end)) prompt.remove_suffix(end.size());
-  show("Waiting for input on stdin: " + std::string(prompt) + " (Ctrl-C stops it)\n");
 }
 
 /// Up to out.size() bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process
@@ -115,7 +105,7 @@ class SystemTerminal : public Terminal {
       show(prompt);
       return Secret(read_one_line(cancel, true, prompt));
     }
-    say_what_stdin_is_for(prompt, cancel);
+    tell_if_stdin_is_silent(prompt, cancel);
     std::string text(limit + 1, '\0');
     std::size_t used = 0;
     while (used <= limit) {
@@ -135,6 +125,16 @@ class SystemTerminal : public Terminal {
 };
 
 }  // namespace
+
+void tell_if_stdin_is_silent(std::string_view what, const Cancel& cancel) {
+  constexpr int kSilence = 1'000;
+  std::array<pollfd, 2> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0}};
+  if (poll(waits.data(), waits.size(), kSilence) != 0) return;
+  what = trim(what);
+  for (const std::string_view end : {":", " (hidden)"})
+    if (what.ends_with(end)) what.remove_suffix(end.size());
+  show("Waiting for input on stdin: " + std::string(what) + " (Ctrl-C stops it)\n");
+}
 
 const char* status_eraser() noexcept {
   return status_shown ? kErase : "";

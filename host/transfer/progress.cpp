@@ -165,9 +165,9 @@ void TransferBar::update(std::uint64_t done) {
 void TransferBar::show_stalled() {
   constexpr std::chrono::seconds kWorthTelling{3};
   const auto still = std::chrono::duration_cast<std::chrono::seconds>(needs_.clock.monotonic() - moved_);
-  if (message_shown_ || still < kWorthTelling || !progress_.due()) return;
-  state_.still = still;
-  measured_.reset();
+  if (message_shown_ || !progress_.due()) return;
+  state_.still = still < kWorthTelling ? std::chrono::seconds(0) : still;
+  if (still >= kWorthTelling) measured_.reset();
   progress_.show_now(transfer_line(state_, progress_.width()));
 }
 

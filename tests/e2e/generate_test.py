@@ -241,6 +241,15 @@ class Generate(unittest.TestCase):
     def test_a_reference_to_nowhere(self):
         self.refuses(catalog(response_schema={"$ref": "#/$defs/Nothing"}), "no 'Nothing'")
 
+    def test_a_look_that_does_not_exist(self):
+        self.refuses(several("thing make", look="thing see"), "'thing see' is not a command")
+
+    def test_a_body_for_another_number_of_jobs_that_the_request_does_not_have(self):
+        poll = MAKE["poll"]
+        self.refuses(several("thing make", poll={**poll, "single": "nowhere"}), "no array at 'nowhere'")
+        self.refuses(several("thing make", poll={**poll, "unless_field": "mode"}), "both unless_field and unless_value")
+        self.refuses(several("thing make", poll={**poll, "unless_field": "mode", "unless_value": "x"}), "'x' is not a value of 'mode'")
+
     def test_a_follow_up_that_does_not_exist(self):
         self.refuses(several("thing make", poll={**MAKE["poll"], "follow_up": "thing see"}), "'thing see' is not a command")
 

@@ -232,6 +232,16 @@ class Waiting(Stage):
         self.assertEqual(done.returncode, 1)
         self.assertEqual(json.loads(done.stderr)["error"]["job"]["ids"], ["v1"])
 
+    def test_a_reader_that_left_is_left_quietly(self):
+        """As after `| head`, with the exit code of SIGPIPE."""
+        for arguments in (CREATE, (*CREATE, "--human"), ("video", "list"), ("video", "list", "--human"), ("commands", "--json"), ("--help",)):
+            with self.subTest(arguments):
+                reader, writer = os.pipe()
+                os.close(reader)
+                done = subprocess.run([str(HEYGEN), *arguments], env=self.home.env, stdout=writer, stderr=subprocess.PIPE)
+                os.close(writer)
+                self.assertEqual((done.returncode, done.stderr), (141, b""))
+
     def test_a_token_that_ends_meanwhile_is_refreshed(self):
         del self.home.env["HEYGEN_API_KEY"], self.service.routes["GET " + JOB]
         self.logged_in()

@@ -77,6 +77,8 @@ class Catalog:
             self.words(rules.node)
             if "poll" in rules.node:
                 rules.poll_with(known)
+            if rules.node.get("look", rules.node["words"]) not in known:
+                self.faults.add(rules.node, f"look '{rules.node['look']}' is not a command", "look")
             MentionRules(self.faults, known, rules.node).check()
         self.requests()
         self.schemas.unused()

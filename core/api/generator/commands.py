@@ -16,7 +16,7 @@ TYPES = {"text": {"string"}, "integer": {"integer"}, "number": {"number", "integ
          "text_list": {"array"}}
 
 NEEDED = {"words": "a text", "summary": "a text", "example": "a text", "request": "a text", "timeout_s": "a whole number"}
-OPTIONAL = {"description": "a text", "body": "a text", "body_optional": "true or false", "destructive": "true or false",
+OPTIONAL = {"description": "a text", "body": "a text", "look": "a text", "body_optional": "true or false", "destructive": "true or false",
             "hidden": "true or false", "aliases": "a list of texts", "arguments": "a list of objects",
             "flags": "a list of objects", "data_only": "a list of texts", "data_only_required": "a list of texts",
             "columns": "a list of objects", "pagination": "an object", "poll": "an object", "request_schema": "an object",

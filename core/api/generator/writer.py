@@ -90,7 +90,8 @@ class Writer:
                 f".request_reference = {self.reference(node.get('request_schema'))}, "
                 f".response_reference = {self.reference(node.get('response_schema'))}, "
                 f".data_only = {self.views(node.get('data_only', []))}, "
-                f".data_only_required = {self.views(node.get('data_only_required', []))}" + "}")
+                f".data_only_required = {self.views(node.get('data_only_required', []))}, "
+                f".look = {view(node.get('look', ''))}" + "}")
 
     def file(self):
         commands = [self.command(node) for node in self.catalog.commands]

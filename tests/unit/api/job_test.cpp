@@ -57,6 +57,7 @@ BOOST_AUTO_TEST_CASE(command_that_shows_a_change_has_the_same_path_or_one_above)
   BOOST_TEST(look_command(command_of({"video", "create"}), {}) == "heygen video list");
   BOOST_TEST(look_command(command_of({"video", "delete"}), {"v 1"}) == "heygen video get 'v 1'");
   BOOST_TEST(look_command(command_of({"lipsync", "create"}), {}) == "heygen lipsync list");
+  BOOST_TEST(look_command(command_of({"template", "generate"}), {"t1"}) == "heygen video list");
 }
 
 BOOST_AUTO_TEST_CASE(command_that_shows_a_change_is_known_for_any_path) {
