@@ -16,19 +16,23 @@ std::string in_seconds(milliseconds time) {
 class ExchangeLine {
  public:
   ExchangeLine(const transfer::ProgressDependencies& needs, const net::Url& url)
-      : clock_(needs.clock), start_(clock_.monotonic()), progress_(needs), host_(url.host) {}
+      : needs_(needs), start_(needs.clock.monotonic()), host_(url.host) {
+    restart();
+  }
 
   /// Nothing has moved for a second.
-  void stalled() { progress_.show_now(line()); }
-  void moved() { progress_.show(line()); }
-  void clear() { progress_.clear(); }
+  void stalled() { progress_->show_now(line()); }
+  void moved() { progress_->show(line()); }
+  void clear() { progress_->clear(); }
+  /// The response begins: its body gets a second, too.
+  void restart() { progress_.emplace(needs_); }
 
  private:
-  std::string line() const { return "Waiting for " + host_ + ", " + in_seconds(clock_.monotonic() - start_); }
+  std::string line() const { return "Waiting for " + host_ + ", " + in_seconds(needs_.clock.monotonic() - start_); }
 
-  Clock& clock_;
+  const transfer::ProgressDependencies needs_;
   const milliseconds start_;
-  transfer::Progress progress_;
+  std::optional<transfer::Progress> progress_;
   const std::string host_;
 };
 
@@ -64,7 +68,7 @@ class ShownHttp : public net::Http {
     net::Request shown = request;
     shown.on_wait = [line] { line->stalled(); };
     std::unique_ptr<net::Response> response = inner_.send(shown, cancel);
-    line->clear();
+    line->restart();
     return std::make_unique<ShownResponse>(std::move(response), line);
   }
 
