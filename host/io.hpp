@@ -13,7 +13,8 @@
 
 namespace heygen {
 class Cancel;
-}
+class SilenceNotice;
+}  // namespace heygen
 
 namespace heygen::host {
 
@@ -23,15 +24,14 @@ class OutputClosed {};
 /// All of `text` to stdout. Throws OutputClosed, or Error naming the reason (a full disk, say).
 void write_stdout(std::string_view text);
 
-/// All of stdin. Throws Error{canceled}, or Error when it cannot be read.
-std::string read_stdin(const Cancel& cancel);
-
 /// open(2) and read(2) with errno as usual, but a pipe does not block cancellation: read_some() throws Error{canceled}.
+/// `silence` speaks when nothing comes.
 UniqueFd open_to_read(const std::filesystem::path& path);
-ssize_t read_some(int descriptor, std::span<char> out, const Cancel& cancel);
+ssize_t read_some(int descriptor, std::span<char> out, const Cancel& cancel, SilenceNotice* silence = nullptr);
 
 /// The text that --data gives: itself when it begins with { or [, `-` for stdin, else a file, with or without @ before
-/// its name. Throws Error{canceled}, or Error{cli_file_io_error} naming the file.
+/// its name. Throws Error{canceled}, Error{usage_error} when it is empty, or Error{cli_file_io_error} naming the
+/// file.
 std::string read_data(const std::string& value, const Cancel& cancel);
 
 }  // namespace heygen::host

@@ -74,7 +74,7 @@ bool Printer::to_terminal() const {
 }
 
 output::HumanStyle Printer::style() const {
-  const bool color = to_terminal() && !environment_.has("NO_COLOR") && environment_.value("TERM") != "dumb";
+  const bool color = to_terminal() && !environment_.has("NO_COLOR") && !environment_.is_dumb_terminal();
   // A pipe gets all of every value; COLUMNS is for those who want otherwise.
   const std::string& wanted = environment_.value("COLUMNS");
   int width = to_terminal() ? terminal_.columns() : 0;

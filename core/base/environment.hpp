@@ -21,6 +21,8 @@ class Environment {
   bool has(std::string_view name) const;
   /// Not empty, "0", "false" (any case).
   bool truthy(std::string_view name) const;
+  /// TERM says that the terminal obeys no escape sequences.
+  bool is_dumb_terminal() const { return value("TERM") == "dumb"; }
 };
 
 /// Of this process.

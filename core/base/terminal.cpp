@@ -15,7 +15,6 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/limits.hpp"
-#include "core/base/silent_stdin.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen {
@@ -24,22 +23,26 @@ namespace {
 
 constexpr const char* kErase = "\r\x1b[K";
 std::atomic<bool> status_shown{false};
+std::atomic<bool> line_open{false};
 
 /// A stderr that is gone is not an error: nothing sensible is left to say.
 void show(std::string_view text) {
   const std::string eraser = status_shown.exchange(false) ? kErase : "";
+  if (!text.empty()) line_open = !text.ends_with('\n');
   static_cast<void>(write_all(STDERR_FILENO, eraser + printable(text, true)));
 }
 
 /// Up to out.size() bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process
 /// was stopped and continues.
-std::size_t read_stdin(std::span<char> out, const Cancel& cancel, std::string_view prompt = {}) {
+std::size_t read_stdin(std::span<char> out, const Cancel& cancel, std::string_view prompt = {},
+                       SilenceNotice* silence = nullptr) {
   for (;;) {
     std::array<pollfd, 3> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0},
                                 pollfd{TerminalMode::continued_descriptor(), POLLIN, 0}};
-    const int ready = poll(waits.data(), waits.size(), -1);
+    const int ready = poll(waits.data(), waits.size(), silence != nullptr ? silence->timeout() : -1);
     if (cancel.requested()) throw canceled_error();
     if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0 && silence != nullptr) silence->speak();
     if (TerminalMode::take_continued()) show(prompt);
     if (waits[0].revents == 0) continue;
     // Not retried here after a signal: it may be the one that canceled.
@@ -62,11 +65,20 @@ std::string read_one_line(const Cancel& cancel, bool end_is_cancel, std::string_
       if (end_is_cancel && line.empty()) throw canceled_error();
       break;
     }
-    if (c == '\n') break;
+    if (c == '\n') {
+      if (isatty(STDIN_FILENO) != 0) line_open = false;  // the terminal shows it
+      break;
+    }
     line += c;
   }
   if (!line.empty() && line.back() == '\r') line.pop_back();
   return line;
+}
+
+/// "API key (hidden): " as the thing that a pipe should bring.
+std::string asked_for(std::string_view prompt) {
+  const std::string_view thing = trim(prompt.substr(0, prompt.find_last_of('(')));
+  return std::string(thing.substr(0, thing.find_last_not_of(": ") + 1));
 }
 
 constexpr int kDefaultColumns = 80;
@@ -105,11 +117,11 @@ class SystemTerminal : public Terminal {
       show(prompt);
       return Secret(read_one_line(cancel, true, prompt));
     }
-    tell_if_stdin_is_silent(prompt, cancel);
+    SilenceNotice silence("on stdin", asked_for(prompt));
     std::string text(limit + 1, '\0');
     std::size_t used = 0;
     while (used <= limit) {
-      const std::size_t got = read_stdin(std::span(text).subspan(used), cancel);
+      const std::size_t got = read_stdin(std::span(text).subspan(used), cancel, {}, &silence);
       if (got == 0) break;
       used += got;
     }
@@ -126,18 +138,26 @@ class SystemTerminal : public Terminal {
 
 }  // namespace
 
-void tell_if_stdin_is_silent(std::string_view what, const Cancel& cancel) {
-  constexpr int kSilence = 1'000;
-  std::array<pollfd, 2> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{cancel.descriptor(), POLLIN, 0}};
-  if (poll(waits.data(), waits.size(), kSilence) != 0) return;
-  what = trim(what);
-  for (const std::string_view end : {":", " (hidden)"})
-    if (what.ends_with(end)) what.remove_suffix(end.size());
-  show("Waiting for input on stdin: " + std::string(what) + " (Ctrl-C stops it)\n");
-}
-
 const char* status_eraser() noexcept {
   return status_shown ? kErase : "";
+}
+
+bool is_stderr_line_open() noexcept {
+  return line_open;
+}
+
+void set_stderr_line_open(bool open) noexcept {
+  line_open = open;
+}
+
+int SilenceNotice::timeout() const noexcept {
+  constexpr int kSilenceMs = 1000;
+  return spoken_ ? -1 : kSilenceMs;
+}
+
+void SilenceNotice::speak() {
+  spoken_ = true;
+  show("Waiting for input " + source_ + ": " + what_ + " (Ctrl-C stops it)\n");
 }
 
 Terminal& system_terminal() {

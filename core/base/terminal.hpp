@@ -30,12 +30,33 @@ class Terminal {
   /// cancellation or end of input on a terminal.
   virtual std::string read_line(std::string_view prompt, const Cancel& cancel) = 0;
   /// Hidden on a terminal (echo is restored on every return, signals included). From a pipe: all of stdin, at most
-  /// `limit` bytes (Error{usage_error} past it), without prompt.
+  /// `limit` bytes (Error{usage_error} past it); `prompt` is shown when stdin stays silent.
   virtual Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) = 0;
 };
 
 /// What erases the line of show_status(), or "" when there is none. Async-signal-safe.
 const char* status_eraser() noexcept;
+
+/// The last line on stderr is not ended: a prompt. What must be a line of its own begins with a line
+/// break then. Both are async-signal-safe.
+bool is_stderr_line_open() noexcept;
+void set_stderr_line_open(bool open) noexcept;
+
+/// Input that stays open and silent looks like a hang: after a second of silence, stderr says what is waited for, once.
+class SilenceNotice {
+ public:
+  /// Both complete "Waiting for input …": "on stdin", "--data".
+  SilenceNotice(std::string source, std::string what) : source_(std::move(source)), what_(std::move(what)) {}
+
+  /// For poll(2): milliseconds until speak() is due; -1 once it has spoken.
+  int timeout() const noexcept;
+  /// After a poll(2) that ended without an event.
+  void speak();
+
+ private:
+  std::string source_, what_;
+  bool spoken_ = false;
+};
 
 /// File descriptors 0, 1 and 2.
 Terminal& system_terminal();

@@ -177,6 +177,10 @@ json::Value user_members(const json::Value& object) {
   for (const std::string_view name : kUserMembers) {
     if (const std::string text = object.string_at(name); !text.empty()) user.set(name, text);
   }
+  if (user.as_object().empty())
+    for (const std::string_view other : {"name", "display_name"})
+      if (const std::string text = object.string_at(other); !text.empty() && user.as_object().empty())
+        user.set("first_name", text);
   return user;
 }
 

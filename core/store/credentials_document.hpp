@@ -63,7 +63,8 @@ class CredentialsDocument {
   json::Value root_ = json::Object{};
 };
 
-/// The non-empty strings among email, first_name, last_name and username; an empty object when there are none.
+/// The non-empty strings among email, first_name, last_name and username; when there are none, name or display_name as
+/// first_name; an empty object when there is none of these either.
 json::Value user_members(const json::Value& object);
 
 }  // namespace heygen::store

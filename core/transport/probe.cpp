@@ -3,8 +3,10 @@
 
 #include "core/base/error.hpp"
 #include "core/base/limits.hpp"
+#include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/value.hpp"
+#include "core/transport/rules/response_error.hpp"
 
 namespace heygen::transport {
 
@@ -35,13 +37,16 @@ class FixedCredential : public auth::CredentialSource {
   const auth::Credential& credential_;
 };
 
+/// Empty when the API did not say whose it is. Throws Error for what is no response of the API.
 json::Value user_of(const std::string& body) {
   try {
-    const json::Value response = json::parse(body);
+    const json::Value response = trim(body).empty() ? json::Value() : json::parse(body);
     const json::Value* data = response.find("data");
+    if (!response.is_object() && !response.is_null())
+      throw Error(code::kResponseParse, "The response is not a JSON object.", {});
     return data == nullptr ? json::Value(json::Object{}) : store::user_members(*data);
-  } catch (const json::ParseError&) {
-    return json::Object{};  // accepted, though the API did not say whose it is
+  } catch (const json::ParseError& fault) {
+    throw unreadable_response({}, body, fault.what());
   }
 }
 

@@ -44,7 +44,7 @@ std::string key_hint(const std::string& name) {
 }  // namespace
 
 Error unknown_option(const std::vector<std::string>& words, const std::vector<Option>& options,
-                     const std::string& argument) {
+                     const std::string& argument, const std::string& advice) {
   const std::string typed = argument.substr(0, argument.find('='));
   const std::string name = typed.substr(typed.starts_with("--") ? 2 : 1);
   std::string hint;
@@ -61,7 +61,7 @@ Error unknown_option(const std::vector<std::string>& words, const std::vector<Op
   const std::string key = key_hint(name);
   return usage_error(
       "`heygen" + (words.empty() ? "" : " " + join(words, " ")) + "` has no option " + dashes + shown_word(name) + ".",
-      key.empty() ? hint + help_of(words) : key);
+      key.empty() ? hint + help_of(words) + advice : key);
 }
 
 namespace {

@@ -16,9 +16,10 @@ namespace heygen::host::cli {
 Parsed parse(const std::vector<std::string>& words, const std::vector<Option>& options,
              const std::vector<Positional>& positionals, const std::vector<std::string>& arguments);
 
-/// Names the nearest option, never the value; for a key, the places where it belongs. `words` as in parse().
+/// Names the nearest option, never the value; for a key, the places where it belongs. `words` as in parse(); `advice`
+/// ends any other hint.
 Error unknown_option(const std::vector<std::string>& words, const std::vector<Option>& options,
-                     const std::string& argument);
+                     const std::string& argument, const std::string& advice = {});
 
 /// The values between the commas; one in double quotes may contain commas. Throws Error{usage_error} for an open
 /// quote.

@@ -60,11 +60,8 @@ void refuse_early_option(const std::vector<Option>& globals, const Route& so_far
   };
   bool value = false;
   for (const std::string& argument : so_far.rest) {
-    if (!value && is_option(argument) && !of(argument)) {
-      Error error = unknown_option(so_far.words, globals, argument);
-      error.hint += " Options of a command go after the command.";
-      throw error;
-    }
+    if (!value && is_option(argument) && !of(argument))
+      throw unknown_option(so_far.words, globals, argument, " Options of a command go after the command.");
     value = !value && takes_value(globals, argument);
   }
 }

@@ -68,9 +68,16 @@ void raw_stderr(const char* text) {
   if (write(STDERR_FILENO, text, std::strlen(text)) < 0) return;
 }
 
+/// An error begins on a line of its own.
+void end_open_line() {
+  if (is_stderr_line_open()) raw_stderr("\n");
+  set_stderr_line_open(false);
+}
+
 /// One line of JSON, by write(2) only: for signal handlers. The pieces need no escapes.
 void raw_error(const char* code, std::initializer_list<const char*> message, std::initializer_list<const char*> hint) {
   raw_stderr(status_eraser());
+  end_open_line();
   raw_stderr(R"({"error":{"code":")");
   raw_stderr(code);
   raw_stderr(R"(","message":")");
@@ -206,7 +213,7 @@ void install_signals(Cancel& cancel) {
   handle({SIGALRM}, heygen_on_slow_cancel, SA_RESTART);
   handle({SIGQUIT}, heygen_on_quit, static_cast<int>(SA_RESETHAND | SA_NODEFER));
   // Poco has put its own handlers there.
-  handle({SIGSEGV, SIGBUS, SIGILL, SIGSYS, SIGFPE, SIGABRT}, heygen_on_crash,
+  handle({SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGSYS, SIGFPE, SIGABRT}, heygen_on_crash,
          static_cast<int>(SA_RESETHAND | SA_NODEFER | SA_ONSTACK));
 }
 
@@ -230,6 +237,13 @@ bool asks_for_text(const std::vector<std::string>& arguments) {
          std::find(arguments.begin(), end, "--human=true") != end;
 }
 
+/// Where no printer exists.
+int report(const Error& error) {
+  end_open_line();
+  raw_stderr((output::error_envelope(error) + "\n").c_str());
+  return static_cast<int>(error.exit);
+}
+
 int show(const Error& error, const Printer& printer, const std::vector<std::string>& arguments) {
   bool human = asks_for_text(arguments);
   try {
@@ -239,9 +253,15 @@ int show(const Error& error, const Printer& printer, const std::vector<std::stri
   std::string text = human ? output::error_text(error) : output::error_envelope(error);
   if (!text.ends_with('\n')) text += '\n';
   raw_stderr(status_eraser());
+  end_open_line();
   raw_stderr(text.c_str());
   shown_exit = static_cast<int>(error.exit);
   return shown_exit;
+}
+
+Error unexpected(const std::string& what) {
+  return {code::kError, "Unexpected error: " + what + ".",
+          "This is a bug in heygen. Report it with the command that you ran."};
 }
 
 /// The thread of the call is lost, so nothing can be unwound: locks go with the process.
@@ -271,7 +291,9 @@ int run_arguments(Services& services, Printer& printer, const std::vector<std::s
     return show(Error(code::kError, "Out of memory.", "Close other programs, then run the command again."), printer,
                 arguments);
   } catch (const std::exception& fault) {
-    return show(Error(code::kError, fault.what()), printer, arguments);
+    return show(unexpected(fault.what()), printer, arguments);
+  } catch (...) {
+    return show(unexpected("unknown exception"), printer, arguments);
   }
 }
 
@@ -280,7 +302,21 @@ class Application : public Poco::Util::Application {
   Application() { stopOptionsProcessing(); }
 
  protected:
+  /// Nothing may leave it: Poco would choose an exit code of its own (70).
   int main(const ArgVec& arguments) override {
+    try {
+      return run_program(arguments);
+    } catch (const Error& error) {
+      return report(error);
+    } catch (const std::exception& fault) {
+      return report(unexpected(fault.what()));
+    } catch (...) {
+      return report(unexpected("unknown exception"));
+    }
+  }
+
+ private:
+  static int run_program(const ArgVec& arguments) {
     Cancel cancel;
     install_signals(cancel);
     Services services(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
@@ -328,8 +364,7 @@ int run(int argc, char** argv) {
     application->init(argc, argv);
     return application->run();
   } catch (const std::exception& fault) {
-    raw_stderr((output::error_envelope(Error(code::kError, fault.what())) + "\n").c_str());
-    return static_cast<int>(Exit::failure);
+    return report(unexpected(fault.what()));
   }
 }
 

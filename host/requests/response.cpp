@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/requests/response.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -12,6 +13,7 @@
 #include "core/json/parse.hpp"
 #include "core/output/style.hpp"
 #include "core/transport/rules/failure.hpp"
+#include "core/transport/rules/response_error.hpp"
 
 namespace heygen::host::requests {
 namespace {
@@ -54,7 +56,7 @@ class Spool {
     }
     if (file_ != nullptr && std::ferror(file_) != 0)
       throw Error(code::kFileIo, "Could not read the response from its temporary file: " + describe_errno(errno) + ".",
-                  "The request was accepted; its result cannot be shown.");
+                  "Check the disk of the directory for temporary files.");
     out(text_);
   }
 
@@ -63,27 +65,25 @@ class Spool {
   std::FILE* file_ = nullptr;
 };
 
-Error not_json(const json::ParseError& fault) {
-  return {code::kError, "The response is not valid JSON: " + std::string(fault.what()) + ".",
-          "The request was accepted; its result cannot be shown."};
-}
-
 bool has_body(const transport::ApiRequest& request, const transport::ApiResponse& response) {
   return response.status != kNoContent && response.status != kResetContent && request.method != "HEAD";
 }
 
 /// Appends to `out`, which `settle` may empty between the pieces.
 void read_compact(transport::ApiResponse& response, std::string& out, const std::function<void()>& settle) {
+  constexpr std::size_t kStart = 256;
+  std::string start;
   try {
     json::Compactor compactor;
     std::array<char, 65536> piece;
     while (const std::size_t count = response.stream->read(piece)) {
+      start.append(piece.data(), std::min(count, kStart - std::min(kStart, start.size())));
       compactor.feed({piece.data(), count}, out);
       settle();
     }
     compactor.finish();
   } catch (const json::ParseError& fault) {
-    throw not_json(fault);
+    throw transport::unreadable_response(response.headers, start, fault.what());
   }
 }
 
@@ -146,7 +146,8 @@ json::Value parse_response(const std::string& text) {
   try {
     return json::parse(text);
   } catch (const json::ParseError& fault) {
-    throw not_json(fault);
+    throw Error(code::kResponseParse, "The response is not valid JSON: " + std::string(fault.what()) + ".",
+                "Use the output without --human, --jq and --wait.");
   }
 }
 

@@ -80,7 +80,7 @@ std::string shortened(const std::string& text, int width) {
 
 Progress::Progress(const ProgressDependencies& needs)
     : needs_(needs),
-      enabled_(needs.terminal.stderr_is_terminal() && needs.environment.value("TERM") != "dumb"),
+      enabled_(needs.terminal.stderr_is_terminal() && !needs.environment.is_dumb_terminal()),
       next_(needs.clock.monotonic() + std::chrono::seconds(1)) {}
 
 void Progress::show(const std::string& line) {

@@ -62,7 +62,8 @@ UploadBody::UploadBody(const std::string& field, const std::string& path, const 
       path_(path),
       name_(name.empty() ? name_of(path) : name),
       boundary_(make_boundary(random)),
-      descriptor_(open_source(path)) {
+      descriptor_(open_source(path)),
+      silence_(path == kStdin ? "on stdin" : "from '" + shown_path(path) + "'", "--file") {
   struct stat facts {};
   if (!descriptor_ || fstat(descriptor_.get(), &facts) != 0) throw unreadable_file(path_, describe_errno(errno));
   if (S_ISDIR(facts.st_mode)) throw unreadable_file(path_, "it is a directory");
@@ -103,7 +104,7 @@ std::size_t UploadBody::read_text(const std::string& text, std::span<char> out, 
 std::size_t UploadBody::read_file(std::span<char> out) {
   std::size_t wanted = out.size();
   if (regular_) wanted = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, file_size_ - file_at_));
-  const ssize_t count = wanted > 0 ? read_some(descriptor_.get(), out.first(wanted), cancel_) : 0;
+  const ssize_t count = wanted > 0 ? read_some(descriptor_.get(), out.first(wanted), cancel_, &silence_) : 0;
   if (count < 0) throw unreadable_file(path_, describe_errno(errno));
   if (count == 0 && regular_ && file_at_ < file_size_)
     throw unreadable_file(path_, "it became shorter during the upload");

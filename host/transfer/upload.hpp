@@ -11,6 +11,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/fd.hpp"
+#include "core/base/terminal.hpp"
 #include "core/net/http.hpp"
 
 namespace heygen {
@@ -52,6 +53,7 @@ class UploadBody : public net::Body {
   std::string path_;
   std::string name_, boundary_, head_, tail_;
   UniqueFd descriptor_;
+  SilenceNotice silence_;
   bool regular_ = false;
   off_t start_ = 0;  ///< a redirected file may have been read from
   std::uint64_t file_size_ = 0, file_at_ = 0;

@@ -13,6 +13,7 @@ Key plain_key(unsigned char byte) {
   switch (byte) {
     case '\r':
     case '\n':
+    case ' ':
       return {Kind::enter};
     case 'k':
     case 'K':

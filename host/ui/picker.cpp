@@ -2,7 +2,11 @@
 #include "host/ui/picker.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+#include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/output/text_width.hpp"
 
@@ -79,8 +83,27 @@ std::vector<std::string> render(std::string_view heading, const std::vector<Row>
     }
     out.push_back(clip(line, width));
   }
-  if (with_keys) out.push_back(clip("Up/Down or a number, Enter to choose, Esc to cancel", width));
+  if (with_keys) out.push_back(clip("Up/Down or a number, Enter or Space to choose, Esc to cancel", width));
   return out;
+}
+
+std::size_t pick_by_number(std::string_view heading, const std::vector<Row>& rows, Terminal& terminal,
+                           const Cancel& cancel) {
+  const std::string last = std::to_string(rows.size());
+  terminal.notice(heading);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    terminal.notice("  " + std::to_string(i + 1) + "  " + printable(rows[i].title) +
+                    (rows[i].note.empty() ? "" : "  " + printable(rows[i].note)));
+  for (;;) {
+    const std::string line = terminal.read_line("Number from 1 to " + last + " [1]: ", cancel);
+    const std::string_view typed = trim(line);
+    if (typed.empty()) return 0;
+    if (iequals(typed, "q")) throw canceled_error();
+    std::size_t number = 0;
+    const auto [end, fault] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
+    if (fault == std::errc{} && end == typed.data() + typed.size() && number >= 1 && number <= rows.size())
+      return number - 1;
+  }
 }
 
 }  // namespace heygen::host::ui

@@ -13,7 +13,8 @@
 
 namespace heygen {
 class Cancel;
-}
+class Terminal;
+}  // namespace heygen
 
 namespace heygen::host::ui {
 
@@ -49,5 +50,10 @@ std::vector<std::string> render(std::string_view heading, const std::vector<Row>
 /// list again. Throws Error{canceled} on Esc, q, Ctrl-C, end of input and cancellation. The terminal's mode is restored
 /// on every exit, fatal signals included.
 std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const Cancel& cancel);
+
+/// The same without escape sequences, for a dumb terminal: a numbered list and a line to type. Nothing typed is the
+/// first row. Throws Error{canceled} on q, Ctrl-C, end of input and cancellation.
+std::size_t pick_by_number(std::string_view heading, const std::vector<Row>& rows, Terminal& terminal,
+                           const Cancel& cancel);
 
 }  // namespace heygen::host::ui

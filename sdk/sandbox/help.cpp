@@ -19,6 +19,8 @@ Options:
                      heygen's help
   --log FILE         Append one JSON line per request; credentials are shown as
                      the first 8 hex digits of their SHA-256
+  --config-dir DIR   HEYGEN_CONFIG_DIR to use and keep (default: a new, private
+                     one that is removed at the end)
   -h, --help         Show this help
 )";
 
@@ -49,7 +51,10 @@ Usage:
   heygen-sandbox serve [OPTIONS]
 
 Prints one "export NAME=value" line for each environment variable that heygen
-needs, and "# ready" once it responds. Paste the lines into another shell, or:
+needs, one "unset" line for those that would lead past the sandbox, such as
+HEYGEN_API_KEY, and "# ready" once it responds. Among them is a HEYGEN_CONFIG_DIR
+of its own, so that your real login stays as it is. Paste the lines into another
+shell, or:
 
   heygen-sandbox serve > sandbox.env &
   until grep -q ready sandbox.env; do sleep 0.1; done

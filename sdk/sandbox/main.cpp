@@ -3,11 +3,14 @@
 #include <csignal>
 #include <iostream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sdk/sandbox/base/clock.hpp"
 #include "sdk/sandbox/base/failure.hpp"
 #include "sdk/sandbox/help.hpp"
+#include "sdk/sandbox/heygen_environment.hpp"
 #include "sdk/sandbox/options.hpp"
 #include "sdk/sandbox/run.hpp"
 #include "sdk/sandbox/server.hpp"
@@ -16,14 +19,22 @@ namespace {
 
 using heygen::sandbox::Options;
 
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
 /// For a shell: the brackets of an IPv6 address would be a pattern.
 std::string shell_word(const std::string& text) {
-  return text.find('[') == std::string::npos ? text : "'" + text + "'";
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:";
+  if (text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
 }
 
-int serve(const heygen::sandbox::Server& server) {
-  for (const auto& [name, value] : server.environment())
-    std::cout << "export " << name << '=' << shell_word(value) << '\n';
+int serve(const heygen::sandbox::Server& server, const Variables& variables) {
+  for (const auto& [name, value] : variables) std::cout << "export " << name << '=' << shell_word(value) << '\n';
+  std::cout << "unset";
+  for (const std::string_view name : heygen::sandbox::misleading_variables()) std::cout << ' ' << name;
+  std::cout << '\n';
   std::cout << "# an API key that works: sandbox-key\n"
             << "# the page for device codes: " << server.issuer() << "/oauth/device\n"
             << "# ready" << std::endl;
@@ -37,8 +48,11 @@ int run(const Options& options) {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const heygen::sandbox::Server server(options.host, options.port, options.settings, options.log_file,
                                        heygen::sandbox::system_clock(), heygen::sandbox::system_random());
-  if (options.command == Options::Command::serve) return serve(server);
-  return heygen::sandbox::run_program(options.program, server.environment());
+  const heygen::sandbox::ConfigDirectory directory(options.config_directory);
+  Variables variables = server.environment();
+  variables.emplace_back("HEYGEN_CONFIG_DIR", directory.path());
+  if (options.command == Options::Command::serve) return serve(server, variables);
+  return heygen::sandbox::run_program(options.program, variables);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <functional>
 #include <optional>
 
@@ -61,6 +62,11 @@ const std::vector<Option>& known_options() {
        [](Options& o, const std::string& v) {
          if (v.empty()) throw usage_error("Invalid --log '': must be the name of a file.");
          o.log_file = v;
+       }},
+      {"config-dir", true,
+       [](Options& o, const std::string& v) {
+         if (v.empty()) throw usage_error("Invalid --config-dir '': must be the name of a directory.");
+         o.config_directory = std::filesystem::absolute(v).string();
        }},
       {"auto-approve", false, [](Options& o, const std::string&) { o.settings.auto_approve = true; }},
       {"access-ttl", true,

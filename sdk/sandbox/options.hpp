@@ -17,6 +17,7 @@ struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::string log_file;
+  std::string config_directory;  ///< of heygen; "": a private one, gone at the end
   Settings settings;
   std::vector<std::string> program;  ///< what `run` starts
 };

@@ -6,43 +6,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 
-#include "sdk/sandbox/base/failure.hpp"
 #include "sdk/sandbox/base/text.hpp"
+#include "sdk/sandbox/heygen_environment.hpp"
 
 namespace heygen::sandbox {
 namespace {
-
-/// Variables of the user that would lead the command past the sandbox.
-constexpr std::array<std::string_view, 2> kTakenOut = {"HEYGEN_API_KEY", "HEYGEN_OAUTH_ISSUER"};
-
-/// A directory of one's own (0700), gone with this object.
-class PrivateDirectory {
- public:
-  PrivateDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "heygen-sandbox-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      throw Failure("Could not create the temporary directory " + pattern + ": " + describe_errno(errno) + '.',
-                    "Set TMPDIR to a directory that you can write to.");
-    }
-    path_ = pattern;
-  }
-  ~PrivateDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  PrivateDirectory(const PrivateDirectory&) = delete;
-  PrivateDirectory& operator=(const PrivateDirectory&) = delete;
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::vector<std::string> merged_environment(const std::vector<std::pair<std::string, std::string>>& variables) {
   std::vector<std::string> merged;
@@ -51,7 +22,9 @@ std::vector<std::string> merged_environment(const std::vector<std::pair<std::str
     const std::string_view name = text.substr(0, text.find('='));
     const bool replaced =
         std::any_of(variables.begin(), variables.end(), [&](const auto& variable) { return variable.first == name; });
-    if (!replaced && std::find(kTakenOut.begin(), kTakenOut.end(), name) == kTakenOut.end()) merged.emplace_back(text);
+    const auto misleading = misleading_variables();
+    if (!replaced && std::find(misleading.begin(), misleading.end(), name) == misleading.end())
+      merged.emplace_back(text);
   }
   for (const auto& [name, value] : variables) {
     std::string& entry = merged.emplace_back(name);
@@ -102,12 +75,9 @@ sigset_t handled_signals() {
 
 int run_program(const std::vector<std::string>& program,
                 const std::vector<std::pair<std::string, std::string>>& variables) {
-  const PrivateDirectory directory;
-  auto with_directory = variables;
-  with_directory.emplace_back("HEYGEN_CONFIG_DIR", directory.path());
   std::signal(SIGCHLD, SIG_DFL);  // inherited as ignored, there would be nothing to wait for
   pid_t child = 0;
-  if (const int error = spawn(child, program, merged_environment(with_directory)); error != 0) {
+  if (const int error = spawn(child, program, merged_environment(variables)); error != 0) {
     std::cerr << "heygen-sandbox: Could not start " << printable(program[0]) << ": " << describe_errno(error) << ".\n";
     return error == ENOENT ? 127 : 126;
   }

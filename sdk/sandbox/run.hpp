@@ -12,8 +12,9 @@ namespace heygen::sandbox {
 /// Signals that end or reach the sandbox. Blocked in main before any thread starts, then waited for.
 sigset_t handled_signals();
 
-/// Starts `program` with `variables` on top of this process's environment, passes signals on to it, waits for it.
-/// The result is an exit status: the program's own, 128 + the signal that ended it, 126 or 127 (not started).
+/// Starts `program` with `variables` on top of this process's environment less misleading_variables(), passes signals
+/// on to it, waits for it. The result is an exit status: the program's own, 128 + the signal that ended it, 126 or 127
+/// (not started).
 int run_program(const std::vector<std::string>& program,
                 const std::vector<std::pair<std::string, std::string>>& variables);
 

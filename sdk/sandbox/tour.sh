@@ -18,7 +18,7 @@ if [ "${HEYGEN_TOUR_INSIDE:-}" != 1 ]; then
 fi
 
 bold='' plain='' dim=''
-if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m' dim=$'\033[2m'; fi
+if [ -t 1 ] && [ "${TERM:-}" != dumb ]; then bold=$'\033[1m' plain=$'\033[0m' dim=$'\033[2m'; fi
 title() { printf '\n%s# %s%s\n' "$dim" "$*" "$plain"; }
 show() {
   printf '%s$ heygen' "$bold"

@@ -441,6 +441,36 @@ class Api(WithService):
                 with self.subTest(status=status, body=body[:10]):
                     self.assert_fails(self.call(status=status, body=body), code, exit_code)
 
+    def test_a_response_that_is_not_json_is_a_parse_error_that_names_it(self):
+        create = ("video", "create", "-d", '{"type":"new"}')
+        for body, kind in ((HTML, "HTML"), (b"\x1f\x8b\x08\x00", "gzip"), ("", "empty"), ("oops", "not valid JSON")):
+            for words in (("video", "list"), ("video", "list", "--all"), ("video", "get", "v1"), ("auth", "status"),
+                          ("video", "download", "v1"), create, (*create, "--wait"), ("api", "GET", "/v3/x"),
+                          ("api", "POST", "/v3/x", "-d", "{}")):  # fmt: skip
+                with self.subTest(" ".join(words), kind=kind):
+                    done = self.assert_fails(self.call(*words, status=200, body=body), "cli_response_parse_error", 1)
+                    self.assertIn(kind, done.error()["message"])
+                    self.assertNotIn("accepted", done.err)
+
+    def test_a_page_of_a_captive_portal_verifies_no_key(self):
+        self.home.env["HEYGEN_API_KEY"] = ""
+        self.service.fault("/v3/users/me", status=200, body=HTML)
+        done = self.assert_succeeds(self.run_heygen("auth", "login", stdin="good-key\n"))
+        self.assertIn("could not verify the credential", done.err)
+        self.assertNotIn("accepted", done.err)
+
+    def test_an_empty_body_is_wrong_use(self):
+        for words in (("video", "create", "-d", ""), ("video", "create", "-d", "@"), ("api", "POST", "/v3/x", "-d", " "),
+                      ("video", "create", "-d", "", "--dry-run")):  # fmt: skip
+            with self.subTest(" ".join(words)):
+                self.assert_fails(self.run_heygen(*words), "usage_error", 2)
+
+    def test_no_exit_code_is_outside_of_the_contract(self):
+        for limit in range(4, 12):
+            with self.subTest(files=limit):
+                done = self.run_heygen("video", "list", prefix=("sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh"))
+                self.assertIn(done.code, (0, 1, 2, 3, 4))
+
     def test_a_lost_response_is_tried_again_only_where_that_is_safe(self):
         self.home.env["HEYGEN_MAX_RETRIES"] = "1"
         self.assert_succeeds(self.call(mode="close"))

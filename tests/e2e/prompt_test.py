@@ -2,7 +2,10 @@
 """In a real terminal, past the picker: the hidden prompt, Ctrl-C at each step of a login, text from the network.
 Afterwards the terminal is as it was."""
 
+import os
 import re
+import signal
+import subprocess
 import termios
 import threading
 import unittest
@@ -77,6 +80,73 @@ class Prompt(InTerminal):
         self.prompt().send("\r")
         self.assert_ended(2)
         self.assertFalse(self.home.file.exists())
+
+
+class Envelope(InTerminal):
+    def assert_on_a_line_of_its_own(self):
+        last = self.shown.strip().splitlines()[-1]
+        self.assertTrue(last.startswith('{"error":'), self.shown)
+
+    def test_an_error_begins_a_line_after_an_open_prompt(self):
+        self.prompt().send(CTRL_C)
+        self.assert_canceled()
+        self.assert_on_a_line_of_its_own()
+
+    def test_a_crash_ends_with_the_error(self):
+        screen = self.prompt()
+        process = int(subprocess.run(["pgrep", "-P", str(screen.pid)], check=True, capture_output=True, text=True).stdout)
+        os.kill(process, signal.SIGSEGV)
+        screen.expect("<ended 139>")
+        self.assertRegex(screen.before, r'\r\n{"error":{"code":"error","message":"heygen crashed in login\(\)')
+
+
+class Picker(InTerminal):
+    def test_space_chooses(self):
+        screen = self.spawn("auth", "login")
+        screen.expect("Enter or Space to choose")
+        screen.send(" ")
+        screen.expect("hidden")
+        screen.send("good-key\r")
+        self.assert_ended(0)
+
+    def test_a_dumb_terminal_gets_no_escapes(self):
+        screen = self.spawn("auth", "login", TERM="dumb")
+        screen.expect(r"Number from 1 to \d \[1\]: ")
+        shown = screen.before
+        screen.send("1\r")
+        screen.expect("hidden")
+        shown += screen.before
+        screen.send("good-key\r")
+        self.assert_ended(0)
+        self.assertIn("1  API key", shown)
+        self.assertNotIn("\x1b", shown + self.shown)
+        self.spawn("video", "list", "--human", TERM="dumb")
+        self.assert_ended(0)
+        self.assertNotIn("\x1b", self.shown)
+
+
+class SilentPipe(WithService):
+    def test_what_is_waited_for_is_said(self):
+        data = '{"a":1}'
+        cases = (
+            (("auth", "login"), "good-key\n", "on stdin: HeyGen API key .Ctrl-C"),
+            (("auth", "login", "--api-key"), "good-key\n", "on stdin: HeyGen API key .Ctrl-C"),
+            (("video", "create", "-d", "-"), data, "on stdin: --data"),
+            (("video", "create", "-d", "/dev/stdin"), data, "from '/dev/stdin': --data"),
+            (("api", "POST", "/v3/things", "-d", "-"), data, "on stdin: --data"),
+            (("asset", "create", "--file", "-"), "x", "on stdin: --file"),
+        )
+        for words, text, said in cases:
+            with self.subTest(" ".join(words)):
+                env = {**self.home.env, "HEYGEN_API_KEY": "" if words[0] == "auth" else "good-key"}
+                process = subprocess.Popen(
+                    [self.home.program, *words], env=env, text=True,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                )  # fmt: skip
+                self.assertRegex(process.stderr.readline(), "Waiting for input " + said)
+                err = process.communicate(text, timeout=20)[1]
+                self.assertEqual(process.returncode, 0, err)
+                self.assertNotIn("Waiting", err)
 
 
 class CtrlC(InTerminal):

@@ -178,6 +178,24 @@ class CommandLine(unittest.TestCase):
             connection.sendall(b"GET / HTTP/1.1\r\n")
             self.assertEqual(sandbox.stop(), 0)
 
+    def test_serve_leaves_the_real_login_alone(self):
+        sandbox = Sandbox()
+        directory = sandbox.environment["HEYGEN_CONFIG_DIR"]
+        self.assertEqual(os.stat(directory).st_mode & 0o777, 0o700)
+        self.assertEqual(os.listdir(directory), [])
+        unset = next(line for line in sandbox.comments if line.startswith("unset ")).split()
+        self.assertIn("HEYGEN_API_KEY", unset)
+        self.assertIn("HEYGEN_ACCESS_TOKEN", unset)
+        sandbox.stop()
+        self.assertFalse(os.path.exists(directory))
+
+    def test_serve_keeps_a_configuration_directory_that_is_named(self):
+        with tempfile.TemporaryDirectory(prefix="it's a ") as directory:
+            sandbox = Sandbox("--config-dir", directory)
+            sandbox.stop()
+            self.assertEqual(sandbox.environment["HEYGEN_CONFIG_DIR"].replace("'\\''", "'"), directory)
+            self.assertTrue(os.path.isdir(directory))
+
     def test_ipv6_loopback(self):
         try:
             sandbox = Sandbox("--host", "::1")
@@ -670,7 +688,7 @@ class Uploads(WithSandbox):
             connection = http.client.HTTPConnection(urllib.parse.urlsplit(base).netloc, timeout=20)
             connection.request("POST", "/v3/assets", b"x" * 100000, {"x-api-key": "sandbox-key"})
             self.assertEqual(connection.getresponse().status, 400)
-            self.assertEqual(os.listdir(directory), [])
+            self.assertEqual([name for name in os.listdir(directory) if not name.startswith("heygen-sandbox-")], [])
             connection.close()
             process.terminate()
             process.wait(20)

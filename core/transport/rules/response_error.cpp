@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/value.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -106,7 +107,28 @@ std::optional<json::Value> served_error(const std::string& body) {
   return {};
 }
 
+/// What came instead of JSON; "" when that cannot be told.
+std::string_view foreign_kind(const net::Headers& headers, std::string_view start) {
+  constexpr std::string_view kGzip = "\x1f\x8b";
+  const std::string* coding = net::find_header(headers, "Content-Encoding");
+  const std::string* type = net::find_header(headers, "Content-Type");
+  if (start.starts_with(kGzip)) return "data compressed with gzip, which heygen did not request";
+  if (coding != nullptr && !iequals(trim(*coding), "identity"))
+    return "data with a content encoding that heygen did not request";
+  const bool html = type != nullptr && to_lower(*type).starts_with("text/html");
+  return trim(start).starts_with('<') || html ? "HTML" : "";
+}
+
 }  // namespace
+
+Error unreadable_response(const net::Headers& headers, std::string_view start, const std::string& why) {
+  const std::string_view kind = foreign_kind(headers, start);
+  if (!kind.empty())
+    return {code::kResponseParse, "The response is not JSON but " + std::string(kind) + ".",
+            "Check HEYGEN_API_BASE, and any proxy or captive portal in between."};
+  const std::string what = trim(start).empty() ? "empty, though it should be JSON" : "not valid JSON: " + why;
+  return {code::kResponseParse, "The response is " + what + ".", "If it keeps happening, check HEYGEN_API_BASE."};
+}
 
 Error error_of_response(int status, const net::Headers& headers, const std::string& body) {
   const json::Value served = served_error(body).value_or(json::Object{});

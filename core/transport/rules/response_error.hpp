@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/base/error.hpp"
 #include "core/net/http.hpp"
@@ -12,5 +13,9 @@ namespace heygen::transport {
 /// The Error that a response with an error status stands for: code, message and param as the API gives them, else by
 /// the status; exit 3 for 401 and 403. `body` is what could be read of it.
 Error error_of_response(int status, const net::Headers& headers, const std::string& body);
+
+/// A success whose body is not JSON: Error{cli_response_parse_error} that names HTML and compressed data as such.
+/// `start` is how the body begins, `why` what a JSON parser says of it.
+Error unreadable_response(const net::Headers& headers, std::string_view start, const std::string& why);
 
 }  // namespace heygen::transport

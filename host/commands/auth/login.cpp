@@ -104,6 +104,9 @@ std::string shadowing_notice(const heygen::auth::ExplainRow& row) {
 void print_notices(Services& services, const LoginResult& result, const std::string& name) {
   print_revocations(services, result);
   if (const std::string notice = check_notice(result); !notice.empty()) services.terminal.notice(notice);
+  for (const LoginResult::Replaced& old : result.replaced)
+    if (old.own_slot)
+      services.terminal.notice("Replaced the credential that was stored before (" + printable(old.slot) + ").");
   std::vector<std::string> slots;
   for (const std::string& slot : cleared_slots(result)) slots.push_back(printable(slot));
   if (!slots.empty()) services.terminal.notice("Deleted the other stored credential: " + enumerate(slots) + ".");

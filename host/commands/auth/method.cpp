@@ -111,7 +111,10 @@ std::string unnamed_method(Services& services) {
       rows.push_back({one.manifest.title, one.manifest.note});
     }
     if (ids.size() == 1) return ids.front();
-    if (!ids.empty()) return ids[ui::pick("How do you want to log in?", rows, services.cancel)];
+    constexpr const char* kHeading = "How do you want to log in?";
+    if (!ids.empty() && services.environment.is_dumb_terminal())
+      return ids[ui::pick_by_number(kHeading, rows, services.terminal, services.cancel)];
+    if (!ids.empty()) return ids[ui::pick(kHeading, rows, services.cancel)];
   }
   // A refused provider is still the answer: its reason tells more than the failure of another provider.
   const auto reads = [](const heygen::provider::DiscoveredProvider& one) {

@@ -6,6 +6,7 @@
 #include "core/auth/session.hpp"
 #include "core/json/parse.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/rules/response_error.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
@@ -13,6 +14,9 @@
 namespace heygen::host::commands::auth {
 
 namespace {
+
+/// Of a credential that has no scope and never expires.
+constexpr std::string_view kKeyType = "api_key";
 
 /// Who is logged in according to the file.
 json::Value stored_user(Services& services) {
@@ -33,10 +37,10 @@ json::Value fetch_user(Services& services, heygen::auth::Checked& checked) {
     json::Value response = json::parse(body);
     if (response.is_null()) return json::Object{};
     if (response.is_object()) return response;
-  } catch (const json::ParseError&) {
-    // The same error as for any other response that is not an object.
+  } catch (const json::ParseError& fault) {
+    throw transport::unreadable_response({}, body, fault.what());
   }
-  throw Error(code::kError, "The API accepted the credential, but its response is not a JSON object.",
+  throw Error(code::kResponseParse, "The response is not a JSON object.",
               "Check that HEYGEN_API_BASE names the HeyGen API.");
 }
 
@@ -53,13 +57,13 @@ json::Value credential_block(const heygen::auth::Credential& credential, const j
   }
   if (const std::string name = display_name(user); !name.empty()) shown.set("display_name", name);
   if (!shown.as_object().empty()) block.set("user", shown);
-  if (!credential.scope().empty()) block.set("scope", credential.scope());
+  const bool token = credential.type() != kKeyType;
   const std::optional<std::int64_t> expires_at = credential.expires_at();
-  if (expires_at) {
-    block.set("expires_at", format_time(*expires_at));
-    block.set("expires_in_seconds", *expires_at - now);
-  }
-  if (credential.refreshable() || expires_at) block.set("refreshable", credential.refreshable());
+  if (!credential.scope().empty() || token)
+    block.set("scope", credential.scope().empty() ? json::Value() : json::Value(credential.scope()));
+  if (expires_at || token) block.set("expires_at", expires_at ? json::Value(format_time(*expires_at)) : json::Value());
+  if (expires_at) block.set("expires_in_seconds", *expires_at - now);
+  if (credential.refreshable() || expires_at || token) block.set("refreshable", credential.refreshable());
   if (expires_at) block.set("expired", *expires_at <= now);
   return block;
 }

@@ -35,7 +35,7 @@ std::string cleared_word(const std::vector<std::string>& cleared) {
 }
 
 Error unchangeable_file(const store::Unreadable& problem) {
-  return {code::kFileIo, problem.what(), "Fix or delete the file, then try again. It was not changed."};
+  return {code::kError, problem.what(), "Fix or delete the file, then try again. It was not changed."};
 }
 
 std::string enumerate(const std::vector<std::string>& words) {

@@ -12,6 +12,7 @@
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/rules/response_error.hpp"
 #include "host/command.hpp"
 #include "host/printer.hpp"
 #include "host/requests/confirm.hpp"
@@ -128,8 +129,7 @@ std::string link_of(const std::string& id, const Asset& asset, const std::string
   try {
     document = json::parse(response);
   } catch (const json::ParseError& fault) {
-    throw Error(code::kResponseParse, "The response is not valid JSON: " + std::string(fault.what()) + ".",
-                "Try again later.");
+    throw transport::unreadable_response({}, response, fault.what());
   }
   const json::Value* data = document.find("data");
   if (data == nullptr) data = &document;

@@ -73,6 +73,11 @@ BOOST_AUTO_TEST_CASE(a_token_is_expired_from_its_very_second_on) {
   BOOST_TEST(block(token).ends_with(R"("expires_in_seconds":0,"refreshable":false,"expired":true})"));
 }
 
+BOOST_AUTO_TEST_CASE(unknown_scope_and_expiry_of_a_token_are_null) {
+  BOOST_TEST(block(answer("oauth", "env")) ==
+             R"({"type":"oauth","source":"env","provider":"some","scope":null,"expires_at":null,"refreshable":false})");
+}
+
 BOOST_AUTO_TEST_CASE(the_user_is_shown_with_a_display_name) {
   BOOST_TEST(block(answer("api_key", "file"), R"({"username":"ada","first_name":"","plan":"pro"})") ==
              R"({"type":"api_key","source":"file","provider":"some","user":{"username":"ada","display_name":"ada"}})");

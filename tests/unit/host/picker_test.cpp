@@ -4,6 +4,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+#include "tests/support/terminal.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -94,8 +98,28 @@ BOOST_AUTO_TEST_CASE(ctrl_c_inside_a_sequence_still_cancels) {
   BOOST_TEST((only_kind("\x1b\x03") == Kind::cancel));
 }
 
+BOOST_AUTO_TEST_CASE(enter_and_space_choose) {
+  for (const std::string_view key : {"\r", "\n", " "}) BOOST_TEST((only_kind(key) == Kind::enter));
+}
+
+BOOST_AUTO_TEST_CASE(dumb_terminal_gets_a_numbered_list_without_escapes) {
+  const auto chosen = [](const std::string& typed) {
+    heygen::test::FakeTerminal terminal;
+    terminal.input = typed;
+    const heygen::Cancel cancel;
+    const std::size_t row =
+        heygen::host::ui::pick_by_number("Which?", {{"One", "note"}, {"\x1b[2JTwo", ""}}, terminal, cancel);
+    BOOST_TEST(terminal.notices.size() == 3U);
+    for (const std::string& line : terminal.notices) BOOST_TEST(line.find('\x1b') == std::string::npos);
+    return row;
+  };
+  BOOST_TEST(chosen("") == 0U);
+  BOOST_TEST(chosen(" 2 ") == 1U);
+  BOOST_CHECK_THROW(chosen("q"), heygen::Error);
+}
+
 BOOST_AUTO_TEST_CASE(other_keys_and_unknown_sequences_do_nothing) {
-  for (const std::string_view key : {"x", "0", " ", "\x7f", "\x1b[15~", "\x1b[Z", "\x1bx"}) {
+  for (const std::string_view key : {"x", "0", "\x7f", "\x1b[15~", "\x1b[Z", "\x1bx"}) {
     BOOST_TEST((only_kind(key) == Kind::other));
   }
   for (const Key& key : keys_of("é")) BOOST_TEST((key.kind == Kind::other));

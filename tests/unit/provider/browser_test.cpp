@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_SUITE(provider_browser)
 BOOST_AUTO_TEST_CASE(browser_is_disabled_by_two_variables) {
   BOOST_TEST(browser_allowed(with({})));
   BOOST_TEST(browser_allowed(with({{"BROWSER", "firefox"}, {"HEYGEN_NO_BROWSER", "0"}})));
-  BOOST_TEST(!browser_allowed(with({{"BROWSER", "none"}})));
+  for (const char* none : {"none", "None", " NONE "}) BOOST_TEST(!browser_allowed(with({{"BROWSER", none}})), none);
   BOOST_TEST(!browser_allowed(with({{"HEYGEN_NO_BROWSER", "1"}})));
 }
 

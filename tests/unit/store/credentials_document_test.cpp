@@ -129,7 +129,13 @@ BOOST_AUTO_TEST_CASE(user_has_only_the_non_empty_strings) {
   const auto user = [](const char* text) { return json::write(heygen::store::user_members(json::parse(text))); };
   BOOST_TEST(user(R"({"username":"ada","email":"a@b.c","first_name":"","last_name":null,"plan":"pro"})") ==
              R"({"email":"a@b.c","username":"ada"})");
-  for (const char* other : {"null", "[1]", "{}", R"({"email":7})"}) BOOST_TEST(user(other) == "{}");
+  for (const char* other : {"null", "[1]", "{}", R"({"email":7})", R"({"name":""})"}) BOOST_TEST(user(other) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(user_known_only_by_name_keeps_it) {
+  const auto user = [](const char* text) { return json::write(heygen::store::user_members(json::parse(text))); };
+  BOOST_TEST(user(R"({"email":null,"name":"Ada L"})") == R"({"first_name":"Ada L"})");
+  BOOST_TEST(user(R"({"email":"a@b.c","name":"Ada L"})") == R"({"email":"a@b.c"})");
 }
 
 BOOST_AUTO_TEST_CASE(new_user_replaces_the_old_one_and_keeps_foreign_members) {

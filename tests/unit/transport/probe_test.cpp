@@ -58,11 +58,20 @@ BOOST_AUTO_TEST_CASE(rejected_refreshable_credential_is_not_refreshed) {
 }
 
 BOOST_AUTO_TEST_CASE(accepting_response_that_names_no_user_is_accepted) {
-  for (const char* body : {"", "null", "[1]", "{oops", "<html></html>", R"({"data":{}})", R"({"data":null})"}) {
+  for (const char* body : {"", "null", R"({"data":{}})", R"({"data":null})"}) {
     respond(200, body);
     const ProbeResult result = probe();
     BOOST_TEST((result.verdict == Verdict::accepted), body);
     BOOST_TEST(result.user.as_object().empty(), body);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(response_that_is_not_the_apis_is_not_a_verdict) {
+  for (const char* body : {"[1]", "{oops", "<html></html>", "\x1f\x8b\x08", "7"}) {
+    respond(200, body);
+    const ProbeResult result = probe();
+    BOOST_TEST((result.verdict == Verdict::unknown), body);
+    BOOST_TEST(result.problem.find("JSON") != std::string::npos, body);
   }
 }
 

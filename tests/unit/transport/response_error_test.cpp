@@ -103,4 +103,20 @@ BOOST_AUTO_TEST_CASE(status_without_a_name_is_still_a_sentence) {
   BOOST_TEST(error_of_response(599, {}, "").message() == "The API responded with 599 and an empty body.");
 }
 
+BOOST_AUTO_TEST_CASE(response_that_is_not_json_is_named) {
+  const auto of = [](const std::string& start, const heygen::net::Headers& headers = {}) {
+    const heygen::Error error = heygen::transport::unreadable_response(headers, start, "an unknown word");
+    BOOST_TEST(error.code == heygen::code::kResponseParse);
+    return error.message() + " " + error.hint;
+  };
+  const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+  BOOST_TEST(has(of("\n <!DOCTYPE html>"), "not JSON but HTML"));
+  BOOST_TEST(has(of("Sign in", {{"content-type", "text/html; charset=utf-8"}}), "not JSON but HTML"));
+  BOOST_TEST(has(of("\x1f\x8b\x08"), "compressed with gzip"));
+  BOOST_TEST(has(of("x", {{"Content-Encoding", "br"}}), "content encoding"));
+  BOOST_TEST(has(of("{}", {{"Content-Encoding", "identity"}}), "an unknown word"));
+  BOOST_TEST(has(of(" \n"), "is empty"));
+  BOOST_TEST(has(of("nonsense"), "not valid JSON: an unknown word. If it"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
