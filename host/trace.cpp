@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/trace.hpp"
 
-#include "core/base/encode.hpp"
 #include "core/net/redact.hpp"
 
 namespace heygen::host {
 namespace {
 
-/// The credential of a request, as it may turn up elsewhere: a key that was typed as an ID, or sent back.
-std::vector<std::string> secrets_of(const net::Headers& headers) {
-  constexpr std::size_t kShortest = 6;
-  std::vector<std::string> secrets;
-  for (const net::Header& header : headers) {
-    const std::string value = header.value.substr(header.value.rfind(' ') + 1);
-    const bool secret = header.secret || net::redact_header(header.name, header.value) != header.value;
-    if (!secret || value.size() < kShortest) continue;
-    secrets.push_back(value);
-    secrets.push_back(percent_encode(value));
-  }
+/// The values of the headers that carry the credential.
+std::vector<std::string_view> secrets_of(const net::Headers& headers) {
+  std::vector<std::string_view> secrets;
+  for (const net::Header& header : headers)
+    if (header.secret || net::redact_header(header.name, header.value) != header.value) secrets.push_back(header.value);
   return secrets;
-}
-
-std::string without(const std::vector<std::string>& secrets, std::string text) {
-  for (const std::string& secret : secrets)
-    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret))
-      text.replace(at, secret.size(), "***");
-  return text;
 }
 
 class TracedHttp : public net::Http {
@@ -34,8 +20,8 @@ class TracedHttp : public net::Http {
       : inner_(inner), clock_(clock), detail_(detail), line_(std::move(line)) {}
 
   std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
-    const std::vector<std::string> secrets = secrets_of(request.headers);
-    line_("> " + request.method + " " + without(secrets, net::redact_url(request.url.text())));
+    const std::vector<std::string_view> secrets = secrets_of(request.headers);
+    line_("> " + request.method + " " + net::redact_values(net::redact_url(request.url.text()), secrets));
     trace_headers("> ", request.headers, {});
     const auto start = clock_.monotonic();
     try {
@@ -52,10 +38,10 @@ class TracedHttp : public net::Http {
 
  private:
   void trace_headers(const std::string& mark, const net::Headers& headers,
-                     const std::vector<std::string>& secrets) const {
+                     std::span<const std::string_view> secrets) const {
     if (detail_ == TraceDetail::summary) return;
     for (const net::Header& header : net::redact_headers(headers))
-      line_(mark + header.name + ": " + without(secrets, header.value));
+      line_(mark + header.name + ": " + net::redact_values(header.value, secrets));
   }
 
   net::Http& inner_;

@@ -65,13 +65,19 @@ JobState job_state(const Poll& poll, const json::Value& response) {
   return holds(kEndedBadly, state) ? JobState::failed : JobState::running;
 }
 
+std::string failure_code(const Poll& poll) {
+  std::string kind(poll.follow_up.substr(0, poll.follow_up.find(' ')));
+  std::ranges::replace(kind, '-', '_');
+  return kind + "_failed";
+}
+
 Error job_failure(const Poll& poll, std::string_view id, const json::Value& response) {
   std::string why;
   for (const char* field : {"data.failure_message", "data.error.message", "data.error"})
     if (why.empty()) why = text_of(response.find_path(field));
   const std::string state = text_of(response.find_path(poll.status_field));
   const std::string how = holds(poll.failed, to_lower(state)) ? " failed" : " ended with the status '" + state + "'";
-  return {code::kError, "The job " + std::string(id) + how + (why.empty() ? "." : ": " + why),
+  return {failure_code(poll), "The job " + std::string(id) + how + (why.empty() ? "." : ": " + why),
           "Run `heygen " + std::string(poll.follow_up) + " " + std::string(id) + "` for details."};
 }
 

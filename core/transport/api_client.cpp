@@ -51,10 +51,13 @@ std::string source_in_words(const std::string& source) {
 
 /// What a 401 needs: which credential was used, and what to do about it.
 std::string credential_hint(const auth::Credential& used) {
-  const std::string advice =
-      (used.source() == "env" ? "Correct or unset its environment variable, or store another credential with "
-                              : "Run ") +
-      store::login_command() + ".";
+  const store::ReservedSlot* slot = store::reserved_slot_of(used.provider());
+  const std::string variable = slot != nullptr && !slot->environment.empty() && slot->ids.front() == used.provider()
+                                   ? std::string(slot->environment)
+                                   : "its environment variable";
+  const std::string advice = used.source() == "env"
+                                 ? "Correct " + variable + ", or unset it and run " + store::login_command() + "."
+                                 : "Run " + store::login_command() + ".";
   return "The rejected credential is " + used.title() + " (`" + used.provider() + "`), " +
          source_in_words(used.source()) + ". " + advice;
 }
@@ -176,6 +179,7 @@ class Call {
     Error error = rejected && credential_.was_refreshed()
                       ? credential_.rejected_error()
                       : error_of_response(response.status, response.headers, read_error_body(response));
+    if (trusted) error = without_credential(error);
     if (rejected && !credential_.was_refreshed()) {
       error.hint = body_.is_consumed() ? consumed_before_refresh_hint() : credential_hint(credential_.credential());
     }
@@ -187,6 +191,20 @@ class Call {
       error.hint = when;
     if (const std::string* id = net::find_header(response.headers, "X-Request-Id")) error.request_id = *id;
     return error;
+  }
+
+  /// The API may repeat what it was sent.
+  Error without_credential(const Error& error) const {
+    std::vector<std::string_view> values;
+    for (const auto& header : credential_.credential().headers(credential_.now()))
+      values.push_back(header.value.reveal());
+    Error clean(error.code, net::redact_values(error.message(), values), error.hint, error.exit);
+    clean.param = net::redact_values(error.param, values);
+    clean.doc_url = net::redact_values(error.doc_url, values);
+    clean.request_id = error.request_id;
+    clean.http_status = error.http_status;
+    clean.retry_after = error.retry_after;
+    return clean;
   }
 
   void announce(const std::string& decision) const {

@@ -37,7 +37,7 @@ class FixedCredential : public auth::CredentialSource {
   const auth::Credential& credential_;
 };
 
-/// Empty when the API did not say whose it is. Throws Error for what is no response of the API.
+/// Empty when the API did not say whose it is. Throws Error when the response is not one of the API.
 json::Value user_of(const std::string& body) {
   try {
     const json::Value response = trim(body).empty() ? json::Value() : json::parse(body);

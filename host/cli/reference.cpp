@@ -14,7 +14,7 @@ constexpr std::array<ExitCode, 5> kExitCodes{{
     {Exit::timeout, "timeout", "Timed out"},
 }};
 
-constexpr std::array<ErrorCode, 28> kErrorCodes{{
+constexpr std::array<ErrorCode, 30> kErrorCodes{{
     {code::kError, "Something else failed; the message says what", Exit::failure},
     {code::kUsage, "Invalid options, arguments or settings; nothing was sent", Exit::usage},
     {code::kAuth, "No usable credential; log in", Exit::auth},
@@ -24,7 +24,9 @@ constexpr std::array<ErrorCode, 28> kErrorCodes{{
     {code::kConfirmationRequired, "It cannot be undone and there is no terminal to ask on; use --force", Exit::failure},
     {code::kFileExists, "The file exists; use --force or another name", Exit::failure},
     {code::kBatchNotSupported, "--wait follows one job, and the request made several", Exit::failure},
-    {code::kVideoFailed, "The video failed; there is no file", Exit::failure},
+    {code::kVideoFailed, "The video failed", Exit::failure},
+    {"video_translate_failed", "The translation failed", Exit::failure},
+    {"lipsync_failed", "The lipsync failed", Exit::failure},
     {code::kVideoNotReady, "The video is not finished; try again later", Exit::failure},
     {code::kAssetNotAvailable, "The video has no file of that kind", Exit::failure},
     {code::kResponseParse, "The response of the API is not as expected", Exit::failure},

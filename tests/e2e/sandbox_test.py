@@ -212,12 +212,13 @@ class CommandLine(unittest.TestCase):
                   "directory = os.environ['HEYGEN_CONFIG_DIR']\n"
                   "assert os.stat(directory).st_mode & 0o777 == 0o700 and not os.listdir(directory)\n"
                   "open(os.path.join(directory, 'credentials'), 'w').close()\n"
-                  "assert 'HEYGEN_API_KEY' not in os.environ and 'HEYGEN_OAUTH_ISSUER' not in os.environ\n"
+                  "assert 'HEYGEN_API_KEY' not in os.environ and 'HEYGEN_ACCESS_TOKEN' not in os.environ\n"
+                  "assert 'HEYGEN_OAUTH_ISSUER' not in os.environ\n"
                   "assert os.environ['HEYGEN_ALLOW_HTTP'] == '1'\n"
                   "urllib.request.urlopen(os.environ['HEYGEN_API_BASE'] + '/.well-known/openid-configuration')\n"
                   "print(directory)\nsys.exit(7)\n")
         result = self.run_it("run", "--", sys.executable, "-c", script, env={
-            **os.environ, "HEYGEN_API_KEY": "real", "HEYGEN_OAUTH_ISSUER": "https://x", "HEYGEN_CONFIG_DIR": "/real",
+            **os.environ, "HEYGEN_API_KEY": "real", "HEYGEN_ACCESS_TOKEN": "real", "HEYGEN_OAUTH_ISSUER": "https://x", "HEYGEN_CONFIG_DIR": "/real",
             "no_proxy": "127.0.0.1"})
         self.assertEqual((result.returncode, result.stderr), (7, ""))
         self.assertFalse(os.path.exists(result.stdout.strip()))

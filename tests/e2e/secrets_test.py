@@ -160,6 +160,11 @@ class Output(Canaries):
         done = self.run_heygen("vidoe", "list")
         self.assertIn("'vidoe'", done.error()["message"])
 
+    def test_an_api_error_that_repeats_the_key_does_not_show_it(self):
+        self.service.fault("/v3/videos", status=400, body={"error": {"code": "bad", "message": "No: " + ENVIRONMENT_KEY}})
+        done = self.run_heygen("video", "list", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})
+        self.assertEqual(self.assert_fails(done, "bad", 1).error()["message"], "No: ***")
+
     def test_a_key_typed_as_an_id_is_not_traced(self):
         self.service.fault("/v3/videos/" + ENVIRONMENT_KEY, status=404, body={})
         done = self.run_heygen("video", "get", ENVIRONMENT_KEY, "--verbose", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})

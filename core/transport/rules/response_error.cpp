@@ -148,4 +148,12 @@ Error error_of_response(int status, const net::Headers& headers, const std::stri
   return error;
 }
 
+std::string with_list_command(const std::string& hint, const std::string& list_command) {
+  constexpr std::string_view kPhrase = "; the matching `list` command shows what exists";
+  const std::size_t at = hint.find(kPhrase);
+  if (at == std::string::npos) return hint;
+  std::string out = hint;
+  return out.replace(at, kPhrase.size(), list_command.empty() ? "" : "; `" + list_command + "` shows what exists");
+}
+
 }  // namespace heygen::transport

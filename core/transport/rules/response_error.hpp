@@ -18,4 +18,8 @@ Error error_of_response(int status, const net::Headers& headers, const std::stri
 /// `start` is how the body begins, `why` what a JSON parser says of it.
 Error unreadable_response(const net::Headers& headers, std::string_view start, const std::string& why);
 
+/// `hint` with the command that lists the resources, "heygen video list", where error_of_response() could only say that
+/// there may be one; "" when there is none.
+std::string with_list_command(const std::string& hint, const std::string& list_command);
+
 }  // namespace heygen::transport

@@ -12,6 +12,7 @@
 #include "core/json/value.hpp"
 #include "core/transport/api_client.hpp"
 #include "core/transport/header/request_header.hpp"
+#include "core/transport/rules/response_error.hpp"
 #include "host/command.hpp"
 #include "host/io.hpp"
 #include "host/printer.hpp"
@@ -93,7 +94,12 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
                       requests::confirmation_required(what));
   }
   request.look = heygen::api::look_command(request.method, request.path);
-  requests::send_and_print(services.client(), printer, request);
+  try {
+    requests::send_and_print(services.client(), printer, request);
+  } catch (Error& error) {
+    error.hint = transport::with_list_command(error.hint, {});
+    throw;
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "core/base/text.hpp"
 #include "core/output/style.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/rules/response_error.hpp"
 #include "host/cli/help.hpp"
 #include "host/command.hpp"
 #include "host/io.hpp"
@@ -226,7 +227,22 @@ void dry_run(Services& services, Printer& printer, const heygen::api::Command& c
   requests::print_dry_run(services, printer, request, facts);
 }
 
-void run_catalog(Services& services, Printer& printer, const heygen::api::Command& command, const Parsed& parsed) {
+/// "heygen video list" for `heygen video get`; "" when nothing near lists.
+std::string list_command_of(const heygen::api::Command& command) {
+  std::vector<std::string_view> words(command.words.begin(), command.words.end());
+  while (words.size() > 1) {
+    words.back() = "list";
+    if (heygen::api::find(words) != nullptr) {
+      std::string text = "heygen";
+      for (const std::string_view word : words) (text += ' ') += word;
+      return text;
+    }
+    words.pop_back();
+  }
+  return {};
+}
+
+void run_unguarded(Services& services, Printer& printer, const heygen::api::Command& command, const Parsed& parsed) {
   if (parsed.is_on("request-schema")) return printer.print_json(std::string(command.request_schema));
   if (parsed.is_on("response-schema")) return printer.print_json(std::string(command.response_schema));
   if (parsed.is_on("dry-run")) return dry_run(services, printer, command, parsed);
@@ -262,6 +278,15 @@ void run_catalog(Services& services, Printer& printer, const heygen::api::Comman
     return requests::run_and_wait(services, printer, command, std::move(request), limit.value());
   }
   requests::send_and_print(services.client(), printer, request, columns_of(command));
+}
+
+void run_catalog(Services& services, Printer& printer, const heygen::api::Command& command, const Parsed& parsed) {
+  try {
+    run_unguarded(services, printer, command, parsed);
+  } catch (Error& error) {
+    error.hint = transport::with_list_command(error.hint, list_command_of(command));
+    throw;
+  }
 }
 
 Command command_of(const heygen::api::Command& facts) {

@@ -2,10 +2,13 @@
 #include "host/cli/help.hpp"
 #include "core/output/text_width.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <sstream>
 
 #include "core/api/catalog.hpp"
+#include "core/api/engine.hpp"
+#include "host/cli/reference.hpp"
 #include "host/commands/api/catalog.hpp"
 #include "host/services.hpp"
 
@@ -82,6 +85,14 @@ BOOST_AUTO_TEST_CASE(groups_show_their_commands_and_what_is_important) {
   const std::string text = group_help(table, {"video"}, 80);
   BOOST_TEST(has(text, "IMPORTANT\n  Mind the gap."));
   BOOST_TEST(has(text, "get  Show a video"));
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_job_has_a_documented_error_code) {
+  for (const api::Command& command : api::commands()) {
+    if (command.poll == nullptr) continue;
+    const std::string code = api::failure_code(*command.poll);
+    BOOST_TEST(std::ranges::count(error_codes(), code, &ErrorCode::code) == 1, code);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

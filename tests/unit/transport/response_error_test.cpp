@@ -103,6 +103,15 @@ BOOST_AUTO_TEST_CASE(status_without_a_name_is_still_a_sentence) {
   BOOST_TEST(error_of_response(599, {}, "").message() == "The API responded with 599 and an empty body.");
 }
 
+BOOST_AUTO_TEST_CASE(hint_names_the_command_that_lists_or_none) {
+  using heygen::transport::with_list_command;
+  const std::string hint = error_of_response(404, {}, "").hint;
+  BOOST_TEST(with_list_command(hint, "heygen video list") ==
+             "Check the ID and the path; `heygen video list` shows what exists.");
+  BOOST_TEST(with_list_command(hint, "") == "Check the ID and the path.");
+  BOOST_TEST(with_list_command("Other.", "heygen video list") == "Other.");
+}
+
 BOOST_AUTO_TEST_CASE(response_that_is_not_json_is_named) {
   const auto of = [](const std::string& start, const heygen::net::Headers& headers = {}) {
     const heygen::Error error = heygen::transport::unreadable_response(headers, start, "an unknown word");
