@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Packs the release that is built in DIRECTORY: DIRECTORY/heygen-VERSION-ARCH.tar.xz and SHA256SUMS beside it.
+# Usage: packaging/archive.sh DIRECTORY
+# The same sources give the same bytes: names in order, the time of the last commit, no owner.
+set -euo pipefail
+
+build=$(realpath "${1:?the build directory}")
+cd "$(dirname "$0")/.."
+version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
+name=heygen-$version-$(uname -m)
+tree=$build/$name
+rm -rf "$tree"
+for part in host provider-apikey provider-oauth provider-device-code sandbox sdk; do
+  cmake --install "$build" --prefix "$tree" --component "$part" --strip >/dev/null
+done
+cp README.md LICENSE CHANGELOG.md "$tree"
+epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)}
+chmod -R go-w "$tree"
+tar --create --xz --file "$build/$name.tar.xz" --directory "$build" --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner \
+  --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime "$name"
+(cd "$build" && sha256sum "$name.tar.xz" >SHA256SUMS)
+printf '%s\n' "$build/$name.tar.xz"
