@@ -276,15 +276,12 @@ void give_up(const Printer& printer, const std::string& where, std::chrono::mill
   end_process(show(error, printer, {}));
 }
 
-/// What a shell shows of a program that SIGPIPE ended.
-constexpr int kReaderGone = 128 + SIGPIPE;
-
 int run_arguments(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
   try {
     cli::run_command_line(services, printer, commands::all_commands(), arguments);
     return static_cast<int>(Exit::success);
-  } catch (const OutputClosed&) {
-    return kReaderGone;
+  } catch (const OutputClosed&) {  // its reader has enough: nothing to say
+    return static_cast<int>(Exit::failure);
   } catch (const Error& error) {
     return show(error, printer, arguments);
   } catch (const std::bad_alloc&) {

@@ -290,7 +290,7 @@ class Broken(Lists):
         process.stdout.close()
         error = process.stderr.read()
         process.stderr.close()
-        self.assertEqual((process.wait(LIMIT_S), error), (141, b""))
+        self.assertEqual((process.wait(LIMIT_S), error), (1, b""))
 
 
 class OnTheWay(Lists):

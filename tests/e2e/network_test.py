@@ -410,7 +410,7 @@ class Output(WithService):
         gate.set()
         _, err = process.communicate(timeout=20)
         self.assertEqual(err, b"")
-        self.assertEqual(process.returncode, 141)
+        self.assertEqual(process.returncode, 1)
 
 
 if __name__ == "__main__":

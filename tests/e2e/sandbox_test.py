@@ -405,7 +405,7 @@ class Pages(WithSandbox):
         response, form, _ = self.open(self.sandbox.authorize_path("v" * 43, client_id="<b>&'\"", scope="openid <i>"))
         text = response.body.decode()
         self.assertIn("Sandbox", text)
-        self.assertIn("&lt;b&gt;&amp;&#39;&quot;", text)
+        self.assertIn("&lt;b&gt;&amp;'&quot;", text)
         self.assertIn("&lt;i&gt;", text)
         self.assertNotIn("<b>", text)
         self.assertEqual(form.outside, [])

@@ -240,7 +240,7 @@ class Waiting(Stage):
                 os.close(reader)
                 done = subprocess.run([str(HEYGEN), *arguments], env=self.home.env, stdout=writer, stderr=subprocess.PIPE)
                 os.close(writer)
-                self.assertEqual((done.returncode, done.stderr), (141, b""))
+                self.assertEqual((done.returncode, done.stderr), (1, b""))
 
     def test_a_token_that_ends_meanwhile_is_refreshed(self):
         del self.home.env["HEYGEN_API_KEY"], self.service.routes["GET " + JOB]
