@@ -74,6 +74,11 @@ Clock& system_clock() {
   return clock;
 }
 
+std::chrono::milliseconds stopped_time(std::chrono::milliseconds asked, std::chrono::milliseconds slept) {
+  constexpr std::chrono::milliseconds kBusy{250};
+  return slept - asked > kBusy ? slept : std::chrono::milliseconds::zero();
+}
+
 std::string format_duration(std::chrono::milliseconds time) {
   if (time.count() % 1000 != 0) return std::to_string(time.count()) + "ms";
   const std::int64_t seconds = time.count() / 1000;

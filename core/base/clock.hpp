@@ -26,6 +26,12 @@ class Clock {
 /// The system's clocks. Thread-safe.
 Clock& system_clock();
 
+/// Sleeps that a deadline depends on are no longer than this, so that a stop of the process shows.
+inline constexpr std::chrono::milliseconds kLongestSleep{1000};
+/// What of a sleep counts for no deadline, as the process was stopped in it (SIGSTOP, Ctrl-Z, a frozen container): all
+/// of `slept` when that is much longer than `asked`, zero for the delays of a busy machine.
+std::chrono::milliseconds stopped_time(std::chrono::milliseconds asked, std::chrono::milliseconds slept);
+
 /// As a user types it: "20m5s", "1h", "750ms".
 std::string format_duration(std::chrono::milliseconds time);
 

@@ -36,7 +36,7 @@ int give_to_owner_of_directory(int fd, const std::filesystem::path& directory) n
   if (stat(directory.empty() ? "." : directory.c_str(), &above) != 0) return errno;
   // A sticky directory (/tmp) belongs to all users.
   if (above.st_uid == 0 || (above.st_mode & S_ISVTX) != 0) return 0;
-  return fchown(fd, above.st_uid, above.st_gid) == 0 ? 0 : errno;
+  return retry_interrupted([&] { return fchown(fd, above.st_uid, above.st_gid); }) == 0 ? 0 : errno;
 }
 
 }  // namespace heygen

@@ -75,7 +75,7 @@ std::string describe_read_error(const std::system_error& error, std::size_t limi
 void sync_directory(const std::filesystem::path& directory) noexcept {
   const UniqueFd opened(
       retry_interrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-  if (opened) ::fsync(opened.get());
+  if (opened) retry_interrupted([&] { return ::fsync(opened.get()); });
 }
 
 std::string describe_errno(int error) {

@@ -207,7 +207,7 @@ void install_signals(Cancel& cancel) {
   give_handlers_a_stack();
   std::atexit(heygen_on_exit);
   std::at_quick_exit(heygen_on_exit);
-  handle({SIGPIPE}, SIG_IGN, 0);
+  handle({SIGPIPE, SIGXFSZ}, SIG_IGN, 0);  // the write fails instead, and its error says why
   handle({SIGCHLD}, SIG_DFL, 0);  // if it were ignored, no wait for a browser or a provider's helper would work
   handle_unless_ignored({SIGINT, SIGTERM, SIGHUP}, heygen_on_interrupt);
   handle({SIGALRM}, heygen_on_slow_cancel, SA_RESTART);

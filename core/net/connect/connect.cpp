@@ -29,7 +29,8 @@ class Race {
 
   void start(const Poco::Net::SocketAddress& address) {
     UniqueFd socket(::socket(address.af(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!socket || (::connect(socket.get(), address.addr(), address.length()) < 0 && errno != EINPROGRESS)) {
+    if (!socket ||
+        (::connect(socket.get(), address.addr(), address.length()) < 0 && errno != EINPROGRESS && errno != EINTR)) {
       error_ = errno;
       return;
     }

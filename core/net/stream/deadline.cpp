@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <vector>
 
 #include "core/base/cancel.hpp"
@@ -18,7 +17,8 @@ using Duration = ExchangeDeadline::Duration;
 
 /// No limit: an end that is never reached.
 constexpr Duration kNever = Duration::max();
-constexpr Duration kTellEvery{1000};
+/// Enough for what the buffers of a connection hold, too short for a server that never ends.
+constexpr Duration kLastLook{500};
 
 Duration end_of(Duration from, Duration limit) {
   return limit > Duration::zero() && limit < kNever - from ? from + limit : kNever;
@@ -87,7 +87,22 @@ void ExchangeDeadline::observe_cancel() {
 void ExchangeDeadline::check() {
   observe_cancel();
   const End end = nearest();
-  if (end.at != kNever && clock_->monotonic() >= end.at) throw expired(end.limit);
+  const Duration now = clock_->monotonic();
+  if (end.at == kNever || now < end.at) {
+    last_look_.reset();
+    return;
+  }
+  if (!last_look_) last_look_ = now + kLastLook;
+  if (now >= *last_look_) throw expired(end.limit);
+}
+
+void ExchangeDeadline::postpone(Duration stopped) {
+  if (stopped <= Duration::zero()) return;
+  start_ += stopped;
+  touched_ += stopped;
+  for (std::optional<Duration>* end : {&connect_end_, &grace_end_, &last_look_}) {
+    if (*end && **end < kNever - stopped) **end += stopped;
+  }
 }
 
 void ExchangeDeadline::touch() {
@@ -99,21 +114,22 @@ bool ExchangeDeadline::wait(std::span<pollfd> descriptors, std::optional<Duratio
   std::vector<pollfd> all(descriptors.begin(), descriptors.end());
   all.push_back({cancel_->descriptor(), POLLIN, 0});
   for (;;) {
-    check();
+    observe_cancel();
     if (grace_end_) all.back().fd = -1;
     const Duration now = clock_->monotonic();
     if (now >= stop) return false;
-    Duration end = std::min(stop, nearest().at);
-    if (on_wait_) end = std::min(end, now + kTellEvery);
-    const int left = end == kNever ? -1 : static_cast<int>(std::clamp<Duration::rep>((end - now).count(), 0, INT_MAX));
-    const int ready = ::poll(all.data(), all.size(), left);
+    const End end = nearest();
+    const Duration left = std::clamp(std::min(stop, end.at) - now, Duration::zero(), kLongestSleep);
+    const int ready = ::poll(all.data(), all.size(), static_cast<int>(left.count()));
     if (ready < 0 && errno != EINTR) {
       throw failure(Failure::Kind::connect, "Could not wait for " + peer_ + ": " + describe_errno(errno) + ".");
     }
-    if (ready == 0 && on_wait_) on_wait_();
+    postpone(stopped_time(left, clock_->monotonic() - now));
     std::copy_n(all.begin(), descriptors.size(), descriptors.begin());
     const auto has_event = [](const pollfd& entry) { return entry.revents != 0; };
-    if (std::any_of(descriptors.begin(), descriptors.end(), has_event)) return check(), true;
+    if (ready > 0 && std::any_of(descriptors.begin(), descriptors.end(), has_event)) return observe_cancel(), true;
+    if (ready == 0 && now >= end.at) throw expired(end.limit);
+    if (ready == 0 && on_wait_) on_wait_();
   }
 }
 

@@ -44,9 +44,11 @@ class ExchangeDeadline {
 
   /// The idle limit counts from here: a byte moved, or an operation starts.
   void touch();
-  /// Throws Failure when the exchange must end now.
+  /// Throws Failure when the exchange must end now. Past a limit, what has arrived already may still be read for a
+  /// moment: the process may have been stopped meanwhile.
   void check();
-  /// Waits until a descriptor has an event. False: `at_most` passed first. Throws as check() does.
+  /// Waits until a descriptor has an event. False: `at_most` passed first. Throws as check() does, but not while a
+  /// descriptor has an event. The time in which the process was stopped counts for no limit.
   bool wait(std::span<pollfd> descriptors, std::optional<Duration> at_most = std::nullopt);
   void wait(int descriptor, int events);
 
@@ -62,6 +64,8 @@ class ExchangeDeadline {
   End nearest() const;
   Failure expired(Limit limit) const;
   void observe_cancel();
+  /// Moves every limit by a time in which the process did not run.
+  void postpone(Duration stopped);
 
   std::string peer_;
   Timeouts limits_;
@@ -73,6 +77,7 @@ class ExchangeDeadline {
   Duration touched_;
   std::optional<Duration> connect_end_;
   std::optional<Duration> grace_end_;
+  std::optional<Duration> last_look_;  ///< past a limit: how long what has arrived may still be read
   bool sent_ = false;
   bool sent_all_ = false;
 };

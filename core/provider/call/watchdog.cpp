@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/call/watchdog.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <system_error>
 #include <utility>
 
+#include "core/base/clock.hpp"
+
 namespace heygen::provider {
 namespace {
 
-/// A thread that wakes this much too late was stopped together with the process (Ctrl-Z), and so was the provider.
-constexpr std::chrono::seconds kStopped{1};
+Watchdog::Time passed(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration_cast<Watchdog::Time>(time);
+}
 
 }  // namespace
 
@@ -80,9 +84,9 @@ void Watchdog::run() {
     sleeps_until_ = deadline_;
     if (!deadline_) {
       changed_.wait(lock);
-    } else if (const Clock::time_point until = *deadline_; Clock::now() < until) {
-      changed_.wait_until(lock, until);
-    } else if (Clock::now() - until > kStopped) {
+    } else if (Clock::now() < *deadline_) {
+      sleep(lock);
+    } else if (stopped_time(Time::zero(), passed(Clock::now() - *deadline_)) > Time::zero()) {
       deadline_ = Clock::now() + call_timeout_;
     } else {
       const std::string where = breadcrumb();
@@ -92,6 +96,15 @@ void Watchdog::run() {
       return;
     }
   }
+}
+
+/// A thread that wakes too late was stopped together with the process (Ctrl-Z), and so was the provider.
+void Watchdog::sleep(std::unique_lock<std::mutex>& lock) {
+  const Clock::time_point before = Clock::now();
+  const Clock::time_point until = std::min(*deadline_, before + kLongestSleep);
+  sleeps_until_ = until;
+  changed_.wait_until(lock, until);
+  if (deadline_) *deadline_ += stopped_time(passed(until - before), passed(Clock::now() - before));
 }
 
 }  // namespace heygen::provider

@@ -41,6 +41,7 @@ class Watchdog : public CallObserver {
   using Clock = std::chrono::steady_clock;
   void start_waiting(const std::lock_guard<std::mutex>& held);
   void run();
+  void sleep(std::unique_lock<std::mutex>& held);
 
   const Time timeout_;
   const OnHang on_hang_;

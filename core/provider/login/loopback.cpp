@@ -27,7 +27,8 @@ using std::chrono::milliseconds;
 /// How long the last bytes may take to reach the browser.
 constexpr milliseconds kFlush{2'000};
 constexpr milliseconds kDrain{500};
-constexpr milliseconds kTick{1'000};
+/// How long past the deadline what has arrived is still served: the process may have been stopped meanwhile.
+constexpr milliseconds kLastLook{500};
 
 Error cannot_listen(int why) {
   return network_error("Could not listen on 127.0.0.1: " + describe_errno(why),
@@ -36,7 +37,7 @@ Error cannot_listen(int why) {
 
 bool ready_for(int socket, short events, milliseconds time) {
   pollfd one{socket, events, 0};
-  return poll(&one, 1, static_cast<int>(time.count())) > 0;
+  return retry_interrupted([&] { return poll(&one, 1, static_cast<int>(time.count())); }) > 0;
 }
 
 }  // namespace
@@ -71,20 +72,25 @@ const std::string* Loopback::param(std::string_view name) const {
 }
 
 Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, const Watch& watch) {
-  const milliseconds deadline = clock_.monotonic() + timeout;
+  milliseconds deadline = clock_.monotonic() + timeout;
   for (;;) {
     if (cancel.requested()) return Outcome::canceled;
     const milliseconds left = deadline - clock_.monotonic();
-    if (left.count() <= 0) return Outcome::timed_out;
-    if (watch.tick) watch.tick(left);
+    if (left < -kLastLook) return Outcome::timed_out;
+    if (watch.tick) watch.tick(std::max(left, milliseconds{0}));
     std::vector<int> ready;
-    if (poll_once(watch.tick ? std::min(left, kTick) : left, cancel, watch, ready) < 0 && errno != EINTR) throw cannot_listen(errno);
+    milliseconds stopped{0};
+    const int count = poll_once(left, cancel, watch, ready, stopped);
+    if (count < 0 && errno != EINTR) throw cannot_listen(errno);
+    deadline += stopped;
     if (const auto outcome = serve_ready(ready)) return *outcome;
+    if (left.count() <= 0 && count == 0) return Outcome::timed_out;
     drop_expired();
   }
 }
 
-int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready) {
+int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready,
+                        milliseconds& stopped) {
   std::vector<pollfd> all{
       {cancel.descriptor(), POLLIN, 0}, {watch.descriptor(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
   milliseconds time = timeout;
@@ -92,8 +98,11 @@ int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch&
     all.push_back({connection.socket.get(), POLLIN, 0});
     time = std::min(time, std::max(milliseconds{1}, connection.deadline - clock_.monotonic()));
   }
-  constexpr milliseconds kLongest{60'000};
-  const int count = poll(all.data(), all.size(), static_cast<int>(std::min(time, kLongest).count()));
+  time = std::clamp(time, milliseconds{0}, kLongestSleep);
+  const milliseconds before = clock_.monotonic();
+  const int count = poll(all.data(), all.size(), static_cast<int>(time.count()));
+  stopped = stopped_time(time, clock_.monotonic() - before);
+  for (Connection& connection : connections_) connection.deadline += stopped;
   if (count <= 0) return count;
   if (all[1].revents != 0) watch.readable();
   for (auto entry = all.begin() + 2; entry != all.end(); ++entry) {
@@ -120,7 +129,8 @@ std::optional<Loopback::Outcome> Loopback::serve_ready(const std::vector<int>& r
 
 /// Past the limit the oldest connection is dropped: browsers open connections ahead and leave them idle.
 void Loopback::accept_one() {
-  UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  UniqueFd socket(
+      retry_interrupted([&] { return accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); }));
   if (!socket) return;
   if (connections_.size() == kMaxConnections) {
     wipe(connections_.front().head);
@@ -139,8 +149,8 @@ void Loopback::drop_expired() {
 
 Loopback::Next Loopback::serve(Connection& connection) {
   std::array<char, 4096> buffer{};
-  const ssize_t got = recv(connection.socket.get(), buffer.data(), buffer.size(), 0);
-  if (got < 0) return errno == EAGAIN || errno == EINTR ? Next::keep : Next::drop;
+  const ssize_t got = retry_interrupted([&] { return recv(connection.socket.get(), buffer.data(), buffer.size(), 0); });
+  if (got < 0) return errno == EAGAIN ? Next::keep : Next::drop;
   if (got == 0) return Next::drop;
   if (connection.answered) return Next::keep;
   connection.head.append(buffer.data(), static_cast<std::size_t>(got));
@@ -182,7 +192,8 @@ Loopback::Next Loopback::handle_request(Connection& connection) {
 Loopback::Next Loopback::answer(Connection& connection, const std::string& response) {
   wipe(connection.head);
   connection.answered = true;
-  const ssize_t sent = send(connection.socket.get(), response.data(), response.size(), MSG_NOSIGNAL);
+  const ssize_t sent =
+      retry_interrupted([&] { return send(connection.socket.get(), response.data(), response.size(), MSG_NOSIGNAL); });
   if (sent != static_cast<ssize_t>(response.size())) return Next::drop;
   shutdown(connection.socket.get(), SHUT_WR);
   return Next::keep;

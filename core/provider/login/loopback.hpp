@@ -53,7 +53,9 @@ class Loopback : public RedirectListener {
   Next handle_request(Connection& connection);
   static Next answer(Connection& connection, const std::string& response);
   void drop_expired();
-  int poll_once(std::chrono::milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready);
+  /// `stopped`: how long the process was stopped meanwhile.
+  int poll_once(std::chrono::milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready,
+                std::chrono::milliseconds& stopped);
   std::optional<Outcome> serve_ready(const std::vector<int>& ready);
   void send_and_drain(int socket, const std::string& response) const;
   void close_all();

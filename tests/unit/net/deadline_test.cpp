@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,6 +26,56 @@ Server::Script silent(std::promise<void>& arrived) {
     peer.wait_for_close();
   };
 }
+
+/// A client in a process of its own, which can be stopped. Its limits are one second.
+class OtherProcess {
+ public:
+  void start(const Url& url) {
+    BOOST_REQUIRE(::pipe(said_.data()) == 0);
+    process_ = ::fork();
+    if (process_ == 0) run(url);
+    ::close(said_[1]);
+    started_.set_value();
+  }
+  void stop() {
+    is_started_.wait();
+    ::kill(process_, SIGSTOP);
+    int status = 0;
+    ::waitpid(process_, &status, WUNTRACED);
+  }
+  void resume() const { ::kill(process_, SIGCONT); }
+  static void let_the_limits_pass() { std::this_thread::sleep_for(kLimit + 500ms); }
+  /// What it received, or the reason why it did not.
+  std::string end() {
+    resume();
+    std::string text(256, '\0');
+    const ssize_t count = ::read(said_[0], text.data(), text.size());
+    ::waitpid(process_, nullptr, 0);
+    ::close(said_[0]);
+    return text.substr(0, count > 0 ? static_cast<std::size_t>(count) : 0);
+  }
+
+ private:
+  static constexpr auto kLimit = 1s;
+  [[noreturn]] void run(const Url& url) const {
+    const Client client;
+    Request request = client.request(url);
+    request.timeouts = {.connect = kLimit, .idle = kLimit, .total = kLimit};
+    std::string text;
+    try {
+      text = client.fetch(request);
+    } catch (const std::exception& error) {
+      text = error.what();
+    }
+    const bool written = ::write(said_[1], text.data(), text.size()) >= 0;
+    ::_exit(written ? 0 : 1);
+  }
+
+  std::array<int, 2> said_{};
+  pid_t process_ = 0;
+  std::promise<void> started_;
+  std::future<void> is_started_ = started_.get_future();
+};
 
 }  // namespace
 
@@ -210,6 +265,63 @@ BOOST_AUTO_TEST_CASE(the_grace_ends) {
   BOOST_TEST((delay >= 140ms));
   BOOST_TEST((delay < 150ms + kPrompt));
   BOOST_TEST((failure.kind == Kind::canceled));
+}
+
+BOOST_AUTO_TEST_CASE(response_that_arrives_while_the_process_is_stopped_is_read) {
+  std::promise<void> stopped;
+  auto is_stopped = stopped.get_future();
+  std::promise<void> replied;
+  OtherProcess other;
+  Server server([&](Peer& peer) {
+    peer.request();
+    other.stop();
+    stopped.set_value();
+    peer.reply("saved");
+    replied.set_value();
+    peer.wait_for_close();
+  });
+  other.start(server.url());
+  is_stopped.wait();
+  replied.get_future().wait();
+  OtherProcess::let_the_limits_pass();
+  BOOST_TEST(other.end() == "saved");
+}
+
+BOOST_AUTO_TEST_CASE(time_while_stopped_counts_for_no_limit) {
+  std::promise<void> continued;
+  auto has_continued = continued.get_future();
+  std::promise<void> stopped;
+  OtherProcess other;
+  Server server([&](Peer& peer) {
+    peer.request();
+    other.stop();
+    stopped.set_value();
+    has_continued.wait();
+    peer.reply("late");
+    peer.wait_for_close();
+  });
+  other.start(server.url());
+  stopped.get_future().wait();
+  OtherProcess::let_the_limits_pass();
+  other.resume();
+  continued.set_value();
+  BOOST_TEST(other.end() == "late");
+}
+
+BOOST_AUTO_TEST_CASE(endless_response_meets_the_total_limit) {
+  Server server([](Peer& peer) {
+    peer.request();
+    peer.send("HTTP/1.1 200 OK\r\n\r\n");
+    const std::string piece(1 << 16, 'x');
+    while (!peer.wait_for_close(0)) peer.send(piece);
+  });
+  const Client client;
+  Request request = client.request(server.url());
+  request.timeouts.total = 100ms;
+  const auto response = client.send(request);
+  std::array<char, 1024> piece{};
+  BOOST_CHECK_EXCEPTION(while (response->read(piece) > 0) continue, Failure,
+                        [](const Failure& failure) { return failure.kind == Kind::timeout; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

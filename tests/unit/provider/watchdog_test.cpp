@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/call/watchdog.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <future>
+#include <thread>
 
 using namespace heygen::provider;
 using namespace std::chrono_literals;
@@ -50,6 +56,32 @@ BOOST_AUTO_TEST_CASE(returned_call_is_not_watched) {
   { const Breadcrumb crumb("vault", Function::resolve); }
   const ServiceScope no_call;
   BOOST_TEST((watched.heard.wait_for(200ms) == std::future_status::timeout));
+}
+
+BOOST_AUTO_TEST_CASE(time_while_the_process_is_stopped_does_not_count) {
+  constexpr auto kDeadline = 700ms;
+  std::array<int, 2> said{};
+  BOOST_REQUIRE(pipe(said.data()) == 0);
+  const pid_t process = fork();
+  if (process == 0) {
+    Watchdog watchdog(kDeadline, [](const std::string&, std::chrono::milliseconds) { _exit(1); });
+    const Breadcrumb crumb("vault", Function::resolve);
+    if (write(said[1], "x", 1) != 1) _exit(2);
+    constexpr int kSteps = 10;  // of the provider's work, half of the time that it has
+    for (int i = 0; i < kSteps; ++i) std::this_thread::sleep_for(kDeadline / 2 / kSteps);
+    _exit(0);
+  }
+  char ready = 0;
+  BOOST_REQUIRE(read(said[0], &ready, 1) == 1);
+  kill(process, SIGSTOP);
+  int status = 0;
+  waitpid(process, &status, WUNTRACED);
+  std::this_thread::sleep_for(kDeadline + 500ms);
+  kill(process, SIGCONT);
+  waitpid(process, &status, 0);
+  BOOST_TEST(WEXITSTATUS(status) == 0);
+  close(said[0]);
+  close(said[1]);
 }
 
 BOOST_AUTO_TEST_CASE(login_and_cancellable_calls_get_more_time) {
