@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/auth/credential.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -12,7 +13,16 @@ Credential::Credential(std::string provider, std::string title, provider::Provid
 bool Credential::stale(std::int64_t now) const {
   if (answer_.headers.empty()) return true;
   if (accepted_ || !answer_.expires_at) return false;
-  return *answer_.expires_at - now <= kSkewSeconds;
+  return *answer_.expires_at - now <= skew_;
+}
+
+bool Credential::works(std::int64_t now) const {
+  return has_headers() && (!answer_.expires_at || *answer_.expires_at > now);
+}
+
+void Credential::set_obtained_at(std::int64_t time) {
+  constexpr std::int64_t kPart = 4;
+  if (answer_.expires_at) skew_ = std::clamp<std::int64_t>((*answer_.expires_at - time) / kPart, 0, kSkewSeconds);
 }
 
 const std::vector<provider::CredentialHeader>& Credential::headers(std::int64_t now) const {

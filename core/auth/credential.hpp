@@ -11,7 +11,7 @@
 
 namespace heygen::auth {
 
-/// How long before its expiry a credential counts as expired, in seconds. The only such constant.
+/// How long before its expiry a credential counts as expired at most, in seconds. The only such constant.
 inline constexpr std::int64_t kSkewSeconds = 60;
 
 class Credential {
@@ -30,6 +30,11 @@ class Credential {
 
   /// Expired or within the skew, or no header yet. Unknown expiry counts as fresh: a 401 will tell.
   bool stale(std::int64_t now) const;
+  /// It has headers and has not expired, or its expiry is unknown.
+  bool works(std::int64_t now) const;
+  /// When it was obtained: the skew is then a quarter of its life at most, or a token that lives shorter than the skew
+  /// would be refreshed by every command.
+  void set_obtained_at(std::int64_t time);
   bool has_headers() const { return !answer_.headers.empty(); }
   /// Fresh whatever its expiry says; otherwise tokens that live shorter than the skew could never be used.
   void mark_just_refreshed() { accepted_ = true; }
@@ -42,6 +47,7 @@ class Credential {
   std::string provider_, title_;
   provider::ProviderResult answer_;
   bool accepted_ = false;
+  std::int64_t skew_ = kSkewSeconds;
 };
 
 }  // namespace heygen::auth

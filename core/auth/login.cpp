@@ -112,7 +112,7 @@ class Login {
 
   /// Afterwards the file has one credential: this one.
   void save() {
-    const std::vector<FileLock> locks = wait_for_refreshes();
+    const std::vector<store::RefreshLock> locks = wait_for_refreshes();
     use_.store.update([&](CredentialsDocument& document) {
       replaced_.clear();
       for (const FilledSlot& slot : document.filled_slots()) replaced_.push_back({slot, document.state(slot)});
@@ -131,7 +131,7 @@ class Login {
 
   /// Otherwise a refresh under way would write tokens that are never revoked. A process that hangs, or Ctrl-C, must not
   /// cost the new credential: the login then continues without the locks.
-  std::vector<FileLock> wait_for_refreshes() {
+  std::vector<store::RefreshLock> wait_for_refreshes() {
     try {
       return lock_refreshes(use_.store, use_.registry, use_.store.read().filled_slots(), use_.cancel);
     } catch (const Error&) {

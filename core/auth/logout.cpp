@@ -11,7 +11,8 @@ using store::FilledSlot;
 LogoutResult logout(const LogoutDependencies& dependencies) {
   store::CredentialStore& store = dependencies.store;
   provider::ProviderRegistry& registry = dependencies.registry;
-  const std::vector<FileLock> locks = lock_refreshes(store, registry, store.read().filled_slots(), dependencies.cancel);
+  const std::vector<store::RefreshLock> locks =
+      lock_refreshes(store, registry, store.read().filled_slots(), dependencies.cancel);
 
   LogoutResult result;
   const CredentialsDocument before = store.read();

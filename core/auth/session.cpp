@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/auth/stored_slots.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
@@ -55,8 +56,18 @@ void Session::require_usable(const Credential& credential) {
                    resolver_.login_hint(credential.provider()));
 }
 
-Checked Session::check(const RequestInfo& request) {
+Credential Session::resolve(const RequestInfo& request) {
   Credential credential = resolver_.resolve(request);
+  if (!credential.has_headers() || !credential.stale(clock_.now())) return credential;
+  const auto last = resolver_.store().last_refresh(store::slot_of(credential.provider()));
+  if (last && last->obtained_at > 0 && credential.expires_at() == last->expires_at) {
+    credential.set_obtained_at(last->obtained_at);
+  }
+  return credential;
+}
+
+Checked Session::check(const RequestInfo& request) {
+  Credential credential = resolve(request);
   require_usable(credential);
   return {request, std::move(credential)};
 }
@@ -65,24 +76,20 @@ CredentialLease Session::obtain(const RequestInfo& request, Checked* checked) {
   std::optional<Credential> ready;
   if (checked != nullptr) ready = std::exchange(checked->credential, std::nullopt);
   if (ready && ready->this_request_only() && checked->request != request) ready.reset();
-  Credential credential = ready ? std::move(*ready) : resolver_.resolve(request);
+  Credential credential = ready ? std::move(*ready) : resolve(request);
   require_usable(credential);
   if (!credential.stale(clock_.now())) return {std::move(credential), false};
   if (!credential.has_headers()) return refresh_locked(credential, request, Reason::first_use, {});
   try {
     return refresh_locked(credential, request, Reason::near_expiry, {});
   } catch (const Error& error) {
-    if (error.code == code::kCanceled || !still_works(credential)) throw;
+    if (error.code == code::kCanceled || !credential.works(clock_.now())) throw;
     terminal_.notice("Warning: could not refresh the " + credential.title() + " credential, which is valid until " +
                      format_time(*credential.expires_at()) + ". " + error.message() +
                      (error.hint.empty() ? "" : " " + error.hint));
     credential.mark_just_refreshed();
     return {std::move(credential), false};
   }
-}
-
-bool Session::still_works(const Credential& credential) const {
-  return credential.expires_at() && *credential.expires_at() > clock_.now();
 }
 
 CredentialLease Session::refresh(const Credential& refused, const RequestInfo& request,
@@ -93,8 +100,7 @@ CredentialLease Session::refresh(const Credential& refused, const RequestInfo& r
 std::optional<Credential> Session::refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                         Reason reason) {
   Credential current = resolver_.resolve_with(seen.provider(), request, reason);
-  const bool usable = current.has_headers() && (!current.expires_at() || *current.expires_at() > clock_.now());
-  if (!usable || current.same_headers(seen)) return {};
+  if (!current.works(clock_.now()) || current.same_headers(seen)) return {};
   current.mark_just_refreshed();
   return current;
 }
@@ -102,44 +108,72 @@ std::optional<Credential> Session::refreshed_by_another(const Credential& seen, 
 CredentialLease Session::refresh_locked(const Credential& seen, const RequestInfo& request, Reason reason,
                                         const std::string& www_authenticate) {
   const std::string& id = seen.provider();
-  const auto lock = resolver_.store().lock_refresh(store::slot_of(id), kLockDeadline, cancel_);
-  if (std::optional<Credential> other = refreshed_by_another(seen, request, reason)) return {*other, false};
+  const store::RefreshLock lock = resolver_.store().lock_refresh(store::slot_of(id), kLockDeadline, cancel_);
+  std::optional<Credential> other = refreshed_by_another(seen, request, reason);
+  if (other) return {*other, false};
+  if (lock.failure_of_predecessor()) throw Error(*lock.failure_of_predecessor());
 
   // Before anything is sent: a server that rotates refresh tokens takes the old one back, whether or not the new one
   // can be stored.
   std::unique_ptr<FileReplacement> room = resolver_.store().reserve();
-  provider::Provider& provider = resolver_.registry().load(id);
   provider::ProviderRequest ask;
   ask.reason = reason;
   ask.method = request.method;
   ask.path = request.path;
   ask.www_authenticate = www_authenticate;
   ask.state = resolver_.state_of(id);
-  const ProviderResult answer = provider.refresh(ask);
-  if (answer.status == Status::rejected) {
-    // A program that does not know the lock may have refreshed in between: the file decides.
-    if (std::optional<Credential> other = refreshed_by_another(seen, request, reason)) return {*other, false};
-  }
-  if (answer.status != Status::ok) {
-    throw provider::to_error(answer, provider.manifest(), resolver_.login_hint(id));
-  }
+  const std::int64_t asked_at = clock_.now();
+  const ProviderResult answer = refresh_now(seen, request, ask, lock, other);
+  if (other) return {*other, false};
   const json::Value patch = answer.patch.value_or(json::Object{});
-  save(id, ask.state, patch, std::move(room));
   json::Value state = ask.state;
   json::merge_patch(state, patch);
+  if (!save(id, ask.state, patch, std::move(room))) {
+    revoke(resolver_.registry(), {store::slot_of(id), {id}}, state, Reason::replaced);
+    return replaced_meanwhile(request);
+  }
   Credential refreshed = resolver_.resolve_state(id, state, request, Reason::first_use);
   refreshed.mark_just_refreshed();
   if (!refreshed.has_headers()) throw refused_error(seen);
+  if (refreshed.expires_at()) lock.record_success(asked_at, *refreshed.expires_at());
   return {std::move(refreshed), true};
 }
 
-void Session::save(const std::string& id, const json::Value& sent, const json::Value& patch,
+ProviderResult Session::refresh_now(const Credential& seen, const RequestInfo& request,
+                                    const provider::ProviderRequest& ask, const store::RefreshLock& lock,
+                                    std::optional<Credential>& other) {
+  provider::Provider& provider = resolver_.registry().load(seen.provider());
+  ProviderResult answer = provider.refresh(ask);
+  if (answer.status == Status::rejected) {
+    // A program that does not know the lock may have refreshed in between: the file decides.
+    other = refreshed_by_another(seen, request, ask.reason);
+  }
+  if (answer.status == Status::ok || other) return answer;
+  const Error error = provider::to_error(answer, provider.manifest(), resolver_.login_hint(seen.provider()));
+  if (error.code != code::kCanceled) lock.record_failure(error, clock_.monotonic().count());
+  throw error;
+}
+
+CredentialLease Session::replaced_meanwhile(const RequestInfo& request) {
+  Credential current = resolve(request);
+  require_usable(current);
+  if (!current.works(clock_.now())) {
+    throw network_error("The stored " + current.title() + " credential was replaced while it was refreshed.",
+                        "Run the command again.");
+  }
+  current.mark_just_refreshed();
+  return {std::move(current), false};
+}
+
+bool Session::save(const std::string& id, const json::Value& sent, const json::Value& patch,
                    std::unique_ptr<FileReplacement> room) {
+  bool wanted = true;
   try {
     resolver_.store().update(
         [&](store::CredentialsDocument& document) {
           json::Value state = document.state(id);
-          if (!is_unchanged(state, sent, patch)) return;
+          wanted = is_unchanged(state, sent, patch);
+          if (!wanted) return;
           json::merge_patch(state, patch);
           document.set_state(id, state);
         },
@@ -148,6 +182,7 @@ void Session::save(const std::string& id, const json::Value& sent, const json::V
     terminal_.notice(std::string("Warning: could not save the refreshed credential; the stored one is stale. ") +
                      error.what() + " This command continues; a later one may require you to log in.");
   }
+  return wanted;
 }
 
 void Session::report(const Credential& used, const RequestInfo& request, int http_status) {

@@ -63,10 +63,18 @@ class Session : public CredentialSource {
   /// The credential in the file, if it is another one than `seen` and has not expired.
   std::optional<Credential> refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                  provider::Reason reason);
-  void save(const std::string& id, const json::Value& sent, const json::Value& patch,
+  /// The provider's answer to one refresh. Throws, and tells those who wait for the lock, when it failed; the
+  /// credential of another program, if that has refreshed meanwhile, goes to `other`.
+  provider::ProviderResult refresh_now(const Credential& seen, const RequestInfo& request,
+                                       const provider::ProviderRequest& ask, const store::RefreshLock& lock,
+                                       std::optional<Credential>& other);
+  /// False: the entry has changed meanwhile, and the result is not wanted.
+  bool save(const std::string& id, const json::Value& sent, const json::Value& patch,
             std::unique_ptr<FileReplacement> room);
-  /// Near its expiry, but not past it.
-  bool still_works(const Credential& credential) const;
+  /// After a login or logout of a program that knows no lock: what the file has now.
+  CredentialLease replaced_meanwhile(const RequestInfo& request);
+  /// Resolves, with what is known of the credential's life.
+  Credential resolve(const RequestInfo& request);
 
   /// Throws when the credential has expired for good.
   void require_usable(const Credential& credential);

@@ -46,15 +46,15 @@ std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSl
   return installed == slot.ids.end() ? slot.ids.front() : *installed;
 }
 
-std::vector<FileLock> lock_refreshes(store::CredentialStore& store, provider::ProviderRegistry& registry,
-                                     const std::vector<store::FilledSlot>& slots, const Cancel& cancel) {
+std::vector<store::RefreshLock> lock_refreshes(store::CredentialStore& store, provider::ProviderRegistry& registry,
+                                               const std::vector<store::FilledSlot>& slots, const Cancel& cancel) {
   std::vector<std::string> names;
   for (const store::FilledSlot& slot : slots) {
     if (is_refreshable(registry, slot)) names.push_back(slot.slot);
   }
   // One order for all processes, so that no two wait for each other.
   std::ranges::sort(names);
-  std::vector<FileLock> locks;
+  std::vector<store::RefreshLock> locks;
   for (const std::string& name : names) locks.push_back(store.lock_refresh(name, Session::kLockDeadline, cancel));
   return locks;
 }

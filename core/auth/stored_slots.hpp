@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/file_lock.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/store/credential_store.hpp"
 
@@ -26,7 +25,7 @@ std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSl
 
 /// The refresh locks of these slots, as far as a provider is installed that could refresh one: while they are held, no
 /// process refreshes what is stored. Throws as CredentialStore::lock_refresh() does.
-std::vector<FileLock> lock_refreshes(store::CredentialStore& store, provider::ProviderRegistry& registry,
-                                     const std::vector<store::FilledSlot>& slots, const Cancel& cancel);
+std::vector<store::RefreshLock> lock_refreshes(store::CredentialStore& store, provider::ProviderRegistry& registry,
+                                               const std::vector<store::FilledSlot>& slots, const Cancel& cancel);
 
 }  // namespace heygen::auth

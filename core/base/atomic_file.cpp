@@ -27,7 +27,8 @@ constexpr std::string_view kOld = "old";            // no random part can be thi
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path, int why) {
   throw Error(code::kFileIo, "Could not " + what + " " + path.string() + ": " + describe_errno(why) + ".",
-              why == ENOSPC || why == EDQUOT || why == EFBIG
+              why == EFBIG ? "Raise the file size limit (`ulimit -f`) and try again; the file is unchanged."
+              : why == ENOSPC || why == EDQUOT
                   ? "Free some disk space and try again; the file is unchanged."
                   : "Check the permissions of the directory and try again; the file is unchanged.");
 }
@@ -56,6 +57,26 @@ int reserve(int file, std::size_t size) {
   }
 }
 
+/// rename(2) over one fails with EBUSY.
+bool is_mount_point(const fs::path& path) {
+  struct statx about {};
+  return statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE, &about) == 0 &&
+         (about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+         (about.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+/// What is still to be written in place must have its room before the old content goes. Returns the errno.
+int reserve_in_place(int file, std::size_t size) {
+  const auto length = static_cast<off_t>(std::max<std::size_t>(size, 1));
+  if (retry_interrupted([&] { return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, length); }) == 0) return 0;
+  return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? errno : 0;
+}
+
+/// Replaces the X of `name`. Mode 0600; empty on failure, with errno set.
+UniqueFd make_temporary(std::string& name) {
+  return UniqueFd(retry_interrupted([&] { return mkostemp(name.data(), O_CLOEXEC); }));
+}
+
 void write_whole(int file, std::string_view content, const fs::path& path) {
   if (lseek(file, 0, SEEK_SET) != 0) fail("write", path, errno);
   if (const std::error_code error = write_all(file, content)) fail("write", path, error.value());
@@ -81,7 +102,7 @@ fs::path link_target(fs::path path) {
 FileReplacement::FileReplacement(const fs::path& path, std::size_t size)
     : target_(link_target(path)),
       temporary_((target_.parent_path() / (temporary_prefix(target_) + std::string(kRandomPart))).string()),
-      file_(mkostemp(temporary_.data(), O_CLOEXEC)) {  // created with mode 0600
+      file_(make_temporary(temporary_)) {
   if (!file_) fail("write", target_, errno);
   int why = retry_interrupted([&] { return flock(file_.get(), LOCK_EX | LOCK_NB); }) == 0 ? 0 : errno;
   if (why == EOPNOTSUPP || why == ENOLCK) why = 0;
@@ -89,6 +110,10 @@ FileReplacement::FileReplacement(const fs::path& path, std::size_t size)
   if (stat(target_.c_str(), &about) == 0) size = std::max(size, static_cast<std::size_t>(about.st_size));
   if (why == 0) why = reserve(file_.get(), size);
   if (why == 0) why = give_to_owner_of_directory(file_.get(), target_.parent_path());
+  if (why == 0 && is_mount_point(target_)) {
+    in_place_ = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
+    why = in_place_ ? reserve_in_place(in_place_.get(), size) : errno;
+  }
   if (why == 0) return;
   unlink(temporary_.c_str());
   fail("write", target_, why);
@@ -111,20 +136,16 @@ void FileReplacement::commit(std::string_view content) {
 }
 
 void FileReplacement::write_in_place(std::string_view content) {
-  const UniqueFd target = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
-  if (!target) fail("write", target_, errno);
+  if (!in_place_) in_place_ = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
+  if (!in_place_) fail("write", target_, errno);
+  const int target = in_place_.get();
   std::string before;
   try {
-    before = read_to_end(target.get(), std::numeric_limits<std::size_t>::max());
+    before = read_to_end(target, std::numeric_limits<std::size_t>::max());
   } catch (const std::system_error& error) {
     fail("read", target_, error.code().value());
   }
-  // What is still to be written must have its place before the old content goes.
-  if (fallocate(target.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(std::max<std::size_t>(content.size(), 1))) !=
-          0 &&
-      (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) {
-    fail("write", target_, errno);
-  }
+  if (const int why = reserve_in_place(target, content.size()); why != 0) fail("write", target_, why);
   const fs::path old = old_content_of(target_);
   std::error_code ignored;
   if (!fs::exists(old, ignored)) {  // one from a writing that was cut off is the better content
@@ -136,9 +157,9 @@ void FileReplacement::write_in_place(std::string_view content) {
   }
   temporary_ = old.string();
   try {
-    write_whole(target.get(), content, target_);
+    write_whole(target, content, target_);
   } catch (const Error&) {
-    write_whole(target.get(), before, target_);
+    write_whole(target, before, target_);
     throw;
   }
 }

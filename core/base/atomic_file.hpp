@@ -23,7 +23,8 @@ std::filesystem::path link_target(std::filesystem::path path);
 /// owner of its directory.
 class FileReplacement {
  public:
-  /// Creates the temporary file with room for `size` bytes. Throws Error{error}; nothing is changed then.
+  /// Creates the temporary file with room for `size` bytes, and makes sure that a mount point can be written. Throws
+  /// Error{error}; nothing is changed then.
   explicit FileReplacement(const std::filesystem::path& path, std::size_t size = 0);
   FileReplacement(const FileReplacement&) = delete;
   FileReplacement& operator=(const FileReplacement&) = delete;
@@ -38,6 +39,7 @@ class FileReplacement {
   std::filesystem::path target_;
   std::string temporary_;
   UniqueFd file_;
+  UniqueFd in_place_;  ///< the target, when it is a mount point
 };
 
 /// FileReplacement in one step.

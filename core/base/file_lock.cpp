@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -50,27 +51,45 @@ class LockWait {
   bool said_ = false;
 };
 
+/// Takes a lock: `attempt` is a system call that fails with EAGAIN while another has it. Returns 0 or its errno.
+template <class Attempt>
+int wait_for(Attempt attempt, const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
+             const Cancel& cancel, const OnLockWait& on_wait) {
+  constexpr std::chrono::milliseconds kLongestPause{25};
+  auto end = clock.monotonic() + deadline;
+  std::chrono::milliseconds pause{2};
+  LockWait wait(on_wait, clock.monotonic());
+  while (retry_interrupted(attempt) != 0) {
+    if (errno != EWOULDBLOCK && errno != EACCES) return errno;
+    const auto before = clock.monotonic();
+    if (before >= end) throw timeout_error(path, deadline);
+    wait.tick(before, end - before);
+    if (!clock.wait(pause, cancel)) throw canceled_error();
+    end += stopped_time(pause, clock.monotonic() - before);
+    pause = std::min(pause * 2, kLongestPause);
+  }
+  return 0;
+}
+
 FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
               const Cancel& cancel, const OnLockWait& on_wait) {
   if (!file) {
     throw Error(code::kFileIo, "Could not open the lock file " + path.string() + ": " + describe_errno(errno) + ".",
                 "Make the directory writable for your user, or set HEYGEN_CONFIG_DIR to one that is.");
   }
-  constexpr std::chrono::milliseconds kLongestPause{25};
-  const auto end = clock.monotonic() + deadline;
-  std::chrono::milliseconds pause{2};
-  LockWait wait(on_wait, clock.monotonic());
-  while (retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
-    if (errno != EWOULDBLOCK) {
-      throw Error(code::kFileIo, "Could not lock " + path.string() + ": " + describe_errno(errno) + ".",
-                  "Set HEYGEN_CONFIG_DIR to a directory on a file system that supports locks.");
-    }
-    if (clock.monotonic() >= end) throw timeout_error(path, deadline);
-    wait.tick(clock.monotonic(), end - clock.monotonic());
-    if (!clock.wait(pause, cancel)) throw canceled_error();
-    pause = std::min(pause * 2, kLongestPause);
+  const auto attempt = [&] { return flock(file.get(), LOCK_EX | LOCK_NB); };
+  if (const int why = wait_for(attempt, path, deadline, clock, cancel, on_wait); why != 0) {
+    throw Error(code::kFileIo, "Could not lock " + path.string() + ": " + describe_errno(why) + ".",
+                "Set HEYGEN_CONFIG_DIR to a directory on a file system that supports locks.");
   }
   return FileLock(std::move(file));
+}
+
+bool is_same_file(int file, const std::filesystem::path& path) {
+  struct stat opened {};
+  struct stat named {};
+  return fstat(file, &opened) == 0 && stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
 }
 
 }  // namespace
@@ -90,6 +109,23 @@ FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds 
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
                         const Cancel& cancel) {
   return lock(open_file(directory, O_RDONLY | O_DIRECTORY), directory, deadline, clock, cancel, {});
+}
+
+std::optional<FileLock> lock_byte(const std::filesystem::path& path, std::int64_t position,
+                                  std::chrono::milliseconds deadline, Clock& clock, const Cancel& cancel,
+                                  const OnLockWait& on_wait) {
+  for (;;) {
+    UniqueFd file = open_file(path, O_RDWR | O_NONBLOCK | O_NOCTTY);
+    if (!file) return {};
+    struct flock byte {};
+    byte.l_type = F_WRLCK;
+    byte.l_whence = SEEK_SET;
+    byte.l_start = position;
+    byte.l_len = 1;
+    const auto attempt = [&] { return fcntl(file.get(), F_OFD_SETLK, &byte); };
+    if (wait_for(attempt, path, deadline, clock, cancel, on_wait) != 0) return {};
+    if (is_same_file(file.get(), path)) return FileLock(std::move(file));
+  }
 }
 
 }  // namespace heygen

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "core/base/fd.hpp"
 
@@ -17,6 +19,8 @@ class Clock;
 class FileLock {
  public:
   explicit FileLock(UniqueFd locked) : locked_(std::move(locked)) {}
+
+  int descriptor() const { return locked_.get(); }
 
  private:
   UniqueFd locked_;
@@ -33,5 +37,12 @@ FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds 
 /// The same for an existing directory itself, which leaves no file behind.
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
                         const Cancel& cancel);
+
+/// Locks one byte of an existing file, past its end as a rule: directories that see one file under different paths,
+/// such as containers that mount it, exclude each other by it. Other bytes and flock(2) are independent. Empty when the
+/// file is missing or cannot be written, or when its file system has no such locks. Throws as lock_file() does.
+std::optional<FileLock> lock_byte(const std::filesystem::path& path, std::int64_t position,
+                                  std::chrono::milliseconds deadline, Clock& clock, const Cancel& cancel,
+                                  const OnLockWait& on_wait = {});
 
 }  // namespace heygen

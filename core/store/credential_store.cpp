@@ -22,6 +22,27 @@ constexpr std::chrono::seconds kFileLockDeadline{10};
 /// What a refresh may add to the file beyond its present size: two tokens of usual length.
 constexpr std::size_t kRoomForTokens = 16 * limits::kKiB;
 
+/// Bytes of the credentials file that are locked, far beyond its end.
+constexpr std::int64_t kContentByte = std::int64_t{1} << 60;
+
+/// FNV-1a: the same in every build.
+std::int64_t refresh_byte(std::string_view slot) {
+  constexpr std::uint64_t kBasis = 14695981039346656037U, kPrime = 1099511628211U;
+  constexpr std::uint64_t kMask = (std::uint64_t{1} << 59) - 1;
+  std::uint64_t hash = kBasis;
+  for (const char c : slot) hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
+  return kContentByte + 1 + static_cast<std::int64_t>(hash & kMask);
+}
+
+/// "" when it cannot be read.
+std::string read_text_of(const std::filesystem::path& path) {
+  try {
+    return read_regular_file(path, limits::kUserFile).value_or("");
+  } catch (const std::system_error&) {
+    return {};
+  }
+}
+
 /// The content has secrets.
 struct Wiper {
   std::string& text;
@@ -76,7 +97,18 @@ CredentialsDocument CredentialStore::read_whole(bool& from_kept) const {
 
 CredentialsDocument CredentialStore::read() const {
   bool from_kept = false;
-  return read_whole(from_kept);
+  try {
+    return read_whole(from_kept);
+  } catch (const Unreadable&) {
+    // Perhaps seen while a process with another directory writes it in place.
+    const std::optional<FileLock> lock = lock_content();
+    return read_whole(from_kept);
+  }
+}
+
+std::optional<FileLock> CredentialStore::lock_content() const {
+  const Cancel never;
+  return lock_byte(link_target(path_), kContentByte, kFileLockDeadline, clock_, never);
 }
 
 std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
@@ -100,6 +132,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
   const FileLock lock =
       lock_file(lock_directory() / "credentials.lock", kFileLockDeadline, clock_, never, on_lock_wait);
+  const std::optional<FileLock> content_lock = lock_content();
   bool from_kept = false;
   before = read_whole(from_kept);
   const CredentialsDocument wanted = changed(before);
@@ -118,10 +151,27 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   if (from_kept) remove_leftovers(path_);
 }
 
-FileLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
-                                       const Cancel& cancel) const {
+std::filesystem::path CredentialStore::refresh_lock_path(const std::string& slot) const {
+  return lock_directory() / ("refresh-" + slot + ".lock");
+}
+
+RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
+                                          const Cancel& cancel) const {
   make_private_directory(lock_directory());
-  return lock_file(lock_directory() / ("refresh-" + slot + ".lock"), deadline, clock_, cancel, on_lock_wait);
+  const std::filesystem::path path = refresh_lock_path(slot);
+  const std::string before = read_text_of(path);
+  FileLock lock = lock_file(path, deadline, clock_, cancel, on_lock_wait);
+  std::optional<FileLock> shared =
+      lock_byte(link_target(path_), refresh_byte(slot), deadline, clock_, cancel, on_lock_wait);
+  std::optional<Error> failure;
+  if (read_text_of(path) != before) {
+    if (std::optional<RefreshRecord> record = read_record(path)) failure = std::move(record->failure);
+  }
+  return {std::move(lock), std::move(shared), std::move(failure)};
+}
+
+std::optional<RefreshRecord> CredentialStore::last_refresh(const std::string& slot) const {
+  return read_record(refresh_lock_path(slot));
 }
 
 }  // namespace heygen::store

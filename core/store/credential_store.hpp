@@ -11,6 +11,7 @@
 #include "core/base/atomic_file.hpp"
 #include "core/base/file_lock.hpp"
 #include "core/store/credentials_document.hpp"
+#include "core/store/refresh_lock.hpp"
 
 namespace heygen {
 class Cancel;
@@ -52,14 +53,20 @@ class CredentialStore {
               std::unique_ptr<FileReplacement> room = nullptr);
 
   /// Locks refresh-<slot>.lock (the directory is created when missing) for the caller that refreshes or replaces what
-  /// is in that slot. Throws as lock_file() does.
-  FileLock lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel) const;
+  /// is in that slot, and the file itself, where it exists: containers may share it and nothing else. Throws as
+  /// lock_file() does.
+  RefreshLock lock_refresh(const std::string& slot, std::chrono::milliseconds deadline, const Cancel& cancel) const;
+  /// How the last refresh of that slot ended.
+  std::optional<RefreshRecord> last_refresh(const std::string& slot) const;
 
  private:
   /// The directory of the real file, where its locks are: directories that link to one file exclude each other.
   std::filesystem::path lock_directory() const;
+  std::filesystem::path refresh_lock_path(const std::string& slot) const;
   /// The file as it is, or, while or after it is written in place, what was kept of it.
   CredentialsDocument read_whole(bool& from_kept) const;
+  /// Excludes writers that have another lock directory.
+  std::optional<FileLock> lock_content() const;
 
   std::filesystem::path directory_;
   std::filesystem::path path_;

@@ -30,6 +30,8 @@ void OauthCredential::refresh(sdk::Call& call) {
   form.add("grant_type", "refresh_token").add("refresh_token", stored.refresh_token).add("client_id", server.client_id);
   const Tokens tokens = request_tokens(call, token_endpoint(server), form, {stored.refresh_token, stored.access_token});
   save_refresh(call, tokens, stored, server);
+  const bool rotated = !tokens.refresh.empty() && tokens.refresh.reveal() != stored.refresh_token;
+  if (!rotated) kept_ = sdk::Secret(stored.refresh_token);
 }
 
 void OauthCredential::revoke(sdk::Call& call) {

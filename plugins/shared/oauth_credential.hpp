@@ -26,7 +26,8 @@ class OauthCredential : public sdk::Provider {
   void keep_login(const sdk::Call& call, Tokens tokens, const OauthEndpoints& server, std::string_view asked_scope);
 
  private:
-  sdk::Secret kept_;  ///< the token that a revocation of this process's login would send
+  /// The token that a revocation of this process's login would send, or that a refresh left as it was.
+  sdk::Secret kept_;
 };
 
 }  // namespace heygen::plugins

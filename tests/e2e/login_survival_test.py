@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 import time
 import unittest
 
@@ -55,6 +56,36 @@ class MountedFile(WithService):
         )
         self.assertEqual(set(json.loads(self.outside.read_text())), {"team"})  # another program's
 
+    def test_directories_that_mount_one_file_refresh_it_once(self):
+        self.logged_in(PAST)
+        shutil.copy(self.home.file, self.outside)
+        containers = [self.home.path / name for name in ("one", "two")]
+        mounts, runs = "", ""
+        for directory in containers:
+            directory.mkdir(mode=0o700)
+            (directory / "credentials").touch(mode=0o600)
+            mounts += f'mount --bind "{self.outside}" "{directory}/credentials" || exit 99\n'
+            runs += f'(HEYGEN_CONFIG_DIR="{directory}" {self.home.program} video list; echo "$?" >&3) &\n' * 4
+        codes = self.home.path / "codes"
+        script = f'exec 3>"$1"\n{mounts}{runs}wait'
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-c", script, "sh", str(codes)], env=self.home.env, capture_output=True, text=True, check=True
+        )
+        self.assertEqual(codes.read_text().split(), ["0"] * 8, done.stderr)
+        self.assertEqual(len(self.service.refreshes()), 1)
+
+    def test_a_mount_that_cannot_be_written_keeps_the_token_unspent(self):
+        tokens = self.logged_in(PAST)
+        shutil.copy(self.home.file, self.outside)
+        script = (
+            f'mount --bind "{self.outside}" "{self.home.file}" && mount -o remount,bind,ro "{self.home.file}" && exec "$@"'
+        )
+        done = self.run_heygen("video", "list", prefix=("unshare", "-m", "sh", "-c", script, "sh"))
+        self.assert_fails(done, "cli_file_io_error", 1)
+        self.assertIn("read-only", done.error()["message"])
+        self.assertEqual(self.service.refreshes(), [])
+        self.assertEqual(self.service.state(tokens["refresh_token"]), "active")
+
     def test_what_a_writer_left_torn_is_read_from_what_it_kept(self):
         whole = {"api_key": "good-key"}
         self.home.write(whole)
@@ -91,6 +122,36 @@ class Refresh(WithService):
         self.assertNotEqual(done.code, 0)
         self.assertEqual(self.service.refreshes(), [])
         self.assertEqual(self.service.state(tokens["refresh_token"]), "active")
+
+    def test_a_file_size_limit_is_an_error_and_keeps_the_token_unspent(self):
+        tokens = self.logged_in(PAST)
+        before = self.home.file.read_bytes()
+        done = self.run_heygen("video", "list", prefix=("sh", "-c", 'ulimit -f 0; exec "$@"', "sh"))
+        self.assert_fails(done, "cli_file_io_error", 1)
+        self.assertIn("ulimit -f", done.error()["hint"])
+        self.assertEqual(self.service.refreshes(), [])
+        self.assertEqual(self.service.state(tokens["refresh_token"]), "active")
+        self.assertEqual(self.home.file.read_bytes(), before)
+
+    def test_a_token_that_lives_shorter_than_the_skew_is_refreshed_once_in_its_life(self):
+        self.service.access_ttl = 50
+        self.logged_in(PAST)
+        for _ in range(4):
+            self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assertEqual(len(self.service.refreshes()), 1)
+
+    def test_a_refresh_result_that_is_not_wanted_is_revoked(self):
+        self.logged_in(PAST)
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        self.service.fault(TOKEN, gate=gate)
+        running = self.start("video", "list")
+        self.service.wait(lambda: self.service.refreshes())
+        self.home.write({"api_key": "good-key"})  # by a program that knows no locks
+        gate.set()
+        self.assert_succeeds(self.finish(running))
+        self.assertEqual(self.home.read(), {"api_key": "good-key"})
+        self.assertEqual([token for token in self.service.refresh if self.service.state(token) == "active"], [])
 
     def test_a_refusal_is_a_refusal_whatever_its_body(self):
         for status, body in ((400, "<html>"), (401, {"error": {"message": "expired"}}), (403, ""), (400, {"error": 7})):

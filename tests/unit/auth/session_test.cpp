@@ -2,7 +2,9 @@
 #include "core/auth/session.hpp"
 
 #include <atomic>
+#include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "fakes.hpp"
@@ -30,6 +32,20 @@ struct Fixture : Scenario {
   Resolver chain = resolver();
   Session session{chain, clock, terminal, cancel};
   RequestInfo request{"GET", "/v3/videos"};
+};
+
+/// Tells when a wait begins.
+class SignalingDate : public FakeDate {
+ public:
+  explicit SignalingDate(std::promise<void>& waits) : waits_(waits) {}
+  bool wait(std::chrono::milliseconds pause, const Cancel& cancel) override {
+    if (!std::exchange(signaled_, true)) waits_.set_value();
+    return FakeDate::wait(pause, cancel);
+  }
+
+ private:
+  std::promise<void>& waits_;
+  bool signaled_ = false;
 };
 
 }  // namespace
@@ -166,22 +182,108 @@ BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_continues_and_a_warning_says_tha
   BOOST_TEST(terminal.notices[0].find("s3cr3t") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_login_or_logout_during_a_refresh_is_not_overwritten) {
+BOOST_AUTO_TEST_CASE(refresh_result_that_a_login_overtakes_is_revoked_and_the_login_used) {
   write(file(state("old", 5)));
   acme.on_refresh = [&](const ProviderRequest&) {
-    write(file(R"({"token":"other account","refresh":"r2","until":7})"));
+    write(file(state("other account", kNow + 3600)));
     return refreshed("late");
   };
-  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer late");
-  BOOST_TEST(stored().find("other account") != std::string::npos);
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer other account");
+  BOOST_TEST(stored().find("late") == std::string::npos);
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST((acme.revoked[0].reason == Reason::replaced));
+  BOOST_TEST(acme.revoked[0].state.string_at("token") == "late");
+}
 
+BOOST_AUTO_TEST_CASE(refresh_result_that_a_logout_overtakes_is_revoked_and_not_used) {
   write(file(state("old", 5)));
   acme.on_refresh = [&](const ProviderRequest&) {
     write(R"({"keep":1})");
     return refreshed("late");
   };
-  session.obtain(request);
+  BOOST_TEST((error_of([&] { session.obtain(request); }).exit == Exit::auth));
   BOOST_TEST(stored() == R"({"keep":1})");
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked[0].state.string_at("token") == "late");
+}
+
+BOOST_AUTO_TEST_CASE(token_that_works_is_used_whatever_ends_its_refresh_ahead_of_time) {
+  const auto try_it = [&] {
+    terminal.notices.clear();
+    const CredentialLease lease = session.obtain(request);
+    BOOST_TEST(bearer(lease.credential) == "Bearer old");
+    BOOST_TEST(!lease.refreshed);
+    BOOST_REQUIRE(terminal.notices.size() == 1U);
+    BOOST_TEST(terminal.notices[0].find("Warning: could not refresh") == 0U);
+  };
+  write(file(state("old", kNow + 40)));
+  const std::string before = stored();
+  for (const Status status : {Status::transient, Status::rejected, Status::broken, Status::usage, Status::internal}) {
+    acme.on_refresh = [&](const ProviderRequest&) { return ended(status); };
+    try_it();
+  }
+  BOOST_TEST(stored() == before);
+  acme.on_refresh = nullptr;
+  std::filesystem::remove(directory / "refresh-providers.acme.lock");
+  std::filesystem::create_directory(directory / "refresh-providers.acme.lock");  // as where nothing may be written
+  try_it();
+}
+
+BOOST_AUTO_TEST_CASE(token_past_its_expiry_is_not_used_when_its_refresh_fails) {
+  write(file(state("old", kNow)));
+  acme.on_refresh = [](const ProviderRequest&) { return ended(Status::transient); };
+  BOOST_TEST(error_of([&] { session.obtain(request); }).code == code::kNetwork);
+}
+
+BOOST_AUTO_TEST_CASE(short_lived_token_is_refreshed_at_a_quarter_of_its_life_before_its_end) {
+  constexpr std::int64_t kLife = 40;
+  write(file(state("old", 5)));
+  acme.on_refresh = [&](const ProviderRequest&) {
+    return refreshed("brief " + std::to_string(clock.time), clock.time + kLife);
+  };
+  session.obtain(request);
+  for (const std::int64_t age : {std::int64_t{0}, kLife / 2, kLife - kLife / 4 - 1}) {
+    clock.time = kNow + age;
+    Session next(chain, clock, terminal, cancel);
+    BOOST_TEST(!next.obtain(request).refreshed, age);
+  }
+  BOOST_TEST(acme.refreshes == 1);
+  clock.time = kNow + kLife - kLife / 4;
+  BOOST_TEST(session.obtain(request).refreshed);
+  BOOST_TEST(acme.refreshes == 2);
+}
+
+BOOST_AUTO_TEST_CASE(process_that_waited_for_a_failed_refresh_learns_why_and_sends_nothing) {
+  write(file(state("old", 5)));
+  std::promise<void> waits;
+  SignalingDate waiting_clock(waits);
+  std::thread waiter;
+  std::optional<Error> learned;
+  acme.on_refresh = [&](const ProviderRequest&) {
+    // While this process has the lock, another one waits for it.
+    waiter = std::thread([&] {
+      FakeTerminal other_terminal;
+      store::CredentialStore its_store(directory.path(), waiting_clock);
+      Resolver its_chain(registry, its_store, environment, {});
+      learned = error_of([&] { Session(its_chain, waiting_clock, other_terminal, cancel).obtain(request); });
+    });
+    waits.get_future().wait();
+    return ended(Status::transient, "The token endpoint answered 503.");
+  };
+  BOOST_TEST(error_of([&] { session.obtain(request); }).code == code::kNetwork);
+  waiter.join();
+  BOOST_TEST(acme.refreshes == 1);
+  BOOST_REQUIRE(learned.has_value());
+  BOOST_TEST(learned->code == code::kNetwork);
+  BOOST_TEST(learned->message().find("answered 503") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(failed_refresh_is_tried_again_by_a_later_command) {
+  write(file(state("old", 5)));
+  acme.on_refresh = [](const ProviderRequest&) { return ended(Status::transient); };
+  error_of([&] { session.obtain(request); });
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("new"); };
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_lock_nothing_is_refreshed) {

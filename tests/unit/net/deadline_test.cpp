@@ -270,19 +270,19 @@ BOOST_AUTO_TEST_CASE(the_grace_ends) {
 BOOST_AUTO_TEST_CASE(response_that_arrives_while_the_process_is_stopped_is_read) {
   std::promise<void> stopped;
   auto is_stopped = stopped.get_future();
-  std::promise<void> replied;
+  std::promise<void> responded;
   OtherProcess other;
   Server server([&](Peer& peer) {
     peer.request();
     other.stop();
     stopped.set_value();
-    peer.reply("saved");
-    replied.set_value();
+    peer.respond("saved");
+    responded.set_value();
     peer.wait_for_close();
   });
   other.start(server.url());
   is_stopped.wait();
-  replied.get_future().wait();
+  responded.get_future().wait();
   OtherProcess::let_the_limits_pass();
   BOOST_TEST(other.end() == "saved");
 }
@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE(time_while_stopped_counts_for_no_limit) {
     other.stop();
     stopped.set_value();
     has_continued.wait();
-    peer.reply("late");
+    peer.respond("late");
     peer.wait_for_close();
   });
   other.start(server.url());
