@@ -194,15 +194,23 @@ void browser(Script& s, std::string_view rest) {
   s.say(service.open(s.call, str(unescape(rest))));
 }
 
-void listen(Script& s, std::string_view rest) {
+void listen_for(Script& s, std::string_view rest, std::uint32_t milliseconds) {
   const auto& service = s.service<heygen_loopback_1_v>(HEYGEN_LOOPBACK_1);
   s.result = service.open(s.call, str(rest), &s.listener);
   s.say(s.result);
   if (s.result != HEYGEN_OK) return;
   s.service<heygen_terminal_1_v>(HEYGEN_TERMINAL_1).notice(s.call, service.redirect_uri(s.listener));
-  s.result = service.wait(s.call, s.listener, 60'000);
+  s.result = service.wait(s.call, s.listener, milliseconds);
   s.say(s.result, service.param(s.listener, str("code")));
   s.say(0, service.param(s.listener, str("absent")));
+}
+
+void listen(Script& s, std::string_view rest) {
+  listen_for(s, rest, 60'000);
+}
+
+void listen_for_nothing(Script& s, std::string_view rest) {
+  listen_for(s, rest, 0);
 }
 
 void respond(Script& s, std::string_view rest) {
@@ -279,6 +287,7 @@ const std::map<std::string, Verb>& verbs() {
       {"notice", notice},
       {"browser", browser},
       {"listen", listen},
+      {"listen_for_nothing", listen_for_nothing},
       {"respond", respond},
       {"thread", other_thread},
       {"cancelled", cancelled},

@@ -72,17 +72,16 @@ const std::string* Loopback::param(std::string_view name) const {
 }
 
 Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, const Watch& watch) {
-  milliseconds deadline = clock_.monotonic() + timeout;
+  milliseconds seen = clock_.monotonic();  // without a gap, so that a stop shows wherever it happens
+  milliseconds deadline = seen + timeout;
   for (;;) {
     if (cancel.requested()) return Outcome::canceled;
-    const milliseconds left = deadline - clock_.monotonic();
+    const milliseconds left = deadline - seen;
     if (left < -kLastLook) return Outcome::timed_out;
     if (watch.tick) watch.tick(std::max(left, milliseconds{0}));
     std::vector<int> ready;
-    milliseconds stopped{0};
-    const int count = poll_once(left, cancel, watch, ready, stopped);
+    const int count = poll_once(left, cancel, watch, ready, seen, deadline);
     if (count < 0 && errno != EINTR) throw cannot_listen(errno);
-    deadline += stopped;
     if (const auto outcome = serve_ready(ready)) return *outcome;
     if (left.count() <= 0 && count == 0) return Outcome::timed_out;
     drop_expired();
@@ -90,19 +89,23 @@ Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, con
 }
 
 int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready,
-                        milliseconds& stopped) {
+                        milliseconds& seen, milliseconds& deadline) {
   std::vector<pollfd> all{
       {cancel.descriptor(), POLLIN, 0}, {watch.descriptor(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
   milliseconds time = timeout;
   for (const Connection& connection : connections_) {
     all.push_back({connection.socket.get(), POLLIN, 0});
-    time = std::min(time, std::max(milliseconds{1}, connection.deadline - clock_.monotonic()));
+    time = std::min(time, std::max(milliseconds{1}, connection.deadline - seen));
   }
   time = std::clamp(time, milliseconds{0}, kLongestSleep);
-  const milliseconds before = clock_.monotonic();
   const int count = poll(all.data(), all.size(), static_cast<int>(time.count()));
-  stopped = stopped_time(time, clock_.monotonic() - before);
+  const int why = errno;
+  const milliseconds now = clock_.monotonic();
+  const milliseconds stopped = stopped_time(time, now - seen);
+  seen = now;
+  deadline += stopped;
   for (Connection& connection : connections_) connection.deadline += stopped;
+  errno = why;
   if (count <= 0) return count;
   if (all[1].revents != 0) watch.readable();
   for (auto entry = all.begin() + 2; entry != all.end(); ++entry) {

@@ -53,9 +53,9 @@ class Loopback : public RedirectListener {
   Next handle_request(Connection& connection);
   static Next answer(Connection& connection, const std::string& response);
   void drop_expired();
-  /// `stopped`: how long the process was stopped meanwhile.
+  /// Moves `seen` to the present time, and `deadline` by what of it the process was stopped.
   int poll_once(std::chrono::milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready,
-                std::chrono::milliseconds& stopped);
+                std::chrono::milliseconds& seen, std::chrono::milliseconds& deadline);
   std::optional<Outcome> serve_ready(const std::vector<int>& ready);
   void send_and_drain(int socket, const std::string& response) const;
   void close_all();
