@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
 #include "core/base/text.hpp"
@@ -15,6 +16,7 @@
 #include "core/transport/api_client.hpp"
 #include "core/transport/header/client_origin.hpp"
 #include "core/transport/header/request_header.hpp"
+#include "core/transport/probe.hpp"
 #include "core/transport/rules/retry.hpp"
 #include "host/audit.hpp"
 #include "host/provider_settings.hpp"
@@ -146,8 +148,37 @@ auth::Resolver& Services::resolver() {
 }
 
 auth::Session& Services::session() {
-  if (!made_->session) made_->session = std::make_unique<auth::Session>(resolver(), clock, terminal, cancel);
+  if (!made_->session) {
+    finish_interrupted_login();
+    made_->session = std::make_unique<auth::Session>(resolver(), clock, terminal, cancel);
+  }
   return *made_->session;
+}
+
+auth::LoginDependencies Services::login_dependencies() {
+  const auto probe = [this](const auth::Credential& credential) {
+    return transport::probe_credential(http(), clock, random, cancel, client_options(), credential);
+  };
+  return {store(), registry(), environment, clock, cancel, probe};
+}
+
+void Services::finish_interrupted_login() {
+  using Outcome = auth::LoginResult::Outcome;
+  std::optional<auth::ResumedLogin> resumed;
+  try {
+    resumed = auth::resume_login(login_dependencies());
+  } catch (const store::Unreadable&) {
+    return;  // the command says so
+  } catch (const Error& error) {
+    if (error.code == code::kCanceled) throw;
+    terminal.notice("Warning: could not finish a login that was interrupted. " + printable(error.message()));
+  }
+  if (!resumed) return;
+  const std::string name = printable(resumed->title);
+  if (resumed->result.outcome == Outcome::canceled_after_saving) throw canceled_error();
+  terminal.notice(resumed->result.outcome == Outcome::rejected
+                      ? "Warning: the API rejected the login with " + name + " that was interrupted; it was not stored."
+                      : "Note: the login with " + name + " that was interrupted is now stored.");
 }
 
 transport::ClientOptions Services::client_options() {

@@ -17,6 +17,7 @@
 #include "core/base/terminal.hpp"
 
 namespace heygen::auth {
+struct LoginDependencies;
 class Resolver;
 class Session;
 }  // namespace heygen::auth
@@ -77,7 +78,9 @@ class Services {
   /// and so do registry(), http(), api_base() and all that need them.
   const provider::Policy& policy();
   auth::Resolver& resolver();
+  /// Finishes a login first that was interrupted before it was stored.
   auth::Session& session();
+  auth::LoginDependencies login_dependencies();
   /// Checks the base URL and --headers first (usage_error).
   transport::ApiClient& client();
   /// What client() is made with.
@@ -97,6 +100,7 @@ class Services {
   void show_waiting(const std::string& what, std::optional<std::chrono::milliseconds> left = {}) const;
 
  private:
+  void finish_interrupted_login();
   provider::ProviderRegistry& made_registry();
   std::string chosen_base();
 

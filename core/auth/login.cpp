@@ -2,6 +2,8 @@
 #include "core/auth/login.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
@@ -26,14 +28,23 @@ class Login {
 
   LoginResult run() {
     const json::Value state = use_.store.read().state(id_);
+    // Before anything is asked: what is hard to get must have a place.
+    store::PendingLogin pending = use_.store.begin_login();
+    room_ = use_.store.reserve();
     if (!ask_provider(state)) return std::move(result_);
-    resolve(state);
-    const bool refreshable = !result_.credential || result_.credential->refreshable();
-    result_.outcome = refreshable ? save_then_check() : check_then_save();
-    if (result_.outcome != Outcome::stored) return std::move(result_);
-    revoke_replaced();
-    find_shadowing();
-    return std::move(result_);
+    try {
+      pending.keep(id_, patch_);
+    } catch (...) {
+      revoke_new(state);
+      throw;
+    }
+    return finish(state);
+  }
+
+  /// What run() does once the provider has succeeded.
+  LoginResult resume(const json::Value& patch) {
+    patch_ = patch;
+    return finish(use_.store.read().state(id_));
   }
 
  private:
@@ -73,67 +84,101 @@ class Login {
     }
   }
 
-  void check() {
-    if (!result_.credential) return;
-    if (result_.credential->stale(use_.clock.now())) {
-      result_.check = result_.credential->refreshable() ? Check::postponed : Check::expired;
-      return;
+  LoginResult finish(const json::Value& state) {
+    try {
+      resolve(state);
+      const bool canceled = !check();
+      if (result_.outcome == Outcome::rejected) {
+        result_.revocation = revoke_new(state);
+        return std::move(result_);
+      }
+      save();
+      if (canceled) {
+        result_.outcome = Outcome::canceled_after_saving;
+        return std::move(result_);
+      }
+    } catch (...) {
+      revoke_new(state);
+      throw;
     }
-    const ProbeResult probe = use_.probe(*result_.credential);
+    revoke_replaced();
+    find_shadowing();
+    return std::move(result_);
+  }
+
+  /// False: canceled, but the credential was hard to get, and is stored.
+  bool check() {
+    if (!result_.credential) return true;
+    Credential& credential = *result_.credential;
+    if (credential.works(use_.clock.now())) credential.mark_just_refreshed();
+    if (credential.stale(use_.clock.now())) {
+      result_.check = credential.refreshable() ? Check::postponed : Check::expired;
+      return true;
+    }
+    try {
+      take_verdict(use_.probe(credential));
+    } catch (const Error& error) {
+      if (error.code != code::kCanceled || !credential.refreshable()) throw;
+      return false;
+    }
+    return true;
+  }
+
+  void take_verdict(const ProbeResult& probe) {
     using Verdict = ProbeResult::Verdict;
-    result_.check = probe.verdict == Verdict::accepted   ? Check::accepted
-                    : probe.verdict == Verdict::rejected ? Check::rejected
-                                                         : Check::failed;
+    if (probe.verdict == Verdict::rejected) {
+      result_.outcome = Outcome::rejected;
+      result_.http_status = probe.http_status;
+    }
+    result_.check = probe.verdict == Verdict::accepted ? Check::accepted : Check::failed;
     result_.user = probe.user;
     result_.problem = probe.problem;
   }
 
-  /// A token that was hard to get is stored before anything else can go wrong.
-  Outcome save_then_check() {
-    save();
-    try {
-      check();
-    } catch (const Error& error) {
-      if (error.code != code::kCanceled) throw;
-      return Outcome::canceled_after_saving;
-    }
-    if (!result_.user.as_object().empty()) {
-      use_.store.update([&](CredentialsDocument& document) { document.set_user(result_.user); });
-    }
-    return Outcome::stored;
-  }
-
-  Outcome check_then_save() {
-    check();
-    if (result_.check == Check::rejected) return Outcome::rejected;
-    save();
-    return Outcome::stored;
+  /// The new credential is not wanted. Nothing is asked when it is the stored one.
+  Revocation revoke_new(const json::Value& state) {
+    json::Value changed = state;
+    json::merge_patch(changed, patch_);
+    if (changed == state) return Revocation::not_possible;
+    return revoke(use_.registry, {slot_, {id_}}, changed, provider::Reason::logout);
   }
 
   /// Afterwards the file has one credential: this one.
   void save() {
     const std::vector<store::RefreshLock> locks = wait_for_refreshes();
-    use_.store.update([&](CredentialsDocument& document) {
-      replaced_.clear();
-      for (const FilledSlot& slot : document.filled_slots()) replaced_.push_back({slot, document.state(slot)});
-      json::Value state = document.state(id_);
-      json::merge_patch(state, patch_);
-      std::erase_if(replaced_, [&](const Old& old) { return old.slot.slot == slot_ && old.state == state; });
-      document.clear_slots(slot_);
-      document.set_state(id_, state);
-      document.set_user(result_.user);
-    });
+    use_.store.update(
+        [&](CredentialsDocument& document) {
+          replaced_.clear();
+          for (const FilledSlot& slot : document.filled_slots()) replaced_.push_back({slot, document.state(slot)});
+          json::Value state = document.state(id_);
+          json::merge_patch(state, patch_);
+          std::erase_if(replaced_, [&](const Old& old) { return old.slot.slot == slot_ && old.state == state; });
+          document.clear_slots(slot_);
+          document.set_state(id_, state);
+          document.set_user(result_.user);
+        },
+        std::move(room_));
     for (const Old& old : replaced_) {
       result_.replaced.push_back(
           {old.slot.slot, owner_of(use_.registry, old.slot), old.slot.slot == slot_, Revocation::not_possible});
     }
+    record_life(locks);
+  }
+
+  /// Requests then know how long the token lives.
+  void record_life(const std::vector<store::RefreshLock>& locks) const {
+    if (!result_.credential || !result_.credential->expires_at()) return;
+    const auto own = std::ranges::find(locks, slot_, &store::RefreshLock::slot);
+    if (own != locks.end()) own->record_success(use_.clock.now(), *result_.credential->expires_at());
   }
 
   /// Otherwise a refresh under way would write tokens that are never revoked. A process that hangs, or Ctrl-C, must not
   /// cost the new credential: the login then continues without the locks.
   std::vector<store::RefreshLock> wait_for_refreshes() {
     try {
-      return lock_refreshes(use_.store, use_.registry, use_.store.read().filled_slots(), use_.cancel);
+      std::vector<FilledSlot> slots = use_.store.read().filled_slots();
+      if (std::ranges::find(slots, slot_, &FilledSlot::slot) == slots.end()) slots.push_back({slot_, {id_}});
+      return lock_refreshes(use_.store, use_.registry, slots, use_.cancel);
     } catch (const Error&) {
       return {};
     }
@@ -163,6 +208,7 @@ class Login {
   const std::string slot_;
   Resolver resolver_;  // without --provider, which is for this login only
   json::Value patch_ = json::Object{};
+  std::unique_ptr<FileReplacement> room_;
   std::vector<Old> replaced_;
   LoginResult result_;
 };
@@ -175,6 +221,22 @@ RequestInfo who_am_i() {
 
 LoginResult login(const LoginDependencies& dependencies, const std::string& id) {
   return Login(dependencies, id).run();
+}
+
+std::optional<ResumedLogin> resume_login(const LoginDependencies& dependencies) {
+  std::optional<store::PendingLogin> pending = dependencies.store.take_interrupted_login();
+  if (!pending) return {};
+  const std::string id = pending->provider();
+  // It may have been stored, and refreshed since: its tokens are then spent, and not to be touched.
+  if (pending->is_overtaken(dependencies.store.path()) && dependencies.store.read().is_filled(id)) return {};
+  const provider::DiscoveredProvider* found = dependencies.registry.find(id);
+  if (found == nullptr || !found->is_usable()) {
+    pending->leave();
+    return {};
+  }
+  ResumedLogin resumed{id, found->manifest.title, {}};
+  resumed.result = Login(dependencies, resumed.provider).resume(pending->patch());
+  return resumed;
 }
 
 }  // namespace heygen::auth

@@ -22,12 +22,13 @@ namespace heygen::auth {
 struct ProbeResult {
   enum class Verdict : unsigned char {
     accepted,
-    rejected,  ///< HTTP 401
+    rejected,  ///< HTTP 401, or 403 for an invalid token or an insufficient scope
     unknown,   ///< anything else, or nothing was sent
   };
   Verdict verdict = Verdict::unknown;
   json::Value user = json::Object{};  ///< as the file keeps it; empty when the API did not say
   std::string problem;                ///< why the verdict is unknown, a sentence
+  int http_status = 0;                ///< of a rejection
 };
 
 /// Sends one request with a credential that is not stored yet. Throws only Error{canceled}.
@@ -50,12 +51,11 @@ struct LoginResult {
   enum class Outcome : unsigned char {
     stored,
     provider_failed,        ///< `answer` says why; nothing changed
-    rejected,               ///< by the API; nothing changed
+    rejected,               ///< by the API; nothing changed, and `revocation` says what became of the new credential
     canceled_after_saving,  ///< stored, but not checked, and nothing was revoked
   };
   enum class Check : unsigned char {
     accepted,
-    rejected,   ///< HTTP 401; a refreshable credential is stored all the same
     expired,    ///< by the clock; nothing was sent
     postponed,  ///< it needs a refresh first, which the next request does
     failed,     ///< `problem` says why
@@ -67,6 +67,8 @@ struct LoginResult {
   };
   Outcome outcome = Outcome::stored;
   provider::ProviderResult answer;
+  int http_status = 0;                               ///< of Outcome::rejected
+  Revocation revocation = Revocation::not_possible;  ///< likewise
   Check check = Check::failed;
   std::string problem;                   ///< of Check::failed, a sentence
   json::Value user = json::Object{};     ///< as the file keeps it; empty when unknown
@@ -76,8 +78,20 @@ struct LoginResult {
   std::vector<ExplainRow> shadowing;
 };
 
-/// Logs in with an installed provider. Throws store::Unreadable and, when the provider cannot be loaded, its new
-/// credential is unusable, or the file cannot be written, Error; the file is then unchanged.
+/// Logs in with an installed provider. Until the API has accepted the credential, or has not said, it is only in a
+/// pending copy (store::PendingLogin). Throws store::Unreadable and, when the provider cannot be loaded, its new
+/// credential is unusable, or the file cannot be written, Error; the file is then unchanged and the credential revoked
+/// as far as possible.
 LoginResult login(const LoginDependencies& dependencies, const std::string& id);
+
+/// A login that an earlier process did not live to finish.
+struct ResumedLogin {
+  std::string provider, title;
+  LoginResult result;
+};
+
+/// Finishes such a login: stores it, or revokes it if the API rejects it. Empty when there is none, or its provider is
+/// not installed now. Throws as login() does.
+std::optional<ResumedLogin> resume_login(const LoginDependencies& dependencies);
 
 }  // namespace heygen::auth

@@ -1,34 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/auth/logout.hpp"
 
+#include <optional>
+#include <string>
+
 #include "core/base/cancel.hpp"
+#include "core/base/error.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
 
 using store::CredentialsDocument;
 using store::FilledSlot;
 
+namespace {
+
+/// What a directory that cannot be written leaves undone, the deletion of the credential says later.
+std::vector<store::RefreshLock> lock_if_possible(const LogoutDependencies& use) {
+  try {
+    return lock_refreshes(use.store, use.registry, use.store.read().filled_slots(), use.cancel);
+  } catch (const Error& error) {
+    if (error.code != code::kFileIo) throw;
+    return {};
+  }
+}
+
+void count(LogoutResult& result, Revocation revocation) {
+  if (revocation == Revocation::confirmed) ++result.revoked;
+  if (revocation == Revocation::failed) ++result.not_revoked;
+}
+
+/// Revoked, and gone with its copy.
+void undo_interrupted_logins(const LogoutDependencies& use, LogoutResult& result) {
+  while (const std::optional<store::PendingLogin> pending = use.store.take_interrupted_login()) {
+    const std::string& id = pending->provider();
+    const json::Value stored = use.store.read().state(id);
+    json::Value state = stored;
+    json::merge_patch(state, pending->patch());
+    if (state == stored) continue;
+    count(result, revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout));
+  }
+}
+
+Error still_stored(const LogoutResult& result, const Error& why) {
+  const std::string outcome = result.not_revoked > 0 ? "The server did not confirm that the credential is revoked"
+                              : result.revoked > 0   ? "The credential is revoked"
+                                                     : "No server was asked to revoke the credential";
+  const bool good = result.not_revoked == 0 && result.revoked > 0;
+  return {why.code,
+          outcome + (good ? ", but it is still in the file. " : ", and it is still in the file. ") + why.message(),
+          why.hint, why.exit};
+}
+
+}  // namespace
+
 LogoutResult logout(const LogoutDependencies& dependencies) {
   store::CredentialStore& store = dependencies.store;
   provider::ProviderRegistry& registry = dependencies.registry;
-  const std::vector<store::RefreshLock> locks =
-      lock_refreshes(store, registry, store.read().filled_slots(), dependencies.cancel);
+  const std::vector<store::RefreshLock> locks = lock_if_possible(dependencies);
 
   LogoutResult result;
   const CredentialsDocument before = store.read();
   for (const FilledSlot& slot : before.filled_slots()) {
     const Revocation revocation = revoke(registry, slot, before.state(slot), provider::Reason::logout);
-    if (revocation == Revocation::confirmed) ++result.revoked;
-    if (revocation == Revocation::failed) ++result.not_revoked;
+    count(result, revocation);
+    result.cleared.push_back({slot.slot, owner_of(registry, slot), revocation});
   }
-  store.update([&](CredentialsDocument& document) {
-    result.cleared.clear();
-    for (const FilledSlot& slot : document.filled_slots()) {
-      result.cleared.push_back({slot.slot, owner_of(registry, slot)});
-    }
-    document.clear_slots();
-    document.clear_user();
-  });
+  undo_interrupted_logins(dependencies, result);
+  try {
+    store.update([&](CredentialsDocument& document) {
+      document.clear_slots();
+      document.clear_user();
+    });
+  } catch (const Error& error) {
+    throw still_stored(result, error);
+  }
   result.canceled = dependencies.cancel.requested();
   if (result.canceled) return result;
 

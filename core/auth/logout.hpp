@@ -22,6 +22,7 @@ struct LogoutDependencies {
 struct LogoutResult {
   struct Cleared {
     std::string slot, provider;
+    Revocation revocation = Revocation::not_possible;
   };
   std::vector<Cleared> cleared;          ///< empty: nothing was stored
   int revoked = 0, not_revoked = 0;      ///< confirmed and failed revocations
@@ -29,9 +30,10 @@ struct LogoutResult {
   std::optional<ExplainRow> still_used;  ///< what requests use from now on: the environment's credential, for example
 };
 
-/// Waits for refreshes of what is stored, so that no new token is written behind it. Throws store::Unreadable,
-/// Error{timeout} and Error{canceled} while it waits, and Error when the file cannot be written; the file is then
-/// unchanged.
+/// Waits for refreshes of what is stored, so that no new token is written behind it; where no lock can be made, nothing
+/// can be written either. A login that was interrupted is revoked too. Throws store::Unreadable, Error{timeout} and
+/// Error{canceled} while it waits, and Error, which says what was revoked, when the file cannot be written; the file is
+/// then unchanged.
 LogoutResult logout(const LogoutDependencies& dependencies);
 
 }  // namespace heygen::auth

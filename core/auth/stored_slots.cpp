@@ -37,7 +37,8 @@ Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot&
       continue;  // it cannot be loaded, so it was not asked
     }
   }
-  return Revocation::not_possible;
+  const store::ReservedSlot* reserved = store::reserved_slot_of(slot.ids.front());
+  return reserved != nullptr && reserved->plain_text ? Revocation::not_possible : Revocation::no_provider;
 }
 
 std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSlot& slot) {

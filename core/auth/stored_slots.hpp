@@ -11,7 +11,8 @@
 namespace heygen::auth {
 
 enum class Revocation : unsigned char {
-  not_possible,  ///< no installed provider can be asked, or the credential cannot be revoked
+  not_possible,  ///< the credential cannot be revoked, as its provider says
+  no_provider,   ///< no provider can be loaded that could ask a server
   confirmed,
   failed,
 };

@@ -77,7 +77,9 @@ UniqueFd make_temporary(std::string& name) {
   return UniqueFd(retry_interrupted([&] { return mkostemp(name.data(), O_CLOEXEC); }));
 }
 
-void write_whole(int file, std::string_view content, const fs::path& path) {
+}  // namespace
+
+void write_synced(int file, std::string_view content, const fs::path& path) {
   if (lseek(file, 0, SEEK_SET) != 0) fail("write", path, errno);
   if (const std::error_code error = write_all(file, content)) fail("write", path, error.value());
   if (retry_interrupted([&] { return ftruncate(file, static_cast<off_t>(content.size())); }) != 0) {
@@ -85,8 +87,6 @@ void write_whole(int file, std::string_view content, const fs::path& path) {
   }
   if (retry_interrupted([&] { return fsync(file); }) != 0) fail("write", path, errno);
 }
-
-}  // namespace
 
 fs::path link_target(fs::path path) {
   constexpr int kMostLinks = 40;
@@ -99,21 +99,44 @@ fs::path link_target(fs::path path) {
   return path;
 }
 
-FileReplacement::FileReplacement(const fs::path& path, std::size_t size)
-    : target_(link_target(path)),
-      temporary_((target_.parent_path() / (temporary_prefix(target_) + std::string(kRandomPart))).string()),
-      file_(make_temporary(temporary_)) {
-  if (!file_) fail("write", target_, errno);
-  int why = retry_interrupted([&] { return flock(file_.get(), LOCK_EX | LOCK_NB); }) == 0 ? 0 : errno;
+CompanionFile create_companion(const fs::path& target, std::string_view kind, std::size_t size) {
+  const std::string name = temporary_prefix(target) + std::string(kind) + std::string(kRandomPart);
+  CompanionFile made{(target.parent_path() / name).string(), {}};
+  made.file = make_temporary(made.path);
+  if (!made.file) fail("write", target, errno);
+  int why = retry_interrupted([&] { return flock(made.file.get(), LOCK_EX | LOCK_NB); }) == 0 ? 0 : errno;
   if (why == EOPNOTSUPP || why == ENOLCK) why = 0;
+  if (why == 0) why = reserve(made.file.get(), size);
+  if (why == 0) why = give_to_owner_of_directory(made.file.get(), target.parent_path());
+  if (why == 0) return made;
+  unlink(made.path.c_str());
+  fail("write", target, why);
+}
+
+std::vector<CompanionFile> take_abandoned_companions(const fs::path& target, std::string_view kind) {
+  std::vector<CompanionFile> taken;
+  const std::string prefix = temporary_prefix(target) + std::string(kind);
+  std::error_code error;
+  for (fs::directory_iterator at(target.parent_path(), error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(prefix) || name.size() != prefix.size() + kRandomPart.size()) continue;
+    CompanionFile found{at->path().string(), open_file(at->path(), O_RDWR | O_NOFOLLOW)};
+    if (!found.file || retry_interrupted([&] { return flock(found.file.get(), LOCK_EX | LOCK_NB); }) != 0) continue;
+    struct stat about {};
+    if (fstat(found.file.get(), &about) == 0 && about.st_nlink > 0) taken.push_back(std::move(found));
+  }
+  return taken;
+}
+
+FileReplacement::FileReplacement(const fs::path& path, std::size_t size) : target_(link_target(path)) {
   struct stat about {};
   if (stat(target_.c_str(), &about) == 0) size = std::max(size, static_cast<std::size_t>(about.st_size));
-  if (why == 0) why = reserve(file_.get(), size);
-  if (why == 0) why = give_to_owner_of_directory(file_.get(), target_.parent_path());
-  if (why == 0 && is_mount_point(target_)) {
-    in_place_ = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
-    why = in_place_ ? reserve_in_place(in_place_.get(), size) : errno;
-  }
+  CompanionFile temporary = create_companion(target_, {}, size);
+  temporary_ = std::move(temporary.path);
+  file_ = std::move(temporary.file);
+  if (!is_mount_point(target_)) return;
+  in_place_ = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
+  const int why = in_place_ ? reserve_in_place(in_place_.get(), size) : errno;
   if (why == 0) return;
   unlink(temporary_.c_str());
   fail("write", target_, why);
@@ -124,7 +147,7 @@ FileReplacement::~FileReplacement() {
 }
 
 void FileReplacement::commit(std::string_view content) {
-  write_whole(file_.get(), content, target_);
+  write_synced(file_.get(), content, target_);
   if (std::rename(temporary_.c_str(), target_.c_str()) == 0) {
     temporary_.clear();
   } else if (errno == EBUSY) {
@@ -149,7 +172,7 @@ void FileReplacement::write_in_place(std::string_view content) {
   const fs::path old = old_content_of(target_);
   std::error_code ignored;
   if (!fs::exists(old, ignored)) {  // one from a writing that was cut off is the better content
-    write_whole(file_.get(), before, old);
+    write_synced(file_.get(), before, old);
     if (std::rename(temporary_.c_str(), old.c_str()) != 0) fail("write", old, errno);
     sync_directory(target_.parent_path());
   } else {
@@ -157,9 +180,9 @@ void FileReplacement::write_in_place(std::string_view content) {
   }
   temporary_ = old.string();
   try {
-    write_whole(target, content, target_);
+    write_synced(target, content, target_);
   } catch (const Error&) {
-    write_whole(target, before, target_);
+    write_synced(target, before, target_);
     throw;
   }
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/fd.hpp"
 
@@ -13,6 +14,24 @@ namespace heygen {
 
 /// Where symbolic links lead, whether or not a file is there.
 std::filesystem::path link_target(std::filesystem::path path);
+
+/// A private file of heygen's own beside another one: ".NAME.heygen-KINDXXXXXX", mode 0600. Its writer holds a lock on
+/// it for as long as it lives.
+struct CompanionFile {
+  std::string path;
+  UniqueFd file;
+};
+
+/// `kind`: "" or a word with a hyphen; the file gets room for `size` bytes. Root leaves it to the owner of the
+/// directory. Throws Error{error}.
+CompanionFile create_companion(const std::filesystem::path& target, std::string_view kind, std::size_t size);
+
+/// Those of that kind whose writers have ended, locked by this process now.
+std::vector<CompanionFile> take_abandoned_companions(const std::filesystem::path& target, std::string_view kind);
+
+/// Replaces the content of an open file, and waits until it is on the disk. `path` is for messages. Throws
+/// Error{error}.
+void write_synced(int file, std::string_view content, const std::filesystem::path& path);
 
 /// The next content of a file. Room for it is made sure of first, so that a content that cannot be had twice, such as a
 /// rotated token, is asked for only when it can be kept. Not thread-safe.

@@ -117,6 +117,12 @@ std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
   return std::make_unique<FileReplacement>(path_, (unknown ? 0 : static_cast<std::size_t>(size)) + kRoomForTokens);
 }
 
+PendingLogin CredentialStore::begin_login() const {
+  make_private_directory(directory_);
+  make_private_directory(lock_directory());
+  return PendingLogin(path_);
+}
+
 void CredentialStore::update(const std::function<void(CredentialsDocument& document)>& change,
                              std::unique_ptr<FileReplacement> room) {
   const auto changed = [&](const CredentialsDocument& before) {
@@ -167,7 +173,7 @@ RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::
   if (read_text_of(path) != before) {
     if (std::optional<RefreshRecord> record = read_record(path)) failure = std::move(record->failure);
   }
-  return {std::move(lock), std::move(shared), std::move(failure)};
+  return {slot, std::move(lock), std::move(shared), std::move(failure)};
 }
 
 std::optional<RefreshRecord> CredentialStore::last_refresh(const std::string& slot) const {

@@ -11,6 +11,7 @@
 #include "core/base/atomic_file.hpp"
 #include "core/base/file_lock.hpp"
 #include "core/store/credentials_document.hpp"
+#include "core/store/pending_login.hpp"
 #include "core/store/refresh_lock.hpp"
 
 namespace heygen {
@@ -44,6 +45,12 @@ class CredentialStore {
   /// when the file cannot be replaced: nothing may then be asked for that cannot be had twice. Take it while holding
   /// the lock of the refresh.
   std::unique_ptr<FileReplacement> reserve() const;
+
+  /// Makes sure of a place for a credential that is going to be asked for: its pending copy. Creates the directory.
+  /// Throws Error.
+  PendingLogin begin_login() const;
+  /// A login that was interrupted before it was stored.
+  std::optional<PendingLogin> take_interrupted_login() const { return PendingLogin::take_interrupted(path_); }
 
   /// Under credentials.lock: reads, lets `change` edit the document (it may be called twice, on equal ones), and
   /// replaces the file (mode 0600), in `room` if given. Nothing is written when nothing changed, and an empty document

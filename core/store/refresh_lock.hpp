@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "core/base/error.hpp"
 #include "core/base/file_lock.hpp"
@@ -25,8 +26,10 @@ std::optional<RefreshRecord> read_record(const std::filesystem::path& lock_file)
 class RefreshLock : public FileLock {
  public:
   /// `shared`: a second lock, on the credentials file itself. `failure`: of the holder that this one waited for.
-  RefreshLock(FileLock lock, std::optional<FileLock> shared, std::optional<Error> failure)
-      : FileLock(std::move(lock)), shared_(std::move(shared)), failure_(std::move(failure)) {}
+  RefreshLock(std::string slot, FileLock lock, std::optional<FileLock> shared, std::optional<Error> failure)
+      : FileLock(std::move(lock)), slot_(std::move(slot)), shared_(std::move(shared)), failure_(std::move(failure)) {}
+
+  const std::string& slot() const { return slot_; }
 
   /// Why the process that had the lock while this one waited could not refresh; empty when it did not try, or did.
   const std::optional<Error>& failure_of_predecessor() const { return failure_; }
@@ -37,6 +40,7 @@ class RefreshLock : public FileLock {
   void record_failure(const Error& error, std::int64_t unique) const noexcept;
 
  private:
+  std::string slot_;
   std::optional<FileLock> shared_;
   std::optional<Error> failure_;
 };

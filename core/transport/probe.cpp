@@ -37,6 +37,24 @@ class FixedCredential : public auth::CredentialSource {
   const auth::Credential& credential_;
 };
 
+/// Remembers the last response.
+class LastResponse : public net::Http {
+ public:
+  explicit LastResponse(net::Http& inner) : inner_(inner) {}
+  std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
+    std::unique_ptr<net::Response> response = inner_.send(request, cancel);
+    status = response->status;
+    headers = response->headers;
+    return response;
+  }
+
+  int status = 0;
+  net::Headers headers;
+
+ private:
+  net::Http& inner_;
+};
+
 /// Empty when the API did not say whose it is. Throws Error when the response is not one of the API.
 json::Value user_of(const std::string& body) {
   try {
@@ -62,21 +80,26 @@ auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random
   options.max_retries = 0;
   options.source = options.client_origin = {};  // the check of a credential says nothing but whose it is
   FixedCredential source(credential);
+  LastResponse last(http);
   ApiRequest request;
   request.method = auth::who_am_i().method;
   request.path = auth::who_am_i().path;
   request.timeout = kTimeout;
   try {
-    ApiClient client(http, source, clock, random, cancel, std::move(options));
+    ApiClient client(last, source, clock, random, cancel, std::move(options));
     const std::string body = client.fetch(request, limits::kAuthResponse);
-    if (is_success(source.status)) return {Verdict::accepted, user_of(body), {}};
-    return {Verdict::unknown, json::Object{}, "The API redirected the request to another host."};
+    if (is_success(source.status)) return {Verdict::accepted, user_of(body), {}, 0};
+    return {Verdict::unknown, json::Object{}, "The API redirected the request to another host.", 0};
   } catch (const Error& error) {
     if (error.code == code::kCanceled) throw;
-    if (source.status == kUnauthorized) return {Verdict::rejected, json::Object{}, {}};
+    const bool of_api = last.status == source.status;  // not of a host that it redirected to
+    if (of_api && refuses_credential(last.status, last.headers, error.code)) {
+      return {Verdict::rejected, json::Object{}, {}, last.status};
+    }
     return {Verdict::unknown, json::Object{},
             error.http_status == 0 ? error.message()
-                                   : "The API responded with status " + std::to_string(error.http_status) + "."};
+                                   : "The API responded with status " + std::to_string(error.http_status) + ".",
+            0};
   }
 }
 

@@ -40,7 +40,7 @@ void OauthCredential::revoke(sdk::Call& call) {
   const bool has_refresh = !stored.refresh_token.empty();
   // Revoking the refresh token revokes its access tokens too (RFC 7009 §2.1).
   const std::string_view token = has_refresh ? stored.refresh_token : stored.access_token;
-  const bool in_use = call.reason() == HEYGEN_REASON_REPLACED && token == kept_.reveal();
+  const bool in_use = token == kept_.reveal() && (call.reason() == HEYGEN_REASON_REPLACED || reissued_);
   if (token.empty() || in_use) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
   const OauthEndpoints server = server_of(call, stored, budget);
   if (server.revoke_url.empty()) {
@@ -62,6 +62,8 @@ void OauthCredential::revoke(sdk::Call& call) {
 void OauthCredential::keep_login(const sdk::Call& call, Tokens tokens, const OauthEndpoints& server,
                                  std::string_view asked_scope) {
   save_login(call, tokens, server, asked_scope);
+  const sdk::Json stored = call.state();
+  reissued_ = stored["refresh_token"].as_text() == tokens.refresh.reveal() && !tokens.refresh.empty();
   kept_ = std::move(tokens.refresh.empty() ? tokens.access : tokens.refresh);
 }
 

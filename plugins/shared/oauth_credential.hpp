@@ -28,6 +28,7 @@ class OauthCredential : public sdk::Provider {
  private:
   /// The token that a revocation of this process's login would send, or that a refresh left as it was.
   sdk::Secret kept_;
+  bool reissued_ = false;  ///< the login brought the token that was stored already
 };
 
 }  // namespace heygen::plugins

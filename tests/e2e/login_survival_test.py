@@ -10,8 +10,8 @@ import threading
 import time
 import unittest
 
-from support import PAST, WithService, may_mount
-from service import TOKEN
+from support import PAST, WithService, install, may_mount
+from service import DEVICE, REVOKE, TOKEN
 
 
 def soon(seconds):
@@ -170,6 +170,114 @@ class Refresh(WithService):
                 done = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
                 self.assertIn("HEYGEN_OAUTH_TOKEN_URL", str(done.error()))
                 self.assertEqual(self.home.file.read_bytes(), before)
+
+
+class Login(WithService):
+    """What a login leaves behind that the API refuses, or that is cut off."""
+
+    OLD = b'{ "api_key":"good-key",  "user":{"email":"old@example.test"}, "n":1.10}\n'
+    ME = "/v3/users/me"
+
+    def log_in(self, method, **options):
+        if method == "--api-key":
+            return self.start("auth", "login", method, typed="other-key\n", **options)
+        self.home.browser()
+        return self.start("auth", "login", method, env={"HEYGEN_OAUTH_DEVICE_URL": self.service.url + DEVICE}, **options)
+
+    def copies(self):
+        return [path.name for path in self.home.config.iterdir() if path.name.startswith(".")]
+
+    def active_tokens(self):
+        return [token for token in self.service.secrets() if self.service.state(token) == "active"]
+
+    def test_a_login_that_the_api_refuses_leaves_everything_as_it_was(self):
+        refusals = (
+            {"status": 401, "body": {"error": {"code": "unauthorized", "message": "No."}}},
+            {"status": 403, "body": "", "headers": {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}},
+            {"status": 403, "body": {"error": {"code": "invalid_token", "message": "No."}}},
+        )
+        for method in ("--api-key", "--oauth", "--device-code"):
+            for refusal in refusals:
+                with self.subTest(method=method, refusal=refusal):
+                    self.home.write(self.OLD)
+                    self.service.fault(self.ME, **refusal)
+                    done = self.assert_fails(self.finish(self.log_in(method)), "auth_error", 3)
+                    self.assertIn("Nothing was stored", done.error()["message"])
+                    self.assertEqual(self.home.file.read_bytes(), self.OLD)
+                    self.assertEqual(self.copies(), [])
+                    self.assertEqual(self.active_tokens(), [])
+                    self.assertEqual("was revoked" in done.error()["message"], method != "--api-key")
+        self.assert_succeeds(self.run_heygen("video", "list"))  # with the old key
+
+    def test_a_refused_first_login_leaves_no_file(self):
+        self.service.fault(self.ME, status=401, body="")
+        self.assert_fails(self.finish(self.log_in("--oauth")), "auth_error", 3)
+        self.assertFalse(self.home.file.exists())
+        self.assertEqual(self.active_tokens(), [])
+
+    def kill_during_check(self):
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        self.service.fault(self.ME, gate=gate)
+        checks = len(self.service.requests_to(self.ME))
+        running = self.log_in("--oauth")
+        self.service.wait(lambda: len(self.service.requests_to(self.ME)) > checks)
+        running.process.kill()
+        running.process.wait()
+        gate.set()
+
+    def test_a_login_that_is_killed_during_its_check_is_finished_by_the_next_command(self):
+        for old in (None, self.OLD):
+            with self.subTest(old=old):
+                self.home.file.unlink(missing_ok=True)
+                if old:
+                    self.home.write(old)
+                self.kill_during_check()
+                self.assertEqual(self.home.file.read_bytes() if old else self.home.file.exists(), old or False)
+                modes = {path.stat().st_mode & 0o777 for path in self.home.config.iterdir() if path.name.startswith(".")}
+                self.assertEqual(modes, {0o600})
+                done = self.assert_succeeds(self.run_heygen("video", "list"))
+                self.assertIn("that was interrupted is now stored", done.err)
+                self.assertEqual(self.service.state(self.home.read()["oauth"]["refresh_token"]), "active")
+                self.assertNotIn("api_key", self.home.read())
+                self.assertEqual(self.copies(), [])
+
+    def test_a_logout_revokes_a_login_that_was_killed_during_its_check(self):
+        self.home.write(self.OLD)
+        self.kill_during_check()
+        self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assertEqual(self.active_tokens(), [])
+        self.assertEqual(self.copies(), [])
+
+    def test_a_login_without_a_place_asks_for_nothing(self):
+        done = self.run_heygen("auth", "login", "--oauth", prefix=("sh", "-c", 'ulimit -f 0; exec "$@"', "sh"))
+        self.assert_fails(done, "cli_file_io_error", 1)
+        self.assertEqual(self.service.requests, [])
+
+
+class Logout(WithService):
+    def test_a_logout_from_a_file_that_cannot_be_written_says_that_it_is_revoked(self):
+        if not may_mount():
+            self.skipTest("it takes root that may mount")
+        tokens = self.logged_in()
+        directory = self.home.config
+        script = f'mount --bind "{directory}" "{directory}" && mount -o remount,bind,ro "{directory}" && exec "$@"'
+        done = self.run_heygen("auth", "logout", prefix=("unshare", "-m", "sh", "-c", script, "sh"))
+        self.assert_fails(done, "cli_file_io_error", 1)
+        self.assertIn("The credential is revoked, but it is still in the file.", done.error()["message"])
+        self.assertEqual(self.service.state(tokens["refresh_token"]), "revoked")
+
+    def test_a_logout_without_the_provider_says_that_nothing_was_revoked(self):
+        self.logged_in()
+        self.home.program = install(self.home.path / "installed", "apikey")
+        done = self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assertIn("was not revoked, as the provider cannot be loaded", done.err)
+        self.assertEqual(self.service.requests_to(REVOKE), [])
+
+    def test_a_logout_of_a_key_says_that_no_server_was_asked(self):
+        self.home.write({"api_key": "good-key"})
+        done = self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assertIn("no server was asked", done.err)
 
 
 class SharedFile(WithService):

@@ -95,12 +95,32 @@ std::string message_by_status(int status, bool empty) {
          (empty ? " and an empty body." : " without saying why.");
 }
 
+bool is_refusal_code(std::string_view code) {
+  return code == "invalid_token" || code == "insufficient_scope";
+}
+
+/// The `error` parameter of a challenge (RFC 6750 §3), or "".
+std::string challenge_error(std::string_view challenge) {
+  constexpr std::string_view kName = "error=";
+  const std::string text = to_lower(challenge);
+  for (std::size_t at = text.find(kName); at != std::string::npos; at = text.find(kName, at + 1)) {
+    if (at > 0 && text[at - 1] != ' ' && text[at - 1] != ',' && text[at - 1] != '\t') continue;
+    std::string value = text.substr(at + kName.size());
+    if (value.starts_with('"')) value.erase(0, 1);
+    return value.substr(0, value.find_first_of("\", \t"));
+  }
+  return {};
+}
+
 /// The `error` object of the response, if it has the API's shape.
 std::optional<json::Value> served_error(const std::string& body) {
   try {
     const json::Value document = json::parse(body);
     const json::Value* error = document.find("error");
     if (error != nullptr && error->is_object()) return *error;
+    if (is_refusal_code(document.string_at("error"))) {  // of a gateway in front of the API
+      return json::Object{{"code", document.string_at("error")}, {"message", document.string_at("error_description")}};
+    }
   } catch (const json::ParseError&) {
     return {};
   }
@@ -154,6 +174,15 @@ std::string with_list_command(const std::string& hint, const std::string& list_c
   if (at == std::string::npos) return hint;
   std::string out = hint;
   return out.replace(at, kPhrase.size(), list_command.empty() ? "" : "; `" + list_command + "` shows what exists");
+}
+
+bool refuses_credential(int status, const net::Headers& headers, const std::string& error_code) {
+  if (status == 401) return true;
+  if (status != 403) return false;
+  if (is_refusal_code(error_code)) return true;
+  return std::ranges::any_of(headers, [](const net::Header& header) {
+    return iequals(header.name, "WWW-Authenticate") && is_refusal_code(challenge_error(header.value));
+  });
 }
 
 }  // namespace heygen::transport

@@ -22,4 +22,8 @@ Error unreadable_response(const net::Headers& headers, std::string_view start, c
 /// there may be one; "" when there is none.
 std::string with_list_command(const std::string& hint, const std::string& list_command);
 
+/// The response refuses the credential itself, so that no request with it can work: a 401, or a 403 that says
+/// `invalid_token` or `insufficient_scope` (RFC 6750 §3.1), in WWW-Authenticate or as the code of its error.
+bool refuses_credential(int status, const net::Headers& headers, const std::string& error_code);
+
 }  // namespace heygen::transport

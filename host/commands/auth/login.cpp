@@ -4,7 +4,6 @@
 #include "core/auth/login.hpp"
 #include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
-#include "core/transport/probe.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/support.hpp"
@@ -20,13 +19,8 @@ using heygen::auth::LoginResult;
 using Check = LoginResult::Check;
 
 heygen::auth::LoginResult log_in(Services& services, const std::string& id) {
-  const auto probe = [&](const heygen::auth::Credential& credential) {
-    return transport::probe_credential(services.http(), services.clock, services.random, services.cancel,
-                                       services.client_options(), credential);
-  };
   try {
-    return heygen::auth::login(
-        {services.store(), services.registry(), services.environment, services.clock, services.cancel, probe}, id);
+    return heygen::auth::login(services.login_dependencies(), id);
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
   }
@@ -41,6 +35,17 @@ void require_readable_file(Services& services) {
   }
 }
 
+Error rejected_error(const LoginResult& result, const heygen::provider::Manifest& manifest) {
+  using heygen::auth::Revocation;
+  const std::string revoked = result.revocation == Revocation::confirmed ? ", and the new credential was revoked"
+                              : result.revocation == Revocation::failed
+                                  ? ", but the server did not confirm that the new credential is revoked"
+                                  : "";
+  return auth_error("The API rejected the new credential (" + manifest.title + ", HTTP " +
+                        std::to_string(result.http_status) + "). Nothing was stored" + revoked + ".",
+                    "Check it and run " + store::login_command(manifest.id) + " again.");
+}
+
 void require_stored(const LoginResult& result, const heygen::provider::Manifest& manifest) {
   switch (result.outcome) {
     case LoginResult::Outcome::stored:
@@ -48,8 +53,7 @@ void require_stored(const LoginResult& result, const heygen::provider::Manifest&
     case LoginResult::Outcome::provider_failed:
       throw login_error(result.answer, manifest);
     case LoginResult::Outcome::rejected:
-      throw auth_error("The API rejected the new credential (" + manifest.title + ", HTTP 401). Nothing was stored.",
-                       "Check it and run " + store::login_command(manifest.id) + " again.");
+      throw rejected_error(result, manifest);
     case LoginResult::Outcome::canceled_after_saving:
       throw canceled_error("Canceled while the new credential was checked; it is stored.");
   }
@@ -67,6 +71,11 @@ void print_revocations(Services& services, const LoginResult& result) {
   if (!services.options.verbose) return;
   for (const LoginResult::Replaced& old : result.replaced) {
     if (old.revocation == heygen::auth::Revocation::not_possible) continue;
+    if (old.revocation == heygen::auth::Revocation::no_provider) {
+      services.terminal.notice("No installed provider could revoke the replaced credential (" + printable(old.slot) +
+                               ").");
+      continue;
+    }
     const bool confirmed = old.revocation == heygen::auth::Revocation::confirmed;
     services.terminal.notice(std::string(confirmed ? "Revoked" : "Could not revoke") + " the replaced credential (" +
                              printable(old.slot) + ").");
@@ -79,8 +88,6 @@ std::string check_notice(const LoginResult& result) {
   switch (result.check) {
     case Check::accepted:
       return result.user.as_object().empty() ? "Note: The API accepted the credential without saying whose it is." : "";
-    case Check::rejected:
-      return "Warning: the credential is stored, but the API rejected it (HTTP 401).";
     case Check::expired:
       return unverified + "By this machine's clock it has already expired.";
     case Check::failed:
@@ -117,7 +124,6 @@ void print_notices(Services& services, const LoginResult& result, const std::str
 std::string message_of(const LoginResult& result, const std::string& title, const std::string& name) {
   if (!name.empty()) return "Logged in as " + name + " with " + title + ".";
   if (result.check == Check::accepted) return "Logged in with " + title + ".";
-  if (result.check == Check::rejected) return "Stored the new credential (" + title + "), which the API rejected.";
   return "Stored the new credential (" + title + ") without a check.";
 }
 

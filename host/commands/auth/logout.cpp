@@ -44,6 +44,21 @@ json::Value document_of(const heygen::auth::LogoutResult& result) {
   return out;
 }
 
+/// What no server was asked to revoke, so that the user knows what is still valid.
+void print_unrevoked(Services& services, const heygen::auth::LogoutResult& result) {
+  using heygen::auth::Revocation;
+  for (const heygen::auth::LogoutResult::Cleared& cleared : result.cleared) {
+    const std::string id = printable(cleared.provider);
+    if (cleared.revocation == Revocation::no_provider) {
+      services.terminal.notice("Warning: the credential of provider `" + id +
+                               "` was not revoked, as the provider cannot be loaded. It works until it expires.");
+    } else if (cleared.revocation == Revocation::not_possible) {
+      services.terminal.notice("Note: no server was asked to revoke the credential of provider `" + id +
+                               "`. It stays valid outside heygen.");
+    }
+  }
+}
+
 }  // namespace
 
 void run_logout(Services& services, Printer& printer, const Parsed&) {
@@ -53,6 +68,7 @@ void run_logout(Services& services, Printer& printer, const Parsed&) {
   }
   services.terminal.notice(result.cleared.empty() ? "Nothing was stored." : "Logged out.");
   if (result.not_revoked > 0) services.terminal.notice("Warning: " + revoked_block(result).string_at("outcome"));
+  print_unrevoked(services, result);
   if (result.still_used) {
     // Logged out of the file is not logged out of the environment.
     const heygen::auth::ExplainRow& row = *result.still_used;

@@ -163,8 +163,8 @@ typedef struct heygen_sink {
    * object; omitted members stay, null deletes. Numbers are kept to the last
    * digit. At most 1 MiB. Calls add up (H6). Only for refresh() and
    * login(), and only with HEYGEN_OK (H7): the host saves the state of a
-   * refresh, and that of a login unless resolve() then refuses it, or the API
-   * does and it cannot be refreshed. From any other function, resolve()
+   * refresh, and that of a login unless resolve() or the API then refuses it:
+   * revoke() gets that state. From any other function, resolve()
    * included, and with any other status the patch is dropped.
    * [call] */
   heygen_status(HEYGEN_CALL* set_state)(const heygen_call* call, heygen_str json_merge_patch);

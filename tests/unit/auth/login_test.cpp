@@ -56,9 +56,27 @@ struct Fixture : Scenario {
                   [this](const Credential& credential) {
                     ++probes;
                     stored_at_probe = stored();
+                    copies_at_probe = copies();
                     return probe(credential);
                   }},
                  id);
+  }
+  std::optional<ResumedLogin> resume() {
+    return resume_login({*store, registry, environment, clock, cancel,
+                         [this](const Credential& credential) { return probe(credential); }});
+  }
+  /// As a process leaves it that is killed during the check.
+  void interrupt(const std::string& id) {
+    store::PendingLogin pending = store->begin_login();
+    pending.keep(id, *acme.on_login({}).patch);
+    pending.leave();
+  }
+  std::size_t copies() const {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+      if (entry.path().filename().string().starts_with(".credentials.heygen-login-")) ++count;
+    }
+    return count;
   }
   static ProbeResult verdict(ProbeResult::Verdict verdict, const std::string& problem = {}) {
     return {verdict, json::Object{}, problem};
@@ -69,6 +87,7 @@ struct Fixture : Scenario {
   Probe probe;
   int probes = 0;
   std::string stored_at_probe;
+  std::size_t copies_at_probe = 0;
 };
 
 }  // namespace
@@ -85,11 +104,15 @@ BOOST_AUTO_TEST_CASE(accepted_key_is_checked_before_it_is_stored) {
   BOOST_TEST(result.shadowing.empty());
 }
 
-BOOST_AUTO_TEST_CASE(refreshable_credential_is_stored_before_it_is_checked) {
+BOOST_AUTO_TEST_CASE(refreshable_credential_is_kept_in_a_pending_copy_while_it_is_checked) {
+  write(R"({"api_key":"old"})");
   const LoginResult result = run("acme");
   BOOST_TEST((result.outcome == Outcome::stored));
-  BOOST_TEST(stored_at_probe.find(R"("token":"new")") != std::string::npos);
+  BOOST_TEST(stored_at_probe == R"({"api_key":"old"})");
+  BOOST_TEST(copies_at_probe == 1U);
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
   BOOST_TEST(stored().find("ada@example.test") != std::string::npos);
+  BOOST_TEST(copies() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(key_that_the_api_rejects_changes_nothing) {
@@ -98,15 +121,94 @@ BOOST_AUTO_TEST_CASE(key_that_the_api_rejects_changes_nothing) {
   const LoginResult result = run("apikey");
   BOOST_TEST((result.outcome == Outcome::rejected));
   BOOST_TEST(stored() == R"({"api_key":"old","user":{"email":"old"},"x":1.10})");
-  BOOST_TEST(key.revoked.empty());
+  BOOST_REQUIRE(key.revoked.size() == 1U);
+  BOOST_TEST(key.revoked[0].state.string_at("api_key") == "new-key");
 }
 
-BOOST_AUTO_TEST_CASE(refreshable_credential_that_the_api_rejects_stays_stored) {
+BOOST_AUTO_TEST_CASE(refreshable_credential_that_the_api_rejects_changes_nothing_and_is_revoked) {
+  const std::string before = R"({ "api_key":"old","user":{"email":"old"},"providers":{"acme":{"token":"t"}},"x":1.10})";
+  write(before);
   probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
   const LoginResult result = run("acme");
-  BOOST_TEST((result.outcome == Outcome::stored));
-  BOOST_TEST((result.check == Check::rejected));
+  BOOST_TEST((result.outcome == Outcome::rejected));
+  BOOST_TEST((result.revocation == Revocation::confirmed));
+  BOOST_TEST(directory.read("credentials") == before);
+  BOOST_TEST(key.revoked.empty());
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked[0].state.string_at("token") == "new");
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(rejected_login_that_brought_the_stored_credential_again_revokes_nothing) {
+  write(R"({"providers":{"acme":{"token":"new","refresh":"r","until":)" + std::to_string(kNow + 3600) + "}}}");
+  probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
+  BOOST_TEST((run("acme").outcome == Outcome::rejected));
+  BOOST_TEST(acme.revoked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_login_is_finished_by_the_next_command) {
+  write(R"({"api_key":"old"})");
+  interrupt("acme");
+  BOOST_TEST(stored() == R"({"api_key":"old"})");
+  const std::optional<ResumedLogin> resumed = resume();
+  BOOST_REQUIRE(resumed.has_value());
+  BOOST_TEST(resumed->provider == "acme");
+  BOOST_TEST((resumed->result.outcome == Outcome::stored));
   BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+  BOOST_TEST(stored().find("api_key") == std::string::npos);
+  BOOST_TEST(copies() == 0U);
+  BOOST_TEST(!resume().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_login_that_the_api_rejects_is_revoked_and_changes_nothing) {
+  write(R"({"api_key":"old"})");
+  interrupt("acme");
+  probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
+  BOOST_TEST((resume()->result.outcome == Outcome::rejected));
+  BOOST_TEST(stored() == R"({"api_key":"old"})");
+  BOOST_TEST(acme.revoked.size() == 1U);
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_login_of_a_missing_provider_waits_for_it) {
+  interrupt("acme");
+  registry.entry("acme").state = provider::ProviderState::refused;
+  BOOST_TEST(!resume().has_value());
+  BOOST_TEST(copies() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(copy_that_is_not_complete_is_removed) {
+  directory.write(".credentials.heygen-login-AbC123", R"({"provider":"acme","pat)");
+  BOOST_TEST(!resume().has_value());
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(login_of_a_living_process_is_not_taken) {
+  store::PendingLogin living = store->begin_login();
+  living.keep("acme", json::Object{{"token", "t"}});
+  BOOST_TEST(!resume().has_value());
+  BOOST_TEST(copies() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(copy_older_than_the_stored_login_is_dropped_unrevoked) {
+  interrupt("acme");
+  write(R"({"providers":{"acme":{"token":"refreshed since","refresh":"r2"}}})");
+  std::filesystem::last_write_time(directory / "credentials",
+                                   std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
+  BOOST_TEST(!resume().has_value());
+  BOOST_TEST(stored().find("refreshed since") != std::string::npos);
+  BOOST_TEST(acme.revoked.empty());
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(short_lived_credential_is_checked_and_not_postponed) {
+  acme.on_login = [](const ProviderRequest&) {
+    return patch({{"token", "brief"}, {"refresh", "r"}, {"until", kNow + kSkewSeconds / 2}});
+  };
+  BOOST_TEST((run("acme").check == Check::accepted));
+  const auto record = store->last_refresh("providers.acme");
+  BOOST_REQUIRE(record.has_value());
+  BOOST_TEST(record->obtained_at == kNow);
 }
 
 BOOST_AUTO_TEST_CASE(unreachable_api_leaves_the_credential_stored_without_a_user) {
@@ -203,7 +305,7 @@ BOOST_AUTO_TEST_CASE(other_credentials_are_cleared_and_revoked) {
   BOOST_TEST(result.replaced[1].slot == "providers.acme");
   BOOST_TEST((result.replaced[1].revocation == Revocation::failed));
   BOOST_TEST(result.replaced[2].provider == "gone");
-  BOOST_TEST((result.replaced[2].revocation == Revocation::not_possible));
+  BOOST_TEST((result.replaced[2].revocation == Revocation::no_provider));
   BOOST_TEST(std::ranges::none_of(result.replaced, &LoginResult::Replaced::own_slot));
   BOOST_TEST((acme.revoked.front().reason == provider::Reason::replaced));
   const json::Value root = store->read().root();

@@ -55,6 +55,7 @@ BOOST_AUTO_TEST_CASE(credential_of_a_missing_provider_is_cleared_without_revocat
   write(R"({"providers":{"gone":{"x":1}}})");
   const LogoutResult result = run();
   BOOST_TEST((providers(result) == Names{"gone"}));
+  BOOST_TEST((result.cleared[0].revocation == Revocation::no_provider));
   BOOST_TEST(result.revoked + result.not_revoked == 0);
   BOOST_TEST(!std::filesystem::exists(directory.path() / "credentials"));
 }
@@ -94,6 +95,30 @@ BOOST_AUTO_TEST_CASE(file_that_cannot_be_written_is_an_error) {
   std::filesystem::create_directory(directory.path() / "credentials.lock");
   BOOST_CHECK_EXCEPTION(run(), Error, [](const Error& error) { return error.code == code::kFileIo; });
   BOOST_TEST(stored() == R"({"api_key":"k"})");
+}
+
+BOOST_AUTO_TEST_CASE(error_of_a_file_that_cannot_be_written_says_what_was_revoked) {
+  std::filesystem::create_directory(directory.path() / "credentials.lock");
+  std::filesystem::create_directory(directory.path() / "refresh-oauth.lock");
+  write(R"({"oauth":{"token":"t"}})");
+  const auto message = [&] { return error_of([&] { run(); }).message(); };
+  BOOST_TEST(message().find("The credential is revoked, but it is still in the file. Could not") == 0U);
+  oauth.revocation = Status::transient;
+  BOOST_TEST(message().find("The server did not confirm that the credential is revoked, and it is still") == 0U);
+  registry.entry("oauth").state = provider::ProviderState::refused;
+  BOOST_TEST(message().find("No server was asked to revoke the credential, and it is still in the file.") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_login_is_revoked_and_removed) {
+  store::PendingLogin pending = store->begin_login();
+  pending.keep("acme", json::Object{{"token", "pending"}});
+  pending.leave();
+  { const store::PendingLogin gone = std::move(pending); }
+  const LogoutResult result = run();
+  BOOST_TEST(result.revoked == 1);
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked[0].state.string_at("token") == "pending");
+  BOOST_TEST(!store->take_interrupted_login().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(cancellation_during_revocation_deletes_the_credential_all_the_same) {

@@ -39,7 +39,26 @@ BOOST_AUTO_TEST_CASE(accepted_credential_tells_whose_it_is) {
   BOOST_TEST((http.sent[0].timeouts.total == std::chrono::seconds(10)));
 }
 
-BOOST_AUTO_TEST_CASE(only_http_401_is_a_rejection) {
+BOOST_AUTO_TEST_CASE(http_403_that_names_the_token_or_its_scope_is_a_rejection) {
+  const auto is_rejection = [&](const std::string& body, const std::string& challenge) {
+    respond(403, body, {{"WWW-Authenticate", challenge}});
+    const ProbeResult result = probe();
+    return result.verdict == Verdict::rejected && result.http_status == 403;
+  };
+  for (const char* body : {R"({"error":{"code":"invalid_token"}})", R"({"error":{"code":"insufficient_scope"}})",
+                           R"({"error":"insufficient_scope","error_description":"more"})"}) {
+    BOOST_TEST(is_rejection(body, "Bearer"), body);
+  }
+  for (const char* challenge : {"Bearer realm=\"x\", error=\"insufficient_scope\", scope=\"a b\"",
+                                "Bearer error=invalid_token", "bearer Error=\"Invalid_Token\""}) {
+    BOOST_TEST(is_rejection("<html>", challenge), challenge);
+  }
+  for (const char* challenge : {"Bearer error=\"invalid_request\"", "Bearer my_error=\"invalid_token\"", "Basic"}) {
+    BOOST_TEST(!is_rejection(R"({"error":{"code":"plan_required"}})", challenge), challenge);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(http_401_is_a_rejection_and_other_statuses_are_not) {
   respond(401);
   BOOST_TEST((probe().verdict == Verdict::rejected));
   for (const int status : {400, 403, 404, 429, 500, 503}) {
