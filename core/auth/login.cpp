@@ -30,7 +30,7 @@ class Login {
     const json::Value state = use_.store.read().state(id_);
     // Before anything is asked: what is hard to get must have a place.
     store::PendingLogin pending = use_.store.begin_login();
-    room_ = use_.store.reserve();
+    std::unique_ptr<FileReplacement> room = use_.store.reserve();
     if (!ask_provider(state)) return std::move(result_);
     try {
       pending.keep(id_, patch_);
@@ -38,13 +38,13 @@ class Login {
       revoke_new(state);
       throw;
     }
-    return finish(state);
+    return finish(state, std::move(room));
   }
 
   /// What run() does once the provider has succeeded.
   LoginResult resume(const json::Value& patch) {
     patch_ = patch;
-    return finish(use_.store.read().state(id_));
+    return finish(use_.store.read().state(id_), nullptr);
   }
 
  private:
@@ -84,7 +84,7 @@ class Login {
     }
   }
 
-  LoginResult finish(const json::Value& state) {
+  LoginResult finish(const json::Value& state, std::unique_ptr<FileReplacement> room) {
     try {
       resolve(state);
       const bool canceled = !check();
@@ -92,7 +92,7 @@ class Login {
         result_.revocation = revoke_new(state);
         return std::move(result_);
       }
-      save();
+      save(std::move(room));
       if (canceled) {
         result_.outcome = Outcome::canceled_after_saving;
         return std::move(result_);
@@ -144,7 +144,7 @@ class Login {
   }
 
   /// Afterwards the file has one credential: this one.
-  void save() {
+  void save(std::unique_ptr<FileReplacement> room) {
     const std::vector<store::RefreshLock> locks = wait_for_refreshes();
     use_.store.update(
         [&](CredentialsDocument& document) {
@@ -157,7 +157,7 @@ class Login {
           document.set_state(id_, state);
           document.set_user(result_.user);
         },
-        std::move(room_));
+        std::move(room));
     for (const Old& old : replaced_) {
       result_.replaced.push_back(
           {old.slot.slot, owner_of(use_.registry, old.slot), old.slot.slot == slot_, Revocation::not_possible});
@@ -208,7 +208,6 @@ class Login {
   const std::string slot_;
   Resolver resolver_;  // without --provider, which is for this login only
   json::Value patch_ = json::Object{};
-  std::unique_ptr<FileReplacement> room_;
   std::vector<Old> replaced_;
   LoginResult result_;
 };

@@ -118,9 +118,15 @@ std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
 }
 
 PendingLogin CredentialStore::begin_login() const {
+  std::vector<std::filesystem::path> missing;
+  std::error_code unknown;
+  for (std::filesystem::path at = directory_; !at.empty() && !std::filesystem::exists(at, unknown);
+       at = at.parent_path()) {
+    missing.push_back(at);
+  }
   make_private_directory(directory_);
   make_private_directory(lock_directory());
-  return PendingLogin(path_);
+  return PendingLogin(path_, std::move(missing));
 }
 
 void CredentialStore::update(const std::function<void(CredentialsDocument& document)>& change,

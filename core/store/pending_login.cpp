@@ -39,14 +39,21 @@ json::Value read_copy(int file) {
 
 }  // namespace
 
-PendingLogin::PendingLogin(const std::filesystem::path& credentials)
-    : file_(create_companion(link_target(credentials), kKind, kRoom)) {}
+PendingLogin::PendingLogin(const std::filesystem::path& credentials, std::vector<std::filesystem::path> made)
+    : file_(create_companion(link_target(credentials), kKind, kRoom)), made_(std::move(made)) {}
 
 PendingLogin::PendingLogin(PendingLogin&& other) noexcept
-    : file_(std::exchange(other.file_, {})), provider_(std::move(other.provider_)), patch_(std::move(other.patch_)) {}
+    : file_(std::exchange(other.file_, {})),
+      made_(std::exchange(other.made_, {})),
+      provider_(std::move(other.provider_)),
+      patch_(std::move(other.patch_)) {}
 
 PendingLogin::~PendingLogin() {
-  if (!file_.path.empty()) unlink(file_.path.c_str());
+  if (file_.path.empty()) return;
+  unlink(file_.path.c_str());
+  for (const std::filesystem::path& directory : made_) {
+    if (rmdir(directory.c_str()) != 0) break;
+  }
 }
 
 void PendingLogin::keep(const std::string& provider, const json::Value& patch) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/atomic_file.hpp"
 #include "core/json/value.hpp"
@@ -14,8 +15,9 @@ namespace heygen::store {
 
 class PendingLogin {
  public:
-  /// Room for the copy beside `credentials`. Throws Error{error}.
-  explicit PendingLogin(const std::filesystem::path& credentials);
+  /// Room for the copy beside `credentials`. `made`: directories that were created for it, innermost first; they go
+  /// with the copy if nothing else is in them. Throws Error{error}.
+  explicit PendingLogin(const std::filesystem::path& credentials, std::vector<std::filesystem::path> made = {});
   PendingLogin(PendingLogin&& other) noexcept;
   PendingLogin& operator=(PendingLogin&&) = delete;
   /// Removes the copy, unless it was left.
@@ -41,6 +43,7 @@ class PendingLogin {
       : file_(std::move(file)), provider_(std::move(provider)), patch_(std::move(patch)) {}
 
   CompanionFile file_;
+  std::vector<std::filesystem::path> made_;
   std::string provider_;
   json::Value patch_ = json::Object{};
 };

@@ -262,6 +262,20 @@ BOOST_AUTO_TEST_CASE(provider_failure_is_handed_on_and_changes_nothing) {
   BOOST_TEST(stored() == R"({"api_key":"old"})");
 }
 
+BOOST_AUTO_TEST_CASE(failed_login_leaves_no_directory_that_it_made) {
+  const std::filesystem::path above = directory.path() / "home";
+  store = std::make_unique<store::CredentialStore>(above / "config", clock);
+  acme.on_login = [](const ProviderRequest&) { return ended(Status::cancelled); };
+  run("acme");
+  BOOST_TEST(!std::filesystem::exists(above));
+  probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
+  run("apikey");
+  BOOST_TEST(!std::filesystem::exists(above));
+  probe = [this](const Credential&) { return accepted; };
+  run("apikey");
+  BOOST_TEST(std::filesystem::exists(above / "config" / "credentials"));
+}
+
 BOOST_AUTO_TEST_CASE(unusable_new_credential_is_an_error_but_not_of_the_stored_one) {
   acme.on_resolve = [](const ProviderRequest&) { return ended(Status::broken, "It has a tab."); };
   BOOST_CHECK_EXCEPTION(run("acme"), Error,
