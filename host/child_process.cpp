@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 
@@ -69,7 +71,11 @@ int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cance
       return status;
     }
     std::array<pollfd, 2> ready{{{cancel.descriptor(), POLLIN, 0}, {open ? output : -1, POLLIN, 0}}};
-    poll(ready.data(), ready.size(), open ? milliseconds_until(end) : kSlice);
+    const int asked = std::min(open ? milliseconds_until(end) : kSlice, static_cast<int>(kLongestSleep.count()));
+    const Clock::time_point before = Clock::now();
+    poll(ready.data(), ready.size(), asked);
+    end += stopped_time(std::chrono::milliseconds(asked),
+                        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - before));
     if (open && ready[1].revents != 0) open = read_output(output, result.output);
   }
 }

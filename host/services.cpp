@@ -20,6 +20,7 @@
 #include "core/transport/rules/retry.hpp"
 #include "host/audit.hpp"
 #include "host/provider_settings.hpp"
+#include "host/response_limit.hpp"
 #include "host/trace.hpp"
 
 namespace heygen::host {
@@ -188,6 +189,7 @@ transport::ClientOptions Services::client_options() {
   out.version = std::string(version());
   out.client_origin = transport::detect_client_origin(environment);
   out.max_retries = transport::max_retries_of(environment);
+  out.buffer_limit = response_limit(config(), environment);
   if (options.verbose) out.on_decision = [this](const std::string& line) { terminal.notice(line); };
   out.on_pause = [this](std::chrono::milliseconds left) {
     show_waiting(left.count() > 0 ? "Waiting to send the request again" : "", left);

@@ -21,10 +21,12 @@ namespace {
 
 Error timeout_error(const std::filesystem::path& path, std::chrono::milliseconds deadline) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(deadline).count();
-  return {code::kTimeout,
-          "Timed out after " + std::to_string(seconds) + "s waiting for " + path.string() +
-              ", which another process has locked.",
-          "Try again; `fuser -v " + path.string() + "` shows which process it is.", Exit::timeout};
+  return {
+      code::kTimeout,
+      "Timed out after " + std::to_string(seconds) + "s waiting for " + path.string() +
+          ", which another process has locked.",
+      "Try again. `fuser -v " + path.string() + "` shows the process; if it is stopped (Ctrl-Z), `fg` continues it.",
+      Exit::timeout};
 }
 
 /// Calls `told` for a wait that lasts, and once more at its end, however it ends.

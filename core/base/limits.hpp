@@ -17,8 +17,8 @@ inline constexpr std::size_t kManifest = 256 * kKiB;
 inline constexpr std::size_t kLibrary = 256 * kMiB;
 /// A response that says who is logged in, or what an authorization server answers.
 inline constexpr std::size_t kAuthResponse = kMiB;
-/// A response of the API that is held in memory.
-inline constexpr std::size_t kBufferedResponse = 1024 * kMiB;
+/// A response of the API that is held in memory, unless the user sets another limit.
+inline constexpr std::size_t kBufferedResponse = 256 * kMiB;
 /// A line read from a terminal or a pipe.
 inline constexpr std::size_t kInputLine = 64 * kKiB;
 /// What a child process prints.

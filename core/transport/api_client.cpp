@@ -240,10 +240,11 @@ ApiResponse ApiClient::call(const ApiRequest& request) {
 
 std::string ApiClient::fetch(const ApiRequest& request, std::size_t limit) {
   const ApiResponse response = call(request);
+  const std::size_t most = limit == 0 ? buffer_limit() : limit;
   try {
-    return net::read_all(*response.stream, limit);
-  } catch (const net::Failure& failure) {
-    Error error = error_of_failure(failure);
+    return net::read_all(*response.stream, most);
+  } catch (const net::Failure&) {  // every other failure comes as an Error
+    Error error = too_large_error(most, limit == 0);
     if (changes_something(request)) say_that_it_may_have_taken_effect(error, request.look);
     throw error;
   }

@@ -35,8 +35,10 @@ class ApiClient {
   /// credential source's errors pass through. Redirects are followed as RedirectFollower says; one that is not followed
   /// is an error.
   ApiResponse call(const ApiRequest& request);
-  /// call() and the entire body, at most `limit` bytes.
-  std::string fetch(const ApiRequest& request, std::size_t limit = limits::kBufferedResponse);
+  /// call() and the entire body, at most `limit` bytes, or buffer_limit() (0).
+  std::string fetch(const ApiRequest& request, std::size_t limit = 0);
+  /// For a response that is held in memory.
+  std::size_t buffer_limit() const noexcept { return options_.buffer_limit; }
 
   /// Throws Error{usage_error} for a base that is not an http(s) URL, or http without permission.
   static void check_base(const std::string& base, bool allow_http);

@@ -47,12 +47,13 @@ constexpr std::array<ErrorCode, 30> kErrorCodes{{
     {"unclassified_server_error", "A status from 500 to 599; try again later", Exit::failure, 500},
 }};
 
-constexpr std::array<Variable, 26> kVariables{{
+constexpr std::array<Variable, 27> kVariables{{
     {"HEYGEN_API_KEY", "API key; takes precedence over stored credentials", true},
     {"HEYGEN_PROVIDER", "Credential provider to use, unless HEYGEN_API_KEY is set", true},
     {"HEYGEN_OUTPUT", "json or human; overrides the `output` setting", true},
     {"HEYGEN_CONFIG_DIR", "Directory of settings and credentials (default: ~/.heygen)", true},
     {"HEYGEN_MAX_RETRIES", "Retries of a failed request (default: 2)", true},
+    {"HEYGEN_RESPONSE_LIMIT", "MiB of a response kept in memory (default: 256)", true},
     {"HEYGEN_PROVIDER_PATH", "Directories of providers to search first, separated by colons"},
     {"HEYGEN_API_BASE", "URL of the API (default: https://api.heygen.com)"},
     {"HEYGEN_ALLOW_HTTP", "Allow http:// URLs, for servers on your own machine; `0` and `false` mean no"},

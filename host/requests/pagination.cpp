@@ -16,6 +16,7 @@
 #include "core/output/error.hpp"
 #include "core/output/style.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/rules/response_error.hpp"
 #include "host/requests/response.hpp"
 #include "host/transfer/progress.hpp"
 
@@ -249,6 +250,7 @@ class AllPagesPrinter {
   void write(const std::string& text) {
     if (collects_) {
       document_ += text;
+      if (document_.size() > needs_.buffer_limit) throw transport::too_large_error(needs_.buffer_limit, true);
       return;
     }
     if (text.empty()) return;  // a response without a body
@@ -312,7 +314,8 @@ AllPagesDependencies all_pages_dependencies(Services& services, auth::Checked& c
               },
           .headers = services.client_headers(),
           .progress = {services.terminal, services.environment, services.clock},
-          .cancel = services.cancel};
+          .cancel = services.cancel,
+          .buffer_limit = services.client_options().buffer_limit};
 }
 
 void print_all(const AllPagesDependencies& needs, Printer& printer, const api::Command& command,

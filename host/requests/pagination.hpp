@@ -10,6 +10,7 @@
 
 #include "core/api/catalog.hpp"
 #include "core/api/engine.hpp"
+#include "core/base/limits.hpp"
 #include "core/output/style.hpp"
 #include "core/transport/api_client.hpp"
 #include "host/printer.hpp"
@@ -24,6 +25,7 @@ struct AllPagesDependencies {
   net::Headers headers;                                           ///< of each request
   transfer::ProgressDependencies progress;
   const Cancel& cancel;
+  std::size_t buffer_limit = limits::kBufferedResponse;  ///< of pages that are collected, for --human and --jq
 };
 /// The first request takes the checked credential.
 AllPagesDependencies all_pages_dependencies(Services& services, auth::Checked& checked);

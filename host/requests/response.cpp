@@ -115,15 +115,18 @@ void print_or_say(const Printer& printer, const std::string& text, Print print) 
 
 }  // namespace
 
-std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response) {
+std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response, std::size_t limit) {
   std::string text;
-  if (has_body(request, response)) read_compact(response, text, [] {});
+  const auto check_size = [&] {
+    if (text.size() > limit) throw transport::too_large_error(limit, true);
+  };
+  if (has_body(request, response)) read_compact(response, text, check_size);
   return text;
 }
 
 std::string send(transport::ApiClient& client, const transport::ApiRequest& request) {
   transport::ApiResponse response = client.call(request);
-  return read_or_say(request, [&] { return read_response(request, response); });
+  return read_or_say(request, [&] { return read_response(request, response, client.buffer_limit()); });
 }
 
 void send_and_print(transport::ApiClient& client, Printer& printer, const transport::ApiRequest& request,
@@ -132,7 +135,8 @@ void send_and_print(transport::ApiClient& client, Printer& printer, const transp
   printer.only_reads = !transport::changes_something(request);
   // What goes to a terminal is for eyes, and looked at whole; so is what --jq gets.
   if (printer.human() || printer.options.jq || printer.to_terminal()) {
-    const std::string text = read_or_say(request, [&] { return read_response(request, response); });
+    const std::string text =
+        read_or_say(request, [&] { return read_response(request, response, client.buffer_limit()); });
     return print_or_say(printer, text, [&] { print_response(printer, text, columns); });
   }
   if (!has_body(request, response)) return;

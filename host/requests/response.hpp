@@ -14,8 +14,9 @@
 namespace heygen::host::requests {
 
 /// The response's body as one line of JSON without newline, its bytes kept; "" for a response that has none (204,
-/// HEAD). Nothing is returned before the whole document has been checked. Throws Error.
-std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response);
+/// HEAD). Nothing is returned before the whole document has been checked. Throws Error, also when the line is longer
+/// than `limit` bytes.
+std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response, std::size_t limit);
 
 /// Sends and reads.
 std::string send(transport::ApiClient& client, const transport::ApiRequest& request);

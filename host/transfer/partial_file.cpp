@@ -108,7 +108,7 @@ std::string PartialFile::read_metadata() const {
   if (!file) return {};
   check_owned(metadata_path_, file.get());
   std::array<char, 16384> text;
-  const ssize_t count = pread(file.get(), text.data(), text.size(), 0);
+  const ssize_t count = retry_interrupted([&] { return pread(file.get(), text.data(), text.size(), 0); });
   return count > 0 ? std::string(text.data(), static_cast<std::size_t>(count)) : std::string{};
 }
 
@@ -128,7 +128,8 @@ bool PartialFile::adopt_existing() {
   version.length = *length;
   // One byte is asked for in any case: the server says whether this is still its file.
   size_ = synced_size_ = std::min(*size, *length - 1);
-  if (fchmod(fd_.get(), 0600) != 0 || ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0 ||
+  if (fchmod(fd_.get(), 0600) != 0 ||
+      retry_interrupted([&] { return ftruncate(fd_.get(), static_cast<off_t>(size_)); }) != 0 ||
       lseek(fd_.get(), 0, SEEK_END) < 0)
     return false;
   version_ = std::move(version);
@@ -138,7 +139,8 @@ bool PartialFile::adopt_existing() {
 bool PartialFile::restart(std::optional<Version> version) {
   if (fd_.get() < 0) open(true);
   unlink(metadata_path_.c_str());
-  if (fchmod(fd_.get(), 0600) != 0 || ftruncate(fd_.get(), 0) != 0 || lseek(fd_.get(), 0, SEEK_SET) != 0)
+  if (fchmod(fd_.get(), 0600) != 0 || retry_interrupted([&] { return ftruncate(fd_.get(), 0); }) != 0 ||
+      lseek(fd_.get(), 0, SEEK_SET) != 0)
     throw io_error(target_, "write", errno);
   version_ = std::move(version);
   size_ = synced_size_ = 0;
@@ -152,7 +154,7 @@ void PartialFile::write(std::string_view data) {
 }
 
 bool PartialFile::checkpoint() {
-  if (fdatasync(fd_.get()) != 0) return false;
+  if (retry_interrupted([&] { return fdatasync(fd_.get()); }) != 0) return false;
   synced_size_ = size_;
   return write_metadata();
 }
@@ -168,8 +170,9 @@ bool PartialFile::write_metadata() const {
   const UniqueFd file = open_private(metadata_path_, O_CREAT);
   if (!file) return false;
   check_owned(metadata_path_, file.get());
-  return pwrite(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()) &&
-         ftruncate(file.get(), static_cast<off_t>(text.size())) == 0;
+  const ssize_t count = retry_interrupted([&] { return pwrite(file.get(), text.data(), text.size(), 0); });
+  return count == static_cast<ssize_t>(text.size()) &&
+         retry_interrupted([&] { return ftruncate(file.get(), static_cast<off_t>(text.size())); }) == 0;
 }
 
 bool PartialFile::keep() {
@@ -184,7 +187,8 @@ bool PartialFile::keep() {
 void PartialFile::finish(bool replace) {
   const mode_t mask = umask(0);
   umask(mask);
-  if (fchmod(fd_.get(), 0666 & ~mask) != 0 || fsync(fd_.get()) != 0) throw io_error(target_, "write", errno);
+  if (fchmod(fd_.get(), 0666 & ~mask) != 0 || retry_interrupted([&] { return fsync(fd_.get()); }) != 0)
+    throw io_error(target_, "write", errno);
   // First, while the lock holds: once the part has gone, these names are another process's.
   unlink(metadata_path_.c_str());
   int done = -1;

@@ -141,6 +141,28 @@ class Refresh(WithService):
         self.assertIn(done.error()["code"], ("network_error", "auth_error"))
         self.assertIn(done.code, (1, 3))
 
+    def test_a_response_that_is_held_in_memory_has_a_limit(self):
+        self.logged_in()
+        for arguments in (("video", "list", "--jq", "."), ("video", "list", "--all"), ("user", "me", "get", "--jq", ".")):
+            with self.subTest(arguments):
+                self.service.fault("/v3/", mode="huge")
+                done = self.run_heygen(*arguments, env={"HEYGEN_RESPONSE_LIMIT": "1"})
+                self.assert_fails(done, "cli_response_parse_error", 1)
+                self.assertIn("larger than 1 MiB", done.error()["message"])
+                self.assertIn("heygen config set response.limit 2", done.error()["hint"])
+        self.service.fault("/v3/", mode="huge")
+        self.assertIn("larger than 1 MiB", self.run_heygen("auth", "status").error()["message"])
+
+    def test_the_limit_of_a_response_is_a_setting_with_a_range(self):
+        self.logged_in()
+        for value in ("0", "-1", "many", "65537"):
+            with self.subTest(value):
+                self.assert_fails(self.run_heygen("video", "list", env={"HEYGEN_RESPONSE_LIMIT": value}), "usage_error", 2)
+                self.assert_fails(self.run_heygen("config", "set", "response.limit", value), "usage_error", 2)
+        self.assert_succeeds(self.run_heygen("config", "set", "response.limit", "2"))
+        self.service.fault("/v3/", mode="huge")
+        self.assertIn("larger than 2 MiB", self.run_heygen("video", "list", "--jq", ".").error()["message"])
+
     def refreshed(self, **change):
         self.logged_in(PAST)
         self.service.token_extra = change

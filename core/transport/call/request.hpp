@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/auth/session.hpp"
+#include "core/base/limits.hpp"
 #include "core/net/http.hpp"
 
 namespace heygen::transport {
@@ -42,6 +43,7 @@ struct ClientOptions {
   std::string source = "cli";  ///< X-HeyGen-Source, or ""
   std::string client_origin;   ///< X-HeyGen-Client-Origin, or ""
   int max_retries = 2;
+  std::size_t buffer_limit = limits::kBufferedResponse;  ///< of a response that is held in memory
   /// Told what the client decides between two attempts (retry, redirect, refresh), in one line without secrets; or
   /// empty. The attempts themselves are traced by the net::Http that it is given.
   std::function<void(const std::string&)> on_decision;

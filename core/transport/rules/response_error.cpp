@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/base/error.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/value.hpp"
@@ -174,6 +175,19 @@ std::string with_list_command(const std::string& hint, const std::string& list_c
   if (at == std::string::npos) return hint;
   std::string out = hint;
   return out.replace(at, kPhrase.size(), list_command.empty() ? "" : "; `" + list_command + "` shows what exists");
+}
+
+Error too_large_error(std::size_t limit, bool is_setting) {
+  const std::string size =
+      limit % limits::kMiB == 0 ? std::to_string(limit / limits::kMiB) + " MiB" : std::to_string(limit) + " bytes";
+  if (!is_setting) {
+    return {code::kResponseParse, "The response is larger than " + size + ", which this command expects at most.",
+            "Check that HEYGEN_API_BASE names the HeyGen API."};
+  }
+  return {code::kResponseParse, "The response is larger than " + size + ", the limit for one that is held in memory.",
+          "Print JSON to a file or a pipe, without --human and --jq, or raise the limit with `heygen config set "
+          "response.limit " +
+              std::to_string(2 * std::max<std::size_t>(1, limit / limits::kMiB)) + "` (MiB)."};
 }
 
 bool refuses_credential(int status, const net::Headers& headers, const std::string& error_code) {

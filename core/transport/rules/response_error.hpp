@@ -2,6 +2,7 @@
 // Error responses of the API as the program's Error.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ Error unreadable_response(const net::Headers& headers, std::string_view start, c
 /// `hint` with the command that lists the resources, "heygen video list", where error_of_response() could only say that
 /// there may be one; "" when there is none.
 std::string with_list_command(const std::string& hint, const std::string& list_command);
+
+/// For a response of more than `limit` bytes. `is_setting`: the user can raise that limit.
+Error too_large_error(std::size_t limit, bool is_setting);
 
 /// The response refuses the credential itself, so that no request with it can work: a 401, or a 403 that says
 /// `invalid_token` or `insufficient_scope` (RFC 6750 §3.1), in WWW-Authenticate or as the code of its error.

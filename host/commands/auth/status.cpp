@@ -4,6 +4,7 @@
 #include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
+#include "core/base/limits.hpp"
 #include "core/json/parse.hpp"
 #include "core/transport/api_client.hpp"
 #include "core/transport/rules/response_error.hpp"
@@ -32,7 +33,7 @@ json::Value fetch_user(Services& services, heygen::auth::Checked& checked) {
   request.path = heygen::auth::who_am_i().path;
   request.headers = services.client_headers();
   request.checked = &checked;
-  const std::string body = services.client().fetch(request);
+  const std::string body = services.client().fetch(request, limits::kAuthResponse);
   try {
     json::Value response = json::parse(body);
     if (response.is_null()) return json::Object{};

@@ -4,6 +4,7 @@
 #include "host/commands/config/settings.hpp"
 #include "host/printer.hpp"
 #include "host/provider_settings.hpp"
+#include "host/response_limit.hpp"
 
 namespace heygen::host::commands::config {
 
@@ -14,6 +15,7 @@ void run(Services& services, Printer& printer, const Parsed& parsed) {
   // As it was when the command was typed: `config set output json` still answers in the old form.
   printer.options.human = printer.human();
   if (key == deadline_key().key) check_deadline(value);
+  if (key == response_limit_key().key) static_cast<void>(parse_response_limit(key, value));
   printer.print(document(services.config().set(key, value, declared_keys(services)), false));
 }
 

@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(result_over_the_limit_is_rejected) {
   ApiRequest request;
   request.path = "/v3/x";
   BOOST_CHECK_EXCEPTION(ApiClient(http, credentials, clock, random, cancel, options).fetch(request, 9), Error,
-                        [](const Error& e) { return e.code == "network_error"; });
+                        [](const Error& e) { return e.code == "cli_response_parse_error"; });
 }
 
 BOOST_AUTO_TEST_CASE(endless_error_response_is_told_by_its_status) {
