@@ -71,6 +71,7 @@ struct Command {
   std::function<std::vector<Option>(Services&)> options = [](Services&) { return std::vector<Option>{}; };
   std::function<void(Services&, Printer&, const Parsed&)> run{};
   bool hidden = false;
+  bool ignores_settings = false;  ///< it runs whatever is wrong with config.toml and HEYGEN_OUTPUT
   bool live_options = false;  ///< they depend on what is installed: a shell asks for them
 };
 

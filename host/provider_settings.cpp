@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/provider_settings.hpp"
 
-#include <fmt/format.h>
-
-#include <charconv>
+#include <map>
 #include <string_view>
 
-#include "core/base/text.hpp"
+#include "core/provider/discovery/registry.hpp"
 
 namespace heygen::host {
 
@@ -15,50 +13,57 @@ namespace {
 constexpr std::string_view kDisabled = "disabled.";
 constexpr int kLongestDeadline = 86'400;
 
-std::optional<std::chrono::seconds> deadline_of(const std::string& text) {
-  int seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || end != text.data() + text.size() || seconds < 1 || seconds > kLongestDeadline) return {};
-  return std::chrono::seconds{seconds};
-}
-
-Error wrong_deadline(const std::string& text) {
-  return usage_error(
-      fmt::format("Invalid provider.deadline '{}': must be from 1 to {} seconds.", shown_word(text), kLongestDeadline),
-      "Run `heygen config set provider.deadline 60`.");
+config::DeclaredKey deadline_key() {
+  return {.key = "provider.deadline",
+          .type = "int",
+          .env = "",
+          .fallback = "60",
+          .doc = "Seconds after which a provider that does not respond is given up",
+          .least = 1,
+          .most = kLongestDeadline};
 }
 
 }  // namespace
 
 ProviderSettings provider_settings(const config::Config& config) {
   ProviderSettings out;
-  std::map<std::string, std::string> members;
   try {
-    members = config.members("provider");
-  } catch (const Error&) {
-    return out;
-  }
-  for (const auto& [key, value] : members) {
-    if (key.starts_with(kDisabled) && value == "true") out.disabled.push_back(key.substr(kDisabled.size()));
-    if (key != "deadline") continue;
-    if (const auto deadline = deadline_of(value))
-      out.hang_timeout = *deadline;
-    else
-      out.problem = wrong_deadline(value);
+    config.check(own_keys());
+    for (const auto& [key, value] : config.members("provider")) {
+      if (key.starts_with(kDisabled) && value == "true") out.disabled.push_back(key.substr(kDisabled.size()));
+      if (key == "deadline" && !value.empty()) out.hang_timeout = std::chrono::seconds{std::stoi(value)};
+    }
+  } catch (const Error& error) {
+    out.problem = error;
   }
   return out;
 }
 
-void check_deadline(const std::string& value) {
-  if (!deadline_of(value)) throw wrong_deadline(value);
+std::vector<config::DeclaredKey> own_keys() {
+  return {deadline_key(), disabled_key("*")};
 }
 
-config::DeclaredKey deadline_key() {
-  return {"provider.deadline", "int", "", "60", "Seconds after which a provider that does not respond is given up"};
+std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found) {
+  std::vector<config::DeclaredKey> keys{deadline_key()};
+  for (const provider::DiscoveredProvider& one : found) {
+    keys.push_back(disabled_key(one.id));
+    for (const provider::Setting& setting : one.manifest.settings) {
+      keys.push_back({.key = "providers." + one.id + "." + setting.key,
+                      .type = name_of(setting.type),
+                      .env = setting.env,
+                      .fallback = setting.fallback,
+                      .doc = setting.doc});
+    }
+  }
+  return keys;
 }
 
 config::DeclaredKey disabled_key(const std::string& id) {
-  return {"provider.disabled." + id, "bool", "", "false", "Whether the provider is disabled"};
+  return {.key = "provider.disabled." + id,
+          .type = "bool",
+          .env = "",
+          .fallback = "false",
+          .doc = "Whether the provider is disabled"};
 }
 
 }  // namespace heygen::host

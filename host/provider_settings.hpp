@@ -10,22 +10,27 @@
 #include "core/base/error.hpp"
 #include "core/config/config.hpp"
 
+namespace heygen::provider {
+struct DiscoveredProvider;
+}
+
 namespace heygen::host {
 
 struct ProviderSettings {
   std::vector<std::string> disabled;               ///< provider.disabled.ID = true
   std::chrono::milliseconds hang_timeout{60'000};  ///< provider.deadline, in seconds
-  std::optional<Error> problem;                    ///< provider.deadline is not a valid value
+  std::optional<Error> problem;                    ///< the first fault of config.toml
 };
 
-/// A config.toml that cannot be read counts as absent here; whatever needs a setting of it says what is wrong.
+/// Faults become `problem`, so that what needs no provider still works; without an answer to what is disabled, nothing
+/// may load.
 ProviderSettings provider_settings(const config::Config& config);
 
-/// Throws Error{usage_error} unless `value` is a number of seconds that provider.deadline can have.
-void check_deadline(const std::string& value);
+/// The settings in [provider], for any provider: what config.toml can be checked against before providers are known.
+std::vector<config::DeclaredKey> own_keys();
 
-/// For `config set` and its kin.
-config::DeclaredKey deadline_key();
+/// For `config set` and its kin: provider.deadline, and of each provider whether it is disabled and what it declares.
+std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found);
 config::DeclaredKey disabled_key(const std::string& id);
 
 }  // namespace heygen::host

@@ -32,6 +32,21 @@ std::string without_end_slashes(std::string base) {
   return base;
 }
 
+/// The first value in config.toml that a provider which may be used cannot have.
+std::optional<Error> fault_of_settings(const config::Config& config,
+                                       std::vector<provider::DiscoveredProvider> found) {
+  std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
+  try {
+    std::vector<config::DeclaredKey> keys = declared_keys(found);
+    const std::vector<config::DeclaredKey> own = own_keys();
+    keys.insert(keys.end(), own.begin(), own.end());
+    config.check(keys);
+    return {};
+  } catch (const Error& error) {
+    return error;
+  }
+}
+
 }  // namespace
 
 struct Services::Made {
@@ -134,6 +149,7 @@ provider::ProviderRegistry& Services::made_registry() {
   made_->registry = provider::make_registry(
       provider::default_search_path(environment, config::config_directory(environment), executable),
       std::move(services), std::move(rules));
+  if (!made_->wrong_setting) made_->wrong_setting = fault_of_settings(config(), made_->registry->found());
   return *made_->registry;
 }
 

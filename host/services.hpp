@@ -72,7 +72,7 @@ class Services {
   store::CredentialStore& store();
   net::Http& http();
   provider::ProviderRegistry& registry();
-  /// What registry() found, whatever provider.deadline says: to correct that setting nothing else may be needed.
+  /// What registry() found, whatever is wrong with config.toml: to correct that, nothing else may be needed.
   const std::vector<provider::DiscoveredProvider>& discovered();
   /// What the administrator decided; not in effect where there is no policy. Throws Error for one that cannot be used,
   /// and so do registry(), http(), api_base() and all that need them.

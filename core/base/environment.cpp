@@ -20,14 +20,18 @@ class SystemEnvironment : public Environment {
 
 }  // namespace
 
+std::string Environment::value(std::string_view name) const {
+  std::string text = get(name).value_or(std::string{});
+  return trim(text).empty() ? std::string{} : text;
+}
+
 bool Environment::has(std::string_view name) const {
-  const std::optional<std::string> text = get(name);
-  return text && !trim(*text).empty();
+  return !value(name).empty();
 }
 
 bool Environment::truthy(std::string_view name) const {
   const std::string text = to_lower(trim(value(name)));
-  return !text.empty() && text != "0" && text != "false";
+  return !text.empty() && text != "0" && text != "false" && text != "no" && text != "off";
 }
 
 const Environment& system_environment() {

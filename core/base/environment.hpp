@@ -15,11 +15,11 @@ class Environment {
   /// The variable's value; empty optional when unset. An empty value counts as set here.
   virtual std::optional<std::string> get(std::string_view name) const = 0;
 
-  /// The value, or "" when unset.
-  std::string value(std::string_view name) const { return get(name).value_or(std::string{}); }
+  /// The value, or "" when the variable is unset or blank.
+  std::string value(std::string_view name) const;
   /// Set to more than white space: a blank variable counts as unset.
   bool has(std::string_view name) const;
-  /// Not empty, "0", "false" (any case).
+  /// Not blank, "0", "false", "no", "off" (any case).
   bool truthy(std::string_view name) const;
   /// TERM says that the terminal obeys no escape sequences.
   bool is_dumb_terminal() const { return value("TERM") == "dumb"; }

@@ -12,6 +12,10 @@ std::string_view trim(std::string_view text);                 ///< ASCII white s
 std::string to_lower(std::string_view text);                  ///< ASCII only
 bool iequals(std::string_view left, std::string_view right);  ///< ASCII case-insensitive
 bool has_control(std::string_view text);                      ///< any byte below 0x20, or 0x7f
+/// What a user's editor or shell puts before a text: U+FEFF as UTF-8, perhaps twice. No part of any file or input.
+std::string_view without_byte_order_mark(std::string_view text);
+/// A text that a user wrote: without byte order mark, and without white space and blank lines at both ends.
+std::string_view written_text(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 /// Removes the first line of `text` and returns it without its end (LF or CR LF).
 std::string_view take_line(std::string_view& text);

@@ -2,44 +2,63 @@
 // config.toml and where everything of the user lives.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/environment.hpp"
+#include "core/base/home.hpp"
 
 namespace heygen::config {
 
-/// HEYGEN_CONFIG_DIR, else ~/.heygen. Throws Error when neither that nor HOME is set.
-std::filesystem::path config_directory(const Environment& environment);
+/// HEYGEN_CONFIG_DIR, which may begin with `~/` or be relative to the current directory; else ~/.heygen; but
+/// XDG_CONFIG_HOME/heygen when that exists and ~/.heygen does not, or when there is no home directory. Absolute, or
+/// empty when there is none of them: then nothing can be stored, and all else works. Throws Error{usage_error}
+/// for a HEYGEN_CONFIG_DIR such as `~user/x`.
+std::filesystem::path config_directory(const Environment& environment,
+                                       const std::function<std::filesystem::path()>& of_account = account_home);
 
 /// A key with its value as text and where it came from: "env", "file" or "default".
 struct Entry {
   std::string key, value, source;
 };
 
-/// A key that exists beyond the built-in ones: providers.<id>.<key>, declared by a provider.
+/// A key that exists beyond the built-in ones: providers.<id>.<key>, declared by a provider, and the host's own.
 struct DeclaredKey {
-  std::string key;   ///< "providers.oauth.client_id"
+  std::string key;   ///< "providers.oauth.client_id"; a last part of `*` stands for any one
   std::string type;  ///< "string", "url", "bool" or "int"
   std::string env;   ///< variable that overrides it, or ""
   std::string fallback;
   std::string doc;
+  std::int64_t least = std::numeric_limits<std::int64_t>::min();  ///< of an int
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
 };
 
 class Config {
  public:
-  /// Nothing is read until something is asked for.
+  /// Nothing is read until something is asked for. An empty directory has no file, and takes none.
   Config(const std::filesystem::path& directory, const Environment& environment);
 
-  /// Text of a dotted key in the file ("true"/"false" for booleans); empty when absent. Throws Error naming file and
-  /// line when the file is malformed.
+  /// Throws Error{usage_error} with file, line and key of the first fault: a text that is not TOML, a value that a
+  /// built-in or declared key cannot have, an unknown key of the tables that declared keys with a `*` are in, and a
+  /// variable of a built-in key with such a value.
+  void check(const std::vector<DeclaredKey>& declared) const;
+
+  /// Text of a dotted key in the file ("true"/"false" for booleans); empty when absent. Throws Error{usage_error} naming
+  /// file and line when the file is malformed.
   std::optional<std::string> raw(const std::string& dotted_key) const;
 
   /// Every single value below a table, by its dotted path there; empty when absent. Throws as raw() does.
   std::map<std::string, std::string> members(const std::string& table) const;
+
+  // These work on a file with faults too, so that they can be fixed: an invalid value is shown as it is, and a line
+  // `KEY = …` that is not TOML counts as absent and stays until its key is set or unset. What else is not TOML is an
+  // Error that names file and line.
 
   /// Throws Error{usage_error} for an unknown key, naming the nearest.
   Entry get(const std::string& key, const std::vector<DeclaredKey>& declared) const;
@@ -48,8 +67,11 @@ class Config {
   /// Checks and writes; comments, order and other keys of the file stay. Throws Error{usage_error} for a key or value
   /// out of form, Error for a malformed or unwritable file, which is then untouched.
   Entry set(const std::string& key, const std::string& value, const std::vector<DeclaredKey>& declared) const;
+  /// Removes the key from the file, a known one or not, and returns what counts now. Throws Error{usage_error} when the
+  /// file does not have it, else as set() does.
+  Entry unset(const std::string& key, const std::vector<DeclaredKey>& declared) const;
 
-  /// "human" or "json" by HEYGEN_OUTPUT and the file; anything unknown is "json". A malformed file counts as absent.
+  /// "human" or "json" by HEYGEN_OUTPUT and the file. A fault counts as absent here; check() is what tells.
   std::string output_format() const;
 
  private:

@@ -34,11 +34,11 @@ struct ParserFault {};
 #include <sstream>
 #include <string_view>
 
+#include "core/base/text.hpp"
+
 namespace heygen::config {
 
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -78,6 +78,10 @@ std::string literal(const Scalar& value) {
   return quoted(std::get<std::string>(value));
 }
 
+toml::table parsed(std::string_view text) {
+  return toml::parse(without_byte_order_mark(text));
+}
+
 /// The parser bounds how deep values nest, not how many parts a key has, and deep tables are torn down by recursion.
 void check_keys(std::string_view text) {
   constexpr int kMostDots = 200;
@@ -101,7 +105,7 @@ void check_keys(std::string_view text) {
 
 bool is_faulty(std::string_view text) {
   try {
-    static_cast<void>(toml::parse(text));
+    static_cast<void>(parsed(text));
   } catch (const ParserFault&) {
     return true;
   } catch (const toml::parse_error&) {
@@ -135,6 +139,34 @@ toml::table with_value(const toml::table& root, const KeyPath& path, const Scala
   }
   std::visit([&](const auto& scalar) { table->insert_or_assign(path.back(), scalar); }, value);
   return out;
+}
+
+/// Without tables that are empty, which say nothing once their last key is gone.
+void prune(toml::table& table) {
+  std::vector<std::string> empty;
+  for (auto&& [key, node] : table) {
+    toml::table* inner = node.as_table();
+    if (inner == nullptr) continue;
+    prune(*inner);
+    if (inner->empty()) empty.emplace_back(key.str());
+  }
+  for (const std::string& key : empty) table.erase(key);
+}
+
+/// What `root` says without that path, which is there; the printed form of canonical().
+std::string canonical_without(const toml::table& root, const KeyPath& path) {
+  toml::table out = root;
+  toml::table* table = &out;
+  for (auto part = path.begin(); part + 1 != path.end(); ++part) table = table->get(*part)->as_table();
+  table->erase(path.back());
+  prune(out);
+  return canonical(out);
+}
+
+std::string canonical_pruned(std::string_view text) {
+  toml::table table = parsed(text);
+  prune(table);
+  return canonical(table);
 }
 
 void set_texts(TomlValue& value, const toml::array& items) {
@@ -175,6 +207,11 @@ void collect(const toml::table& table, const KeyPath& path, std::vector<TomlValu
   }
 }
 
+
+TomlError unchangeable(const KeyPath& path, unsigned line) {
+  return {"\"" + dotted(path.begin(), path.end()) + "\" cannot be changed without rewriting the rest", line};
+}
+
 }  // namespace
 
 struct TomlDocument::Parsed {
@@ -191,13 +228,13 @@ struct TomlDocument::Parsed {
   explicit Parsed(std::string from) : text(std::move(from)) {
     check_keys(text);
     try {
-      table = toml::parse(std::string_view(text));
+      table = parsed(text);
     } catch (const toml::parse_error& error) {
       throw TomlError(std::string(error.description()), error.source().begin.line);
     } catch (const ParserFault&) {
       throw TomlError("a table's name must begin with a letter, a digit, '_', '-' or a quote", faulty_line(text));
     }
-    start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    start = text.size() - without_byte_order_mark(text).size();
     line_break = text.find("\r\n") != std::string::npos ? "\r\n" : "\n";
     find_sections();
   }
@@ -346,6 +383,62 @@ struct TomlDocument::Parsed {
     return out;
   }
 
+  std::size_t line_start(std::size_t at) const {
+    const std::size_t before = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
+    return before == std::string::npos ? start : before + 1;
+  }
+
+  /// Adds the lines of the values at and below a path, but for those inside of other values.
+  void add_lines(const toml::node& node, std::vector<Region>& lines) const {
+    if (is_value(node) && !is_header_array(node)) {
+      const Region place = region(node);
+      lines.push_back({line_start(place.begin), after_line(place.end)});
+    } else if (const toml::table* members = node.as_table()) {
+      for (const auto& [key, member] : *members) add_lines(member, lines);
+    }
+  }
+
+  std::string without_lines(const KeyPath& path, const toml::node& old) const {
+    std::vector<Region> lines;
+    add_lines(old, lines);
+    for (const Section& one : sections) {
+      const bool below = !one.root && one.path.size() >= path.size() &&
+                         std::equal(path.begin(), path.end(), one.path.begin());
+      if (below) lines.push_back({one.begin, insertion_point(one)});
+    }
+    std::ranges::sort(lines, {}, &Region::begin);
+    std::string out;
+    std::size_t at = 0;
+    for (const Region& gone : lines) {
+      if (gone.begin > at) out.append(text, at, gone.begin - at);
+      at = std::max(at, gone.end);
+    }
+    return out.append(text, std::min(at, text.size()));
+  }
+
+  /// A member of an inline table goes with the comma before it, or else with the one behind it.
+  std::string without_member(const toml::node& old) const {
+    Region place = region(old);
+    const std::size_t before = place.begin == 0 ? std::string::npos : text.find_last_of("{,", place.begin - 1);
+    if (before == std::string::npos) return text;
+    place.begin = before;
+    if (text[before] == '{') {
+      ++place.begin;
+      const std::size_t next = text.find_first_not_of(" \t", place.end);
+      if (next != std::string::npos && text[next] == ',') place.end = next + 1;
+    }
+    return std::string(text).erase(place.begin, place.end - place.begin);
+  }
+
+  std::string candidate_without(const KeyPath& path) const {
+    const toml::node* old = find(path.begin(), path.end());
+    for (auto part = path.begin() + 1; part != path.end(); ++part) {
+      const toml::node* parent = find(path.begin(), part);
+      if (parent->is_table() && parent->as_table()->is_inline()) return without_member(*old);
+    }
+    return without_lines(path, *old);
+  }
+
   std::string text;
   toml::table table;
   std::size_t start = 0;
@@ -387,14 +480,24 @@ std::string TomlDocument::with(const KeyPath& path, const Scalar& value) const {
   const std::string wanted = canonical(with_value(parsed_->table, path, value));
   for (std::string& candidate : parsed_->candidates(path, literal(value))) {
     try {
-      if (canonical(toml::parse(std::string_view(candidate))) == wanted) return std::move(candidate);
+      if (canonical(parsed(candidate)) == wanted) return std::move(candidate);
     } catch (const toml::parse_error&) {
       continue;
     }
   }
   const toml::node* old = parsed_->find(path.begin(), path.end());
-  throw TomlError("\"" + dotted(path.begin(), path.end()) + "\" cannot be changed without rewriting the rest",
-                  old == nullptr ? 1 : old->source().begin.line);
+  throw unchangeable(path, old == nullptr ? 1 : old->source().begin.line);
+}
+
+std::string TomlDocument::without(const KeyPath& path) const {
+  const toml::node* old = parsed_->find(path.begin(), path.end());
+  if (old == nullptr) throw TomlError("\"" + dotted(path.begin(), path.end()) + "\" is not set", 1);
+  std::string candidate = parsed_->candidate_without(path);
+  try {
+    if (canonical_pruned(candidate) == canonical_without(parsed_->table, path)) return candidate;
+  } catch (const toml::parse_error&) {  // its layout is not one of those that are known here
+  }
+  throw unchangeable(path, old->source().begin.line);
 }
 
 }  // namespace heygen::config

@@ -49,6 +49,9 @@ class TomlDocument {
   /// The text with that one key set. Comments, order and all other bytes stay. Throws TomlError when the file is laid
   /// out so that this cannot be done.
   std::string with(const KeyPath& path, const Scalar& value) const;
+  /// The text without that key, or without the table of that name. Comments beside and below it go with it; all other
+  /// bytes stay. Throws TomlError when there is no such key, or as with() does.
+  std::string without(const KeyPath& path) const;
 
  private:
   struct Parsed;

@@ -10,6 +10,7 @@
 #include "core/base/directory.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/home.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
 #include "core/json/write.hpp"
@@ -69,7 +70,13 @@ bool needs_write(const CredentialsDocument& on_disk, const CredentialsDocument& 
 }  // namespace
 
 CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock)
-    : directory_(std::move(directory)), path_(directory_ / "credentials"), clock_(clock) {}
+    : directory_(std::move(directory)),
+      path_(directory_.empty() ? directory_ : directory_ / "credentials"),
+      clock_(clock) {}
+
+void CredentialStore::require_directory() const {
+  if (directory_.empty()) throw no_user_directory();
+}
 
 std::filesystem::path CredentialStore::lock_directory() const {
   return link_target(path_).parent_path();
@@ -112,6 +119,7 @@ std::optional<FileLock> CredentialStore::lock_content() const {
 }
 
 std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
+  require_directory();
   std::error_code unknown;
   const std::uintmax_t size = std::filesystem::file_size(path_, unknown);
   return std::make_unique<FileReplacement>(path_, (unknown ? 0 : static_cast<std::size_t>(size)) + kRoomForTokens);
@@ -139,6 +147,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   CredentialsDocument before = read();
   if (!needs_write(before, changed(before))) return;  // nothing to write needs no directory either
 
+  require_directory();
   make_private_directory(directory_);
   make_private_directory(lock_directory());
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
@@ -169,6 +178,7 @@ std::filesystem::path CredentialStore::refresh_lock_path(const std::string& slot
 
 RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
                                           const Cancel& cancel) const {
+  require_directory();
   make_private_directory(lock_directory());
   const std::filesystem::path path = refresh_lock_path(slot);
   const std::string before = read_text_of(path);
@@ -183,6 +193,7 @@ RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::
 }
 
 std::optional<RefreshRecord> CredentialStore::last_refresh(const std::string& slot) const {
+  if (path_.empty()) return {};
   return read_record(refresh_lock_path(slot));
 }
 

@@ -29,7 +29,7 @@ class Unreadable : public std::runtime_error {
 
 class CredentialStore {
  public:
-  /// `directory` is created (0700) by the first write, not before.
+  /// `directory` is created (0700) by the first write, not before. An empty one has no file, and takes none.
   CredentialStore(std::filesystem::path directory, Clock& clock);
 
   /// Told while another process has a lock.
@@ -37,6 +37,8 @@ class CredentialStore {
 
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& directory() const { return directory_; }
+  /// Throws Error when there is no directory to store anything in; every write does.
+  void require_directory() const;
 
   /// Throws Unreadable for a malformed file, a directory, a file that cannot be read or is over limits::kUserFile.
   CredentialsDocument read() const;

@@ -4,10 +4,12 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "core/config/config.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/help.hpp"
 #include "host/cli/parse.hpp"
 #include "host/cli/route.hpp"
+#include "host/provider_settings.hpp"
 
 namespace heygen::host::cli {
 namespace {
@@ -51,6 +53,7 @@ void run_command_line(Services& services, Printer& printer, const CommandTable& 
   const Parsed parsed = parse(chosen.words, options, chosen.command->positionals, chosen.rest);
   take_globals(services, printer, parsed);
   if (parsed.is_on("help")) return print_help(services, printer, table, chosen);
+  if (!chosen.command->ignores_settings) services.config().check(own_keys());
   printer.check_options();
   chosen.command->run(services, printer, parsed);
   printer.note_unused_options();

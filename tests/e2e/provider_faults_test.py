@@ -194,7 +194,7 @@ class Faults(WithVault):
         for text in ("0", '"soon"', "100000000000"):
             self.home.write_settings(f"provider.deadline = {text}\n")
             done = self.assert_fails(self.run_heygen(*USE), "usage_error", 2)
-            self.assertIn("provider.deadline", done.error()["message"])
+            self.assertIn("config.toml, line 1: `provider.deadline` ", done.error()["message"])
             self.assert_succeeds(self.run_heygen("config", "get", "provider.deadline"))
             self.assert_succeeds(self.run_heygen("auth", "login", "--help"))
             self.assert_succeeds(self.run_heygen("config", "set", "provider.deadline", "60"))
@@ -202,7 +202,7 @@ class Faults(WithVault):
     def test_a_deadline_that_would_lock_the_user_out_is_not_written(self):
         self.build()
         done = self.assert_fails(self.run_heygen("config", "set", "provider.deadline", "0"), "usage_error", 2)
-        self.assertEqual(done.error()["message"], "Invalid provider.deadline '0': must be from 1 to 86400 seconds.")
+        self.assertIn("from 1 to 86400", done.error()["hint"])
         self.assertEqual(self.run_heygen("config", "get", "provider.deadline").json()["source"], "default")
 
 

@@ -15,6 +15,7 @@
 
 #include "core/base/environment.hpp"
 #include "core/base/file.hpp"
+#include "core/base/home.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 
@@ -323,8 +324,10 @@ Poco::Net::Context::Ptr make_context(const Trust& trust) {
 
 Tls::Tls(const Environment& environment, std::string fixed_file)
     : fixed_file_(std::move(fixed_file)),
-      file_(environment.value("SSL_CERT_FILE")),
-      directories_(environment.value("SSL_CERT_DIR")) {}
+      file_(path_variable(environment, "SSL_CERT_FILE").string()) {
+  for (const std::filesystem::path& directory : path_list_variable(environment, "SSL_CERT_DIR"))
+    directories_ += (directories_.empty() ? "" : ":") + directory.string();
+}
 
 bool Tls::started() const {
   const std::lock_guard lock(mutex_);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/environment.hpp"
-#include "core/base/text.hpp"
+#include "core/base/home.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -23,9 +23,8 @@ std::vector<SearchDirectory> default_search_path(const Environment& environment,
   std::error_code error;
   // With another user's privilege, the user's files are as untrusted as the user's variables.
   if (!has_elevated_privilege()) {
-    for (const std::string& directory : split(environment.value("HEYGEN_PROVIDER_PATH"), ':')) {
-      if (!directory.empty()) directories.push_back({std::filesystem::absolute(directory, error), Origin::environment});
-    }
+    for (const std::filesystem::path& directory : path_list_variable(environment, "HEYGEN_PROVIDER_PATH"))
+      directories.push_back({std::filesystem::absolute(directory, error), Origin::environment});
     if (!config_dir.empty()) directories.push_back({config_dir / "providers", Origin::user});
   }
   if (!executable.empty()) {

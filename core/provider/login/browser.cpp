@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/environment.hpp"
+#include "core/base/home.hpp"
 #include "core/base/text.hpp"
 
 namespace heygen::provider {
@@ -26,7 +27,10 @@ std::string find_program(const std::string& name, const Environment& environment
     struct stat info {};
     return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && access(path.c_str(), X_OK) == 0;
   };
-  if (name.find('/') != std::string::npos) return runs(name) ? name : std::string{};
+  if (name.find('/') != std::string::npos) {
+    const std::string path = user_path(name, environment).string();
+    return runs(path) ? path : std::string{};
+  }
   for (const std::string& directory : split(environment.value("PATH"), ':')) {
     std::string path = directory;
     path += '/';

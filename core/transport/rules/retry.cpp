@@ -25,6 +25,7 @@ namespace {
 constexpr std::chrono::milliseconds kFirstPause{1'000};
 constexpr std::chrono::milliseconds kLongestPause{30'000};
 constexpr int kDefaultRetries = 2;
+constexpr int kMostRetries = 100;
 
 template <typename Items, typename Item>
 bool contains(const Items& items, const Item& item) {
@@ -95,10 +96,15 @@ std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std
 }
 
 int max_retries_of(const Environment& environment) {
-  const std::string text = environment.value("HEYGEN_MAX_RETRIES");
+  const std::string given = environment.value("HEYGEN_MAX_RETRIES");
+  if (given.empty()) return kDefaultRetries;
+  const std::string text(trim(given));
   int retries = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), retries);
-  return all_digits(text) && failure == std::errc{} ? retries : kDefaultRetries;
+  if (all_digits(text) && failure == std::errc{} && retries <= kMostRetries) return retries;
+  throw usage_error("HEYGEN_MAX_RETRIES is '" + shown_word(given) + "', but must be a whole number from 0 to " +
+                        std::to_string(kMostRetries) + ".",
+                    "Correct or unset HEYGEN_MAX_RETRIES.");
 }
 
 Retries::Retries(int most, Clock& clock, Random& random, const Cancel& cancel,

@@ -41,7 +41,7 @@ std::string wait_advice(std::optional<std::int64_t> retry_after, std::int64_t no
 /// or what the server asked for, which is not too long, when that is longer.
 std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std::int64_t> retry_after);
 
-/// max_retries from HEYGEN_MAX_RETRIES: a whole number >= 0, anything else means 2.
+/// HEYGEN_MAX_RETRIES, else 2. Throws Error{usage_error} unless it is a whole number from 0 to 100.
 int max_retries_of(const Environment& environment);
 
 /// A request body that may have to be sent more than once.

@@ -46,6 +46,7 @@ Command complete_command(CommandTableMaker all_commands) {
   command.hidden = true;
   command.summary = "Answer a completion script";
   command.positionals = {{.name = "what", .doc = "provider, setting or options", .variadic = true}};
+  command.ignores_settings = true;
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
     run(services, printer, parsed, all_commands);
   };

@@ -12,6 +12,7 @@ Command completion_command(const std::string& shell, CommandTableMaker all_comma
   command.summary = "Print the completion script for " + shell;
   command.description = cli::completion_setup(shell);
   command.examples = {"heygen completion " + shell};
+  command.ignores_settings = true;
   command.run = [shell, all_commands](Services& services, Printer& printer, const Parsed&) {
     printer.print_text(cli::completion_script(shell, all_commands(), services));
   };

@@ -38,6 +38,7 @@ Command help_command(CommandTableMaker all_commands) {
                           .required = false,
                           .variadic = true,
                           .fill = Fill::command}};
+  command.ignores_settings = true;
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
     run(services, printer, parsed, all_commands);
   };

@@ -189,6 +189,7 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   std::string id = named_method(parsed, services.registry().found(), services.options.provider);
   if (!id.empty()) require_login(services, id);
   require_readable_file(services);
+  services.store().require_directory();
   if (id.empty()) id = unnamed_method(services);
 
   const heygen::provider::DiscoveredProvider& found = require_login(services, id);

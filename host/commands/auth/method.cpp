@@ -36,14 +36,14 @@ bool has_option(const std::vector<Option>& options, const std::string& name) {
   return std::ranges::any_of(options, [&](const Option& option) { return option.name == name; });
 }
 
-/// None while the policy cannot be used, so that help still works; the login itself then reports the fault.
+/// None while they cannot be found (a policy that cannot be used), so that help still works; the login itself then
+/// reports the fault.
 std::vector<heygen::provider::DiscoveredProvider> installed(Services& services) {
   try {
-    static_cast<void>(services.policy());
+    return services.discovered();
   } catch (const Error&) {
     return {};
   }
-  return services.discovered();
 }
 
 }  // namespace

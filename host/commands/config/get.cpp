@@ -12,6 +12,7 @@ Command get_command() {
   command.summary = "Show a setting and where it comes from";
   command.examples = {"heygen config get output"};
   command.positionals = {key_argument()};
+  command.ignores_settings = true;
   command.run = [](Services& services, Printer& printer, const Parsed& parsed) {
     printer.print(document(services.config().get(parsed.positionals.at(0), declared_keys(services)), true));
   };

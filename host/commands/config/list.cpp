@@ -23,6 +23,7 @@ Command list_command() {
   command.summary = "Show all settings and where they come from";
   command.description = "Settings of providers are listed when they are set.";
   command.examples = {"heygen config list --human"};
+  command.ignores_settings = true;
   command.run = run;
   return command;
 }

@@ -3,20 +3,11 @@
 
 #include "core/provider/discovery/registry.hpp"
 #include "host/provider_settings.hpp"
-#include "host/response_limit.hpp"
 
 namespace heygen::host::commands::config {
 
 std::vector<heygen::config::DeclaredKey> declared_keys(Services& services) {
-  std::vector<heygen::config::DeclaredKey> keys{deadline_key(), response_limit_key()};
-  for (const heygen::provider::DiscoveredProvider& found : services.discovered()) {
-    keys.push_back(disabled_key(found.id));
-    for (const heygen::provider::Setting& setting : found.manifest.settings) {
-      keys.push_back({"providers." + found.id + "." + setting.key, name_of(setting.type), setting.env, setting.fallback,
-                      setting.doc});
-    }
-  }
-  return keys;
+  return host::declared_keys(services.discovered());
 }
 
 json::Value document(const heygen::config::Entry& entry, bool with_source) {

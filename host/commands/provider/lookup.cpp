@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/provider/lookup.hpp"
 
+#include "core/base/home.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -37,7 +38,9 @@ std::vector<SearchDirectory> search_path(const Services& services) {
 }
 
 std::filesystem::path user_directory(const Services& services) {
-  return heygen::config::config_directory(services.environment) / "providers";
+  const std::filesystem::path directory = heygen::config::config_directory(services.environment);
+  if (directory.empty()) throw no_user_directory();
+  return directory / "providers";
 }
 
 Positional id_argument() {

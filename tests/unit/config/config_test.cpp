@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -30,6 +31,7 @@ const std::vector<DeclaredKey> kDeclared{
     {"providers.oauth.token_url", "url", "", "", "token endpoint"},
     {"providers.device-code.enabled", "bool", "", "false", "on"},
     {"providers.vault.port", "int", "", "8200", "port"},
+    {"providers.vault.small", "int", "", "1", "small", 0, 10},
 };
 
 /// A configuration directory of its own and an environment that the test fills before asking.
@@ -67,24 +69,91 @@ std::string shown(const Entry& entry) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(config_directory, Sandbox)
+namespace {
+
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+/// With an account whose home directory is not HOME.
+struct Accounts : Sandbox {
+  Accounts() { fs::create_directory(account); }
+  fs::path config_directory(const Variables& given) const {
+    return heygen::config::config_directory(MapEnvironment(given), [this] { return account; });
+  }
+  fs::path account = root / "account";
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(directory_of_the_user, Accounts)
 
 BOOST_AUTO_TEST_CASE(the_variable_names_it) {
   const MapEnvironment given({{"HEYGEN_CONFIG_DIR", "/a/b"}, {"HOME", "/home/u"}});
   BOOST_TEST(heygen::config::config_directory(given) == fs::path("/a/b"));
 }
 
-BOOST_AUTO_TEST_CASE(without_the_variable_or_with_an_empty_one_it_is_in_the_home_directory) {
-  const std::map<std::string, std::string, std::less<>> home{{"HOME", "/home/u"}};
-  BOOST_TEST(heygen::config::config_directory(MapEnvironment(home)) == fs::path("/home/u/.heygen"));
-  const MapEnvironment empty({{"HEYGEN_CONFIG_DIR", ""}, {"HOME", "/home/u"}});
-  BOOST_TEST(heygen::config::config_directory(empty) == fs::path("/home/u/.heygen"));
+BOOST_AUTO_TEST_CASE(without_the_variable_or_with_a_blank_one_it_is_in_the_home_directory) {
+  BOOST_TEST(config_directory({{"HOME", root.string()}}) == root / ".heygen");
+  BOOST_TEST(config_directory({{"HEYGEN_CONFIG_DIR", " "}, {"HOME", root.string()}}) == root / ".heygen");
 }
 
-BOOST_AUTO_TEST_CASE(without_a_home_the_error_says_what_to_set) {
-  const Error error = error_of([] { heygen::config::config_directory(MapEnvironment({})); });
+BOOST_AUTO_TEST_CASE(home_that_is_unset_empty_relative_or_no_directory_gives_way_to_the_accounts) {
+  std::ofstream(root / "file").put('x');
+  BOOST_TEST(config_directory({}) == account / ".heygen");
+  for (const std::string& home : {std::string(), std::string("home"), std::string("."), (root / "none").string(),
+                                  (root / "file").string(), std::string("/dev/null")})
+    BOOST_TEST(config_directory({{"HOME", home}}) == account / ".heygen", home);
+}
+
+BOOST_AUTO_TEST_CASE(home_to_be_created_counts_when_the_account_has_none) {
+  account = "/nonexistent";
+  BOOST_TEST(config_directory({{"HOME", (root / "new").string()}}) == root / "new" / ".heygen");
+  BOOST_TEST(config_directory({{"HOME", "new"}}) == fs::path());
+}
+
+BOOST_AUTO_TEST_CASE(without_any_home_there_is_none_and_nothing_is_stored) {
+  account.clear();
+  BOOST_TEST(config_directory({}) == fs::path());
+  const MapEnvironment none({});
+  const Config without({}, none);
+  BOOST_TEST(shown(without.get("output", {})) == "output=json (default)");
+  const Error error = error_of([&] { without.set("output", "json", {}); });
   BOOST_TEST(error.code == "error");
   BOOST_TEST(error.hint.find("HEYGEN_CONFIG_DIR") != std::string::npos);
+  BOOST_TEST(!fs::exists("config.toml"));
+}
+
+BOOST_AUTO_TEST_CASE(literal_tilde_is_the_home_directory_and_another_users_is_refused) {
+  const std::string home = root.string();
+  BOOST_TEST(config_directory({{"HEYGEN_CONFIG_DIR", "~/x"}, {"HOME", home}}) == root / "x");
+  BOOST_TEST(config_directory({{"HEYGEN_CONFIG_DIR", "~//x"}, {"HOME", home}}) == root / "x");
+  for (const char* whole : {"~", "~/"})
+    BOOST_TEST(config_directory({{"HEYGEN_CONFIG_DIR", whole}, {"HOME", home}}) == root, whole);
+  for (const char* other : {"~bob", "~bob/x", "~~", "~+"}) {
+    const Error error = error_of([&] { config_directory({{"HEYGEN_CONFIG_DIR", other}, {"HOME", home}}); });
+    BOOST_TEST(error.code == "usage_error");
+    BOOST_TEST(error.message().find(other) != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(relative_directory_is_below_the_current_one) {
+  BOOST_TEST(config_directory({{"HEYGEN_CONFIG_DIR", "a/b"}}) == fs::current_path() / "a" / "b");
+  BOOST_TEST(config_directory({{"HEYGEN_CONFIG_DIR", "./~"}}) == fs::current_path() / "./~");
+}
+
+BOOST_AUTO_TEST_CASE(xdg_directory_counts_when_it_exists_and_the_usual_one_does_not) {
+  const Variables given{{"HOME", root.string()}, {"XDG_CONFIG_HOME", (root / "xdg").string()}};
+  BOOST_TEST(config_directory(given) == root / ".heygen");
+  fs::create_directories(root / "xdg" / "heygen");
+  BOOST_TEST(config_directory(given) == root / "xdg" / "heygen");
+  BOOST_TEST(config_directory({{"HOME", root.string()}, {"XDG_CONFIG_HOME", "~/xdg"}}) == root / "xdg" / "heygen");
+  BOOST_TEST(config_directory({{"HOME", root.string()}, {"XDG_CONFIG_HOME", "xdg"}}) == root / ".heygen");
+  fs::create_directory(root / ".heygen");
+  BOOST_TEST(config_directory(given) == root / ".heygen");
+}
+
+BOOST_AUTO_TEST_CASE(xdg_directory_serves_without_a_home) {
+  account.clear();
+  BOOST_TEST(config_directory({{"XDG_CONFIG_HOME", (root / "xdg").string()}}) == root / "xdg" / "heygen");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -152,19 +221,112 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_FIXTURE_TEST_SUITE(malformed_files, Sandbox)
 
 BOOST_AUTO_TEST_CASE(every_use_names_file_and_line_and_touches_nothing) {
-  const std::string broken = "analytics = true\noutput = \n[[";
+  const std::string broken = "analytics = true\n[[\noutput = \"json\"\n";
   given(broken);
-  const std::vector<std::function<void()>> uses{[&] { config().get("output", {}); }, [&] { config().list({}); },
-                                                [&] { config().set("output", "json", {}); },
-                                                [&] { config().raw("output"); }};
-  for (const auto& use : uses) {
-    const Error error = error_of(use);
+  const std::vector<std::function<void()>> edits{[&] { config().get("output", {}); }, [&] { config().list({}); },
+                                                 [&] { config().set("output", "json", {}); },
+                                                 [&] { config().unset("output", {}); }};
+  for (const auto& edit : edits) {
+    const Error error = error_of(edit);
     BOOST_TEST(error.code == "error");
     BOOST_TEST((error.exit == Exit::failure));
     BOOST_TEST(error.message().find(file.string() + ", line 2") != std::string::npos);
     BOOST_TEST(!error.hint.empty());
   }
+  const std::vector<std::function<void()>> uses{[&] { config().raw("output"); }, [&] { config().members("output"); },
+                                                [&] { config().check({}); }};
+  for (const auto& use : uses) {
+    const Error error = error_of(use);
+    BOOST_TEST(error.code == "usage_error");
+    BOOST_TEST((error.exit == Exit::usage));
+    BOOST_TEST(error.message().find(file.string() + ", line 2") != std::string::npos);
+  }
   BOOST_TEST(text() == broken);
+}
+
+BOOST_AUTO_TEST_CASE(broken_line_is_named_with_its_key_and_the_rest_can_be_edited) {
+  given("output = \"human\"\r\nx = openid\r\n[providers.vault] # v\r\nport = eight\r\nother = 1\r\n");
+  const Error error = error_of([&] { config().check({}); });
+  BOOST_TEST(error.message().find(file.string() + ", line 2: `x` ") != std::string::npos);
+  BOOST_TEST((error.exit == Exit::usage));
+  BOOST_TEST(error.hint.find("`heygen config unset x`") != std::string::npos);
+  BOOST_TEST(shown(config().get("output", {})) == "output=human (file)");
+  config().set("output", "json", {});
+  BOOST_TEST(text() == "output = \"json\"\r\nx = openid\r\n[providers.vault] # v\r\nport = eight\r\nother = 1\r\n");
+  config().unset("x", {});
+  const Error next = error_of([&] { config().check({}); });
+  BOOST_TEST(next.message().find("line 3: `providers.vault.port` ") != std::string::npos);
+  config().set("providers.vault.port", "8", kDeclared);
+  BOOST_CHECK_NO_THROW(config().check(kDeclared));
+  BOOST_TEST(text() == "output = \"json\"\r\n[providers.vault] # v\r\nother = 1\r\nport = 8\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(key_set_twice_is_fixed_by_setting_it) {
+  given("output = \"human\"\noutput = \"human\"\n");
+  const Error error = error_of([&] { config().check({}); });
+  BOOST_TEST(error.message().find("line 2: `output`") != std::string::npos);
+  config().set("output", "json", {});
+  BOOST_TEST(text() == "output = \"json\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(value_that_a_key_cannot_have_is_named_with_file_line_and_key) {
+  const std::vector<DeclaredKey> keys{
+      {"provider.deadline", "int", "", "60", "", 1, 100},
+      {"provider.disabled.*", "bool", "", "false", ""},
+      {"providers.vault.port", "int", "", "8200", ""},
+      {"providers.oauth.token_url", "url", "", "", ""},
+  };
+  const std::vector<std::pair<std::string, std::string>> faults{
+      {"output = \"xml\"", "`output` is 'xml', but must be json or human"},
+      {"output = \"\"", "`output` is '', but must be json or human"},
+      {"output = true", "`output` is 'true'"},
+      {"output = [\"json\"]", "`output` must be a single value"},
+      {"output.x = 1", "`output.x` belongs to `output`"},
+      {"[output]", "`output` must be a single value"},
+      {"analytics = 1", "`analytics` is '1', but must be true or false"},
+      {"provider.deadline = 0", "`provider.deadline` is '0', but must be a whole number from 1 to 100"},
+      {"provider.deadline = 101", "`provider.deadline` is '101'"},
+      {"provider.deadline = 1.5", "`provider.deadline` is '1.5'"},
+      {"provider.disabled.vault = \"yes\"", "`provider.disabled.vault` is 'yes'"},
+      {"provider.disabled = [\"vault\"]", "`provider.disabled` must be a table"},
+      {"provider.disabled.a.b = true", "`provider.disabled.a.b` "},
+      {"provider = \"vault\"", "`provider` must be a table"},
+      {"[provider]\ndeadlin = 5", "`provider.deadlin` is not a setting; did you mean `provider.deadline`?"},
+      {"providers = 1", "`providers` must be a table"},
+      {"providers.oauth = 1", "`providers.oauth` must be a table"},
+      {"providers.vault.port = \"x\"", "`providers.vault.port` is 'x', but must be a whole number"},
+      {"providers.oauth.token_url = \"ftp://x\"", "`providers.oauth.token_url` is 'ftp://x'"},
+  };
+  for (const auto& [line, message] : faults) {
+    BOOST_TEST_CONTEXT(line) {
+      given("# first\n" + line + "\n");
+      const Error error = error_of([&] { config().check(keys); });
+      const std::string at = line.starts_with("[provider]") ? "3" : "2";
+      BOOST_TEST(error.message().starts_with(file.string() + ", line " + at + ": " + message), error.message());
+      BOOST_TEST((error.exit == Exit::usage));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_others_and_valid_values_are_no_fault) {
+  const std::vector<DeclaredKey> keys{{"provider.deadline", "int", "", "60", "", 1, 100},
+                                      {"provider.disabled.*", "bool", "", "false", ""},
+                                      {"providers.oauth.token_url", "url", "", "", ""}};
+  given(
+      "output = \"Human\"\nanalytics = \"true\"\nmine = 1\n[provider]\ndeadline = \"60\"\ndisabled.vault = true\n"
+      "[providers.oauth]\ntoken_url = \"\"\nx = 1\n[providers.gone]\nport = \"x\"\n[table]\na = [1]\n");
+  BOOST_CHECK_NO_THROW(config().check(keys));
+}
+
+BOOST_AUTO_TEST_CASE(variable_with_an_unknown_value_is_a_fault) {
+  variables = {{"HEYGEN_OUTPUT", "xml"}};
+  const Error error = error_of([&] { config().check({}); });
+  BOOST_TEST(error.message() == "HEYGEN_OUTPUT is 'xml', but must be json or human.");
+  BOOST_TEST((error.exit == Exit::usage));
+  for (const char* good : {"Human", "HUMAN", " json", "JSON", " "}) {
+    variables = {{"HEYGEN_OUTPUT", good}};
+    BOOST_CHECK_NO_THROW(config().check({}));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(output_format_treats_one_as_absent) {
@@ -201,9 +363,11 @@ BOOST_AUTO_TEST_CASE(the_variable_decides_before_the_file_and_the_unknown_is_jso
   BOOST_TEST(config().output_format() == "json");
   variables = {{"HEYGEN_OUTPUT", "yaml"}};
   BOOST_TEST(config().output_format() == "json");
+  variables = {{"HEYGEN_OUTPUT", "HUMAN"}};
+  BOOST_TEST(config().output_format() == "human");
   variables = {};
   given("output = \"Human\"\n");
-  BOOST_TEST(config().output_format() == "json");
+  BOOST_TEST(config().output_format() == "human");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -273,7 +437,6 @@ BOOST_AUTO_TEST_CASE(each_type_is_written_as_its_own_kind) {
 BOOST_AUTO_TEST_CASE(values_out_of_form_are_usage_and_write_nothing) {
   const std::vector<std::pair<std::string, std::string>> bad{
       {"output", "xml"},
-      {"output", "JSON"},
       {"output", ""},
       {"analytics", "yes"},
       {"analytics", "1"},
@@ -285,6 +448,8 @@ BOOST_AUTO_TEST_CASE(values_out_of_form_are_usage_and_write_nothing) {
       {"providers.oauth.token_url", "https://"},
       {"providers.oauth.token_url", "https:///x"},
       {"providers.oauth.token_url", "ftp://x"},
+      {"providers.vault.small", "11"},
+      {"providers.vault.small", "-1"},
       {"providers.oauth.client_id", "a\nb"},
       {"providers.oauth.client_id", "\xff"},
       {"api_base", "x"},
@@ -297,6 +462,58 @@ BOOST_AUTO_TEST_CASE(values_out_of_form_are_usage_and_write_nothing) {
       BOOST_TEST(!error.hint.empty());
     }
   }
+  BOOST_TEST(!fs::exists(directory));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(config_unset, Sandbox)
+
+BOOST_AUTO_TEST_CASE(key_goes_and_everything_else_stays) {
+  given("# top\noutput = 'human' # why\nmine = 1\n");
+  BOOST_TEST(shown(config().unset("output", kDeclared)) == "output=json (default)");
+  BOOST_TEST(text() == "# top\nmine = 1\n");
+  variables = {{"HEYGEN_OUTPUT", "human"}};
+  given("output = 'json'");
+  BOOST_TEST(shown(config().unset("output", kDeclared)) == "output=human (env)");
+  BOOST_TEST(text().empty());
+}
+
+BOOST_AUTO_TEST_CASE(every_layout_loses_only_that_key) {
+  const std::vector<std::array<std::string, 3>> cases{
+      {"[providers.vault]\nport = 1\nx = 2\n", "providers.vault.port", "[providers.vault]\nx = 2\n"},
+      {"[providers.vault]\nport = 1\n[t]\n", "providers.vault.port", "[providers.vault]\n[t]\n"},
+      {"providers.vault.port = 1\nb = 2\n", "providers.vault.port", "b = 2\n"},
+      {"providers = { vault = { port = 1, x = ',' } } # c\n", "providers.vault.port",
+       "providers = { vault = { x = ',' } } # c\n"},
+      {"providers.vault = { x = 1, port = 2 }\n", "providers.vault.port", "providers.vault = { x = 1 }\n"},
+      {"output = [\n 'a', # b\n 'c' ]\nb = 1\n", "output", "b = 1\n"},
+      {"output = \"\"\"\na\n\"\"\"\nb = 1\n", "output", "b = 1\n"},
+      {"b = 1\n[output]\nx = 1\n[output.y]\nz = 2\n# of c\n[c]\n", "output", "b = 1\n# of c\n[c]\n"},
+      {"output.x = 1\noutput.y = 2\nb = 1\n", "output", "b = 1\n"},
+      {"[[output]]\nx = 1\n[[output]]\n[c]\nd = 1\n", "output", "[c]\nd = 1\n"},
+      {"\xEF\xBB\xBFoutput = 'json'\r\nb = 1\r\n", "output",
+       "\xEF\xBB\xBF"
+       "b = 1\r\n"},
+  };
+  for (const auto& [before, key, after] : cases) {
+    BOOST_TEST_CONTEXT(before) {
+      given(before);
+      config().unset(key, kDeclared);
+      BOOST_TEST(text() == after);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(unknown_key_goes_when_the_file_has_it) {
+  given("mine = 1\n");
+  config().unset("mine", {});
+  BOOST_TEST(text().empty());
+  BOOST_TEST((error_of([&] { config().unset("mine", {}); }).exit == Exit::usage));
+}
+
+BOOST_AUTO_TEST_CASE(key_that_is_not_set_is_usage_and_writes_nothing) {
+  BOOST_TEST((error_of([&] { config().unset("output", {}); }).exit == Exit::usage));
   BOOST_TEST(!fs::exists(directory));
 }
 

@@ -3,24 +3,40 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "core/base/text.hpp"
+#include "tests/support/temporary_directory.hpp"
 
-using heygen::Error;
-using heygen::shown_word;
-using heygen::host::check_deadline;
+using heygen::MapEnvironment;
+using heygen::config::Config;
+using heygen::host::provider_settings;
 
-BOOST_AUTO_TEST_SUITE(provider_settings)
+namespace {
 
-BOOST_AUTO_TEST_CASE(check_deadline_accepts_a_second_to_a_day) {
-  for (const char* text : {"1", "60", "86400"}) BOOST_CHECK_NO_THROW(check_deadline(text));
+struct Settings {
+  heygen::host::ProviderSettings of(const std::string& text) const {
+    directory.write("config.toml", text);
+    return provider_settings(Config(directory.path(), environment));
+  }
+  heygen::test::TemporaryDirectory directory;
+  MapEnvironment environment{{}};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(provider_settings_of_the_user, Settings)
+
+BOOST_AUTO_TEST_CASE(deadline_and_disabled_providers_are_read) {
+  const auto settings = of("[provider]\ndeadline = 5\ndisabled = { vault = true, sso = false }\n");
+  BOOST_TEST(!settings.problem);
+  BOOST_TEST(settings.disabled == std::vector<std::string>{"vault"}, boost::test_tools::per_element());
+  BOOST_TEST((settings.hang_timeout == std::chrono::seconds{5}));
 }
 
-BOOST_AUTO_TEST_CASE(check_deadline_rejects_what_would_lock_the_user_out) {
-  for (const char* text : {"", "0", "-1", "86401", "99999999999999999999", "60s", "soon", " 60"})
-    BOOST_CHECK_EXCEPTION(check_deadline(text), Error, [&](const Error& error) {
-      return error.message() ==
-             "Invalid provider.deadline '" + shown_word(text) + "': must be from 1 to 86400 seconds.";
-    });
+BOOST_AUTO_TEST_CASE(fault_anywhere_in_the_file_is_a_problem) {
+  for (const char* fault : {"provider.deadline = 0", "provider.deadline = 86401", "provider.disabled = ['vault']",
+                            "provider.disabled.vault = 1", "x = openid", "[", "output = 'xml'"}) {
+    const auto settings = of(std::string("provider.disabled.sso = true\n") + fault + "\n");
+    BOOST_TEST(settings.problem.has_value(), fault);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

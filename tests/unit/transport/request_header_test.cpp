@@ -71,15 +71,18 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(retry_count)
 
-BOOST_AUTO_TEST_CASE(anything_but_a_whole_number_means_two) {
-  const std::vector<std::pair<std::string, int>> cases{{"0", 0},    {"1", 1},  {"7", 7},          {"", 2},
-                                                       {"lots", 2}, {"-1", 2}, {"1.5", 2},        {" 3", 2},
-                                                       {"3x", 2},   {"+3", 2}, {"99999999999", 2}};
-  for (const auto& [text, retries] : cases) {
-    const Variables variables{{"HEYGEN_MAX_RETRIES", text}};
-    BOOST_TEST(max_retries_of(MapEnvironment(variables)) == retries, text);
-  }
+BOOST_AUTO_TEST_CASE(retries_are_a_whole_number_to_a_hundred_and_two_without_the_variable) {
+  const auto retries = [](const std::string& text) {
+    return max_retries_of(MapEnvironment(Variables{{"HEYGEN_MAX_RETRIES", text}}));
+  };
+  const std::vector<std::pair<std::string, int>> cases{{"0", 0}, {"1", 1}, {"100", 100}, {" 3", 3}, {"", 2}, {" ", 2}};
+  for (const auto& [text, wanted] : cases) BOOST_TEST(retries(text) == wanted, text);
   BOOST_TEST(max_retries_of(MapEnvironment(Variables{})) == 2);
+  for (const char* text : {"lots", "-1", "1.5", "3x", "+3", "101", "99999999999"}) {
+    BOOST_CHECK_EXCEPTION(retries(text), heygen::Error, [&](const heygen::Error& error) {
+      return error.code == "usage_error" && error.message().find(std::string("'") + text + "'") != std::string::npos;
+    });
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/commands/config/unset.hpp"
+
+#include "host/commands/config/settings.hpp"
+#include "host/printer.hpp"
+
+namespace heygen::host::commands::config {
+
+namespace {
+
+void run(Services& services, Printer& printer, const Parsed& parsed) {
+  printer.options.human = printer.human();  // as it was when the command was typed
+  printer.print(document(services.config().unset(parsed.positionals.at(0), declared_keys(services)), true));
+}
+
+}  // namespace
+
+Command unset_command() {
+  Command command;
+  command.words = {"config", "unset"};
+  command.summary = "Remove a setting from config.toml";
+  command.description = paragraphs(R"(
+The default counts again, or an environment variable. Comments and other keys stay. Works while settings are not valid,
+and removes a key that heygen does not know.)");
+  command.examples = {"heygen config unset output"};
+  command.positionals = {key_argument()};
+  command.ignores_settings = true;
+  command.run = run;
+  return command;
+}
+
+}  // namespace heygen::host::commands::config
