@@ -11,8 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <string_view>
 #include <system_error>
 
 #include "core/base/clock.hpp"
@@ -27,21 +25,28 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kLongestOutput = std::size_t{64} << 10U;
 constexpr int kCannotRun = 127;
+constexpr const char* kPath = "PATH=/usr/local/bin:/usr/bin:/bin";
 constexpr int kSlice = 20;  ///< milliseconds between looks at a child that has closed its output
 
-[[noreturn]] void child_main(int output, const std::function<int()>& body) {
-  setpgid(0, 0);
+/// What a process inherits without being told, from this one or through it. They close when the program starts.
+void close_other_files() {
+  constexpr int kFirst = STDERR_FILENO + 1;
+  if (close_range(kFirst, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+  const auto most = static_cast<int>(sysconf(_SC_OPEN_MAX));
+  for (int file = kFirst; file < most; ++file) fcntl(file, F_SETFD, FD_CLOEXEC);
+}
+
+[[noreturn]] void child_main(int output, char* const* words) {
+  setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing else ends it when this program is killed
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
-  int code = kCannotRun;
-  try {
-    code = body();
-  } catch (...) {  // nothing may unwind into what was the parent's
-  }
-  _exit(code);
+  close_other_files();
+  std::array<char*, 2> environment{const_cast<char*>(kPath), nullptr};
+  execve(words[0], words, environment.data());
+  _exit(kCannotRun);
 }
 
 /// False at the end of the output.
@@ -82,44 +87,25 @@ int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cance
 
 }  // namespace
 
-ChildEnd run_in_child(const std::function<int()>& body, std::chrono::seconds limit, const Cancel& cancel) {
+ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds limit, const Cancel& cancel) {
+  std::vector<char*> arguments;  // made before fork(): after it, only system calls are safe
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
   std::array<int, 2> pipe_ends{-1, -1};
   const bool piped = pipe2(pipe_ends.data(), O_CLOEXEC) == 0;
   const UniqueFd output(pipe_ends[0]);
   UniqueFd childs_end(pipe_ends[1]);
   const pid_t child = piped ? fork() : -1;
-  if (child == 0) child_main(childs_end.get(), body);
+  if (child == 0) child_main(childs_end.get(), arguments.data());
   childs_end.reset();
   if (child < 0)
     throw Error(code::kError, "Could not start a child process: " + describe_errno(errno) + ".",
                 "Close other programs, or raise the limit of processes (ulimit -u).");
-  setpgid(child, child);
   ChildEnd result;
   const int status = wait_for(child, output.get(), Clock::now() + limit, cancel, result);
   if (cancel.requested()) throw canceled_error();
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   return result;
-}
-
-ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds limit, const Cancel& cancel) {
-  std::vector<std::string> variables;
-  for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}) {
-    if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
-  }
-  const auto pointers = [](const std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    out.reserve(texts.size() + 1);
-    for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));
-    out.push_back(nullptr);
-    return out;
-  };
-  const std::vector<char*> argv = pointers(words), environment = pointers(variables);
-  return run_in_child(
-      [&] {
-        execve(argv.front(), argv.data(), environment.data());
-        return kCannotRun;
-      },
-      limit, cancel);
 }
 
 }  // namespace heygen::host

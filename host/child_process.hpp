@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,11 +16,9 @@ struct ChildEnd {
   std::string output;  ///< stdout and stderr, at most 64 KiB
 };
 
-/// Runs `body` in a forked child whose stdin is empty; what it returns is the exit code. Throws Error{canceled}, and
-/// Error when no process can be started. The child and all in its process group are ended at the limit.
-ChildEnd run_in_child(const std::function<int()>& body, std::chrono::seconds limit, const Cancel& cancel);
-
-/// Likewise a program, by its path, with few variables and none that holds a secret.
+/// Runs a program, by its path, in a process that gets nothing of this one: its environment is only a PATH, its stdin
+/// is empty, it has no other open file and no terminal. Throws Error{canceled}, and Error when no process can be
+/// started. The program and all in its session are ended at the limit.
 ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds limit, const Cancel& cancel);
 
 }  // namespace heygen::host

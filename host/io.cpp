@@ -70,9 +70,9 @@ void write_stdout(std::string_view text) {
 }
 
 std::string read_data(const std::string& value, const Cancel& cancel) {
-  const std::string_view start = trim(value);
-  if (start.starts_with('{') || start.starts_with('[')) return value;
-  if (value == "-") return read_stdin(cancel);
+  const std::string_view typed = written_text(value);
+  if (typed.starts_with('{') || typed.starts_with('[')) return std::string(typed);
+  if (value == "-") return std::string(without_byte_order_mark(read_stdin(cancel)));
   const std::string path = value.starts_with('@') ? value.substr(1) : value;
   if (trim(path).empty())
     throw usage_error("--data is empty.", "Use --data with a JSON object, a file, or - for stdin.");
@@ -83,7 +83,7 @@ std::string read_data(const std::string& value, const Cancel& cancel) {
       fault != 0)
     throw Error(code::kFileIo, "Could not read --data file '" + shown_path(path) + "': " + describe_errno(fault) + ".",
                 "JSON text must start with { or [; otherwise --data is read as a file name.");
-  return text;
+  return std::string(without_byte_order_mark(text));
 }
 
 }  // namespace heygen::host

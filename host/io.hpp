@@ -30,7 +30,7 @@ UniqueFd open_to_read(const std::filesystem::path& path);
 ssize_t read_some(int descriptor, std::span<char> out, const Cancel& cancel, SilenceNotice* silence = nullptr);
 
 /// The text that --data gives: itself when it begins with { or [, `-` for stdin, else a file, with or without @ before
-/// its name. Throws Error{canceled}, Error{usage_error} when it is empty, or Error{cli_file_io_error} naming the
+/// its name; without a byte order mark. Throws Error{canceled}, Error{usage_error} when it is empty, or Error{cli_file_io_error} naming the
 /// file.
 std::string read_data(const std::string& value, const Cancel& cancel);
 

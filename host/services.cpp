@@ -33,8 +33,7 @@ std::string without_end_slashes(std::string base) {
 }
 
 /// The first value in config.toml that a provider which may be used cannot have.
-std::optional<Error> fault_of_settings(const config::Config& config,
-                                       std::vector<provider::DiscoveredProvider> found) {
+std::optional<Error> fault_of_settings(const config::Config& config, std::vector<provider::DiscoveredProvider> found) {
   std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
   try {
     std::vector<config::DeclaredKey> keys = declared_keys(found);
@@ -90,6 +89,7 @@ store::CredentialStore& Services::store() {
   made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
     show_waiting(left.count() > 0 ? "Waiting for another heygen that changes the credential" : "", left);
   };
+  for (const std::string& warning : made_->store->loose_modes()) terminal.notice(printable("Warning: " + warning));
   return *made_->store;
 }
 
@@ -115,6 +115,10 @@ provider::ProviderRegistry& Services::registry() {
 
 const std::vector<provider::DiscoveredProvider>& Services::discovered() {
   return made_registry().found();
+}
+
+const std::vector<provider::UnreadableDirectory>& Services::unreadable_directories() {
+  return made_registry().unreadable();
 }
 
 provider::ProviderRegistry& Services::made_registry() {

@@ -31,6 +31,7 @@ struct Header;
 namespace heygen::provider {
 class ProviderRegistry;
 struct DiscoveredProvider;
+struct UnreadableDirectory;
 struct Policy;
 }  // namespace heygen::provider
 namespace heygen::store {
@@ -74,6 +75,8 @@ class Services {
   provider::ProviderRegistry& registry();
   /// What registry() found, whatever is wrong with config.toml: to correct that, nothing else may be needed.
   const std::vector<provider::DiscoveredProvider>& discovered();
+  /// Directories of providers that could not be read, likewise.
+  const std::vector<provider::UnreadableDirectory>& unreadable_directories();
   /// What the administrator decided; not in effect where there is no policy. Throws Error for one that cannot be used,
   /// and so do registry(), http(), api_base() and all that need them.
   const provider::Policy& policy();

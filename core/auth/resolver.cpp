@@ -162,13 +162,14 @@ Error Resolver::not_installed(const Candidate& candidate) const {
   const std::string id = printable(candidate.id);
   const std::string package =
       store::reserved_slot_of(candidate.id) == nullptr ? "" : " (package heygen-provider-" + id + ")";
+  const std::string unreadable = provider::note_on_unreadable(registry_.unreadable());
   const std::string other_way = ", or log in another way with " + store::login_command() + ".";
   if (!candidate.variable.empty()) {
-    return auth_error(candidate.variable + " is set, but its provider `" + id + "` is not installed.",
+    return auth_error(candidate.variable + " is set, but its provider `" + id + "` is not installed." + unreadable,
                       "Install the provider" + package + ", or unset " + candidate.variable + other_way);
   }
   return auth_error("The credentials file " + store_.path().string() + " has a stored credential for provider `" + id +
-                        "`, which is not installed.",
+                        "`, which is not installed." + unreadable,
                     "Install the provider" + package + ", run `heygen auth logout` to remove the entry" + other_way);
 }
 
@@ -176,7 +177,9 @@ Error Resolver::not_logged_in(const std::vector<Candidate>& candidates) {
   const auto unused = [](const Candidate& candidate) { return candidate.is_disabled() && candidate.has_credential(); };
   const auto disabled = std::ranges::find_if(candidates, unused);
   if (disabled == candidates.end()) {
-    return auth_error("You are not logged in: no API key and no stored credential were found.", login_hint());
+    return auth_error("You are not logged in: no API key and no stored credential were found." +
+                          provider::note_on_unreadable(registry_.unreadable()),
+                      login_hint());
   }
   const std::string cause = "because provider `" + disabled->id + "` is disabled.";
   const ReservedSlot* slot = store::reserved_slot_of(disabled->id);
@@ -261,7 +264,8 @@ void Resolver::require_installed(const Choice& chosen) {
   if (chosen.by != Choice::By::variable || registry_.find(chosen.id) != nullptr) return;
   const bool has_package = store::reserved_slot_of(chosen.id) != nullptr;
   throw auth_error(
-      std::string(kProviderVariable) + " names provider `" + shown_word(chosen.id) + "`, which is not installed.",
+      std::string(kProviderVariable) + " names provider `" + shown_word(chosen.id) + "`, which is not installed." +
+          provider::note_on_unreadable(registry_.unreadable()),
       (has_package ? "Install the package heygen-provider-" + chosen.id + ", unset " : std::string("Unset ")) +
           std::string(kProviderVariable) + ", set it to a provider of `heygen provider list`, or log in with " +
           store::login_command() + ".");

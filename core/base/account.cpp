@@ -77,7 +77,8 @@ std::optional<Group> group_of(gid_t gid) {
   });
   if (!found) return {};
   Group out{text_of(entry.gr_name), {}};
-  for (char** member = entry.gr_mem; member != nullptr && *member != nullptr; ++member) out.members.emplace_back(*member);
+  for (char** member = entry.gr_mem; member != nullptr && *member != nullptr; ++member)
+    out.members.emplace_back(*member);
   return out;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include "core/base/limits.hpp"
 
@@ -76,6 +77,12 @@ void sync_directory(const std::filesystem::path& directory) noexcept {
   const UniqueFd opened(
       retry_interrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (opened) retry_interrupted([&] { return ::fsync(opened.get()); });
+}
+
+std::string octal(mode_t mode) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777U));
+  return text.data();
 }
 
 std::string describe_errno(int error) {

@@ -47,6 +47,9 @@ void sync_directory(const std::filesystem::path& directory) noexcept;
 /// Why read_regular_file() failed, for the end of a message: "is a directory", "larger than 1 MiB".
 std::string describe_read_error(const std::system_error& error, std::size_t limit);
 
+/// The permissions of a mode, as chmod(1) takes them: "0644".
+std::string octal(mode_t mode);
+
 /// What an errno means, in lower case and without a full stop, for the end of a message: "permission denied".
 std::string describe_errno(int error);
 

@@ -274,21 +274,24 @@ class File {
     for (const TomlValue& value : document().values()) {
       const std::string what = fault_of(value, keys, document());
       const std::string key = printable(join(value.path, "."));
-      if (!what.empty()) throw fault(value.line, "`" + key + "` " + what + (what.ends_with('?') ? "" : "."), fix_of(key));
+      if (!what.empty())
+        throw fault(value.line, "`" + key + "` " + what + (what.ends_with('?') ? "" : "."), fix_of(key));
     }
   }
 
  private:
   TomlDocument& document() {
     if (!document_) {
-      if (!marked_) marked_ = mark_broken_lines(path_.empty() ? std::string{} : read_file(path_).value_or(std::string{}));
+      if (!marked_)
+        marked_ = mark_broken_lines(path_.empty() ? std::string{} : read_file(path_).value_or(std::string{}));
       document_.emplace(marked_->text);
     }
     return *document_;
   }
 
   static std::string fix_of(const std::string& key) {
-    return "Run `heygen config set " + key + " VALUE` or `heygen config unset " + key + "`, or correct that line by hand.";
+    return "Run `heygen config set " + key + " VALUE` or `heygen config unset " + key +
+           "`, or correct that line by hand.";
   }
   std::string at_line(unsigned line) const { return path_.string() + ", line " + std::to_string(line) + ": "; }
   Error fault(unsigned line, const std::string& what, const std::string& hint) const {
@@ -370,9 +373,9 @@ std::filesystem::path config_directory(const Environment& environment,
     if (named.string().starts_with('~')) throw literal_tilde(named.string());
     const std::filesystem::path whole = std::filesystem::absolute(named, ignored);
     if (!ignored) return whole;
-    throw usage_error("HEYGEN_CONFIG_DIR is '" + printable(named.string()) +
-                          "', a relative path, but there is no current directory.",
-                      "Set HEYGEN_CONFIG_DIR to an absolute path.");
+    throw usage_error(
+        "HEYGEN_CONFIG_DIR is '" + printable(named.string()) + "', a relative path, but there is no current directory.",
+        "Set HEYGEN_CONFIG_DIR to an absolute path.");
   }
   const std::filesystem::path home = home_directory(environment, of_account);
   const std::filesystem::path usual = home.empty() ? home : home / ".heygen";
@@ -435,8 +438,9 @@ Entry Config::unset(const std::string& key, const std::vector<DeclaredKey>& decl
   const std::optional<Key> known = find_key(key, declared);
   if (!File(path_).without(key)) {
     if (!known) throw unknown_key(key, declared);
-    throw usage_error("\"" + key + "\" is not set in " + (path_.empty() ? std::string(kFileName) : path_.string()) + ".",
-                      "`heygen config list` shows what is set, and where.");
+    throw usage_error(
+        "\"" + key + "\" is not set in " + (path_.empty() ? std::string(kFileName) : path_.string()) + ".",
+        "`heygen config list` shows what is set, and where.");
   }
   rewrite(path_, [&](File& file) { return file.without(key).value_or(file.text()); });
   File file(path_);

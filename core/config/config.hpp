@@ -49,8 +49,8 @@ class Config {
   /// variable of a built-in key with such a value.
   void check(const std::vector<DeclaredKey>& declared) const;
 
-  /// Text of a dotted key in the file ("true"/"false" for booleans); empty when absent. Throws Error{usage_error} naming
-  /// file and line when the file is malformed.
+  /// Text of a dotted key in the file ("true"/"false" for booleans); empty when absent. Throws Error{usage_error}
+  /// naming file and line when the file is malformed.
   std::optional<std::string> raw(const std::string& dotted_key) const;
 
   /// Every single value below a table, by its dotted path there; empty when absent. Throws as raw() does.

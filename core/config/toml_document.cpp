@@ -207,7 +207,6 @@ void collect(const toml::table& table, const KeyPath& path, std::vector<TomlValu
   }
 }
 
-
 TomlError unchangeable(const KeyPath& path, unsigned line) {
   return {"\"" + dotted(path.begin(), path.end()) + "\" cannot be changed without rewriting the rest", line};
 }
@@ -402,8 +401,8 @@ struct TomlDocument::Parsed {
     std::vector<Region> lines;
     add_lines(old, lines);
     for (const Section& one : sections) {
-      const bool below = !one.root && one.path.size() >= path.size() &&
-                         std::equal(path.begin(), path.end(), one.path.begin());
+      const bool below =
+          !one.root && one.path.size() >= path.size() && std::equal(path.begin(), path.end(), one.path.begin());
       if (below) lines.push_back({one.begin, insertion_point(one)});
     }
     std::ranges::sort(lines, {}, &Region::begin);

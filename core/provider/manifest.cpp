@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/provider/refusal.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -254,7 +255,7 @@ void check_manifest(const Manifest& manifest) {
 Manifest parse_manifest(std::string_view text) {
   json::Value root;
   try {
-    root = json::parse(text);
+    root = json::parse(written_text(text));
   } catch (const json::ParseError& error) {
     refuse(std::string("it is not valid JSON: ") + error.what());
   }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/store/credential_store.hpp"
 
+#include <sys/stat.h>
+
 #include <optional>
 #include <system_error>
 
+#include "core/base/account.hpp"
 #include "core/base/atomic_file.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
@@ -116,6 +119,26 @@ CredentialsDocument CredentialStore::read() const {
 std::optional<FileLock> CredentialStore::lock_content() const {
   const Cancel never;
   return lock_byte(link_target(path_), kContentByte, kFileLockDeadline, clock_, never);
+}
+
+std::vector<std::string> CredentialStore::loose_modes() const {
+  std::vector<std::string> warnings;
+  struct stat info {};
+  if (path_.empty() || stat(path_.c_str(), &info) != 0) return warnings;
+  if (S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    warnings.push_back("Other users may use the credentials file " + path_.string() + " (mode " + octal(info.st_mode) +
+                       "). Run `chmod 600 " + path_.string() + "`.");
+  }
+  std::vector<std::filesystem::path> directories{directory_};
+  if (lock_directory() != directory_) directories.push_back(lock_directory());
+  for (const std::filesystem::path& directory : directories) {
+    if (stat(directory.c_str(), &info) != 0 || (info.st_mode & S_ISVTX) != 0) continue;
+    const bool by_group = (info.st_mode & S_IWGRP) != 0 && !is_private_group(info.st_uid, info.st_gid);
+    if (!by_group && (info.st_mode & S_IWOTH) == 0) continue;
+    warnings.push_back("Other users may replace the credentials file in " + directory.string() + " (mode " +
+                       octal(info.st_mode) + "). Run `chmod go-w " + directory.string() + "`.");
+  }
+  return warnings;
 }
 
 std::unique_ptr<FileReplacement> CredentialStore::reserve() const {

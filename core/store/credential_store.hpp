@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/atomic_file.hpp"
 #include "core/base/file_lock.hpp"
@@ -42,6 +43,9 @@ class CredentialStore {
 
   /// Throws Unreadable for a malformed file, a directory, a file that cannot be read or is over limits::kUserFile.
   CredentialsDocument read() const;
+
+  /// What other users could read or write: one sentence each, with the command that fixes it.
+  std::vector<std::string> loose_modes() const;
 
   /// Room for the next content of the file and for the tokens that a refresh brings, beside the real file. Throws Error
   /// when the file cannot be replaced: nothing may then be asked for that cannot be had twice. Take it while holding

@@ -41,6 +41,19 @@ const json::Value* slot_value(const json::Value& root, std::string_view id) {
   return all == nullptr ? nullptr : all->find(id);
 }
 
+/// Whether it is meant to be JSON, broken or not, and so never an API key: what cannot be seen may come before it.
+bool begins_like_json(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kInvisible{"\xC2\xA0",     "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D",
+                                                       "\xE2\x80\xAF", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
+  const auto leads = [&](std::string_view mark) { return text.starts_with(mark); };
+  for (const auto* at = std::ranges::find_if(kInvisible, leads); at != kInvisible.end();
+       at = std::ranges::find_if(kInvisible, leads)) {
+    text = trim(text.substr(at->size()));
+  }
+  const bool is_word = text == "null" || text == "true" || text == "false";
+  return is_word || text.starts_with('{') || text.starts_with('[') || text.starts_with('"');
+}
+
 std::string slot_under_providers(std::string_view id) {
   return std::string(kProviders) + "." + std::string(id);
 }
@@ -49,13 +62,12 @@ std::string slot_under_providers(std::string_view id) {
 
 CredentialsDocument CredentialsDocument::parse(std::string_view text) {
   CredentialsDocument document;
-  const std::string_view content = trim(text);
+  const std::string_view content = written_text(text);
   if (content.empty()) {
     document.shape_ = Shape::blank;
     return document;
   }
-  const char first = content.front();
-  if (first == '{' || first == '[' || first == '"') {
+  if (begins_like_json(content)) {
     try {
       document.root_ = json::parse(content);
     } catch (const json::ParseError& error) {

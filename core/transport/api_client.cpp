@@ -58,8 +58,10 @@ std::string credential_hint(const auth::Credential& used) {
   const std::string advice = used.source() == "env"
                                  ? "Correct " + variable + ", or unset it and run " + store::login_command() + "."
                                  : "Run " + store::login_command() + ".";
+  // Other programs search for "login required".
+  const std::string state = used.type() == "oauth" ? ": login required. " : ". ";
   return "The rejected credential is " + used.title() + " (`" + used.provider() + "`), " +
-         source_in_words(used.source()) + ". " + advice;
+         source_in_words(used.source()) + state + advice;
 }
 
 Error refused_redirect(const net::Url& from, const std::string& what) {

@@ -47,19 +47,20 @@ constexpr std::array<ErrorCode, 30> kErrorCodes{{
     {"unclassified_server_error", "A status from 500 to 599; try again later", Exit::failure, 500},
 }};
 
-constexpr std::array<Variable, 27> kVariables{{
+constexpr std::array<Variable, 28> kVariables{{
     {"HEYGEN_API_KEY", "API key; takes precedence over stored credentials", true},
     {"HEYGEN_PROVIDER", "Credential provider to use, unless HEYGEN_API_KEY is set", true},
     {"HEYGEN_OUTPUT", "json or human; overrides the `output` setting", true},
     {"HEYGEN_CONFIG_DIR", "Directory of settings and credentials (default: ~/.heygen)", true},
-    {"HEYGEN_MAX_RETRIES", "Retries of a failed request (default: 2)", true},
+    {"HEYGEN_MAX_RETRIES", "Retries of a failed request, 0 to 100 (default: 2)", true},
     {"HEYGEN_RESPONSE_LIMIT", "MiB of a response kept in memory (default: 256)", true},
     {"HEYGEN_PROVIDER_PATH", "Directories of providers to search first, separated by colons"},
+    {"XDG_CONFIG_HOME", "Its directory heygen is used if it exists and ~/.heygen does not"},
     {"HEYGEN_API_BASE", "URL of the API (default: https://api.heygen.com)"},
-    {"HEYGEN_ALLOW_HTTP", "Allow http:// URLs, for servers on your own machine; `0` and `false` mean no"},
-    {"HEYGEN_NONINTERACTIVE", "Never prompt, unless `0` or `false`"},
-    {"CI", "Never prompt, unless `0` or `false`; set by build servers"},
-    {"HEYGEN_NO_BROWSER", "Print the login URL instead of opening a browser, unless `0` or `false`"},
+    {"HEYGEN_ALLOW_HTTP", "Allow http:// URLs, for servers on your own machine, unless `0`, `false`, `no` or `off`"},
+    {"HEYGEN_NONINTERACTIVE", "Never prompt, unless `0`, `false`, `no` or `off`"},
+    {"CI", "Likewise; set by build servers"},
+    {"HEYGEN_NO_BROWSER", "Print the login URL instead of opening a browser, unless `0`, `false`, `no` or `off`"},
     {"BROWSER", "Command that opens the login page (%s is the URL), or none"},
     {"HEYGEN_OAUTH_ISSUER", "Issuer whose metadata names all OAuth endpoints (RFC 8414)"},
     {"HEYGEN_OAUTH_AUTHORIZE_URL", "OAuth login page (instead of HEYGEN_OAUTH_ISSUER)"},

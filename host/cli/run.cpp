@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/home.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "host/cli/globals.hpp"
@@ -22,6 +23,18 @@ void take_globals(Services& services, Printer& printer, const Parsed& parsed) {
   Globals globals = globals_of(parsed);
   services.options = std::move(globals.request);
   printer.options = std::move(globals.output);
+}
+
+/// A shell leaves `~` as it is after `--option=` and `@`, but a file is meant.
+void expand_home(Parsed& parsed, const std::vector<Option>& options, const Environment& environment) {
+  for (const Option& option : options) {
+    const auto given = parsed.options.find(option.name);
+    if (given == parsed.options.end() || option.value.find("FILE") == std::string::npos) continue;
+    for (std::string& value : given->second) {
+      const std::size_t at = value.starts_with('@') ? 1 : 0;
+      value = value.substr(0, at) + user_path(value.substr(at), environment).string();
+    }
+  }
 }
 
 void run_group(Services& services, Printer& printer, const CommandTable& table, const Route& route) {
@@ -50,7 +63,8 @@ void run_command_line(Services& services, Printer& printer, const CommandTable& 
   std::vector<Option> options = chosen.command->options(services);
   const std::vector<Option> globals = global_options();
   options.insert(options.end(), globals.begin(), globals.end());
-  const Parsed parsed = parse(chosen.words, options, chosen.command->positionals, chosen.rest);
+  Parsed parsed = parse(chosen.words, options, chosen.command->positionals, chosen.rest);
+  expand_home(parsed, options, services.environment);
   take_globals(services, printer, parsed);
   if (parsed.is_on("help")) return print_help(services, printer, table, chosen);
   if (!chosen.command->ignores_settings) services.config().check(own_keys());

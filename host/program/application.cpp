@@ -23,6 +23,7 @@
 #include <initializer_list>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/cancel.hpp"
@@ -30,6 +31,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/privilege.hpp"
 #include "core/base/random.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
@@ -348,6 +350,22 @@ Poco::AutoPtr<Application> make_application() {
 
 }  // namespace
 
+namespace {
+
+/// Variables, files and arguments are another user's then, and so is what they lead to.
+int refuse_other_rights(int argc, char** argv) {
+  const std::string_view only = argc == 2 ? argv[1] : "";
+  if (only == "--version" || only == "-v") {
+    const std::string text = "heygen version " + std::string(version()) + "\n";
+    return write_all(STDOUT_FILENO, text) ? static_cast<int>(Exit::failure) : static_cast<int>(Exit::success);
+  }
+  raw_error(code::kError.data(), {"heygen does not run with the rights of another user or group."},
+            {"Remove them from its file with `chmod ug-s FILE`, or run heygen as that user."});
+  return static_cast<int>(Exit::failure);
+}
+
+}  // namespace
+
 void leave(int status) noexcept {
   heygen_on_exit();
   end_process(status);
@@ -356,6 +374,7 @@ void leave(int status) noexcept {
 int run(int argc, char** argv) {
   forbid_dumps();
   occupy_standard_streams();
+  if (acts_for_another()) return refuse_other_rights(argc, argv);
   try {
     Poco::AutoPtr<Application> application = make_application();
     application->init(argc, argv);

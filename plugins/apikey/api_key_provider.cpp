@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/apikey/api_key_provider.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -11,18 +13,41 @@ namespace {
 
 constexpr const char* kWhereKeysAre = "Copy the key from the HeyGen web app (Settings, API) and paste it.";
 
+constexpr std::array<std::string_view, 9> kQuotes{
+    "\"", "'", "`", "\xE2\x80\x98", "\xE2\x80\x99", "\xE2\x80\x9C", "\xE2\x80\x9D", "\xC2\xAB", "\xC2\xBB"};
+constexpr std::array<std::string_view, 8> kBlanks{"\xC2\xA0",     "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D",
+                                                  "\xE2\x80\xAF", "\xE2\x81\xA0", "\xEF\xBB\xBF", "\xE3\x80\x80"};
+
+template <typename Marks>
+bool contains_any(std::string_view text, const Marks& marks) {
+  return std::any_of(marks.begin(), marks.end(),
+                     [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
+}
+
+/// A key without the byte order mark and the white space around it, as it is in a file or a variable.
+std::string_view bare_key(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  text = trim(text);
+  while (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
+  return trim(text);
+}
+
 /// Why a text cannot be an API key, as the end of a sentence; empty when it can. Keys are pasted: what comes along with
 /// one from a web page, a shell or a header is named rather than sent.
 std::string key_problem(std::string_view key) {
-  const auto is_quote = [](char c) { return c == '"' || c == '\'' || c == '`'; };
+  const auto begins = [&](std::string_view word) {
+    return key.size() > word.size() && iequals(key.substr(0, word.size()), word);
+  };
   if (has_control(key)) return "contains a line end or another control character";
   if (key.front() == '{' || key.front() == '[') return "begins like JSON";
-  if (is_quote(key.front()) || is_quote(key.back())) return "is in quotes";
-  if (key.size() > 7 && iequals(key.substr(0, 7), "Bearer ")) return "begins with 'Bearer '";
-  for (const std::string_view blank : {"\xC2\xA0", "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D", "\xE2\x80\xAF",
-                                       "\xE2\x81\xA0", "\xEF\xBB\xBF", "\xE3\x80\x80"}) {
-    if (key.find(blank) != std::string_view::npos) return "contains a no-break or zero-width space";
+  if (contains_any(key, kQuotes)) return "is in quotes";
+  for (const std::string_view word : {"Bearer ", "HEYGEN_API_KEY=", "export ", "x-api-key:"}) {
+    if (begins(word)) return "begins with '" + std::string(word) + "'";
   }
+  if (contains_any(key, kBlanks)) return "contains a no-break or zero-width space";
+  if (key.find(' ') != std::string_view::npos) return "contains a space";
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!std::all_of(key.begin(), key.end(), is_ascii)) return "contains a character that is not ASCII";
   return {};
 }
 
@@ -38,7 +63,7 @@ void ApiKeyProvider::resolve(sdk::Call& call) {
   // After a login the host verifies the stored key, so the environment does not count.
   const bool just_stored = call.reason() == HEYGEN_REASON_LOGIN;
   if (const auto given = call.settings().env("HEYGEN_API_KEY"); given && !just_stored) {
-    const std::string_view key = trim(*given);
+    const std::string_view key = bare_key(*given);
     if (!key.empty()) {
       if (const std::string problem = key_problem(key); !problem.empty()) {
         throw sdk::Fail(HEYGEN_BROKEN, "HEYGEN_API_KEY is not a valid API key: it " + problem + ".",
@@ -53,11 +78,13 @@ void ApiKeyProvider::resolve(sdk::Call& call) {
     throw sdk::Fail(HEYGEN_BROKEN, "The stored API key is not a string.",
                     "Run `heygen auth login --api-key` to replace it.");
   }
-  if (const std::string problem = key_problem(stored.as_text()); !problem.empty()) {
+  const std::string_view key = bare_key(stored.as_text());
+  if (key.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+  if (const std::string problem = key_problem(key); !problem.empty()) {
     throw sdk::Fail(HEYGEN_BROKEN, "The stored API key is not valid: it " + problem + ".",
                     "Run `heygen auth login --api-key` to replace it.");
   }
-  give(call, stored.as_text(), "file");
+  give(call, key, "file");
 }
 
 void ApiKeyProvider::refresh(sdk::Call&) {
@@ -66,10 +93,7 @@ void ApiKeyProvider::refresh(sdk::Call&) {
 }
 
 void ApiKeyProvider::login(sdk::Call& call) {
-  std::string_view key = call.terminal().secret("HeyGen API key (hidden): ");
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // what some editors put before a file's text
-  if (key.starts_with(kByteOrderMark)) key.remove_prefix(kByteOrderMark.size());
-  key = trim(key);
+  const std::string_view key = bare_key(call.terminal().secret("HeyGen API key (hidden): "));
   if (key.empty()) throw sdk::Fail(HEYGEN_USAGE, "No API key was given.", kWhereKeysAre);
   if (const std::string problem = key_problem(key); !problem.empty()) {
     throw sdk::Fail(HEYGEN_USAGE, "Not a valid API key: it " + problem + ".", kWhereKeysAre);

@@ -322,6 +322,42 @@ class Installed(WithVault):
             self.assertIn(text, done.err)
             self.assertNotIn("a-secret-key", (self.home.path / "seen").read_text())
 
+    def test_the_load_gets_nothing_of_this_process(self):
+        self.work.mkdir()
+        seen = self.home.path / "seen"
+        body = f"""
+#include <dirent.h>
+#include <stdio.h>
+extern char **environ;
+__attribute__((constructor)) static void look(void) {{
+  FILE *out = fopen("{seen}", "we");
+  for (char **one = environ; *one; ++one) fprintf(out, "env %s\\n", *one);
+  fclose(out);
+  DIR *files = opendir("/proc/self/fd");
+  out = fopen("{seen}", "ae");
+  for (struct dirent *one; (one = readdir(files));)
+    if (one->d_name[0] != '.' && atoi(one->d_name) > 2 && atoi(one->d_name) != dirfd(files) && atoi(one->d_name) != fileno(out))
+      fprintf(out, "fd %s\\n", one->d_name);
+  int terminal = open("/dev/tty", O_RDWR);
+  fprintf(out, "tty %d\\n", terminal);
+  fclose(out);
+}}
+"""
+        source = self.home.path / "vault.c"
+        source.write_text("#define _GNU_SOURCE\n" + SOURCE + body, encoding="utf-8")
+        flags = ("-Wno-implicit-fallthrough", "-Wno-infinite-recursion", "-std=gnu11")
+        compile_provider(source, self.work / "vault.so", *flags, "-DWHERE=NOWHERE", "-DKIND=0", '-DMARK=""')
+        (self.work / "vault.provider.json").write_text(json.dumps(VAULT), encoding="utf-8")
+        self.home.write({"api_key": "stored-key"})
+        inherited = ("bash", "-c", f'exec 27<"{self.home.file}" && exec "$@"', "sh")
+        env = {"HEYGEN_API_KEY": "a-secret-key", "OTHER": "x"}
+        done = self.run_heygen("provider", "install", str(self.work / "vault.so"), env=env, prefix=inherited)
+        self.assertEqual(self.assert_succeeds(done).json()["checked_by"], "loading it")
+        lines = seen.read_text().splitlines()
+        self.assertEqual([line for line in lines if line.startswith("env ")], ["env PATH=/usr/local/bin:/usr/bin:/bin"])
+        self.assertIn("tty -1", lines)
+        self.assertNotIn("fd 27", lines)  # what the program opens itself has small numbers
+
     def test_it_is_removed_and_its_login_stays(self):
         self.build()
         self.fill()

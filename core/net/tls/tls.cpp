@@ -323,8 +323,7 @@ Poco::Net::Context::Ptr make_context(const Trust& trust) {
 }  // namespace
 
 Tls::Tls(const Environment& environment, std::string fixed_file)
-    : fixed_file_(std::move(fixed_file)),
-      file_(path_variable(environment, "SSL_CERT_FILE").string()) {
+    : fixed_file_(std::move(fixed_file)), file_(path_variable(environment, "SSL_CERT_FILE").string()) {
   for (const std::filesystem::path& directory : path_list_variable(environment, "SSL_CERT_DIR"))
     directories_ += (directories_.empty() ? "" : ":") + directory.string();
 }

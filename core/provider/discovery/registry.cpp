@@ -64,7 +64,8 @@ Manifest manifest_of(const DiscoveredProvider& found, const Pin* pin) {
 
 /// Fills in the manifest's contents. Throws Refusal.
 void examine(DiscoveredProvider& found, const Pin* pin) {
-  require_ownership(found.manifest_path);
+  const Owner owner = found.origin == Origin::system ? Owner::installation : Owner::root_or_user;
+  require_ownership(found.manifest_path, owner);
   const Manifest manifest = manifest_of(found, pin);
   if (manifest.id != found.id) {
     throw Refusal(found.manifest_path.string() + " has the ID `" + manifest.id + "`, which differs from its file name");
@@ -76,7 +77,7 @@ void examine(DiscoveredProvider& found, const Pin* pin) {
   if (!fs::exists(found.library_path, error)) {
     throw Refusal("its library " + found.library_path.string() + " is missing");
   }
-  require_ownership(found.library_path);
+  require_ownership(found.library_path, owner);
 }
 
 void refuse(DiscoveredProvider& found, ProviderState state, const std::string& reason, const std::string& fix = {}) {
@@ -114,9 +115,9 @@ DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const 
   return found;
 }
 
-std::vector<fs::path> manifests_in(const fs::path& directory) {
+/// `error` says why the directory could not be read.
+std::vector<fs::path> manifests_in(const fs::path& directory, std::error_code& error) {
   std::vector<fs::path> paths;
-  std::error_code error;
   for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (name.size() > kSuffix.size() && name.ends_with(kSuffix) && name.front() != '.') paths.push_back(at->path());
@@ -154,6 +155,12 @@ class FileProviderRegistry : public ProviderRegistry {
     return scan();
   }
 
+  const std::vector<UnreadableDirectory>& unreadable() override {
+    const std::lock_guard lock(mutex_);
+    scan();
+    return unreadable_;
+  }
+
   Provider& load(const std::string& id) override {
     const std::lock_guard lock(mutex_);
     if (const auto loaded = loaded_.find(id); loaded != loaded_.end()) return *loaded->second;
@@ -176,7 +183,11 @@ class FileProviderRegistry : public ProviderRegistry {
     for (const bool counts : {true, false}) {
       for (const SearchDirectory& directory : directories_) {
         if ((rules_.policy.user_directories || directory.origin == Origin::system) != counts) continue;
-        for (const fs::path& path : manifests_in(directory.path)) add(path, directory.origin);
+        std::error_code error;
+        for (const fs::path& path : manifests_in(directory.path, error)) add(path, directory.origin);
+        // Only a directory that somebody named must be there.
+        if (error && (error.value() != ENOENT || directory.origin == Origin::environment))
+          unreadable_.push_back({directory.path, describe_errno(error.value())});
       }
     }
     std::ranges::sort(found_, {}, rank);
@@ -244,9 +255,10 @@ class FileProviderRegistry : public ProviderRegistry {
     const bool reserved = store::reserved_slot_of(id) != nullptr;
     const std::string name = reserved ? id : shown_word(id);
     const bool named_by_variable = services_.environment.value("HEYGEN_PROVIDER") == id;
-    const std::string message = named_by_variable
-                                    ? "HEYGEN_PROVIDER names provider `" + name + "`, which is not installed."
-                                    : "The provider `" + name + "` is not installed.";
+    const std::string message =
+        (named_by_variable ? "HEYGEN_PROVIDER names provider `" + name + "`, which is not installed."
+                           : "The provider `" + name + "` is not installed.") +
+        note_on_unreadable(unreadable_);
     if (reserved) {
       return auth_error(message, "Install the package heygen-provider-" + name + ", or run " + store::login_command() +
                                      " to log in another way.");
@@ -290,6 +302,7 @@ class FileProviderRegistry : public ProviderRegistry {
   Rules rules_;
   std::mutex mutex_;
   bool scanned_ = false;
+  std::vector<UnreadableDirectory> unreadable_;
   std::vector<DiscoveredProvider> found_;
   std::map<std::string, std::unique_ptr<Provider>> loaded_;
   std::vector<std::string> audited_refusals_;
@@ -301,6 +314,14 @@ const DiscoveredProvider* ProviderRegistry::find(const std::string& id) {
   const std::vector<DiscoveredProvider>& all = found();
   const auto at = std::ranges::find(all, id, &DiscoveredProvider::id);
   return at == all.end() ? nullptr : &*at;
+}
+
+std::string note_on_unreadable(const std::vector<UnreadableDirectory>& directories) {
+  std::string text;
+  for (const UnreadableDirectory& one : directories) {
+    text += " The provider directory " + printable(one.path.string()) + " could not be read: " + one.reason + ".";
+  }
+  return text;
 }
 
 std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,

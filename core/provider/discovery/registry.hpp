@@ -39,6 +39,14 @@ struct DiscoveredProvider {
   bool is_usable() const { return state == ProviderState::available || state == ProviderState::loaded; }
 };
 
+/// A directory of the search path that may have providers which are not found.
+struct UnreadableDirectory {
+  std::filesystem::path path;
+  std::string reason;  ///< a clause without a full stop
+};
+/// A sentence for each, with a space before it: what a message about a missing provider ends with.
+std::string note_on_unreadable(const std::vector<UnreadableDirectory>& directories);
+
 /// What Session and commands use; tests replace it.
 class ProviderRegistry {
  public:
@@ -46,6 +54,11 @@ class ProviderRegistry {
   /// All providers found: those of reserved slots first in their fixed order, then by (order, ID). Throws nothing for a
   /// provider that cannot be used: its state says why.
   virtual const std::vector<DiscoveredProvider>& found() = 0;
+  /// Directories that could not be read; one that does not exist only when HEYGEN_PROVIDER_PATH names it.
+  virtual const std::vector<UnreadableDirectory>& unreadable() {
+    static const std::vector<UnreadableDirectory> kNone;
+    return kNone;
+  }
   /// nullptr when it is not installed.
   const DiscoveredProvider* find(const std::string& id);
   /// Loads on first use. Throws Error{auth_error} for a provider that is not installed or cannot be used, naming file

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/discovery/search_path.hpp"
 
-#include <sys/auxv.h>
-#include <unistd.h>
-
 #include "core/base/environment.hpp"
 #include "core/base/home.hpp"
+#include "core/base/privilege.hpp"
 
 namespace heygen::provider {
-namespace {
-
-bool has_elevated_privilege() {
-  return getauxval(AT_SECURE) != 0 || getuid() != geteuid() || getgid() != getegid();
-}
-
-}  // namespace
-
 std::vector<SearchDirectory> default_search_path(const Environment& environment,
                                                  const std::filesystem::path& config_dir,
                                                  const std::filesystem::path& executable) {

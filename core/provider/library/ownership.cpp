@@ -2,52 +2,28 @@
 #include "core/provider/library/ownership.hpp"
 
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <deque>
 #include <fstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "core/base/account.hpp"
 #include "core/base/file.hpp"
-#include "core/base/limits.hpp"
 
 namespace heygen::provider {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kAccountBuffer = 64 * limits::kKiB;
 constexpr int kMaxLinks = 40;
-
-/// The group is the owner's primary one, has the owner's name and no other member.
-bool is_private_group(uid_t owner, gid_t group) {
-  std::vector<char> account_text(kAccountBuffer), group_text(kAccountBuffer);
-  passwd account{};
-  passwd* found_account = nullptr;
-  ::group members{};
-  ::group* found_group = nullptr;
-  if (getpwuid_r(owner, &account, account_text.data(), account_text.size(), &found_account) != 0 ||
-      found_account == nullptr || account.pw_gid != group ||
-      getgrgid_r(group, &members, group_text.data(), group_text.size(), &found_group) != 0 || found_group == nullptr ||
-      std::string_view(members.gr_name) != account.pw_name) {
-    return false;
-  }
-  for (char** member = members.gr_mem; *member != nullptr; ++member) {
-    if (std::string_view(*member) != account.pw_name) return false;
-  }
-  return true;
-}
 
 struct UidRange {
   std::uint64_t first = 0, outside = 0, count = 0;
@@ -79,12 +55,6 @@ bool has_access_list(const fs::path& path) {
   return lgetxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
 }
 
-std::string octal(mode_t mode) {
-  std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "%04o", static_cast<unsigned>(mode & 07777U));
-  return text.data();
-}
-
 /// Who besides the owner can write to it. `is_own_group` says whether its group counts as the owner.
 std::optional<Refusal> find_other_writer(const fs::path& path, const struct stat& info, bool is_own_group,
                                          const char* whose_group) {
@@ -100,17 +70,33 @@ std::optional<Refusal> find_other_writer(const fs::path& path, const struct stat
                  "chmod g-w " + path.string());
 }
 
-std::optional<Refusal> fault_of(const fs::path& path, const struct stat& info, Owner owner) {
-  if (auto fault = find_unmapped_owner(path, info.st_uid)) return fault;
-  if (owner == Owner::root) {
-    if (info.st_uid != 0) {
-      return Refusal(path.string() + " is not owned by root (uid " + std::to_string(info.st_uid) + ")");
-    }
-    if (S_ISLNK(info.st_mode)) return {};
-    return find_other_writer(path, info, info.st_gid == 0, "root's");
+/// Empty where the system does not tell.
+std::optional<uid_t> find_owner_of_program() {
+  struct stat info {};
+  return stat("/proc/self/exe", &info) == 0 ? std::optional(info.st_uid) : std::nullopt;
+}
+
+std::optional<Refusal> find_wrong_owner(const fs::path& path, uid_t uid, Owner owner) {
+  if (owner == Owner::installation) {
+    static const std::optional<uid_t> kProgram = find_owner_of_program();
+    if (kProgram == uid) return {};
   }
-  if (info.st_uid != 0 && info.st_uid != geteuid()) {
-    return Refusal(path.string() + " is owned by another user (uid " + std::to_string(info.st_uid) + ")");
+  if (auto fault = find_unmapped_owner(path, uid)) return fault;
+  if (owner == Owner::root && uid != 0) {
+    return Refusal(path.string() + " is not owned by root (uid " + std::to_string(uid) + ")");
+  }
+  if (uid != 0 && uid != geteuid()) {
+    return Refusal(path.string() + " is owned by another user (uid " + std::to_string(uid) + ")");
+  }
+  return {};
+}
+
+std::optional<Refusal> fault_of(const fs::path& path, const struct stat& info, Owner owner) {
+  if (auto fault = find_wrong_owner(path, info.st_uid, owner)) return fault;
+  if (owner == Owner::root) {
+    if (S_ISLNK(info.st_mode)) return {};
+    const bool is_roots = (info.st_mode & S_IWGRP) == 0 || (info.st_gid == 0 && !is_primary_group_of_another(0, 0));
+    return find_other_writer(path, info, is_roots, "root's");
   }
   // A link's own mode says nothing, and in a sticky directory no user can replace the files of others.
   if (S_ISLNK(info.st_mode) || (S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX) != 0)) return {};

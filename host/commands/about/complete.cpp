@@ -17,7 +17,10 @@ namespace {
 /// Lines of value and doc, with a tab between them.
 std::string offered_values(Services& services, const std::string& what) {
   std::string out;
-  if (what == "setting") out = "output\tjson or human\nanalytics\tkept for compatibility\n";
+  if (what == "setting")
+    out =
+        "output\tjson or human\nanalytics\tkept for compatibility\nprovider.deadline\tseconds until a provider is "
+        "given up\n";
   for (const heygen::provider::DiscoveredProvider& found : services.discovered()) {
     if (what == "provider") out += found.id + "\t" + printable(found.manifest.title) + "\n";
     for (const heygen::provider::Setting& setting : found.manifest.settings)

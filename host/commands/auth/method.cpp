@@ -127,7 +127,8 @@ std::string unnamed_method(Services& services) {
   if (reader == found.end()) reader = std::ranges::find_if(found, reads);
   if (reader != found.end()) return reader->id;
   if (found.empty()) {
-    throw usage_error("No credential provider is installed.",
+    throw usage_error("No credential provider is installed." +
+                          heygen::provider::note_on_unreadable(services.unreadable_directories()),
                       "Install one, such as the package heygen-provider-" + reserved_ids().front() + ".");
   }
   throw usage_error("No installed provider reads a credential from stdin.",

@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
-#include <iostream>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -18,11 +17,10 @@
 #include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/provider/discovery/registry.hpp"
-#include "core/provider/library/descriptor.hpp"
-#include "core/provider/library/loader.hpp"
 #include "core/provider/library/ownership.hpp"
 #include "core/provider/library/pin.hpp"
 #include "host/child_process.hpp"
+#include "host/commands/provider/load.hpp"
 #include "host/services.hpp"
 
 namespace heygen::host::commands::provider {
@@ -136,17 +134,10 @@ void copy_in(const ProviderFiles& files, const fs::path& directory) {
   }
 }
 
-/// What the registry would look at, in a process that may crash.
-int load_once(const fs::path& library, const heygen::provider::Manifest& manifest) {
-  try {
-    const heygen::provider::Library loaded(fs::canonical(library), std::string(version()));
-    const auto difference = heygen::provider::first_difference(manifest, loaded.described());
-    if (!difference) return 0;
-    std::cout << "its manifest contradicts its library: " << *difference << std::endl;
-  } catch (const std::exception& error) {
-    std::cout << error.what() << std::endl;
-  }
-  return 1;
+/// This program as it runs, replaced or not.
+std::string own_program(const fs::path& executable) {
+  constexpr const char* kSelf = "/proc/self/exe";
+  return access(kSelf, X_OK) == 0 ? kSelf : executable.string();
 }
 
 std::string check(const InstallDependencies& needs, const ProviderFiles& files, const fs::path& library) {
@@ -160,7 +151,10 @@ std::string check(const InstallDependencies& needs, const ProviderFiles& files, 
   }
   if (end.code == kUsage) {  // no checker, or one that knows less than this program
     by = "loading it";
-    end = run_in_child([&] { return load_once(library, files.manifest); }, kLoadLimit, needs.cancel);
+    const fs::path manifest = library.parent_path() / manifest_name(files.manifest.id);
+    end = run_program({own_program(needs.executable), std::string(kLoadCommand), "--human", "--", library.string(),
+                       manifest.string()},
+                      kLoadLimit, needs.cancel);
   }
   if (end.code == 0) return by;
   needs.terminal.notice(printable(trim(end.output), true));

@@ -35,7 +35,7 @@ Command install_command() {
   command.summary = "Check a provider and install it in your directory";
   command.description = paragraphs(R"(
 FILE is a provider's library with its manifest beside it, or that manifest. Runs heygen-provider-check first (or, without
-it, a test load in a child process), then copies both files to the directory `providers` beside config.toml. The check
+it, a test load), in a process without your environment and open files, then copies both files to the directory `providers` beside config.toml. The check
 runs the provider's code, so install only what you would run.)");
   command.examples = {"heygen provider install ./vault.so"};
   command.positionals = {{"file", "A provider's library or manifest"}};

@@ -12,6 +12,8 @@ namespace {
 
 void run(Services& services, Printer& printer, const Parsed&) {
   const auto& all = services.discovered();
+  for (const auto& directory : services.unreadable_directories())
+    services.terminal.notice("Warning:" + heygen::provider::note_on_unreadable({directory}));
   if (!printer.human()) {
     json::Array rows;
     for (const auto& found : all) rows.push_back(summary(found));

@@ -12,7 +12,8 @@ using heygen::provider::DiscoveredProvider;
 using heygen::provider::SearchDirectory;
 
 Error unknown_provider(Services& services, const std::string& id) {
-  const std::string message = "The provider `" + shown_word(id) + "` is not installed.";
+  const std::string message = "The provider `" + shown_word(id) + "` is not installed." +
+                              heygen::provider::note_on_unreadable(services.unreadable_directories());
   if (store::reserved_slot_of(id) != nullptr) {
     return usage_error(message, "Install the package heygen-provider-" + id +
                                     ". `heygen provider list` shows the installed providers.");

@@ -3,6 +3,7 @@
 
 #include "host/commands/provider/install.hpp"
 #include "host/commands/provider/list.hpp"
+#include "host/commands/provider/load.hpp"
 #include "host/commands/provider/remove.hpp"
 #include "host/commands/provider/switch.hpp"
 #include "host/commands/provider/why.hpp"
@@ -14,6 +15,7 @@ void add_commands(CommandTable& table) {
   table.add(list_command());
   table.add(why_command());
   table.add(install_command());
+  table.add(load_command());
   table.add(remove_command());
   table.add(disable_command());
   table.add(enable_command());

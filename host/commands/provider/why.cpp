@@ -31,6 +31,9 @@ json::Array searched(Services& services, const DiscoveredProvider& found) {
     std::error_code ignored;
     const bool there = std::filesystem::is_directory(directory.path, ignored);
     std::string result = there ? "nothing" : "no such directory";
+    for (const auto& one : services.unreadable_directories()) {
+      if (one.path == directory.path) result = "cannot be read: " + one.reason;
+    }
     std::filesystem::path manifest;
     const auto contains = [&](const std::filesystem::path& path) {
       if (path.parent_path() != directory.path &&

@@ -8,7 +8,8 @@ using namespace heygen;
 BOOST_AUTO_TEST_SUITE(base_environment)
 
 BOOST_AUTO_TEST_CASE(truthy_is_neither_blank_nor_a_word_for_no) {
-  const MapEnvironment env({{"A", "1"}, {"B", "0"}, {"C", "False"}, {"D", ""}, {"E", "yes"}, {"G", "No"}, {"H", "off"}, {"I", " "}});
+  const MapEnvironment env(
+      {{"A", "1"}, {"B", "0"}, {"C", "False"}, {"D", ""}, {"E", "yes"}, {"G", "No"}, {"H", "off"}, {"I", " "}});
   BOOST_TEST(env.truthy("A"));
   BOOST_TEST(!env.truthy("B"));
   BOOST_TEST(!env.truthy("C"));

@@ -46,6 +46,18 @@ BOOST_AUTO_TEST_CASE(file_name_is_shown_and_a_key_in_its_place_is_cut) {
     BOOST_TEST(shown_path(key) == std::string(key).substr(0, 3) + "…");
 }
 
+BOOST_AUTO_TEST_CASE(written_text_has_no_byte_order_mark_and_no_blank_ends) {
+  for (const char* text : {"a\nb",
+                           "\xEF\xBB\xBF"
+                           "a\nb",
+                           " \r\n\xEF\xBB\xBF\n a\nb\r\n\n",
+                           "\xEF\xBB\xBF\xEF\xBB\xBF"
+                           "a\nb\t"})
+    BOOST_TEST(written_text(text) == "a\nb");
+  for (const char* blank : {"", "\xEF\xBB\xBF", "\xEF\xBB\xBF\r\n"}) BOOST_TEST(written_text(blank).empty());
+  BOOST_TEST(without_byte_order_mark("\xEF\xBB\xBF a ") == " a ");
+}
+
 BOOST_AUTO_TEST_CASE(nearest_suggests_a_near_word_only) {
   const std::vector<std::string> words{"video", "voice", "user"};
   BOOST_TEST(nearest("vidoe", words) == "video");

@@ -90,10 +90,18 @@ BOOST_AUTO_TEST_CASE(login_without_a_usable_key_is_usage_and_stores_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_paste_brings_along_is_named_and_never_quoted) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"\"hg_key\"", "in quotes"},          {"'hg_key", "in quotes"},
-      {"Bearer hg_key", "'Bearer '"},       {"hg_\xC2\xA0key", "no-break"},
-      {"hg_key\xE2\x80\x8B", "zero-width"}, {"{\"api_key\":\"hg_key\"}", "begins like JSON"}};
+  const std::pair<const char*, const char*> cases[] = {{"\"hg_key\"", "in quotes"},
+                                                       {"'hg_key", "in quotes"},
+                                                       {"Bearer hg_key", "'Bearer '"},
+                                                       {"hg_\xC2\xA0key", "no-break"},
+                                                       {"hg_key\xE2\x80\x8B", "zero-width"},
+                                                       {"{\"api_key\":\"hg_key\"}", "begins like JSON"},
+                                                       {"\xE2\x80\x9Chg_key\xE2\x80\x9D", "in quotes"},
+                                                       {"\"hg_key\",", "in quotes"},
+                                                       {"HEYGEN_API_KEY=hg_key", "'HEYGEN_API_KEY='"},
+                                                       {"X-Api-Key:hg_key", "'x-api-key:'"},
+                                                       {"hg_key hg_two", "contains a space"},
+                                                       {"hg_k\xC3\xA9y", "not ASCII"}};
   for (const auto& [input, reason] : cases) {
     secret_input = input;
     Said said = login();
@@ -105,6 +113,22 @@ BOOST_AUTO_TEST_CASE(what_a_paste_brings_along_is_named_and_never_quoted) {
     BOOST_TEST(said.status == HEYGEN_BROKEN, input);
     BOOST_TEST(said.message.find(reason) != std::string::npos, said.message);
     environment.clear();
+    state = json::Object{{"api_key", input}};
+    said = resolve();
+    BOOST_TEST(said.status == HEYGEN_BROKEN, input);
+    BOOST_TEST(said.message.find(reason) != std::string::npos, said.message);
+    state = json::Object{};
+  }
+}
+
+BOOST_AUTO_TEST_CASE(byte_order_mark_and_blank_lines_are_no_part_of_a_key) {
+  for (const char* text : {"\xEF\xBB\xBFhg_key\r\n", "\r\n\n hg_key\n", "\n\xEF\xBB\xBF hg_key"}) {
+    environment["HEYGEN_API_KEY"] = text;
+    BOOST_TEST(resolve().headers.at("x-api-key") == "hg_key");
+    environment.clear();
+    state = json::Object{{"api_key", text}};
+    BOOST_TEST(resolve().headers.at("x-api-key") == "hg_key");
+    state = json::Object{};
   }
 }
 

@@ -47,6 +47,18 @@ BOOST_AUTO_TEST_CASE(parse_tells_blank_plain_and_json_apart) {
   for (const char* bad : {"{x", "[1]", "\"k\"", "two\nlines"}) BOOST_CHECK_THROW(document(bad), std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(byte_order_mark_and_blank_lines_are_no_part_of_the_file) {
+  BOOST_TEST(document("\xEF\xBB\xBF{\"api_key\":\"k\"}\r\n\r\n").root().string_at("api_key") == "k");
+  BOOST_TEST(document("\r\n\xEF\xBB\xBFhg_key\r\n").root().string_at("api_key") == "hg_key");
+  BOOST_TEST((document("\xEF\xBB\xBF\r\n").shape() == CredentialsDocument::Shape::blank));
+}
+
+BOOST_AUTO_TEST_CASE(what_begins_like_json_is_never_a_key) {
+  for (const char* text :
+       {"\xEF\xBB\xBF{\"api_key\":", "\xC2\xA0{}", "\xE2\x80\x8B \xE2\x81\xA0[", "\"hg_key", "null", "true"})
+    BOOST_CHECK_THROW(document(text), std::runtime_error);
+}
+
 BOOST_AUTO_TEST_CASE(reserved_slots_come_first_and_others_in_the_order_of_the_file) {
   BOOST_TEST(filled(R"({"providers":{"vault":{"t":1},"sso":{"t":1}},"oauth":{"access_token":"a"},"api_key":"k"})") ==
                  (Names{"api_key", "oauth", "providers.vault", "providers.sso"}),
