@@ -14,6 +14,7 @@
 #include "core/base/file.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
+#include "core/base/utf16.hpp"
 
 namespace heygen::host {
 namespace {
@@ -47,6 +48,10 @@ std::string read_stdin(const Cancel& cancel) {
   return text;
 }
 
+std::string plain_text(const std::string& bytes) {
+  return from_utf16(bytes).value_or(std::string(without_byte_order_mark(bytes)));
+}
+
 }  // namespace
 
 UniqueFd open_to_read(const std::filesystem::path& path) {
@@ -72,7 +77,7 @@ void write_stdout(std::string_view text) {
 std::string read_data(const std::string& value, const Cancel& cancel) {
   const std::string_view typed = written_text(value);
   if (typed.starts_with('{') || typed.starts_with('[')) return std::string(typed);
-  if (value == "-") return std::string(without_byte_order_mark(read_stdin(cancel)));
+  if (value == "-") return plain_text(read_stdin(cancel));
   const std::string path = value.starts_with('@') ? value.substr(1) : value;
   if (trim(path).empty())
     throw usage_error("--data is empty.", "Use --data with a JSON object, a file, or - for stdin.");
@@ -83,7 +88,7 @@ std::string read_data(const std::string& value, const Cancel& cancel) {
       fault != 0)
     throw Error(code::kFileIo, "Could not read --data file '" + shown_path(path) + "': " + describe_errno(fault) + ".",
                 "JSON text must start with { or [; otherwise --data is read as a file name.");
-  return std::string(without_byte_order_mark(text));
+  return plain_text(text);
 }
 
 }  // namespace heygen::host

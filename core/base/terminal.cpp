@@ -16,6 +16,7 @@
 #include "core/base/file.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
+#include "core/base/utf16.hpp"
 
 namespace heygen {
 
@@ -130,7 +131,8 @@ class SystemTerminal : public Terminal {
       throw usage_error("Stdin has more than the " + std::to_string(limit) + " bytes that a secret can have.",
                         "Pipe in only the secret.");
     }
-    Secret secret(text.substr(0, used));
+    text.resize(used);
+    Secret secret(from_utf16(text).value_or(text));
     wipe(text);
     return secret;
   }

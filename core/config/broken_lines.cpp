@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/base/text.hpp"
+#include "core/base/utf16.hpp"
 
 namespace heygen::config {
 namespace {
@@ -60,7 +61,7 @@ std::string unused_mark(const std::string& text) {
 }  // namespace
 
 MarkedText mark_broken_lines(const std::string& text) {
-  MarkedText out{text, {}};
+  MarkedText out{from_utf16(text).value_or(text), {}};
   const std::string mark = unused_mark(text);
   for (;;) {
     try {

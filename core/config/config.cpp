@@ -150,7 +150,9 @@ std::string normalized(const DeclaredKey& key, const std::string& value) {
 /// What the variable says, in the words of the key.
 std::optional<std::string> from_environment(const Key& key, const Environment& environment) {
   if (key.declared.env.empty() || !environment.has(key.declared.env)) return {};
-  if (key.built_in && key.name() == "analytics") return "false";
+  if (key.built_in && key.name() == "analytics") {
+    return environment.truthy(key.declared.env) ? std::optional<std::string>("false") : std::nullopt;
+  }
   return normalized(key.declared, environment.value(key.declared.env));
 }
 
@@ -267,15 +269,16 @@ class File {
     if (marked_->broken.empty()) return *this;
     const auto first = std::ranges::min_element(marked_->broken, {}, &BrokenLine::line);
     const std::string key = printable(join(first->key, "."));
-    throw fault(first->line, "`" + key + "` is not valid TOML: " + printable(first->what) + ".", fix_of(key));
+    throw fault(first->line, "`" + key + "` is not valid TOML: " + printable(first->what) + ".", fix_of(key, false));
   }
   void check(const std::vector<Key>& keys) {
     require_whole();
     for (const TomlValue& value : document().values()) {
       const std::string what = fault_of(value, keys, document());
+      if (what.empty()) continue;
       const std::string key = printable(join(value.path, "."));
-      if (!what.empty())
-        throw fault(value.line, "`" + key + "` " + what + (what.ends_with('?') ? "" : "."), fix_of(key));
+      throw fault(value.line, "`" + key + "` " + what + (what.ends_with('?') ? "" : "."),
+                  fix_of(key, key_at(value.path, keys).has_value()));
     }
   }
 
@@ -289,9 +292,9 @@ class File {
     return *document_;
   }
 
-  static std::string fix_of(const std::string& key) {
-    return "Run `heygen config set " + key + " VALUE` or `heygen config unset " + key +
-           "`, or correct that line by hand.";
+  static std::string fix_of(const std::string& key, bool may_be_set) {
+    const std::string set = may_be_set ? "`heygen config set " + key + " VALUE` or " : "";
+    return "Run " + set + "`heygen config unset " + key + "`, or correct that line by hand.";
   }
   std::string at_line(unsigned line) const { return path_.string() + ", line " + std::to_string(line) + ": "; }
   Error fault(unsigned line, const std::string& what, const std::string& hint) const {
@@ -360,7 +363,7 @@ std::filesystem::path xdg_directory(const Environment& environment) {
 /// A directory of that name in the current one would be a surprise, with a credential in it.
 Error literal_tilde(const std::string& named) {
   return usage_error("HEYGEN_CONFIG_DIR is '" + printable(named) +
-                         "', which names no directory: only `~` and `~/` stand for a home directory that is known.",
+                         "', which names no directory: only `~` and `~/` are a home directory, if there is one.",
                      "Set HEYGEN_CONFIG_DIR to an absolute path.");
 }
 

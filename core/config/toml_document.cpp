@@ -35,6 +35,7 @@ struct ParserFault {};
 #include <string_view>
 
 #include "core/base/text.hpp"
+#include "core/base/utf16.hpp"
 
 namespace heygen::config {
 
@@ -445,7 +446,8 @@ struct TomlDocument::Parsed {
   std::vector<Section> sections;
 };
 
-TomlDocument::TomlDocument(std::string text) : parsed_(std::make_unique<const Parsed>(std::move(text))) {}
+TomlDocument::TomlDocument(std::string text)
+    : parsed_(std::make_unique<const Parsed>(from_utf16(text).value_or(std::move(text)))) {}
 TomlDocument::~TomlDocument() = default;
 TomlDocument::TomlDocument(TomlDocument&&) noexcept = default;
 TomlDocument& TomlDocument::operator=(TomlDocument&&) noexcept = default;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/text.hpp"
+#include "core/base/utf16.hpp"
 #include "core/json/parse.hpp"
 #include "core/provider/refusal.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -253,6 +254,7 @@ void check_manifest(const Manifest& manifest) {
 }
 
 Manifest parse_manifest(std::string_view text) {
+  if (const auto converted = from_utf16(text)) return parse_manifest(*converted);
   json::Value root;
   try {
     root = json::parse(written_text(text));

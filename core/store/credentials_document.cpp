@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <stdexcept>
 
+#include "core/base/secret.hpp"
 #include "core/base/text.hpp"
+#include "core/base/utf16.hpp"
 #include "core/json/parse.hpp"
 #include "core/store/reserved_slots.hpp"
 
@@ -16,6 +19,12 @@ namespace {
 constexpr std::string_view kProviders = "providers";
 constexpr std::string_view kUser = "user";
 constexpr std::array<std::string_view, 4> kUserMembers{"email", "first_name", "last_name", "username"};
+
+/// The text has secrets.
+struct Wiper {
+  std::string& text;
+  ~Wiper() { wipe(text); }
+};
 
 bool holds_value(const json::Value& value) {
   if (value.is_null()) return false;
@@ -61,6 +70,10 @@ std::string slot_under_providers(std::string_view id) {
 }  // namespace
 
 CredentialsDocument CredentialsDocument::parse(std::string_view text) {
+  if (std::optional<std::string> converted = from_utf16(text)) {
+    const Wiper wiper{*converted};
+    return parse(*converted);
+  }
   CredentialsDocument document;
   const std::string_view content = written_text(text);
   if (content.empty()) {

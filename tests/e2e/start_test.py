@@ -255,6 +255,20 @@ class Texts(WithService):
             self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin=text))
             self.assertEqual(self.home.read()["api_key"], "good-key")
 
+    def test_utf16_of_other_shells(self):
+        for encoding in ("utf-16-le", "utf-16-be"):
+            wide = lambda text: (BOM + text + "\r\n").encode(encoding)  # noqa: B023, E731
+            for credentials in ('{"api_key": "good-key"}', "good-key"):
+                self.home.write(wide(credentials))
+                self.assert_succeeds(self.run_heygen(*USE))
+            self.home.config.joinpath("config.toml").write_bytes(wide('output = "human"'))
+            self.assertEqual(self.run_heygen("config", "get", "output", "--human=false").json()["value"], "human")
+            self.assert_succeeds(self.run_heygen("config", "unset", "output"))
+            file = self.home.path / "body.json"
+            file.write_bytes(wide('{"title":"é"}'))
+            done = self.run_heygen("api", "POST", "/v3/videos", "--data", f"@{file}", "--dry-run")
+            self.assertEqual(self.assert_succeeds(done).json()["body"], {"title": "é"})
+
     def test_what_begins_like_json_is_never_a_key(self):
         for text in ('{"api_key": "good-key"', '"good-key', "[", "\u200b{}", "\u00a0{", BOM + '{"oauth": {', "null", BOM + BOM + "{"):
             with self.subTest(text):

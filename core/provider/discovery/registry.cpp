@@ -185,7 +185,7 @@ class FileProviderRegistry : public ProviderRegistry {
         if ((rules_.policy.user_directories || directory.origin == Origin::system) != counts) continue;
         std::error_code error;
         for (const fs::path& path : manifests_in(directory.path, error)) add(path, directory.origin);
-        // Only a directory that somebody named must be there.
+        // Only a directory that the user named must be there.
         if (error && (error.value() != ENOENT || directory.origin == Origin::environment))
           unreadable_.push_back({directory.path, describe_errno(error.value())});
       }

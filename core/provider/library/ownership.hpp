@@ -12,9 +12,9 @@ namespace heygen::provider {
 /// Who must own files.
 enum class Owner : unsigned char {
   root_or_user,  ///< a group of the owner's own may write, and others into sticky directories
-  installation,  ///< likewise, and the owner of the running program counts as root: whoever could replace it need not
-                 ///< replace a file beside it. In a user namespace, that owner may be one that it does not know.
-  root,          ///< only root owns and writes
+  installation,  ///< likewise, and the owner of the running program counts as root: a user who could replace it need
+                 ///< not replace a file beside it. In a user namespace, that owner may be one that it does not know.
+  root,  ///< only root owns and writes
 };
 
 /// Empty when the file, its link targets and all directories above are owned so and nobody else can write to them;

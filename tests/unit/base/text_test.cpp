@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/base/utf16.hpp"
+
 using namespace heygen;
 
 BOOST_AUTO_TEST_SUITE(base_text)
@@ -56,6 +58,19 @@ BOOST_AUTO_TEST_CASE(written_text_has_no_byte_order_mark_and_no_blank_ends) {
     BOOST_TEST(written_text(text) == "a\nb");
   for (const char* blank : {"", "\xEF\xBB\xBF", "\xEF\xBB\xBF\r\n"}) BOOST_TEST(written_text(blank).empty());
   BOOST_TEST(without_byte_order_mark("\xEF\xBB\xBF a ") == " a ");
+}
+
+BOOST_AUTO_TEST_CASE(utf16_with_a_byte_order_mark_becomes_utf8) {
+  using namespace std::string_view_literals;
+  BOOST_TEST(from_utf16("\xFF\xFE{\0\xE9\0\xE5\x65\x3D\xD8\x00\xDE}\0"sv).value_or("") == "{é日😀}");
+  BOOST_TEST(from_utf16("\xFE\xFF\0{\0\xE9\x65\xE5\xD8\x3D\xDE\x00\0}"sv).value_or("") == "{é日😀}");
+  BOOST_TEST(from_utf16("\xFF\xFE\x3D\xD8"sv).value_or("") == "\xEF\xBF\xBD");
+  BOOST_TEST(from_utf16("\xFF\xFE\x00\xDE"
+                        "a\0b"sv)
+                 .value_or("") ==
+             "\xEF\xBF\xBD"
+             "a");
+  for (const std::string_view other : {""sv, "a\0"sv, "\xEF\xBB\xBF{}"sv, "\xFF"sv}) BOOST_TEST(!from_utf16(other));
 }
 
 BOOST_AUTO_TEST_CASE(nearest_suggests_a_near_word_only) {

@@ -177,6 +177,8 @@ BOOST_AUTO_TEST_CASE(the_file_beats_the_default_and_the_environment_beats_the_fi
   BOOST_TEST(shown(config().get("output", {})) == "output=human (env)");
   BOOST_TEST(shown(config().get("analytics", {})) == "analytics=false (env)");
   BOOST_TEST(shown(config().get("providers.oauth.client_id", kDeclared)) == "providers.oauth.client_id=theirs (env)");
+  variables = {{"HEYGEN_NO_ANALYTICS", "0"}};
+  BOOST_TEST(shown(config().get("analytics", {})) == "analytics=true (file)");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_variable_counts_as_unset) {
@@ -308,7 +310,7 @@ BOOST_AUTO_TEST_CASE(value_that_a_key_cannot_have_is_named_with_file_line_and_ke
   }
 }
 
-BOOST_AUTO_TEST_CASE(keys_of_others_and_valid_values_are_no_fault) {
+BOOST_AUTO_TEST_CASE(keys_of_others_and_valid_values_pass_the_check) {
   const std::vector<DeclaredKey> keys{{"provider.deadline", "int", "", "60", "", 1, 100},
                                       {"provider.disabled.*", "bool", "", "false", ""},
                                       {"providers.oauth.token_url", "url", "", "", ""}};

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_a_paste_brings_along_is_named_and_never_quoted) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(byte_order_mark_and_blank_lines_are_no_part_of_a_key) {
+BOOST_AUTO_TEST_CASE(byte_order_mark_and_blank_lines_do_not_count_in_a_key) {
   for (const char* text : {"\xEF\xBB\xBFhg_key\r\n", "\r\n\n hg_key\n", "\n\xEF\xBB\xBF hg_key"}) {
     environment["HEYGEN_API_KEY"] = text;
     BOOST_TEST(resolve().headers.at("x-api-key") == "hg_key");

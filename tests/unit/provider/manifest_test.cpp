@@ -132,4 +132,10 @@ BOOST_AUTO_TEST_CASE(each_setting_is_validated) {
   BOOST_TEST(refuses(with("settings", json::Array{setting("k", "int", ""), setting("k", "int", "")}), "twice"));
 }
 
+BOOST_AUTO_TEST_CASE(byte_order_mark_and_blank_lines_do_not_count) {
+  const std::string text = json::write(to_json(full()));
+  BOOST_TEST(parse_manifest("\xEF\xBB\xBF" + text + "\r\n\r\n").id == "vault");
+  BOOST_TEST(parse_manifest("\r\n" + text).id == "vault");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

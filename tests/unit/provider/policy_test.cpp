@@ -44,6 +44,12 @@ bool refuses(const std::string& text, unsigned line, const std::string& part) {
 
 BOOST_AUTO_TEST_SUITE(provider_policy)
 
+BOOST_AUTO_TEST_CASE(byte_order_mark_and_line_ends_of_windows_do_not_count) {
+  std::string text = "\xEF\xBB\xBF" + kOpen + "\n\n";
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) text.insert(at, "\r");
+  BOOST_TEST(parse(text).user_directories);
+}
+
 BOOST_AUTO_TEST_CASE(complete_policy_is_parsed) {
   const Policy policy = parse(kListed + "logins = [\"two\"]\n[pins.one]\nlibrary = [\"sha256:" + kHex +
                               "\", \"SHA256:" + std::string(64, 'B') + "\"]\nmanifest = \"sha256:" + kHex +

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(parse_tells_blank_plain_and_json_apart) {
   for (const char* bad : {"{x", "[1]", "\"k\"", "two\nlines"}) BOOST_CHECK_THROW(document(bad), std::runtime_error);
 }
 
-BOOST_AUTO_TEST_CASE(byte_order_mark_and_blank_lines_are_no_part_of_the_file) {
+BOOST_AUTO_TEST_CASE(byte_order_mark_and_blank_lines_do_not_count_in_the_file) {
   BOOST_TEST(document("\xEF\xBB\xBF{\"api_key\":\"k\"}\r\n\r\n").root().string_at("api_key") == "k");
   BOOST_TEST(document("\r\n\xEF\xBB\xBFhg_key\r\n").root().string_at("api_key") == "hg_key");
   BOOST_TEST((document("\xEF\xBB\xBF\r\n").shape() == CredentialsDocument::Shape::blank));

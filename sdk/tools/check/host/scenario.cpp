@@ -58,7 +58,7 @@ void read_file(const std::filesystem::path& file, Scenario& scenario) {
   const std::string text(std::istreambuf_iterator<char>(stream), {});
   sdk::Object root;
   try {
-    root = sdk::object_in(sdk::parse_json(with_secrets(text, scenario)));
+    root = sdk::object_in(sdk::parse_json(with_secrets(std::string(written_text(text)), scenario)));
   } catch (const Poco::Exception& error) {
     throw std::runtime_error(file.string() + " is not valid JSON: " + error.message());
   }
