@@ -54,7 +54,7 @@ std::vector<fs::path> path_list_variable(const Environment& environment, std::st
 }
 
 Error no_user_directory() {
-  return {code::kError,
+  return {code::kFileIo,
           "There is no place for settings and credentials: HOME is not the absolute path of a directory, "
           "and this account has no home directory.",
           "Set HOME, or HEYGEN_CONFIG_DIR to a directory of your own."};

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(without_any_home_there_is_none_and_nothing_is_stored) {
   const Config without({}, none);
   BOOST_TEST(shown(without.get("output", {})) == "output=json (default)");
   const Error error = error_of([&] { without.set("output", "json", {}); });
-  BOOST_TEST(error.code == "error");
+  BOOST_TEST(error.code == "cli_file_io_error");
   BOOST_TEST(error.hint.find("HEYGEN_CONFIG_DIR") != std::string::npos);
   BOOST_TEST(!fs::exists("config.toml"));
 }
