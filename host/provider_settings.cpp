@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/provider/discovery/registry.hpp"
+#include "host/response_limit.hpp"
 
 namespace heygen::host {
 
@@ -40,11 +41,11 @@ ProviderSettings provider_settings(const config::Config& config) {
 }
 
 std::vector<config::DeclaredKey> own_keys() {
-  return {deadline_key(), disabled_key("*")};
+  return {deadline_key(), disabled_key("*"), response_limit_key()};
 }
 
 std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found) {
-  std::vector<config::DeclaredKey> keys{deadline_key()};
+  std::vector<config::DeclaredKey> keys{deadline_key(), response_limit_key()};
   for (const provider::DiscoveredProvider& one : found) {
     keys.push_back(disabled_key(one.id));
     for (const provider::Setting& setting : one.manifest.settings) {

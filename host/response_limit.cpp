@@ -40,7 +40,9 @@ config::DeclaredKey response_limit_key() {
           .type = "int",
           .env = "HEYGEN_RESPONSE_LIMIT",
           .fallback = std::to_string(limits::kBufferedResponse / limits::kMiB),
-          .doc = "Largest response that is held in memory (--human, --jq), in MiB"};
+          .doc = "Largest response that is held in memory (--human, --jq), in MiB",
+          .least = 1,
+          .most = kMostMiB};
 }
 
 }  // namespace heygen::host

@@ -22,7 +22,8 @@ Command set_command() {
   command.words = {"config", "set"};
   command.summary = "Change a setting";
   command.description = paragraphs(R"(
-Writes config.toml; its comments and other keys stay. Works while other settings are not valid. Settings are `output` (json or human), `analytics` (true or false,
+Writes config.toml; its comments and other keys stay. Works while other settings are not valid. Settings are `output`
+(json or human), `analytics` (true or false,
 kept for compatibility), and what installed providers declare: `heygen provider why ID` lists those.)");
   command.examples = {"heygen config set output human"};
   command.positionals = {key_argument(), {.name = "value", .doc = "The new value, e.g. human or true"}};
