@@ -146,7 +146,7 @@ JobReference job_of(const Command& command, const json::Value& response) {
   std::vector<NamedId> ids;
   collect_ids(response, ids);
   const std::string own = last_segment(command.poll->id_field);
-  std::ranges::stable_partition(ids, [&](const NamedId& named) { return named.field == own; });
+  std::stable_partition(ids.begin(), ids.end(), [&](const NamedId& named) { return named.field == own; });
   JobReference job;
   for (const NamedId& named : ids)
     if (std::ranges::find(job.ids, named.id) == job.ids.end()) job.ids.push_back(named.id);

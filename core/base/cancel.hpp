@@ -14,6 +14,7 @@ class Cancel {
   Cancel();  ///< throws Error when the system gives no descriptor
   Cancel(const Cancel&) = delete;
   Cancel& operator=(const Cancel&) = delete;
+  ~Cancel() = default;
 
   void request() noexcept;
   bool requested() const noexcept { return requested_.load(); }

@@ -3,6 +3,7 @@
 
 #include "core/provider/login/browser.hpp"
 #include "core/provider/login/loopback.hpp"
+#include "core/provider/provider.hpp"
 
 namespace heygen::provider {
 namespace {

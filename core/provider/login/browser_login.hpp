@@ -68,7 +68,4 @@ class BrowserLogin {
   virtual std::unique_ptr<RedirectListener> listen(const std::string& path, Clock& clock) = 0;
 };
 
-/// The user's browser and a listener on 127.0.0.1.
-BrowserLogin& system_browser_login();
-
 }  // namespace heygen::provider
