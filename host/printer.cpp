@@ -45,11 +45,11 @@ Error no_such_field(const json::Value& document, const std::vector<std::string>&
                               shortened(join(shown, ", ")) + " in the response.";
   std::vector<std::string> known = output::known_fields(document);
   const std::string near = nearest(missing.front(), known);
-  std::string hint = near.empty() ? "" : "Did you mean '" + printable(near) + "'? ";
+  std::string hint = near.empty() ? "" : "Did you mean '" + near + "'? ";
   if (known.empty()) return usage_error(message, "The response contains no objects; omit --fields.");
   const bool more = known.size() > kMost;
   known.resize(std::min(known.size(), kMost));
-  return usage_error(message, hint + "Fields: " + printable(join(known, ", ")) + (more ? ", …" : ""));
+  return usage_error(message, hint + "Fields: " + join(known, ", ") + (more ? ", …" : ""));
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ store::CredentialStore& Services::store() {
   made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
     show_waiting(left.count() > 0 ? "Waiting for another heygen that changes the credential" : "", left);
   };
-  for (const std::string& warning : made_->store->loose_modes()) terminal.notice(printable("Warning: " + warning));
+  for (const std::string& warning : made_->store->loose_modes()) terminal.notice("Warning: " + warning);
   return *made_->store;
 }
 
@@ -137,7 +137,7 @@ provider::ProviderRegistry& Services::made_registry() {
                         const std::string& key) { return config().raw("providers." + section + "." + key); },
       .log =
           [this](int level, const std::string& line) {
-            if (options.verbose || level >= kWarning) terminal.notice(printable(line));
+            if (options.verbose || level >= kWarning) terminal.notice(line);
           },
       .waiting = [this](const std::string& what, auto left) { show_waiting(what, left); },
   };
@@ -192,10 +192,10 @@ void Services::finish_interrupted_login() {
     return;  // the command says so
   } catch (const Error& error) {
     if (error.code == code::kCanceled) throw;
-    terminal.notice("Warning: could not finish a login that was interrupted. " + printable(error.message()));
+    terminal.notice("Warning: could not finish a login that was interrupted. " + error.message());
   }
   if (!resumed) return;
-  const std::string name = printable(resumed->title);
+  const std::string& name = resumed->title;
   if (resumed->result.outcome == Outcome::canceled_after_saving) throw canceled_error();
   terminal.notice(resumed->result.outcome == Outcome::rejected
                       ? "Warning: the API rejected the login with " + name + " that was interrupted; it was not stored."
@@ -242,7 +242,7 @@ std::string Services::api_base() {
   std::string base = chosen_base();
   const std::string asked = without_end_slashes(environment.value("HEYGEN_API_BASE"));
   if (policy().api_base.empty() || asked.empty() || asked == base) return base;
-  throw usage_error("HEYGEN_API_BASE is " + printable(asked) + ", but the policy " + policy().rule("api.base") +
+  throw usage_error("HEYGEN_API_BASE is " + asked + ", but the policy " + policy().rule("api.base") +
                         " fixes the API URL to " + base + ".",
                     "Unset HEYGEN_API_BASE.");
 }

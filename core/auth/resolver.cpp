@@ -159,7 +159,7 @@ Resolver::StoredFile Resolver::read_file() const {
 }
 
 Error Resolver::not_installed(const Candidate& candidate) const {
-  const std::string id = printable(candidate.id);
+  const std::string& id = candidate.id;
   const std::string package =
       store::reserved_slot_of(candidate.id) == nullptr ? "" : " (package heygen-provider-" + id + ")";
   const std::string unreadable = provider::note_on_unreadable(registry_.unreadable());

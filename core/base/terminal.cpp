@@ -105,7 +105,7 @@ class SystemTerminal : public Terminal {
     static_cast<void>(write_all(STDERR_FILENO, kErase + printable(line)));
   }
 
-  void notice(std::string_view line) override { show(std::string(line) + "\n"); }
+  void notice(std::string_view line) override { show(printable_message(line) + "\n"); }
 
   std::string read_line(std::string_view prompt, const Cancel& cancel) override {
     show(prompt);

@@ -180,6 +180,10 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
+std::string printable_message(std::string_view text) {
+  return join(split(printable(text, true), '\n'), "\n  ");
+}
+
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
   std::size_t best_distance = std::numeric_limits<std::size_t>::max();

@@ -30,6 +30,9 @@ std::string shown_word(std::string_view word);
 std::string shown_path(std::string_view path);
 /// The text as one word of a POSIX shell: itself, or in quotes where it needs them.
 std::string shell_word(std::string_view text);
+/// printable() text of one message: the lines after the first are indented, so that none passes for a message of its
+/// own.
+std::string printable_message(std::string_view text);
 /// The candidate nearest to `word` by edit distance, if near enough to suggest; empty otherwise.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -264,19 +264,19 @@ class File {
     try {
       static_cast<void>(document());
     } catch (const TomlError& error) {
-      throw fault(error.line, printable(error.what()) + ".", "Correct that line by hand, or remove the file.");
+      throw fault(error.line, std::string(error.what()) + ".", "Correct that line by hand, or remove the file.");
     }
     if (marked_->broken.empty()) return *this;
     const auto first = std::ranges::min_element(marked_->broken, {}, &BrokenLine::line);
-    const std::string key = printable(join(first->key, "."));
-    throw fault(first->line, "`" + key + "` is not valid TOML: " + printable(first->what) + ".", fix_of(key, false));
+    const std::string key = join(first->key, ".");
+    throw fault(first->line, "`" + key + "` is not valid TOML: " + first->what + ".", fix_of(key, false));
   }
   void check(const std::vector<Key>& keys) {
     require_whole();
     for (const TomlValue& value : document().values()) {
       const std::string what = fault_of(value, keys, document());
       if (what.empty()) continue;
-      const std::string key = printable(join(value.path, "."));
+      const std::string key = join(value.path, ".");
       throw fault(value.line, "`" + key + "` " + what + (what.ends_with('?') ? "" : "."),
                   fix_of(key, key_at(value.path, keys).has_value()));
     }
@@ -306,7 +306,7 @@ class File {
     try {
       return action();
     } catch (const TomlError& error) {
-      throw Error(code::kError, at_line(error.line) + printable(error.what()) + ".",
+      throw Error(code::kError, at_line(error.line) + error.what() + ".",
                   "Correct that line by hand, or remove the file.");
     }
   }
@@ -362,7 +362,7 @@ std::filesystem::path xdg_directory(const Environment& environment) {
 
 /// A directory of that name in the current one would be a surprise, with a credential in it.
 Error literal_tilde(const std::string& named) {
-  return usage_error("HEYGEN_CONFIG_DIR is '" + printable(named) +
+  return usage_error("HEYGEN_CONFIG_DIR is '" + named +
                          "', which names no directory: only `~` and `~/` are a home directory, if there is one.",
                      "Set HEYGEN_CONFIG_DIR to an absolute path.");
 }
@@ -377,7 +377,7 @@ std::filesystem::path config_directory(const Environment& environment,
     const std::filesystem::path whole = std::filesystem::absolute(named, ignored);
     if (!ignored) return whole;
     throw usage_error(
-        "HEYGEN_CONFIG_DIR is '" + printable(named.string()) + "', a relative path, but there is no current directory.",
+        "HEYGEN_CONFIG_DIR is '" + named.string() + "', a relative path, but there is no current directory.",
         "Set HEYGEN_CONFIG_DIR to an absolute path.");
   }
   const std::filesystem::path home = home_directory(environment, of_account);

@@ -64,9 +64,9 @@ std::string error_envelope(const Error& error) {
 }
 
 std::string error_text(const Error& error) {
-  std::string out = "Error: " + printable(error.message(), true);
+  std::string out = "Error: " + printable_message(error.message());
   const auto add = [&](const std::string& label, const std::string& text) {
-    if (!text.empty()) out += "\n" + label + printable(text, true);
+    if (!text.empty()) out += "\n" + label + printable_message(text);
   };
   add("", error.hint);
   add("Parameter: ", error.param);

@@ -7,7 +7,7 @@ namespace heygen::host::requests {
 
 void confirm(const ConfirmDependencies& needs, const std::string& question, const Error& otherwise) {
   if (!needs.terminal.stdin_is_terminal()) throw otherwise;
-  const std::string answer = needs.terminal.read_line(printable(question) + " [y/N] ", needs.cancel);
+  const std::string answer = needs.terminal.read_line(question + " [y/N] ", needs.cancel);
   const std::string word = to_lower(trim(answer));
   if (word != "y" && word != "yes") throw canceled_error("Canceled: nothing was changed.");
 }

@@ -8,7 +8,6 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
-#include "core/base/text.hpp"
 #include "core/json/write.hpp"
 #include "core/provider/call/http_response.hpp"
 #include "core/provider/call/sink.hpp"
@@ -128,7 +127,7 @@ std::optional<std::chrono::milliseconds> HostCall::time_left() const {
 void HostCall::report_browser_failure() {
   const auto complaint = browser ? browser->complaint() : std::nullopt;
   if (!complaint) return;
-  services.terminal.notice("Could not open a browser (" + printable(*complaint) + "); open the URL above yourself.");
+  services.terminal.notice("Could not open a browser (" + *complaint + "); open the URL above yourself.");
 }
 
 bool HostCall::may_ask_user() const {

@@ -274,7 +274,7 @@ class FileProviderRegistry : public ProviderRegistry {
   }
 
   static Error refusal_error(const DiscoveredProvider& found) {
-    const std::string subject = "Provider `" + printable(found.id) + "`";
+    const std::string subject = "Provider `" + found.id + "`";
     switch (found.state) {
       case ProviderState::refused_by_policy:
         return auth_error(subject + " may not load: " + found.reason + ".",
@@ -289,9 +289,9 @@ class FileProviderRegistry : public ProviderRegistry {
     }
     std::string message = subject + " was not loaded: " + found.reason + ".";
     if (!found.rule.empty()) message += " The policy permits it by " + found.rule + ".";
-    std::string remedy = "delete " + printable(found.manifest_path.string());
+    std::string remedy = "delete " + found.manifest_path.string();
     if (!found.shadowed.empty()) {
-      remedy += " to use the copy in " + printable(found.shadowed.front().parent_path().string());
+      remedy += " to use the copy in " + found.shadowed.front().parent_path().string();
     }
     return auth_error(message, (found.fix.empty() ? "Fix that, or " : "Run `" + found.fix + "`, or ") + remedy +
                                    ", or log in another way with " + store::login_command() + ".");
@@ -319,7 +319,7 @@ const DiscoveredProvider* ProviderRegistry::find(const std::string& id) {
 std::string note_on_unreadable(const std::vector<UnreadableDirectory>& directories) {
   std::string text;
   for (const UnreadableDirectory& one : directories) {
-    text += " The provider directory " + printable(one.path.string()) + " could not be read: " + one.reason + ".";
+    text += " The provider directory " + one.path.string() + " could not be read: " + one.reason + ".";
   }
   return text;
 }

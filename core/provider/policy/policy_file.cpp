@@ -7,7 +7,6 @@
 #include <system_error>
 
 #include "core/base/file.hpp"
-#include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/provider/library/ownership.hpp"
 
@@ -21,7 +20,7 @@ constexpr const char* kHint =
     "checks a policy.";
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& why, const std::string& hint) {
-  throw Error(code::kError, printable("The policy " + path.string() + " cannot be used: " + why + "."), hint);
+  throw Error(code::kError, "The policy " + path.string() + " cannot be used: " + why + ".", hint);
 }
 
 /// True only for "no such file", and not for a dangling link, which says that there should be a policy.
@@ -41,7 +40,7 @@ Policy parsed(const fs::path& path, const std::string& hint) {
     if (!text) refuse(path, "there is no such file", hint);
     return parse_policy(*text, path);
   } catch (const PolicyError& error) {
-    const std::string words = printable(path.string()) + ", line " + std::to_string(error.line) + ": " + error.what();
+    const std::string words = path.string() + ", line " + std::to_string(error.line) + ": " + error.what();
     throw Error(code::kError, "The policy cannot be used. " + words + ".",
                 error.hint.empty() ? hint
                 : hint.empty()     ? error.hint

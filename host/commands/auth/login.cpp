@@ -2,7 +2,6 @@
 #include "host/commands/auth/login.hpp"
 
 #include "core/auth/login.hpp"
-#include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
@@ -72,13 +71,12 @@ void print_revocations(Services& services, const LoginResult& result) {
   for (const LoginResult::Replaced& old : result.replaced) {
     if (old.revocation == heygen::auth::Revocation::not_possible) continue;
     if (old.revocation == heygen::auth::Revocation::no_provider) {
-      services.terminal.notice("No installed provider could revoke the replaced credential (" + printable(old.slot) +
-                               ").");
+      services.terminal.notice("No installed provider could revoke the replaced credential (" + old.slot + ").");
       continue;
     }
     const bool confirmed = old.revocation == heygen::auth::Revocation::confirmed;
     services.terminal.notice(std::string(confirmed ? "Revoked" : "Could not revoke") + " the replaced credential (" +
-                             printable(old.slot) + ").");
+                             old.slot + ").");
   }
 }
 
@@ -91,7 +89,7 @@ std::string check_notice(const LoginResult& result) {
     case Check::expired:
       return unverified + "By this machine's clock it has already expired.";
     case Check::failed:
-      return unverified + printable(result.problem);
+      return unverified + result.problem;
     case Check::postponed:
       break;
   }
@@ -99,25 +97,23 @@ std::string check_notice(const LoginResult& result) {
 }
 
 std::string shadowing_notice(const heygen::auth::ExplainRow& row) {
-  if (row.verdict == heygen::auth::Verdict::broken) return "Warning: " + printable(why_sentence(row));
+  if (row.verdict == heygen::auth::Verdict::broken) return "Warning: " + why_sentence(row);
   if (!row.variable.empty()) {
     return "Warning: " + row.variable +
            " is set and takes precedence over the stored credential. Unset it to use the new one.";
   }
-  return "Warning: requests continue to use " + printable(row.title) + " before the stored credential. " +
-         printable(why_sentence(row));
+  return "Warning: requests continue to use " + row.title + " before the stored credential. " + why_sentence(row);
 }
 
 void print_notices(Services& services, const LoginResult& result, const std::string& name) {
   print_revocations(services, result);
   if (const std::string notice = check_notice(result); !notice.empty()) services.terminal.notice(notice);
   for (const LoginResult::Replaced& old : result.replaced)
-    if (old.own_slot)
-      services.terminal.notice("Replaced the credential that was stored before (" + printable(old.slot) + ").");
+    if (old.own_slot) services.terminal.notice("Replaced the credential that was stored before (" + old.slot + ").");
   std::vector<std::string> slots;
-  for (const std::string& slot : cleared_slots(result)) slots.push_back(printable(slot));
+  for (const std::string& slot : cleared_slots(result)) slots.push_back(slot);
   if (!slots.empty()) services.terminal.notice("Deleted the other stored credential: " + enumerate(slots) + ".");
-  if (!name.empty()) services.terminal.notice("Logged in as " + printable(name) + ".");
+  if (!name.empty()) services.terminal.notice("Logged in as " + name + ".");
   for (const heygen::auth::ExplainRow& row : result.shadowing) services.terminal.notice(shadowing_notice(row));
 }
 

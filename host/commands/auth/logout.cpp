@@ -2,7 +2,6 @@
 #include "host/commands/auth/logout.hpp"
 
 #include "core/auth/logout.hpp"
-#include "core/base/text.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
@@ -48,7 +47,7 @@ json::Value document_of(const heygen::auth::LogoutResult& result) {
 void print_unrevoked(Services& services, const heygen::auth::LogoutResult& result) {
   using heygen::auth::Revocation;
   for (const heygen::auth::LogoutResult::Cleared& cleared : result.cleared) {
-    const std::string id = printable(cleared.provider);
+    const std::string& id = cleared.provider;
     if (cleared.revocation == Revocation::no_provider) {
       services.terminal.notice("Warning: the credential of provider `" + id +
                                "` was not revoked, as the provider cannot be loaded. It works until it expires.");
@@ -72,7 +71,7 @@ void run_logout(Services& services, Printer& printer, const Parsed&) {
   if (result.still_used) {
     // Logged out of the file is not logged out of the environment.
     const heygen::auth::ExplainRow& row = *result.still_used;
-    services.terminal.notice("Note: " + (row.variable.empty() ? printable(row.title) : row.variable) +
+    services.terminal.notice("Note: " + (row.variable.empty() ? row.title : row.variable) +
                              " still supplies a credential. heygen continues to use it.");
   }
   printer.print(document_of(result));

@@ -139,9 +139,8 @@ const heygen::provider::DiscoveredProvider& require_login(Services& services, co
   const heygen::provider::DiscoveredProvider* found = services.registry().find(id);
   if (found == nullptr) throw provider::unknown_provider(services, id);
   if (!found->login_denied_reason.empty()) {
-    throw usage_error(
-        "`heygen auth login` cannot use the provider `" + printable(id) + "`: " + found->login_denied_reason + ".",
-        "`heygen policy show` shows what the administrator of this machine permits.");
+    throw usage_error("`heygen auth login` cannot use the provider `" + id + "`: " + found->login_denied_reason + ".",
+                      "`heygen policy show` shows what the administrator of this machine permits.");
   }
   if (found->is_usable() && !found->manifest.has_login) {
     throw usage_error("The provider `" + id + "` has no login: it finds its credential itself.",

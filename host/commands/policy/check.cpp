@@ -19,7 +19,7 @@ void run(Services& services, Printer& printer, const Parsed& parsed) {
                 "Name a policy, e.g. policy.toml.");
   const heygen::provider::Policy policy = heygen::provider::check_policy(file);
   if (const auto fault = heygen::provider::find_ca_file_fault(policy))
-    services.terminal.notice("Warning: this machine would reject the policy: " + printable(*fault) + ".");
+    services.terminal.notice("Warning: this machine would reject the policy: " + *fault + ".");
   if (!printer.human()) {
     json::Value out = document(policy);
     out.set("valid", true);

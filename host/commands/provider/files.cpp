@@ -36,7 +36,7 @@ constexpr int kUsage = 2;
 constexpr std::chrono::seconds kLoadLimit{30}, kCheckLimit{600};
 
 Error failed(const std::string& what, const fs::path& path, const std::error_code& error) {
-  return {code::kFileIo, printable(what + " " + path.string() + ": " + describe_errno(error.value()) + "."),
+  return {code::kFileIo, what + " " + path.string() + ": " + describe_errno(error.value()) + ".",
           "Check the directory's permissions and free space."};
 }
 
@@ -76,18 +76,18 @@ ProviderFiles read_files(const fs::path& manifest_path) {
   ProviderFiles files;
   files.manifest_path = manifest_path;
   const std::optional<std::string> text = heygen::config::read_file(manifest_path);
-  if (!text) throw usage_error("There is no file " + printable(manifest_path.string()) + ".", kNameOne);
+  if (!text) throw usage_error("There is no file " + manifest_path.string() + ".", kNameOne);
   try {
     files.manifest = heygen::provider::parse_manifest(*text);
   } catch (const heygen::provider::Refusal& error) {
-    throw usage_error(printable(manifest_path.string() + " is not a valid manifest: " + error.what()) + ".",
+    throw usage_error(manifest_path.string() + " is not a valid manifest: " + error.what() + ".",
                       "Run `heygen-provider-check manifest LIBRARY` to write one.");
   }
   files.manifest_text = *text;
   files.library = manifest_path.parent_path() / files.manifest.library;
   std::error_code ignored;
   if (!fs::is_regular_file(files.library, ignored)) {
-    throw usage_error("The library " + printable(files.library.string()) + ", which the manifest names, is missing.",
+    throw usage_error("The library " + files.library.string() + ", which the manifest names, is missing.",
                       "Put the library and its manifest into one directory.");
   }
   return files;
@@ -116,8 +116,7 @@ class Staging {
 void make_directory(const fs::path& directory) {
   make_private_directory(directory);
   if (const auto fault = heygen::provider::find_ownership_fault(directory)) {
-    throw Error(code::kError,
-                printable("No provider would load from " + directory.string() + ": " + fault->what() + "."),
+    throw Error(code::kError, "No provider would load from " + directory.string() + ": " + fault->what() + ".",
                 "Make it, and every directory above it, writable only by you.");
   }
 }
@@ -157,12 +156,12 @@ std::string check(const InstallDependencies& needs, const ProviderFiles& files, 
                       kLoadLimit, needs.cancel);
   }
   if (end.code == 0) return by;
-  needs.terminal.notice(printable(trim(end.output), true));
+  needs.terminal.notice(trim(end.output));
   const std::string why = end.timed_out ? "it timed out" : end.code < 0 ? "it crashed" : "see above";
   throw Error(code::kError,
               "The provider `" + files.manifest.id + "` did not pass the check by " + by + " (" + why +
                   "), so it was not installed.",
-              "Run `heygen-provider-check " + printable(files.library.string()) + "` to see each rule.");
+              "Run `heygen-provider-check " + files.library.string() + "` to see each rule.");
 }
 
 void require_free(const fs::path& directory, const ProviderFiles& files, bool replace) {
@@ -170,15 +169,15 @@ void require_free(const fs::path& directory, const ProviderFiles& files, bool re
   for (const fs::path& owner : manifests_of(directory, files.manifest.library)) {
     if (owner.filename() == manifest_name(id)) continue;
     throw Error(code::kFileExists,
-                printable("The library " + (directory / files.manifest.library).string() + " belongs to " +
-                          owner.filename().string() + "."),
+                "The library " + (directory / files.manifest.library).string() + " belongs to " +
+                    owner.filename().string() + ".",
                 "Give the library of `" + id + "` another name.");
   }
   if (replace) return;
   for (const fs::path& path : {directory / manifest_name(id), directory / files.manifest.library}) {
     std::error_code ignored;
     if (!fs::exists(fs::symlink_status(path, ignored))) continue;
-    throw Error(code::kFileExists, printable(path.string()) + " exists.", "Use --force to replace it.");
+    throw Error(code::kFileExists, path.string() + " exists.", "Use --force to replace it.");
   }
 }
 
@@ -212,12 +211,11 @@ ProviderFiles find_provider_files(const fs::path& file) {
   const std::vector<fs::path> manifests = manifests_of(whole.parent_path(), whole.filename().string());
   if (manifests.size() == 1) return read_files(manifests.front());
   if (manifests.empty() && !is_library(whole))
-    throw usage_error(printable(file.string()) + " is neither a library nor a manifest.", kNameOne);
-  throw usage_error(manifests.empty() ? "There is no manifest beside " + printable(whole.string()) + " that names it."
-                                      : "More than one manifest names " + printable(whole.string()) + ".",
-                    manifests.empty()
-                        ? "Run `heygen-provider-check manifest " + printable(file.string()) + "` to write one."
-                        : "Name the manifest.");
+    throw usage_error(file.string() + " is neither a library nor a manifest.", kNameOne);
+  throw usage_error(manifests.empty() ? "There is no manifest beside " + whole.string() + " that names it."
+                                      : "More than one manifest names " + whole.string() + ".",
+                    manifests.empty() ? "Run `heygen-provider-check manifest " + file.string() + "` to write one."
+                                      : "Name the manifest.");
 }
 
 void require_permitted(const heygen::provider::Policy& policy, const ProviderFiles& files) {
@@ -233,7 +231,7 @@ void require_permitted(const heygen::provider::Policy& policy, const ProviderFil
     }
   }
   if (why.empty()) return;
-  throw usage_error("The provider `" + id + "` was not installed: " + printable(why) + ".",
+  throw usage_error("The provider `" + id + "` was not installed: " + why + ".",
                     "`heygen policy show` shows what the administrator of this machine permits.");
 }
 

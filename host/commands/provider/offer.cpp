@@ -48,7 +48,7 @@ void require_settings(const heygen::provider::Manifest& manifest, const heygen::
   const std::string name = "providers." + manifest.id + "." + missing->key;
   throw usage_error(
       "The provider `" + manifest.id + "` needs the setting " + name +
-          (missing->doc.empty() ? "." : " (" + printable(missing->doc) + ")."),
+          (missing->doc.empty() ? "." : " (" + missing->doc + ")."),
       "Run `heygen config set " + name + " VALUE`" + (missing->env.empty() ? "." : ", or set " + missing->env + "."));
 }
 

@@ -31,9 +31,9 @@ std::string stderr_of(Action action) {
 
 BOOST_AUTO_TEST_SUITE(base_terminal)
 
-BOOST_AUTO_TEST_CASE(notice_escapes_what_a_terminal_would_obey_and_keeps_lines) {
+BOOST_AUTO_TEST_CASE(notice_escapes_what_a_terminal_would_obey_and_indents_further_lines) {
   BOOST_TEST(stderr_of([] { system_terminal().notice("two\nlines \x1b[31mred\r \xe2\x80\xae"); }) ==
-             "two\nlines <U+001B>[31mred  <U+202E>\n");
+             "two\n  lines <U+001B>[31mred  <U+202E>\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

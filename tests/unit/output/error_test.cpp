@@ -42,6 +42,7 @@ BOOST_AUTO_TEST_CASE(error_text_is_plain_lines_without_escapes) {
   Error error("video_not_found", "no such \x1b[31mfilm", "Run `heygen video list`.");
   error.request_id = "req_1";
   BOOST_TEST(error_text(error) == "Error: no such <U+001B>[31mfilm\nRun `heygen video list`.\nRequest id: req_1");
+  BOOST_TEST(error_text(Error("error", "No file a\nError: b.")) == "Error: No file a\n  Error: b.");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
