@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/commands/auth/explain.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/json/value.hpp"
+
+namespace {
+
+namespace commands = heygen::host::commands::auth;
+namespace json = heygen::json;
+using heygen::auth::ExplainRow;
+using heygen::auth::Verdict;
+
+ExplainRow row(const std::string& id, Verdict verdict) {
+  ExplainRow out;
+  out.provider = id;
+  out.verdict = verdict;
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(auth_explain)
+
+BOOST_AUTO_TEST_CASE(explain_names_what_is_used_or_nothing) {
+  using heygen::auth::Choice;
+  const heygen::auth::Explanation some{
+      {row("a", Verdict::absent), row("b", Verdict::used), row("c", Verdict::shadowed)}, {}, {}};
+  const json::Value shown = commands::explain_document(some, "/c/credentials");
+  BOOST_TEST(shown.string_at("used") == "b");
+  BOOST_TEST(shown.find("providers")->as_array().size() == 3U);
+  BOOST_TEST(shown.find("providers")->as_array()[2].string_at("verdict") == "shadowed");
+  BOOST_TEST(shown.find("chosen_by") == nullptr);
+  const heygen::auth::Explanation none{{row("a", Verdict::absent)}, {"a", Choice::By::option}, {}};
+  const json::Value empty = commands::explain_document(none, "/c/credentials");
+  BOOST_TEST(empty.find("used")->is_null());
+  BOOST_TEST(empty.string_at("chosen_by") == "--provider");
+}
+
+BOOST_AUTO_TEST_CASE(explain_concludes_with_what_the_next_request_meets) {
+  using commands::explain_conclusion;
+  BOOST_TEST(explain_conclusion({{row("b", Verdict::used)}, {}, {}}) == "Requests use b.");
+  BOOST_TEST(explain_conclusion({{row("b", Verdict::absent)}, {}, {}}) ==
+             "No credential found. Run `heygen auth login`.");
+  BOOST_TEST(explain_conclusion({{row("b", Verdict::absent)}, {}, "The file is empty."}) ==
+             "Requests will fail (exit 3): The file is empty.");
+  ExplainRow broken = row("b", Verdict::broken);
+  broken.why = heygen::auth::Why::error;
+  broken.detail = "Its provider is not installed.";
+  BOOST_TEST(explain_conclusion({{broken}, {}, {}}) == "Requests will fail (exit 3): Its provider is not installed.");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

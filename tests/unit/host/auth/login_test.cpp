@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/commands/auth/login.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "core/provider/provider.hpp"
+
+namespace {
+
+namespace commands = heygen::host::commands::auth;
+using heygen::provider::ProviderResult;
+using heygen::provider::Status;
+
+heygen::Error failed(Status status, const std::string& message = {}, const std::string& hint = {}) {
+  ProviderResult out;
+  out.status = status;
+  out.message = message;
+  out.hint = hint;
+  heygen::provider::Manifest manifest;
+  manifest.id = "sso";
+  manifest.title = "Company login";
+  return commands::login_error(out, manifest);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(auth_login)
+
+BOOST_AUTO_TEST_CASE(a_failed_login_ends_in_failure_not_in_a_broken_credential) {
+  for (const Status status :
+       {Status::broken, Status::rejected, Status::needs_user, Status::not_configured, Status::internal}) {
+    const heygen::Error error = failed(status);
+    BOOST_TEST(error.code == "error");
+    BOOST_TEST((error.exit == heygen::Exit::failure));
+    BOOST_TEST(!error.message().empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(other_ends_of_a_login_keep_their_codes) {
+  BOOST_TEST(failed(Status::cancelled).code == "canceled");
+  BOOST_TEST(failed(Status::transient).code == "network_error");
+  BOOST_TEST((failed(Status::transient).exit == heygen::Exit::failure));
+  for (const Status status : {Status::usage, Status::unsupported}) {
+    BOOST_TEST(failed(status).code == "usage_error");
+    BOOST_TEST((failed(status).exit == heygen::Exit::usage));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_providers_own_words_come_first) {
+  const heygen::Error error = failed(Status::rejected, "The sign-in was denied.", "Ask for access.");
+  BOOST_TEST(error.message() == "The sign-in was denied.");
+  BOOST_TEST(error.hint == "Ask for access.");
+  BOOST_TEST(failed(Status::rejected).message().find("Company login") != std::string::npos);
+  BOOST_TEST(failed(Status::internal).message().find("`sso`") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
