@@ -27,9 +27,10 @@ std::int64_t number_at(const json::Value& record, std::string_view name) {
 void write_record(int file, const json::Value& record) noexcept {
   try {
     const std::string text = json::write(record) + "\n";
-    if (retry_interrupted([&] { return ftruncate(file, 0); }) != 0 || lseek(file, 0, SEEK_SET) != 0) return;
-    if (write_all(file, text)) static_cast<void>(ftruncate(file, 0));
-  } catch (const std::exception&) {  // the record is an aid
+    const auto empty = [file] { return retry_interrupted([&] { return ftruncate(file, 0); }) == 0; };
+    if (!empty() || lseek(file, 0, SEEK_SET) != 0) return;
+    if (write_all(file, text)) static_cast<void>(empty());  // half a record would be none
+  } catch (const std::exception&) {                         // the record is an aid
   }
 }
 
