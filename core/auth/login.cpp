@@ -227,7 +227,14 @@ std::optional<ResumedLogin> resume_login(const LoginDependencies& dependencies) 
   if (!pending) return {};
   const std::string id = pending->provider();
   // It may have been stored, and refreshed since: its tokens are then spent, and not to be touched.
-  if (pending->is_overtaken(dependencies.store.path()) && dependencies.store.read().is_filled(id)) return {};
+  if (pending->is_overtaken(dependencies.store.path())) {
+    const CredentialsDocument stored = dependencies.store.read();
+    if (stored.is_filled(id)) return {};
+    if (!stored.filled_slots().empty()) {  // of a later login with another provider, which stays
+      revoke(dependencies.registry, {store::slot_of(id), {id}}, pending->patch(), provider::Reason::replaced);
+      return {};
+    }
+  }
   const provider::DiscoveredProvider* found = dependencies.registry.find(id);
   if (found == nullptr || !found->is_usable()) {
     pending->leave();

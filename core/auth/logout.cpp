@@ -32,13 +32,14 @@ void count(LogoutResult& result, Revocation revocation) {
 
 /// Revoked, and gone with its copy.
 void undo_interrupted_logins(const LogoutDependencies& use, LogoutResult& result) {
-  while (const std::optional<store::PendingLogin> pending = use.store.take_interrupted_login()) {
+  while (std::optional<store::PendingLogin> pending = use.store.take_interrupted_login()) {
     const std::string& id = pending->provider();
     const json::Value stored = use.store.read().state(id);
     json::Value state = stored;
     json::merge_patch(state, pending->patch());
-    if (state == stored) continue;
-    count(result, revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout));
+    if (state != stored)
+      count(result, revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout));
+    if (!pending->remove()) return;  // it would be taken again and again
   }
 }
 

@@ -150,7 +150,8 @@ Resolver::StoredFile Resolver::read_file() const {
     StoredFile file{store_.read(), {}};
     if (file.document.shape() == CredentialsDocument::Shape::blank) {
       file.problem =
-          auth_error("The credentials file " + path + " is empty.", "Run " + store::login_command() + " to create it.");
+          auth_error("You are not logged in: the credentials file " + path + " is empty, and no API key was found.",
+                     "Run " + store::login_command() + " to create it.");
     }
     return file;
   } catch (const store::Unreadable& error) {

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 bool is_home(const fs::path& path) {
   std::error_code ignored;
-  return path.is_absolute() && fs::is_directory(path, ignored);
+  return path.is_absolute() && fs::is_directory(path, ignored) && ::access(path.c_str(), X_OK) == 0;
 }
 
 }  // namespace
@@ -30,7 +30,8 @@ fs::path home_directory(const Environment& environment, const std::function<fs::
   const fs::path named = environment.value("HOME");
   if (is_home(named)) return named;
   if (const fs::path known = of_account(); is_home(known)) return known;
-  return named.is_absolute() ? named : fs::path{};
+  std::error_code ignored;
+  return named.is_absolute() && !fs::exists(named, ignored) ? named : fs::path{};
 }
 
 fs::path user_path(const std::string& text, const Environment& environment) {

@@ -194,7 +194,7 @@ std::string fault_of(const TomlValue& value, const std::vector<Key>& keys, const
     }
     try {
       const std::string text = document.text_of(value.path).value_or(std::string{});
-      const bool absent = text.empty() && key->type != "format";
+      const bool absent = text.empty() && key->type != "format" && key->type != "bool" && key->type != "int";
       if (!absent) static_cast<void>(checked(*key, text));
       return {};
     } catch (const InvalidValue& invalid) {
@@ -373,7 +373,9 @@ std::filesystem::path config_directory(const Environment& environment,
                                        const std::function<std::filesystem::path()>& of_account) {
   std::error_code ignored;
   if (const auto named = path_variable(environment, "HEYGEN_CONFIG_DIR"); !named.empty()) {
-    if (named.string().starts_with('~')) throw literal_tilde(named.string());
+    const std::string text = named.string();
+    const std::size_t begin = text.find_first_not_of(" \t\"'");
+    if (begin != std::string::npos && text[begin] == '~') throw literal_tilde(text);
     const std::filesystem::path whole = std::filesystem::absolute(named, ignored);
     if (!ignored) return whole;
     throw usage_error(

@@ -16,6 +16,9 @@ constexpr std::string_view kMark = "***";
 constexpr std::array<std::string_view, 2> kSchemedHeaders{"authorization", "proxy-authorization"};
 constexpr std::array<std::string_view, 5> kSecretHeaders{"x-api-key", "cookie", "set-cookie", "x-amz-security-token",
                                                          "x-auth-token"};
+/// Also in names that a user gives to a header: Api-Key, X-Access-Token.
+constexpr std::array<std::string_view, 8> kSecretWords{"key",  "token",  "secret",     "password",
+                                                       "auth", "cookie", "credential", "signature"};
 constexpr std::array<std::string_view, 4> kUrlHeaders{"location", "content-location", "referer", "refresh"};
 constexpr std::array<std::string_view, 21> kSecretParameters{"code",
                                                              "token",
@@ -42,6 +45,11 @@ constexpr std::array<std::string_view, 21> kSecretParameters{"code",
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view one) { return iequals(one, name); });
+}
+
+bool has_secret_word(std::string_view header) {
+  const std::string name = to_lower(header);
+  return std::ranges::any_of(kSecretWords, [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
 bool is_secret_parameter(std::string_view raw) {
@@ -78,7 +86,7 @@ bool is_secret_name(std::string_view name) {
 
 std::string redact_header(std::string_view name, std::string_view value) {
   if (contains(kSchemedHeaders, name)) return redact_scheme(value);
-  if (contains(kSecretHeaders, name)) return std::string(kMark);
+  if (contains(kSecretHeaders, name) || has_secret_word(name)) return std::string(kMark);
   if (contains(kUrlHeaders, name)) return redact_url(value);
   return std::string(value);
 }

@@ -185,6 +185,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   if (wanted.is_empty()) {
     room.reset();
     remove_file(path_);
+    remove_leftovers(path_);
     return;
   }
   std::string text = json::write_pretty(wanted.root());

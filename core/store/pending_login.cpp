@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <exception>
 #include <tuple>
 #include <utility>
@@ -47,6 +48,12 @@ PendingLogin::PendingLogin(PendingLogin&& other) noexcept
       made_(std::exchange(other.made_, {})),
       provider_(std::move(other.provider_)),
       patch_(std::move(other.patch_)) {}
+
+bool PendingLogin::remove() {
+  if (unlink(file_.path.c_str()) != 0 && errno != ENOENT) return false;
+  file_.path.clear();
+  return true;
+}
 
 PendingLogin::~PendingLogin() {
   if (file_.path.empty()) return;

@@ -25,6 +25,8 @@ class PendingLogin {
 
   /// From now on the login outlives this process. `patch`: the change to the provider's state. Throws Error{error}.
   void keep(const std::string& provider, const json::Value& patch);
+  /// Removes the copy. False: the directory does not allow it.
+  bool remove();
   /// The copy stays, for a later command.
   void leave() { file_.path.clear(); }
 

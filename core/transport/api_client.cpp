@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t kErrorBodyLimit = limits::kMiB;
 
 constexpr int kServerFault = 500;
+constexpr int kRequestTimeout = 408;  // RFC 9110 §15.5.9
 
 constexpr const char* kBodyConsumed =
     "The request body came from a pipe, so it was not resent. Run the command again, or pass a file.";
@@ -140,7 +141,8 @@ class Call {
         const net::Request sent = make_request(
             with_.options, request_, {target, credential_.credential(), credential_.now(), retries_.time_left()});
         std::unique_ptr<net::Response> response = send_attempt(with_.http, sent, request_, with_.cancel);
-        if (response->status >= kServerFault) may_have_acted_ = changes_something(request_);
+        if (response->status >= kServerFault || response->status == kRequestTimeout)
+          may_have_acted_ = changes_something(request_);
         if (target.is_trusted()) api_status_ = response->status;
         if (follow(target, sent, *response)) continue;
         if (!may_retry(request_.method, response->status) || !can_resend()) return response;

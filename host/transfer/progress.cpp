@@ -126,7 +126,7 @@ std::string transfer_line(const TransferState& state, int width) {
 }
 
 TransferBar::TransferBar(const ProgressDependencies& needs, const std::string& what, std::optional<std::uint64_t> total)
-    : needs_(needs), progress_(needs), moved_(needs.clock.monotonic()) {
+    : needs_(needs), progress_(needs), begun_(needs.clock.monotonic()), moved_(begun_) {
   state_.what = printable(what);
   state_.total = total;
 }
@@ -135,7 +135,8 @@ TransferBar::TransferBar(const ProgressDependencies& needs, const std::string& w
 void TransferBar::measure(std::uint64_t done) {
   const std::chrono::milliseconds now = needs_.clock.monotonic();
   // What the system's buffers take in the first moment would falsify the rate.
-  if (!measured_ && !progress_.due()) return;
+  constexpr std::chrono::seconds kFirstMoment{1};
+  if (!measured_ && now - begun_ < kFirstMoment) return;
   if (!measured_ || done < measured_done_) {
     measured_ = now;
     measured_done_ = done;

@@ -81,7 +81,7 @@ class TransferBar {
   TransferState state_;
   std::optional<std::chrono::milliseconds> measured_;
   std::uint64_t measured_done_ = 0;
-  std::chrono::milliseconds moved_;
+  std::chrono::milliseconds begun_, moved_;
   bool message_shown_ = false;
 };
 

@@ -66,6 +66,10 @@ bool may_succeed_later(int status, std::string_view code) {
          code == "authorization_pending";
 }
 
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
 /// The address exists no more, or never was one of a token endpoint.
 bool blames_the_address(int status) {
   return status == 404 || status == 405 || status == 410;
@@ -154,7 +158,7 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
   const std::string code =
       error["error"].is_string() ? readable(redact(std::string(error["error"].as_text()), secrets), 64) : std::string();
   const std::string words = words_of(error, secrets);
-  const bool is_refusal = (status >= 400 && status < 500) || (status == 200 && !code.empty());
+  const bool is_refusal = (status >= 400 && status < 500) || (is_success(status) && !code.empty());
   if (!is_refusal || may_succeed_later(status, code)) {
     return sdk::Fail(HEYGEN_TRANSIENT, answered + words + ".", "Try again later.")
         .with_code(code)
@@ -169,7 +173,7 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
                          : "Check HEYGEN_OAUTH_CLIENT_ID (providers.oauth.client_id).")
         .with_code(code);
   }
-  if (blames_the_address(status) && code.empty()) {
+  if (blames_the_address(status) && code != "invalid_grant") {
     return sdk::Fail(HEYGEN_BROKEN, answered + words + ": it is not a token endpoint.",
                      endpoint.from_login ? "The URL was recorded with the login; a new login records the present one."
                                          : "Check " + endpoint.setting + ".");
@@ -184,7 +188,7 @@ Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk
   // Taken before sending: a slow response must not lengthen the token's life.
   const heygen_time asked_at = call.clock().now();
   const sdk::HttpResponse response = post_form(call, endpoint.url, form, kTokenTimeout);
-  if (response.status() != 200) throw response_error(call, endpoint, response, secrets);
+  if (!is_success(response.status())) throw response_error(call, endpoint, response, secrets);
   const sdk::Json document = call.parse(response.body());
   // Some servers, GitHub's among them, answer errors with 200.
   if (document["error"].is_string() && document["access_token"].is_null()) {

@@ -7,9 +7,10 @@ namespace heygen::transport {
 
 namespace {
 
-/// The server did nothing, and says so.
+/// The server did nothing, and says so. RFC 9110 §15.5.9: after a 408 it may have acted after all.
 bool is_refusal(int status) {
-  return status >= 400 && status < 500;
+  constexpr int kRequestTimeout = 408;
+  return status >= 400 && status < 500 && status != kRequestTimeout;
 }
 
 /// A response whose body fails with an Error.

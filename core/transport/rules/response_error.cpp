@@ -102,11 +102,14 @@ bool is_refusal_code(std::string_view code) {
 
 /// The `error` parameter of a challenge (RFC 6750 §3), or "".
 std::string challenge_error(std::string_view challenge) {
-  constexpr std::string_view kName = "error=";
+  constexpr std::string_view kName = "error", kSpace = " \t";
   const std::string text = to_lower(challenge);
   for (std::size_t at = text.find(kName); at != std::string::npos; at = text.find(kName, at + 1)) {
     if (at > 0 && text[at - 1] != ' ' && text[at - 1] != ',' && text[at - 1] != '\t') continue;
-    std::string value = text.substr(at + kName.size());
+    // RFC 9110 §11.2: bad white space around the sign is to be read.
+    const std::size_t sign = text.find_first_not_of(kSpace, at + kName.size());
+    if (sign == std::string::npos || text[sign] != '=') continue;
+    std::string value = text.substr(std::min(text.find_first_not_of(kSpace, sign + 1), text.size()));
     if (value.starts_with('"')) value.erase(0, 1);
     return value.substr(0, value.find_first_of("\", \t"));
   }
@@ -118,7 +121,13 @@ std::optional<json::Value> served_error(const std::string& body) {
   try {
     const json::Value document = json::parse(body);
     const json::Value* error = document.find("error");
-    if (error != nullptr && error->is_object()) return *error;
+    if (error != nullptr && error->is_object()) {
+      json::Value served = *error;
+      if (served.string_at("code").empty() && is_refusal_code(served.string_at("type")))
+        served.set("code", served.string_at("type"));
+      return served;
+    }
+    if (is_refusal_code(document.string_at("code"))) return document;
     if (is_refusal_code(document.string_at("error"))) {  // of a gateway in front of the API
       return json::Object{{"code", document.string_at("error")}, {"message", document.string_at("error_description")}};
     }

@@ -13,8 +13,9 @@ namespace heygen::host::commands::policy {
 namespace {
 
 void run(Services& services, Printer& printer, const Parsed& parsed) {
-  const std::filesystem::path file = std::filesystem::absolute(parsed.positionals.at(0));
-  if (std::error_code fault; !std::filesystem::exists(file, fault))
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::absolute(parsed.positionals.at(0), error);
+  if (error || !std::filesystem::exists(file, error))
     throw Error(code::kFileIo, "There is no file " + shown_path(parsed.positionals.at(0)) + ".",
                 "Name a policy, e.g. policy.toml.");
   const heygen::provider::Policy policy = heygen::provider::check_policy(file);

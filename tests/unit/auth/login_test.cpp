@@ -170,6 +170,17 @@ BOOST_AUTO_TEST_CASE(interrupted_login_that_the_api_rejects_is_revoked_and_chang
   BOOST_TEST(copies() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(interrupted_login_does_not_replace_a_later_one) {
+  interrupt("acme");
+  write(R"({"api_key":"newer"})");
+  const auto now = std::filesystem::file_time_type::clock::now();
+  std::filesystem::last_write_time(store->path(), now + std::chrono::seconds(1));
+  BOOST_TEST(!resume().has_value());
+  BOOST_TEST(stored() == R"({"api_key":"newer"})");
+  BOOST_TEST(acme.revoked.size() == 1U);
+  BOOST_TEST(copies() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(interrupted_login_of_a_missing_provider_waits_for_it) {
   interrupt("acme");
   registry.entry("acme").state = provider::ProviderState::refused;

@@ -152,6 +152,8 @@ BOOST_AUTO_TEST_CASE(blank_file_is_an_error_that_a_login_fixes) {
   const Error error = failure();
   BOOST_TEST((error.exit == Exit::auth));
   BOOST_TEST(error.message().find("is empty") != std::string::npos);
+  BOOST_TEST(error.message().find("not logged in") != std::string::npos);
+  BOOST_TEST(error.message().find("no API key") != std::string::npos);
   BOOST_TEST(error.hint == "Run `heygen auth login` to create it.");
 }
 

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(literal_tilde_is_the_home_directory_and_another_users_is_re
   BOOST_TEST(config_directory({{"HEYGEN_CONFIG_DIR", "~//x"}, {"HOME", home}}) == root / "x");
   for (const char* whole : {"~", "~/"})
     BOOST_TEST(config_directory({{"HEYGEN_CONFIG_DIR", whole}, {"HOME", home}}) == root, whole);
-  for (const char* other : {"~bob", "~bob/x", "~~", "~+"}) {
+  for (const char* other : {"~bob", "~bob/x", "~~", "~+", " ~/x", "\"~/x\""}) {
     const Error error = error_of([&] { config_directory({{"HEYGEN_CONFIG_DIR", other}, {"HOME", home}}); });
     BOOST_TEST(error.code == "usage_error");
     BOOST_TEST(error.message().find(other) != std::string::npos);

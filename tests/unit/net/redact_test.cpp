@@ -14,6 +14,8 @@ BOOST_AUTO_TEST_CASE(credential_headers_keep_their_scheme_at_most) {
   BOOST_TEST(redact_header("X-Api-Key", "abc") == "***");
   BOOST_TEST(redact_header("Cookie", "a=b") == "***");
   BOOST_TEST(redact_header("SET-COOKIE", "a=b; Path=/") == "***");
+  for (const char* own : {"Api-Key", "X-Access-Token", "x-client-secret"})
+    BOOST_TEST(redact_header(own, "abc") == "***");
   BOOST_TEST(redact_header("Content-Type", "application/json") == "application/json");
 }
 

@@ -239,9 +239,11 @@ BOOST_AUTO_TEST_CASE(error_that_may_pass_is_transient_whatever_its_status) {
 
 BOOST_AUTO_TEST_CASE(missing_endpoint_blames_what_names_it) {
   for (const int status : {404, 405, 410}) {
-    const Said configured = refresh_with("<html>", status);
-    BOOST_TEST(configured.status == HEYGEN_BROKEN);
-    BOOST_TEST(mentions(configured, "HEYGEN_OAUTH_TOKEN_URL (providers.oauth.token_url)"));
+    for (const char* body : {"<html>", R"({"status":404,"error":"Not Found"})"}) {
+      const Said configured = refresh_with(body, status);
+      BOOST_TEST(configured.status == HEYGEN_BROKEN);
+      BOOST_TEST(mentions(configured, "HEYGEN_OAUTH_TOKEN_URL (providers.oauth.token_url)"));
+    }
   }
   store(R"({"refresh_token":"rt_old","token_endpoint":"https://home.example/t"})");
   const Said recorded = refresh_with("<html>", 404);

@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(change_whose_response_is_cut_off_may_have_taken_effect) {
 
 BOOST_AUTO_TEST_CASE(change_on_which_the_server_failed_may_have_taken_effect) {
   options.max_retries = 0;
-  for (const int status : {500, 502, 503, 504}) {
+  for (const int status : {408, 500, 502, 503, 504}) {
     respond(status, kServed);
     BOOST_TEST(contains(error("POST").hint, "may have taken effect"));
   }
