@@ -119,6 +119,13 @@ bool continues(const net::Response& response, const Version& version, std::uint6
          transport::is_unencoded(response.headers);
 }
 
+/// The same strong validator with another length cannot be the complete file (RFC 9110 §8.8.1).
+bool contradicts(const net::Response& response, const Version& version) {
+  const std::string* validator = net::find_header(response.headers, version.validator.name);
+  return validator != nullptr && *validator == version.validator.value &&
+         response.length().value_or(version.length) != version.length;
+}
+
 bool is_transient_status(int status) {
   return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
@@ -173,7 +180,8 @@ class Transfer {
       const std::uint64_t first = sink_.version() ? sink_.size() : 0;
       std::unique_ptr<net::Response> response = ask(first);
       if (first > 0 && response->status == 206 && continues(*response, *sink_.version(), first)) return response;
-      const bool entire = response->status == 200 && is_entire(*response);
+      const bool entire =
+          response->status == 200 && is_entire(*response) && !(first > 0 && contradicts(*response, *sink_.version()));
       if (first > 0 && !entire && (response->status == 200 || response->status == 206 || response->status == 416)) {
         start_over({});
         continue;
