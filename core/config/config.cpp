@@ -329,7 +329,20 @@ Entry effective(const Key& key, const Environment& environment, File& file) {
   return entry;
 }
 
+/// Of the boolean variables the one that a typing error must not turn on.
+void check_allow_http(const Environment& environment) {
+  constexpr std::string_view kName = "HEYGEN_ALLOW_HTTP";
+  constexpr std::array<std::string_view, 4> kOn{"1", "true", "yes", "on"};
+  const std::string text(trim(environment.value(kName)));
+  const auto is_given = [&](std::string_view word) { return iequals(word, text); };
+  if (!environment.truthy(kName) || std::ranges::any_of(kOn, is_given)) return;
+  throw usage_error(
+      std::string(kName) + " is '" + shown_word(text) + "', but must be 1, true, yes, on, 0, false, no, or off.",
+      "Correct or unset " + std::string(kName) + ".");
+}
+
 void check_variables(const Environment& environment) {
+  check_allow_http(environment);
   for (const Key& key : built_in_keys()) {
     if (!environment.has(key.declared.env) || key.declared.type != "format") continue;
     const std::string value = environment.value(key.declared.env);

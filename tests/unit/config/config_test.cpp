@@ -320,6 +320,17 @@ BOOST_AUTO_TEST_CASE(keys_of_others_and_valid_values_pass_the_check) {
   BOOST_CHECK_NO_THROW(config().check(keys));
 }
 
+BOOST_AUTO_TEST_CASE(plain_http_is_not_allowed_by_a_typing_error) {
+  for (const char* unknown : {"n", "perhaps", "2"}) {
+    variables = {{"HEYGEN_ALLOW_HTTP", unknown}};
+    BOOST_TEST((error_of([&] { config().check({}); }).exit == Exit::usage), unknown);
+  }
+  for (const char* known : {"1", "TRUE", " yes ", "on", "0", "no", "Off", "false", ""}) {
+    variables = {{"HEYGEN_ALLOW_HTTP", known}};
+    BOOST_CHECK_NO_THROW(config().check({}));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(variable_with_an_unknown_value_is_a_fault) {
   variables = {{"HEYGEN_OUTPUT", "xml"}};
   const Error error = error_of([&] { config().check({}); });
