@@ -16,6 +16,7 @@ BOOST_AUTO_TEST_CASE(credential_headers_keep_their_scheme_at_most) {
   BOOST_TEST(redact_header("SET-COOKIE", "a=b; Path=/") == "***");
   for (const char* own : {"Api-Key", "X-Access-Token", "x-client-secret"})
     BOOST_TEST(redact_header(own, "abc") == "***");
+  BOOST_TEST(redact_header("WWW-Authenticate", "Bearer error=\"invalid_token\"") == "Bearer error=\"invalid_token\"");
   BOOST_TEST(redact_header("Content-Type", "application/json") == "application/json");
 }
 
