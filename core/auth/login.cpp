@@ -18,6 +18,11 @@ using store::FilledSlot;
 using Outcome = LoginResult::Outcome;
 using Check = LoginResult::Check;
 
+/// What answered is not the API, so that nothing is known of the credential.
+Error unchecked(const Error& why) {
+  return {why.code, "Could not check the new credential, and nothing was stored. " + why.message(), why.hint, why.exit};
+}
+
 class Login {
  public:
   Login(const LoginDependencies& dependencies, const std::string& id)
@@ -118,6 +123,7 @@ class Login {
     try {
       take_verdict(use_.probe(credential));
     } catch (const Error& error) {
+      if (error.code == code::kResponseParse) throw unchecked(error);
       if (error.code != code::kCanceled || !credential.refreshable()) throw;
       return false;
     }

@@ -31,7 +31,8 @@ struct ProbeResult {
   int http_status = 0;                ///< of a rejection
 };
 
-/// Sends one request with a credential that is not stored yet. Throws only Error{canceled}.
+/// Sends one request with a credential that is not stored yet. Throws only Error{canceled}, and
+/// Error{cli_response_parse_error} when what answers cannot be the API.
 using Probe = std::function<ProbeResult(const Credential& credential)>;
 
 /// The request that tells whose a credential is.

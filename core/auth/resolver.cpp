@@ -39,6 +39,8 @@ struct Resolver::Candidate {
 struct Resolver::StoredFile {
   CredentialsDocument document;
   std::optional<Error> problem;
+
+  bool is_unreadable() const { return problem && document.shape() != CredentialsDocument::Shape::blank; }
 };
 
 namespace {
@@ -293,6 +295,12 @@ ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredF
     row.verdict = !candidate.is_applicable() ? Verdict::absent : settled ? Verdict::shadowed : Verdict::refused;
     row.why = Why::not_loadable;
     row.detail = found->reason;
+    return row;
+  }
+  if (file.is_unreadable() && row.variable.empty() && !candidate.is_disabled()) {
+    row.verdict = settled ? Verdict::absent : Verdict::broken;
+    row.why = Why::unreadable;
+    row.detail = file.problem->message();
     return row;
   }
   if (!candidate.is_applicable()) return row;

@@ -44,6 +44,7 @@ enum class Why : unsigned char {
   nothing_set,    ///< absent: no variable and no stored credential
   not_loadable,   ///< absent or refused: `detail` is the reason
   nothing_found,  ///< absent: the provider found no credential
+  unreadable,     ///< broken or absent: what the file has cannot be known; `detail` is the reason
   error,          ///< broken or shadowed: `detail` is the message
 };
 

@@ -47,6 +47,7 @@ std::optional<RefreshRecord> read_record(const std::filesystem::path& lock_file)
     if (const json::Value* failure = document.find("failure")) {
       record.failure.emplace(failure->string_at("code"), failure->string_at("message"), failure->string_at("hint"),
                              static_cast<Exit>(number_at(*failure, "exit")));
+      if (const std::int64_t wait = number_at(*failure, "retry_after"); wait > 0) record.failure->retry_after = wait;
     }
     return record;
   } catch (const std::exception&) {  // unreadable, or of a later version
@@ -59,12 +60,13 @@ void RefreshLock::record_success(std::int64_t obtained_at, std::int64_t expires_
 }
 
 void RefreshLock::record_failure(const Error& error, std::int64_t unique) const noexcept {
-  write_record(descriptor(), json::Object{{"failure", json::Object{{"code", error.code},
-                                                                   {"message", error.message()},
-                                                                   {"hint", error.hint},
-                                                                   {"exit", static_cast<std::int64_t>(error.exit)}}},
-                                          {"process", std::int64_t{getpid()}},
-                                          {"at", unique}});
+  json::Value failure = json::Object{{"code", error.code},
+                                     {"message", error.message()},
+                                     {"hint", error.hint},
+                                     {"exit", static_cast<std::int64_t>(error.exit)}};
+  if (error.retry_after) failure.set("retry_after", *error.retry_after);
+  write_record(descriptor(),
+               json::Object{{"failure", std::move(failure)}, {"process", std::int64_t{getpid()}}, {"at", unique}});
 }
 
 }  // namespace heygen::store

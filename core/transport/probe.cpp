@@ -3,9 +3,9 @@
 
 #include "core/base/error.hpp"
 #include "core/base/limits.hpp"
-#include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/value.hpp"
+#include "core/transport/rules/account.hpp"
 #include "core/transport/rules/response_error.hpp"
 
 namespace heygen::transport {
@@ -55,16 +55,16 @@ class LastResponse : public net::Http {
   net::Http& inner_;
 };
 
-/// Empty when the API did not say whose it is. Throws Error when the response is not one of the API.
-json::Value user_of(const std::string& body) {
+/// Who the credential belongs to according to the response; a verdict of its own when that is not JSON: a captive
+/// portal, say, answered instead of the API. Throws Error as read_account() does.
+auth::ProbeResult judge(const std::string& body) {
+  using Verdict = auth::ProbeResult::Verdict;
   try {
-    const json::Value response = trim(body).empty() ? json::Value() : json::parse(body);
+    const json::Value response = read_account(body);
     const json::Value* data = response.find("data");
-    if (!response.is_object() && !response.is_null())
-      throw Error(code::kResponseParse, "The response is not a JSON object.", {});
-    return data == nullptr ? json::Value(json::Object{}) : store::user_members(*data);
+    return {Verdict::accepted, data == nullptr ? json::Value(json::Object{}) : store::user_members(*data), {}, 0};
   } catch (const json::ParseError& fault) {
-    throw unreadable_response({}, body, fault.what());
+    return {Verdict::unknown, json::Object{}, unreadable_response({}, body, fault.what()).message(), 0};
   }
 }
 
@@ -85,11 +85,10 @@ auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random
   request.method = auth::who_am_i().method;
   request.path = auth::who_am_i().path;
   request.timeout = kTimeout;
+  std::string body;
   try {
     ApiClient client(last, source, clock, random, cancel, std::move(options));
-    const std::string body = client.fetch(request, limits::kAuthResponse);
-    if (is_success(source.status)) return {Verdict::accepted, user_of(body), {}, 0};
-    return {Verdict::unknown, json::Object{}, "The API redirected the request to another host.", 0};
+    body = client.fetch(request, limits::kAuthResponse);
   } catch (const Error& error) {
     if (error.code == code::kCanceled) throw;
     const bool of_api = last.status == source.status;  // not of a host that it redirected to
@@ -101,6 +100,8 @@ auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random
                                    : "The API responded with status " + std::to_string(error.http_status) + ".",
             0};
   }
+  if (is_success(source.status)) return judge(body);
+  return {Verdict::unknown, json::Object{}, "The API redirected the request to another host.", 0};
 }
 
 }  // namespace heygen::transport

@@ -32,18 +32,47 @@ std::string_view bare_key(std::string_view text) {
   return trim(text);
 }
 
+constexpr std::array<std::string_view, 8> kCommands{"Bearer", "Basic",  "Token", "export",
+                                                    "set",    "setenv", "-H",    "--header"};
+constexpr std::array<std::string_view, 9> kNames{
+    "Authorization",       "Proxy-Authorization", "x-api-key", "HEYGEN_API_KEY", "HYPERFRAMES_API_KEY",
+    "HEYGEN_ACCESS_TOKEN", "$env:HEYGEN_API_KEY", "api_key",   "api-key"};
+
+/// The length of the white space at the start of `text`, of no-break spaces too.
+std::size_t leading_blank(std::string_view text) {
+  const std::size_t before = text.size();
+  for (;;) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\v\f"), text.size()));
+    const auto leads = [&](std::string_view mark) { return text.substr(0, mark.size()) == mark; };
+    const auto* mark = std::find_if(kBlanks.begin(), kBlanks.end(), leads);
+    if (mark == kBlanks.end()) return before - text.size();
+    text.remove_prefix(mark->size());
+  }
+}
+
+/// The start of a header or of a command that sets a variable, as it is shown; "" when the text begins with neither.
+std::string foreign_start(std::string_view text) {
+  const auto rest_after = [&](std::string_view word) {
+    return iequals(text.substr(0, word.size()), word) ? text.substr(word.size()) : std::string_view{};
+  };
+  for (const std::string_view word : kCommands) {
+    if (leading_blank(rest_after(word)) > 0) return std::string(word) + " ";
+  }
+  for (const std::string_view name : kNames) {
+    std::string_view rest = rest_after(name);
+    rest.remove_prefix(leading_blank(rest));
+    if (!rest.empty() && (rest.front() == ':' || rest.front() == '=')) return std::string(name) + rest.front();
+  }
+  return {};
+}
+
 /// Why a text cannot be an API key, as the end of a sentence; empty when it can. Keys are pasted: what comes along with
 /// one from a web page, a shell or a header is named rather than sent.
 std::string key_problem(std::string_view key) {
-  const auto begins = [&](std::string_view word) {
-    return key.size() > word.size() && iequals(key.substr(0, word.size()), word);
-  };
+  if (const std::string start = foreign_start(key); !start.empty()) return "begins with '" + start + "'";
   if (has_control(key)) return "contains a line end or another control character";
   if (key.front() == '{' || key.front() == '[') return "begins like JSON";
   if (contains_any(key, kQuotes)) return "is in quotes";
-  for (const std::string_view word : {"Bearer ", "HEYGEN_API_KEY=", "export ", "x-api-key:"}) {
-    if (begins(word)) return "begins with '" + std::string(word) + "'";
-  }
   if (contains_any(key, kBlanks)) return "contains a no-break or zero-width space";
   if (key.find(' ') != std::string_view::npos) return "contains a space";
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };

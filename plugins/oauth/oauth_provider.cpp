@@ -152,7 +152,7 @@ void OauthProvider::login(sdk::Call& call) {
   check_sender(call, listener, server, attempt);
   check_error(listener);
   keep_login(call, exchange(call, server, listener, attempt, redirect_uri), server, settings.scope);
-  listener.respond(true, {});  // the page itself says that it worked
+  listener.respond(true, {});  // the page sends the user back to the terminal
 }
 
 }  // namespace heygen::plugins

@@ -58,19 +58,23 @@ OauthEndpoints read_metadata(const sdk::Json& metadata, const std::string& issue
   return server;
 }
 
-/// The metadata object, or nothing when this URL has none and the next may be tried.
-std::optional<sdk::Json> fetch(const sdk::Call& call, const std::string& url, const Budget& budget) {
+/// The metadata object, or nothing when this URL has none and the next may be tried. `intercepted`: the response may be
+/// of something between here and the server.
+std::optional<sdk::Json> fetch(const sdk::Call& call, const std::string& url, const Budget& budget, bool& intercepted) {
   sdk::HttpRequest request;
   request.url = url;
   request.headers = {{"Accept", "application/json"}};
   request.timeout = budget.left();
   const sdk::HttpResponse response = call.http().send(request);
-  if (response.status() >= 500 || response.status() == 429) {
-    throw sdk::Fail(HEYGEN_TRANSIENT, url + " responded with HTTP " + std::to_string(response.status()) + ".",
-                    "Try again later.");
+  const int status = response.status();
+  if (is_passing(status)) {
+    throw later_error(call, url + " responded with HTTP " + std::to_string(status) + ".", response);
   }
-  if (response.status() != 200) return std::nullopt;
+  const bool redirects = status >= 300 && status < 400;
+  intercepted = intercepted || redirects;
+  if (status != 200) return std::nullopt;
   const sdk::Json document = call.parse(response.body());
+  intercepted = intercepted || !document.exists();
   if (!document.is_object()) return std::nullopt;
   return document;
 }
@@ -116,8 +120,15 @@ OauthEndpoints discover(const sdk::Call& call, const std::string& issuer, bool a
     throw sdk::Fail(HEYGEN_USAGE, "The OAuth issuer '" + readable(issuer, 200) + "' has a query.",
                     "Write HEYGEN_OAUTH_ISSUER exactly as the authorization server writes it.");
   }
+  bool intercepted = false;
   for (const std::string& url : {oauth_metadata_url(issuer), openid_metadata_url(issuer)}) {
-    if (const auto metadata = fetch(call, url, budget)) return read_metadata(*metadata, issuer, allow_http);
+    if (const auto metadata = fetch(call, url, budget, intercepted))
+      return read_metadata(*metadata, issuer, allow_http);
+  }
+  if (intercepted) {
+    throw sdk::Fail(HEYGEN_TRANSIENT, "No metadata was found for the issuer " + issuer + ", but a page or a redirect.",
+                    "Check the network, where a captive portal may intercept requests, and HEYGEN_OAUTH_ISSUER "
+                    "(providers.oauth.issuer).");
   }
   throw sdk::Fail(HEYGEN_BROKEN, "No metadata was found for the issuer " + issuer + ".",
                   "Check HEYGEN_OAUTH_ISSUER (providers.oauth.issuer).");

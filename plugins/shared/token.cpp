@@ -62,7 +62,7 @@ std::string words_of(const sdk::Json& error, const std::vector<std::string_view>
 
 /// Whether the same request may succeed later: the server says so, or it speaks for a device login that still waits.
 bool may_succeed_later(int status, std::string_view code) {
-  return status >= 500 || status == 408 || status == 429 || code == "temporarily_unavailable" || code == "slow_down" ||
+  return is_passing(status) || code == "temporarily_unavailable" || code == "slow_down" ||
          code == "authorization_pending";
 }
 
@@ -108,6 +108,15 @@ std::string_view require_text(const sdk::Json& value, std::string_view member, c
   if (has_control(text)) throw invalid_response(url, "its " + name + " has control characters");
   if (text.size() > kMaxToken) throw invalid_response(url, "its " + name + " is longer than 64 KiB");
   return text;
+}
+
+bool is_passing(int status) {
+  constexpr int kTimeout = 408, kTooMany = 429, kServerFault = 500;
+  return status == kTimeout || status == kTooMany || status >= kServerFault;
+}
+
+sdk::Fail later_error(const sdk::Call& call, const std::string& message, const sdk::HttpResponse& response) {
+  return sdk::Fail(HEYGEN_TRANSIENT, message, "Try again later.").with_retry_after(retry_after(call, response));
 }
 
 std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in) {
@@ -160,9 +169,7 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
   const std::string words = words_of(error, secrets);
   const bool is_refusal = (status >= 400 && status < 500) || (is_success(status) && !code.empty());
   if (!is_refusal || may_succeed_later(status, code)) {
-    return sdk::Fail(HEYGEN_TRANSIENT, answered + words + ".", "Try again later.")
-        .with_code(code)
-        .with_retry_after(retry_after(call, response));
+    return later_error(call, answered + words + ".", response).with_code(code);
   }
   if (code == "invalid_client" || code == "unauthorized_client") {
     return sdk::Fail(HEYGEN_REJECTED,

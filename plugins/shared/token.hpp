@@ -48,6 +48,12 @@ sdk::HttpResponse post_form(const sdk::Call& call, const std::string& url, const
 sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpResponse& response,
                          const std::vector<std::string_view>& secrets);
 
+/// The response says nothing about the request, which may succeed later: 408, 429, 5xx.
+bool is_passing(int status);
+
+/// Fail{TRANSIENT} with the time that the server asks to wait, if it does.
+sdk::Fail later_error(const sdk::Call& call, const std::string& message, const sdk::HttpResponse& response);
+
 /// Seconds from expires_in: at least 0, at most a hundred years; nothing when it is neither a number nor a string of
 /// one.
 std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in);

@@ -34,6 +34,10 @@ class CredentialsFile(WithService):
                 before = self.home.file.read_bytes()
                 use = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
                 self.assertIn(str(self.home.file), use.error()["message"])
+                explained = self.assert_succeeds(self.run_heygen("auth", "explain")).json()
+                self.assertEqual((explained["used"], explained["providers"][0]["verdict"]), (None, "broken"))
+                for text in (explained["problem"], *(row["why"] for row in explained["providers"])):
+                    self.assertIn("Could not read the credentials file " + str(self.home.file), text)
                 for arguments in (("auth", "login", "--api-key"), ("auth", "logout")):
                     done = self.run_heygen(*arguments, stdin="good-key\n")
                     self.assertEqual(done.code, 1, done)

@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from support import PAST, WithService, install, may_mount
+from support import PAST, WithService, eventually, install, may_mount
 from service import DEVICE, REVOKE, TOKEN
 
 
@@ -208,6 +208,31 @@ class Login(WithService):
                     self.assertEqual(self.active_tokens(), [])
                     self.assertEqual("was revoked" in done.error()["message"], method != "--api-key")
         self.assert_succeeds(self.run_heygen("video", "list"))  # with the old key
+
+    def test_a_check_that_the_api_cannot_have_answered_leaves_everything_as_it_was(self):
+        bodies = ("", {"data": 3}, [1], {"error": {"code": "unauthorized", "message": "No."}})
+        for method in ("--api-key", "--oauth"):
+            for body in bodies:
+                with self.subTest(method=method, body=body):
+                    self.home.write(self.OLD)
+                    self.service.fault(self.ME, status=200, body=body)
+                    self.assert_fails(self.finish(self.log_in(method)), "cli_response_parse_error", 1)
+                    self.assertEqual(self.home.file.read_bytes(), self.OLD)
+                    self.assertEqual(self.copies(), [])
+                    self.assertEqual(self.active_tokens(), [])
+                    self.service.fault(self.ME, status=200, body=body)
+                    self.assert_fails(self.run_heygen("auth", "status"), "cli_response_parse_error", 1)
+
+    def test_the_page_promises_no_more_than_has_happened(self):
+        for status, code in ((200, 0), (401, 3)):
+            with self.subTest(status=status):
+                if status != 200:
+                    self.service.fault(self.ME, status=status, body="")
+                last = self.home.browser()
+                self.assertEqual(self.finish(self.start("auth", "login", "--oauth")).code, code)
+                page = json.loads(eventually(lambda: last.exists() and last.read_text(), "the browser's last page"))["body"]
+                self.assertNotIn("You are logged in", page)
+                self.assertIn("the terminal shows whether you are logged in", page)
 
     def test_a_refused_first_login_leaves_no_file(self):
         self.service.fault(self.ME, status=401, body="")

@@ -67,8 +67,9 @@ std::string escape_html(std::string_view text) {
 }
 
 std::string page(bool success, std::string_view message) {
-  const std::string heading = success ? "You are logged in" : "The login did not work";
-  const std::string next = success ? "You can close this tab and go back to the terminal."
+  // What is left, the check by the API and the storing, may still fail.
+  const std::string heading = success ? "Your approval has arrived" : "The login did not work";
+  const std::string next = success ? "You can close this tab; the terminal shows whether you are logged in."
                                    : "Close this tab; the terminal says what to do next.";
   const std::string mark = success ? R"(<path d="M14 25l7 7 14-16"/>)" : R"(<path d="M24 13v14M24 34v.5"/>)";
   std::string out = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";

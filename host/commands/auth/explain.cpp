@@ -46,6 +46,7 @@ std::string_view chosen_by(const heygen::auth::Choice& choice) {
 }
 
 std::string found_phrase(const ExplainRow& row, const std::string& file) {
+  if (row.why == Why::unreadable) return "unknown: " + file + " cannot be read";
   if (!row.variable.empty()) return "variable " + row.variable;
   return row.stored ? "`" + row.slot + "` in " + file : "nothing";
 }
@@ -105,6 +106,7 @@ std::string why_sentence(const ExplainRow& row, const std::string& chosen) {
       return "The provider found no credential.";
     case Why::not_loadable:
       return row.verdict == Verdict::absent ? "The provider may not load: " + row.detail : row.detail;
+    case Why::unreadable:
     case Why::error:
       break;
   }
@@ -119,6 +121,7 @@ json::Value explain_document(const Explanation& explanation, const std::string& 
   out.set("providers", std::move(providers));
   out.set("used", used == nullptr ? json::Value{} : json::Value(used->provider));
   if (const std::string_view by = chosen_by(explanation.choice); !by.empty()) out.set("chosen_by", by);
+  if (used == nullptr && !explanation.file_problem.empty()) out.set("problem", explanation.file_problem);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/limits.hpp"
 #include "core/json/parse.hpp"
 #include "core/transport/api_client.hpp"
+#include "core/transport/rules/account.hpp"
 #include "core/transport/rules/response_error.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/printer.hpp"
@@ -35,14 +36,11 @@ json::Value fetch_user(Services& services, heygen::auth::Checked& checked) {
   request.checked = &checked;
   const std::string body = services.client().fetch(request, limits::kAuthResponse);
   try {
-    json::Value response = json::parse(body);
-    if (response.is_null()) return json::Object{};
-    if (response.is_object()) return response;
+    json::Value response = transport::read_account(body);
+    return response.is_null() ? json::Value(json::Object{}) : response;
   } catch (const json::ParseError& fault) {
     throw transport::unreadable_response({}, body, fault.what());
   }
-  throw Error(code::kResponseParse, "The response is not a JSON object.",
-              "Check that HEYGEN_API_BASE names the HeyGen API.");
 }
 
 }  // namespace

@@ -125,6 +125,18 @@ BOOST_AUTO_TEST_CASE(key_that_the_api_rejects_changes_nothing) {
   BOOST_TEST(key.revoked[0].state.string_at("api_key") == "new-key");
 }
 
+BOOST_AUTO_TEST_CASE(login_that_is_checked_by_something_else_than_the_api_changes_nothing_and_is_revoked) {
+  write(R"({ "api_key":"old" })");
+  probe = [](const Credential&) -> ProbeResult { throw Error(code::kResponseParse, "The response is empty."); };
+  const Error error = error_of([&] { run("acme"); });
+  BOOST_TEST(error.code == code::kResponseParse);
+  BOOST_TEST(error.message().find("nothing was stored") != std::string::npos);
+  BOOST_TEST(directory.read("credentials") == R"({ "api_key":"old" })");
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked[0].state.string_at("token") == "new");
+  BOOST_TEST(copies() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(refreshable_credential_that_the_api_rejects_changes_nothing_and_is_revoked) {
   const std::string before = R"({ "api_key":"old","user":{"email":"old"},"providers":{"acme":{"token":"t"}},"x":1.10})";
   write(before);

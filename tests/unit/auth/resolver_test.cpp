@@ -268,6 +268,22 @@ BOOST_AUTO_TEST_CASE(explain_reports_a_file_that_cannot_be_used) {
   BOOST_TEST(chain.explain().file_problem.empty());
 }
 
+BOOST_AUTO_TEST_CASE(explain_names_the_fault_of_a_broken_file_wherever_the_file_would_count) {
+  write("{ \"api_key\":");
+  Resolver chain = resolver();
+  Explanation explanation = chain.explain();
+  BOOST_TEST((explanation.rows.front().verdict == Verdict::broken));
+  for (const ExplainRow& row : explanation.rows) {
+    BOOST_TEST((row.why == Why::unreadable));
+    BOOST_TEST(row.detail.find("not valid JSON") != std::string::npos);
+  }
+  set({{"HEYGEN_API_KEY", "k"}});
+  explanation = chain.explain();
+  BOOST_TEST((explanation.rows.front().verdict == Verdict::used));
+  BOOST_TEST((explanation.rows.back().verdict == Verdict::absent));
+  BOOST_TEST((explanation.rows.back().why == Why::unreadable));
+}
+
 BOOST_AUTO_TEST_CASE(resolve_and_explain_agree_that_empty_values_fill_no_slot) {
   write(R"({"oauth":{"access_token":""},"providers":{"gone":{"t":""},"acme":{"token":"t"}}})");
   BOOST_TEST(used() == "acme:Bearer t");

@@ -268,7 +268,9 @@ BOOST_AUTO_TEST_CASE(process_that_waited_for_a_failed_refresh_learns_why_and_sen
       learned = error_of([&] { Session(its_chain, waiting_clock, other_terminal, cancel).obtain(request); });
     });
     waits.get_future().wait();
-    return ended(Status::transient, "The token endpoint answered 503.");
+    provider::ProviderResult answer = ended(Status::transient, "The token endpoint answered 503.");
+    answer.retry_after = 90;
+    return answer;
   };
   BOOST_TEST(error_of([&] { session.obtain(request); }).code == code::kNetwork);
   waiter.join();
@@ -276,6 +278,7 @@ BOOST_AUTO_TEST_CASE(process_that_waited_for_a_failed_refresh_learns_why_and_sen
   BOOST_REQUIRE(learned.has_value());
   BOOST_TEST(learned->code == code::kNetwork);
   BOOST_TEST(learned->message().find("answered 503") != std::string::npos);
+  BOOST_TEST(learned->retry_after.value_or(0) == 90);
 }
 
 BOOST_AUTO_TEST_CASE(failed_refresh_is_tried_again_by_a_later_command) {

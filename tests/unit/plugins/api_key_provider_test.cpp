@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugins/apikey/api_key_provider.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
-#include "plugins/apikey/api_key_provider.hpp"
 
 #include "tests/unit/plugins/fake_host.hpp"
 
@@ -100,6 +100,16 @@ BOOST_AUTO_TEST_CASE(what_a_paste_brings_along_is_named_and_never_quoted) {
                                                        {"\"hg_key\",", "in quotes"},
                                                        {"HEYGEN_API_KEY=hg_key", "'HEYGEN_API_KEY='"},
                                                        {"X-Api-Key:hg_key", "'x-api-key:'"},
+                                                       {"x-api-key : hg_key", "'x-api-key:'"},
+                                                       {"Bearer\thg_key", "'Bearer '"},
+                                                       {"bearer\xC2\xA0hg_key", "'Bearer '"},
+                                                       {"Authorization: Bearer hg_key", "'Authorization:'"},
+                                                       {"export HEYGEN_API_KEY=hg_key", "'export '"},
+                                                       {"export\tHEYGEN_API_KEY=\"hg_key\"", "'export '"},
+                                                       {"HEYGEN_API_KEY='hg_key'", "'HEYGEN_API_KEY='"},
+                                                       {"HEYGEN_API_KEY = hg_key", "'HEYGEN_API_KEY='"},
+                                                       {"-H 'x-api-key: hg_key'", "'-H '"},
+                                                       {"set HEYGEN_API_KEY=hg_key", "'set '"},
                                                        {"hg_key hg_two", "contains a space"},
                                                        {"hg_k\xC3\xA9y", "not ASCII"}};
   for (const auto& [input, reason] : cases) {

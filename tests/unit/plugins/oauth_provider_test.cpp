@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugins/oauth/oauth_provider.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
-#include "plugins/oauth/oauth_provider.hpp"
 
 #include <algorithm>
 
@@ -367,6 +367,23 @@ BOOST_AUTO_TEST_CASE(no_metadata_is_broken_and_no_answer_is_transient) {
   BOOST_TEST(login().status == HEYGEN_TRANSIENT);
   responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});
   BOOST_TEST(login().status == HEYGEN_TRANSIENT);
+}
+
+BOOST_AUTO_TEST_CASE(metadata_that_is_refused_for_now_says_when_to_come_back) {
+  for (const int status : {408, 429, 500, 503}) {
+    responses.push_back({status, "", {{"Retry-After", "120"}}, HEYGEN_OK, 0});
+    const Said said = login();
+    BOOST_TEST(said.status == HEYGEN_TRANSIENT, status);
+    BOOST_TEST(said.retry_after == 120, status);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(metadata_that_something_in_between_answers_is_transient) {
+  for (const int status : {200, 302}) {
+    respond("<html>Log in to the network</html>", status);
+    respond("", 404);
+    BOOST_TEST(login().status == HEYGEN_TRANSIENT, status);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_of_another_issuer_is_refused_before_the_code_leaves) {

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(rejected_refreshable_credential_is_not_refreshed) {
 }
 
 BOOST_AUTO_TEST_CASE(accepting_response_that_names_no_user_is_accepted) {
-  for (const char* body : {"", "null", R"({"data":{}})", R"({"data":null})"}) {
+  for (const char* body : {"null", "{}", R"({"data":{}})", R"({"data":null})", R"({"error":null,"data":{}})"}) {
     respond(200, body);
     const ProbeResult result = probe();
     BOOST_TEST((result.verdict == Verdict::accepted), body);
@@ -86,11 +86,21 @@ BOOST_AUTO_TEST_CASE(accepting_response_that_names_no_user_is_accepted) {
 }
 
 BOOST_AUTO_TEST_CASE(response_that_is_not_the_apis_is_not_a_verdict) {
-  for (const char* body : {"[1]", "{oops", "<html></html>", "\x1f\x8b\x08", "7"}) {
+  for (const char* body : {"{oops", "<html></html>", "\x1f\x8b\x08"}) {
     respond(200, body);
     const ProbeResult result = probe();
     BOOST_TEST((result.verdict == Verdict::unknown), body);
     BOOST_TEST(result.problem.find("JSON") != std::string::npos, body);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(success_that_cannot_be_the_apis_is_a_parse_error) {
+  for (const char* body : {"", " \n", "[1]", "7", R"("text")", R"({"data":3})", R"({"data":[]})", R"({"data":"x"})",
+                           R"({"error":{"code":"unauthorized","message":"hg_key"}})", R"({"error":"x","data":{}})"}) {
+    respond(200, body);
+    BOOST_CHECK_EXCEPTION(probe(), heygen::Error, [](const heygen::Error& error) {
+      return error.code == heygen::code::kResponseParse && error.message().find("hg_key") == std::string::npos;
+    });
   }
 }
 
