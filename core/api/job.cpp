@@ -103,15 +103,39 @@ std::string show_by_field(const NamedId& named) {
   return best == nullptr ? std::string{} : typed(*best, {named.id});
 }
 
-std::string show_of(const Poll& poll, const std::vector<NamedId>& ids) {
-  std::string show;
-  const std::string own = last_segment(poll.id_field);
+/// Without a command that shows the job, `show` is empty.
+JobReference job_with(const Poll* poll, const json::Value& response) {
+  std::vector<NamedId> ids;
+  collect_ids(response, ids);
+  const std::string own = poll == nullptr ? std::string{} : last_segment(poll->id_field);
+  std::stable_partition(ids.begin(), ids.end(), [&](const NamedId& named) { return named.field == own; });
+  JobReference job;
+  for (const NamedId& named : ids) {
+    if (std::ranges::find(job.ids, named.id) != job.ids.end()) continue;
+    job.ids.push_back(named.id);
+    if (poll == nullptr || named.field != own) continue;
+    job.show += (job.show.empty() ? "heygen " : " && heygen ") + std::string(poll->follow_up) + " ";
+    job.show += shell_word(named.id);
+  }
   for (const NamedId& named : ids)
-    if (named.field == own)
-      show += (show.empty() ? "heygen " : " && heygen ") + std::string(poll.follow_up) + " " + shell_word(named.id);
-  for (const NamedId& named : ids)
-    if (show.empty()) show = show_by_field(named);
-  return show;
+    if (job.show.empty()) job.show = show_by_field(named);
+  return job;
+}
+
+/// The command of a request, and what its path gives to the placeholders.
+struct Match {
+  const Command* command = nullptr;
+  std::vector<std::string> arguments;
+};
+
+Match match_of(std::string_view method, const std::string& path) {
+  Match best;
+  for (const Command& command : commands()) {
+    auto given = command.method == method ? arguments_in(command.endpoint, path) : std::nullopt;
+    if (!given || (best.command != nullptr && given->size() >= best.arguments.size())) continue;
+    best = {&command, std::move(*given)};
+  }
+  return best;
 }
 
 }  // namespace
@@ -130,28 +154,21 @@ std::string look_command(const Command& command, const std::vector<std::string>&
 }
 
 std::string look_command(std::string_view method, const std::string& path) {
-  const Command* best = nullptr;
-  std::vector<std::string> arguments;
-  for (const Command& command : commands()) {
-    auto given = command.method == method ? arguments_in(command.endpoint, path) : std::nullopt;
-    if (!given || (best != nullptr && given->size() >= arguments.size())) continue;
-    best = &command;
-    arguments = std::move(*given);
-  }
-  const std::string look = best == nullptr ? std::string{} : look_command(*best, arguments);
+  const Match match = match_of(method, path);
+  const std::string look = match.command == nullptr ? std::string{} : look_command(*match.command, match.arguments);
   return look.empty() ? "heygen api GET " + shell_word(path) : look;
 }
 
 JobReference job_of(const Command& command, const json::Value& response) {
-  std::vector<NamedId> ids;
-  collect_ids(response, ids);
-  const std::string own = last_segment(command.poll->id_field);
-  std::stable_partition(ids.begin(), ids.end(), [&](const NamedId& named) { return named.field == own; });
-  JobReference job;
-  for (const NamedId& named : ids)
-    if (std::ranges::find(job.ids, named.id) == job.ids.end()) job.ids.push_back(named.id);
-  job.show = show_of(*command.poll, ids);
+  JobReference job = job_with(command.poll, response);
   if (job.show.empty()) job.show = look_command(command, {});
+  return job;
+}
+
+JobReference job_of(std::string_view method, const std::string& path, const json::Value& response) {
+  const Match match = match_of(method, path);
+  JobReference job = job_with(match.command == nullptr ? nullptr : match.command->poll, response);
+  if (job.show.empty()) job.show = look_command(method, path);
   return job;
 }
 

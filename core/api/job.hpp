@@ -22,6 +22,8 @@ std::string look_command(std::string_view method, const std::string& path);
 /// All IDs that `response` to the creating request names, the job's first, and the command that shows the job. Without
 /// an ID, `show` is the command that lists what the request may have started.
 JobReference job_of(const Command& command, const json::Value& response);
+/// The same for a request to any path, percent-encoded.
+JobReference job_of(std::string_view method, const std::string& path, const json::Value& response);
 
 /// What every hint about a job ends with: "Check its status with `…`." Empty without an ID.
 std::string follow_up_hint(const JobReference& job);

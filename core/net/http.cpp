@@ -13,6 +13,12 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
   return found == headers.end() ? nullptr : &found->value;
 }
 
+bool contradicts_itself(const Headers& headers, std::string_view name) {
+  const std::string* first = find_header(headers, name);
+  return std::ranges::any_of(
+      headers, [&](const Header& header) { return iequals(header.name, name) && header.value != *first; });
+}
+
 bool is_token(std::string_view text) {
   const auto is_token_character = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

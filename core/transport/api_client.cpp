@@ -106,7 +106,8 @@ class Call {
         request_(request),
         credential_(with.credentials, with.clock, {request.method, request_target(request)}),
         body_(request.body),
-        retries_(with.options.max_retries, with.clock, with.random, with.cancel, request.deadline) {}
+        retries_(request.retries ? with.options.max_retries : 0, with.clock, with.random, with.cancel,
+                 request.deadline) {}
 
   ApiResponse run() {
     try {
@@ -147,7 +148,8 @@ class Call {
         if (follow(target, sent, *response)) continue;
         if (!may_retry(request_.method, response->status) || !can_resend()) return response;
         retry_after = retries_.retry_after(*response);
-        if (is_too_long(retry_after)) return response;
+        // RFC 9110 §10.2.3: one value; of two, it cannot be told which one the server means.
+        if (is_too_long(retry_after) || net::contradicts_itself(response->headers, "Retry-After")) return response;
       } catch (const net::Failure& failure) {
         if (failure.sent) may_have_acted_ = changes_something(request_);
         const bool passing = may_retry(request_.method, failure.kind);

@@ -181,12 +181,6 @@ void give_handlers_a_stack() {
   sigaltstack(&stack, nullptr);
 }
 
-/// Ends as the default action would, but with the terminal as it was.
-extern "C" void heygen_on_quit(int number) {
-  TerminalMode::restore_for_exit();
-  raise(number);
-}
-
 void handle(std::initializer_list<int> numbers, void (*handler)(int), int flags) {
   struct sigaction action {};
   action.sa_handler = handler;
@@ -211,9 +205,9 @@ void install_signals(Cancel& cancel) {
   std::at_quick_exit(heygen_on_exit);
   handle({SIGPIPE, SIGXFSZ}, SIG_IGN, 0);  // the write fails instead, and its error says why
   handle({SIGCHLD}, SIG_DFL, 0);  // if it were ignored, no wait for a browser or a provider's helper would work
-  handle_unless_ignored({SIGINT, SIGTERM, SIGHUP}, heygen_on_interrupt);
+  // Ctrl-\ too: a job that was paid for is printed before the end, whichever key is pressed.
+  handle_unless_ignored({SIGINT, SIGTERM, SIGHUP, SIGQUIT}, heygen_on_interrupt);
   handle({SIGALRM}, heygen_on_slow_cancel, SA_RESTART);
-  handle({SIGQUIT}, heygen_on_quit, static_cast<int>(SA_RESETHAND | SA_NODEFER));
   // Poco has put its own handlers there.
   handle({SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGSYS, SIGFPE, SIGABRT}, heygen_on_crash,
          static_cast<int>(SA_RESETHAND | SA_NODEFER | SA_ONSTACK));

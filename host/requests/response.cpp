@@ -3,76 +3,32 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <functional>
+#include <exception>
 
-#include "core/base/file.hpp"
+#include "core/api/job.hpp"
 #include "core/base/text.hpp"
 #include "core/json/compact.hpp"
 #include "core/json/parse.hpp"
 #include "core/output/style.hpp"
 #include "core/transport/rules/failure.hpp"
 #include "core/transport/rules/response_error.hpp"
+#include "host/io.hpp"
+#include "host/requests/spool.hpp"
 
 namespace heygen::host::requests {
 namespace {
 
 constexpr int kNoContent = 204, kResetContent = 205;
 
-/// Text in memory, and in a nameless temporary file once it is large.
-class Spool {
- public:
-  ~Spool() {
-    if (file_ != nullptr) static_cast<void>(std::fclose(file_));  // it is gone with this
-  }
-  Spool() = default;
-  Spool(const Spool&) = delete;
-  Spool& operator=(const Spool&) = delete;
-
-  std::string& text() { return text_; }
-
-  /// Moves what is in text() to the file if it has become large.
-  void settle() {
-    constexpr std::size_t kLarge = std::size_t{4} << 20;
-    if (text_.size() < kLarge) return;
-    if (file_ == nullptr) file_ = std::tmpfile();
-    // Flushed here, where a full disk is noticed: rewind() would forget it.
-    if (file_ == nullptr || std::fwrite(text_.data(), 1, text_.size(), file_) != text_.size() ||
-        std::fflush(file_) != 0)
-      throw Error(code::kFileIo,
-                  "Could not store the large response in a temporary file: " + describe_errno(errno) + ".",
-                  "Free up space in the directory for temporary files.");
-    text_.clear();
-  }
-
-  void write(const std::function<void(std::string_view)>& out) {
-    if (file_ != nullptr) std::rewind(file_);
-    std::array<char, 65536> piece;
-    while (file_ != nullptr) {
-      const std::size_t count = std::fread(piece.data(), 1, piece.size(), file_);
-      if (count == 0) break;
-      out({piece.data(), count});
-    }
-    if (file_ != nullptr && std::ferror(file_) != 0)
-      throw Error(code::kFileIo, "Could not read the response from its temporary file: " + describe_errno(errno) + ".",
-                  "Check the disk of the directory for temporary files.");
-    out(text_);
-  }
-
- private:
-  std::string text_;
-  std::FILE* file_ = nullptr;
-};
-
 bool has_body(const transport::ApiRequest& request, const transport::ApiResponse& response) {
   return response.status != kNoContent && response.status != kResetContent && request.method != "HEAD";
 }
 
-/// Appends to `out`, which `settle` may empty between the pieces.
-void read_compact(transport::ApiResponse& response, std::string& out, const std::function<void()>& settle) {
-  constexpr std::size_t kStart = 256;
-  std::string start;
+constexpr std::size_t kStart = 256;
+
+/// Appends to `out`, which `settle` may empty between the pieces; `start` becomes how the body begins.
+void read_compact(transport::ApiResponse& response, std::string& out, std::string& start,
+                  const std::function<void()>& settle) {
   try {
     json::Compactor compactor;
     std::array<char, 65536> piece;
@@ -87,46 +43,150 @@ void read_compact(transport::ApiResponse& response, std::string& out, const std:
   }
 }
 
-/// Reads the response by `read`, which throws an Error when it is not what it should be.
+void say_it_may_have_acted(Error& error, const transport::ApiRequest& request) {
+  if (transport::changes_something(request) && !error.may_have_taken_effect)
+    transport::say_that_it_may_have_taken_effect(error, request.look);
+}
+
+/// Reads the response by `read`, which throws an Error when it is not what it should be. An ID is not lost with it.
 template <class Read>
 auto read_or_say(const transport::ApiRequest& request, Read read) {
+  std::string start;
   try {
-    return read();
+    return read(start);
   } catch (Error& error) {
-    if (transport::changes_something(request) && !error.may_have_taken_effect)
-      transport::say_that_it_may_have_taken_effect(error, request.look);
+    say_it_may_have_acted(error, request);
+    if (transport::changes_something(request) && trim(start).starts_with('{'))
+      error.hint += " The response begins with: " + printable(trim(start));
     throw;
+  }
+}
+
+/// The response to a request that starts a job, whole, whatever it is.
+class KeptResponse {
+ public:
+  /// As read_response() does. What has come so far is there when it throws.
+  std::string read(const transport::ApiRequest& request, transport::ApiResponse& response, std::size_t limit) {
+    std::array<char, 65536> piece;
+    if (!has_body(request, response)) return {};
+    while (const std::size_t count = response.stream->read(piece)) {
+      take({piece.data(), count}, limit);
+      raw_.settle();
+    }
+    if (too_large_) throw transport::too_large_error(limit, true);
+    try {
+      if (!fault_) compactor_.finish();
+    } catch (const json::ParseError& fault) {
+      fault_ = fault;
+    }
+    if (fault_) throw transport::unreadable_response(response.headers, start_, fault_->what());
+    return std::move(text_);
+  }
+
+  /// All of it as it came, on a line of its own; without what could control a terminal.
+  void print(const Printer& printer) {
+    if (start_.empty()) return;
+    raw_.write([&](std::string_view piece) {
+      if (!piece.empty()) printer.write(printer.to_terminal() ? printable(piece, true) : std::string(piece));
+    });
+    if (!ends_line_) printer.write("\n");
+  }
+
+  const std::string& start() const { return start_; }
+
+ private:
+  void take(std::string_view piece, std::size_t limit) {
+    raw_.text() += piece;
+    start_ += piece.substr(0, kStart - std::min(kStart, start_.size()));
+    ends_line_ = piece.ends_with('\n');
+    if (fault_ || too_large_) return;
+    try {
+      compactor_.feed(piece, text_);
+    } catch (const json::ParseError& fault) {
+      fault_ = fault;
+    }
+    too_large_ = text_.size() > limit;
+    if (too_large_) text_.clear();
+  }
+
+  json::Compactor compactor_;
+  Spool raw_;
+  std::string text_, start_;
+  std::optional<json::ParseError> fault_;
+  bool too_large_ = false, ends_line_ = false;
+};
+
+Error output_closed_error() {
+  return {code::kFileIo, "Could not write to stdout: its reader has closed it.",
+          "The command itself was carried out; only its output is incomplete."};
+}
+
+JobReference job_in(const transport::ApiRequest& request, const std::string& text) {
+  try {
+    return api::job_of(request.method, request.path, json::parse(text));
+  } catch (const json::ParseError&) {  // too large to be held, or empty
+    return {{}, request.look};
   }
 }
 
 /// Prints by `print`. What a change brought is not lost when it cannot be written: it is in the error.
 template <class Print>
-void print_or_say(const Printer& printer, const std::string& text, Print print) {
+void print_or_say(const Printer& printer, const transport::ApiRequest& request, const std::string& text, Print print) {
   constexpr std::size_t kLongest = 2000;
+  if (!transport::changes_something(request)) return print();
   try {
-    print();
+    print_or_fail(print);
   } catch (Error& error) {
-    const bool said = printer.only_reads || printer.options.jq;
-    if (!said && !text.empty() && text.size() <= kLongest)
+    error.job = job_in(request, text);
+    if (const std::string look = api::follow_up_hint(*error.job); !look.empty()) error.hint += " " + look;
+    if (!printer.options.jq && !text.empty() && text.size() <= kLongest)
       error.hint += " The response was: " + std::string(trim(text));
     throw;
   }
 }
 
-}  // namespace
-
-std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response, std::size_t limit) {
+std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response, std::size_t limit,
+                          std::string& start) {
   std::string text;
   const auto check_size = [&] {
     if (text.size() > limit) throw transport::too_large_error(limit, true);
   };
-  if (has_body(request, response)) read_compact(response, text, check_size);
+  if (has_body(request, response)) read_compact(response, text, start, check_size);
   return text;
+}
+
+}  // namespace
+
+void print_or_fail(const std::function<void()>& print) {
+  try {
+    print();
+  } catch (const OutputClosed&) {
+    throw output_closed_error();
+  }
 }
 
 std::string send(transport::ApiClient& client, const transport::ApiRequest& request) {
   transport::ApiResponse response = client.call(request);
-  return read_or_say(request, [&] { return read_response(request, response, client.buffer_limit()); });
+  return read_or_say(
+      request, [&](std::string& start) { return read_response(request, response, client.buffer_limit(), start); });
+}
+
+std::string send_and_keep(transport::ApiClient& client, const Printer& printer, const transport::ApiRequest& request,
+                          const std::function<void()>& before_printing) {
+  transport::ApiResponse response = client.call(request);
+  KeptResponse kept;
+  try {
+    return kept.read(request, response, client.buffer_limit());
+  } catch (Error& error) {
+    say_it_may_have_acted(error, request);
+    before_printing();
+    try {
+      print_or_fail([&] { kept.print(printer); });
+    } catch (const Error& fault) {
+      error.hint += " " + fault.message() + " The response begins with: " + printable(trim(kept.start()));
+    }
+    throw;
+  }
 }
 
 void send_and_print(transport::ApiClient& client, Printer& printer, const transport::ApiRequest& request,
@@ -135,18 +195,25 @@ void send_and_print(transport::ApiClient& client, Printer& printer, const transp
   printer.only_reads = !transport::changes_something(request);
   // What goes to a terminal is for eyes, and looked at whole; so is what --jq gets.
   if (printer.human() || printer.options.jq || printer.to_terminal()) {
-    const std::string text =
-        read_or_say(request, [&] { return read_response(request, response, client.buffer_limit()); });
-    return print_or_say(printer, text, [&] { print_response(printer, text, columns); });
+    const std::string text = read_or_say(
+        request, [&](std::string& start) { return read_response(request, response, client.buffer_limit(), start); });
+    return print_result(printer, request, text, columns);
   }
   if (!has_body(request, response)) return;
   Spool spool;
-  read_or_say(request, [&] { read_compact(response, spool.text(), [&] { spool.settle(); }); });
+  read_or_say(request,
+              [&](std::string& start) { read_compact(response, spool.text(), start, [&] { spool.settle(); }); });
   spool.text() += '\n';
-  print_or_say(printer, spool.text(), [&] { spool.write(printer.write); });
+  print_or_say(printer, request, spool.is_small() ? spool.text() : "", [&] { spool.write(printer.write); });
+}
+
+void print_result(Printer& printer, const transport::ApiRequest& request, const std::string& text,
+                  const std::vector<output::Column>& columns) {
+  print_or_say(printer, request, text, [&] { print_response(printer, text, columns); });
 }
 
 json::Value parse_response(const std::string& text) {
+  if (text.empty()) throw transport::unreadable_response({}, text, {});
   try {
     return json::parse(text);
   } catch (const json::ParseError& fault) {

@@ -9,6 +9,7 @@
 
 #include "core/api/engine.hpp"
 #include "core/api/job.hpp"
+#include "core/base/clock.hpp"
 #include "core/transport/rules/failure.hpp"
 #include "host/requests/last_words.hpp"
 #include "host/requests/response.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// For the response to the creation after a cancellation, and for the poll after a stop of the process.
 constexpr milliseconds kGrace{5'000};
 constexpr milliseconds kRedraw{1'000};
 /// "500ms", "45s", "1m 5s", "1h 30m"; as --timeout reads it, but for the space.
@@ -43,7 +45,12 @@ bool is_transient(const Error& error, milliseconds age) {
 class Wait {
  public:
   Wait(const WaitDependencies& needs, const api::Command& command, milliseconds limit)
-      : needs_(needs), command_(command), poll_(*command.poll), limit_(limit), start_(needs.clock.monotonic()) {}
+      : needs_(needs),
+        command_(command),
+        poll_(*command.poll),
+        limit_(limit),
+        start_(needs.clock.monotonic()),
+        looked_at_(start_) {}
 
   void run(transport::ApiRequest create) {
     headers_ = create.headers;
@@ -66,13 +73,18 @@ class Wait {
   std::string request_start(transport::ApiRequest& create) {
     create.deadline = start_ + limit_;
     create.grace = kGrace;
-    create.on_wait = [this] { needs_.status("Waiting for the response to the request, " + time_text(elapsed())); };
+    create.on_wait = [this] {
+      look_at_clock();
+      needs_.status("Waiting for the response to the request, " + time_text(elapsed()));
+    };
     needs_.status("Sending the request…");
     Error lost = canceled_error();
     transport::say_that_it_may_have_taken_effect(lost, create.look);
     needs_.last_words(lost.hint);
     try {
-      return needs_.send(create);
+      std::string response = needs_.send(create);
+      look_at_clock();
+      return response;
     } catch (Error& error) {
       needs_.status("");
       if (error.may_have_taken_effect) error.job = JobReference{{}, create.look};
@@ -110,23 +122,39 @@ class Wait {
     transport::ApiRequest ask;
     ask.path = api::poll_path(poll_, id_);
     ask.headers = headers_;
-    ask.deadline = start_ + limit_;
+    ask.retries = false;  // all that fails in passing is repeated here
     ask.on_wait = [this] { show(); };
     for (int round = 0; poll_once(ask); ++round) {
       const milliseconds delay = std::max(api::poll_delay(round, needs_.random.unit()), asked_to_wait_);
       pause(std::min(delay, left()));
-      if (left() <= milliseconds(0)) give_up();
+      if (left() <= milliseconds(0) && !was_stopped_) give_up();
     }
   }
 
+  /// Notes that the process did not run since the last look (SIGSTOP, Ctrl-Z, a frozen container).
+  void look_at_clock() {
+    const milliseconds now = needs_.clock.monotonic();
+    was_stopped_ = was_stopped_ || stopped_time(kLongestSleep, now - looked_at_).count() > 0;
+    looked_at_ = now;
+  }
+
+  /// The timeout, or a moment more for the poll that is due once a stopped process runs again.
+  milliseconds end_of_poll() {
+    const milliseconds end = start_ + limit_;
+    return std::exchange(was_stopped_, false) ? std::max(end, needs_.clock.monotonic() + kGrace) : end;
+  }
+
   /// False when the job is over and its response printed.
-  bool poll_once(const transport::ApiRequest& ask) {
+  bool poll_once(transport::ApiRequest& ask) {
     std::string text;
     asked_to_wait_ = milliseconds(0);
+    ask.deadline = end_of_poll();
     try {
       text = needs_.send(ask);
+      look_at_clock();
     } catch (const Error& error) {
-      if (error.code == code::kTimeout && left() <= milliseconds(0)) give_up();
+      look_at_clock();
+      if (error.code == code::kTimeout && left() <= milliseconds(0) && !was_stopped_) give_up();
       if (!is_transient(error, needs_.clock.monotonic() - created_) || !may_ask_later(error)) throw;
       last_error_ = error.message();
       return true;
@@ -138,8 +166,8 @@ class Wait {
     status_ = response.find_path(poll_.status_field)->as_string();
     if (state == api::JobState::running) return true;
     needs_.status("");
-    print_last();
     if (state == api::JobState::failed) throw api::job_failure(poll_, id_, response);
+    print_last();
     return false;
   }
 
@@ -161,7 +189,8 @@ class Wait {
     }
   }
 
-  void show() const {
+  void show() {
+    look_at_clock();
     needs_.status("Waiting for " + id_ + (status_.empty() ? "" : ": " + status_) + ", " + time_text(elapsed()) +
                   (last_error_.empty() ? "" : " (no response; retrying)"));
   }
@@ -182,6 +211,8 @@ class Wait {
   const api::Poll& poll_;
   const milliseconds limit_, start_;
   milliseconds created_{0}, asked_to_wait_{0};
+  milliseconds looked_at_;
+  bool was_stopped_ = false;  ///< since the last poll was sent
   net::Headers headers_;
   JobReference job_;
   std::string id_, status_, last_error_;
@@ -207,8 +238,12 @@ void run_and_wait(Services& services, Printer& printer, const api::Command& comm
       progress.show_now(line);
   };
   const WaitDependencies needs{
-      .send = [&](const transport::ApiRequest& request) { return send(services.client(), request); },
-      .print = [&](const std::string& response) { print_response(printer, response); },
+      .send =
+          [&](const transport::ApiRequest& request) {
+            if (!transport::changes_something(request)) return send(services.client(), request);
+            return send_and_keep(services.client(), printer, request, [&] { status(""); });
+          },
+      .print = [&](const std::string& response) { print_or_fail([&] { print_response(printer, response); }); },
       .status = status,
       .last_words = [&](const std::string& hint) { last_words.set(hint); },
       .clock = services.clock,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -48,11 +49,6 @@ Error refused_redirect(transport::RefusedRedirect::Why why) {
   return {code::kDownloadFailed, what + "; the download was stopped.", "Report this to HeyGen support."};
 }
 
-std::optional<std::int64_t> retry_after_of(const net::Response& response, std::int64_t now) {
-  const std::string* value = net::find_header(response.headers, "Retry-After");
-  return value == nullptr ? std::nullopt : transport::parse_retry_after(*value, now);
-}
-
 Error refused(int status, std::optional<std::int64_t> retry_after, std::int64_t now) {
   const std::string when = transport::wait_advice(retry_after, now);
   Error error(code::kDownloadFailed,
@@ -68,12 +64,22 @@ void check_status(const net::Response& response, std::int64_t now) {
   if (status == 403 || status == 404)
     throw Error(code::kDownloadUrlExpired, fmt::format("The link to the file has expired (HTTP {}).", status),
                 "Run the command again to get a new link.");
-  throw refused(status, retry_after_of(response, now), now);
+  throw refused(status, transport::retry_after_of(response.headers, now), now);
+}
+
+/// What says which bytes of which file these are has one value (RFC 9110 §8.6, §8.8.2, §8.8.3, §14.4, §10.2.3).
+void check_consistent(const net::Response& response) {
+  for (const char* name : {"Content-Length", "Content-Range", "ETag", "Last-Modified", "Retry-After"}) {
+    if (!net::contradicts_itself(response.headers, name)) continue;
+    throw Error(code::kDownloadFailed, fmt::format("The server contradicts itself: it sent two different {}.", name),
+                "Try again later. If it keeps happening, check any proxy in between.");
+  }
 }
 
 bool is_of_several_pieces(const net::Response& response) {
-  const std::string* type = net::find_header(response.headers, "Content-Type");
-  return type != nullptr && to_lower(*type).starts_with("multipart/byteranges");
+  return std::ranges::any_of(response.headers, [](const net::Header& header) {
+    return iequals(header.name, "Content-Type") && to_lower(header.value).starts_with("multipart/byteranges");
+  });
 }
 
 /// A 200 may not have a Content-Range (RFC 9110 §14.4); where one says that this is a piece, it is believed.
@@ -179,6 +185,7 @@ class Transfer {
     for (;;) {
       const std::uint64_t first = sink_.version() ? sink_.size() : 0;
       std::unique_ptr<net::Response> response = ask(first);
+      check_consistent(*response);
       if (first > 0 && response->status == 206 && continues(*response, *sink_.version(), first)) return response;
       const bool entire =
           response->status == 200 && is_entire(*response) && !(first > 0 && contradicts(*response, *sink_.version()));
@@ -202,7 +209,7 @@ class Transfer {
   /// A failure from which the transfer resumes, unless the server asks to wait too long for that.
   net::Failure stumbled(const net::Response& response) {
     const std::int64_t now = needs_.progress.clock.now();
-    retry_after_ = retry_after_of(response, now);
+    retry_after_ = transport::retry_after_of(response.headers, now);
     if (transport::is_too_long(retry_after_)) throw refused(response.status, retry_after_, now);
     return {net::Failure::Kind::reset, fmt::format("The server responded with HTTP {}.", response.status)};
   }

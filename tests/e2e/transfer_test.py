@@ -5,6 +5,7 @@ HEYGEN_TRANSFER_MIB is the size of the large file (default 128): 2048 is what th
 """
 
 import hashlib
+import json
 import os
 import pathlib
 import random
@@ -424,6 +425,25 @@ class Misbehaving(Transfers):
             )
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"cli_file_io_error", done.stderr)
+
+    def test_a_saved_file_is_told_when_stdout_cannot_take_it(self):
+        files = self.enterContext(FileServer(self.CONTENT))
+        self.link(files.url + "/film")
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([self.home.program, *self.command()], env=self.home.env, stdout=full, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 1)
+        error = json.loads(done.stderr)["error"]
+        self.assertIn(str(self.target), error["hint"])
+        self.assertEqual(error["job"], {"ids": ["v1"], "show": "heygen video get v1"})
+        self.assertEqual(self.target.read_bytes(), self.CONTENT)
+
+    def test_a_response_of_another_shape_is_a_parse_error(self):
+        for body in ([], "[]", "null", '"x"', {"data": []}, {"data": {}}, {"data": {"video_url": 7, "status": "completed"}},
+                     {"data": {"status": 3}}, {"data": {"video_url": {"a": "b"}}}):  # fmt: skip
+            with self.subTest(body):
+                self.service.fault("/v3/videos/v1", body=body)
+                self.assert_fails(self.run_heygen(*self.command()), "cli_response_parse_error", 1)
+                self.assertEqual(self.left(), [])
 
     def test_a_changed_tag_means_another_file(self):
         files, done = self.fetch({"cut": 1000}, {"headers": {"ETag": '"v2"'}, "body": b"new"})

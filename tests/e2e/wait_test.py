@@ -12,9 +12,10 @@ import struct
 import subprocess
 import termios
 import threading
+import time
 import unittest
 
-from support import HEYGEN, LIMIT_S, WithService
+from support import HEYGEN, LIMIT_S, WithService, eventually
 
 from service import Response
 
@@ -138,7 +139,7 @@ class Waiting(Stage):
         self.assert_names_job(done)
 
     def test_signals_at_every_stage_name_the_job(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             with self.subTest("between polls", number=number):
                 self.states = ["pending"]
                 seen = len(self.polls())
@@ -226,21 +227,81 @@ class Waiting(Stage):
         done = self.assert_fails(self.run_heygen(*CREATE), "cli_response_parse_error", 1)
         self.assertEqual(done.json(), created)
 
-    def test_a_result_that_cannot_be_written_names_the_job(self):
-        with open("/dev/full", "w") as full:
-            done = subprocess.run([str(HEYGEN), *CREATE], env=self.home.env, stdout=full, stderr=subprocess.PIPE, text=True)
-        self.assertEqual(done.returncode, 1)
-        self.assertEqual(json.loads(done.stderr)["error"]["job"]["ids"], ["v1"])
+    def run_into(self, where, *arguments):
+        """Without a stdout that takes anything: a full disk, a reader that left, a closed descriptor."""
+        redirect = {"full": ">/dev/full", "closed": ">&-", "left": ""}[where]
+        reader, writer = os.pipe()
+        os.close(reader)
+        command = ["sh", "-c", f'exec "$@" {redirect}', "sh", str(HEYGEN), *arguments]
+        done = subprocess.run(command, env=self.home.env, stdout=writer, stderr=subprocess.PIPE, text=True)
+        os.close(writer)
+        self.assertEqual(done.returncode, 1, done)
+        return done
 
-    def test_a_reader_that_left_is_left_quietly(self):
+    def test_a_job_that_stdout_cannot_take_is_told_on_stderr(self):
+        once = CREATE[:-1]
+        raw = ("api", "POST", "/v3/videos", "-d", "{}")
+        for arguments in (CREATE, once, (*CREATE, "--jq", ".data"), (*once, "--jq", ".data"), raw):
+            for where in ("full", "closed", "left"):
+                with self.subTest(arguments, where=where):
+                    error = json.loads(self.run_into(where, *arguments).stderr)["error"]
+                    self.assertEqual(error["code"], "cli_file_io_error")
+                    self.assertEqual(error["job"], {"ids": ["v1"], "show": "heygen video get v1"})
+                    self.assertIn("`heygen video get v1`", error["hint"])
+        for arguments in ((*CREATE, "--human"), (*once, "--human")):
+            self.assertIn("`heygen video get v1`", self.run_into("left", *arguments).stderr)
+
+    def test_several_jobs_that_stdout_cannot_take_are_told_on_stderr(self):
+        created = {"data": {"video_translation_ids": ["t1", "t2"]}}
+        self.service.routes["POST /v3/video-translations"] = lambda _: Response(200, created)
+        arguments = ("video-translate", "create", "-d", '{"video":{},"output_languages":["es","fr"]}')
+        self.assertEqual(json.loads(self.run_into("left", *arguments).stderr)["error"]["job"]["ids"], ["t1", "t2"])
+
+    def test_an_error_that_stdout_cannot_take_the_job_of_keeps_its_code(self):
+        self.service.fault(JOB, status=400)
+        error = json.loads(self.run_into("left", *CREATE).stderr)["error"]
+        self.assertEqual(error["code"], "validation_error")
+        self.assertEqual(error["job"]["ids"], ["v1"])
+
+    def test_a_reader_that_left_a_reading_command_is_left_quietly(self):
         """As after `| head`, with the exit code of SIGPIPE."""
-        for arguments in (CREATE, (*CREATE, "--human"), ("video", "list"), ("video", "list", "--human"), ("commands", "--json"), ("--help",)):
+        for arguments in (("video", "list"), ("video", "list", "--human"), ("commands", "--json"), ("--help",)):
             with self.subTest(arguments):
-                reader, writer = os.pipe()
-                os.close(reader)
-                done = subprocess.run([str(HEYGEN), *arguments], env=self.home.env, stdout=writer, stderr=subprocess.PIPE)
-                os.close(writer)
-                self.assertEqual((done.returncode, done.stderr), (1, b""))
+                self.assertEqual(self.run_into("left", *arguments).stderr, "")
+
+    def test_a_response_to_the_creation_that_cannot_be_read_is_printed_as_it_came(self):
+        for body in ("<!doctype html>", '{"data":{"video_id":"v1"},}', '{"data":{"video_id":"v1"}} x', b"\x1f\x8b\x08"):
+            for options in ((), ("--jq", ".")):
+                with self.subTest(body=body, options=options):
+                    self.service.fault("/v3/videos", body=body)
+                    done = self.run_heygen(*CREATE, *options)
+                    self.assert_fails(done, "cli_response_parse_error", 1)
+                    expected = body if isinstance(body, str) else body.decode(errors="replace")
+                    self.assertEqual(done.out, expected + "\n")
+
+    def test_a_response_to_the_creation_that_is_cut_short_is_printed_as_far_as_it_came(self):
+        self.service.fault("/v3/videos", mode="truncate", body=CREATED)
+        done = self.assert_fails(self.run_heygen(*CREATE), "network_error", 1)
+        self.assertTrue(json.dumps(CREATED).startswith(done.out.rstrip("\n")) and done.out.strip(), done)
+        self.assertIn("may have taken effect", done.error()["hint"])
+
+    def test_a_response_to_the_creation_that_is_too_large_is_printed_whole(self):
+        large = {"data": {"video_id": "v1", "pad": "x" * (5 << 20)}}
+        self.service.fault("/v3/videos", body=large)
+        done = self.run_heygen(*CREATE, env={"HEYGEN_RESPONSE_LIMIT": "1"})
+        self.assert_fails(done, "cli_response_parse_error", 1)
+        self.assertEqual(done.json(), large)
+
+    def test_a_stopped_process_asks_once_more_before_its_timeout_counts(self):
+        self.states = ["pending"]
+        running = self.start(*CREATE, "--timeout", "2s")
+        self.service.wait(lambda: len(self.polls()) == 1)
+        running.process.send_signal(signal.SIGSTOP)
+        until = time.monotonic() + 2.5
+        eventually(lambda: time.monotonic() > until, "the end of --timeout")
+        self.states = ["completed"]
+        running.process.send_signal(signal.SIGCONT)
+        self.assertEqual(self.assert_succeeds(self.finish(running)).json()["data"]["status"], "completed")
 
     def test_a_token_that_ends_meanwhile_is_refreshed(self):
         del self.home.env["HEYGEN_API_KEY"], self.service.routes["GET " + JOB]

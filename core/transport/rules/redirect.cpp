@@ -81,6 +81,8 @@ bool RedirectFollower::follow(const net::Request& request, const net::Response& 
   if (followed_++ == kMaxRedirects) {
     throw RefusedRedirect(Why::too_many, "redirects more than " + std::to_string(kMaxRedirects) + " times");
   }
+  if (net::contradicts_itself(response.headers, "Location"))  // RFC 9110 §10.2.2: one reference
+    throw RefusedRedirect(Why::malformed, "redirects to two different URLs");
   net::Url next;
   try {
     next = resolve_reference(url_, *location);

@@ -193,10 +193,11 @@ Error too_large_error(std::size_t limit, bool is_setting) {
     return {code::kResponseParse, "The response is larger than " + size + ", which this command expects at most.",
             "Check that HEYGEN_API_BASE names the HeyGen API."};
   }
-  return {code::kResponseParse, "The response is larger than " + size + ", the limit for one that is held in memory.",
-          "Print JSON to a file or a pipe, without --human and --jq, or raise the limit with `heygen config set "
-          "response.limit " +
-              std::to_string(2 * std::max<std::size_t>(1, limit / limits::kMiB)) + "` (MiB)."};
+  return {
+      code::kResponseParse, "The response is larger than " + size + ", the limit for one that is held in memory.",
+      "Print JSON to a file or a pipe, without --human, --jq and --wait, or raise the limit with `heygen config set "
+      "response.limit " +
+          std::to_string(2 * std::max<std::size_t>(1, limit / limits::kMiB)) + "` (MiB)."};
 }
 
 bool refuses_credential(int status, const net::Headers& headers, const std::string& error_code) {

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "core/base/clock.hpp"
 #include "core/base/environment.hpp"
@@ -72,6 +73,19 @@ std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_
   return date ? std::optional(std::max<std::int64_t>(0, *date - now)) : std::nullopt;
 }
 
+std::optional<std::int64_t> retry_after_of(const net::Headers& headers, std::int64_t now) {
+  std::optional<std::int64_t> longest;
+  for (const net::Header& header : headers) {
+    if (!iequals(header.name, "Retry-After")) continue;
+    // What is between two servers may have joined the lines (RFC 9110 §5.3); a date has a comma of its own.
+    std::vector<std::string> values = split(header.value, ',');
+    if (!std::ranges::all_of(values, [](const std::string& value) { return all_digits(trim(value)); }))
+      values = {header.value};
+    for (const std::string& value : values) longest = std::max(longest, parse_retry_after(value, now));
+  }
+  return longest;
+}
+
 bool is_too_long(std::optional<std::int64_t> retry_after) {
   return retry_after && *retry_after > kLongestPause / std::chrono::seconds(1);
 }
@@ -117,8 +131,7 @@ std::optional<std::chrono::milliseconds> Retries::time_left() const {
 }
 
 std::optional<std::int64_t> Retries::retry_after(const net::Response& response) const {
-  const std::string* value = net::find_header(response.headers, "Retry-After");
-  return value == nullptr ? std::nullopt : parse_retry_after(*value, clock_.now());
+  return retry_after_of(response.headers, clock_.now());
 }
 
 void Retries::wait(std::chrono::milliseconds time, const std::function<void(std::chrono::milliseconds)>& tick) {

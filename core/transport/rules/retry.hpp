@@ -31,6 +31,10 @@ std::optional<std::int64_t> parse_http_date(const std::string& value);
 /// Seconds from `now` that a Retry-After value asks for (RFC 9110 §10.2.3); empty when it is neither form.
 std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now);
 
+/// Seconds from `now` that a response asks to wait for; empty when it does not say. Of several values the longest: it
+/// keeps to all of them.
+std::optional<std::int64_t> retry_after_of(const net::Headers& headers, std::int64_t now);
+
 /// Longer than heygen waits by itself: asking earlier would be against the server's wish.
 bool is_too_long(std::optional<std::int64_t> retry_after);
 
@@ -71,7 +75,7 @@ class Retries {
   bool are_left() const noexcept { return used_ < most_; }
   /// Until the deadline, never negative; empty without one.
   std::optional<std::chrono::milliseconds> time_left() const;
-  /// Seconds that the response asks to wait for; empty when it does not say.
+  /// As retry_after_of(), from now.
   std::optional<std::int64_t> retry_after(const net::Response& response) const;
   /// Called for a pause: first with its length; then about once a second with what is left. Either may be empty.
   struct Told {

@@ -177,7 +177,7 @@ void run_upload(Services& services, Printer& printer, const heygen::api::Command
   request.on_wait = [&] { bar.show_stalled(); };
   const std::string response = requests::send(services.client(), request);
   bar.clear();
-  requests::print_response(printer, response, columns_of(command));
+  requests::print_result(printer, request, response, columns_of(command));
 }
 
 /// What --wait would ask once the job exists.

@@ -124,6 +124,19 @@ Error missing_asset(const std::string& id, const std::string& asset, const std::
           "Check its status with " + look + "."};
 }
 
+Error wrong_shape(const std::string& id, const std::string& what) {
+  return {code::kResponseParse, "The response of the API " + what + ".",
+          "Run `heygen video get " + id + "` to see it; if it keeps happening, check HEYGEN_API_BASE."};
+}
+
+/// The text of a member; "" when it is missing or null.
+std::string text_in(const json::Value& data, std::string_view field, const std::string& id) {
+  const json::Value* value = data.find(field);
+  if (value == nullptr || value->is_null()) return {};
+  if (!value->is_string()) throw wrong_shape(id, "has '" + std::string(field) + "', but not as text");
+  return value->as_string();
+}
+
 std::string link_of(const std::string& id, const Asset& asset, const std::string& response) {
   json::Value document;
   try {
@@ -133,9 +146,12 @@ std::string link_of(const std::string& id, const Asset& asset, const std::string
   }
   const json::Value* data = document.find("data");
   if (data == nullptr) data = &document;
-  std::string link = data->string_at(asset.field);
-  if (link.empty()) throw missing_asset(id, std::string(asset.name), data->string_at("status"));
-  return link;
+  if (!data->is_object()) throw wrong_shape(id, "does not contain a video");
+  std::string link = text_in(*data, asset.field, id);
+  if (!link.empty()) return link;
+  const std::string status = text_in(*data, "status", id);
+  if (status.empty()) throw wrong_shape(id, "contains neither the link to the file nor the video's status");
+  throw missing_asset(id, std::string(asset.name), status);
 }
 
 /// Where the file goes as far as that is known before its link, and whether what is there may be replaced.
@@ -164,6 +180,20 @@ void dry_run(Services& services, Printer& printer, transport::ApiRequest request
                             {"url", "from data." + std::string(asset.field) + " of the response"},
                             {"output_path", target}};
   requests::print_dry_run(services, printer, request, facts);
+}
+
+/// The file is there, also when stdout cannot take its name.
+void print_saved(Printer& printer, const std::string& id, const Asset& asset, const fs::path& target) {
+  const std::string message = "Saved the video " + id + ".";
+  try {
+    requests::print_or_fail([&] {
+      printer.print(json::Object{{"asset", std::string(asset.name)}, {"message", message}, {"path", target.string()}});
+    });
+  } catch (Error& error) {
+    error.hint = "The video " + id + " was saved as '" + target.string() + "'.";
+    error.job = JobReference{{id}, "heygen video get " + shell_word(id)};
+    throw;
+  }
 }
 
 void run_download(Services& services, Printer& printer, const Parsed& parsed) {
@@ -197,9 +227,7 @@ void run_download(Services& services, Printer& printer, const Parsed& parsed) {
   }
   if (!place) place = place_of(services, parsed, default_name(id, ending_of(asset, link)));
   transfer::download(needs, {link, what, place->target.filename().string()}, place->target, place->replace);
-  printer.print(json::Object{{"asset", std::string(asset.name)},
-                             {"message", "Saved the video " + id + "."},
-                             {"path", place->target.string()}});
+  print_saved(printer, id, asset, place->target);
 }
 
 }  // namespace

@@ -53,6 +53,14 @@ BOOST_AUTO_TEST_CASE(response_without_ids_is_looked_for_in_the_list) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(ids_are_known_for_any_path) {
+  const json::Value video = json::parse(R"({"data":{"video_id":"v1"}})");
+  BOOST_TEST(job_of("POST", "/v3/videos", video).show == "heygen video get v1");
+  const JobReference other = job_of("POST", "/v9/else", json::parse(R"({"data":{"thing_id":"t1"}})"));
+  BOOST_CHECK((other.ids == Ids{"t1"}));
+  BOOST_TEST(other.show == "heygen api GET /v9/else");
+}
+
 BOOST_AUTO_TEST_CASE(command_that_shows_a_change_has_the_same_path_or_one_above) {
   BOOST_TEST(look_command(command_of({"video", "create"}), {}) == "heygen video list");
   BOOST_TEST(look_command(command_of({"video", "delete"}), {"v 1"}) == "heygen video get 'v 1'");

@@ -291,6 +291,31 @@ BOOST_FIXTURE_TEST_CASE(response_that_says_it_is_a_piece_is_not_the_file, Scenar
   BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
+BOOST_FIXTURE_TEST_CASE(response_that_contradicts_itself_is_never_a_file, Scenario) {
+  const std::vector<std::pair<net::Header, net::Header>> contradictions{
+      {{"Content-Range", "bytes 5-9/10"}, {"content-range", "bytes 0-4/10"}},
+      {{"Content-Range", "bytes 5-9/10"}, {"Content-Range", "bytes 5-9/11"}},
+      {{"ETag", "\"v1\""}, {"ETag", "\"v2\""}},
+      {{"Last-Modified", "Tue, 14 Nov 2023 22:13:00 GMT"}, {"Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT"}},
+      {{"Content-Length", "5"}, {"Content-Length", "10"}},
+      {{"Retry-After", "1"}, {"Retry-After", "2"}}};
+  for (const auto& [one, other] : contradictions) {
+    for (const int status : {200, 206, 503}) {
+      Scripted whole{.status = status, .headers = {one, other, {"Accept-Ranges", "bytes"}}, .body = "0123456789"};
+      server.script = {whole};
+      BOOST_TEST(failure().code == code::kDownloadFailed);
+      BOOST_TEST(files() == 0U);
+    }
+    server.script = {broken("01234"), rest(5, "56789")};
+    std::erase_if(server.script[1].headers, [&](const net::Header& header) { return header.name == one.name; });
+    server.script[1].headers.insert(server.script[1].headers.end(), {one, other});
+    BOOST_TEST(failure().code == code::kDownloadFailed);
+    BOOST_TEST(!fs::exists(target));
+    fs::remove(part);
+    fs::remove(facts);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(last_modified_need_not_be_repeated_but_must_not_differ, Scenario) {
   const std::string before = "Tue, 14 Nov 2023 22:00:00 GMT", later = "Tue, 14 Nov 2023 22:13:20 GMT";
   Scripted dated = broken("01234");

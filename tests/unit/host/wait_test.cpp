@@ -162,6 +162,50 @@ BOOST_AUTO_TEST_CASE(timeout_prints_the_last_state_and_exits_4) {
   BOOST_TEST(stage.clock.monotonic().count() == 1'500);
 }
 
+BOOST_AUTO_TEST_CASE(stopped_process_asks_once_more_before_the_timeout_counts) {
+  for (const bool in_poll : {false, true}) {
+    Stage stage;
+    stage.respond(kCreated);
+    stage.state("pending");
+    stage.state("completed");
+    const auto stop = [&] {
+      if (stage.sent.size() == 2 && stage.clock.monotonic().count() < 60'000) stage.clock.advance(milliseconds(60'000));
+    };
+    (in_poll ? stage.on_send : stage.clock.on_wait) = stop;
+    stage.run(milliseconds(10'000));
+    BOOST_TEST(stage.requests[2].deadline.value().count() > stage.clock.monotonic().count());
+    BOOST_TEST(stage.printed.size() == 1U);
+  }
+  Stage pending;
+  pending.clock.on_wait = [&] { pending.clock.advance(milliseconds(60'000)); };
+  pending.respond(kCreated);
+  pending.state("pending");
+  pending.state("pending");
+  BOOST_TEST(pending.error(milliseconds(10'000)).code == code::kTimeout);
+}
+
+BOOST_AUTO_TEST_CASE(process_stopped_while_creating_still_polls) {
+  Stage stage;
+  stage.respond(kCreated);
+  stage.state("completed");
+  stage.on_send = [&] {
+    if (stage.sent.size() == 1) stage.clock.advance(milliseconds(60'000));
+  };
+  stage.run(milliseconds(10'000));
+  BOOST_TEST(stage.printed.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(failed_job_that_cannot_be_printed_is_still_a_failed_job) {
+  Stage stage;
+  stage.print_fault = Error(code::kFileIo, "The disk is full.");
+  stage.respond(kCreated);
+  stage.state("failed");
+  const Error error = stage.error();
+  BOOST_TEST(error.code == "job_failed");
+  BOOST_TEST(has(error.hint, "The disk is full."));
+  BOOST_TEST(names_job(error));
+}
+
 BOOST_AUTO_TEST_CASE(temporary_failures_after_the_first_poll_do_not_end_the_wait) {
   Stage stage;
   stage.respond(R"({"data":{"id":"j1"}})");

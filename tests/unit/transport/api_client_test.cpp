@@ -197,6 +197,15 @@ BOOST_AUTO_TEST_CASE(pause_before_retry_ends_with_the_deadline) {
   BOOST_TEST(http.sent.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(caller_that_repeats_by_itself_gets_no_retry) {
+  ApiRequest request;
+  request.path = "/v3/x";
+  request.retries = false;
+  respond(503);
+  BOOST_TEST(error(request).http_status == 503);
+  BOOST_TEST(http.sent.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(timeout_ends_call_without_retry) {
   fail(Kind::timeout);
   const Error failure = error();
@@ -452,6 +461,14 @@ BOOST_AUTO_TEST_CASE(retry_after_beyond_thirty_seconds_ends_the_call_with_the_ti
   }
   respond(429, kServed, {{"Retry-After", "99999999999999999999"}});
   BOOST_TEST(contains(error().hint, "try again after 2033-"));
+}
+
+BOOST_AUTO_TEST_CASE(contradictory_retry_after_ends_the_call_with_the_longest) {
+  respond(503, kServed, {{"Retry-After", "1"}, {"Retry-After", "5"}});
+  const Error failure = error();
+  BOOST_TEST(http.sent.size() == 1U);
+  BOOST_TEST(clock.waits.empty());
+  BOOST_TEST(failure.retry_after.value() == 5);
 }
 
 BOOST_AUTO_TEST_CASE(retry_after_is_told_when_no_retries_are_left) {

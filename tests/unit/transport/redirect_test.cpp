@@ -116,4 +116,15 @@ BOOST_AUTO_TEST_CASE(location_that_is_not_a_valid_url_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(two_different_locations_are_refused) {
+  Redirect response("/y", 302);
+  response.headers.push_back({"location", "/y"});
+  Chain same("https://a.test/x");
+  BOOST_TEST(same.follower.follow(same.request, response));
+  response.headers.push_back({"Location", "https://b.test/"});
+  Chain chain("https://a.test/x");
+  BOOST_CHECK_EXCEPTION(chain.follower.follow(chain.request, response), RefusedRedirect,
+                        [](const RefusedRedirect& refused) { return refused.why == Why::malformed; });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

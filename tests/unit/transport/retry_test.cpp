@@ -62,4 +62,14 @@ BOOST_AUTO_TEST_CASE(body_is_consumed_when_it_cannot_be_rewound) {
   BOOST_TEST(consumed.is_consumed());
 }
 
+BOOST_AUTO_TEST_CASE(longest_of_several_retry_after_counts) {
+  constexpr std::int64_t kNow = 1'700'000'000;  // 2023-11-14T22:13:20Z
+  BOOST_TEST(retry_after_of({{"Retry-After", "1"}, {"retry-after", "3600"}}, kNow).value() == 3600);
+  BOOST_TEST(retry_after_of({{"Retry-After", "3600"}, {"Retry-After", "soon"}}, kNow).value() == 3600);
+  BOOST_TEST(retry_after_of({{"Retry-After", "1, 90"}}, kNow).value() == 90);
+  BOOST_TEST(retry_after_of({{"Retry-After", "1"}, {"Retry-After", "Tue, 14 Nov 2023 22:23:20 GMT"}}, kNow).value() ==
+             600);
+  BOOST_TEST(!retry_after_of({{"ETag", "1"}}, kNow).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
