@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/tls/tls.hpp"
 
-#include <Poco/Exception.h>
 #include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -18,6 +17,7 @@
 #include "core/base/home.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
+#include "core/net/tls/bundle.hpp"
 
 namespace heygen::net {
 namespace {
@@ -36,6 +36,17 @@ bool is_ip(const std::string& host) {
 }
 
 }  // namespace
+
+TlsSessions::Session TlsSessions::take(const std::string& host) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_host_.find(host);
+  return found == by_host_.end() ? nullptr : std::move(found->second);
+}
+
+void TlsSessions::put(const std::string& host, Session session) {
+  const std::lock_guard lock(mutex_);
+  by_host_[host] = std::move(session);
+}
 
 /// What OpenSSL calls back into; nothing may be thrown through it.
 class TlsCallbacks {
@@ -57,6 +68,16 @@ class TlsCallbacks {
     } catch (...) {  // out of memory: the names stay empty
     }
     return 0;
+  }
+
+  /// 1: the session, which is counted once for this, is not OpenSSL's any more.
+  static int on_session(SSL* ssl, SSL_SESSION* session) noexcept {
+    const auto* stream = static_cast<const TlsStream*>(SSL_get_app_data(ssl));
+    try {
+      stream->sessions_->put(stream->host_, TlsSessions::Session(session));
+    } catch (...) {  // out of memory: the next handshake is a full one
+    }
+    return 1;
   }
 
   /// A socket BIO of our own, because OpenSSL's raises SIGPIPE and ends the whole TLS session when sending fails,
@@ -105,11 +126,13 @@ class TlsCallbacks {
   }
 };
 
-TlsStream::TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities)
+TlsStream::TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities,
+                     std::shared_ptr<TlsSessions> sessions)
     : socket_(std::move(socket)),
       ssl_(SSL_new(context)),
       host_(std::move(host)),
-      fixed_authorities_(fixed_authorities) {
+      fixed_authorities_(fixed_authorities),
+      sessions_(std::move(sessions)) {
   if (!ssl_) throw Failure(Failure::Kind::tls, "TLS could not be set up: out of memory.");
   if (host_.ends_with('.')) host_.pop_back();  // RFC 6066 §3: without the trailing dot
   BIO* bio = TlsCallbacks::make_bio(this);
@@ -123,6 +146,7 @@ TlsStream::TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool f
                                   : X509_VERIFY_PARAM_set1_host(rules, host_.data(), host_.size()) == 1 &&
                                         SSL_set_tlsext_host_name(ssl_.get(), host_.c_str()) == 1;
   if (!ready) throw Failure(Failure::Kind::tls, "TLS could not be set up for the host name " + host_ + ".");
+  if (const TlsSessions::Session session = sessions_->take(host_)) SSL_set_session(ssl_.get(), session.get());
 }
 
 TlsStream::~TlsStream() {
@@ -192,10 +216,11 @@ namespace {
 
 /// RFC 9325 §4.2: forward secrecy and authenticated encryption only. TLS 1.3 has nothing else.
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20";
-/// X25519 first, since the first message carries a key for the first group only, and a server that lacks it costs a round
-/// trip. From 3.5 on, OpenSSL's own list also has the hybrid group that resists quantum computers.
+/// X25519 first, since the first message carries a key for the first group only, and a server that lacks it costs a
+/// round trip. From 3.5 on, OpenSSL's own list also has the hybrid group that resists quantum computers.
 constexpr const char* kGroups = "X25519:P-256:P-384:P-521";
 constexpr unsigned long kHybridGroups = 0x30500000;
+constexpr int kDeepestChain = 9;
 constexpr std::size_t kReadAhead = 64 * limits::kKiB;
 
 constexpr const char* kInspectionHint =
@@ -294,29 +319,31 @@ Failure unusable_certificates(const std::string& path, bool fixed) {
 }
 
 void load(SSL_CTX* context, const Trust& trust) {
-  if (!trust.file.empty() && SSL_CTX_load_verify_file(context, trust.file.c_str()) != 1) {
-    throw unusable_certificates(trust.file, trust.fixed);
-  }
+  if (!trust.file.empty() && !trust_file(context, trust.file)) throw unusable_certificates(trust.file, trust.fixed);
   for (const std::string& directory : trust.directories) {
     if (SSL_CTX_load_verify_dir(context, directory.c_str()) != 1) throw unusable_certificates(directory, trust.fixed);
   }
 }
 
-Poco::Net::Context::Ptr make_context(const Trust& trust) {
-  Poco::Net::Context::Params params;
-  params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
-  params.loadDefaultCAs = false;  // true would read the whole bundle
-  params.cipherList = kCiphers;
-  Poco::Net::Context::Ptr context(new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params));
-  context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
-  SSL_CTX* raw = context->sslContext();
-  // In place of Poco's callback, which asks on the console.
-  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, &TlsCallbacks::on_verify);
-  SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_read_ahead(raw, 1);
-  SSL_CTX_set_default_read_buffer_len(raw, kReadAhead);
-  SSL_CTX_set1_groups_list(raw, OpenSSL_version_num() < kHybridGroups ? kGroups : "DEFAULT");  // Poco's begins with X448
-  load(raw, trust);
+/// OpenSSL reads openssl.cnf here, where distributions have their rules, and seeds nothing before it has to.
+SSL_CTX* make_context() {
+  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  if (context == nullptr) {
+    const char* text = ERR_reason_error_string(ERR_peek_last_error());
+    ERR_clear_error();
+    throw Failure(Failure::Kind::tls,
+                  "TLS could not be set up: " + (text != nullptr ? to_lower(text) : "out of memory") + ".");
+  }
+  if (SSL_CTX_get_min_proto_version(context) < TLS1_2_VERSION) SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context, kCiphers);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, &TlsCallbacks::on_verify);
+  SSL_CTX_set_verify_depth(context, kDeepestChain);
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context, 1);
+  SSL_CTX_set_default_read_buffer_len(context, kReadAhead);
+  if (OpenSSL_version_num() < kHybridGroups) SSL_CTX_set1_groups_list(context, kGroups);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context, &TlsCallbacks::on_session);
   return context;
 }
 
@@ -330,7 +357,7 @@ Tls::Tls(const Environment& environment, std::string fixed_file)
 
 bool Tls::started() const {
   const std::lock_guard lock(mutex_);
-  return !context_.isNull();
+  return context_ != nullptr;
 }
 
 Trust Tls::trust() const {
@@ -341,20 +368,19 @@ Trust Tls::trust() const {
                 kFixedHint);
 }
 
-Poco::Net::Context::Ptr Tls::context() {
+SSL_CTX* Tls::context() {
   const std::lock_guard lock(mutex_);
-  if (context_.isNull()) {
-    try {
-      context_ = make_context(trust());
-    } catch (const Poco::Exception& error) {
-      throw Failure(Failure::Kind::tls, "TLS could not be set up: " + error.displayText() + ".");
-    }
+  if (!context_) {
+    const Trust trusted = trust();
+    std::unique_ptr<SSL_CTX, ContextFree> made(make_context());
+    load(made.get(), trusted);
+    context_ = std::move(made);
   }
-  return context_;
+  return context_.get();
 }
 
 std::unique_ptr<TlsStream> Tls::wrap(UniqueFd socket, const std::string& host) {
-  return std::make_unique<TlsStream>(context()->sslContext(), std::move(socket), host, !fixed_file_.empty());
+  return std::make_unique<TlsStream>(context(), std::move(socket), host, !fixed_file_.empty(), sessions_);
 }
 
 }  // namespace heygen::net

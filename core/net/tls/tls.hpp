@@ -2,9 +2,9 @@
 // TLS as a client: one context, made when first needed, and streams that say why a handshake failed.
 #pragma once
 
-#include <Poco/Net/Context.h>
 #include <openssl/ssl.h>
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,17 +21,37 @@ class Environment;
 
 namespace heygen::net {
 
+/// Sessions that servers offered to resume, of this process only. Thread-safe.
+class TlsSessions {
+ public:
+  struct Free {
+    void operator()(SSL_SESSION* session) const noexcept { SSL_SESSION_free(session); }
+  };
+  using Session = std::unique_ptr<SSL_SESSION, Free>;
+
+  /// The latest with `host`, which is used once (RFC 8446 appendix C.4); or nullptr.
+  Session take(const std::string& host);
+  void put(const std::string& host, Session session);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, Session> by_host_;
+};
+
 /// A client's end of a TLS connection. The handshake is explicit and comes first.
 class TlsStream : public Stream {
  public:
   /// `fixed_authorities`: as Trust::fixed, for the hints of failures.
-  TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities);
+  TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities,
+            std::shared_ptr<TlsSessions> sessions);
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
   ~TlsStream() override;
 
   /// `done` when the peer has proven to be `host`.
   Step handshake();
+  /// In place of a proof of its own, the peer has shown that it took part in an earlier session that had one.
+  bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
   /// Why handshake() ended as `broken` or `lost`. `peer` is for the message.
   Failure handshake_failure(const std::string& peer) const;
 
@@ -60,6 +80,7 @@ class TlsStream : public Stream {
   std::unique_ptr<SSL, SslFree> ssl_;
   std::string host_;
   bool fixed_authorities_;
+  std::shared_ptr<TlsSessions> sessions_;
   Verdict verdict_;
   int reason_ = 0;        ///< OpenSSL's, of the first fatal error
   int socket_error_ = 0;  ///< errno of the socket below
@@ -75,21 +96,25 @@ class Tls {
   explicit Tls(const Environment& environment, std::string fixed_file = {});
 
   /// Creates the context unless it is there. Throws Failure{tls}.
-  void start() { context(); }
+  void start() { static_cast<void>(context()); }
   /// A stream whose handshake is still to be made. Throws Failure{tls}.
   std::unique_ptr<TlsStream> wrap(UniqueFd socket, const std::string& host);
   bool started() const;
 
  private:
-  Poco::Net::Context::Ptr context();
+  struct ContextFree {
+    void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+  };
 
+  SSL_CTX* context();
   Trust trust() const;
 
   std::string fixed_file_;
   std::string file_;
   std::string directories_;
   mutable std::mutex mutex_;
-  Poco::Net::Context::Ptr context_;
+  std::unique_ptr<SSL_CTX, ContextFree> context_;
+  std::shared_ptr<TlsSessions> sessions_ = std::make_shared<TlsSessions>();
 };
 
 }  // namespace heygen::net

@@ -46,6 +46,7 @@ class Peer {
   void respond(std::string_view body);
   /// From here on as a TLS server.
   bool start_tls(SSL_CTX* tls);
+  bool tls_resumed() const { return SSL_session_reused(ssl_) == 1; }
   /// Ends this side in order (close_notify first on TLS); the client may still send.
   void end();
   /// Closes with RST.

@@ -69,6 +69,22 @@ BOOST_AUTO_TEST_CASE(a_connection_is_kept_and_reused) {
   BOOST_TEST(server.accepted() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_second_connection_resumes_the_session_of_the_first) {
+  std::vector<bool> resumed;
+  Server server(
+      [&](Peer& peer) {
+        peer.request();
+        resumed.push_back(peer.tls_resumed());
+        peer.respond("over tls");
+        peer.end();
+      },
+      &good());
+  const Client client = trusting();
+  for (int i = 0; i < 3; ++i) BOOST_TEST(client.get(server.url()) == "over tls");
+  BOOST_TEST(server.accepted() == 3);
+  BOOST_TEST(resumed == (std::vector<bool>{false, true, true}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(the_host_name_is_checked_on_the_loopback_too) {
   const Failure by_address = handshake_failure(issued("DNS:localhost"));
   BOOST_TEST(mentions(by_address.what(), "another host name than 127.0.0.1"), by_address.what());
