@@ -32,10 +32,13 @@ std::string without_end_slashes(std::string base) {
   return base;
 }
 
-/// The first value in config.toml that a provider which may be used cannot have.
-std::optional<Error> fault_of_settings(const config::Config& config, std::vector<provider::DiscoveredProvider> found) {
-  std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
+/// The first value in config.toml that a provider which may be used cannot have. Manifests are read only if there is
+/// one.
+std::optional<Error> fault_of_settings(const config::Config& config, provider::ProviderRegistry& registry) {
   try {
+    if (!config.has_any_of("providers")) return {};
+    std::vector<provider::DiscoveredProvider> found = registry.found();
+    std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
     std::vector<config::DeclaredKey> keys = declared_keys(found);
     const std::vector<config::DeclaredKey> own = own_keys();
     keys.insert(keys.end(), own.begin(), own.end());
@@ -153,7 +156,7 @@ provider::ProviderRegistry& Services::made_registry() {
   made_->registry = provider::make_registry(
       provider::default_search_path(environment, config::config_directory(environment), executable),
       std::move(services), std::move(rules));
-  if (!made_->wrong_setting) made_->wrong_setting = fault_of_settings(config(), made_->registry->found());
+  if (!made_->wrong_setting) made_->wrong_setting = fault_of_settings(config(), *made_->registry);
   return *made_->registry;
 }
 

@@ -126,6 +126,13 @@ std::vector<Resolver::Candidate> Resolver::chain(const CredentialsDocument& docu
   for (const ReservedSlot& slot : store::reserved_slots()) {
     for (Candidate& reader : readers_of(slot, document)) candidates.push_back(std::move(reader));
   }
+  for (Candidate& other : others(document)) candidates.push_back(std::move(other));
+  return candidates;
+}
+
+/// After the reserved slots.
+std::vector<Resolver::Candidate> Resolver::others(const CredentialsDocument& document) {
+  std::vector<Candidate> candidates;
   for (const store::FilledSlot& slot : document.filled_slots()) {
     const std::string& id = slot.ids.front();
     if (!slot.readable || store::reserved_slot_of(id) != nullptr || registry_.find(id) != nullptr) continue;
@@ -249,11 +256,23 @@ Credential Resolver::resolve_with(const std::string& id, const RequestInfo& requ
                    login_hint(id));
 }
 
+/// The first of the chain where the environment has its credential: no file is needed, and no other provider.
+std::optional<Credential> Resolver::resolve_variable(const RequestInfo& request, Reason reason) {
+  const ReservedSlot& first = store::reserved_slots().front();
+  if (first.environment.empty() || !environment_.has(first.environment)) return {};
+  for (const Candidate& candidate : readers_of(first, {})) {
+    if (candidate.variable.empty() || !candidate.is_applicable()) return {};
+    if (std::optional<Credential> credential = ask(candidate, {}, request, reason)) return credential;
+  }
+  return {};
+}
+
 Credential Resolver::resolve(const RequestInfo& request, Reason reason) {
   if (const Choice chosen = choice(); !chosen.id.empty()) {
     require_installed(chosen);
     return resolve_with(chosen.id, request, reason);
   }
+  if (std::optional<Credential> credential = resolve_variable(request, reason)) return *std::move(credential);
   const StoredFile file = read_file();
   const std::vector<Candidate> candidates = chain(file.document);
   for (const Candidate& candidate : applicable(candidates, file)) {

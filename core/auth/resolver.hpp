@@ -104,6 +104,8 @@ class Resolver {
 
   Choice choice() const;
   std::vector<Candidate> chain(const store::CredentialsDocument& document);
+  std::vector<Candidate> others(const store::CredentialsDocument& document);
+  std::optional<Credential> resolve_variable(const RequestInfo& request, provider::Reason reason);
   std::vector<Candidate> readers_of(const store::ReservedSlot& slot, const store::CredentialsDocument& document);
   /// Those that resolve() asks; up to the first that needs the file, when the file cannot be used.
   static std::vector<Candidate> applicable(std::vector<Candidate> candidates, const StoredFile& file);

@@ -227,6 +227,12 @@ class File {
   std::optional<std::string> text_of(const std::string& dotted_key) {
     return guarded([&] { return document().text_of(path_of(dotted_key)); });
   }
+  bool has_any_of(const std::string& table) {
+    return guarded([&] {
+      return std::ranges::any_of(document().values(),
+                                 [&](const TomlValue& value) { return value.path.front() == table; });
+    });
+  }
   std::map<std::string, std::string> members(const std::string& table) {
     return guarded([&] {
       std::map<std::string, std::string> out;
@@ -413,6 +419,10 @@ void Config::check(const std::vector<DeclaredKey>& declared) const {
 
 std::optional<std::string> Config::raw(const std::string& dotted_key) const {
   return File(path_).require_whole().text_of(dotted_key);
+}
+
+bool Config::has_any_of(const std::string& table) const {
+  return File(path_).require_whole().has_any_of(table);
 }
 
 std::map<std::string, std::string> Config::members(const std::string& table) const {

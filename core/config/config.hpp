@@ -53,6 +53,8 @@ class Config {
   /// naming file and line when the file is malformed.
   std::optional<std::string> raw(const std::string& dotted_key) const;
 
+  /// Whether the file has anything in a table. Throws as raw() does.
+  bool has_any_of(const std::string& table) const;
   /// Every single value below a table, by its dotted path there; empty when absent. Throws as raw() does.
   std::map<std::string, std::string> members(const std::string& table) const;
 

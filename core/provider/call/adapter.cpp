@@ -10,7 +10,7 @@ namespace {
 
 class Adapter : public Provider {
  public:
-  Adapter(std::unique_ptr<Library> library, Manifest manifest, Services services, std::vector<std::string> variables,
+  Adapter(std::unique_ptr<Library> library, Manifest manifest, Services services, SecretVariables variables,
           FindService find_service)
       : library_(std::move(library)),
         manifest_(std::move(manifest)),
@@ -37,14 +37,14 @@ class Adapter : public Provider {
   std::unique_ptr<Library> library_;
   Manifest manifest_;
   Services services_;
-  std::vector<std::string> secret_variables_;
+  SecretVariables secret_variables_;
   FindService find_service_;
 };
 
 }  // namespace
 
 std::unique_ptr<Provider> make_provider(std::unique_ptr<Library> library, Manifest manifest, Services services,
-                                        std::vector<std::string> secret_variables, FindService find_service) {
+                                        SecretVariables secret_variables, FindService find_service) {
   return std::make_unique<Adapter>(std::move(library), std::move(manifest), std::move(services),
                                    std::move(secret_variables), find_service);
 }

@@ -15,6 +15,6 @@ namespace heygen::provider {
 /// `secret_variables` are kept out of the processes that the provider lets the host start. `find_service` is what the
 /// provider's get_extension finds.
 std::unique_ptr<Provider> make_provider(std::unique_ptr<Library> library, Manifest manifest, Services services,
-                                        std::vector<std::string> secret_variables, FindService find_service);
+                                        SecretVariables secret_variables, FindService find_service);
 
 }  // namespace heygen::provider

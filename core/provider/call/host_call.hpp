@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,11 +28,14 @@ struct HttpResponse;
 /// heygen_call.get_extension: a service by its ID, or NULL.
 using FindService = const void*(HEYGEN_CALL*)(const heygen_call* call, heygen_str id);
 
+/// Names of environment variables that hold credentials: of all providers, whose manifests are read then.
+using SecretVariables = std::function<std::vector<std::string>()>;
+
 /// What all calls into one provider have in common. The members outlive each call.
 struct CallContext {
   const Services& services;
   const Manifest& manifest;
-  const std::vector<std::string>& secret_variables;  ///< kept out of child processes and log lines
+  const SecretVariables& secret_variables;  ///< kept out of child processes and log lines
   FindService find_service;
   std::uint32_t major = abi::kNewestMajor;  ///< version of the interface that was agreed on
 };
@@ -81,7 +85,7 @@ class HostCall {
   const Manifest& manifest;
   const Function function;
   const ProviderRequest& request;
-  const std::vector<std::string>& secret_variables;
+  const SecretVariables& secret_variables;
   ProviderResult result;
   std::unique_ptr<OpenedBrowser> browser;
   std::string waits_for;  ///< in the provider's words, during a login; or ""

@@ -62,10 +62,10 @@ Manifest manifest_of(const DiscoveredProvider& found, const Pin* pin) {
   }
 }
 
-/// Fills in the manifest's contents. Throws Refusal.
-void examine(DiscoveredProvider& found, const Pin* pin) {
+/// Fills in the manifest's contents. Throws Refusal. Returns the library's path without links.
+fs::path examine(DiscoveredProvider& found, const Pin* pin, OwnershipChecks& checks) {
   const Owner owner = found.origin == Origin::system ? Owner::installation : Owner::root_or_user;
-  require_ownership(found.manifest_path, owner);
+  checks.require(found.manifest_path, owner);
   const Manifest manifest = manifest_of(found, pin);
   if (manifest.id != found.id) {
     throw Refusal(found.manifest_path.string() + " has the ID `" + manifest.id + "`, which differs from its file name");
@@ -77,7 +77,7 @@ void examine(DiscoveredProvider& found, const Pin* pin) {
   if (!fs::exists(found.library_path, error)) {
     throw Refusal("its library " + found.library_path.string() + " is missing");
   }
-  require_ownership(found.library_path, owner);
+  return checks.require(found.library_path, owner);
 }
 
 void refuse(DiscoveredProvider& found, ProviderState state, const std::string& reason, const std::string& fix = {}) {
@@ -98,7 +98,7 @@ void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   }
 }
 
-DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const Rules& rules) {
+DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const Rules& rules, OwnershipChecks& checks) {
   DiscoveredProvider found;
   found.id = id_of_file(manifest_path);
   found.manifest.id = found.id;
@@ -107,7 +107,7 @@ DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const 
   found.origin = origin;
   try {
     if (!is_valid_id(found.id)) throw Refusal(manifest_path.string() + " is not named by a valid ID");
-    examine(found, rules.policy.pin_of(found.id));
+    examine(found, rules.policy.pin_of(found.id), checks);
   } catch (const Refusal& refusal) {
     refuse(found, ProviderState::refused, refusal.what(), refusal.fix);
   }
@@ -124,13 +124,6 @@ std::vector<fs::path> manifests_in(const fs::path& directory, std::error_code& e
   }
   std::ranges::sort(paths);
   return paths;
-}
-
-fs::path canonical_path(const fs::path& library) {
-  std::error_code error;
-  fs::path path = fs::canonical(library, error);
-  if (error) throw Refusal("it cannot be read: " + describe_errno(error.value()));
-  return path;
 }
 
 /// Place in the chain: reserved providers in the table's order, then by the manifest's order.
@@ -157,18 +150,23 @@ class FileProviderRegistry : public ProviderRegistry {
 
   const std::vector<UnreadableDirectory>& unreadable() override {
     const std::lock_guard lock(mutex_);
-    scan();
+    list();
     return unreadable_;
+  }
+
+  const DiscoveredProvider* find(const std::string& id) override {
+    const std::lock_guard lock(mutex_);
+    return look_up(id);
   }
 
   Provider& load(const std::string& id) override {
     const std::lock_guard lock(mutex_);
     if (const auto loaded = loaded_.find(id); loaded != loaded_.end()) return *loaded->second;
-    scan();
-    const auto wanted = std::ranges::find(found_, id, &DiscoveredProvider::id);
-    if (wanted == found_.end()) throw missing(id);
+    DiscoveredProvider* wanted = look_up(id);
+    if (wanted == nullptr) throw missing(id);
     if (wanted->is_usable()) {
       open(*wanted);
+      publish(*wanted);
     } else if (wanted->state != ProviderState::disabled && !std::ranges::count(audited_refusals_, id)) {
       audit(*wanted, {});
     }
@@ -177,8 +175,16 @@ class FileProviderRegistry : public ProviderRegistry {
   }
 
  private:
-  const std::vector<DiscoveredProvider>& scan() {
-    if (std::exchange(scanned_, true)) return found_;
+  struct Listed {
+    std::string id;
+    fs::path manifest;
+    Origin origin;
+    std::vector<fs::path> shadowed{};
+  };
+
+  /// The names of the manifests; none is opened.
+  const std::vector<Listed>& list() {
+    if (std::exchange(is_listed_, true)) return listed_;
     // Directories that the policy excludes come last: their providers are listed, and hide no other.
     for (const bool counts : {true, false}) {
       for (const SearchDirectory& directory : directories_) {
@@ -190,26 +196,56 @@ class FileProviderRegistry : public ProviderRegistry {
           unreadable_.push_back({directory.path, describe_errno(error.value())});
       }
     }
+    return listed_;
+  }
+
+  void add(const fs::path& manifest, Origin origin) {
+    const std::string id = id_of_file(manifest);
+    const auto first = std::ranges::find(listed_, id, &Listed::id);
+    if (first == listed_.end()) {
+      listed_.push_back({id, manifest, origin});
+    } else {
+      first->shadowed.push_back(manifest);
+    }
+  }
+
+  DiscoveredProvider discovered(const Listed& listed) {
+    DiscoveredProvider found = discover(listed.manifest, listed.origin, rules_, checks_);
+    found.shadowed = listed.shadowed;
+    return found;
+  }
+
+  const std::vector<DiscoveredProvider>& scan() {
+    if (std::exchange(scanned_, true)) return found_;
+    for (const Listed& one : list()) {
+      const auto early = early_.find(one.id);
+      found_.push_back(early == early_.end() ? discovered(one) : early->second);
+    }
     std::ranges::sort(found_, {}, rank);
     return found_;
   }
 
-  void add(const fs::path& manifest_path, Origin origin) {
-    const std::string id = id_of_file(manifest_path);
-    const auto first = std::ranges::find(found_, id, &DiscoveredProvider::id);
-    if (first == found_.end()) {
-      found_.push_back(discover(manifest_path, origin, rules_));
-    } else {
-      first->shadowed.push_back(manifest_path);
+  DiscoveredProvider* look_up(const std::string& id) {
+    if (const auto early = early_.find(id); early != early_.end()) return &early->second;
+    if (scanned_) {
+      const auto found = std::ranges::find(found_, id, &DiscoveredProvider::id);
+      return found == found_.end() ? nullptr : &*found;
     }
+    const auto listed = std::ranges::find(list(), id, &Listed::id);
+    return listed == listed_.end() ? nullptr : &early_.emplace(id, discovered(*listed)).first->second;
+  }
+
+  /// What became of a provider that was looked up before the others were.
+  void publish(const DiscoveredProvider& changed) {
+    const auto listed = std::ranges::find(found_, changed.id, &DiscoveredProvider::id);
+    if (listed != found_.end() && &*listed != &changed) *listed = changed;
   }
 
   void open(DiscoveredProvider& found) {
     std::string digest;
     try {
       const Pin* pin = rules_.policy.pin_of(found.id);
-      examine(found, pin);  // again: the files may have changed since the scan
-      const fs::path file = canonical_path(found.library_path);
+      const fs::path file = examine(found, pin, checks_);  // again: the files may have changed since they were found
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;
@@ -217,8 +253,8 @@ class FileProviderRegistry : public ProviderRegistry {
       if (const auto difference = first_difference(found.manifest, library->described())) {
         throw Refusal("its manifest contradicts its library: " + *difference);
       }
-      loaded_[found.id] =
-          make_provider(std::move(library), found.manifest, services_, secret_variables(), find_service);
+      loaded_[found.id] = make_provider(
+          std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
       found.state = ProviderState::loaded;
     } catch (const Refusal& refusal) {
       refuse(found, ProviderState::refused, found.library_path.string() + ": " + refusal.what(), refusal.fix);
@@ -240,18 +276,20 @@ class FileProviderRegistry : public ProviderRegistry {
   }
 
   /// The variables that any provider declares as a credential, and the host's own.
-  std::vector<std::string> secret_variables() const {
+  std::vector<std::string> secret_variables() {
+    const std::lock_guard lock(mutex_);
     std::vector<std::string> names;
     for (const store::ReservedSlot& slot : store::reserved_slots()) {
       if (!slot.environment.empty()) names.emplace_back(slot.environment);
     }
-    for (const DiscoveredProvider& found : found_) {
+    for (const DiscoveredProvider& found : scan()) {
       names.insert(names.end(), found.manifest.credential_env.begin(), found.manifest.credential_env.end());
     }
     return names;
   }
 
-  Error missing(const std::string& id) const {
+  Error missing(const std::string& id) {
+    scan();
     const bool reserved = store::reserved_slot_of(id) != nullptr;
     const std::string name = reserved ? id : shown_word(id);
     const bool named_by_variable = services_.environment.value("HEYGEN_PROVIDER") == id;
@@ -301,8 +339,11 @@ class FileProviderRegistry : public ProviderRegistry {
   Services services_;
   Rules rules_;
   std::mutex mutex_;
-  bool scanned_ = false;
+  OwnershipChecks checks_;
+  bool is_listed_ = false, scanned_ = false;
+  std::vector<Listed> listed_;
   std::vector<UnreadableDirectory> unreadable_;
+  std::map<std::string, DiscoveredProvider> early_;  ///< those that were looked up before the others were examined
   std::vector<DiscoveredProvider> found_;
   std::map<std::string, std::unique_ptr<Provider>> loaded_;
   std::vector<std::string> audited_refusals_;

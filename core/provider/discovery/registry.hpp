@@ -59,8 +59,8 @@ class ProviderRegistry {
     static const std::vector<UnreadableDirectory> kNone;
     return kNone;
   }
-  /// nullptr when it is not installed.
-  const DiscoveredProvider* find(const std::string& id);
+  /// nullptr when it is not installed. Reads no manifest but this provider's; what it points to stays.
+  virtual const DiscoveredProvider* find(const std::string& id);
   /// Loads on first use. Throws Error{auth_error} for a provider that is not installed or cannot be used, naming file
   /// and reason.
   virtual Provider& load(const std::string& id) = 0;

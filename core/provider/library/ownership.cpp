@@ -9,14 +9,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
 #include "core/base/account.hpp"
 #include "core/base/file.hpp"
+#include "core/base/limits.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -29,11 +30,25 @@ struct UidRange {
   std::uint64_t first = 0, outside = 0, count = 0;
 };
 
+/// Numbers in threes; the whole range where the system has no such file.
 std::vector<UidRange> uid_map_of_process() {
-  std::ifstream file("/proc/self/uid_map");
-  if (!file) return {{0, 0, UINT32_MAX}};
+  constexpr std::size_t kLongest = 64 * limits::kKiB;
+  std::optional<std::string> text;
+  try {
+    text = read_regular_file("/proc/self/uid_map", kLongest);
+  } catch (const std::system_error&) {
+  }
+  if (!text) return {{0, 0, UINT32_MAX}};
+  std::vector<std::uint64_t> numbers;
+  const char* at = text->c_str();
+  for (char* end = nullptr;; at = end) {
+    const std::uint64_t number = std::strtoull(at, &end, 10);
+    if (end == at) break;
+    numbers.push_back(number);
+  }
   std::vector<UidRange> ranges;
-  for (UidRange one; file >> one.first >> one.outside >> one.count;) ranges.push_back(one);
+  for (std::size_t i = 0; i + 2 < numbers.size(); i += 3)
+    ranges.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});
   return ranges;
 }
 
@@ -107,10 +122,15 @@ std::optional<Refusal> fault_of(const fs::path& path, const struct stat& info, O
 /// Walks a path as the kernel does, one name at a time, and checks everything on the way.
 class Walk {
  public:
-  Walk(const fs::path& path, Owner owner) : owner_(owner) { queue(path); }
+  using Directories = std::set<std::pair<Owner, std::string>>;
+
+  Walk(const fs::path& path, Owner owner, Directories& known) : owner_(owner), known_(known) { queue(path); }
+
+  /// Without links, once no fault was found.
+  const fs::path& target() const { return at_; }
 
   std::optional<Refusal> first_fault() {
-    auto fault = check("/");
+    auto fault = is_known("/") ? std::nullopt : check("/");
     while (!fault && !names_.empty()) {
       const fs::path name = names_.front();
       names_.pop_front();
@@ -126,12 +146,20 @@ class Walk {
  private:
   void queue(const fs::path& path) { names_.insert(names_.begin(), path.begin(), path.end()); }
 
+  bool is_known(const fs::path& path) const { return known_.contains({owner_, path.native()}); }
+
   std::optional<Refusal> check(const fs::path& path) {
     if (lstat(path.c_str(), &info_) != 0) return Refusal(path.string() + ": " + describe_errno(errno));
-    return fault_of(path, info_, owner_);
+    auto fault = fault_of(path, info_, owner_);
+    if (!fault && S_ISDIR(info_.st_mode)) known_.emplace(owner_, path.native());
+    return fault;
   }
 
   std::optional<Refusal> step(const fs::path& path) {
+    if (is_known(path)) {
+      at_ = path;
+      return {};
+    }
     if (auto fault = check(path)) return fault;
     if (!S_ISLNK(info_.st_mode)) {
       at_ = path;
@@ -147,6 +175,7 @@ class Walk {
   }
 
   Owner owner_;
+  Directories& known_;
   fs::path at_ = "/";
   std::deque<fs::path> names_;
   struct stat info_ {};
@@ -155,15 +184,38 @@ class Walk {
 
 }  // namespace
 
-std::optional<Refusal> find_ownership_fault(const fs::path& file, Owner owner) {
+namespace {
+
+fs::path absolute_path(const fs::path& file) {
   std::error_code error;
-  const fs::path absolute = fs::absolute(file, error);
-  if (error) return Refusal(file.string() + ": " + describe_errno(error.value()));
-  return Walk(absolute, owner).first_fault();
+  fs::path absolute = fs::absolute(file, error);
+  if (error) throw Refusal(file.string() + ": " + describe_errno(error.value()));
+  return absolute;
+}
+
+}  // namespace
+
+std::optional<Refusal> OwnershipChecks::find_fault(const fs::path& file, Owner owner) {
+  try {
+    require(file, owner);
+    return {};
+  } catch (const Refusal& fault) {
+    return fault;
+  }
+}
+
+fs::path OwnershipChecks::require(const fs::path& file, Owner owner) {
+  Walk walk(absolute_path(file), owner, directories_);
+  if (const auto fault = walk.first_fault()) throw *fault;
+  return walk.target();
+}
+
+std::optional<Refusal> find_ownership_fault(const fs::path& file, Owner owner) {
+  return OwnershipChecks().find_fault(file, owner);
 }
 
 void require_ownership(const fs::path& file, Owner owner) {
-  if (const auto fault = find_ownership_fault(file, owner)) throw *fault;
+  OwnershipChecks().require(file, owner);
 }
 
 }  // namespace heygen::provider

@@ -4,6 +4,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "core/provider/refusal.hpp"
 
@@ -14,11 +17,24 @@ enum class Owner : unsigned char {
   root_or_user,  ///< a group of the owner's own may write, and others into sticky directories
   installation,  ///< likewise, and the owner of the running program counts as root: a user who could replace it need
                  ///< not replace a file beside it. In a user namespace, that owner may be one that it does not know.
-  root,  ///< only root owns and writes
+  root,          ///< only root owns and writes
 };
 
-/// Empty when the file, its link targets and all directories above are owned so and nobody else can write to them;
-/// otherwise why not, naming the path.
+/// Checks of files one after the other, which look at each directory once. What it remembers may change, so that one
+/// object serves one command; a file itself is looked at each time.
+class OwnershipChecks {
+ public:
+  /// Empty when the file, its link targets and all directories above are owned so and nobody else can write to them;
+  /// otherwise why not, naming the path.
+  std::optional<Refusal> find_fault(const std::filesystem::path& file, Owner owner);
+  /// Throws the Refusal that find_fault() finds. Returns the path without links.
+  std::filesystem::path require(const std::filesystem::path& file, Owner owner);
+
+ private:
+  std::set<std::pair<Owner, std::string>> directories_;  ///< in order, and no links
+};
+
+/// OwnershipChecks::find_fault() of one file.
 std::optional<Refusal> find_ownership_fault(const std::filesystem::path& file, Owner owner = Owner::root_or_user);
 
 /// Throws the Refusal that find_ownership_fault() finds.

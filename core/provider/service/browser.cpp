@@ -20,8 +20,8 @@ heygen_status HEYGEN_CALL open(const heygen_call* call, heygen_str url) {
       return host.refuse("browser.open got text that is not a plain http or https URL.");
     if (!host.may_ask_user()) return HEYGEN_NEEDS_USER;
     if (!browser_allowed(host.services.environment)) return HEYGEN_UNSUPPORTED;
-    host.browser =
-        host.services.browser_login.open(std::string(abi::view(url)), host.services.environment, host.secret_variables);
+    host.browser = host.services.browser_login.open(std::string(abi::view(url)), host.services.environment,
+                                                    host.secret_variables());
     return host.browser ? HEYGEN_OK : HEYGEN_UNSUPPORTED;
   });
 }

@@ -40,7 +40,7 @@ void hide_strings(std::string& line, const json::Value& value) {
 std::string without_secrets(const HostCall& host, std::string_view text) {
   std::string line(text);
   hide_strings(line, host.request.state);
-  for (const std::string& name : host.secret_variables) hide(line, host.services.environment.value(name));
+  for (const std::string& name : host.secret_variables()) hide(line, host.services.environment.value(name));
   return line;
 }
 

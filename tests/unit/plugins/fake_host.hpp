@@ -201,7 +201,7 @@ class FakeHost {
                                       browser_,
                                       {}};
     const provider::ProviderRequest request{reason, interaction, "", "", "", state};
-    const std::vector<std::string> secret_variables;
+    const provider::SecretVariables secret_variables = [] { return std::vector<std::string>{}; };
     current = this;
     provider::HostCall host({services, manifest_, secret_variables, find_service}, function, request);
     heygen_call call = *host.abi();

@@ -146,6 +146,27 @@ BOOST_AUTO_TEST_CASE(listing_loads_no_library_and_load_runs_once) {
   BOOST_TEST(read_file(mark.file) == "loaded\ninit\ndeinit\n");
 }
 
+BOOST_AUTO_TEST_CASE(finding_and_loading_one_provider_reads_no_other_manifest) {
+  Scenario scenario;
+  install(scenario.directory.path(), "fine", sample_manifest());
+  write_file(scenario.directory.path() / "other.provider.json", "{");
+  const auto registry = scenario.registry();
+  const DiscoveredProvider* sample = registry->find("sample");
+  registry->load("sample");
+  BOOST_TEST((sample->state == ProviderState::loaded));
+  Manifest other = sample_manifest();
+  other.id = "other";
+  write_manifest(scenario.directory.path(), other);
+  BOOST_TEST(registry->find("unknown") == nullptr);
+  BOOST_TEST(registry->found().size() == 2U);
+  for (const DiscoveredProvider& found : registry->found()) {
+    BOOST_TEST(found.is_usable(), found.reason);
+    BOOST_TEST((found.state == ProviderState::loaded) == (found.id == "sample"));
+  }
+  BOOST_TEST((sample->state == ProviderState::loaded));
+  BOOST_TEST(registry->find("sample") == sample);
+}
+
 BOOST_AUTO_TEST_CASE(missing_provider_is_an_error_that_names_it) {
   Scenario scenario;
   const auto registry = scenario.registry();
@@ -418,6 +439,21 @@ BOOST_FIXTURE_TEST_CASE(group_may_write_only_when_private_to_the_owner, File,
   has(fault_of(file), "gid 12345");
   chmod(file.c_str(), 0644);
   BOOST_TEST(fault_of(file) == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(checks_of_one_command_look_at_a_directory_once_and_at_a_file_each_time, File) {
+  OwnershipChecks checks;
+  BOOST_TEST(checks.require(file, Owner::root_or_user) == fs::canonical(file));
+  chmod(deep.c_str(), 0777);
+  BOOST_TEST(!checks.find_fault(file, Owner::root_or_user));
+  has(fault_of(file), "anyone can write to " + deep.string());
+  chmod(deep.c_str(), 0755);
+  chmod(file.c_str(), 0666);
+  BOOST_TEST(checks.find_fault(file, Owner::root_or_user).has_value());
+  chmod(file.c_str(), 0644);
+  fs::create_symlink(deep, directory.path() / "link");
+  BOOST_TEST(checks.require(directory.path() / "link" / file.filename(), Owner::root_or_user) == fs::canonical(file));
+  chmod(deep.c_str(), 0755);
 }
 
 BOOST_AUTO_TEST_CASE(registry_refuses_files_that_others_can_write) {

@@ -508,7 +508,8 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
 
   const int threads = thread_count();
   {
-    HostCall host({services, fakes.manifest, fakes.secret_variables, provider::find_service}, function, ask);
+    const provider::SecretVariables secret_variables = [&] { return fakes.secret_variables; };
+    HostCall host({services, fakes.manifest, secret_variables, provider::find_service}, function, ask);
     fakes.may_ask_user = host.may_ask_user();
     GuardedMemory memory;
     const heygen_sink sink = Services::sink();
