@@ -106,7 +106,7 @@ std::optional<Tokens> poll(const sdk::Call& call, const OauthEndpoints& server, 
   sdk::Form form(call.http());
   form.add("grant_type", kGrant).add("device_code", device.device_code.reveal()).add("client_id", server.client_id);
   try {
-    return request_tokens(call, token_endpoint(server), form, {device.device_code.reveal()});
+    return request_tokens(call, server, form, {device.device_code.reveal()});
   } catch (const sdk::Fail& fail) {
     if (fail.code() == "authorization_pending") return std::nullopt;
     if (fail.code() == "slow_down") {

@@ -130,7 +130,7 @@ Tokens exchange(const sdk::Call& call, const OauthEndpoints& server, const sdk::
       .add("redirect_uri", redirect_uri)
       .add("client_id", server.client_id)
       .add("code_verifier", attempt.verifier.reveal());
-  return request_tokens(call, token_endpoint(server), form, {code, attempt.verifier.reveal()});
+  return request_tokens(call, server, form, {code, attempt.verifier.reveal()});
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "plugins/shared/revocation.hpp"
+
 namespace heygen::plugins {
 
 void OauthCredential::resolve(sdk::Call& call) {
@@ -28,7 +30,8 @@ void OauthCredential::refresh(sdk::Call& call) {
   require_confidential(server, token_endpoint(server));
   sdk::Form form(call.http());
   form.add("grant_type", "refresh_token").add("refresh_token", stored.refresh_token).add("client_id", server.client_id);
-  const Tokens tokens = request_tokens(call, token_endpoint(server), form, {stored.refresh_token, stored.access_token});
+  const Tokens tokens =
+      request_tokens(call, server, form, {stored.refresh_token, stored.access_token}, stored.refresh_token);
   save_refresh(call, tokens, stored, server);
   const bool rotated = !tokens.refresh.empty() && tokens.refresh.reveal() != stored.refresh_token;
   if (!rotated) kept_ = sdk::Secret(stored.refresh_token);
@@ -43,20 +46,12 @@ void OauthCredential::revoke(sdk::Call& call) {
   const bool in_use = token == kept_.reveal() && (call.reason() == HEYGEN_REASON_REPLACED || reissued_);
   if (token.empty() || in_use) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
   const OauthEndpoints server = server_of(call, stored, budget);
-  if (server.revoke_url.empty()) {
-    throw sdk::Fail(HEYGEN_UNSUPPORTED,
-                    "The authorization server that issued the OAuth tokens has no known revocation endpoint.",
-                    "Set HEYGEN_OAUTH_REVOKE_URL (providers.oauth.revoke_url) before the next login.");
+  if (!server.revoke_url.empty()) {
+    require_url(server.revoke_url, "revocation endpoint", server.allow_http);
+    require_confidential(server, revocation_endpoint(server));
   }
-  require_url(server.revoke_url, "revocation endpoint", server.allow_http);
-  require_confidential(server, revocation_endpoint(server));
-  sdk::Form form(call.http());
-  form.add("token", token)
-      .add("token_type_hint", has_refresh ? "refresh_token" : "access_token")
-      .add("client_id", server.client_id);
-  const sdk::HttpResponse response = post_form(call, server.revoke_url, form, budget.left());
-  if (response.status() == 200 || response.status() == 204) return;
-  throw response_error(call, revocation_endpoint(server), response, {stored.refresh_token, stored.access_token});
+  revoke_token(call, server, token, has_refresh ? TokenKind::refresh : TokenKind::access,
+               {stored.refresh_token, stored.access_token}, budget.left());
 }
 
 void OauthCredential::keep_login(const sdk::Call& call, Tokens tokens, const OauthEndpoints& server,

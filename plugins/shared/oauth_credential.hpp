@@ -14,8 +14,6 @@ namespace heygen::plugins {
 
 class OauthCredential : public sdk::Provider {
  public:
-  static constexpr std::chrono::milliseconds kRevokeTimeout{5'000};
-
   void resolve(sdk::Call& call) override;
   void refresh(sdk::Call& call) override;
   /// Sends no request for a replaced login whose token the new login has too: a server may issue the same token again.

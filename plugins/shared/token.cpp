@@ -6,6 +6,8 @@
 #include <charconv>
 #include <limits>
 
+#include "plugins/shared/revocation.hpp"
+#include "plugins/shared/server.hpp"
 #include "plugins/shared/text.hpp"
 
 namespace heygen::plugins {
@@ -190,8 +192,9 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
       .with_code(code);
 }
 
-Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk::Form& form,
-                      const std::vector<std::string_view>& secrets) {
+Tokens request_tokens(const sdk::Call& call, const OauthEndpoints& server, const sdk::Form& form,
+                      const std::vector<std::string_view>& secrets, std::string_view stored) {
+  const Endpoint endpoint = token_endpoint(server);
   // Taken before sending: a slow response must not lengthen the token's life.
   const heygen_time asked_at = call.clock().now();
   const sdk::HttpResponse response = post_form(call, endpoint.url, form, kTokenTimeout);
@@ -208,7 +211,12 @@ Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk
         "again.");
   }
   if (!document.is_object()) throw invalid_response(endpoint.url, "it is not a JSON object");
-  return read_tokens(document, endpoint.url, asked_at);
+  try {
+    return read_tokens(document, endpoint.url, asked_at);
+  } catch (const sdk::Fail&) {
+    revoke_unusable(call, server, document, stored);
+    throw;
+  }
 }
 
 }  // namespace heygen::plugins

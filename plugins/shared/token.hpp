@@ -17,6 +17,8 @@ inline constexpr std::chrono::milliseconds kTokenTimeout{30'000};
 /// Longest token accepted from a response, in bytes.
 inline constexpr std::size_t kMaxToken = std::size_t{64} * 1024;
 
+struct OauthEndpoints;
+
 struct Tokens {
   sdk::Secret access;
   sdk::Secret refresh;                    ///< empty: the response had none
@@ -32,13 +34,14 @@ struct Endpoint {
   std::string setting;      ///< what configures `url`, for hints: "HEYGEN_OAUTH_TOKEN_URL (providers.oauth.token_url)"
 };
 
-/// Posts the form once and reads the response (RFC 6749 §5). `secrets` are redacted in text of the server.
-/// Throws Fail, with the OAuth error code where there is one:
+/// Posts the form to the token endpoint once and reads the response (RFC 6749 §5). `secrets` are redacted in text of
+/// the server. Throws Fail, with the OAuth error code where there is one:
 ///   REJECTED   any other 4xx, whatever its body; a 200 that is an OAuth error
 ///   TRANSIENT  no response, 408, 429, 5xx, a redirect, 200 without JSON, or an error that says to try again
 ///   BROKEN     404, 405 and 410 without an OAuth error: not a token endpoint; JSON that holds no usable token
-Tokens request_tokens(const sdk::Call& call, const Endpoint& endpoint, const sdk::Form& form,
-                      const std::vector<std::string_view>& secrets);
+/// Tokens that cannot be used are revoked, but for the one that is `stored`.
+Tokens request_tokens(const sdk::Call& call, const OauthEndpoints& server, const sdk::Form& form,
+                      const std::vector<std::string_view>& secrets, std::string_view stored = {});
 
 /// One form to one endpoint, asking for JSON. Throws Fail as Http::send does; a body over 1 MiB is TRANSIENT.
 sdk::HttpResponse post_form(const sdk::Call& call, const std::string& url, const sdk::Form& form,

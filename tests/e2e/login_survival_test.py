@@ -223,6 +223,16 @@ class Login(WithService):
                     self.service.fault(self.ME, status=200, body=body)
                     self.assert_fails(self.run_heygen("auth", "status"), "cli_response_parse_error", 1)
 
+    def test_tokens_of_a_response_that_cannot_be_used_are_revoked(self):
+        self.home.write(self.OLD)
+        for method in ("--oauth", "--device-code"):
+            for extra in ({"token_type": "mac"}, {"access_token": 7}, {"scope": "a\nb"}):
+                with self.subTest(method=method, extra=extra):
+                    self.service.token_extra = extra
+                    self.assert_fails(self.finish(self.log_in(method)), "error", 1)
+                    self.assertEqual(self.home.file.read_bytes(), self.OLD)
+                    self.assertEqual([token for token in self.service.refresh if self.service.state(token) == "active"], [])
+
     def test_the_page_promises_no_more_than_has_happened(self):
         for status, code in ((200, 0), (401, 3)):
             with self.subTest(status=status):

@@ -50,6 +50,11 @@ std::string required(const sdk::Call& call, std::string_view key) {
   return std::string(*value);
 }
 
+/// The response says nothing about the request, which may succeed later.
+bool is_passing(int status) {
+  return status == 408 || status == 429 || status >= 500;
+}
+
 /// OpenID Connect Discovery 1.0 §4; the issuer must name itself, character by character (§4.3).
 Issuer discover(const sdk::Call& call) {
   Issuer found;
@@ -59,7 +64,8 @@ Issuer discover(const sdk::Call& call) {
   sdk::HttpRequest request;
   request.url = found.issuer + (found.issuer.back() == '/' ? "" : "/") + ".well-known/openid-configuration";
   const sdk::HttpResponse response = call.http().send(request);
-  if (response.status() >= 500) throw sdk::Fail(HEYGEN_TRANSIENT, found.issuer + " is in trouble.", "Try again later.");
+  if (is_passing(response.status()))
+    throw sdk::Fail(HEYGEN_TRANSIENT, found.issuer + " is in trouble.", "Try again later.");
   if (response.status() == 401 || response.status() == 403 || response.status() == 400)
     throw sdk::Fail(HEYGEN_REJECTED, found.issuer + " accepts no login.", "Ask your administrator.");
   const sdk::Json metadata = call.parse(response.body());
@@ -108,7 +114,7 @@ sdk::Json post(const sdk::Call& call, const std::string& url, const sdk::Form& f
   const sdk::Json answer = call.parse(response.body());
   if (response.status() == 200 && answer.is_object()) return answer;
   const std::string code = printable(answer["error"].as_text());
-  if (response.status() >= 500 || response.status() == 429 || code == "temporarily_unavailable")
+  if (is_passing(response.status()) || code == "temporarily_unavailable")
     throw sdk::Fail(HEYGEN_TRANSIENT, url + " answered HTTP " + std::to_string(response.status()) + ".",
                     "Try again in a moment.");
   if (response.status() < 400)
@@ -279,7 +285,7 @@ class SsoProvider : public sdk::Provider {
     request.body = form.str();
     request.timeout = std::chrono::seconds(5);
     const int status = call.http().send(request).status();
-    if (status >= 400) throw sdk::Fail(status >= 500 ? HEYGEN_TRANSIENT : HEYGEN_REJECTED);
+    if (status >= 400) throw sdk::Fail(is_passing(status) ? HEYGEN_TRANSIENT : HEYGEN_REJECTED);
   }
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugins/device-code/device_code_provider.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
-#include "plugins/device-code/device_code_provider.hpp"
 
 #include <algorithm>
 
@@ -240,8 +240,10 @@ BOOST_AUTO_TEST_CASE(a_device_endpoint_in_trouble_says_what_it_is) {
 
 BOOST_AUTO_TEST_CASE(an_unusable_token_response_is_broken_and_not_polled_past) {
   device();
-  respond(R"({"access_token":"a\nb"})");
+  respond(R"({"access_token":"a\nb","refresh_token":"rt_1"})");
+  respond("");
   BOOST_TEST(login().status == HEYGEN_BROKEN);
+  BOOST_TEST(value_of(sent.back().form, "token") == "rt_1");
 }
 
 BOOST_AUTO_TEST_CASE(an_issuer_names_the_device_endpoint_or_has_none) {

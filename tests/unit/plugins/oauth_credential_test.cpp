@@ -260,20 +260,38 @@ BOOST_AUTO_TEST_CASE(login_of_another_program_is_refreshed_over_https_or_loopbac
   BOOST_TEST(refresh_with(R"({"access_token":"at_new"})").status == HEYGEN_OK);
 }
 
-BOOST_AUTO_TEST_CASE(json_without_a_usable_token_is_broken) {
+BOOST_AUTO_TEST_CASE(json_without_a_usable_token_is_broken_and_what_it_brings_is_revoked) {
   const std::string big(64 * 1024 + 1, 'a');
-  for (const std::string& body :
-       {std::string("[]"), std::string("null"), std::string("{}"), std::string(R"({"access_token":""})"),
-        std::string(R"({"access_token":7})"), std::string(R"({"access_token":"a\u0000b"})"),
-        std::string(R"({"access_token":"a\r\nX: y"})"), std::string(R"({"access_token":"a","refresh_token":"r\n"})"),
-        std::string(R"({"access_token":"a","refresh_token":{}})"),
-        std::string(R"({"access_token":"a","token_type":"DPoP"})"),
-        std::string(R"({"access_token":"a","token_type":1})"), std::string(R"({"access_token":"a","scope":"s\u001b"})"),
-        R"({"access_token":")" + big + "\"}"}) {
-    const Said said = refresh_with(body);
-    BOOST_TEST(said.status == HEYGEN_BROKEN, body.substr(0, 80));
-    BOOST_TEST(!said.patch.has_value());
-    BOOST_TEST(mentions(said, "cannot be used"));
+  const std::pair<std::string, std::string> cases[] = {
+      {"[]", ""},
+      {"null", ""},
+      {"{}", ""},
+      {R"({"access_token":""})", ""},
+      {R"({"access_token":7})", ""},
+      {R"({"access_token":"a\r\nX: y"})", "a\r\nX: y"},
+      {R"({"access_token":"a","refresh_token":{}})", "a"},
+      {R"({"access_token":"a","token_type":"DPoP"})", "a"},
+      {R"({"access_token":"a","token_type":"DPoP","refresh_token":"rt_new"})", "rt_new"},
+      {R"({"access_token":"a","token_type":"DPoP","refresh_token":"rt_old"})", "a"},
+      {R"({"access_token":7,"refresh_token":"rt_new"})", "rt_new"},
+      {R"({"refresh_token":"rt_new"})", "rt_new"},
+      {R"({"access_token":"a","token_type":1})", "a"},
+      {R"({"access_token":"a","scope":"s\u001b"})", "a"},
+      {R"({"access_token":")" + big + "\"}", ""}};
+  for (const auto& [body, revoked] : cases) {
+    BOOST_TEST_CONTEXT(body.substr(0, 80)) {
+      sent.clear();
+      respond(body);
+      if (!revoked.empty()) respond("", 503);  // whatever becomes of it
+      const Said said = refresh();
+      BOOST_TEST(said.status == HEYGEN_BROKEN);
+      BOOST_TEST(!said.patch.has_value());
+      BOOST_TEST(mentions(said, "cannot be used"));
+      BOOST_REQUIRE(sent.size() == (revoked.empty() ? 1U : 2U));
+      if (revoked.empty()) continue;
+      BOOST_TEST(sent[1].url == kRevokeUrl);
+      BOOST_TEST(value_of(sent[1].form, "token") == revoked);
+    }
   }
   BOOST_TEST(refresh_with(R"({"access_token":")" + big.substr(1) + "\"}").status == HEYGEN_OK);
 }

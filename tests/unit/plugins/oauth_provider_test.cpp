@@ -242,6 +242,20 @@ BOOST_AUTO_TEST_CASE(a_rejected_exchange_reaches_the_page_and_is_not_repeated) {
   BOOST_TEST(sent.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(tokens_of_a_response_that_cannot_be_used_are_revoked_and_the_page_says_no) {
+  environment["HEYGEN_OAUTH_REVOKE_URL"] = "https://id.example/r";
+  respond(R"({"access_token":"at_1","refresh_token":"rt_1","token_type":"mac"})");
+  respond("");
+  const Said said = login();
+  BOOST_TEST(said.status == HEYGEN_BROKEN);
+  BOOST_TEST(!said.patch.has_value());
+  BOOST_TEST(!page.value());
+  BOOST_REQUIRE(sent.size() == 2U);
+  BOOST_TEST(sent[1].url == "https://id.example/r");
+  BOOST_TEST(value_of(sent[1].form, "token") == "rt_1");
+  BOOST_TEST(value_of(sent[1].form, "token_type_hint") == "refresh_token");
+}
+
 BOOST_AUTO_TEST_CASE(an_exchange_without_response_is_not_repeated_and_keeps_the_hosts_words) {
   responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 30'000});
   const Said said = login();
