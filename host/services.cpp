@@ -49,6 +49,35 @@ std::optional<Error> fault_of_settings(const config::Config& config, provider::P
   }
 }
 
+std::string revocation_phrase(auth::Revocation revocation) {
+  switch (revocation) {
+    case auth::Revocation::confirmed:
+      return ", and was revoked.";
+    case auth::Revocation::failed:
+    case auth::Revocation::no_provider:
+      return ", but the server did not confirm that it is revoked. It may work until it expires.";
+    case auth::Revocation::not_possible:
+      break;
+  }
+  return ", and was dropped without asking a server.";
+}
+
+std::string resumed_notice(const auth::ResumedLogin& resumed) {
+  const std::string what = resumed.is_refresh ? "the refreshed " + resumed.title + " credential that could not be saved"
+                                              : "the login with " + resumed.title + " that was interrupted";
+  switch (resumed.outcome) {
+    case auth::ResumedLogin::Outcome::stored:
+      return "Note: " + what + " is now stored.";
+    case auth::ResumedLogin::Outcome::rejected:
+      return "Warning: " + what + " was rejected by the API" + revocation_phrase(resumed.revocation);
+    case auth::ResumedLogin::Outcome::overtaken:
+      return "Warning: " + what + " was overtaken by a later login" + revocation_phrase(resumed.revocation);
+    case auth::ResumedLogin::Outcome::failed:
+      break;
+  }
+  return "Warning: could not store " + what + ". " + resumed.problem;
+}
+
 }  // namespace
 
 struct Services::Made {
@@ -173,7 +202,7 @@ auth::Resolver& Services::resolver() {
 
 auth::Session& Services::session() {
   if (!made_->session) {
-    finish_interrupted_login();
+    finish_interrupted_logins();
     made_->session = std::make_unique<auth::Session>(resolver(), clock, terminal, cancel);
   }
   return *made_->session;
@@ -186,23 +215,14 @@ auth::LoginDependencies Services::login_dependencies() {
   return {store(), registry(), environment, clock, cancel, probe};
 }
 
-void Services::finish_interrupted_login() {
-  using Outcome = auth::LoginResult::Outcome;
-  std::optional<auth::ResumedLogin> resumed;
+void Services::finish_interrupted_logins() {
   try {
-    resumed = auth::resume_login(login_dependencies());
+    for (const auth::ResumedLogin& resumed : auth::resume_logins(login_dependencies())) {
+      terminal.notice(resumed_notice(resumed));
+    }
   } catch (const store::Unreadable&) {
-    return;  // the command says so
-  } catch (const Error& error) {
-    if (error.code == code::kCanceled) throw;
-    terminal.notice("Warning: could not finish a login that was interrupted. " + error.message());
+    // the command says so
   }
-  if (!resumed) return;
-  const std::string& name = resumed->title;
-  if (resumed->result.outcome == Outcome::canceled_after_saving) throw canceled_error();
-  terminal.notice(resumed->result.outcome == Outcome::rejected
-                      ? "Warning: the API rejected the login with " + name + " that was interrupted; it was not stored."
-                      : "Note: the login with " + name + " that was interrupted is now stored.");
 }
 
 transport::ClientOptions Services::client_options() {

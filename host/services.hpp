@@ -84,6 +84,8 @@ class Services {
   /// Finishes a login first that was interrupted before it was stored.
   auth::Session& session();
   auth::LoginDependencies login_dependencies();
+  /// Stores or revokes what earlier processes did not live to store, and says so. Throws Error{canceled}.
+  void finish_interrupted_logins();
   /// Checks the base URL and --headers first (usage_error).
   transport::ApiClient& client();
   /// What client() is made with.
@@ -103,7 +105,6 @@ class Services {
   void show_waiting(const std::string& what, std::optional<std::chrono::milliseconds> left = {}) const;
 
  private:
-  void finish_interrupted_login();
   provider::ProviderRegistry& made_registry();
   std::string chosen_base();
 

@@ -23,6 +23,21 @@ Error unchecked(const Error& why) {
   return {why.code, "Could not check the new credential, and nothing was stored. " + why.message(), why.hint, why.exit};
 }
 
+/// The credential is there, and its copy stays: only its place in the file is missing.
+Error kept(const store::PendingLogin& pending, std::string_view code, const std::string& why) {
+  return {code,
+          "The login is complete, but its credential could not be stored; it is kept in " + pending.path() + ". " + why,
+          "Correct that, then run `heygen auth status` to finish the login, or `heygen auth logout` to revoke it."};
+}
+
+/// A server may issue the same token again: revoking it would end what is stored.
+bool shares_a_token(const json::Value& stored, const json::Value& patch) {
+  return std::ranges::any_of(patch.as_object(), [&](const json::Member& member) {
+    const std::string value = patch.string_at(member.first);
+    return member.first.ends_with("token") && !value.empty() && value == stored.string_at(member.first);
+  });
+}
+
 class Login {
  public:
   Login(const LoginDependencies& dependencies, const std::string& id)
@@ -43,13 +58,29 @@ class Login {
       revoke_new(state);
       throw;
     }
-    return finish(state, std::move(room));
+    try {
+      return finish(state, std::move(room), pending);
+    } catch (...) {
+      if (!is_complete_) revoke_new(state);
+      throw;
+    }
   }
 
-  /// What run() does once the provider has succeeded.
-  LoginResult resume(const json::Value& patch) {
-    patch_ = patch;
-    return finish(use_.store.read().state(id_), nullptr);
+  /// What run() does once the provider has succeeded. The copy stays when nothing could be learned of the credential.
+  LoginResult resume(store::PendingLogin& pending) {
+    patch_ = pending.patch();
+    const json::Value state = use_.store.read().state(id_);
+    std::unique_ptr<FileReplacement> room = reserve_for(pending);
+    try {
+      LoginResult result = finish(state, std::move(room), pending);
+      pending.remove();
+      return result;
+    } catch (const Error& error) {
+      if (is_complete_ || error.code == code::kCanceled || error.code == code::kResponseParse) throw;
+      revoke_new(state);
+      pending.remove();
+      throw;
+    }
   }
 
  private:
@@ -89,26 +120,42 @@ class Login {
     }
   }
 
-  LoginResult finish(const json::Value& state, std::unique_ptr<FileReplacement> room) {
+  std::unique_ptr<FileReplacement> reserve_for(const store::PendingLogin& pending) const {
     try {
-      resolve(state);
-      const bool canceled = !check();
-      if (result_.outcome == Outcome::rejected) {
-        result_.revocation = revoke_new(state);
-        return std::move(result_);
-      }
-      save(std::move(room));
-      if (canceled) {
-        result_.outcome = Outcome::canceled_after_saving;
-        return std::move(result_);
-      }
-    } catch (...) {
-      revoke_new(state);
-      throw;
+      return use_.store.reserve();
+    } catch (const Error& error) {
+      throw kept(pending, error.code, error.message());
+    }
+  }
+
+  LoginResult finish(const json::Value& state, std::unique_ptr<FileReplacement> room, store::PendingLogin& pending) {
+    resolve(state);
+    const bool canceled = !check();
+    if (result_.outcome == Outcome::rejected) {
+      result_.revocation = revoke_new(state);
+      return std::move(result_);
+    }
+    is_complete_ = true;
+    save_or_keep(std::move(room), pending);
+    if (canceled) {
+      result_.outcome = Outcome::canceled_after_saving;
+      return std::move(result_);
     }
     revoke_replaced();
     find_shadowing();
     return std::move(result_);
+  }
+
+  void save_or_keep(std::unique_ptr<FileReplacement> room, store::PendingLogin& pending) {
+    try {
+      save(std::move(room));
+    } catch (const Error& error) {
+      pending.leave();
+      throw kept(pending, error.code, error.message());
+    } catch (const store::Unreadable& error) {
+      pending.leave();
+      throw kept(pending, code::kError, error.what());
+    }
   }
 
   /// False: canceled, but the credential was hard to get, and is stored.
@@ -216,7 +263,75 @@ class Login {
   json::Value patch_ = json::Object{};
   std::vector<Old> replaced_;
   LoginResult result_;
+  bool is_complete_ = false;  ///< only its place in the file is missing
 };
+
+using Resumed = ResumedLogin::Outcome;
+
+void finish_login(const LoginDependencies& use, store::PendingLogin& pending, ResumedLogin& resumed) {
+  const LoginResult result = Login(use, resumed.provider).resume(pending);
+  if (result.outcome == Outcome::canceled_after_saving) throw canceled_error();
+  resumed.outcome = result.outcome == Outcome::rejected ? Resumed::rejected : Resumed::stored;
+  resumed.revocation = result.revocation;
+}
+
+/// False: the login that it refreshed is no longer stored.
+bool store_refresh(const LoginDependencies& use, store::PendingLogin& pending) {
+  bool wanted = true;
+  try {
+    use.store.update([&](CredentialsDocument& document) {
+      json::Value state = document.state(pending.provider());
+      wanted = is_unchanged(state, *pending.refreshed(), pending.patch());
+      if (!wanted) return;
+      json::merge_patch(state, pending.patch());
+      document.set_state(pending.provider(), state);
+    });
+  } catch (const Error& error) {
+    throw Error(error.code, "A refreshed credential is kept in " + pending.path() + ". " + error.message());
+  }
+  if (wanted) pending.remove();
+  return wanted;
+}
+
+/// A later login is stored, and stays.
+void undo(const LoginDependencies& use, store::PendingLogin& pending, ResumedLogin& resumed) {
+  const std::string& id = pending.provider();
+  json::Value state = pending.refreshed().value_or(json::Object{});
+  json::merge_patch(state, pending.patch());
+  if (!shares_a_token(use.store.read().state(id), state))
+    resumed.revocation = revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::replaced);
+  resumed.outcome = Resumed::overtaken;
+  pending.remove();
+}
+
+/// Empty: there is nothing to do, or not now.
+std::optional<ResumedLogin> resume_one(const LoginDependencies& use, store::PendingLogin& pending) {
+  const std::string& id = pending.provider();
+  const CredentialsDocument document = use.store.read();
+  if (pending.is_stored_in(document)) {
+    pending.remove();
+    return {};
+  }
+  const provider::DiscoveredProvider* found = use.registry.find(id);
+  if (found == nullptr || !found->is_usable()) return {};
+  ResumedLogin resumed;
+  resumed.is_refresh = pending.refreshed().has_value();
+  resumed.provider = id;
+  resumed.title = found->manifest.title;
+  try {
+    if (resumed.is_refresh && store_refresh(use, pending)) {
+      resumed.outcome = Resumed::stored;
+    } else if (resumed.is_refresh || (pending.is_overtaken(use.store.path()) && !document.filled_slots().empty())) {
+      undo(use, pending, resumed);
+    } else {
+      finish_login(use, pending, resumed);
+    }
+  } catch (const Error& error) {
+    if (error.code == code::kCanceled) throw;
+    resumed.problem = error.message();
+  }
+  return resumed;
+}
 
 }  // namespace
 
@@ -228,27 +343,12 @@ LoginResult login(const LoginDependencies& dependencies, const std::string& id) 
   return Login(dependencies, id).run();
 }
 
-std::optional<ResumedLogin> resume_login(const LoginDependencies& dependencies) {
-  std::optional<store::PendingLogin> pending = dependencies.store.take_interrupted_login();
-  if (!pending) return {};
-  const std::string id = pending->provider();
-  // It may have been stored, and refreshed since: its tokens are then spent, and not to be touched.
-  if (pending->is_overtaken(dependencies.store.path())) {
-    const CredentialsDocument stored = dependencies.store.read();
-    if (stored.is_filled(id)) return {};
-    if (!stored.filled_slots().empty()) {  // of a later login with another provider, which stays
-      revoke(dependencies.registry, {store::slot_of(id), {id}}, pending->patch(), provider::Reason::replaced);
-      return {};
-    }
+std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies) {
+  std::vector<ResumedLogin> all;
+  for (store::PendingLogin& pending : dependencies.store.take_interrupted_logins()) {
+    if (std::optional<ResumedLogin> resumed = resume_one(dependencies, pending)) all.push_back(std::move(*resumed));
   }
-  const provider::DiscoveredProvider* found = dependencies.registry.find(id);
-  if (found == nullptr || !found->is_usable()) {
-    pending->leave();
-    return {};
-  }
-  ResumedLogin resumed{id, found->manifest.title, {}};
-  resumed.result = Login(dependencies, resumed.provider).resume(pending->patch());
-  return resumed;
+  return all;
 }
 
 }  // namespace heygen::auth

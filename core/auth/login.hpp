@@ -81,18 +81,29 @@ struct LoginResult {
 
 /// Logs in with an installed provider. Until the API has accepted the credential, or has not said, it is only in a
 /// pending copy (store::PendingLogin). Throws store::Unreadable and, when the provider cannot be loaded, its new
-/// credential is unusable, or the file cannot be written, Error; the file is then unchanged and the credential revoked
-/// as far as possible.
+/// credential is unusable or unchecked (Error{cli_response_parse_error}), or nothing can be written, Error; the file is
+/// then unchanged and the credential revoked as far as possible. Where only the last step fails, the file itself, the
+/// copy stays, and the error says how to finish the login.
 LoginResult login(const LoginDependencies& dependencies, const std::string& id);
 
-/// A login that an earlier process did not live to finish.
+/// A login that an earlier process did not live to finish, or could not store; or a refresh that could not be stored.
 struct ResumedLogin {
+  enum class Outcome : unsigned char {
+    stored,
+    rejected,   ///< by the API
+    overtaken,  ///< by a later login, which stays
+    failed,     ///< `problem` says why, and whether the copy is kept
+  };
+  bool is_refresh = false;
   std::string provider, title;
-  LoginResult result;
+  Outcome outcome = Outcome::failed;
+  Revocation revocation = Revocation::not_possible;  ///< of Outcome::rejected and Outcome::overtaken
+  std::string problem;                               ///< of Outcome::failed, a sentence
 };
 
-/// Finishes such a login: stores it, or revokes it if the API rejects it. Empty when there is none, or its provider is
-/// not installed now. Throws as login() does.
-std::optional<ResumedLogin> resume_login(const LoginDependencies& dependencies);
+/// Finishes all such logins, the newest first: stores it, or revokes it if the API rejects it or a later login is
+/// stored. Those of providers that are not installed now wait. Throws store::Unreadable and Error{canceled}; nothing is
+/// lost then.
+std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies);
 
 }  // namespace heygen::auth

@@ -6,6 +6,7 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
@@ -31,26 +32,57 @@ void count(LogoutResult& result, Revocation revocation) {
 }
 
 /// Revoked, and gone with its copy.
-void undo_interrupted_logins(const LogoutDependencies& use, LogoutResult& result) {
-  while (std::optional<store::PendingLogin> pending = use.store.take_interrupted_login()) {
-    const std::string& id = pending->provider();
-    const json::Value stored = use.store.read().state(id);
-    json::Value state = stored;
-    json::merge_patch(state, pending->patch());
-    if (state != stored)
-      count(result, revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout));
-    if (!pending->remove()) return;  // it would be taken again and again
+void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDocument& document, LogoutResult& result) {
+  for (store::PendingLogin& pending : use.store.take_interrupted_logins()) {
+    const std::string& id = pending.provider();
+    LogoutResult::Interrupted undone{id, Revocation::not_possible, {}};
+    if (!pending.is_stored_in(document)) {
+      json::Value state = pending.refreshed().value_or(json::Object{});
+      json::merge_patch(state, pending.patch());
+      undone.revocation = revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout);
+      count(result, undone.revocation);
+    }
+    const std::string path = pending.path();
+    if (!pending.remove()) undone.left = path;
+    result.interrupted.push_back(std::move(undone));
   }
 }
 
-Error still_stored(const LogoutResult& result, const Error& why) {
+/// The copies that could not be removed.
+std::vector<std::string> left_copies(const LogoutResult& result) {
+  std::vector<std::string> left;
+  for (const LogoutResult::Interrupted& one : result.interrupted)
+    if (!one.left.empty()) left.push_back(one.left);
+  return left;
+}
+
+Error still_stored(const LogoutResult& result, const std::vector<std::string>& places, const Error& why) {
   const std::string outcome = result.not_revoked > 0 ? "The server did not confirm that the credential is revoked"
                               : result.revoked > 0   ? "The credential is revoked"
                                                      : "No server was asked to revoke the credential";
   const bool good = result.not_revoked == 0 && result.revoked > 0;
   return {why.code,
-          outcome + (good ? ", but it is still in the file. " : ", and it is still in the file. ") + why.message(),
+          outcome + (good ? ", but it is still in " : ", and it is still in ") + join(places, " and ") + ". " +
+              why.message(),
           why.hint, why.exit};
+}
+
+/// Deletes what is stored. Throws when some of it, or a copy of an interrupted login, stays.
+void clear(store::CredentialStore& store, const LogoutResult& result) {
+  std::vector<std::string> left = left_copies(result);
+  try {
+    store.update([&](CredentialsDocument& document) {
+      document.clear_slots();
+      document.clear_user();
+    });
+  } catch (const Error& error) {
+    left.insert(left.begin(), "the file");
+    throw still_stored(result, left, error);
+  }
+  if (left.empty()) return;
+  throw still_stored(result, left,
+                     {code::kFileIo, "The directory does not allow its removal.",
+                      "Make the directory writable and run `heygen auth logout` again."});
 }
 
 }  // namespace
@@ -67,15 +99,8 @@ LogoutResult logout(const LogoutDependencies& dependencies) {
     count(result, revocation);
     result.cleared.push_back({slot.slot, owner_of(registry, slot), revocation});
   }
-  undo_interrupted_logins(dependencies, result);
-  try {
-    store.update([&](CredentialsDocument& document) {
-      document.clear_slots();
-      document.clear_user();
-    });
-  } catch (const Error& error) {
-    throw still_stored(result, error);
-  }
+  undo_interrupted_logins(dependencies, before, result);
+  clear(store, result);
   result.canceled = dependencies.cancel.requested();
   if (result.canceled) return result;
 

@@ -24,7 +24,14 @@ struct LogoutResult {
     std::string slot, provider;
     Revocation revocation = Revocation::not_possible;
   };
+  /// A login that was interrupted, or a refresh that could not be stored.
+  struct Interrupted {
+    std::string provider;
+    Revocation revocation = Revocation::not_possible;
+    std::string left;  ///< the copy, when it cannot be removed
+  };
   std::vector<Cleared> cleared;          ///< empty: nothing was stored
+  std::vector<Interrupted> interrupted;  ///< revoked and removed, but for the copies that are left
   int revoked = 0, not_revoked = 0;      ///< confirmed and failed revocations
   bool canceled = false;                 ///< while a server was asked; what was stored is deleted all the same
   std::optional<ExplainRow> still_used;  ///< what requests use from now on: the environment's credential, for example

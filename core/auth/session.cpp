@@ -19,16 +19,6 @@ using provider::Status;
 
 namespace {
 
-/// The file still has the state that was sent to be refreshed: no login, logout or refresh since.
-bool is_unchanged(const json::Value& now, const json::Value& sent, const json::Value& patch) {
-  if (!patch.is_object()) return now == sent;
-  return std::ranges::all_of(patch.as_object(), [&](const json::Member& change) {
-    const json::Value* left = now.find(change.first);
-    const json::Value* right = sent.find(change.first);
-    return (left == nullptr) == (right == nullptr) && (left == nullptr || *left == *right);
-  });
-}
-
 /// "expired on 2026-01-02 03:04 UTC"
 std::string expiry_phrase(std::optional<std::int64_t> expires_at) {
   if (!expires_at) return "has expired";
@@ -179,10 +169,24 @@ bool Session::save(const std::string& id, const json::Value& sent, const json::V
         },
         std::move(room));
   } catch (const std::exception& error) {
-    terminal_.notice(std::string("Warning: could not save the refreshed credential; the stored one is stale. ") +
-                     error.what() + " This command continues; a later one may require you to log in.");
+    const std::string copy = keep_copy(id, sent, patch);
+    terminal_.notice("Warning: could not save the refreshed credential" +
+                     (copy.empty() ? "; the stored one is stale. " : "; it is kept in " + copy + ". ") + error.what() +
+                     (copy.empty() ? " This command continues; a later one may require you to log in."
+                                   : " This command continues; the next one stores it."));
   }
   return wanted;
+}
+
+std::string Session::keep_copy(const std::string& id, const json::Value& sent, const json::Value& patch) const {
+  try {
+    store::PendingLogin copy = resolver_.store().begin_login();
+    copy.keep(id, patch, sent);
+    copy.leave();
+    return copy.path();
+  } catch (const std::exception&) {
+    return {};
+  }
 }
 
 void Session::report(const Credential& used, const RequestInfo& request, int http_status) {

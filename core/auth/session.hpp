@@ -71,6 +71,8 @@ class Session : public CredentialSource {
   /// False: the entry has changed meanwhile, and the result is not wanted.
   bool save(const std::string& id, const json::Value& sent, const json::Value& patch,
             std::unique_ptr<FileReplacement> room);
+  /// What could not be saved outlives this process in a file of its own: its path, or "".
+  std::string keep_copy(const std::string& id, const json::Value& sent, const json::Value& patch) const;
   /// After a login or logout of a program that knows no lock: what the file has now.
   CredentialLease replaced_meanwhile(const RequestInfo& request);
   /// Resolves, with what is known of the credential's life.

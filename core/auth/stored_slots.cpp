@@ -19,6 +19,15 @@ bool is_refreshable(provider::ProviderRegistry& registry, const store::FilledSlo
 
 }  // namespace
 
+bool is_unchanged(const json::Value& now, const json::Value& sent, const json::Value& patch) {
+  if (!patch.is_object()) return now == sent;
+  return std::ranges::all_of(patch.as_object(), [&](const json::Member& change) {
+    const json::Value* left = now.find(change.first);
+    const json::Value* right = sent.find(change.first);
+    return (left == nullptr) == (right == nullptr) && (left == nullptr || *left == *right);
+  });
+}
+
 Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot& slot, const json::Value& state,
                   provider::Reason reason) {
   using provider::Status;

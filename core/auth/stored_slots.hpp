@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What login and logout do with the slots of the credentials file besides changing it.
+// What login, logout and refreshes do with the slots of the credentials file besides changing it.
 #pragma once
 
 #include <string>
@@ -16,6 +16,9 @@ enum class Revocation : unsigned char {
   confirmed,
   failed,
 };
+
+/// The file still has the state that was sent to be refreshed: no login, logout or refresh since.
+bool is_unchanged(const json::Value& now, const json::Value& sent, const json::Value& patch);
 
 /// Asks the provider of a slot to revoke the credential in `state`: the first that loads of those that share the slot.
 Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot& slot, const json::Value& state,

@@ -120,7 +120,7 @@ std::vector<CompanionFile> take_abandoned_companions(const fs::path& target, std
   for (fs::directory_iterator at(target.parent_path(), error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
     if (!name.starts_with(prefix) || name.size() != prefix.size() + kRandomPart.size()) continue;
-    CompanionFile found{at->path().string(), open_file(at->path(), O_RDWR | O_NOFOLLOW)};
+    CompanionFile found{at->path().string(), open_file(at->path(), O_RDONLY | O_NOFOLLOW)};
     if (!found.file || retry_interrupted([&] { return flock(found.file.get(), LOCK_EX | LOCK_NB); }) != 0) continue;
     struct stat about {};
     if (fstat(found.file.get(), &about) == 0 && about.st_nlink > 0) taken.push_back(std::move(found));

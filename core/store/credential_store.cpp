@@ -160,6 +160,17 @@ PendingLogin CredentialStore::begin_login() const {
   return PendingLogin(path_, std::move(missing));
 }
 
+std::vector<PendingLogin> CredentialStore::take_interrupted_logins() const {
+  if (path_.empty()) return {};
+  return PendingLogin::take_interrupted(path_);
+}
+
+void CredentialStore::remove_stored_copies(const CredentialsDocument& document) const {
+  for (PendingLogin& copy : take_interrupted_logins()) {
+    if (copy.is_stored_in(document)) copy.remove();
+  }
+}
+
 void CredentialStore::update(const std::function<void(CredentialsDocument& document)>& change,
                              std::unique_ptr<FileReplacement> room) {
   const auto changed = [&](const CredentialsDocument& before) {
@@ -181,6 +192,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   before = read_whole(from_kept);
   const CredentialsDocument wanted = changed(before);
   if (!from_kept) remove_leftovers(path_);
+  remove_stored_copies(before);
   if (!from_kept && !needs_write(before, wanted)) return;
   if (wanted.is_empty()) {
     room.reset();

@@ -55,8 +55,8 @@ class CredentialStore {
   /// Makes sure of a place for a credential that is going to be asked for: its pending copy. Creates the directory.
   /// Throws Error.
   PendingLogin begin_login() const;
-  /// A login that was interrupted before it was stored.
-  std::optional<PendingLogin> take_interrupted_login() const { return PendingLogin::take_interrupted(path_); }
+  /// What was interrupted before it was stored, the newest first.
+  std::vector<PendingLogin> take_interrupted_logins() const;
 
   /// Under credentials.lock: reads, lets `change` edit the document (it may be called twice, on equal ones), and
   /// replaces the file (mode 0600), in `room` if given. Nothing is written when nothing changed, and an empty document
@@ -78,6 +78,9 @@ class CredentialStore {
   std::filesystem::path refresh_lock_path(const std::string& slot) const;
   /// The file as it is, or, while or after it is written in place, what was kept of it.
   CredentialsDocument read_whole(bool& from_kept) const;
+  /// Removes copies of what is in `document`, before it changes: once it is refreshed, nothing would tell that it was
+  /// stored.
+  void remove_stored_copies(const CredentialsDocument& document) const;
   /// Excludes writers that have another lock directory.
   std::optional<FileLock> lock_content() const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A login between the arrival of its credential and its place in the credentials file. Meanwhile the API is asked about
-// it, and the file keeps the old login; a copy beside the file outlives a crash.
+// A credential between its arrival and its place in the credentials file: of a login, while the API is asked about it
+// and the file keeps the old one, or of a refresh that could not be stored. A copy beside the file outlives a crash,
+// and what keeps the credential from its place.
 #pragma once
 
 #include <filesystem>
@@ -10,6 +11,7 @@
 
 #include "core/base/atomic_file.hpp"
 #include "core/json/value.hpp"
+#include "core/store/credentials_document.hpp"
 
 namespace heygen::store {
 
@@ -20,34 +22,41 @@ class PendingLogin {
   explicit PendingLogin(const std::filesystem::path& credentials, std::vector<std::filesystem::path> made = {});
   PendingLogin(PendingLogin&& other) noexcept;
   PendingLogin& operator=(PendingLogin&&) = delete;
-  /// Removes the copy, unless it was left.
+  /// Removes the copy, unless it was left, or was taken from another process.
   ~PendingLogin();
 
-  /// From now on the login outlives this process. `patch`: the change to the provider's state. Throws Error{error}.
-  void keep(const std::string& provider, const json::Value& patch);
+  /// From now on the login outlives this process. `patch`: the change to the provider's state; `refreshed`: the state
+  /// that a refresh was asked with. Throws Error{error}.
+  void keep(const std::string& provider, const json::Value& patch, std::optional<json::Value> refreshed = {});
   /// Removes the copy. False: the directory does not allow it.
   bool remove();
   /// The copy stays, for a later command.
-  void leave() { file_.path.clear(); }
+  void leave() { stays_ = true; }
 
   /// The credentials file has been written since: this login, or a later one, may be in it.
   bool is_overtaken(const std::filesystem::path& credentials) const;
+  /// It has its place in the file.
+  bool is_stored_in(const CredentialsDocument& document) const;
 
+  const std::string& path() const { return file_.path; }
+  /// Empty for a login.
+  const std::optional<json::Value>& refreshed() const { return refreshed_; }
   const std::string& provider() const { return provider_; }
   const json::Value& patch() const { return patch_; }
 
-  /// One that a process left behind which has ended, and that no other process takes now. Copies that are not complete
-  /// are removed.
-  static std::optional<PendingLogin> take_interrupted(const std::filesystem::path& credentials);
+  /// Those that processes left behind which have ended, and that no other process takes now; the newest first. Copies
+  /// that are not complete are removed.
+  static std::vector<PendingLogin> take_interrupted(const std::filesystem::path& credentials);
 
  private:
-  PendingLogin(CompanionFile file, std::string provider, json::Value patch)
-      : file_(std::move(file)), provider_(std::move(provider)), patch_(std::move(patch)) {}
+  explicit PendingLogin(CompanionFile file) : file_(std::move(file)) {}
 
   CompanionFile file_;
+  bool stays_ = false;
   std::vector<std::filesystem::path> made_;
   std::string provider_;
   json::Value patch_ = json::Object{};
+  std::optional<json::Value> refreshed_;
 };
 
 }  // namespace heygen::store

@@ -284,6 +284,79 @@ class Login(WithService):
         self.assertEqual(self.active_tokens(), [])
         self.assertEqual(self.copies(), [])
 
+    def test_a_killed_login_that_a_later_one_overtakes_is_revoked_and_told(self):
+        for stored_before in (None, self.OLD):
+            with self.subTest(before=stored_before):
+                self.home.file.unlink(missing_ok=True)
+                if stored_before:
+                    self.home.write(stored_before)
+                self.kill_during_check()
+                (overtaken,) = [token for token in self.service.refresh if self.service.state(token) == "active"]
+                done = self.assert_succeeds(self.finish(self.log_in("--oauth")))
+                self.assertIn("overtaken by a later login, and was revoked", done.err)
+                self.assertEqual(self.service.state(overtaken), "revoked")
+                self.assertEqual(self.service.state(self.home.read()["oauth"]["refresh_token"]), "active")
+                self.assertEqual(self.copies(), [])
+                self.assert_succeeds(self.run_heygen("auth", "logout"))
+
+    def test_a_logout_from_a_read_only_directory_revokes_a_killed_login_and_names_its_copy(self):
+        if not may_mount():
+            self.skipTest("it takes root that may mount")
+        self.kill_during_check()
+        (copy,) = [name for name in self.copies() if "-login-" in name]
+        script = f'mount --bind "{self.home.config}" "{self.home.config}" && mount -o remount,bind,ro "{self.home.config}"'
+        done = self.run_heygen("auth", "logout", prefix=("unshare", "-m", "sh", "-c", script + ' && exec "$@"', "sh"))
+        self.assert_fails(done, "cli_file_io_error", 1)
+        self.assertIn(f"The credential is revoked, but it is still in {self.home.config / copy}", done.error()["message"])
+        self.assertEqual(self.active_tokens(), [])
+
+    def test_a_killed_login_waits_for_room_on_a_full_disk(self):
+        if not may_mount():
+            self.skipTest("it takes root that may mount")
+        self.home.write(self.OLD)
+        self.kill_during_check()
+        disk, after = self.home.path / "disk", self.home.path / "after"
+        for directory in (disk, after):
+            directory.mkdir()
+        script = f"""
+            mount -t tmpfs -o size=128k,mode=0700 tmpfs "{disk}" && cp -a "{self.home.config}/." "{disk}" || exit 99
+            cat /dev/zero > "{disk}/filler" 2>/dev/null
+            "$@" video list; rm "{disk}/filler"; "$@" video list; cp -a "{disk}/." "{after}"
+        """
+        running = self.start(env={"HEYGEN_CONFIG_DIR": str(disk)}, prefix=("unshare", "-m", "sh", "-c", script, "sh"))
+        done = running.finish()
+        self.assertIn("it is kept in", done.err)
+        self.assertIn("that was interrupted is now stored", done.err)
+        stored = json.loads((after / "credentials").read_text())
+        self.assertEqual(self.service.state(stored["oauth"]["refresh_token"]), "active")
+        self.assertEqual([path.name for path in after.iterdir() if path.name.startswith(".")], [])
+
+    def test_a_login_outlives_a_disk_that_fills_up_during_its_check(self):
+        if not may_mount():
+            self.skipTest("it takes root that may mount")
+        gate, disk, after = threading.Event(), self.home.path / "disk", self.home.path / "after"
+        self.addCleanup(gate.set)
+        for directory in (disk, after):
+            directory.mkdir()
+        go = self.home.path / "go"
+        os.mkfifo(go)
+        self.home.browser()
+        self.service.fault(self.ME, gate=gate)
+        script = f"""
+            mount -t tmpfs -o size=128k,mode=0700 tmpfs "{disk}" || exit 99
+            "$@" auth login --oauth & read -r line < "{go}"; cat /dev/zero > "{disk}/filler" 2>/dev/null; echo full >&2
+            wait $!; echo "code $?" >&2; cp -a "{disk}/." "{after}"
+        """
+        running = self.start(env={"HEYGEN_CONFIG_DIR": str(disk)}, prefix=("unshare", "-m", "sh", "-c", script, "sh"))
+        self.service.wait(lambda: self.service.requests_to(self.ME))
+        go.write_text("go\n")
+        running.line("^full$")
+        gate.set()
+        running.line("^code 0$")
+        running.finish()
+        stored = json.loads((after / "credentials").read_text())
+        self.assertEqual(self.service.state(stored["oauth"]["refresh_token"]), "active")
+
     def test_a_login_without_a_place_asks_for_nothing(self):
         done = self.run_heygen("auth", "login", "--oauth", prefix=("sh", "-c", 'ulimit -f 0; exec "$@"', "sh"))
         self.assert_fails(done, "cli_file_io_error", 1)

@@ -43,18 +43,25 @@ json::Value document_of(const heygen::auth::LogoutResult& result) {
   return out;
 }
 
-/// What no server was asked to revoke, so that the user knows what is still valid.
-void print_unrevoked(Services& services, const heygen::auth::LogoutResult& result) {
+/// Where no server was asked to revoke it, so that the user knows what is still valid.
+void print_unrevoked(Services& services, heygen::auth::Revocation revocation, const std::string& what,
+                     const std::string& id) {
   using heygen::auth::Revocation;
-  for (const heygen::auth::LogoutResult::Cleared& cleared : result.cleared) {
-    const std::string& id = cleared.provider;
-    if (cleared.revocation == Revocation::no_provider) {
-      services.terminal.notice("Warning: the credential of provider `" + id +
-                               "` was not revoked, as the provider cannot be loaded. It works until it expires.");
-    } else if (cleared.revocation == Revocation::not_possible) {
-      services.terminal.notice("Note: no server was asked to revoke the credential of provider `" + id +
-                               "`. It stays valid outside heygen.");
-    }
+  if (revocation == Revocation::no_provider) {
+    services.terminal.notice("Warning: the " + what + " of provider `" + id +
+                             "` was not revoked, as the provider cannot be loaded. It works until it expires.");
+  } else if (revocation == Revocation::not_possible) {
+    services.terminal.notice("Note: no server was asked to revoke the " + what + " of provider `" + id +
+                             "`. It stays valid outside heygen.");
+  }
+}
+
+void print_interrupted(Services& services, const heygen::auth::LogoutResult& result) {
+  using heygen::auth::Revocation;
+  for (const heygen::auth::LogoutResult::Interrupted& one : result.interrupted) {
+    services.terminal.notice("Deleted a login with provider `" + one.provider + "` that was interrupted" +
+                             (one.revocation == Revocation::confirmed ? ", and revoked its credential." : "."));
+    print_unrevoked(services, one.revocation, "credential of that login", one.provider);
   }
 }
 
@@ -66,8 +73,10 @@ void run_logout(Services& services, Printer& printer, const Parsed&) {
     throw canceled_error("Canceled while the server was asked to revoke the credential. The stored one was deleted.");
   }
   services.terminal.notice(result.cleared.empty() ? "Nothing was stored." : "Logged out.");
+  print_interrupted(services, result);
   if (result.not_revoked > 0) services.terminal.notice("Warning: " + revoked_block(result).string_at("outcome"));
-  print_unrevoked(services, result);
+  for (const heygen::auth::LogoutResult::Cleared& cleared : result.cleared)
+    print_unrevoked(services, cleared.revocation, "credential", cleared.provider);
   if (result.still_used) {
     // Logged out of the file is not logged out of the environment.
     const heygen::auth::ExplainRow& row = *result.still_used;

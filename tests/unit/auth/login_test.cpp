@@ -16,6 +16,7 @@ using provider::ProviderResult;
 using provider::Status;
 using Outcome = LoginResult::Outcome;
 using Check = LoginResult::Check;
+using Resumed = ResumedLogin::Outcome;
 
 namespace {
 
@@ -61,14 +62,28 @@ struct Fixture : Scenario {
                   }},
                  id);
   }
+  /// Of one copy at most.
   std::optional<ResumedLogin> resume() {
-    return resume_login({*store, registry, environment, clock, cancel,
-                         [this](const Credential& credential) { return probe(credential); }});
+    const std::vector<ResumedLogin> all = resume_all();
+    BOOST_TEST(all.size() <= 1U);
+    return all.empty() ? std::nullopt : std::optional(all.front());
+  }
+  std::vector<ResumedLogin> resume_all() {
+    return resume_logins({*store, registry, environment, clock, cancel,
+                          [this](const Credential& credential) { return probe(credential); }});
+  }
+  /// The file counts as written after all copies.
+  void write_later(const std::string& text) const {
+    write(text);
+    std::filesystem::last_write_time(store->path(),
+                                     std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
   }
   /// As a process leaves it that is killed during the check.
-  void interrupt(const std::string& id) {
+  void interrupt(const std::string& id) { interrupt(id, *acme.on_login({}).patch); }
+  void interrupt(const std::string& id, const json::Value& patch_of_login,
+                 std::optional<json::Value> refreshed_state = {}) {
     store::PendingLogin pending = store->begin_login();
-    pending.keep(id, *acme.on_login({}).patch);
+    pending.keep(id, patch_of_login, std::move(refreshed_state));
     pending.leave();
   }
   std::size_t copies() const {
@@ -165,7 +180,7 @@ BOOST_AUTO_TEST_CASE(interrupted_login_is_finished_by_the_next_command) {
   const std::optional<ResumedLogin> resumed = resume();
   BOOST_REQUIRE(resumed.has_value());
   BOOST_TEST(resumed->provider == "acme");
-  BOOST_TEST((resumed->result.outcome == Outcome::stored));
+  BOOST_TEST((resumed->outcome == Resumed::stored));
   BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
   BOOST_TEST(stored().find("api_key") == std::string::npos);
   BOOST_TEST(copies() == 0U);
@@ -176,20 +191,126 @@ BOOST_AUTO_TEST_CASE(interrupted_login_that_the_api_rejects_is_revoked_and_chang
   write(R"({"api_key":"old"})");
   interrupt("acme");
   probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
-  BOOST_TEST((resume()->result.outcome == Outcome::rejected));
+  BOOST_TEST((resume()->outcome == Resumed::rejected));
   BOOST_TEST(stored() == R"({"api_key":"old"})");
   BOOST_TEST(acme.revoked.size() == 1U);
   BOOST_TEST(copies() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(interrupted_login_does_not_replace_a_later_one) {
+BOOST_AUTO_TEST_CASE(interrupted_login_that_a_later_one_overtook_is_revoked) {
+  const std::string newer = R"({"api_key":"newer"})", same = R"({"providers":{"acme":{"token":"t","refresh":"r2"}}})";
+  for (const std::string& later : {newer, same}) {
+    acme.revoked.clear();
+    interrupt("acme");
+    write_later(later);
+    const std::optional<ResumedLogin> resumed = resume();
+    BOOST_REQUIRE(resumed.has_value());
+    BOOST_TEST((resumed->outcome == Resumed::overtaken));
+    BOOST_TEST((resumed->revocation == Revocation::confirmed));
+    BOOST_TEST(directory.read("credentials") == later);
+    BOOST_REQUIRE(acme.revoked.size() == 1U);
+    BOOST_TEST(acme.revoked[0].state.string_at("refresh") == "r");
+    BOOST_TEST(copies() == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(overtaken_login_with_the_token_of_the_stored_one_is_not_revoked) {
+  interrupt("acme", json::Object{{"token", "new"}, {"refresh_token", "again"}});
+  write_later(R"({"providers":{"acme":{"token":"t","refresh_token":"again"}}})");
+  BOOST_TEST((resume()->outcome == Resumed::overtaken));
+  BOOST_TEST(acme.revoked.empty());
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(newest_of_several_interrupted_logins_is_stored_and_the_others_are_revoked) {
+  for (const char* token : {"first", "second", "third"}) {
+    interrupt("acme", json::Object{{"token", token}, {"until", kNow + 3600}});
+    const auto age = std::chrono::minutes(std::string(token) == "second" ? 1 : 5);
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with(".credentials.heygen-login-") && directory.read(name).find(token) != std::string::npos)
+        std::filesystem::last_write_time(entry.path(), std::filesystem::file_time_type::clock::now() - age);
+    }
+  }
+  const std::vector<ResumedLogin> all = resume_all();
+  BOOST_REQUIRE(all.size() == 3U);
+  BOOST_TEST((all[0].outcome == Resumed::stored));
+  BOOST_TEST((all[1].outcome == Resumed::overtaken));
+  BOOST_TEST((all[2].outcome == Resumed::overtaken));
+  BOOST_TEST(stored().find(R"("token":"second")") != std::string::npos);
+  BOOST_TEST(acme.revoked.size() == 2U);
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(stored_login_whose_copy_is_left_is_not_revoked_when_it_is_refreshed) {
   interrupt("acme");
-  write(R"({"api_key":"newer"})");
-  const auto now = std::filesystem::file_time_type::clock::now();
-  std::filesystem::last_write_time(store->path(), now + std::chrono::seconds(1));
+  write_later(R"({"providers":{"acme":{"token":"new","refresh":"r","until":)" + std::to_string(kNow + 3600) + "}}}");
+  store->update([](store::CredentialsDocument& document) {
+    document.set_state("acme", json::Object{{"token", "refreshed"}, {"refresh", "r2"}});
+  });
+  BOOST_TEST(copies() == 0U);
   BOOST_TEST(!resume().has_value());
-  BOOST_TEST(stored() == R"({"api_key":"newer"})");
-  BOOST_TEST(acme.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(login_that_cannot_be_stored_stays_in_its_copy_and_is_finished_later) {
+  write(R"({"api_key":"old"})");
+  std::filesystem::create_directory(directory.path() / "credentials.lock");
+  Error error = error_of([&] { run("acme"); });
+  BOOST_TEST(error.message().find("kept in " + (directory.path() / ".credentials.heygen-login-").string()) !=
+             std::string::npos);
+  BOOST_TEST(error.hint.find("heygen auth status") != std::string::npos);
+  BOOST_TEST(directory.read("credentials") == R"({"api_key":"old"})");
+  BOOST_TEST(acme.revoked.empty());
+  BOOST_TEST(copies() == 1U);
+
+  BOOST_TEST((resume()->outcome == Resumed::failed));
+  BOOST_TEST(acme.revoked.empty());
+  BOOST_TEST(copies() == 1U);
+
+  std::filesystem::remove(directory.path() / "credentials.lock");
+  BOOST_TEST((resume()->outcome == Resumed::stored));
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(login_whose_file_breaks_meanwhile_stays_in_its_copy) {
+  probe = [this](const Credential&) {
+    write("{broken");
+    return accepted;
+  };
+  BOOST_TEST(error_of([&] { run("acme"); }).message().find("kept in") != std::string::npos);
+  BOOST_TEST(copies() == 1U);
+  BOOST_CHECK_THROW(resume_all(), store::Unreadable);
+  BOOST_TEST(copies() == 1U);
+  BOOST_TEST(acme.revoked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(canceled_or_unanswered_check_leaves_the_interrupted_login) {
+  interrupt("apikey", json::Object{{"api_key", "new-key"}});
+  probe = [](const Credential&) -> ProbeResult { throw canceled_error(); };
+  BOOST_CHECK_THROW(resume_all(), Error);
+  BOOST_TEST(copies() == 1U);
+  probe = [](const Credential&) -> ProbeResult { throw Error(code::kResponseParse, "The response is empty."); };
+  BOOST_TEST((resume()->outcome == Resumed::failed));
+  BOOST_TEST(copies() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(kept_refresh_is_stored_where_its_login_still_is_and_revoked_elsewhere) {
+  const json::Value before = json::Object{{"token", "old"}, {"refresh", "r"}, {"until", 5}};
+  const json::Value patch_of_refresh = json::Object{{"token", "new"}, {"refresh", "r2"}, {"until", kNow + 3600}};
+  interrupt("acme", patch_of_refresh, before);
+  write_later(R"({"providers":{"acme":{"token":"old","refresh":"r","until":5,"x":1}},"user":{"email":"a"}})");
+  BOOST_TEST((resume()->outcome == Resumed::stored));
+  BOOST_TEST(stored().find(R"("token":"new","refresh":"r2")") != std::string::npos);
+  BOOST_TEST(acme.revoked.empty());
+  BOOST_TEST(copies() == 0U);
+
+  interrupt("acme", patch_of_refresh, before);
+  write(R"({"providers":{"acme":{"token":"of another login","refresh":"x"}}})");
+  BOOST_TEST((resume()->outcome == Resumed::overtaken));
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked[0].state.string_at("refresh") == "r2");
   BOOST_TEST(copies() == 0U);
 }
 
@@ -211,17 +332,6 @@ BOOST_AUTO_TEST_CASE(login_of_a_living_process_is_not_taken) {
   living.keep("acme", json::Object{{"token", "t"}});
   BOOST_TEST(!resume().has_value());
   BOOST_TEST(copies() == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(copy_older_than_the_stored_login_is_dropped_unrevoked) {
-  interrupt("acme");
-  write(R"({"providers":{"acme":{"token":"refreshed since","refresh":"r2"}}})");
-  std::filesystem::last_write_time(directory / "credentials",
-                                   std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
-  BOOST_TEST(!resume().has_value());
-  BOOST_TEST(stored().find("refreshed since") != std::string::npos);
-  BOOST_TEST(acme.revoked.empty());
-  BOOST_TEST(copies() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(short_lived_credential_is_checked_and_not_postponed) {

@@ -118,7 +118,23 @@ BOOST_AUTO_TEST_CASE(interrupted_login_is_revoked_and_removed) {
   BOOST_TEST(result.revoked == 1);
   BOOST_REQUIRE(acme.revoked.size() == 1U);
   BOOST_TEST(acme.revoked[0].state.string_at("token") == "pending");
-  BOOST_TEST(!store->take_interrupted_login().has_value());
+  BOOST_TEST(store->take_interrupted_logins().empty());
+}
+
+BOOST_AUTO_TEST_CASE(every_interrupted_login_is_told_with_what_became_of_it) {
+  for (const char* id : {"acme", "gone"}) {
+    store::PendingLogin pending = store->begin_login();
+    pending.keep(id, json::Object{{"token", id}});
+    pending.leave();
+  }
+  const LogoutResult result = run();
+  BOOST_REQUIRE(result.interrupted.size() == 2U);
+  for (const LogoutResult::Interrupted& one : result.interrupted) {
+    const bool installed = one.provider == "acme";
+    BOOST_TEST((one.revocation == (installed ? Revocation::confirmed : Revocation::no_provider)));
+    BOOST_TEST(one.left.empty());
+  }
+  BOOST_TEST(store->take_interrupted_logins().empty());
 }
 
 BOOST_AUTO_TEST_CASE(cancellation_during_revocation_deletes_the_credential_all_the_same) {

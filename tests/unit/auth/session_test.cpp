@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(trouble_on_the_way_is_never_log_in_again) {
   BOOST_TEST(stored() == before);
 }
 
-BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_continues_and_a_warning_says_that_the_stored_token_is_stale) {
+BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_continues_and_the_refreshed_credential_is_kept_in_a_copy) {
   write(file(state("old", 5)));
   acme.on_refresh = [&](const ProviderRequest&) {
     write("{ broken");
@@ -178,7 +178,12 @@ BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_continues_and_a_warning_says_tha
   };
   BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer s3cr3t");
   BOOST_REQUIRE(terminal.notices.size() == 1);
-  BOOST_TEST(terminal.notices[0].find("stale") != std::string::npos);
+  BOOST_TEST(terminal.notices[0].find("kept in " + (directory / ".credentials.heygen-login-").string()) !=
+             std::string::npos);
+  const std::vector<store::PendingLogin> copies = store->take_interrupted_logins();
+  BOOST_REQUIRE(copies.size() == 1U);
+  BOOST_TEST(copies[0].patch().string_at("token") == "s3cr3t");
+  BOOST_TEST(copies[0].refreshed()->string_at("token") == "old");
   BOOST_TEST(terminal.notices[0].find("s3cr3t") == std::string::npos);
 }
 
