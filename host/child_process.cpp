@@ -63,9 +63,14 @@ int milliseconds_until(Clock::time_point end) {
 }
 
 /// Until the child ended, the time is up, or the user stopped it.
-int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cancel, ChildEnd& result) {
+int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cancel, ChildEnd& result,
+             const OnChildWait& on_wait) {
   bool open = true;
-  for (;;) {
+  for (Clock::time_point next_tell = Clock::now();;) {
+    if (on_wait && Clock::now() >= next_tell) {
+      on_wait(std::chrono::milliseconds(std::max(milliseconds_until(end), 1)));
+      next_tell = Clock::now() + kLongestSleep;
+    }
     int status = 0;
     if (!open && waitpid(child, &status, WNOHANG) == child) return status;
     result.timed_out = Clock::now() >= end;
@@ -87,7 +92,8 @@ int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cance
 
 }  // namespace
 
-ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds limit, const Cancel& cancel) {
+ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds limit, const Cancel& cancel,
+                     const OnChildWait& on_wait) {
   std::vector<char*> arguments;  // made before fork(): after it, only system calls are safe
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -102,7 +108,8 @@ ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds
     throw Error(code::kError, "Could not start a child process: " + describe_errno(errno) + ".",
                 "Close other programs, or raise the limit of processes (ulimit -u).");
   ChildEnd result;
-  const int status = wait_for(child, output.get(), Clock::now() + limit, cancel, result);
+  const int status = wait_for(child, output.get(), Clock::now() + limit, cancel, result, on_wait);
+  if (on_wait) on_wait(std::chrono::milliseconds::zero());
   if (cancel.requested()) throw canceled_error();
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   return result;

@@ -23,10 +23,15 @@ bool holds(std::span<const std::string_view> words, const std::string& word) {
 // States that say that nothing more will happen, for jobs whose catalog entry does not know them.
 constexpr std::array<std::string_view, 8> kEndedWell{"complete", "completed", "done",      "finished",
                                                      "ready",    "success",   "succeeded", "successful"};
-constexpr std::array<std::string_view, 20> kEndedBadly{"aborted",  "blocked", "canceled",   "cancelled", "deleted",
-                                                       "denied",   "error",   "errored",    "expired",   "failed",
-                                                       "failure",  "invalid", "killed",     "not_found", "refused",
-                                                       "rejected", "stopped", "terminated", "timed_out", "timeout"};
+constexpr std::array<std::string_view, 22> kEndedBadly{
+    "aborted",  "archived", "blocked", "canceled",   "cancelled", "deleted", "denied",    "error",
+    "errored",  "expired",  "failed",  "failure",    "invalid",   "killed",  "not_found", "refused",
+    "rejected", "removed",  "stopped", "terminated", "timed_out", "timeout"};
+
+/// "failed" of "moderation_failed".
+std::string last_word(const std::string& state) {
+  return state.substr(state.find_last_of("_- ") + 1);
+}
 
 }  // namespace
 
@@ -62,7 +67,7 @@ JobState job_state(const Poll& poll, const json::Value& response) {
   if (holds(poll.done, state)) return JobState::done;
   if (holds(poll.failed, state)) return JobState::failed;
   if (holds(kEndedWell, state)) return JobState::done;
-  return holds(kEndedBadly, state) ? JobState::failed : JobState::running;
+  return holds(kEndedBadly, state) || holds(kEndedBadly, last_word(state)) ? JobState::failed : JobState::running;
 }
 
 std::string failure_code(const Poll& poll) {

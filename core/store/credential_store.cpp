@@ -118,7 +118,7 @@ CredentialsDocument CredentialStore::read() const {
 
 std::optional<FileLock> CredentialStore::lock_content() const {
   const Cancel never;
-  return lock_byte(link_target(path_), kContentByte, kFileLockDeadline, clock_, never);
+  return lock_byte(link_target(path_), kContentByte, kFileLockDeadline, clock_, never, on_lock_wait);
 }
 
 std::vector<std::string> CredentialStore::loose_modes() const {

@@ -18,7 +18,7 @@ namespace heygen::transport {
 
 namespace {
 
-/// An error response is read up to here; a longer one says no more than its status.
+/// An error response is read up to here.
 constexpr std::size_t kErrorBodyLimit = limits::kMiB;
 
 constexpr int kServerFault = 500;
@@ -34,12 +34,18 @@ std::string consumed_before_refresh_hint() {
          store::login_command() + ".";
 }
 
+/// As far as it comes: a refusal counts, whatever becomes of its explanation. A server that fails while it says so is a
+/// lost connection.
 std::string read_error_body(net::Response& response) {
   std::string body;
   std::array<char, 16 * limits::kKiB> piece{};
-  while (const std::size_t count = response.read(piece)) {
-    body.append(piece.data(), count);
-    if (body.size() > kErrorBodyLimit) return {};
+  try {
+    while (const std::size_t count = response.read(piece)) {
+      body.append(piece.data(), count);
+      if (body.size() > kErrorBodyLimit) break;
+    }
+  } catch (const Error& error) {
+    if (error.code == code::kCanceled || response.status >= kServerFault) throw;
   }
   return body;
 }
@@ -184,7 +190,7 @@ class Call {
     const bool rejected = response.status == 401 && trusted;
     Error error = rejected && credential_.was_refreshed()
                       ? credential_.rejected_error()
-                      : error_of_response(response.status, response.headers, read_error_body(response));
+                      : error_of_response(response.status, response.headers, error_body(response, trusted));
     if (trusted) error = without_credential(error);
     if (rejected && !credential_.was_refreshed()) {
       error.hint = body_.is_consumed() ? consumed_before_refresh_hint() : credential_hint(credential_.credential());
@@ -199,14 +205,24 @@ class Call {
     return error;
   }
 
-  /// The API may repeat what it was sent.
-  Error without_credential(const Error& error) const {
+  /// The API may repeat what it was sent: it is removed before a part of it could be cut off.
+  std::string error_body(net::Response& response, bool trusted) const {
+    const std::string body = read_error_body(response);
+    return trusted ? without_credential(body) : body;
+  }
+
+  std::string without_credential(const std::string& text) const {
+    const auto headers = credential_.credential().headers(credential_.now());
     std::vector<std::string_view> values;
-    for (const auto& header : credential_.credential().headers(credential_.now()))
-      values.push_back(header.value.reveal());
-    Error clean(error.code, net::redact_values(error.message(), values), error.hint, error.exit);
-    clean.param = net::redact_values(error.param, values);
-    clean.doc_url = net::redact_values(error.doc_url, values);
+    for (const auto& header : headers) values.push_back(header.value.reveal());
+    return net::redact_values(text, values);
+  }
+
+  /// JSON may have spelled it with escapes.
+  Error without_credential(const Error& error) const {
+    Error clean(error.code, without_credential(error.message()), error.hint, error.exit);
+    clean.param = without_credential(error.param);
+    clean.doc_url = without_credential(error.doc_url);
     clean.request_id = error.request_id;
     clean.http_status = error.http_status;
     clean.retry_after = error.retry_after;

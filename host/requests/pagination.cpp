@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -43,7 +44,17 @@ std::string cursor_of(std::string_view raw) {
   return std::string(number ? raw : std::string_view{});
 }
 
+/// What says whether there are more pages has a form that can be used, or is not there.
+void check_form(std::string_view raw, std::initializer_list<char> starts, std::string_view name) {
+  if (raw.empty() || raw == "null" || std::ranges::find(starts, raw.front()) != starts.end()) return;
+  const bool number = raw.front() == '-' || (raw.front() >= '0' && raw.front() <= '9');
+  if (number && std::ranges::find(starts, '0') != starts.end()) return;
+  throw wrong_response("The response has another kind of value at '" + std::string(name) + "' than expected.");
+}
+
 void read_page(const api::Pagination& facts, Page& page) {
+  if (!page.text.empty() && page.text != "null" && !page.text.starts_with('{'))
+    throw wrong_response("The response is not a JSON object.");
   const std::string_view list = json::slice(page.text, facts.items).value_or("");
   page.has_list = !list.empty();
   if (page.has_list && list != "null") {
@@ -52,8 +63,10 @@ void read_page(const api::Pagination& facts, Page& page) {
     page.items = std::move(*items);
   }
   page.next_raw = json::slice(page.text, facts.next_cursor).value_or("null");
+  check_form(page.next_raw, {'"', '0'}, facts.next_cursor);
   page.cursor = cursor_of(page.next_raw);
   const std::string_view more = json::slice(page.text, facts.has_more).value_or("");
+  check_form(more, {'t', 'f'}, facts.has_more);
   page.more = more == "true" || (more != "false" && !page.cursor.empty());
 }
 

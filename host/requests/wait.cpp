@@ -23,6 +23,8 @@ using std::chrono::milliseconds;
 /// For the response to the creation after a cancellation, and for the poll after a stop of the process.
 constexpr milliseconds kGrace{5'000};
 constexpr milliseconds kRedraw{1'000};
+constexpr int kNotFound = 404, kSecondRound = 1;
+
 /// "500ms", "45s", "1m 5s", "1h 30m"; as --timeout reads it, but for the space.
 std::string time_text(milliseconds time) {
   if (time < milliseconds(1000)) return fmt::format("{}ms", time.count());
@@ -35,8 +37,8 @@ std::string time_text(milliseconds time) {
 
 /// The job continues whatever became of the request. Right after the creation, not every server knows the job yet.
 bool is_transient(const Error& error, milliseconds age) {
-  constexpr int kNotFound = 404, kRequestTimeout = 408, kTooEarly = 425, kTooMany = 429, kServerFault = 500;
-  constexpr milliseconds kUnknownFor{10'000};
+  constexpr int kRequestTimeout = 408, kTooEarly = 425, kTooMany = 429, kServerFault = 500;
+  constexpr milliseconds kUnknownFor{30'000};
   if (error.http_status == kNotFound) return age < kUnknownFor;
   return error.code == code::kNetwork || error.code == code::kTimeout || error.http_status == kRequestTimeout ||
          error.http_status == kTooEarly || error.http_status == kTooMany || error.http_status >= kServerFault;
@@ -125,6 +127,7 @@ class Wait {
     ask.retries = false;  // all that fails in passing is repeated here
     ask.on_wait = [this] { show(); };
     for (int round = 0; poll_once(ask); ++round) {
+      if (is_unknown_) round = std::min(round, kSecondRound);  // it will be known soon, or never
       const milliseconds delay = std::max(api::poll_delay(round, needs_.random.unit()), asked_to_wait_);
       pause(std::min(delay, left()));
       if (left() <= milliseconds(0) && !was_stopped_) give_up();
@@ -157,8 +160,10 @@ class Wait {
       if (error.code == code::kTimeout && left() <= milliseconds(0) && !was_stopped_) give_up();
       if (!is_transient(error, needs_.clock.monotonic() - created_) || !may_ask_later(error)) throw;
       last_error_ = error.message();
+      is_unknown_ = error.http_status == kNotFound;
       return true;
     }
+    is_unknown_ = false;
     const json::Value response = parse_response(text);
     last_ = std::move(text);
     last_error_.clear();
@@ -212,6 +217,7 @@ class Wait {
   const milliseconds limit_, start_;
   milliseconds created_{0}, asked_to_wait_{0};
   milliseconds looked_at_;
+  bool is_unknown_ = false;   ///< to the server that was asked last
   bool was_stopped_ = false;  ///< since the last poll was sent
   net::Headers headers_;
   JobReference job_;

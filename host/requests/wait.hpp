@@ -25,11 +25,11 @@ struct WaitDependencies {
 };
 
 /// Sends the request of `command`, which has a poll, then polls. `limit` covers everything. A poll that fails for want
-/// of network or because of an error of the API is retried until then, in the first seconds also one that does not find
-/// the job; one whose Retry-After goes beyond it ends the wait. After a stop of the process (SIGSTOP) the job is asked
-/// about once more before `limit` counts. Whatever ends the wait, what is known of a job that was
-/// started is printed, once: its last response, or that to `create`, which is awaited a moment after a cancellation;
-/// and the error's `job` names all IDs. Throws Error: timeout (exit 4), the job's failure (exit 1), errors of requests.
+/// of network or because of an error of the API is retried until then, in the first half minute also one that does not
+/// find the job; one whose Retry-After goes beyond it ends the wait. After a stop of the process (SIGSTOP) the job is
+/// asked about once more before `limit` counts. Whatever ends the wait, what is known of a job that was started is
+/// printed, once: its last response, or that to `create`, which is awaited a moment after a cancellation; and the
+/// error's `job` names all IDs. Throws Error: timeout (exit 4), the job's failure (exit 1), errors of requests.
 void run_and_wait(const WaitDependencies& needs, const api::Command& command, transport::ApiRequest create,
                   std::chrono::milliseconds limit);
 void run_and_wait(Services& services, Printer& printer, const api::Command& command, transport::ApiRequest create,

@@ -101,6 +101,14 @@ void check_content_encoding(const net::Response& response) {
               "Download it with another program: `heygen video get` shows the link.");
 }
 
+/// A page of a gateway would be another file under its name.
+void check_type(const net::Response& response) {
+  const std::string* type = net::find_header(response.headers, "Content-Type");
+  if (type == nullptr || to_lower(trim(type->substr(0, type->find(';')))) != "text/html") return;
+  throw Error(code::kDownloadFailed, "The server sent a page of HTML, not the file.",
+              "Check any proxy or captive portal in between, then run the command again.");
+}
+
 /// The version that a whole response brings, if a part of it could be continued.
 std::optional<Version> version_of(const net::Response& response) {
   const auto length = response.length();
@@ -201,6 +209,7 @@ class Transfer {
                                 response->status),
                     "Try again later.");
       check_content_encoding(*response);
+      check_type(*response);
       start_over(version_of(*response));
       return response;
     }

@@ -467,7 +467,7 @@ class Api(WithService):
         create = ("video", "create", "-d", '{"type":"new"}')
         for body, kind in ((HTML, "HTML"), (b"\x1f\x8b\x08\x00", "gzip"), ("", "empty"), ("oops", "not valid JSON")):
             for words in (("video", "list"), ("video", "list", "--all"), ("video", "get", "v1"), ("auth", "status"),
-                          ("video", "download", "v1"), create, (*create, "--wait"), ("api", "GET", "/v3/x"),
+                          ("video", "download", "v1"), create, ("api", "GET", "/v3/x"),
                           ("api", "POST", "/v3/x", "-d", "{}")):  # fmt: skip
                 with self.subTest(" ".join(words), kind=kind):
                     done = self.assert_fails(self.call(*words, status=200, body=body), "cli_response_parse_error", 1)

@@ -4,6 +4,7 @@ is over, and a pipe gets nothing."""
 
 import fcntl
 import json
+import os
 import subprocess
 import threading
 import unittest
@@ -12,7 +13,7 @@ import pexpect
 
 from provider_faults_test import WithVault
 from service import DEVICE
-from support import HEYGEN, LIMIT_S, PAST, WithService, eventually
+from support import HEYGEN, LIMIT_S, PAST, WithService, eventually, install
 
 ERASE = "\r\x1b[K"
 STOPS = r"\(Ctrl-C stops it\)"
@@ -25,9 +26,9 @@ class OnATerminal(WithService):
         self.service.fault(path, gate=gate, **fault)
         return gate
 
-    def screen(self, *arguments, columns=100, **env):
+    def screen(self, *arguments, columns=100, program=HEYGEN, **env):
         screen = pexpect.spawn(
-            str(HEYGEN), list(arguments), env={**self.home.env, **env}, dimensions=(24, columns), timeout=LIMIT_S, encoding="utf-8"
+            str(program), list(arguments), env={**self.home.env, **env}, dimensions=(24, columns), timeout=LIMIT_S, encoding="utf-8"
         )
         self.addCleanup(screen.close, True)
         return screen
@@ -131,6 +132,22 @@ class Logins(OnATerminal):
         lock.close()
         code, text = self.ended(screen)
         self.assertEqual(code, 0, text)
+
+
+class Programs(OnATerminal, WithVault):
+    def test_the_check_of_a_provider_says_so(self):
+        program, work, go = install(self.home.path / "app", "apikey"), self.home.path / "work", self.home.path / "go"
+        self.build(directory=work)
+        os.mkfifo(go)
+        checker = program.parent / "heygen-provider-check"
+        checker.write_text(f"#!/bin/sh\nread line < '{go}'\n", encoding="utf-8")
+        checker.chmod(0o755)
+        screen = self.screen("provider", "install", str(work / "vault.so"), program=program)
+        screen.expect(r"Waiting for the check of `vault`, [\dms]+ left " + STOPS)
+        go.write_text("now\n", encoding="utf-8")
+        code, text = self.ended(screen)
+        self.assertEqual(code, 0, text)
+        self.assertTrue(text.split(ERASE)[-1].startswith('{"message"'), text)
 
 
 class Hung(OnATerminal, WithVault):

@@ -5,18 +5,19 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "core/base/error.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
-#include "core/json/parse.hpp"
-#include "core/json/value.hpp"
 #include "core/store/reserved_slots.hpp"
+#include "core/transport/rules/error_body.hpp"
 
 namespace heygen::transport {
 
 namespace {
+
+constexpr std::string_view kServerError = "unclassified_server_error";
+constexpr const char* kSendRequestId = " If it keeps happening, send the request ID to HeyGen support.";
 
 struct Hint {
   std::string_view code, text;
@@ -42,8 +43,7 @@ constexpr std::array<Hint, 20> kHints{{
     {"voice_not_usable", "Choose another voice: `heygen voice list` shows the voices that you can use."},
     {"payload_too_large", "Send less at once: a smaller file or fewer items."},
     {"conflict", "Check the current state of the resource before you try again."},
-    {"unclassified_server_error",
-     "The API failed. Try again later. If it keeps happening, send the request ID to HeyGen support."},
+    {kServerError, "The API failed. Try again later."},
     {"unauthorized", "Run {login}."},
     {"error", "Check HEYGEN_API_BASE: the response is not one of the API."},
 }};
@@ -83,21 +83,18 @@ std::string_view code_by_status(int status) {
     case 429:
       return "rate_limit_exceeded";
     default:
-      return status >= 500 ? "unclassified_server_error" : status >= 400 ? "unclassified_client_error" : code::kError;
+      return status >= 500 ? kServerError : status >= 400 ? "unclassified_client_error" : code::kError;
   }
 }
 
-std::string message_by_status(int status, bool empty) {
+std::string message_by_status(int status, const std::string& said, bool empty) {
   const std::string& reason =
       Poco::Net::HTTPResponse::getReasonForStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(status));
   const std::string name = reason.starts_with('?') ? std::string{} : " (" + reason + ")";
-  if (status < 400) return "The API responded with " + std::to_string(status) + name + " instead of a result.";
-  return "The API responded with " + std::to_string(status) + name +
-         (empty ? " and an empty body." : " without saying why.");
-}
-
-bool is_refusal_code(std::string_view code) {
-  return code == "invalid_token" || code == "insufficient_scope";
+  const std::string start = "The API responded with " + std::to_string(status) + name;
+  if (status < 400) return start + " instead of a result.";
+  if (!said.empty()) return start + ": " + said + (std::string_view(".!?").find(said.back()) < 3 ? "" : ".");
+  return start + (empty ? " and an empty body." : " without saying why.");
 }
 
 /// The `error` parameter of a challenge (RFC 6750 §3), or "".
@@ -116,39 +113,6 @@ std::string challenge_error(std::string_view challenge) {
   return {};
 }
 
-/// The `error` object of the response, if it has the API's shape.
-std::optional<json::Value> served_error(const std::string& body) {
-  try {
-    const json::Value document = json::parse(body);
-    const json::Value* error = document.find("error");
-    if (error != nullptr && error->is_object()) {
-      json::Value served = *error;
-      if (served.string_at("code").empty() && is_refusal_code(served.string_at("type")))
-        served.set("code", served.string_at("type"));
-      return served;
-    }
-    if (is_refusal_code(document.string_at("code"))) return document;
-    if (is_refusal_code(document.string_at("error"))) {  // of a gateway in front of the API
-      return json::Object{{"code", document.string_at("error")}, {"message", document.string_at("error_description")}};
-    }
-  } catch (const json::ParseError&) {
-    return {};
-  }
-  return {};
-}
-
-/// What came instead of JSON; "" when that cannot be told.
-std::string_view foreign_kind(const net::Headers& headers, std::string_view start) {
-  constexpr std::string_view kGzip = "\x1f\x8b";
-  const std::string* coding = net::find_header(headers, "Content-Encoding");
-  const std::string* type = net::find_header(headers, "Content-Type");
-  if (start.starts_with(kGzip)) return "data compressed with gzip, which heygen did not request";
-  if (coding != nullptr && !iequals(trim(*coding), "identity"))
-    return "data with a content encoding that heygen did not request";
-  const bool html = type != nullptr && to_lower(*type).starts_with("text/html");
-  return trim(start).starts_with('<') || html ? "HTML" : "";
-}
-
 }  // namespace
 
 Error unreadable_response(const net::Headers& headers, std::string_view start, const std::string& why) {
@@ -161,20 +125,22 @@ Error unreadable_response(const net::Headers& headers, std::string_view start, c
 }
 
 Error error_of_response(int status, const net::Headers& headers, const std::string& body) {
-  const json::Value served = served_error(body).value_or(json::Object{});
-  std::string code = served.string_at("code");
+  const ErrorBody served = read_error(headers, body);
+  std::string code = served.code;
   if (code.empty() || code == code::kError) code = code_by_status(status);
-  std::string message = served.string_at("message");
-  if (message.empty()) message = message_by_status(status, body.empty());
+  const std::string message =
+      served.message.empty() ? message_by_status(status, served.said, body.empty()) : served.message;
   const bool refused = status == 401 || status == 403;
   Error error(code, message, hint_for(code, status), refused ? Exit::auth : Exit::failure);
   if (refused && error.hint.find(store::kLoginCommand) == std::string::npos) {
     error.hint += " Run " + store::login_command() + " to use another account.";
   }
   error.http_status = status;
-  error.param = served.string_at("param");
-  error.doc_url = served.string_at("doc_url");
-  if (const std::string* id = net::find_header(headers, "X-Request-Id")) error.request_id = *id;
+  error.param = served.param;
+  error.doc_url = served.doc_url;
+  const std::string* id = net::find_header(headers, "X-Request-Id");
+  error.request_id = id != nullptr ? *id : served.request_id;
+  if (!error.request_id.empty() && code == kServerError) error.hint += kSendRequestId;
   return error;
 }
 

@@ -12,7 +12,7 @@
 namespace heygen::transport {
 
 /// The Error that a response with an error status stands for: code, message and param as the API gives them, else by
-/// the status; exit 3 for 401 and 403. `body` is what could be read of it.
+/// the status with what was said instead; exit 3 for 401 and 403. `body` is what could be read of it.
 Error error_of_response(int status, const net::Headers& headers, const std::string& body);
 
 /// A success whose body is not JSON: Error{cli_response_parse_error} that names HTML and compressed data as such.

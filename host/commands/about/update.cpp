@@ -24,7 +24,10 @@ bool is_of_package(const Services& services) {
   constexpr const char* kQuery = "/usr/bin/dpkg-query";
   constexpr std::chrono::seconds kLimit{10};
   if (access(kQuery, X_OK) != 0) return false;
-  return run_program({kQuery, "--search", services.executable.string()}, kLimit, services.cancel).code == 0;
+  const auto on_wait = [&](std::chrono::milliseconds left) {
+    services.show_waiting(left.count() > 0 ? "Waiting for dpkg-query" : "", left);
+  };
+  return run_program({kQuery, "--search", services.executable.string()}, kLimit, services.cancel, on_wait).code == 0;
 }
 
 Installation installation_of(const Services& services) {

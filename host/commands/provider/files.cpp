@@ -146,14 +146,14 @@ std::string check(const InstallDependencies& needs, const ProviderFiles& files, 
   end.code = kUsage;
   if (checker.is_absolute() && access(checker.c_str(), X_OK) == 0) {
     by = kChecker;
-    end = run_program({checker.string(), library.string()}, kCheckLimit, needs.cancel);
+    end = run_program({checker.string(), library.string()}, kCheckLimit, needs.cancel, needs.on_wait);
   }
   if (end.code == kUsage) {  // no checker, or one that knows less than this program
     by = "loading it";
     const fs::path manifest = library.parent_path() / manifest_name(files.manifest.id);
     end = run_program({own_program(needs.executable), std::string(kLoadCommand), "--human", "--", library.string(),
                        manifest.string()},
-                      kLoadLimit, needs.cancel);
+                      kLoadLimit, needs.cancel, needs.on_wait);
   }
   if (end.code == 0) return by;
   needs.terminal.notice(trim(end.output));

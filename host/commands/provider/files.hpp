@@ -10,6 +10,7 @@
 #include "core/base/terminal.hpp"
 #include "core/provider/manifest.hpp"
 #include "core/provider/policy/policy.hpp"
+#include "host/child_process.hpp"
 
 namespace heygen::host::commands::provider {
 
@@ -18,6 +19,7 @@ struct InstallDependencies {
   const std::filesystem::path& executable;  ///< heygen-provider-check is beside it
   Terminal& terminal;
   const Cancel& cancel;
+  OnChildWait on_wait{};  ///< of the check
 };
 
 struct ProviderFiles {

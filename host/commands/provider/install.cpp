@@ -14,8 +14,11 @@ void run(Services& services, Printer& printer, const Parsed& parsed) {
   const std::filesystem::path directory = user_directory(services);
   const ProviderFiles files = find_provider_files(parsed.positionals.at(0));
   require_permitted(services.policy(), files);
-  const std::string checked_by = install_provider({services.executable, services.terminal, services.cancel}, files,
-                                                  directory, parsed.is_on("force"));
+  const auto on_wait = [&](std::chrono::milliseconds left) {
+    services.show_waiting(left.count() > 0 ? "Waiting for the check of `" + files.manifest.id + "`" : "", left);
+  };
+  const std::string checked_by = install_provider({services.executable, services.terminal, services.cancel, on_wait},
+                                                  files, directory, parsed.is_on("force"));
   const std::string& id = files.manifest.id;
   json::Value out = json::Object{};
   out.set("message", "Installed the provider `" + id + "` in " + directory.string() + ".");

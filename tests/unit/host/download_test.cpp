@@ -316,6 +316,18 @@ BOOST_FIXTURE_TEST_CASE(response_that_contradicts_itself_is_never_a_file, Scenar
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(page_in_place_of_the_file_is_not_the_file, Scenario) {
+  for (const char* type : {"text/html; charset=utf-8", "Text/HTML"}) {
+    server.script = {{.headers = {{"Content-Type", type}}, .body = "<html>"}};
+    BOOST_TEST(failure().code == code::kDownloadFailed);
+    BOOST_TEST(files() == 0U);
+  }
+  leave_a_part(*this);
+  server.script = {{.headers = {{"Content-Type", "text/html"}}, .body = "<html>"}};
+  BOOST_TEST(failure().code == code::kDownloadFailed);
+  BOOST_TEST(fs::exists(part));
+}
+
 BOOST_FIXTURE_TEST_CASE(last_modified_need_not_be_repeated_but_must_not_differ, Scenario) {
   const std::string before = "Tue, 14 Nov 2023 22:00:00 GMT", later = "Tue, 14 Nov 2023 22:13:20 GMT";
   Scripted dated = broken("01234");

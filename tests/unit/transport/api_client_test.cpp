@@ -320,10 +320,24 @@ BOOST_AUTO_TEST_CASE(truncated_result_is_a_network_error_at_once) {
   BOOST_TEST(clock.waits.empty());
 }
 
-BOOST_AUTO_TEST_CASE(truncated_error_response_is_a_network_error) {
+BOOST_AUTO_TEST_CASE(truncated_error_response_is_a_network_error_but_for_a_refusal) {
   options.max_retries = 0;
   respond(ScriptedResponse{500, "{\"err", {}, Failure(Kind::truncated, "Cut off.")});
   BOOST_TEST(error().code == "network_error");
+  respond(
+      ScriptedResponse{403, R"({"error":{"code": "invalid_token", "mes)", {}, Failure(Kind::truncated, "Cut off.")});
+  const Error refused = error();
+  BOOST_TEST(refused.code == "invalid_token");
+  BOOST_TEST((refused.exit == Exit::auth));
+}
+
+BOOST_AUTO_TEST_CASE(credential_in_an_error_response_is_not_shown_where_it_is_cut_off_either) {
+  const std::string key = "key-0123456789";
+  credentials.grants = {{credential("x-api-key", key), false}};
+  for (std::size_t before = 280; before < 300; ++before) {
+    respond(400, std::string(before, 'x') + key);
+    BOOST_TEST(!contains(error().message(), key.substr(0, 4).c_str()));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(result_over_the_limit_is_rejected) {
@@ -336,8 +350,10 @@ BOOST_AUTO_TEST_CASE(result_over_the_limit_is_rejected) {
 
 BOOST_AUTO_TEST_CASE(endless_error_response_is_told_by_its_status) {
   options.max_retries = 0;
-  respond(404, std::string((std::size_t{1} << 20U) + 1, ' ') + kServed);
-  BOOST_TEST(error().code == "not_found");
+  respond(404, std::string(std::size_t{2} << 20U, 'x') + kServed);
+  const Error failure = error();
+  BOOST_TEST(failure.code == "not_found");
+  BOOST_TEST(failure.message().size() < 400U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -87,6 +87,60 @@ BOOST_AUTO_TEST_CASE(foreign_shapes_are_told_by_status) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_another_shape_says_is_shown) {
+  const std::string status = "The API responded with 400 (Bad Request): ";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {R"({"message":"quota gone"})", "quota gone."},
+      {R"({"code":100,"data":null,"message":"old api"})", "old api."},
+      {R"({"error":"nope"})", "nope."},
+      {R"({"error":"invalid_request","error_description":"No such user!"})", "No such user!"},
+      {R"({"detail":"bad thing"})", "bad thing."},
+      {R"({"title":"T","detail":"D","status":400})", "D."},
+      {R"({"detail":[{"loc":["body","x"],"msg":"field required"},{"msg":"too long"}]})", "field required; too long."},
+      {R"({"errors":[{"message":"one"},"two",{"message":"three"},"four"]})", "one; two; three."},
+      {R"({"errors":{"title":["too long"]}})", "title: too long."},
+      {R"({"statusCode":400,"message":["a","b"],"error":"Bad Request"})", "a; b."},
+      {R"({"error":{"code":"only_code"}})", "code: only_code."},
+      {R"({"error":{"code":40012}})", "the code is 40012."},
+      {R"({"foo":"bar"})", R"({"foo":"bar"}.)"},
+      {R"("text")", "text."},
+      {"no such thing\r\nreally", "no such thing really."},
+      {"<?xml version='1.0'?><Error/>", "<?xml version='1.0'?><Error/>."},
+      {"<html><title>Bad\n gateway</title>", "a page of HTML: Bad gateway."},
+      {"<html>", "a page of HTML."},
+      {"\x1f\x8b\x08", "data compressed with gzip, which heygen did not request."}};
+  for (const auto& [body, said] : cases) BOOST_TEST(error_of_response(400, {}, body).message() == status + said);
+  for (const char* body : {"{}", "[]", "null"})
+    BOOST_TEST(error_of_response(400, {}, body).message().find("without saying why") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_said_is_bounded_and_cut_between_characters) {
+  std::string long_text;
+  for (int i = 0; i < 2000; ++i) long_text += "\u00e4";
+  for (const std::string& body : {long_text, "\"" + long_text + "\"", R"({"message":")" + long_text + R"("})",
+                                  R"({"error":{"message":")" + long_text + long_text + R"("}})"}) {
+    const std::string message = error_of_response(400, {}, body).message();
+    BOOST_TEST(message.size() < 1100U);
+    BOOST_TEST(message.find("\u00e4\u2026") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(request_id_is_asked_for_only_where_there_is_one) {
+  const auto hint = [](const heygen::net::Headers& headers, const char* body) {
+    return error_of_response(502, headers, body).hint;
+  };
+  BOOST_TEST(hint({}, "").find("request ID") == std::string::npos);
+  BOOST_TEST(hint({{"X-Request-Id", "r1"}}, "").find("request ID") != std::string::npos);
+  BOOST_TEST(hint({}, R"({"error":{"request_id":"r1"}})").find("request ID") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(refusal_is_found_in_a_body_that_is_cut_short) {
+  BOOST_TEST(error_of_response(403, {}, R"({"error":{"code": "insufficient_scope","mess)").code ==
+             "insufficient_scope");
+  BOOST_TEST(error_of_response(403, {}, R"({"message":"no invalid_token here","x)").code == "forbidden");
+  BOOST_TEST(error_of_response(403, {}, R"(<a "invalid_token")").code == "forbidden");
+}
+
 BOOST_AUTO_TEST_CASE(code_of_another_type_leaves_the_message) {
   const Error error = error_of_response(400, {}, R"({"error":{"code":40001,"message":"numeric code"}})");
   BOOST_TEST(error.code == "validation_error");
