@@ -110,8 +110,12 @@ void Services::show_waiting(const std::string& what, std::optional<std::chrono::
 }
 
 config::Config& Services::config() {
-  if (!made_->config)
-    made_->config = std::make_unique<config::Config>(config::config_directory(environment), environment);
+  if (made_->config) return *made_->config;
+  made_->config = std::make_unique<config::Config>(config::config_directory(environment), environment);
+  made_->config->lock_wait = {
+      &cancel, [this](std::chrono::milliseconds left) {
+        show_waiting(left.count() > 0 ? "Waiting for another heygen that changes config.toml" : "", left);
+      }};
   return *made_->config;
 }
 
@@ -179,8 +183,14 @@ provider::ProviderRegistry& Services::made_registry() {
   made_->wrong_setting = own.problem;
   rules.disabled = own.disabled;
   made_->watchdog = std::make_unique<provider::Watchdog>(
-      own.hang_timeout, [this](const std::string& where, std::chrono::milliseconds waited) {
+      own.hang_timeout,
+      [this](const std::string& where, std::chrono::milliseconds waited) {
         if (on_hang) on_hang(where, waited);
+      },
+      [this](const std::string& where) {
+        // A line of its own, not one that is drawn again: what the provider runs may write to the terminal, too.
+        if (terminal.stderr_is_terminal() && !environment.is_dumb_terminal() && !options.verbose)
+          terminal.notice("Waiting for " + where + " (Ctrl-C stops it)");
       });
   made_->registry = provider::make_registry(
       provider::default_search_path(environment, config::config_directory(environment), executable),

@@ -110,7 +110,9 @@ JobReference job_with(const Poll* poll, const json::Value& response) {
   const std::string own = poll == nullptr ? std::string{} : last_segment(poll->id_field);
   std::stable_partition(ids.begin(), ids.end(), [&](const NamedId& named) { return named.field == own; });
   JobReference job;
+  constexpr std::size_t kMostIds = 100;  // more than one request starts
   for (const NamedId& named : ids) {
+    if (job.ids.size() == kMostIds) break;
     if (std::ranges::find(job.ids, named.id) != job.ids.end()) continue;
     job.ids.push_back(named.id);
     if (poll == nullptr || named.field != own) continue;

@@ -32,7 +32,7 @@ Error timeout_error(const std::filesystem::path& path, std::chrono::milliseconds
 /// Calls `told` for a wait that lasts, and once more at its end, however it ends.
 class LockWait {
  public:
-  LockWait(const OnLockWait& told, std::chrono::milliseconds now) : told_(told), next_(now + kTick) {}
+  LockWait(const OnLockWait& told, std::chrono::milliseconds now) : told_(told), next_(now) {}
   ~LockWait() {
     if (said_) told_(std::chrono::milliseconds::zero());
   }
@@ -109,8 +109,8 @@ FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds 
 }
 
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
-                        const Cancel& cancel) {
-  return lock(open_file(directory, O_RDONLY | O_DIRECTORY), directory, deadline, clock, cancel, {});
+                        const Cancel& cancel, const OnLockWait& on_wait) {
+  return lock(open_file(directory, O_RDONLY | O_DIRECTORY), directory, deadline, clock, cancel, on_wait);
 }
 
 std::optional<FileLock> lock_byte(const std::filesystem::path& path, std::int64_t position,

@@ -26,7 +26,8 @@ class FileLock {
   UniqueFd locked_;
 };
 
-/// Told about once a second how long a lock is still waited for; zero once it is no more. May be empty.
+/// Told at once and then about once a second how long a lock is still waited for; zero once it is no more. May be
+/// empty.
 using OnLockWait = std::function<void(std::chrono::milliseconds left)>;
 
 /// Creates the file (0600) when needed and never deletes it: a lock on a deleted file excludes no process.
@@ -36,7 +37,7 @@ FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds 
 
 /// The same for an existing directory itself, which leaves no file behind.
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
-                        const Cancel& cancel);
+                        const Cancel& cancel, const OnLockWait& on_wait = {});
 
 /// Locks one byte of an existing file, past its end as a rule: directories that see one file under different paths,
 /// such as containers that mount it, exclude each other by it. Other bytes and flock(2) are independent. Empty when the

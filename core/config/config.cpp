@@ -362,11 +362,13 @@ void check_variables(const Environment& environment) {
 }
 
 /// Writes what `change` makes of the file, under its lock.
-void rewrite(const std::filesystem::path& path, const std::function<std::string(File&)>& change) {
+void rewrite(const std::filesystem::path& path, const Config::LockWait& wait,
+             const std::function<std::string(File&)>& change) {
   if (path.empty()) throw no_user_directory();
   make_private_directory(path.parent_path());
-  const Cancel never;  // the lock is held briefly
-  const FileLock lock = lock_directory(path.parent_path(), kLockDeadline, system_clock(), never);
+  const Cancel never;
+  const FileLock lock = lock_directory(path.parent_path(), kLockDeadline, system_clock(),
+                                       wait.cancel != nullptr ? *wait.cancel : never, wait.tell);
   File file(path);
   const std::string text = change(file);
   remove_leftovers(path);
@@ -454,7 +456,7 @@ Entry Config::set(const std::string& key, const std::string& value, const std::v
   const Key known = require_key(key, declared);
   try {
     const Scalar scalar = checked(known.declared, value);
-    rewrite(path_, [&](File& file) { return file.with(key, scalar); });
+    rewrite(path_, lock_wait, [&](File& file) { return file.with(key, scalar); });
     return {key, text_of(scalar), "file"};
   } catch (const InvalidValue& invalid) {
     throw usage_error("\"" + shown_word(value) + "\" is not a value of \"" + key + "\".",
@@ -470,7 +472,7 @@ Entry Config::unset(const std::string& key, const std::vector<DeclaredKey>& decl
         "\"" + key + "\" is not set in " + (path_.empty() ? std::string(kFileName) : path_.string()) + ".",
         "`heygen config list` shows what is set, and where.");
   }
-  rewrite(path_, [&](File& file) { return file.without(key).value_or(file.text()); });
+  rewrite(path_, lock_wait, [&](File& file) { return file.without(key).value_or(file.text()); });
   File file(path_);
   return known ? effective(*known, environment_, file) : Entry{key, "", "default"};
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/environment.hpp"
+#include "core/base/file_lock.hpp"
 #include "core/base/home.hpp"
 
 namespace heygen::config {
@@ -43,6 +44,13 @@ class Config {
  public:
   /// Nothing is read until something is asked for. An empty directory has no file, and takes none.
   Config(const std::filesystem::path& directory, const Environment& environment);
+
+  /// How a change waits while another process changes the file.
+  struct LockWait {
+    const Cancel* cancel = nullptr;  ///< ends it; not owned
+    OnLockWait tell{};
+  };
+  LockWait lock_wait;
 
   /// Throws Error{usage_error} with file, line and key of the first fault: a text that is not TOML, a value that a
   /// built-in or declared key cannot have, an unknown key of the tables that declared keys with a `*` are in, and a

@@ -24,6 +24,13 @@ constexpr std::size_t kErrorBodyLimit = limits::kMiB;
 constexpr int kServerFault = 500;
 constexpr int kRequestTimeout = 408;  // RFC 9110 §15.5.9
 
+/// Whether the server has acted: a failure of its own, or a redirect, which comes after the act as a rule (RFC 9110
+/// §15.4.4) unless the method must be kept.
+bool leaves_it_open(int status) {
+  const bool redirect = status >= 300 && status < 400 && status != 307 && status != 308;
+  return redirect || status >= kServerFault || status == kRequestTimeout;
+}
+
 constexpr const char* kBodyConsumed =
     "The request body came from a pipe, so it was not resent. Run the command again, or pass a file.";
 
@@ -148,8 +155,7 @@ class Call {
         const net::Request sent = make_request(
             with_.options, request_, {target, credential_.credential(), credential_.now(), retries_.time_left()});
         std::unique_ptr<net::Response> response = send_attempt(with_.http, sent, request_, with_.cancel);
-        if (response->status >= kServerFault || response->status == kRequestTimeout)
-          may_have_acted_ = changes_something(request_);
+        if (leaves_it_open(response->status)) may_have_acted_ = changes_something(request_);
         if (target.is_trusted()) api_status_ = response->status;
         if (follow(target, sent, *response)) continue;
         if (!may_retry(request_.method, response->status) || !can_resend()) return response;

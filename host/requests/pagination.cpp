@@ -53,8 +53,6 @@ void check_form(std::string_view raw, std::initializer_list<char> starts, std::s
 }
 
 void read_page(const api::Pagination& facts, Page& page) {
-  if (!page.text.empty() && page.text != "null" && !page.text.starts_with('{'))
-    throw wrong_response("The response is not a JSON object.");
   const std::string_view list = json::slice(page.text, facts.items).value_or("");
   page.has_list = !list.empty();
   if (page.has_list && list != "null") {

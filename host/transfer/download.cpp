@@ -69,6 +69,11 @@ void check_status(const net::Response& response, std::int64_t now) {
 
 /// What says which bytes of which file these are has one value (RFC 9110 §8.6, §8.8.2, §8.8.3, §14.4, §10.2.3).
 void check_consistent(const net::Response& response) {
+  // RFC 9112 §6.3: two ends of one body "ought to be handled as an error".
+  if (net::find_header(response.headers, "Transfer-Encoding") != nullptr &&
+      net::find_header(response.headers, "Content-Length") != nullptr)
+    throw Error(code::kDownloadFailed, "The server contradicts itself: it sent Content-Length and Transfer-Encoding.",
+                "Try again later. If it keeps happening, check any proxy in between.");
   for (const char* name : {"Content-Length", "Content-Range", "ETag", "Last-Modified", "Retry-After"}) {
     if (!net::contradicts_itself(response.headers, name)) continue;
     throw Error(code::kDownloadFailed, fmt::format("The server contradicts itself: it sent two different {}.", name),

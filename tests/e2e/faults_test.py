@@ -575,6 +575,8 @@ class Changes(WithService):
                     self.assertEqual(done.code, 1, done)
                     self.assertIn(self.MAYBE, done.error()["hint"], done)
                     self.assertIn(look, done.error()["hint"], done)
+                    self.assertEqual(done.error()["job"]["ids"], [])
+                    self.assertIn(done.error()["job"]["show"], done.error()["hint"])
 
     def test_ctrl_c_says_so_too(self):
         for arguments, look in self.requests():

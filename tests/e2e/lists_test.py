@@ -122,6 +122,12 @@ class Whole(Lists):
         self.canned('{"data":null,"has_more":false}')
         self.assertEqual(self.all().out, '{"data":[],"has_more":false}\n')
 
+    def test_a_cursor_or_more_of_another_form_is_a_parse_error(self):
+        for body in ({"data": ["x"], "has_more": "yes"}, {"data": ["x"], "next_token": {"a": 1}}, {"data": ["x"], "next_token": True}):
+            with self.subTest(body):
+                self.service.fault("/v3/videos", body=body)
+                self.assert_fails(self.run_heygen("video", "list", "--all"), "cli_response_parse_error", 1)
+
     def test_a_response_without_list_and_without_more_is_printed_as_it_is(self):
         for body in ('{"note":"nothing here"}', "[]", "3"):
             self.canned(body)

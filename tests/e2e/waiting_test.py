@@ -150,6 +150,29 @@ class Programs(OnATerminal, WithVault):
         self.assertTrue(text.split(ERASE)[-1].startswith('{"message"'), text)
 
 
+    def test_a_change_of_the_settings_says_so(self):
+        self.home.config.mkdir(mode=0o700)
+        lock = os.open(self.home.config, os.O_RDONLY)
+        self.addCleanup(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        screen = self.screen("config", "set", "output", "human")
+        screen.expect(r"Waiting for another heygen that changes config\.toml, \d+s left " + STOPS)
+        screen.sendintr()
+        code, text = self.ended(screen)
+        self.assertEqual(code, 1, text)
+        self.assertIn("canceled", text.split(ERASE)[-1])
+
+    def test_a_provider_that_takes_long_says_so(self):
+        self.build("resolve")
+        self.fill()
+        screen = self.screen("video", "list")
+        screen.expect(r"Waiting for resolve\(\) of provider vault " + STOPS)
+        screen.sendintr()
+        screen.expect("Press Ctrl-C again")
+        screen.sendintr()
+        self.assertEqual(self.ended(screen)[0], 1)
+
+
 class Hung(OnATerminal, WithVault):
     def test_the_first_ctrl_c_says_who_hangs_and_the_second_ends_it(self):
         self.build("resolve")

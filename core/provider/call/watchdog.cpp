@@ -11,13 +11,16 @@
 namespace heygen::provider {
 namespace {
 
+constexpr Watchdog::Time kSlow{1'000};
+
 Watchdog::Time passed(std::chrono::steady_clock::duration time) {
   return std::chrono::duration_cast<Watchdog::Time>(time);
 }
 
 }  // namespace
 
-Watchdog::Watchdog(Time timeout, OnHang on_hang) : timeout_(timeout), on_hang_(std::move(on_hang)) {
+Watchdog::Watchdog(Time timeout, OnHang on_hang, OnSlow on_slow)
+    : timeout_(timeout), on_hang_(std::move(on_hang)), on_slow_(std::move(on_slow)) {
   set_call_observer(this);
 }
 
@@ -35,6 +38,8 @@ void Watchdog::begin(Function function) noexcept {
   const std::lock_guard lock(mutex_);
   calling_ = true;
   call_timeout_ = function == Function::login ? timeout_ * kInteractiveTimeoutFactor : timeout_;
+  slow_at_.reset();
+  if (on_slow_ && function != Function::login) slow_at_ = Clock::now();
   start_waiting(lock);
 }
 
@@ -64,6 +69,7 @@ void Watchdog::polls_cancellation() noexcept {
 /// A thread that sleeps until an earlier moment is not woken, which saves a context switch per call.
 void Watchdog::start_waiting(const std::lock_guard<std::mutex>&) {
   deadline_ = Clock::now() + call_timeout_;
+  if (slow_at_) slow_at_ = Clock::now() + kSlow;  // a service says by itself what it waits for
   if (!sleeps_until_ || *sleeps_until_ > *deadline_) changed_.notify_one();
   if (thread_.joinable()) return;
   // Signals are for the threads that expect them.
@@ -85,6 +91,7 @@ void Watchdog::run() {
     if (!deadline_) {
       changed_.wait(lock);
     } else if (Clock::now() < *deadline_) {
+      tell_when_slow(lock);
       sleep(lock);
     } else if (stopped_time(Time::zero(), passed(Clock::now() - *deadline_)) > Time::zero()) {
       deadline_ = Clock::now() + call_timeout_;
@@ -98,10 +105,16 @@ void Watchdog::run() {
   }
 }
 
+void Watchdog::tell_when_slow(const std::unique_lock<std::mutex>&) {
+  if (!slow_at_ || Clock::now() < *slow_at_) return;
+  slow_at_.reset();
+  on_slow_(breadcrumb());
+}
+
 /// A thread that wakes too late was stopped together with the process (Ctrl-Z), and so was the provider.
 void Watchdog::sleep(std::unique_lock<std::mutex>& lock) {
   const Clock::time_point before = Clock::now();
-  const Clock::time_point until = std::min(*deadline_, before + kLongestSleep);
+  const Clock::time_point until = std::min({*deadline_, before + kLongestSleep, slow_at_.value_or(*deadline_)});
   sleeps_until_ = until;
   changed_.wait_until(lock, until);
   if (deadline_) *deadline_ += stopped_time(passed(until - before), passed(Clock::now() - before));

@@ -25,8 +25,12 @@ class Watchdog : public CallObserver {
   /// as the breadcrumb does, and says how long was waited.
   using OnHang = std::function<void(const std::string& where, Time waited)>;
 
+  /// Runs once per call that has lasted a second, on the watchdog's thread, while the provider works by itself. The
+  /// thread of the call waits until it returns. Not for logins, which may be asking the user something.
+  using OnSlow = std::function<void(const std::string& where)>;
+
   /// A call hangs after `timeout`; a login after kInteractiveTimeoutFactor times as long.
-  Watchdog(Time timeout, OnHang on_hang);
+  Watchdog(Time timeout, OnHang on_hang, OnSlow on_slow = {});
   ~Watchdog() override;
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -42,14 +46,17 @@ class Watchdog : public CallObserver {
   void start_waiting(const std::lock_guard<std::mutex>& held);
   void run();
   void sleep(std::unique_lock<std::mutex>& held);
+  void tell_when_slow(const std::unique_lock<std::mutex>& held);
 
   const Time timeout_;
   const OnHang on_hang_;
+  const OnSlow on_slow_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Time call_timeout_{};  ///< of the call that is running
   bool calling_ = false, stopping_ = false;
   std::optional<Clock::time_point> deadline_, sleeps_until_;
+  std::optional<Clock::time_point> slow_at_;  ///< when on_slow is due for the call that is running
   std::thread thread_;
 };
 

@@ -44,6 +44,7 @@ void say_that_it_may_have_taken_effect(Error& error, std::string_view look) {
                     (error.http_status >= kServerFault && !error.retry_after);
   error.hint = lost || error.hint.empty() ? said : said + " " + error.hint;
   error.may_have_taken_effect = true;
+  if (!error.job && !look.empty()) error.job = JobReference{{}, std::string(look)};
 }
 
 }  // namespace heygen::transport

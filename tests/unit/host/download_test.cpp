@@ -298,7 +298,8 @@ BOOST_FIXTURE_TEST_CASE(response_that_contradicts_itself_is_never_a_file, Scenar
       {{"ETag", "\"v1\""}, {"ETag", "\"v2\""}},
       {{"Last-Modified", "Tue, 14 Nov 2023 22:13:00 GMT"}, {"Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT"}},
       {{"Content-Length", "5"}, {"Content-Length", "10"}},
-      {{"Retry-After", "1"}, {"Retry-After", "2"}}};
+      {{"Retry-After", "1"}, {"Retry-After", "2"}},
+      {{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}};
   for (const auto& [one, other] : contradictions) {
     for (const int status : {200, 206, 503}) {
       Scripted whole{.status = status, .headers = {one, other, {"Accept-Ranges", "bytes"}}, .body = "0123456789"};

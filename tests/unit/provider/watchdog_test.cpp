@@ -41,6 +41,18 @@ BOOST_AUTO_TEST_CASE(hanging_function_is_named) {
   BOOST_TEST((waited == 1ms));
 }
 
+BOOST_AUTO_TEST_CASE(slow_call_is_told_once_but_for_a_login) {
+  std::promise<std::string> told;
+  Watchdog watchdog(
+      1h, [](const std::string&, std::chrono::milliseconds) {},
+      [&](const std::string& where) { told.set_value(where); });
+  { const Breadcrumb login("vault", Function::login); }
+  std::future<std::string> heard = told.get_future();
+  const Breadcrumb crumb("vault", Function::resolve);
+  BOOST_REQUIRE((heard.wait_for(kLongTime) == std::future_status::ready));
+  BOOST_TEST(heard.get() == "resolve() of provider vault");
+}
+
 BOOST_AUTO_TEST_CASE(time_in_a_service_does_not_count) {
   Watched watched(50ms);
   const Breadcrumb crumb("vault", Function::refresh);

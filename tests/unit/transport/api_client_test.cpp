@@ -307,6 +307,18 @@ BOOST_AUTO_TEST_CASE(change_that_was_lost_once_is_said_so_whatever_its_retry_fin
   BOOST_TEST(failure.may_have_taken_effect);
 }
 
+BOOST_AUTO_TEST_CASE(redirect_of_a_change_may_come_after_it) {
+  for (const auto& [status, open] : {std::pair{301, true}, {302, true}, {303, true}, {307, false}, {308, false}}) {
+    respond(status, "", {{"Location", "/v3/videos/v1"}});
+    const Error failure = error("POST");
+    BOOST_TEST(failure.may_have_taken_effect == open);
+    BOOST_TEST(http.sent.back().method == "POST");
+  }
+  respond(303, "", {{"Location", "/v3/y"}});
+  respond(404, kServed);
+  BOOST_TEST(!error("GET").may_have_taken_effect);
+}
+
 BOOST_AUTO_TEST_CASE(cancellation_is_its_own_code) {
   fail(Kind::canceled);
   const Error failure = error();
