@@ -63,7 +63,7 @@ std::string Resolver::login_hint(const std::string& id) {
 }
 
 provider::Interaction Resolver::interaction() const {
-  const bool quiet = environment_.truthy("CI") || environment_.truthy("HEYGEN_NONINTERACTIVE");
+  const bool quiet = environment_.truthy("CI") || environment_.is_on("HEYGEN_NONINTERACTIVE");
   return quiet ? provider::Interaction::never : provider::Interaction::if_terminal;
 }
 

@@ -9,6 +9,11 @@
 
 namespace heygen {
 
+/// The words of every boolean variable, for messages.
+inline constexpr std::string_view kFlagWords = "1, true, yes, on, 0, false, no, or off";
+/// What such a word says, in any case and between white space; a blank text says false. Empty for any other word.
+std::optional<bool> flag_of(std::string_view text);
+
 class Environment {
  public:
   virtual ~Environment() = default;
@@ -19,7 +24,10 @@ class Environment {
   std::string value(std::string_view name) const;
   /// Set to more than white space: a blank variable counts as unset.
   bool has(std::string_view name) const;
-  /// Not blank, "0", "false", "no", "off" (any case).
+  /// A boolean variable of heygen. Throws Error{usage_error}, with the words that are allowed, for any other word: a
+  /// typing error decides nothing.
+  bool is_on(std::string_view name) const;
+  /// A boolean variable that other programs define (CI): not blank, "0", "false", "no", "off" (any case).
   bool truthy(std::string_view name) const;
   /// TERM says that the terminal obeys no escape sequences.
   bool is_dumb_terminal() const { return value("TERM") == "dumb"; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/shared/settings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -56,7 +57,8 @@ OauthSettings load_settings(const sdk::Call& call) {
 
 bool http_allowed(const sdk::Call& call) {
   const auto value = call.settings().env("HEYGEN_ALLOW_HTTP");
-  return value && *value != "0" && !iequals(*value, "false");
+  constexpr std::array<std::string_view, 4> kOn{"1", "true", "yes", "on"};  // as of the program
+  return value && std::ranges::any_of(kOn, [&](std::string_view word) { return iequals(trim(*value), word); });
 }
 
 }  // namespace heygen::plugins

@@ -121,7 +121,7 @@ class SpawnPlan {
 }  // namespace
 
 bool browser_allowed(const Environment& environment) {
-  return !environment.truthy("HEYGEN_NO_BROWSER") && !iequals(trim(environment.value("BROWSER")), "none");
+  return !environment.is_on("HEYGEN_NO_BROWSER") && !iequals(trim(environment.value("BROWSER")), "none");
 }
 
 bool is_browsable(std::string_view url) {

@@ -33,7 +33,7 @@ const HttpResponse* response_of(const heygen_http_response* response) {
 
 /// Why the URL is refused, if it is.
 std::optional<std::string> find_url_fault(const HostCall& host, const net::Url& url) {
-  if (url.scheme == "https" || host.services.environment.truthy("HEYGEN_ALLOW_HTTP")) return {};
+  if (url.scheme == "https" || host.services.environment.is_on("HEYGEN_ALLOW_HTTP")) return {};
   return url.origin() + " is not https. Set HEYGEN_ALLOW_HTTP=1 to allow that.";
 }
 

@@ -33,10 +33,8 @@ Error wrong_type(const SettingValue& raw, const std::string& wanted) {
 }
 
 std::string as_bool(const SettingValue& raw) {
-  const std::string lower = to_lower(trim(raw.text));
-  if (lower == "true" || lower == "1") return "true";
-  if (lower == "false" || lower == "0") return "false";
-  throw wrong_type(raw, "true or false");
+  if (const std::optional<bool> flag = flag_of(raw.text)) return *flag ? "true" : "false";
+  throw wrong_type(raw, std::string(kFlagWords));
 }
 
 std::string as_int(const SettingValue& raw) {

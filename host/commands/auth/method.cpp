@@ -97,7 +97,7 @@ std::string named_method(const Parsed& parsed, const std::vector<heygen::provide
 
 bool may_ask(const Terminal& terminal, const Environment& environment) {
   return terminal.stdin_is_terminal() && terminal.stdout_is_terminal() && !environment.truthy("CI") &&
-         !environment.truthy("HEYGEN_NONINTERACTIVE");
+         !environment.is_on("HEYGEN_NONINTERACTIVE");
 }
 
 std::string unnamed_method(Services& services) {

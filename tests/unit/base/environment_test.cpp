@@ -3,7 +3,19 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "core/base/error.hpp"
+#include "tests/support/error.hpp"
+
 using namespace heygen;
+
+namespace {
+
+bool is_on_with(const std::string& value) {
+  const std::map<std::string, std::string, std::less<>> variables{{"X", value}};
+  return MapEnvironment(variables).is_on("X");
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(base_environment)
 
@@ -17,6 +29,22 @@ BOOST_AUTO_TEST_CASE(truthy_is_neither_blank_nor_a_word_for_no) {
   BOOST_TEST(env.truthy("E"));
   BOOST_TEST(!env.truthy("F"));
   for (const char* no : {"G", "H", "I"}) BOOST_TEST(!env.truthy(no), no);
+}
+
+BOOST_AUTO_TEST_CASE(own_boolean_takes_known_words_only) {
+  for (const char* on : {"1", "TRUE", " yes\r\n", "On"}) BOOST_TEST(is_on_with(on), on);
+  for (const char* off : {"0", "False", "no ", "OFF", "", " \t"}) BOOST_TEST(!is_on_with(off), off);
+  BOOST_TEST(!MapEnvironment({}).is_on("X"));
+  for (const char* unknown : {"maybe", "2", "enabled", "y", "tru", "disable"}) {
+    const Error error = test::error_of([&] { static_cast<void>(is_on_with(unknown)); });
+    BOOST_TEST((error.exit == Exit::usage));
+    BOOST_TEST(error.message() ==
+               "X is '" + std::string(unknown) + "', but must be 1, true, yes, on, 0, false, no, or off.");
+    BOOST_TEST(error.hint == "Correct or unset X.");
+  }
+  const std::string key = "sk-0123456789";
+  const Error error = test::error_of([&] { static_cast<void>(is_on_with(key)); });
+  BOOST_TEST(error.message().find(key) == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(blank_variable_counts_as_unset) {
