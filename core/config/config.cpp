@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/config.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <system_error>
@@ -12,6 +17,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/directory.hpp"
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "core/base/file_lock.hpp"
 #include "core/base/home.hpp"
 #include "core/base/text.hpp"
@@ -138,10 +144,18 @@ std::string text_of(const Scalar& scalar) {
   return std::get<std::string>(scalar);
 }
 
+/// A variable says a boolean in more words than the file, and a shell or a file of variables leaves white space.
+/// Throws InvalidValue.
+Scalar checked_variable(const DeclaredKey& key, const std::string& value) {
+  if (key.type != "bool") return checked(key, std::string(trim(value)));
+  if (const std::optional<bool> flag = flag_of(value)) return *flag;
+  throw InvalidValue{std::string(kFlagWords)};
+}
+
 /// The value in its usual spelling when it is valid, else as it is.
 std::string normalized(const DeclaredKey& key, const std::string& value) {
   try {
-    return text_of(checked(key, value));
+    return text_of(checked_variable(key, value));
   } catch (const InvalidValue&) {
     return value;
   }
@@ -151,12 +165,23 @@ std::string normalized(const DeclaredKey& key, const std::string& value) {
 std::optional<std::string> from_environment(const Key& key, const Environment& environment) {
   if (key.declared.env.empty() || !environment.has(key.declared.env)) return {};
   if (key.built_in && key.name() == "analytics") {
-    return environment.truthy(key.declared.env) ? std::optional<std::string>("false") : std::nullopt;
+    const std::string value = environment.value(key.declared.env);
+    const std::optional<bool> off = flag_of(value);
+    if (!off) return value;
+    return *off ? std::optional<std::string>("false") : std::nullopt;
   }
   return normalized(key.declared, environment.value(key.declared.env));
 }
 
+/// Of a key as a command or a hint names it; parts in quotes as in TOML.
 KeyPath path_of(const std::string& dotted_key) {
+  if (dotted_key.find_first_of("\"'") != std::string::npos) {
+    try {
+      const std::vector<TomlValue> values = TomlDocument(dotted_key + " = 0").values();
+      if (values.size() == 1) return values.front().path;
+    } catch (const TomlError&) {  // then it names nothing in a TOML file
+    }
+  }
   return split(dotted_key, '.');
 }
 
@@ -219,13 +244,33 @@ std::string fault_of(const TomlValue& value, const std::vector<Key>& keys, const
   return "is not a setting" + (near.empty() ? std::string{} : "; did you mean `" + near + "`?");
 }
 
+/// A command that sets the key to a value that it can have, in the words of a hint; "" when there is none to name.
+std::string setting_command(const DeclaredKey& key) {
+  const std::string value = !key.fallback.empty() ? key.fallback : key.type == "bool" ? "true" : "";
+  return value.empty() ? std::string{} : "`heygen config set " + key.key + " " + shell_word(value) + "` or ";
+}
+
 /// config.toml, read once.
 class File {
  public:
   explicit File(const std::filesystem::path& path) : path_(path) {}
 
+  /// What there is to show of it; nothing of a file that cannot be read.
+  File& readable() {
+    try {
+      static_cast<void>(document());
+    } catch (const Error&) {
+      marked_ = MarkedText{};
+    }
+    return *this;
+  }
+  /// Empty for a table or an array.
   std::optional<std::string> text_of(const std::string& dotted_key) {
-    return guarded([&] { return document().text_of(path_of(dotted_key)); });
+    try {
+      return document().text_of(path_of(dotted_key));
+    } catch (const TomlError&) {
+      return {};
+    }
   }
   bool has_any_of(const std::string& table) {
     return guarded([&] {
@@ -234,61 +279,72 @@ class File {
     });
   }
   std::map<std::string, std::string> members(const std::string& table) {
-    return guarded([&] {
-      std::map<std::string, std::string> out;
-      for (const TomlValue& value : document().values()) {
-        if (value.kind != TomlValue::Kind::scalar || value.path.front() != table) continue;
-        const KeyPath below(value.path.begin() + 1, value.path.end());
-        out[join(below, ".")] = document().text_of(value.path).value_or(std::string{});
-      }
-      return out;
-    });
+    std::map<std::string, std::string> out;
+    for (const TomlValue& value : document().values()) {
+      if (value.kind != TomlValue::Kind::scalar || value.path.front() != table) continue;
+      const KeyPath below(value.path.begin() + 1, value.path.end());
+      out[join(below, ".")] = document().text_of(value.path).value_or(std::string{});
+    }
+    return out;
   }
   std::string with(const std::string& dotted_key, const Scalar& value) {
     const KeyPath path = path_of(dotted_key);
-    return guarded([&] { return restore_broken_lines(document().with(path, value), *marked_, path); });
+    try {
+      return restored(document().with(path, value), path);
+    } catch (const TomlError&) {
+      loses_ = true;
+    }
+    try {
+      return restored(TomlDocument(document().without(obstacle(path))).with(path, value), path);
+    } catch (const TomlError&) {
+      return document().rewritten_with(path, value);
+    }
   }
-  /// Empty when the file does not have the key.
-  std::optional<std::string> without(const std::string& dotted_key) {
+  /// Empty when the file does not have the key, and `repairs` is false or there is nothing to repair.
+  std::optional<std::string> without(const std::string& dotted_key, bool repairs) {
     const KeyPath path = path_of(dotted_key);
-    return guarded([&]() -> std::optional<std::string> {
-      const bool whole = std::ranges::any_of(document().values(),
-                                             [&](const TomlValue& value) { return begins_with(value.path, path); });
-      const bool broken = std::ranges::count(marked_->broken, path, &BrokenLine::key) > 0;
-      if (!whole && !broken) return {};
-      return restore_broken_lines(whole ? document().without(path) : marked_->text, *marked_, path);
-    });
+    const bool whole =
+        std::ranges::any_of(document().values(), [&](const TomlValue& value) { return begins_with(value.path, path); });
+    const bool broken = std::ranges::count(marked_->broken, path, &BrokenLine::key) > 0;
+    if (!whole && !broken && !(repairs && marked_->has_keyless())) return {};
+    if (!whole) return restored(marked_->text, path);
+    try {
+      return restored(document().without(path), path);
+    } catch (const TomlError&) {
+      loses_ = true;
+      return document().rewritten_without(path);
+    }
   }
-  std::string text() {
-    return guarded([&] {
-      static_cast<void>(document());
-      return restore_broken_lines(marked_->text, *marked_, {});
-    });
-  }
+  std::string unchanged() { return restored((static_cast<void>(document()), marked_->text), {}); }
+  /// Whether with() or without() could not keep something.
+  bool loses() const { return loses_ || marked_->has_keyless(); }
+
   /// Throws Error{usage_error} for what is not TOML, before any of it is used.
   File& require_whole() {
-    try {
-      static_cast<void>(document());
-    } catch (const TomlError& error) {
-      throw fault(error.line, std::string(error.what()) + ".", "Correct that line by hand, or remove the file.");
-    }
+    static_cast<void>(document());
     if (marked_->broken.empty()) return *this;
-    const auto first = std::ranges::min_element(marked_->broken, {}, &BrokenLine::line);
-    const std::string key = join(first->key, ".");
-    throw fault(first->line, "`" + key + "` is not valid TOML: " + first->what + ".", fix_of(key, false));
+    throw fault_of_line(*std::ranges::min_element(marked_->broken, {}, &BrokenLine::line));
   }
   void check(const std::vector<Key>& keys) {
     require_whole();
-    for (const TomlValue& value : document().values()) {
-      const std::string what = fault_of(value, keys, document());
-      if (what.empty()) continue;
-      const std::string key = join(value.path, ".");
-      throw fault(value.line, "`" + key + "` " + what + (what.ends_with('?') ? "" : "."),
-                  fix_of(key, key_at(value.path, keys).has_value()));
+    const std::vector<Error> wrong = wrong_values(keys);
+    if (!wrong.empty()) throw Error(wrong.front());
+  }
+  std::vector<Error> faults(const std::vector<Key>& keys) {
+    std::vector<Error> out;
+    try {
+      static_cast<void>(document());
+    } catch (const Error& error) {
+      return {error};
     }
+    for (const BrokenLine& line : marked_->broken) out.push_back(fault_of_line(line));
+    const std::vector<Error> wrong = wrong_values(keys);
+    out.insert(out.end(), wrong.begin(), wrong.end());
+    return out;
   }
 
  private:
+  /// What can be read of it. Throws Error for a file that cannot be read at all.
   TomlDocument& document() {
     if (!document_) {
       if (!marked_)
@@ -297,29 +353,54 @@ class File {
     }
     return *document_;
   }
-
-  static std::string fix_of(const std::string& key, bool may_be_set) {
-    const std::string set = may_be_set ? "`heygen config set " + key + " VALUE` or " : "";
-    return "Run " + set + "`heygen config unset " + key + "`, or correct that line by hand.";
-  }
-  std::string at_line(unsigned line) const { return path_.string() + ", line " + std::to_string(line) + ": "; }
-  Error fault(unsigned line, const std::string& what, const std::string& hint) const {
-    return usage_error(at_line(line) + what, hint);
+  std::string restored(std::string edited, const KeyPath& fixed) const {
+    return restore_broken_lines(std::move(edited), *marked_, fixed);
   }
 
-  template <typename Action>
-  auto guarded(const Action& action) -> decltype(action()) {
-    try {
-      return action();
-    } catch (const TomlError& error) {
-      throw Error(code::kError, at_line(error.line) + error.what() + ".",
-                  "Correct that line by hand, or remove the file.");
+  /// What is in the way of a value there: a value where a table belongs, or a table in its own place.
+  KeyPath obstacle(const KeyPath& path) {
+    for (const TomlValue& value : document().values()) {
+      if (value.path.size() < path.size() && begins_with(path, value.path)) return value.path;
     }
+    return path;
+  }
+
+  std::vector<Error> wrong_values(const std::vector<Key>& keys) {
+    std::vector<Error> out;
+    for (const TomlValue& value : document().values()) {
+      const std::string what = fault_of(value, keys, document());
+      if (what.empty()) continue;
+      const std::string key = dotted(value.path);
+      const auto known =
+          std::ranges::find_if(keys, [&](const Key& one) { return begins_with(value.path, path_of(one.name())); });
+      out.push_back(
+          fault(value.line, "`" + shown_name(key) + "` " + what + (what.ends_with('?') ? "" : "."),
+                known == keys.end() ? fix_of(key, "") : fix_of(known->name(), setting_command(known->declared))));
+    }
+    return out;
+  }
+  Error fault_of_line(const BrokenLine& line) {
+    const std::string key = dotted(line.key);
+    if (!key.empty())
+      return fault(line.line, "`" + shown_name(key) + "` is not valid TOML: " + line.what + ".", fix_of(key, ""));
+    const std::string same = text_of("output").value_or("json");
+    return fault(line.line, "not valid TOML: " + line.what + ".",
+                 "Correct that line by hand, or run `heygen config set output " + (same == "human" ? same : "json") +
+                     "`, which makes such lines comments and keeps a copy of the file.");
+  }
+  /// A key that may not be shown cannot be in a command.
+  static std::string fix_of(const std::string& key, const std::string& set) {
+    if (shown_name(key) != key) return "Correct or remove that line by hand.";
+    return "Run " + set + "`heygen config unset " + shell_word(key) + "`, or correct that line by hand.";
+  }
+  Error fault(unsigned line, const std::string& what, const std::string& hint) const {
+    return usage_error(path_.string() + ", line " + std::to_string(line) + ": " + what, hint);
   }
 
   const std::filesystem::path& path_;
   std::optional<MarkedText> marked_;
   std::optional<TomlDocument> document_;
+  bool loses_ = false;
 };
 
 /// Empty source: neither the environment nor the file has it.
@@ -335,35 +416,48 @@ Entry effective(const Key& key, const Environment& environment, File& file) {
   return entry;
 }
 
-/// Of the boolean variables the one that a typing error must not turn on.
-void check_allow_http(const Environment& environment) {
-  constexpr std::string_view kName = "HEYGEN_ALLOW_HTTP";
-  constexpr std::array<std::string_view, 4> kOn{"1", "true", "yes", "on"};
-  const std::string text(trim(environment.value(kName)));
-  const auto is_given = [&](std::string_view word) { return iequals(word, text); };
-  if (!environment.truthy(kName) || std::ranges::any_of(kOn, is_given)) return;
-  throw usage_error(
-      std::string(kName) + " is '" + shown_word(text) + "', but must be 1, true, yes, on, 0, false, no, or off.",
-      "Correct or unset " + std::string(kName) + ".");
-}
+constexpr std::array<std::string_view, 4> kFlags{"HEYGEN_ALLOW_HTTP", "HEYGEN_NONINTERACTIVE", "HEYGEN_NO_BROWSER",
+                                                 "HEYGEN_NO_ANALYTICS"};
 
-void check_variables(const Environment& environment) {
-  check_allow_http(environment);
-  for (const Key& key : built_in_keys()) {
-    if (!environment.has(key.declared.env) || key.declared.type != "format") continue;
-    const std::string value = environment.value(key.declared.env);
+/// Throws Error{usage_error} for the first variable of heygen that has a value which it cannot have.
+void check_variables(const std::vector<Key>& keys, const Environment& environment) {
+  for (const std::string_view name : kFlags) static_cast<void>(environment.is_on(name));
+  for (const Key& key : keys) {
+    const std::string& name = key.declared.env;
+    if (name.empty() || !environment.has(name) || std::ranges::count(kFlags, name) > 0) continue;
+    const std::string value = environment.value(name);
     try {
-      static_cast<void>(checked(key.declared, value));
+      static_cast<void>(checked_variable(key.declared, value));
     } catch (const InvalidValue& invalid) {
-      throw usage_error(key.declared.env + " is '" + shown_word(value) + "', but must be " + invalid.allowed + ".",
-                        "Correct or unset " + key.declared.env + ".");
+      throw usage_error(name + " is '" + shown_word(value) + "', but must be " + invalid.allowed + ".",
+                        "Correct or unset " + name + ".");
     }
   }
 }
 
-/// Writes what `change` makes of the file, under its lock.
-void rewrite(const std::filesystem::path& path, const Config::LockWait& wait,
-             const std::function<std::string(File&)>& change) {
+/// A copy of the file beside it, under a name that is free.
+std::filesystem::path keep_copy(const std::filesystem::path& path) {
+  constexpr int kMostCopies = 1000;
+  const std::string content = read_file(path).value_or(std::string{});
+  for (int number = 1; number <= kMostCopies; ++number) {
+    const std::filesystem::path copy = path.string() + ".broken-" + std::to_string(number);
+    const UniqueFd file = open_file(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (!file && errno == EEXIST) continue;
+    std::error_code fault(file ? 0 : errno, std::generic_category());
+    if (!fault) fault = write_all(file.get(), content);
+    if (!fault && fsync(file.get()) != 0) fault.assign(errno, std::generic_category());
+    if (!fault) return copy;
+    if (file) unlink(copy.c_str());
+    throw Error(code::kFileIo, "Could not write " + copy.string() + ": " + describe_errno(fault.value()) + ".",
+                "Check the directory's permissions and free space, or correct " + path.string() + " by hand.");
+  }
+  throw Error(code::kFileExists, "There are " + std::to_string(kMostCopies) + " copies of " + path.string() + ".",
+              "Delete those that you do not need.");
+}
+
+/// Writes what `change` makes of the file, under its lock. Returns the copy of a file that could not be kept as it was.
+std::filesystem::path rewrite(const std::filesystem::path& path, const Config::LockWait& wait,
+                              const std::function<std::string(File&)>& change) {
   if (path.empty()) throw no_user_directory();
   make_private_directory(path.parent_path());
   const Cancel never;
@@ -371,8 +465,10 @@ void rewrite(const std::filesystem::path& path, const Config::LockWait& wait,
                                        wait.cancel != nullptr ? *wait.cancel : never, wait.tell);
   File file(path);
   const std::string text = change(file);
+  std::filesystem::path kept = file.loses() ? keep_copy(path) : std::filesystem::path{};
   remove_leftovers(path);
   replace_file(path, text);
+  return kept;
 }
 
 /// XDG_CONFIG_HOME/heygen; empty when the variable is unset, or relative, which the specification ignores.
@@ -415,8 +511,15 @@ Config::Config(const std::filesystem::path& directory, const Environment& enviro
     : path_(directory.empty() ? directory : directory / kFileName), environment_(environment) {}
 
 void Config::check(const std::vector<DeclaredKey>& declared) const {
-  check_variables(environment_);
-  File(path_).check(all_keys(declared));
+  const std::vector<Key> keys = all_keys(declared);
+  check_variables(keys, environment_);
+  File(path_).check(keys);
+}
+
+std::vector<std::string> Config::faults(const std::vector<DeclaredKey>& declared) const {
+  std::vector<std::string> out;
+  for (const Error& fault : File(path_).faults(all_keys(declared))) out.push_back(fault.message() + " " + fault.hint);
+  return out;
 }
 
 std::optional<std::string> Config::raw(const std::string& dotted_key) const {
@@ -434,11 +537,12 @@ std::map<std::string, std::string> Config::members(const std::string& table) con
 
 Entry Config::get(const std::string& key, const std::vector<DeclaredKey>& declared) const {
   File file(path_);
-  return effective(require_key(key, declared), environment_, file);
+  return effective(require_key(key, declared), environment_, file.readable());
 }
 
 std::vector<Entry> Config::list(const std::vector<DeclaredKey>& declared) const {
   File file(path_);
+  file.readable();
   std::vector<Entry> entries;
   for (const Key& key : all_keys(declared)) {
     Entry entry = look_up(key, environment_, file);
@@ -456,8 +560,8 @@ Entry Config::set(const std::string& key, const std::string& value, const std::v
   const Key known = require_key(key, declared);
   try {
     const Scalar scalar = checked(known.declared, value);
-    rewrite(path_, lock_wait, [&](File& file) { return file.with(key, scalar); });
-    return {key, text_of(scalar), "file"};
+    const std::filesystem::path kept = rewrite(path_, lock_wait, [&](File& file) { return file.with(key, scalar); });
+    return {key, text_of(scalar), "file", kept.string()};
   } catch (const InvalidValue& invalid) {
     throw usage_error("\"" + shown_word(value) + "\" is not a value of \"" + key + "\".",
                       "It takes " + invalid.allowed + ".");
@@ -466,15 +570,18 @@ Entry Config::set(const std::string& key, const std::string& value, const std::v
 
 Entry Config::unset(const std::string& key, const std::vector<DeclaredKey>& declared) const {
   const std::optional<Key> known = find_key(key, declared);
-  if (!File(path_).without(key)) {
+  if (!File(path_).without(key, known.has_value())) {
     if (!known) throw unknown_key(key, declared);
     throw usage_error(
         "\"" + key + "\" is not set in " + (path_.empty() ? std::string(kFileName) : path_.string()) + ".",
         "`heygen config list` shows what is set, and where.");
   }
-  rewrite(path_, lock_wait, [&](File& file) { return file.without(key).value_or(file.text()); });
+  const std::filesystem::path kept =
+      rewrite(path_, lock_wait, [&](File& file) { return file.without(key, true).value_or(file.unchanged()); });
   File file(path_);
-  return known ? effective(*known, environment_, file) : Entry{key, "", "default"};
+  Entry entry = known ? effective(*known, environment_, file) : Entry{key, "", "default"};
+  entry.kept = kept.string();
+  return entry;
 }
 
 std::string Config::output_format() const {

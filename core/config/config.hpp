@@ -27,6 +27,7 @@ std::filesystem::path config_directory(const Environment& environment,
 /// A key with its value as text and where it came from: "env", "file" or "default".
 struct Entry {
   std::string key, value, source;
+  std::string kept{};  ///< of a change: the copy of a file that could not be kept as it was, or ""
 };
 
 /// A key that exists beyond the built-in ones: providers.<id>.<key>, declared by a provider, and the host's own.
@@ -66,16 +67,19 @@ class Config {
   /// Every single value below a table, by its dotted path there; empty when absent. Throws as raw() does.
   std::map<std::string, std::string> members(const std::string& table) const;
 
-  // These work on a file with faults too, so that they can be fixed: an invalid value is shown as it is, and a line
-  // `KEY = …` that is not TOML counts as absent and stays until its key is set or unset. What else is not TOML is an
-  // Error that names file and line.
+  /// All faults that check() would find in the file, one sentence each, with its hint.
+  std::vector<std::string> faults(const std::vector<DeclaredKey>& declared) const;
 
-  /// Throws Error{usage_error} for an unknown key, naming the nearest.
+  // These work on a file with faults too, so that they can be fixed: an invalid value is shown as it is, and what is
+  // not TOML counts as absent. A line `KEY = …` that is not TOML stays until its key is set or unset. Any change makes
+  // other such lines comments, takes out what is in the way of the key, and keeps a copy of the file then.
+
+  /// Throws Error{usage_error} for an unknown key, naming the nearest. A file that cannot be read counts as absent.
   Entry get(const std::string& key, const std::vector<DeclaredKey>& declared) const;
   /// Built-in keys always, declared ones when set; sorted by key.
   std::vector<Entry> list(const std::vector<DeclaredKey>& declared) const;
   /// Checks and writes; comments, order and other keys of the file stay. Throws Error{usage_error} for a key or value
-  /// out of form, Error for a malformed or unwritable file, which is then untouched.
+  /// out of form, Error for an unreadable or unwritable file, which is then untouched.
   Entry set(const std::string& key, const std::string& value, const std::vector<DeclaredKey>& declared) const;
   /// Removes the key from the file, a known one or not, and returns what counts now. Throws Error{usage_error} when the
   /// file does not have it, else as set() does.

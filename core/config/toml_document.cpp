@@ -124,6 +124,13 @@ unsigned faulty_line(std::string_view text) {
   return static_cast<unsigned>(first - ends.begin()) + 1;
 }
 
+/// The parser quotes names and values of the file.
+std::string with_shown_words(std::string_view description) {
+  std::vector<std::string> pieces = split(description, '\'');
+  for (std::size_t quoted = 1; quoted + 1 < pieces.size(); quoted += 2) pieces[quoted] = shown_word(pieces[quoted]);
+  return join(pieces, "'");
+}
+
 /// Tables are sorted maps, so equal trees print alike; unlike operator==, a nan equals itself this way.
 std::string canonical(const toml::table& table) {
   std::ostringstream out;
@@ -142,6 +149,19 @@ toml::table with_value(const toml::table& root, const KeyPath& path, const Scala
   return out;
 }
 
+/// Likewise, but what is in the way makes room.
+toml::table with_room_for(const toml::table& root, const KeyPath& path, const Scalar& value) {
+  toml::table out = root;
+  toml::table* table = &out;
+  for (auto part = path.begin(); part + 1 != path.end(); ++part) {
+    const toml::node* there = table->get(*part);
+    if (there != nullptr && !there->is_table()) table->erase(*part);
+    table = table->insert(*part, toml::table{}).first->second.as_table();
+  }
+  std::visit([&](const auto& scalar) { table->insert_or_assign(path.back(), scalar); }, value);
+  return out;
+}
+
 /// Without tables that are empty, which say nothing once their last key is gone.
 void prune(toml::table& table) {
   std::vector<std::string> empty;
@@ -154,14 +174,14 @@ void prune(toml::table& table) {
   for (const std::string& key : empty) table.erase(key);
 }
 
-/// What `root` says without that path, which is there; the printed form of canonical().
-std::string canonical_without(const toml::table& root, const KeyPath& path) {
+/// What `root` says without that path, which is there.
+toml::table without_value(const toml::table& root, const KeyPath& path) {
   toml::table out = root;
   toml::table* table = &out;
   for (auto part = path.begin(); part + 1 != path.end(); ++part) table = table->get(*part)->as_table();
   table->erase(path.back());
   prune(out);
-  return canonical(out);
+  return out;
 }
 
 std::string canonical_pruned(std::string_view text) {
@@ -230,7 +250,7 @@ struct TomlDocument::Parsed {
     try {
       table = parsed(text);
     } catch (const toml::parse_error& error) {
-      throw TomlError(std::string(error.description()), error.source().begin.line);
+      throw TomlError(with_shown_words(error.description()), error.source().begin.line);
     } catch (const ParserFault&) {
       throw TomlError("a table's name must begin with a letter, a digit, '_', '-' or a quote", faulty_line(text));
     }
@@ -495,10 +515,22 @@ std::string TomlDocument::without(const KeyPath& path) const {
   if (old == nullptr) throw TomlError("\"" + dotted(path.begin(), path.end()) + "\" is not set", 1);
   std::string candidate = parsed_->candidate_without(path);
   try {
-    if (canonical_pruned(candidate) == canonical_without(parsed_->table, path)) return candidate;
+    if (canonical_pruned(candidate) == canonical(without_value(parsed_->table, path))) return candidate;
   } catch (const toml::parse_error&) {  // its layout is not one of those that are known here
   }
   throw unchangeable(path, old->source().begin.line);
+}
+
+std::string TomlDocument::rewritten_with(const KeyPath& path, const Scalar& value) const {
+  return canonical(with_room_for(parsed_->table, path, value)) + "\n";
+}
+
+std::string TomlDocument::rewritten_without(const KeyPath& path) const {
+  return canonical(without_value(parsed_->table, path)) + "\n";
+}
+
+std::string dotted(const KeyPath& path) {
+  return dotted(path.begin(), path.end());
 }
 
 }  // namespace heygen::config

@@ -15,7 +15,10 @@ namespace heygen::config {
 using KeyPath = std::vector<std::string>;
 using Scalar = std::variant<bool, std::int64_t, std::string>;
 
-/// What is wrong with the text, and in which line (from 1).
+/// The path as TOML writes it: parts that are not plain are in quotes.
+std::string dotted(const KeyPath& path);
+
+/// What is wrong with the text, and in which line (from 1). What it quotes is cut where it could be a key.
 class TomlError : public std::runtime_error {
  public:
   TomlError(const std::string& what, unsigned at) : std::runtime_error(what), line(at) {}
@@ -52,6 +55,10 @@ class TomlDocument {
   /// The text without that key, or without the table of that name. Comments beside and below it go with it; all other
   /// bytes stay. Throws TomlError when there is no such key, or as with() does.
   std::string without(const KeyPath& path) const;
+  /// The same where the layout leaves no room: all of it in the parser's own layout, without comments. What is in the
+  /// way of the key is gone.
+  std::string rewritten_with(const KeyPath& path, const Scalar& value) const;
+  std::string rewritten_without(const KeyPath& path) const;
 
  private:
   struct Parsed;

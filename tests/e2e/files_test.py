@@ -485,18 +485,52 @@ class NotInstalled(WithService):
         self.assertIn("heygen-provider-oauth", done.error()["hint"])
 
 
-class Settings(EndToEnd):
-    def test_a_broken_config_file_is_named(self):
-        for text in ("[1\n", "=", "\x00", "[output"):
-            with self.subTest(text):
-                self.home.write_settings(text)
-                done = self.run_heygen("config", "list")
-                self.assertNotEqual(done.code, 0, done)
-                self.assertIn("config.toml", done.error()["message"])
-                before = (self.home.config / "config.toml").read_bytes()
-                self.assertNotEqual(self.run_heygen("config", "set", "output", "human").code, 0)
-                self.assertEqual((self.home.config / "config.toml").read_bytes(), before)
+class LocalPaths(EndToEnd):
+    # Root without the rights that open every file.
+    BOUND = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
 
+    def paths(self):
+        directory, closed, fifo = (self.home.path / name for name in ("directory", "closed.json", "fifo"))
+        directory.mkdir()
+        closed.write_text("{}")
+        closed.chmod(0)
+        os.mkfifo(fifo)
+        return {"missing": self.home.path / "missing.json", "a directory": directory, "unreadable": closed, "below a file": closed / "x",
+                "too long": "/" + "x" * 300, "fifo": fifo}
+
+    @unittest.skipUnless(subprocess.run([*BOUND, "true"], capture_output=True).returncode == 0 or os.geteuid() != 0, "it takes setpriv")
+    def test_every_command_has_one_code_for_a_file_that_cannot_be_read(self):
+        env = {"HEYGEN_API_KEY": "good-key", "HEYGEN_API_BASE": "https://127.0.0.1:9"}
+        prefix = self.BOUND if os.geteuid() == 0 else ()
+        for kind, path in self.paths().items():
+            for words in (("policy", "check", path), ("provider", "install", path), ("asset", "create", "--file", path),
+                          ("video", "create", "-d", path), ("api", "POST", "/v3/videos", "-d", f"@{path}"),
+                          ("asset", "create", "--file", path, "--dry-run"), ("video", "create", "-d", path, "--dry-run")):
+                if kind == "fifo" and words[0] not in ("policy", "provider"):
+                    continue  # a pipe is read, as `<(…)` of a shell gives one
+                with self.subTest(kind, words=words):
+                    error = self.assert_fails(self.run_heygen(*map(str, words), env=env, prefix=prefix), "cli_file_io_error", 1).error()
+                    self.assertIn(str(path), error["message"])
+                    self.assertTrue(error["hint"])
+
+    def test_every_command_has_one_code_for_a_full_disk(self):
+        env = {"HEYGEN_API_KEY": "good-key"}
+        full = ("sh", "-c", 'exec "$@" > /dev/full', "sh")
+        for words in (("--help",), ("--version",), ("config", "list"), ("provider", "list"), ("auth", "explain"), ("completion", "zsh"),
+                      ("commands",), ("video", "list", "--dry-run"), ("video", "create", "--request-schema"), ("policy", "show")):
+            with self.subTest(words):
+                self.assert_fails(self.run_heygen(*words, env=env, prefix=full), "cli_file_io_error", 1)
+
+    def test_what_a_file_says_is_not_a_fault_of_the_file(self):
+        path = self.home.path / "latin1.json"
+        path.write_bytes(b'{"a": "\xe4"}')
+        for words in (("api", "POST", "/v3/videos", "--dry-run", "-d", f"@{path}"), ("provider", "install", path)):
+            self.assert_fails(self.run_heygen(*map(str, words)), "usage_error", 2)
+        error = self.assert_fails(self.run_heygen("policy", "check", str(path)), "error", 1).error()
+        self.assertIn("line 1", error["message"])
+
+
+class Settings(EndToEnd):
     def test_a_setting_of_the_wrong_type_is_named_with_its_line(self):
         self.home.browser()
         self.home.write_settings('[providers.oauth]\ntoken_url = "nowhere"\n')

@@ -46,7 +46,7 @@ Policy parsed(const fs::path& path, const std::string& hint) {
                 : hint.empty()     ? error.hint
                                    : error.hint + " " + hint);
   } catch (const Error& error) {
-    throw Error(code::kError, error.message(), hint);
+    throw Error(error.code, error.message(), hint.empty() ? error.hint : hint);
   }
 }
 

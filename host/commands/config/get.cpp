@@ -15,6 +15,7 @@ Command get_command() {
   command.ignores_settings = true;
   command.run = [](Services& services, Printer& printer, const Parsed& parsed) {
     printer.print(document(services.config().get(parsed.positionals.at(0), declared_keys(services)), true));
+    tell_faults(services);
   };
   return command;
 }

@@ -13,6 +13,7 @@ void run(Services& services, Printer& printer, const Parsed&) {
   for (const heygen::config::Entry& entry : services.config().list(declared_keys(services)))
     entries.push_back(document(entry, true));
   printer.print(entries, {{"key", ""}, {"value", ""}, {"source", ""}});
+  tell_faults(services);
 }
 
 }  // namespace
@@ -21,7 +22,8 @@ Command list_command() {
   Command command;
   command.words = {"config", "list"};
   command.summary = "Show all settings and where they come from";
-  command.description = "Settings of providers are listed when they are set.";
+  command.description =
+      "Settings of providers are listed when they are set. Mistakes in config.toml are named on stderr.";
   command.examples = {"heygen config list --human"};
   command.ignores_settings = true;
   command.run = run;

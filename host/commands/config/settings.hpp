@@ -16,6 +16,8 @@ namespace heygen::host::commands::config {
 std::vector<heygen::config::DeclaredKey> declared_keys(Services& services);
 
 /// {"key", "value"}, and "source" on request.
+/// Warns of each fault of config.toml that is left, and where a file is that could not be kept as it was.
+void tell_faults(Services& services, const std::string& kept = {});
 json::Value document(const heygen::config::Entry& entry, bool with_source);
 
 Positional key_argument();

@@ -10,7 +10,9 @@ namespace {
 
 void run(Services& services, Printer& printer, const Parsed& parsed) {
   printer.options.human = printer.human();  // as it was when the command was typed
-  printer.print(document(services.config().unset(parsed.positionals.at(0), declared_keys(services)), true));
+  const heygen::config::Entry entry = services.config().unset(parsed.positionals.at(0), declared_keys(services));
+  printer.print(document(entry, true));
+  tell_faults(services, entry.kept);
 }
 
 }  // namespace
@@ -20,8 +22,8 @@ Command unset_command() {
   command.words = {"config", "unset"};
   command.summary = "Remove a setting from config.toml";
   command.description = paragraphs(R"(
-The default counts again, or an environment variable. Comments and other keys stay. Works while settings are not valid,
-and removes a key that heygen does not know.)");
+The default counts again, or an environment variable. Comments and other keys stay. Works on a file with mistakes, as `heygen config
+set` does, and removes a key that heygen does not know.)");
   command.examples = {"heygen config unset output"};
   command.positionals = {key_argument()};
   command.ignores_settings = true;

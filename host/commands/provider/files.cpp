@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/provider/files.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,11 +73,25 @@ std::vector<fs::path> manifests_of(const fs::path& directory, const std::string&
   return paths;
 }
 
+/// Throws Error{cli_file_io_error} for anything but a regular file that can be read.
+void require_file(const fs::path& file, const std::string& shown) {
+  const UniqueFd opened = open_file(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  struct stat about {};
+  std::string why;
+  if (!opened || fstat(opened.get(), &about) != 0)
+    why = describe_errno(errno);
+  else if (S_ISDIR(about.st_mode))
+    why = "is a directory";
+  else if (!S_ISREG(about.st_mode))
+    why = "not a regular file";
+  if (!why.empty()) throw Error(code::kFileIo, "Could not read " + shown + ": " + why + ".", kNameOne);
+}
+
 ProviderFiles read_files(const fs::path& manifest_path) {
   ProviderFiles files;
   files.manifest_path = manifest_path;
   const std::optional<std::string> text = heygen::config::read_file(manifest_path);
-  if (!text) throw usage_error("There is no file " + manifest_path.string() + ".", kNameOne);
+  if (!text) throw Error(code::kFileIo, "There is no file " + manifest_path.string() + ".", kNameOne);
   try {
     files.manifest = heygen::provider::parse_manifest(*text);
   } catch (const heygen::provider::Refusal& error) {
@@ -85,11 +100,7 @@ ProviderFiles read_files(const fs::path& manifest_path) {
   }
   files.manifest_text = *text;
   files.library = manifest_path.parent_path() / files.manifest.library;
-  std::error_code ignored;
-  if (!fs::is_regular_file(files.library, ignored)) {
-    throw usage_error("The library " + files.library.string() + ", which the manifest names, is missing.",
-                      "Put the library and its manifest into one directory.");
-  }
+  require_file(files.library, "the library " + files.library.string() + ", which the manifest names");
   return files;
 }
 
@@ -204,9 +215,7 @@ std::string manifest_name(const std::string& id) {
 ProviderFiles find_provider_files(const fs::path& file) {
   std::error_code error;
   const fs::path whole = fs::absolute(file, error);
-  if (error || !fs::is_regular_file(whole, error)) {
-    throw usage_error("There is no file " + shown_path(file.string()) + ".", kNameOne);
-  }
+  require_file(whole, "'" + shown_path(file.string()) + "'");
   if (whole.filename().string().ends_with(kSuffix)) return read_files(whole);
   const std::vector<fs::path> manifests = manifests_of(whole.parent_path(), whole.filename().string());
   if (manifests.size() == 1) return read_files(manifests.front());
