@@ -31,6 +31,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/known_secrets.hpp"
 #include "core/base/privilege.hpp"
 #include "core/base/random.hpp"
 #include "core/base/terminal.hpp"
@@ -43,6 +44,7 @@
 #include "host/commands/all.hpp"
 #include "host/io.hpp"
 #include "host/printer.hpp"
+#include "host/secrets.hpp"
 #include "host/services.hpp"
 #include "host/ui/waiting.hpp"
 
@@ -314,6 +316,7 @@ class Application : public Poco::Util::Application {
     install_signals(cancel);
     Services services(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
                       own_executable());
+    set_secret_source([&services] { remember_stored_secrets(services.environment); });
     Printer printer(services.environment, services.terminal, cancel,
                     [&services] { return services.config().output_format(); });
     services.on_hang = [&printer](const std::string& where, std::chrono::milliseconds waited) {
@@ -353,8 +356,12 @@ int refuse_other_rights(int argc, char** argv) {
     const std::string text = "heygen version " + std::string(version()) + "\n";
     return write_all(STDOUT_FILENO, text) ? static_cast<int>(Exit::failure) : static_cast<int>(Exit::success);
   }
-  raw_error(code::kError.data(), {"heygen does not run with the rights of another user or group."},
-            {"Remove them from its file with `chmod ug-s FILE`, or run heygen as that user."});
+  if (acts_for_another())
+    raw_error(code::kError.data(), {"heygen does not run with the rights of another user or group."},
+              {"Remove them from its file with `chmod ug-s FILE`, or run heygen as that user."});
+  else
+    raw_error(code::kError.data(), {"heygen does not run with capabilities of its file."},
+              {"Remove them with `setcap -r FILE`."});
   return static_cast<int>(Exit::failure);
 }
 
@@ -368,7 +375,7 @@ void leave(int status) noexcept {
 int run(int argc, char** argv) {
   forbid_dumps();
   occupy_standard_streams();
-  if (acts_for_another()) return refuse_other_rights(argc, argv);
+  if (has_elevated_privilege()) return refuse_other_rights(argc, argv);
   try {
     Poco::AutoPtr<Application> application = make_application();
     application->init(argc, argv);

@@ -4,7 +4,11 @@ mistakes in the settings. What needs none of it works, and what is wrong is name
 
 import json
 import os
+import re
+import shlex
 import shutil
+import stat
+import struct
 import subprocess
 import unittest
 
@@ -198,6 +202,15 @@ class Namespaces(WithService):
                 self.assertIn("chmod", done.error()["hint"])
             self.assertIn("heygen version", self.assert_succeeds(self.run_heygen("--version", prefix=STRANGER)).out)
 
+    @unittest.skipUnless(os.geteuid() == 0 and works(*STRANGER), "it takes root, and setpriv")
+    def test_a_copy_with_capabilities_does_nothing_but_tell_its_version(self):
+        # VFS_CAP_REVISION_2 with the effective flag, and CAP_NET_BIND_SERVICE as the only permitted one.
+        os.setxattr(self.home.program, "security.capability", struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0))
+        for words in (USE, ["--help"], ["config", "list"]):
+            done = self.assert_fails(self.run_heygen(*words, env=self.env, prefix=STRANGER), "error", 1)
+            self.assertIn("setcap -r", done.error()["hint"])
+        self.assertIn("heygen version", self.assert_succeeds(self.run_heygen("--version", prefix=STRANGER)).out)
+
 
 @unittest.skipUnless(may_mount() and shutil.which("setpriv"), "it takes root that may mount (unshare -m), and setpriv")
 class Groups(WithService):
@@ -342,10 +355,87 @@ class Settings(WithService):
             done = self.run_heygen(*USE, env={**env, name: value})
             self.assertIn(name, self.assert_fails(done, "usage_error", 2).error()["message"])
             self.assert_succeeds(self.run_heygen("config", "list", env={name: value}))
+        for name in ("HEYGEN_ALLOW_HTTP", "HEYGEN_NONINTERACTIVE", "HEYGEN_NO_BROWSER", "HEYGEN_NO_ANALYTICS"):
+            for words in (USE, ["auth", "status"], ["auth", "explain"], ["video", "list", "--dry-run"], ["provider", "list"]):
+                error = self.assert_fails(self.run_heygen(*words, env={**env, name: "maybe"}), "usage_error", 2).error()
+                self.assertEqual(error["message"], f"{name} is 'maybe', but must be 1, true, yes, on, 0, false, no, or off.")
+            self.assert_succeeds(self.run_heygen("config", "list", env={name: "maybe"}))
+            self.assert_succeeds(self.run_heygen("--help", env={name: "maybe"}))
+        self.assert_succeeds(self.run_heygen(*USE, env={**env, "CI": "maybe", "NO_COLOR": "maybe", "HEYGEN_NO_BROWSER": " Yes\r"}))
+        for name, value in (("HEYGEN_RESPONSE_LIMIT", "0"), ("HEYGEN_OAUTH_TOKEN_URL", "nowhere")):
+            done = self.run_heygen(*USE, env={**env, name: value})
+            self.assertIn(name, self.assert_fails(done, "usage_error", 2).error()["message"])
         for value in ("Human", "HUMAN", "human "):
             self.assertNotIn("{", self.assert_succeeds(self.run_heygen("config", "get", "output", env={"HEYGEN_OUTPUT": value})).out)
         self.home.env["HEYGEN_ALLOW_HTTP"] = "no"
         self.assert_fails(self.run_heygen(*USE, env=env), "usage_error", 2)
+
+    def fixed_by(self, hint):
+        """The commands of a hint, each tried on the file as it is: the names of those that fix it."""
+        broken = (self.home.config / "config.toml").read_bytes()
+        commands = re.findall("`heygen (config [^`]*)`", hint)
+        for command in commands:
+            (self.home.config / "config.toml").write_bytes(broken)
+            for copy in self.home.config.glob("*.broken-*"):
+                copy.unlink()
+            yield command, self.run_heygen(*shlex.split(command))
+            self.assert_succeeds(self.run_heygen(*USE))
+
+    def test_any_file_can_be_shown_and_fixed_by_the_command_of_the_hint(self):
+        self.home.write({"api_key": "good-key"})
+        for text in (b"[section\n", b"[1\n", b"=", b"\x00", b"[output", b"output: human\n", b'{"output": "human"}\n', b"garbage",
+                     b'{\n  "output": "human"\n}\n', bytes(range(256)) * 8, b"\x89PNG\r\n\x1a\n\x00\x00", b"[output]\n", b"[output]\nx = 1\n",
+                     b"output.x = 1\n", b"[[output]]\nx = 1\n", b"output = ['json']\n", b"x = \"\"\"\nnever closed\n", b"x = [1,\n2\n",
+                     b"analytics = 1\n", b"provider = 1\n", b"provider.deadline.x = 1\n", b"[provider.deadline]\n", b"provider.deadline = 0\n",
+                     b"[provider]\n\"dead.line\" = 1\n", b"[provider]\ndeadlin = 1\n", b"provider.disabled = true\n",
+                     b"provider.disabled.gone = 'yes'\n", b"providers.oauth = 1\n", b"providers.oauth.token_url = 'x'\n",
+                     b"response.limit = 'x'\n", b"output = \"json\n", b"a = 1\na = 2\n", b"[a]\n[a]\n", b"\n" * 3 + b"<html>\n" * 300):
+            with self.subTest(text[:40]):
+                self.home.write_settings("")
+                (self.home.config / "config.toml").write_bytes(text)
+                error = self.assert_fails(self.run_heygen(*USE), "usage_error", 2).error()
+                self.assertRegex(error["message"], r"config.toml, line \d+: ")
+                shown = self.assert_succeeds(self.run_heygen("config", "list"))
+                self.assertIn({"key": "output", "value": "json", "source": "default"}, shown.json()) if b"'json'" not in text else None
+                self.assertIn("Warning: " + error["message"], shown.err)
+                self.assert_succeeds(self.run_heygen("config", "get", "output"))
+                tried = 0
+                for command, done in self.fixed_by(error["hint"]):
+                    self.assert_succeeds(done)
+                    tried += 1
+                    copies = list(self.home.config.glob("*.broken-*"))
+                    if "broken-1" in done.err:
+                        self.assertEqual([copy.read_bytes() for copy in copies], [text], command)
+                    else:
+                        self.assertEqual(copies, [], command)
+                self.assertGreater(tried, 0, error)
+                (self.home.config / "config.toml").write_bytes(text)
+                self.assert_succeeds(self.run_heygen("config", "set", "output", "json"))
+                self.assertEqual(self.run_heygen("config", "get", "output").json()["source"], "file")
+                self.assert_succeeds(self.run_heygen("config", "unset", "output"))
+
+    def test_what_is_readable_of_a_broken_file_is_shown_and_kept(self):
+        text = 'output = "human" # mine\n[section\nx = 1\n[provider]\ndeadline = 9\n'
+        self.home.write_settings(text)
+        done = self.assert_succeeds(self.run_heygen("config", "list", "--human=false"))
+        self.assertEqual({row["key"]: row["value"] for row in done.json() if row["source"] == "file"},
+                         {"output": "human", "provider.deadline": "9"})
+        self.assert_succeeds(self.run_heygen("config", "set", "output", "json"))
+        self.assertEqual((self.home.config / "config.toml").read_text(),
+                         'output = "json" # mine\n# [section\n# x = 1\n[provider]\ndeadline = 9\n')
+        self.assertEqual((self.home.config / "config.toml.broken-1").read_text(), text)
+        self.assertEqual(stat.S_IMODE((self.home.config / "config.toml.broken-1").stat().st_mode), 0o600)
+
+    def test_a_file_that_cannot_be_read_is_named_and_the_rest_shown(self):
+        self.home.config.mkdir(mode=0o700)
+        for make in (lambda path: path.mkdir(), os.mkfifo, lambda path: path.write_bytes(b"#" * 1048577)):
+            path = self.home.config / "config.toml"
+            make(path)
+            self.assert_fails(self.run_heygen(*USE), "cli_file_io_error", 1)
+            done = self.assert_succeeds(self.run_heygen("config", "list"))
+            self.assertIn(f"Warning: Could not read {path}", done.err)
+            self.assert_fails(self.run_heygen("config", "set", "output", "json"), "cli_file_io_error", 1)
+            path.rmdir() if path.is_dir() else path.unlink()
 
     def test_a_dangling_link_is_written_through(self):
         self.home.config.mkdir(mode=0o700)
