@@ -6,6 +6,7 @@
 #include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
+#include "core/base/known_secrets.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/net/client/client.hpp"
@@ -238,7 +239,7 @@ void Services::finish_interrupted_logins() {
 transport::ClientOptions Services::client_options() {
   transport::ClientOptions out;
   out.base = api_base();
-  out.allow_http = environment.truthy("HEYGEN_ALLOW_HTTP");
+  out.allow_http = environment.is_on("HEYGEN_ALLOW_HTTP");
   out.version = std::string(version());
   out.client_origin = transport::detect_client_origin(environment);
   out.max_retries = transport::max_retries_of(environment);

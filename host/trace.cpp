@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/trace.hpp"
 
+#include "core/base/known_secrets.hpp"
 #include "core/net/redact.hpp"
 
 namespace heygen::host {
@@ -21,7 +22,7 @@ class TracedHttp : public net::Http {
 
   std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
     const std::vector<std::string_view> secrets = secrets_of(request.headers);
-    line_("> " + request.method + " " + net::redact_values(net::redact_url(request.url.text()), secrets));
+    line_("> " + request.method + " " + hide_values(net::redact_url(request.url.text()), secrets));
     trace_headers("> ", request.headers, {});
     const auto start = clock_.monotonic();
     try {
@@ -41,7 +42,7 @@ class TracedHttp : public net::Http {
                      std::span<const std::string_view> secrets) const {
     if (detail_ == TraceDetail::summary) return;
     for (const net::Header& header : net::redact_headers(headers))
-      line_(mark + header.name + ": " + net::redact_values(header.value, secrets));
+      line_(mark + header.name + ": " + hide_values(header.value, secrets));
   }
 
   net::Http& inner_;

@@ -72,6 +72,22 @@ std::string base64url_encode(std::string_view bytes) {
   return base64(bytes, kBase64Url);
 }
 
+std::optional<std::string> base64_decode(std::string_view text) {
+  std::string out;
+  std::uint32_t bits = 0;
+  unsigned pending = 0;
+  for (const char c : text) {
+    const std::size_t digit = std::min(kBase64.find(c), kBase64Url.find(c));
+    if (digit == std::string_view::npos) return std::nullopt;
+    bits = (bits << 6U) | static_cast<std::uint32_t>(digit);
+    pending += 6;
+    if (pending < 8) continue;
+    pending -= 8;
+    out += static_cast<char>((bits >> pending) & 0xFFU);
+  }
+  return out;
+}
+
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;

@@ -14,6 +14,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/known_secrets.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/base/utf16.hpp"
@@ -30,7 +31,7 @@ std::atomic<bool> line_open{false};
 void show(std::string_view text) {
   const std::string eraser = status_shown.exchange(false) ? kErase : "";
   if (!text.empty()) line_open = !text.ends_with('\n');
-  static_cast<void>(write_all(STDERR_FILENO, eraser + printable(text, true)));
+  static_cast<void>(write_all(STDERR_FILENO, eraser + printable(hide_secrets(text), true)));
 }
 
 /// Up to out.size() bytes from stdin; 0 at its end. Throws Error{canceled}. `prompt` is shown again when the process
@@ -102,7 +103,7 @@ class SystemTerminal : public Terminal {
     if (!stderr_is_terminal() || system_environment().value("TERM") == "dumb") return;
     if (line.empty() && !status_shown) return;
     status_shown = !line.empty();
-    static_cast<void>(write_all(STDERR_FILENO, kErase + printable(line)));
+    static_cast<void>(write_all(STDERR_FILENO, kErase + printable(hide_secrets(line))));
   }
 
   void notice(std::string_view line) override { show(printable_message(line) + "\n"); }

@@ -21,8 +21,8 @@ class Terminal {
   virtual bool stderr_is_terminal() const = 0;
   /// Columns of the terminal on stdout, else stderr, else 80.
   virtual int columns() const = 0;
-  /// Writes the text and a line break to stderr. What a terminal would obey in it is escaped; lines after the first are
-  /// indented.
+  /// Writes the text and a line break to stderr, without the secrets that are known. What a terminal would obey in it
+  /// is escaped; lines after the first are indented.
   virtual void notice(std::string_view line) = 0;
   /// Shows one line on stderr, in place of the one before; "" erases it. Nothing where stderr is not a terminal that
   /// can erase. What else this object shows erases it first. It must be shorter than columns().

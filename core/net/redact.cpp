@@ -102,18 +102,6 @@ Headers redact_headers(const Headers& headers) {
   return out;
 }
 
-std::string redact_values(std::string text, std::span<const std::string_view> values) {
-  constexpr std::size_t kShortest = 6;
-  for (const std::string_view value : values) {
-    const std::string secret(value.substr(value.rfind(' ') + 1));
-    if (secret.size() < kShortest) continue;
-    for (const std::string& spelled : {secret, percent_encode(secret)})
-      for (std::size_t at = text.find(spelled); at != std::string::npos; at = text.find(spelled, at + kMark.size()))
-        text.replace(at, spelled.size(), kMark);
-  }
-  return text;
-}
-
 std::string redact_form(std::string_view form) {
   std::vector<std::string> pairs = split(form, '&');
   std::transform(pairs.begin(), pairs.end(), pairs.begin(), [](const std::string& pair) { return redact_pair(pair); });

@@ -2,7 +2,6 @@
 // Makes what goes into traces fit to be read by others.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,9 +23,5 @@ bool is_secret_name(std::string_view name);
 
 /// A URL or request target: userinfo gone, query and fragment as redact_form() has them.
 std::string redact_url(std::string_view url);
-
-/// `text` with "***" for the secrets in these values of credential headers (each one's last word, percent-encoded too):
-/// a key typed as an ID, or sent back. What is too short to be a secret stays.
-std::string redact_values(std::string text, std::span<const std::string_view> values);
 
 }  // namespace heygen::net

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 
+#include "core/base/known_secrets.hpp"
 #include "core/base/text.hpp"
 #include "core/json/write.hpp"
 
@@ -21,8 +22,8 @@ bool is_hazard(utf8proc_int32_t point) {
 
 json::Value job_value(const JobReference& job) {
   json::Array ids;
-  for (const std::string& id : job.ids) ids.emplace_back(id);
-  return json::Object{{"ids", std::move(ids)}, {"show", job.show}};
+  for (const std::string& id : job.ids) ids.emplace_back(hide_secrets(id));
+  return json::Object{{"ids", std::move(ids)}, {"show", hide_secrets(job.show)}};
 }
 
 }  // namespace
@@ -50,9 +51,9 @@ std::string harmless_json(const std::string& json) {
 }
 
 std::string error_envelope(const Error& error) {
-  json::Object body{{"code", error.code}, {"message", error.message()}};
+  json::Object body{{"code", error.code}, {"message", hide_secrets(error.message())}};
   const auto add = [&](const char* name, const std::string& text) {
-    if (!text.empty()) body.emplace_back(name, text);
+    if (!text.empty()) body.emplace_back(name, hide_secrets(text));
   };
   add("hint", error.hint);
   add("param", error.param);
@@ -64,9 +65,9 @@ std::string error_envelope(const Error& error) {
 }
 
 std::string error_text(const Error& error) {
-  std::string out = "Error: " + printable_message(error.message());
+  std::string out = "Error: " + printable_message(hide_secrets(error.message()));
   const auto add = [&](const std::string& label, const std::string& text) {
-    if (!text.empty()) out += "\n" + label + printable_message(text);
+    if (!text.empty()) out += "\n" + label + printable_message(hide_secrets(text));
   };
   add("", error.hint);
   add("Parameter: ", error.param);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An Error as the user sees it, on one line of JSON or in plain lines. Both escape what a terminal would obey.
+// An Error as the user sees it, on one line of JSON or in plain lines. Both escape what a terminal would obey, and show
+// no secret that is known.
 #pragma once
 
 #include <string>

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/encode.hpp"
+#include "core/base/known_secrets.hpp"
 #include "core/net/redact.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "core/transport/call/attempt.hpp"
@@ -221,7 +222,7 @@ class Call {
     const auto headers = credential_.credential().headers(credential_.now());
     std::vector<std::string_view> values;
     for (const auto& header : headers) values.push_back(header.value.reveal());
-    return net::redact_values(text, values);
+    return hide_values(text, values);
   }
 
   /// JSON may have spelled it with escapes.

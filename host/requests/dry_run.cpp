@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/requests/dry_run.hpp"
 
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
@@ -11,6 +12,8 @@
 #include "core/json/write.hpp"
 #include "core/net/redact.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "host/io.hpp"
+#include "host/secrets.hpp"
 #include "host/transfer/upload.hpp"
 
 namespace heygen::host::requests {
@@ -125,6 +128,7 @@ void print_dry_run(Services& services, Printer& printer, const transport::ApiReq
   if (facts.body) document.set("body", body_of(*facts.body));
   if (facts.upload) document.set("upload", *facts.upload);
   if (facts.then) document.set("then", *facts.then);
+  hide_secrets_in(document);
   if (!facts.missing_fields.empty())
     services.terminal.notice("Warning: required fields are missing: " + join(facts.missing_fields, ", ") +
                              ". See --request-schema.");
@@ -144,6 +148,8 @@ json::Value upload_facts(const std::string& path, const std::string& name) {
   if (!std::filesystem::exists(status) || std::filesystem::is_directory(status))
     throw transfer::unreadable_file(
         path, std::filesystem::exists(status) ? "it is a directory" : describe_errno(fault.value()));
+  if (std::filesystem::is_regular_file(status) && !open_to_read(path))
+    throw transfer::unreadable_file(path, describe_errno(errno));
   facts.emplace_back("filename", name.empty() ? std::filesystem::path(path).filename().string() : name);
   if (std::filesystem::is_regular_file(status))
     facts.emplace_back("size", static_cast<std::int64_t>(std::filesystem::file_size(path, fault)));

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where no secret may show: output, errors, argument vectors, environments of children, core files, open files."""
 
+import base64
+import json
 import os
 import pathlib
 import signal
 import stat
 import threading
 import unittest
+import urllib.parse
 
 from support import PAST, WithService, install
 from service import REVOKE, TOKEN, Response
@@ -169,6 +172,48 @@ class Output(Canaries):
         self.service.fault("/v3/videos/" + ENVIRONMENT_KEY, status=404, body={})
         done = self.run_heygen("video", "get", ENVIRONMENT_KEY, "--verbose", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})
         self.assertIn("/v3/videos/***", done.err)
+
+    def test_the_credential_in_any_part_of_a_request_is_shown_nowhere(self):
+        """From the environment and from the file; as it is, percent-encoded, and in base64."""
+        key = "canary/key+of=the-request"
+        quoted = urllib.parse.quote(key, safe="")
+        basic = base64.b64encode(f"user:{key}".encode()).decode()
+        hidden = [key, quoted, quoted.lower(), basic, base64.b64encode(key.encode()).decode()[:24], basic[8:32]]
+        requests = (
+            ("GET", "/v3/videos", "--header", "X-Foo: " + key),
+            ("GET", "/v3/videos", "--header", "X-Foo: Basic " + basic),
+            ("GET", "/v3/videos", "--query", "x=" + key),
+            ("GET", "/v3/videos", "--query", key + "=x"),
+            ("GET", "/v3/videos?x=" + quoted),
+            ("GET", "/v3/videos/" + quoted),
+            ("POST", "/v3/videos", "-d", json.dumps({"title": key, "list": [{key: "x"}]})),
+            ("POST", "/v3/videos", "-d", json.dumps({"title": "see https://" + quoted + "@other.example/"})),
+        )
+        for name in ("environment", "file"):
+            env = {"HEYGEN_API_KEY": key if name == "environment" else ""}
+            self.home.write({"api_key": key} if name == "file" else {})
+            self.service.api_keys = [key]
+            for words in requests:
+                for more in (("--dry-run",), ("--dry-run", "--human"), ("--verbose",)):
+                    with self.subTest(name, words=words, more=more):
+                        done = self.run_heygen("api", *words, *more, env=env)
+                        shown = done.err if more == ("--verbose",) else done.out + done.err
+                        self.assertTrue(shown)
+                        for form in hidden:
+                            self.assertNotIn(form, shown)
+            for url in (f"https://{quoted}@api.heygen.com/v3/videos", f"https://{quoted}.example/v3", "/v3/" + key + "/../x"):
+                done = self.run_heygen("api", "GET", url, env=env)
+                self.assertEqual(done.code, 2, done)
+                self.assertNotIn(key, done.err)
+                self.assertNotIn(quoted.lower(), done.err.lower())
+
+    def test_what_looks_like_a_key_is_not_shown_though_it_is_not_known(self):
+        key, jwt = "sk_V2_hgu_k0123456789abcdef", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
+        for word in (key, jwt):
+            for words in (("--header", "X-Foo: " + word), ("--query", "x=" + word), ("-d", json.dumps({"a": word}))):
+                done = self.run_heygen("api", "POST", "/v3/videos", *words, "--dry-run")
+                self.assertNotIn(word, self.assert_succeeds(done).out)
+                self.assertIn("***", done.out)
 
 
 class Processes(Canaries):

@@ -3,6 +3,8 @@
 
 #include <mutex>
 
+#include "core/provider/call/state_secrets.hpp"
+
 namespace heygen::provider {
 
 heygen_status invoke(const heygen_provider_1& api, Function function, const heygen_call* call,
@@ -27,6 +29,7 @@ ProviderResult call_provider(const heygen_provider_1& api, const CallContext& co
                              const ProviderRequest& request, const heygen_outcome* outcome) {
   static std::mutex mutex;  // there is one breadcrumb
   const std::lock_guard lock(mutex);
+  remember_secrets(request.state);
   HostCall host(context, function, request);
   const heygen_status status = [&] {
     const Breadcrumb crumb(context.manifest.id, function);

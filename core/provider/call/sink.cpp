@@ -5,11 +5,13 @@
 #include <array>
 #include <utility>
 
+#include "core/base/known_secrets.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/call/merge.hpp"
+#include "core/provider/call/state_secrets.hpp"
 #include "core/provider/text_rules.hpp"
 
 namespace heygen::provider {
@@ -49,6 +51,7 @@ heygen_status add_header(HostCall& host, std::string_view name, std::string_view
   const std::string_view excluded = excluded_by(name);
   if (!excluded.empty() && named(excluded) != end)
     return host.refuse("set_header got both Authorization and x-api-key.");
+  remember_secret(value);
   CredentialHeader header{std::string(name), Secret(std::string(value))};
   if (const auto same = named(name); same != end) {
     *same = std::move(header);
@@ -86,6 +89,7 @@ heygen_status HEYGEN_CALL set_state(const heygen_call* call, heygen_str text) {
       return host.refuse("set_state got text that is not valid JSON.");
     }
     if (!change.is_object()) return host.refuse("set_state got JSON that is not an object.");
+    remember_secrets(change);
     if (!host.result.patch) host.result.patch = json::Object{};
     compose_patch(*host.result.patch, change, &host.request.state);
     wipe_strings(change);

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "core/base/environment.hpp"
+#include "core/base/known_secrets.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/service/services.hpp"
@@ -19,11 +20,7 @@ bool may_be_secret(std::string_view text) {
 }
 
 void hide(std::string& line, std::string_view secret) {
-  constexpr std::string_view kMark = "***";
-  if (!may_be_secret(secret)) return;
-  for (std::size_t at = 0; (at = line.find(secret, at)) != std::string::npos; at += kMark.size()) {
-    line.replace(at, secret.size(), kMark);
-  }
+  if (may_be_secret(secret)) line = hide_values(std::move(line), {&secret, 1});
 }
 
 void hide_strings(std::string& line, const json::Value& value) {

@@ -2,6 +2,7 @@
 // heygen.terminal/1
 #include <utility>
 
+#include "core/base/known_secrets.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
@@ -48,6 +49,7 @@ heygen_status HEYGEN_CALL secret(const heygen_call* call, heygen_str text, heyge
     std::string_view line = typed.reveal();
     if (line.ends_with('\n')) line.remove_suffix(1);
     if (line.ends_with('\r')) line.remove_suffix(1);
+    remember_secret(line);
     return std::string(line);
   });
 }
