@@ -229,7 +229,7 @@ std::string fill_path(const Command& command, const std::vector<std::string>& ar
     const std::string& id = arguments.at(static_cast<std::size_t>(argument - command.arguments.begin()));
     if (id.empty() || has_dot_segment(id))
       throw usage_error(
-          "Invalid " + upper(argument->name) + " '" + shown_path(id) + "': it would change the request path.",
+          "Invalid " + upper(argument->name) + " '" + shown_word(id) + "': it would change the request path.",
           "Example: " + std::string(command.example));
     (path += rest.substr(0, open)) += percent_encode(id);
     rest.remove_prefix(close + 1);

@@ -166,7 +166,13 @@ std::string shown_path(std::string_view path) {
   constexpr std::size_t kLongestExtension = 5;
   const std::size_t dot = path.rfind('.');
   const bool extension = dot != path.npos && path.size() - dot - 1 <= kLongestExtension;
-  return extension || path.find('/') != path.npos ? printable(path) : shown_word(path);
+  const bool rooted = std::ranges::any_of(std::array<std::string_view, 4>{"/", "./", "../", "~/"},
+                                          [&](std::string_view start) { return path.starts_with(start); });
+  if (extension || rooted) return printable(path);
+  // A key in base64 may have slashes too.
+  std::vector<std::string> names = split(path, '/');
+  for (std::string& name : names) name = shown_word(name);
+  return join(names, "/");
 }
 
 std::string shell_word(std::string_view text) {

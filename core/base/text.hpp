@@ -26,7 +26,7 @@ std::string printable(std::string_view text, bool keep_lines = false);
 /// What the user typed, as a message may repeat it: `printable`, and cut after 3 characters with "…" when it could be a
 /// key in the wrong place, that is, when it has digits or more than 12 characters. Short numbers stay.
 std::string shown_word(std::string_view word);
-/// The same for what may be a file: a name with a directory or an extension stays whole.
+/// The same for what may be a file: a path that begins with a directory, or a name with an extension, stays whole.
 std::string shown_path(std::string_view path);
 /// The text as one word of a POSIX shell: itself, or in quotes where it needs them.
 std::string shell_word(std::string_view text);

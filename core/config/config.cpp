@@ -479,7 +479,7 @@ std::filesystem::path xdg_directory(const Environment& environment) {
 
 /// A directory of that name in the current one would be a surprise, with a credential in it.
 Error literal_tilde(const std::string& named) {
-  return usage_error("HEYGEN_CONFIG_DIR is '" + named +
+  return usage_error("HEYGEN_CONFIG_DIR is '" + shown_path(named) +
                          "', which names no directory: only `~` and `~/` are a home directory, if there is one.",
                      "Set HEYGEN_CONFIG_DIR to an absolute path.");
 }

@@ -125,4 +125,17 @@ std::string redact_url(std::string_view url) {
   return out;
 }
 
+std::string shown_url(std::string_view url) {
+  constexpr std::string_view kBetween = ":/?#[]@!$&'()*+,;=. ";  // RFC 3986 §2.2, and what hosts are made of
+  std::string out;
+  const std::string text = redact_url(url);
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find_first_of(kBetween, at), text.size());
+    out += shown_word(std::string_view(text).substr(at, end - at));
+    if (end < text.size()) out += text[end];
+    at = end + 1;
+  }
+  return out;
+}
+
 }  // namespace heygen::net

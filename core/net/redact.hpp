@@ -21,6 +21,10 @@ std::string redact_form(std::string_view form);
 /// By its name: a form field, a URL's parameter or a JSON member that contains a secret.
 bool is_secret_name(std::string_view name);
 
+/// A URL that is wrong, as an error may repeat it: redact_url(), and each part of it cut as shown_word() cuts what
+/// could be a key in the wrong place.
+std::string shown_url(std::string_view url);
+
 /// A URL or request target: userinfo gone, query and fragment as redact_form() has them.
 std::string redact_url(std::string_view url);
 

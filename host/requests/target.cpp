@@ -47,10 +47,10 @@ std::string below_base(const std::string& url, const std::string& base) {
     const std::string prefix = api.target.substr(0, api.target.find_last_not_of('/') + 1);
     if (given.same_origin(api) && given.target.starts_with(prefix + "/")) return given.target.substr(prefix.size());
   } catch (const std::invalid_argument& fault) {
-    throw usage_error("'" + net::redact_url(url) + "' is not a valid URL: " + fault.what(), kPathHint);
+    throw usage_error("'" + net::shown_url(url) + "' is not a valid URL: " + fault.what(), kPathHint);
   }
   throw usage_error(
-      "Refused to send the credential to " + net::redact_url(url) + ": only URLs under " + base + " are allowed.",
+      "Refused to send the credential to " + net::shown_url(url) + ": only URLs under " + base + " are allowed.",
       kPathHint);
 }
 
@@ -77,12 +77,12 @@ Target parse_target(const std::string& method, const std::string& where, const s
                                                                     : "";
   if (full.empty()) throw usage_error("'" + shown_word(where) + "' is not an API path.", kPathHint);
   if (has_control(full) || full.find_first_of(" #\\") != std::string::npos)
-    throw usage_error("Invalid path '" + net::redact_url(where) + "': it contains a character that a URL cannot have.",
+    throw usage_error("Invalid path '" + net::shown_url(where) + "': it contains a character that a URL cannot have.",
                       "Escape it, e.g. %20 for a space.");
   const std::size_t mark = full.find('?');
   target.path = escaped(full.substr(0, mark));
   if (has_dot_segment(target.path))
-    throw usage_error("Invalid path '" + net::redact_url(where) + "': it contains a dot segment ('.' or '..').",
+    throw usage_error("Invalid path '" + net::shown_url(where) + "': it contains a dot segment ('.' or '..').",
                       "Write the path without it.");
   if (mark == std::string::npos) return target;
   for (const std::string& pair : split(std::string_view(full).substr(mark + 1), '&')) {

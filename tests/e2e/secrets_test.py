@@ -131,6 +131,13 @@ class Output(Canaries):
             ("api", KEY, "/v3/videos"),
             ("api", "GET", KEY),
             ("api", "GET", "https://other.example/?token=" + KEY),
+            ("api", "GET", "https://other.example/?x=" + KEY),
+            ("api", "GET", f"https://{KEY}/v3/videos"),
+            ("api", "GET", f"https://user:{KEY}/v3/videos"),
+            ("api", "GET", f"{KEY}://other.example"),
+            ("api", "GET", "/v3/../" + KEY),
+            ("api", "GET", "/v3/videos#" + KEY),
+            ("video", "get", f"../{KEY}/.."),
             ("api", "GET", "/v3/videos", "--query", KEY),
             ("api", "GET", "/v3/videos", "--header", KEY),
             ("api", "POST", "/v3/videos", "-d", KEY),
@@ -155,7 +162,8 @@ class Output(Canaries):
             with self.subTest(" ".join(words).replace(KEY, "KEY")):
                 done = self.run_heygen(*words, "--verbose", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})
                 self.assertNotEqual(done.code, 0)
-        for name in ("HEYGEN_PROVIDER", "HEYGEN_OUTPUT", "HEYGEN_MAX_RETRIES", "HEYGEN_API_BASE", "HTTPS_PROXY"):
+        for name in ("HEYGEN_PROVIDER", "HEYGEN_OUTPUT", "HEYGEN_MAX_RETRIES", "HEYGEN_API_BASE", "HTTPS_PROXY", "HEYGEN_ALLOW_HTTP",
+                     "HEYGEN_NO_BROWSER", "HEYGEN_RESPONSE_LIMIT", "HEYGEN_OAUTH_TOKEN_URL", "SSL_CERT_FILE", "SSL_CERT_DIR"):
             with self.subTest(name):
                 self.run_heygen("auth", "status", "--verbose", env={name: KEY})
 

@@ -30,7 +30,8 @@ bool has_hashed_names(const std::string& directory) {
 }
 
 [[noreturn]] void unreadable(const std::string& variable, const std::string& path, int error) {
-  throw Failure(Failure::Kind::tls, "Could not read " + path + " from " + variable + ": " + describe_errno(error) + ".",
+  throw Failure(Failure::Kind::tls,
+                "Could not read " + shown_path(path) + " from " + variable + ": " + describe_errno(error) + ".",
                 "Correct " + variable + ", or unset it to trust the system's CA certificates.");
 }
 

@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(typo_is_shown_and_what_could_be_a_key_is_cut) {
 }
 
 BOOST_AUTO_TEST_CASE(file_name_is_shown_and_a_key_in_its_place_is_cut) {
-  for (const char* whole : {"video_123.json", "dir/a1", "/tmp/x9", "body"}) BOOST_TEST(shown_path(whole) == whole);
+  for (const char* whole : {"video_123.json", "dir/a1", "./kEy0123456789abcdef", "a/b/c.txt", "/tmp/x9", "body"})
+    BOOST_TEST(shown_path(whole) == whole);
   for (const char* key : {"sk_V2_hgu_abc", "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSM"})
     BOOST_TEST(shown_path(key) == std::string(key).substr(0, 3) + "…");
 }

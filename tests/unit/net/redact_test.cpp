@@ -48,6 +48,15 @@ BOOST_AUTO_TEST_CASE(secrets_in_a_url_are_hidden) {
   BOOST_TEST(redact_header("Location", "https://a/?token=t") == "https://a/?token=***");
 }
 
+BOOST_AUTO_TEST_CASE(url_that_is_wrong_is_shown_without_what_could_be_a_key) {
+  for (const char* whole : {"/v3/../videos", "ftp://a.example/", "https://other.example/x?limit=5#top", "", "//"})
+    BOOST_TEST(shown_url(whole) == whole);
+  BOOST_TEST(shown_url("https://k3y0123456789/v3") == "https://k3y…/v3");
+  BOOST_TEST(shown_url("https://x:k3y0123456789/?a=k3y0123456789&token=t#k3y0123456789") ==
+             "https://x:k3y…/?a=k3y…&token=***#k3y…");
+  BOOST_TEST(shown_url("https://u:p@a.example/ k3y0123456789") == "https://***@a.example/ k3y…");
+}
+
 BOOST_AUTO_TEST_CASE(list_of_headers_is_redacted_one_by_one) {
   const Headers headers = redact_headers({{"Accept", "x"}, {"x-api-key", "k"}});
   BOOST_TEST(headers.at(0).value == "x");
