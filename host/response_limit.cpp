@@ -17,9 +17,10 @@ constexpr std::int64_t kMostMiB = 65'536;
 }  // namespace
 
 std::size_t parse_response_limit(const std::string& name, const std::string& value) {
+  const std::string_view text = trim(value);
   std::int64_t number = 0;
-  const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (fault == std::errc{} && end == value.data() + value.size() && number >= 1 && number <= kMostMiB) {
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= kMostMiB) {
     return static_cast<std::size_t>(number) * limits::kMiB;
   }
   throw usage_error(

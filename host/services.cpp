@@ -10,6 +10,7 @@
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/net/client/client.hpp"
+#include "core/net/redact.hpp"
 #include "core/provider/call/watchdog.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/policy/policy_file.hpp"
@@ -28,7 +29,9 @@ namespace heygen::host {
 
 namespace {
 
-std::string without_end_slashes(std::string base) {
+/// A shell or a file of variables leaves white space.
+std::string without_end_slashes(const std::string& text) {
+  std::string base(trim(text));
   while (base.ends_with('/')) base.pop_back();
   return base;
 }
@@ -276,7 +279,7 @@ std::string Services::api_base() {
   std::string base = chosen_base();
   const std::string asked = without_end_slashes(environment.value("HEYGEN_API_BASE"));
   if (policy().api_base.empty() || asked.empty() || asked == base) return base;
-  throw usage_error("HEYGEN_API_BASE is " + asked + ", but the policy " + policy().rule("api.base") +
+  throw usage_error("HEYGEN_API_BASE is " + net::shown_url(asked) + ", but the policy " + policy().rule("api.base") +
                         " fixes the API URL to " + base + ".",
                     "Unset HEYGEN_API_BASE.");
 }

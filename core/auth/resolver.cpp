@@ -73,7 +73,7 @@ Choice Resolver::choice() const {
     return !slot.environment.empty() && environment_.has(slot.environment);
   };
   if (std::ranges::any_of(store::reserved_slots(), overrides)) return {};
-  std::string id = environment_.value(kProviderVariable);
+  std::string id(trim(environment_.value(kProviderVariable)));
   return id.empty() ? Choice{} : Choice{std::move(id), Choice::By::variable};
 }
 

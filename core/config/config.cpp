@@ -518,7 +518,13 @@ void Config::check(const std::vector<DeclaredKey>& declared) const {
 
 std::vector<std::string> Config::faults(const std::vector<DeclaredKey>& declared) const {
   std::vector<std::string> out;
-  for (const Error& fault : File(path_).faults(all_keys(declared))) out.push_back(fault.message() + " " + fault.hint);
+  const std::vector<Key> keys = all_keys(declared);
+  try {
+    check_variables(keys, environment_);
+  } catch (const Error& fault) {
+    out.push_back(fault.message() + " " + fault.hint);
+  }
+  for (const Error& fault : File(path_).faults(keys)) out.push_back(fault.message() + " " + fault.hint);
   return out;
 }
 

@@ -67,7 +67,7 @@ class Config {
   /// Every single value below a table, by its dotted path there; empty when absent. Throws as raw() does.
   std::map<std::string, std::string> members(const std::string& table) const;
 
-  /// All faults that check() would find in the file, one sentence each, with its hint.
+  /// All faults of the file that check() would find, after the first of the variables: one text each, with its hint.
   std::vector<std::string> faults(const std::vector<DeclaredKey>& declared) const;
 
   // These work on a file with faults too, so that they can be fixed: an invalid value is shown as it is, and what is

@@ -124,10 +124,12 @@ unsigned faulty_line(std::string_view text) {
   return static_cast<unsigned>(first - ends.begin()) + 1;
 }
 
-/// The parser quotes names and values of the file.
+/// The parser quotes names and values of the file, and characters as `\u0000`.
 std::string with_shown_words(std::string_view description) {
   std::vector<std::string> pieces = split(description, '\'');
-  for (std::size_t quoted = 1; quoted + 1 < pieces.size(); quoted += 2) pieces[quoted] = shown_word(pieces[quoted]);
+  for (std::size_t quoted = 1; quoted + 1 < pieces.size(); quoted += 2) {
+    if (!pieces[quoted].starts_with("\\u")) pieces[quoted] = shown_word(pieces[quoted]);
+  }
   return join(pieces, "'");
 }
 

@@ -2,6 +2,7 @@
 #include "core/provider/setting.hpp"
 
 #include "core/base/environment.hpp"
+#include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
@@ -9,7 +10,7 @@ namespace heygen::provider {
 std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting& setting,
                                          const Environment& environment, const ConfiguredSetting& configured) {
   if (!setting.env.empty() && environment.has(setting.env)) {
-    return SettingValue{environment.value(setting.env), "the variable " + setting.env};
+    return SettingValue{std::string(trim(environment.value(setting.env))), "the variable " + setting.env};
   }
   for (const std::string& section : store::settings_sections_of(manifest.id)) {
     const auto text = configured ? configured(section, setting.key) : std::nullopt;

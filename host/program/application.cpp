@@ -166,6 +166,16 @@ extern "C" void heygen_on_crash(int number) {
   raise(number);
 }
 
+/// `ulimit -t`: there is a second left, if any.
+extern "C" void heygen_on_cpu_limit(int) {
+  TerminalMode::restore_for_exit();
+  Cancel* cancel = cancel_of_process.load();
+  const char* said = cancel == nullptr ? nullptr : cancel->last_words();
+  raw_error("error", {"The limit of CPU time was reached (ulimit -t)."},
+            {said == nullptr ? "Raise it, then run the command again." : said});
+  end_process(static_cast<int>(Exit::failure));
+}
+
 /// A provider must not end the process; whatever status it asked for, this was no success.
 void heygen_on_exit() {
   if (!provider::is_inside_provider()) return;
@@ -208,6 +218,7 @@ void install_signals(Cancel& cancel) {
   handle({SIGPIPE, SIGXFSZ}, SIG_IGN, 0);  // the write fails instead, and its error says why
   handle({SIGCHLD}, SIG_DFL, 0);  // if it were ignored, no wait for a browser or a provider's helper would work
   // Ctrl-\ too: a job that was paid for is printed before the end, whichever key is pressed.
+  handle({SIGXCPU}, heygen_on_cpu_limit, 0);
   handle_unless_ignored({SIGINT, SIGTERM, SIGHUP, SIGQUIT}, heygen_on_interrupt);
   handle({SIGALRM}, heygen_on_slow_cancel, SA_RESTART);
   // Poco has put its own handlers there.

@@ -258,6 +258,11 @@ class Processes(Canaries):
         self.assertEqual(os.WTERMSIG(status), signal.SIGSEGV)
         self.assertFalse(os.WCOREDUMP(status))
 
+    def test_the_limit_of_cpu_time_is_an_error_that_says_so(self):
+        running, _ = self.waiting()
+        os.kill(running.process.pid, signal.SIGXCPU)
+        self.assertIn("ulimit -t", self.assert_fails(self.finish(running), "error", 1).error()["message"])
+
     def test_its_memory_cannot_be_read_by_other_programs_of_the_user(self):
         """Linux hands /proc/PID of a process that may not be dumped to root, and forbids tracing it."""
         prefix = ()

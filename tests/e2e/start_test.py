@@ -359,9 +359,13 @@ class Settings(WithService):
             for words in (USE, ["auth", "status"], ["auth", "explain"], ["video", "list", "--dry-run"], ["provider", "list"]):
                 error = self.assert_fails(self.run_heygen(*words, env={**env, name: "maybe"}), "usage_error", 2).error()
                 self.assertEqual(error["message"], f"{name} is 'maybe', but must be 1, true, yes, on, 0, false, no, or off.")
-            self.assert_succeeds(self.run_heygen("config", "list", env={name: "maybe"}))
+            self.assertIn(f"Warning: {name} is 'maybe'", self.assert_succeeds(self.run_heygen("config", "list", env={name: "maybe"})).err)
             self.assert_succeeds(self.run_heygen("--help", env={name: "maybe"}))
         self.assert_succeeds(self.run_heygen(*USE, env={**env, "CI": "maybe", "NO_COLOR": "maybe", "HEYGEN_NO_BROWSER": " Yes\r"}))
+        base = self.home.env["HEYGEN_API_BASE"]
+        for name, value in (("HEYGEN_API_BASE", f" {base}/\r"), ("HEYGEN_PROVIDER", "apikey\r"), ("HEYGEN_MAX_RETRIES", "0\r"),
+                            ("HEYGEN_OUTPUT", "JSON\r"), ("HEYGEN_OAUTH_TOKEN_URL", f"{base}/token\r")):
+            self.assert_succeeds(self.run_heygen(*USE, env={**env, name: value}))
         for name, value in (("HEYGEN_RESPONSE_LIMIT", "0"), ("HEYGEN_OAUTH_TOKEN_URL", "nowhere")):
             done = self.run_heygen(*USE, env={**env, name: value})
             self.assertIn(name, self.assert_fails(done, "usage_error", 2).error()["message"])

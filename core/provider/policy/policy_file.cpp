@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/base/file.hpp"
+#include "core/base/text.hpp"
 #include "core/config/file.hpp"
 #include "core/provider/library/ownership.hpp"
 
@@ -15,9 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kHint =
-    "Nothing loads and nothing is sent until the administrator of this machine fixes it; `heygen policy check FILE` "
-    "checks a policy.";
+std::string hint_for(const fs::path& path) {
+  return "Nothing loads and nothing is sent until the administrator of this machine fixes it; `heygen policy check " +
+         shell_word(path.string()) + "` names what is wrong in it.";
+}
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& why, const std::string& hint) {
   throw Error(code::kError, "The policy " + path.string() + " cannot be used: " + why + ".", hint);
@@ -27,11 +29,11 @@ constexpr const char* kHint =
 bool is_absent(const fs::path& path) {
   struct stat info {};
   if (lstat(path.c_str(), &info) == 0) return false;
-  if (errno != ENOENT) refuse(path, describe_errno(errno), kHint);
+  if (errno != ENOENT) refuse(path, describe_errno(errno), hint_for(path));
   const fs::path directory = path.parent_path();
   if (lstat(directory.c_str(), &info) != 0 || !S_ISLNK(info.st_mode) || stat(directory.c_str(), &info) == 0)
     return true;
-  refuse(path, directory.string() + " is a link that leads nowhere", kHint);
+  refuse(path, directory.string() + " is a link that leads nowhere", hint_for(path));
 }
 
 Policy parsed(const fs::path& path, const std::string& hint) {
@@ -58,9 +60,9 @@ fs::path policy_path() {
 
 Policy read_policy(const fs::path& path) {
   if (is_absent(path)) return {};
-  if (const auto fault = find_ownership_fault(path, Owner::root)) refuse(path, fault->what(), kHint);
-  Policy policy = parsed(path, kHint);
-  if (const auto fault = find_ca_file_fault(policy)) refuse(path, *fault, kHint);
+  if (const auto fault = find_ownership_fault(path, Owner::root)) refuse(path, fault->what(), hint_for(path));
+  Policy policy = parsed(path, hint_for(path));
+  if (const auto fault = find_ca_file_fault(policy)) refuse(path, *fault, hint_for(path));
   return policy;
 }
 

@@ -29,7 +29,8 @@ std::optional<SettingValue> look_up(const HostCall& host, Setting setting) {
 }
 
 Error wrong_type(const SettingValue& raw, const std::string& wanted) {
-  return usage_error("The value of " + raw.source + " must be " + wanted + ".");
+  return usage_error("The value of " + raw.source + " must be " + wanted + (wanted.ends_with('.') ? "" : "."),
+                     "Correct or remove " + raw.source + ".");
 }
 
 std::string as_bool(const SettingValue& raw) {
