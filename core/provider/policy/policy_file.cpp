@@ -36,6 +36,7 @@ bool is_absent(const fs::path& path) {
   refuse(path, directory.string() + " is a link that leads nowhere", hint_for(path));
 }
 
+/// Throws Error as config::read_file() does.
 Policy parsed(const fs::path& path, const std::string& hint) {
   try {
     const std::optional<std::string> text = config::read_file(path);
@@ -44,11 +45,16 @@ Policy parsed(const fs::path& path, const std::string& hint) {
   } catch (const PolicyError& error) {
     const std::string words = path.string() + ", line " + std::to_string(error.line) + ": " + error.what();
     throw Error(code::kError, "The policy cannot be used. " + words + ".",
-                error.hint.empty() ? hint
-                : hint.empty()     ? error.hint
-                                   : error.hint + " " + hint);
+                error.hint.empty() || hint.empty() ? error.hint + hint : error.hint + " " + hint);
+  }
+}
+
+/// One that is installed ends everything in the same way, whatever is wrong with it.
+Policy parsed_installed(const fs::path& path) {
+  try {
+    return parsed(path, hint_for(path));
   } catch (const Error& error) {
-    throw Error(error.code, error.message(), hint.empty() ? error.hint : hint);
+    throw Error(code::kError, error.message(), error.code == code::kFileIo ? hint_for(path) : error.hint);
   }
 }
 
@@ -61,7 +67,7 @@ fs::path policy_path() {
 Policy read_policy(const fs::path& path) {
   if (is_absent(path)) return {};
   if (const auto fault = find_ownership_fault(path, Owner::root)) refuse(path, fault->what(), hint_for(path));
-  Policy policy = parsed(path, hint_for(path));
+  Policy policy = parsed_installed(path);
   if (const auto fault = find_ca_file_fault(policy)) refuse(path, *fault, hint_for(path));
   return policy;
 }
@@ -78,7 +84,12 @@ std::optional<std::string> find_ca_file_fault(const Policy& policy) {
 }
 
 Policy check_policy(const fs::path& path) {
-  return parsed(path, {});
+  try {
+    return parsed(path, {});
+  } catch (Error& error) {
+    if (error.hint.empty()) error.hint = "Correct that line, then check the policy again.";
+    throw;
+  }
 }
 
 }  // namespace heygen::provider
