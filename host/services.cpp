@@ -6,7 +6,6 @@
 #include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
-#include "core/base/known_secrets.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/net/client/client.hpp"

@@ -273,10 +273,8 @@ class File {
     }
   }
   bool has_any_of(const std::string& table) {
-    return guarded([&] {
-      return std::ranges::any_of(document().values(),
-                                 [&](const TomlValue& value) { return value.path.front() == table; });
-    });
+    return std::ranges::any_of(document().values(),
+                               [&](const TomlValue& value) { return value.path.front() == table; });
   }
   std::map<std::string, std::string> members(const std::string& table) {
     std::map<std::string, std::string> out;

@@ -7,6 +7,7 @@
 
 #include "core/auth/resolver.hpp"
 #include "core/base/file.hpp"
+#include "core/base/known_secrets.hpp"
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
@@ -128,6 +129,9 @@ void print_dry_run(Services& services, Printer& printer, const transport::ApiReq
   if (facts.body) document.set("body", body_of(*facts.body));
   if (facts.upload) document.set("upload", *facts.upload);
   if (facts.then) document.set("then", *facts.then);
+  for (const provider::DiscoveredProvider& found : services.discovered()) {
+    for (const std::string& name : found.manifest.credential_env) remember_secret(services.environment.value(name));
+  }
   hide_secrets_in(document);
   if (!facts.missing_fields.empty())
     services.terminal.notice("Warning: required fields are missing: " + join(facts.missing_fields, ", ") +

@@ -3,6 +3,8 @@
 
 #include <mutex>
 
+#include "core/base/environment.hpp"
+#include "core/base/known_secrets.hpp"
 #include "core/provider/call/state_secrets.hpp"
 
 namespace heygen::provider {
@@ -30,6 +32,8 @@ ProviderResult call_provider(const heygen_provider_1& api, const CallContext& co
   static std::mutex mutex;  // there is one breadcrumb
   const std::lock_guard lock(mutex);
   remember_secrets(request.state);
+  for (const std::string& name : context.manifest.credential_env)
+    remember_secret(context.services.environment.value(name));
   HostCall host(context, function, request);
   const heygen_status status = [&] {
     const Breadcrumb crumb(context.manifest.id, function);

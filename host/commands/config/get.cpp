@@ -14,8 +14,9 @@ Command get_command() {
   command.positionals = {key_argument()};
   command.ignores_settings = true;
   command.run = [](Services& services, Printer& printer, const Parsed& parsed) {
-    printer.print(document(services.config().get(parsed.positionals.at(0), declared_keys(services)), true));
-    tell_faults(services);
+    const heygen::config::Entry entry = services.config().get(parsed.positionals.at(0), declared_keys(services));
+    printer.print(document(entry, true));
+    if (entry.source == "default") tell_faults(services);  // a mistake may be the reason
   };
   return command;
 }

@@ -5,6 +5,7 @@
 
 #include "core/provider/discovery/registry.hpp"
 #include "host/provider_settings.hpp"
+#include "host/secrets.hpp"
 
 namespace heygen::host::commands::config {
 
@@ -30,6 +31,7 @@ void tell_faults(Services& services, const std::string& kept) {
 json::Value document(const heygen::config::Entry& entry, bool with_source) {
   json::Value out = json::Object{{"key", entry.key}, {"value", entry.value}};
   if (with_source) out.set("source", entry.source);
+  hide_secrets_in(out);
   return out;
 }
 
