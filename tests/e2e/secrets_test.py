@@ -167,6 +167,19 @@ class Output(Canaries):
             with self.subTest(name):
                 self.run_heygen("auth", "status", "--verbose", env={name: KEY})
 
+    def test_a_key_as_a_word_or_value_of_any_command_is_not_repeated(self):
+        env = {"HEYGEN_API_KEY": ENVIRONMENT_KEY, "HEYGEN_API_BASE": "https://127.0.0.1:9"}
+        seen = set()
+        for command in self.run_heygen("commands").json()["commands"]:
+            base = [*command["words"], *("x1" for argument in command["arguments"] if argument.get("required"))]
+            tries = [[*base, KEY]]
+            for option in command["options"]:
+                if (option["name"], str(option)) not in seen:
+                    tries.append([*base, f"--{option['name']}={KEY}"])
+                seen.add((option["name"], str(option)))
+            for words in tries:
+                self.run_heygen(*words, env=env)  # `checked` searches all output for it
+
     def test_a_typo_is_repeated(self):
         done = self.run_heygen("vidoe", "list")
         self.assertIn("'vidoe'", done.error()["message"])
