@@ -21,7 +21,7 @@ namespace heygen::host {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kLongestOutput = std::size_t{64} << 10U;
 constexpr int kCannotRun = 127;
@@ -57,23 +57,23 @@ bool read_output(int from, std::string& out) {
   return got > 0;
 }
 
-int milliseconds_until(Clock::time_point end) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+int milliseconds_until(SteadyClock::time_point end) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
   return left < 0 ? 0 : static_cast<int>(left);
 }
 
 /// Until the child ended, the time is up, or the user stopped it.
-int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cancel, ChildEnd& result,
+int wait_for(pid_t child, int output, SteadyClock::time_point end, const Cancel& cancel, ChildEnd& result,
              const OnChildWait& on_wait) {
   bool open = true;
-  for (Clock::time_point next_tell = Clock::now();;) {
-    if (on_wait && Clock::now() >= next_tell) {
+  for (SteadyClock::time_point next_tell = SteadyClock::now();;) {
+    if (on_wait && SteadyClock::now() >= next_tell) {
       on_wait(std::chrono::milliseconds(std::max(milliseconds_until(end), 1)));
-      next_tell = Clock::now() + kLongestSleep;
+      next_tell = SteadyClock::now() + kLongestSleep;
     }
     int status = 0;
     if (!open && waitpid(child, &status, WNOHANG) == child) return status;
-    result.timed_out = Clock::now() >= end;
+    result.timed_out = SteadyClock::now() >= end;
     if (result.timed_out || cancel.requested()) {
       kill(-child, SIGKILL);
       kill(child, SIGKILL);
@@ -82,10 +82,10 @@ int wait_for(pid_t child, int output, Clock::time_point end, const Cancel& cance
     }
     std::array<pollfd, 2> ready{{{cancel.descriptor(), POLLIN, 0}, {open ? output : -1, POLLIN, 0}}};
     const int asked = std::min(open ? milliseconds_until(end) : kSlice, static_cast<int>(kLongestSleep.count()));
-    const Clock::time_point before = Clock::now();
+    const SteadyClock::time_point before = SteadyClock::now();
     poll(ready.data(), ready.size(), asked);
     end += stopped_time(std::chrono::milliseconds(asked),
-                        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - before));
+                        std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - before));
     if (open && ready[1].revents != 0) open = read_output(output, result.output);
   }
 }
@@ -108,7 +108,7 @@ ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds
     throw Error(code::kError, "Could not start a child process: " + describe_errno(errno) + ".",
                 "Close other programs, or raise the limit of processes (ulimit -u).");
   ChildEnd result;
-  const int status = wait_for(child, output.get(), Clock::now() + limit, cancel, result, on_wait);
+  const int status = wait_for(child, output.get(), SteadyClock::now() + limit, cancel, result, on_wait);
   if (on_wait) on_wait(std::chrono::milliseconds::zero());
   if (cancel.requested()) throw canceled_error();
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);

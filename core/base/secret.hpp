@@ -11,6 +11,12 @@ namespace heygen {
 /// Overwrites all of the text's buffer in a way that the compiler keeps, then clears it.
 void wipe(std::string& text) noexcept;
 
+/// Wipes a text that has secrets when the scope ends.
+struct Wiper {
+  std::string& text;
+  ~Wiper() { wipe(text); }
+};
+
 /// Owns a secret. Copies are wiped one by one; never streamed or formatted by accident: reveal() says where it leaves.
 class Secret {
  public:

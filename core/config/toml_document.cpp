@@ -41,7 +41,7 @@ namespace heygen::config {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string basic_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -68,7 +68,7 @@ std::string dotted(KeyPath::const_iterator from, KeyPath::const_iterator to) {
   std::string out;
   for (auto part = from; part != to; ++part) {
     if (part != from) out += '.';
-    out += is_bare(*part) ? *part : quoted(*part);
+    out += is_bare(*part) ? *part : basic_string(*part);
   }
   return out;
 }
@@ -76,7 +76,7 @@ std::string dotted(KeyPath::const_iterator from, KeyPath::const_iterator to) {
 std::string literal(const Scalar& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const std::int64_t* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-  return quoted(std::get<std::string>(value));
+  return basic_string(std::get<std::string>(value));
 }
 
 toml::table parsed(std::string_view text) {

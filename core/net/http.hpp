@@ -36,8 +36,8 @@ using Headers = std::vector<Header>;
 /// First value of that name (any case), or nullptr.
 const std::string* find_header(const Headers& headers, std::string_view name);
 
-/// Two lines of that name (any case) have different values. A sender must not do that but in a list (RFC 9110 §5.3),
-/// so that neither value can be trusted.
+/// Two lines of that name (any case) have different values. RFC 9110 §5.3 allows that in a list only, so that
+/// neither value can be trusted.
 bool contradicts_itself(const Headers& headers, std::string_view name);
 
 /// A method or header name may be written so (RFC 9110 §5.6.2).

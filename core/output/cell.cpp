@@ -200,6 +200,10 @@ std::string paint(std::string_view text, Tone tone, bool color) {
   return std::string("\x1b[").append(code).append("m").append(text).append("\x1b[0m");
 }
 
+std::string last_part(const std::string& path) {
+  return path.substr(path.rfind('.') + 1);
+}
+
 std::string label_from_field(std::string_view key) {
   std::vector<std::string> words = words_of(key);
   for (std::string& word : words) {

@@ -33,6 +33,12 @@ Cell cell_of(std::string_view field, const json::Value& value);
 /// The lines of a value; only texts have more than one.
 std::vector<std::string> lines_of(std::string_view field, const json::Value& value);
 
+/// A longer value is not taken for an ID, and is cut like other texts.
+inline constexpr int kLongestId = 64;
+
+/// The last member that a dotted path names.
+std::string last_part(const std::string& path);
+
 /// The words of a key: "created_at", "created-at" and "createdAt" have two.
 std::vector<std::string> words_of(std::string_view key);
 

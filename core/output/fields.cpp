@@ -46,10 +46,6 @@ std::string heading(const std::string& path, const std::vector<Column>& columns)
   return text;
 }
 
-std::string last_part(const std::string& path) {
-  return path.substr(path.rfind('.') + 1);
-}
-
 /// Rows made anew, so that nothing but the fields is there to be shown or counted. The number keeps doubled fields and
 /// the order apart; the last part stays, for it tells times and ids from other values.
 std::string rows(json::Value document, const std::vector<std::string>& fields, const std::vector<Column>& columns,

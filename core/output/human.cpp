@@ -16,8 +16,6 @@ namespace {
 
 constexpr int kIndent = 2;
 constexpr int kNoLimit = 1 << 20;
-/// A longer value is not taken for an ID.
-constexpr std::size_t kLongestId = 64;
 /// Deeper objects are shown as JSON.
 constexpr int kDeepest = 5;
 
@@ -30,10 +28,6 @@ bool is_id(std::string_view field) {
 bool is_typed_again(std::string_view field) {
   const std::vector<std::string> words = words_of(field);
   return is_id(field) || (!words.empty() && iequals(words.back(), "type"));
-}
-
-std::string last_part(const std::string& path) {
-  return path.substr(path.rfind('.') + 1);
 }
 
 class Human {
@@ -247,7 +241,8 @@ class Human {
   /// IDs and URLs, which are never broken, because they are there to be copied.
   static bool is_whole(std::string_view key, const json::Value& value) {
     return value.is_string() && value.as_string().find_first_of(" \n") == std::string::npos &&
-           (is_url(value.as_string()) || (is_id(key) && value.as_string().size() <= kLongestId));
+           (is_url(value.as_string()) ||
+            (is_id(key) && value.as_string().size() <= static_cast<std::size_t>(kLongestId)));
   }
 
   /// A label, and its value beside it in a column of its own. Below it when the label is too wide for that, or when the

@@ -20,8 +20,6 @@ constexpr int kComfortable = 20;
 constexpr int kDate = 10;
 /// Columns beyond these are shown only where they leave texts comfortable.
 constexpr std::size_t kFirstColumns = 4;
-/// What is longer than any id is cut like other texts.
-constexpr int kLongestId = 64;
 
 /// Takes columns away from the widest of those that `may` shrink, down to `least`, until `excess` is gone.
 template <typename May>

@@ -62,10 +62,6 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-[[noreturn]] void refuse(const std::string& reason) {
-  throw Refusal(reason);
-}
-
 void check_line(const std::string& member, std::string_view text, std::size_t longest) {
   std::size_t characters = 0;
   for (const char byte : text) {

@@ -19,4 +19,8 @@ class Refusal : public std::runtime_error {
   std::string fix;  ///< a shell command that removes the reason, or ""
 };
 
+[[noreturn]] inline void refuse(const std::string& reason) {
+  throw Refusal(reason);
+}
+
 }  // namespace heygen::provider

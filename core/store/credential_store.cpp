@@ -47,12 +47,6 @@ std::string read_text_of(const std::filesystem::path& path) {
   }
 }
 
-/// The content has secrets.
-struct Wiper {
-  std::string& text;
-  ~Wiper() { wipe(text); }
-};
-
 [[noreturn]] void unreadable(const std::filesystem::path& path, const std::string& why) {
   throw Unreadable("Could not read the credentials file " + path.string() + ": " + why + ".");
 }

@@ -20,12 +20,6 @@ constexpr std::string_view kProviders = "providers";
 constexpr std::string_view kUser = "user";
 constexpr std::array<std::string_view, 4> kUserMembers{"email", "first_name", "last_name", "username"};
 
-/// The text has secrets.
-struct Wiper {
-  std::string& text;
-  ~Wiper() { wipe(text); }
-};
-
 bool holds_value(const json::Value& value) {
   if (value.is_null()) return false;
   if (value.is_string()) return !value.as_string().empty();

@@ -42,7 +42,7 @@ std::string_view kind_of(const Option& option) {
   return option.value.find("JSON") == std::string::npos ? "file" : "document";
 }
 
-std::string summary_of(const CommandTable& table, const std::vector<std::string>& words) {
+std::string shell_summary_of(const CommandTable& table, const std::vector<std::string>& words) {
   for (const Command& command : table.commands())
     if (command.words == words) return command.summary;
   for (const Group& group : table.groups())
@@ -55,7 +55,7 @@ Entry group_entry(const CommandTable& table, const std::vector<std::string>& wor
   for (const std::string& word : words_after(table, words)) {
     std::vector<std::string> longer = words;
     longer.push_back(word);
-    entry.children.emplace_back(word, summary_of(table, longer));
+    entry.children.emplace_back(word, shell_summary_of(table, longer));
   }
   entry.options = option_rows_for_shell(words.empty() ? root_options() : global_options());
   return entry;

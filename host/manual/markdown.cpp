@@ -59,7 +59,7 @@ std::string description(std::string_view text) {
   return literal ? out + "```\n" : out;
 }
 
-std::string command_text(const Command& command, Services& services) {
+std::string command_section(const Command& command, Services& services) {
   const std::string name = "heygen " + join(command.words, " ");
   std::string out =
       "\n## " + name + "\n\n" + command.summary + ".\n" + description(command.description) + "\n```text\n" + name;
@@ -102,7 +102,7 @@ Pages markdown_pages(const CommandTable& table, Services& services) {
   for (const Chapter& chapter : chapters) {
     std::string text = std::string(kNote) + "# heygen " + chapter.word + "\n\n" + chapter.summary + ".\n";
     if (!chapter.important.empty()) text += "\n**Important:** " + chapter.important + "\n";
-    for (const Command* command : chapter.commands) text += command_text(*command, services);
+    for (const Command* command : chapter.commands) text += command_section(*command, services);
     pages[chapter.word + ".md"] = text;
   }
   return pages;

@@ -9,7 +9,7 @@
 namespace heygen::sandbox {
 namespace {
 
-constexpr std::string_view kAssets = "/v3/assets";
+constexpr std::string_view kAssetPath = "/v3/assets";
 
 bool starts_with(const std::string& text, std::string_view start) {
   return text.rfind(start, 0) == 0;
@@ -40,13 +40,13 @@ std::uint64_t App::body_limit(const std::string& path) {
   constexpr std::uint64_t kJson = std::uint64_t{8} * 1024 * 1024;
   constexpr std::uint64_t kFile =
       std::uint64_t{32} * 1024 * 1024;  // as the service; and a little for the form around it
-  if (path == kAssets) return kFile + kForm;
+  if (path == kAssetPath) return kFile + kForm;
   if (starts_with(path, kUploads)) return kSlotLimit;
   return starts_with(path, "/v3/") ? kJson : kForm;
 }
 
 bool App::is_upload(const Request& head) {
-  return (head.path == kAssets && head.method == "POST") || starts_with(head.path, kUploads);
+  return (head.path == kAssetPath && head.method == "POST") || starts_with(head.path, kUploads);
 }
 
 bool App::is_own_host(const Request& request) const {

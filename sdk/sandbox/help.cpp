@@ -4,7 +4,7 @@
 namespace heygen::sandbox {
 namespace {
 
-constexpr const char* kOptions = R"(
+constexpr const char* kOptionHelp = R"(
 Options:
   --port N           Port to listen on (default: 0, a free one)
   --host ADDRESS     Loopback address to listen on (default: 127.0.0.1)
@@ -96,7 +96,7 @@ Behavior:
 
 std::string help_text(const std::string& about) {
   const std::string head = about == "serve" ? kServe : about == "run" ? kRun : kGeneral;
-  return head + kOptions + kReference;
+  return head + kOptionHelp + kReference;
 }
 
 std::string version_text() {

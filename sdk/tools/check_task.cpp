@@ -59,7 +59,7 @@ class Progress {
   bool shown_ = isatty(STDERR_FILENO) == 1 && !is_dumb();
 };
 
-CheckWords parse(const Words& words) {
+CheckWords parse_check(const Words& words) {
   CheckWords parsed;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
@@ -88,7 +88,7 @@ CheckWords parse(const Words& words) {
 }  // namespace
 
 int check_task(const Words& words) {
-  CheckWords parsed = parse(words);
+  CheckWords parsed = parse_check(words);
   const Progress progress;
   parsed.options.progress = [&](const std::string& name) { progress.show(name); };
   try {

@@ -18,7 +18,7 @@ struct Options {
   std::string output, name;
 };
 
-Options parse(const std::vector<std::string>& words) {
+Options parse_manifest_words(const std::vector<std::string>& words) {
   Options options;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool takes_value = words[i] == "--output" || words[i] == "--library";
@@ -72,7 +72,7 @@ void make_manifest(const Options& options) {
 }  // namespace
 
 int manifest_task(const Words& words) {
-  make_manifest(parse(words));
+  make_manifest(parse_manifest_words(words));
   return 0;
 }
 

@@ -110,7 +110,7 @@ struct NewOptions {
   std::string id, language;
 };
 
-NewOptions parse(const Words& words) {
+NewOptions parse_new(const Words& words) {
   NewOptions options;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i] == "--lang") {
@@ -150,7 +150,7 @@ bool is_installed(const std::string& program) {
 }  // namespace
 
 int new_task(const Words& words) {
-  const NewOptions options = parse(words);
+  const NewOptions options = parse_new(words);
   const fs::path directory = options.id;
   std::error_code error;
   if (!fs::create_directory(directory, error)) {

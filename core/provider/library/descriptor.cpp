@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 256;
 
-[[noreturn]] void refuse(const std::string& reason) {
-  throw Refusal(reason);
-}
-
 std::string text_of(heygen_str text, const char* member) {
   if (!abi::is_sound(text)) refuse(std::string("its descriptor's `") + member + "` is NULL with a size");
   return std::string(abi::view(text));

@@ -29,22 +29,18 @@ using Segment = ElfW(Phdr);
 using Dynamic = ElfW(Dyn);
 using Symbol = ElfW(Sym);
 
-[[noreturn]] void refuse(const char* reason) {
-  throw Refusal(reason);
-}
-
 class Mapping {
  public:
   explicit Mapping(const std::filesystem::path& file) {
     const UniqueFd opened = open_file(file, O_RDONLY | O_NONBLOCK);
-    if (!opened) throw Refusal("it cannot be read: " + describe_errno(errno));
+    if (!opened) refuse("it cannot be read: " + describe_errno(errno));
     struct stat info {};
     const bool regular = fstat(opened.get(), &info) == 0 && S_ISREG(info.st_mode);
     const auto bytes = regular ? static_cast<std::size_t>(info.st_size) : 0;
     if (bytes > limits::kLibrary) refuse("it is larger than 256 MiB");
     if (bytes < sizeof(Header)) refuse("it is not a shared library");
     void* start = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, opened.get(), 0);
-    if (start == MAP_FAILED) throw Refusal("it cannot be read: " + describe_errno(errno));
+    if (start == MAP_FAILED) refuse("it cannot be read: " + describe_errno(errno));
     bytes_ = {static_cast<const char*>(start), bytes};
   }
   ~Mapping() { munmap(const_cast<char*>(bytes_.data()), bytes_.size()); }

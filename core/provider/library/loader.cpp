@@ -19,10 +19,6 @@ namespace {
 
 constexpr const char* kEntry = "heygen_provider_entry";
 
-[[noreturn]] void refuse(const std::string& reason) {
-  throw Refusal(reason);
-}
-
 void check_exports(const std::filesystem::path& file) {
   std::vector<std::string> names = exported_symbols(file);
   if (std::erase(names, kEntry) == 0) refuse(std::string("it does not export ") + kEntry);

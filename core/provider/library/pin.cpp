@@ -30,10 +30,6 @@ namespace fs = std::filesystem;
 
 constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 
-[[noreturn]] void refuse(const std::string& reason) {
-  throw Refusal(reason);
-}
-
 UniqueFd open_regular(const fs::path& file) {
   UniqueFd opened = open_file(file, O_RDONLY | O_NONBLOCK);  // a pipe must not hang the program
   if (!opened) refuse("it cannot be read: " + describe_errno(errno));

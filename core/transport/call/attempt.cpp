@@ -9,8 +9,8 @@ namespace {
 
 /// The server did nothing, and says so. RFC 9110 §15.5.9: after a 408 it may have acted after all.
 bool is_refusal(int status) {
-  constexpr int kRequestTimeout = 408;
-  return status >= 400 && status < 500 && status != kRequestTimeout;
+  constexpr int kMayHaveActed = 408;
+  return status >= 400 && status < 500 && status != kMayHaveActed;
 }
 
 /// A response whose body fails with an Error.

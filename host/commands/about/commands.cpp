@@ -20,7 +20,7 @@ bool wants_text(const Printer& printer, const Parsed& parsed) {
   return printer.human() || printer.to_terminal();
 }
 
-void run(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
+void run_commands(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
   if (parsed.is_on("schema")) return printer.print_text(cli::kCommandsSchema);
   const CommandTable table = all_commands();
   if (!wants_text(printer, parsed)) return printer.print_json(json::write(cli::surface(services, table)));
@@ -45,7 +45,7 @@ requests with the schemas of body and response, exit codes, error codes and envi
                                {.name = "schema", .doc = "Print the JSON Schema of that JSON"}};
   };
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
-    run(services, printer, parsed, all_commands);
+    run_commands(services, printer, parsed, all_commands);
   };
   return command;
 }

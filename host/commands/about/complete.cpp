@@ -29,7 +29,7 @@ std::string offered_values(Services& services, const std::string& what) {
   return out;
 }
 
-void run(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
+void run_complete(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
   if (parsed.positionals[0] != "options") return printer.print_text(offered_values(services, parsed.positionals[0]));
   const CommandTable table = all_commands();
   const std::vector<std::string> words(parsed.positionals.begin() + 1, parsed.positionals.end());
@@ -51,7 +51,7 @@ Command complete_command(CommandTableMaker all_commands) {
   command.positionals = {{.name = "what", .doc = "provider, setting or options", .variadic = true}};
   command.ignores_settings = true;
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
-    run(services, printer, parsed, all_commands);
+    run_complete(services, printer, parsed, all_commands);
   };
   return command;
 }

@@ -14,7 +14,7 @@ namespace heygen::host::commands::about {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
+void run_help(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
   const CommandTable table = all_commands();
   const cli::Route target = cli::route(table, cli::global_options(), parsed.positionals);
   if (!target.rest.empty()) {
@@ -40,7 +40,7 @@ Command help_command(CommandTableMaker all_commands) {
                           .fill = Fill::command}};
   command.ignores_settings = true;
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
-    run(services, printer, parsed, all_commands);
+    run_help(services, printer, parsed, all_commands);
   };
   return command;
 }

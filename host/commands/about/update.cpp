@@ -45,7 +45,7 @@ Installation installation_of(const Services& services) {
           "heygen was copied here by hand: build or download the new version and copy it over this one."};
 }
 
-void run(Services& services, Printer& printer, const Parsed&) {
+void run_update(Services& services, Printer& printer, const Parsed&) {
   const Installation found = installation_of(services);
   printer.print(json::Object{{"current", std::string(version())},
                              {"executable", services.executable.string()},
@@ -61,7 +61,7 @@ Command update_command() {
   command.words = {"update"};
   command.summary = "Show how to update this installation; changes nothing";
   command.examples = {"heygen update"};
-  command.run = run;
+  command.run = run_update;
   return command;
 }
 

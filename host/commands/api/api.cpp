@@ -68,7 +68,7 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
   request.path = target.path;
   request.query = target.query;
   const bool dry = parsed.is_on("dry-run");
-  auth::Checked checked;
+  heygen::auth::Checked checked;
   if (dry) {
     requests::check_dry_run(services);
   } else {

@@ -146,9 +146,9 @@ heygen::api::CommandInput input_of(const Cancel& cancel, const heygen::api::Comm
 }
 
 /// Without a credential nothing else is looked at: the same mistake must not show a different face each time.
-auth::Checked check_credential(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
+heygen::auth::Checked check_credential(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
   const std::string path = heygen::api::fill_path(command, parsed.positionals);
-  auth::Checked checked = services.session().check({std::string(command.method), path});
+  heygen::auth::Checked checked = services.session().check({std::string(command.method), path});
   (void)services.client();
   return checked;
 }
@@ -246,7 +246,7 @@ void run_unguarded(Services& services, Printer& printer, const heygen::api::Comm
   if (parsed.is_on("request-schema")) return printer.print_json(std::string(command.request_schema));
   if (parsed.is_on("response-schema")) return printer.print_json(std::string(command.response_schema));
   if (parsed.is_on("dry-run")) return dry_run(services, printer, command, parsed);
-  auth::Checked checked = check_credential(services, command, parsed);
+  heygen::auth::Checked checked = check_credential(services, command, parsed);
   heygen::api::CommandInput given = input_of(services.cancel, command, parsed);
   const bool all = command.pagination != nullptr && parsed.is_on("all");
   printer.paging = paging_of(command, all);

@@ -8,7 +8,7 @@ namespace heygen::host::commands::config {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed&) {
+void run_list_settings(Services& services, Printer& printer, const Parsed&) {
   json::Array entries;
   for (const heygen::config::Entry& entry : services.config().list(declared_keys(services)))
     entries.push_back(document(entry, true));
@@ -26,7 +26,7 @@ Command list_command() {
       "Settings of providers are listed when they are set. Mistakes in config.toml are named on stderr.";
   command.examples = {"heygen config list --human"};
   command.ignores_settings = true;
-  command.run = run;
+  command.run = run_list_settings;
   return command;
 }
 

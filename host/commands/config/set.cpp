@@ -8,7 +8,7 @@ namespace heygen::host::commands::config {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run_set_setting(Services& services, Printer& printer, const Parsed& parsed) {
   const std::string &key = parsed.positionals.at(0), &value = parsed.positionals.at(1);
   // As it was when the command was typed: `config set output json` still answers in the old form.
   printer.options.human = printer.human();
@@ -31,7 +31,7 @@ lists those.)");
   command.examples = {"heygen config set output human"};
   command.positionals = {key_argument(), {.name = "value", .doc = "The new value, e.g. human or true"}};
   command.ignores_settings = true;
-  command.run = run;
+  command.run = run_set_setting;
   return command;
 }
 

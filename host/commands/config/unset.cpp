@@ -8,7 +8,7 @@ namespace heygen::host::commands::config {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run_unset_setting(Services& services, Printer& printer, const Parsed& parsed) {
   printer.options.human = printer.human();  // as it was when the command was typed
   const heygen::config::Entry entry = services.config().unset(parsed.positionals.at(0), declared_keys(services));
   printer.print(document(entry, true));
@@ -27,7 +27,7 @@ set` does, and removes a key that heygen does not know.)");
   command.examples = {"heygen config unset output"};
   command.positionals = {key_argument()};
   command.ignores_settings = true;
-  command.run = run;
+  command.run = run_unset_setting;
   return command;
 }
 

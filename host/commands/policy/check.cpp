@@ -12,7 +12,7 @@ namespace heygen::host::commands::policy {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run_check_policy(Services& services, Printer& printer, const Parsed& parsed) {
   std::error_code error;
   const std::filesystem::path file = std::filesystem::absolute(parsed.positionals.at(0), error);
   if (error || !std::filesystem::exists(file, error))
@@ -40,7 +40,7 @@ Names the line and the key of the first mistake. The owner of the file does not 
 belong to root.)");
   command.examples = {"heygen policy check policy.toml"};
   command.positionals = {{"file", "A policy"}};
-  command.run = run;
+  command.run = run_check_policy;
   return command;
 }
 

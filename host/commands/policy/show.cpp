@@ -10,7 +10,7 @@ namespace heygen::host::commands::policy {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed&) {
+void run_show_policy(Services& services, Printer& printer, const Parsed&) {
   const heygen::provider::Policy& policy = services.policy();
   if (!printer.human()) return printer.print(document(policy));
   const std::string path = heygen::provider::policy_path().string();
@@ -29,7 +29,7 @@ Command show_command() {
 Which providers may load, which logins are offered, and what is fixed. Without a policy, any provider on the search path
 may load. `heygen provider why ID` names the rule for one provider.)");
   command.examples = {"heygen policy show --human"};
-  command.run = run;
+  command.run = run_show_policy;
   return command;
 }
 

@@ -10,7 +10,7 @@ namespace heygen::host::commands::provider {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run_install_provider(Services& services, Printer& printer, const Parsed& parsed) {
   const std::filesystem::path directory = user_directory(services);
   const ProviderFiles files = find_provider_files(parsed.positionals.at(0));
   require_permitted(services.policy(), files);
@@ -45,7 +45,7 @@ runs the provider's code, so install only what you would run.)");
   command.options = [](Services&) {
     return std::vector<Option>{{.name = "force", .doc = "Replace a provider with the same ID"}};
   };
-  command.run = run;
+  command.run = run_install_provider;
   return command;
 }
 

@@ -10,7 +10,7 @@ namespace heygen::host::commands::provider {
 
 namespace {
 
-void run(Services& services, Printer& printer, const Parsed&) {
+void run_list_provider(Services& services, Printer& printer, const Parsed&) {
   const auto& all = services.discovered();
   for (const auto& directory : services.unreadable_directories())
     services.terminal.notice("Warning:" + heygen::provider::note_on_unreadable({directory}));
@@ -33,7 +33,7 @@ Command list_command() {
   command.description = paragraphs(R"(
 In order of precedence: where each was found, and whether it can be used, with the reason if not.)");
   command.examples = {"heygen provider list --human"};
-  command.run = run;
+  command.run = run_list_provider;
   return command;
 }
 

@@ -15,7 +15,7 @@ namespace heygen::host::commands::provider {
 
 namespace {
 
-void run(Services&, Printer&, const Parsed& parsed) {
+void run_load(Services&, Printer&, const Parsed& parsed) {
   const std::filesystem::path library = std::filesystem::canonical(parsed.positionals.at(0));
   const std::string text = heygen::config::read_file(parsed.positionals.at(1)).value_or(std::string{});
   try {
@@ -37,7 +37,7 @@ Command load_command() {
   command.summary = "Load a provider once, for `provider install`";
   command.positionals = {{"library", "A provider's library"}, {"manifest", "Its manifest"}};
   command.ignores_settings = true;
-  command.run = run;
+  command.run = run_load;
   return command;
 }
 

@@ -38,7 +38,7 @@ fs::path own_manifest(Services& services, const std::string& id) {
                     "Run `heygen provider disable " + id + "` to skip it.");
 }
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run_remove_provider(Services& services, Printer& printer, const Parsed& parsed) {
   const std::string& id = parsed.positionals.at(0);
   const fs::path manifest = own_manifest(services, id);
   if (!parsed.is_on("force")) {
@@ -72,7 +72,7 @@ Command remove_command() {
   command.examples = {"heygen provider remove ID --force"};
   command.positionals = {id_argument()};
   command.options = [](Services&) { return std::vector<Option>{{.name = "force", .doc = "Do not ask"}}; };
-  command.run = run;
+  command.run = run_remove_provider;
   return command;
 }
 

@@ -169,7 +169,7 @@ std::string explanation_text(Services& services, const DiscoveredProvider& found
   return printable(out, true);
 }
 
-void run(Services& services, Printer& printer, const Parsed& parsed) {
+void run_why_provider(Services& services, Printer& printer, const Parsed& parsed) {
   const DiscoveredProvider& found = require_installed(services, parsed.positionals.at(0));
   if (printer.human()) return printer.print_text(explanation_text(services, found));
   printer.print(explanation(services, found));
@@ -186,7 +186,7 @@ Which directories were searched, which manifest was chosen, what it hides, why i
 environment variables it has.)");
   command.examples = {"heygen provider why oauth --human"};
   command.positionals = {id_argument()};
-  command.run = run;
+  command.run = run_why_provider;
   return command;
 }
 

@@ -207,7 +207,7 @@ void run_download(Services& services, Printer& printer, const Parsed& parsed) {
     return dry_run(services, printer, std::move(request), asset,
                    given.empty() ? default_name(id, asset.ending) : given);
   if (to_stdout) check_stdout(services);
-  auth::Checked checked = services.session().check({request.method, request.path});
+  heygen::auth::Checked checked = services.session().check({request.method, request.path});
   request.checked = &checked;
   (void)services.client();
   request.headers = services.client_headers();

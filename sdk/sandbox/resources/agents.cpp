@@ -14,7 +14,7 @@ const Record* video_of(Account& account, const Record& session) {
   return account.videos.find(text_at(session.facts, "video_id"));
 }
 
-std::string status_of(Account& account, const Record& session) {
+std::string session_status(Account& account, const Record& session) {
   if (flag_at(session.facts, "stopped")) return "completed";
   const Record* video = video_of(account, session);
   if (video == nullptr) {
@@ -39,7 +39,7 @@ Object message(const std::string& role, const std::string& content, std::int64_t
 
 Object show_session(Account& account, const Record& record) {
   constexpr std::size_t kMostMessages = 40;
-  const std::string status = status_of(account, record);
+  const std::string status = session_status(account, record);
   std::vector<Var> messages = items_in(record.facts->get("messages"));
   std::reverse(messages.begin(), messages.end());
   if (messages.size() > kMostMessages) messages.resize(kMostMessages);
@@ -76,7 +76,7 @@ Object show_style(Account& account, const Record& record) {
 }
 
 constexpr Resource kSessions{"session", &Account::sessions, show_session};
-constexpr Resource kRows{"session", &Account::sessions, show_row};
+constexpr Resource kSessionRows{"session", &Account::sessions, show_row};
 constexpr Resource kResources{"resource", &Account::resources, show_resource};
 constexpr Resource kStyles{"style", &Account::styles, show_style, 20, 100, false};
 
@@ -130,7 +130,7 @@ Response get_resource(Call& call) {
   return data_response(show_resource(call.account, resource));
 }
 
-Response list_videos(Call& call) {
+Response list_session_videos(Call& call) {
   const Record* video = video_of(call.account, find(call, kSessions));
   List shown = list();
   if (video != nullptr) shown->add(show_video(call.account, *video));
@@ -172,14 +172,14 @@ void furnish_agents(Account& account) {
 }  // namespace
 
 Group agents() {
-  return {{{"GET", "/v3/video-agents", list_all<kRows>},
+  return {{{"GET", "/v3/video-agents", list_all<kSessionRows>},
            {"POST", "/v3/video-agents", create_session, Route::Body::object},
            {"GET", "/v3/video-agents/styles", list_styles},
            {"GET", "/v3/video-agents/{}", get_one<kSessions>},
            {"POST", "/v3/video-agents/{}", send_message, Route::Body::object},
            {"GET", "/v3/video-agents/{}/resources/{}", get_resource},
            {"POST", "/v3/video-agents/{}/stop", stop_session, Route::Body::optional},
-           {"GET", "/v3/video-agents/{}/videos", list_videos}},
+           {"GET", "/v3/video-agents/{}/videos", list_session_videos}},
           {{&Account::resources, show_resource}, {&Account::styles, show_style}},
           stock_styles,
           furnish_agents};

@@ -21,19 +21,19 @@ constexpr std::int64_t kSlotSeconds = 3600;
 constexpr const char* kMe = "sandbox-user";
 constexpr const char* kSpace = "space_sandbox";
 
-struct Type {
+struct FileType {
   std::string_view extension;
   std::string_view mime;
 };
-constexpr std::array<Type, 9> kTypes{{{"png", "image/png"},
-                                      {"jpg", "image/jpeg"},
-                                      {"jpeg", "image/jpeg"},
-                                      {"mp4", "video/mp4"},
-                                      {"webm", "video/webm"},
-                                      {"mp3", "audio/mpeg"},
-                                      {"wav", "audio/wav"},
-                                      {"pdf", "application/pdf"},
-                                      {"srt", "application/x-subrip"}}};
+constexpr std::array<FileType, 9> kFileTypes{{{"png", "image/png"},
+                                              {"jpg", "image/jpeg"},
+                                              {"jpeg", "image/jpeg"},
+                                              {"mp4", "video/mp4"},
+                                              {"webm", "video/webm"},
+                                              {"mp3", "audio/mpeg"},
+                                              {"wav", "audio/wav"},
+                                              {"pdf", "application/pdf"},
+                                              {"srt", "application/x-subrip"}}};
 
 std::string extension_of(const std::string& name) {
   const std::size_t dot = name.rfind('.');
@@ -41,15 +41,16 @@ std::string extension_of(const std::string& name) {
 }
 
 std::string mime_of(const std::string& name) {
-  const auto* type =
-      std::find_if(kTypes.begin(), kTypes.end(), [&](const Type& t) { return t.extension == extension_of(name); });
-  return type == kTypes.end() ? "application/octet-stream" : std::string(type->mime);
+  const auto* type = std::find_if(kFileTypes.begin(), kFileTypes.end(),
+                                  [&](const FileType& t) { return t.extension == extension_of(name); });
+  return type == kFileTypes.end() ? "application/octet-stream" : std::string(type->mime);
 }
 
 /// Of a known kind the usual one, else .bin: names from outside stay out of addresses.
 std::string address_of(const Account& account, const Record& record) {
   const std::string extension = extension_of(text_at(record.facts, "name"));
-  const bool known = std::any_of(kTypes.begin(), kTypes.end(), [&](const Type& t) { return t.extension == extension; });
+  const bool known =
+      std::any_of(kFileTypes.begin(), kFileTypes.end(), [&](const FileType& t) { return t.extension == extension; });
   return account.file(record.id + '.' + (known ? extension : "bin"));
 }
 
@@ -120,13 +121,13 @@ Object show_slot(const Account& account, const Record& record) {
       {{"asset_id", record.id},
        {"status", text_at(record.facts, "status")},
        {"upload_url", account.address("/uploads/" + record.id + "?signature=" + text_at(record.facts, "signature"))},
-       {"upload_headers", object({{"Content-Type", text_at(record.facts, "mime_type")}})},
+       {"upload_headers", object({{"Content-FileType", text_at(record.facts, "mime_type")}})},
        {"max_bytes", static_cast<std::int64_t>(kSlotLimit)},
        {"expires_in_seconds", kSlotSeconds}});
 }
 
-constexpr BatchKind kBatch{kAssets,    &Account::asset_batches, "files", "asset_ids", 200, asset_phase, check_slot,
-                           start_slots};
+constexpr BatchKind kAssetBatch{kAssets,    &Account::asset_batches, "files", "asset_ids", 200, asset_phase, check_slot,
+                                start_slots};
 
 Object show_uploaded(const Account& account, const Record& record) {
   return object({{"asset_id", record.id},
@@ -185,7 +186,7 @@ Response create_slot(Call& call) {
 }
 
 Response create_slots(Call& call) {
-  const Record& batch = start_batch(call, kBatch);
+  const Record& batch = start_batch(call, kAssetBatch);
   List slots = list();
   for (const Var& id : items_in(batch.facts->get("jobs"))) {
     slots->add(show_slot(call.account, *call.account.assets.find(text_in(id))));
@@ -219,7 +220,7 @@ Response complete_slot(Call& call) {
 /// What is not uploaded yet stays as it is.
 Response complete_slots(Call& call) {
   check(call.body, {{"batch_id", Kind::text, true}});
-  const Record& batch = find_batch(call, kBatch, text_at(call.body, "batch_id"), "batch_id");
+  const Record& batch = find_batch(call, kAssetBatch, text_at(call.body, "batch_id"), "batch_id");
   for (const Var& id : items_in(batch.facts->get("jobs"))) {
     Record* asset = call.account.assets.find(text_in(id));
     if (asset != nullptr && text_at(asset->facts, "status") == "uploaded") complete(*asset, "");
@@ -227,7 +228,7 @@ Response complete_slots(Call& call) {
   return data_response(object({{"batch_id", batch.id}, {"status", "processing"}}), 202);
 }
 
-constexpr std::string_view kFurniture = R"([
+constexpr std::string_view kAssetFurniture = R"([
   {"id": "asset_1", "name": "interview.mp4", "size_bytes": 18874368, "owner": "alex@example.com"},
   {"id": "asset_2", "name": "narration.wav", "size_bytes": 1411244, "owner": "alex@example.com"},
   {"id": "asset_3", "name": "subtitles-de.srt", "size_bytes": 4211, "owner": "alex@example.com",
@@ -238,13 +239,13 @@ constexpr std::string_view kFurniture = R"([
 
 void furnish_assets(Account& account) {
   int hours = 2;
-  for (const Object& row : parse_rows(kFurniture)) {
+  for (const Object& row : parse_rows(kAssetFurniture)) {
     Object facts = row;
     facts->set("mime_type", mime_of(text_at(row, "name")));
     facts->set("status", "completed");
     account.assets.add(text_at(row, "id"), facts, in_january(hours += 3));
   }
-  add_batch(account, kBatch, object({{"title", "Interview"}}), list({"asset_1", "asset_2"}), "batch_123");
+  add_batch(account, kAssetBatch, object({{"title", "Interview"}}), list({"asset_1", "asset_2"}), "batch_123");
 }
 
 void stock_pictures(Account& account) {
@@ -273,7 +274,7 @@ Response take_upload(Account& account, const Request& request, const Content& co
   if (is_complete(*asset)) return api_error(409, "conflict", "The upload is complete already.");
   const std::string mime = text_at(asset->facts, "mime_type");
   if (!request.is_of_type(mime))
-    return api_error(400, "invalid_parameter", "Content-Type must be " + printable(mime) + '.');
+    return api_error(400, "invalid_parameter", "Content-FileType must be " + printable(mime) + '.');
   if ((content.spool ? static_cast<std::int64_t>(content.spool->size()) : 0) !=
       asset->facts->getValue<std::int64_t>("size_bytes")) {
     return api_error(400, "invalid_parameter", "The slot was made for another size_bytes.", "size_bytes");
@@ -287,12 +288,12 @@ Response take_upload(Account& account, const Request& request, const Content& co
 Group assets() {
   return {{{"GET", "/v3/assets", list_assets},
            {"POST", "/v3/assets", upload, Route::Body::upload},
-           {"GET", "/v3/assets/batches/{}", get_batch_of<kBatch>},
+           {"GET", "/v3/assets/batches/{}", get_batch_of<kAssetBatch>},
            {"POST", "/v3/assets/complete/batches", complete_slots, Route::Body::object},
            {"POST", "/v3/assets/direct-uploads", create_slot, Route::Body::object},
            {"POST", "/v3/assets/direct-uploads/batches", create_slots, Route::Body::object},
            {"GET", "/v3/assets/search", search_pictures},
-           {"GET", "/v3/assets/statuses", list_statuses_of<kBatch>},
+           {"GET", "/v3/assets/statuses", list_statuses_of<kAssetBatch>},
            {"GET", "/v3/assets/{}", get_one<kAssets>},
            {"DELETE", "/v3/assets/{}", remove_one<kAssets>},
            {"POST", "/v3/assets/{}/complete", complete_slot, Route::Body::object}},

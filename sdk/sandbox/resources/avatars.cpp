@@ -10,17 +10,17 @@ namespace {
 
 using Kind = Field::Kind;
 
-bool is_private(const Record& record) {
+bool is_own_avatar(const Record& record) {
   return text_at(record.facts, "ownership") == "private";
 }
 
 /// A digital twin waits for consent first.
-std::string status_of(const Account& account, const Record& record) {
+std::string avatar_status(const Account& account, const Record& record) {
   if (text_at(record.facts, "consent_status") == "pending") return "pending_consent";
   return account.status(record, kPlainWords);
 }
 
-Var error_of(const std::string& status) {
+Var error_of_avatar(const std::string& status) {
   if (status != "failed") return {};
   return object({{"code", "sandbox_failure"}, {"message", "This avatar was asked to fail."}});
 }
@@ -32,7 +32,7 @@ std::int64_t count_looks(const Account& account, const std::string& group) {
 }
 
 Object show_group(Account& account, const Record& record) {
-  const std::string status = status_of(account, record);
+  const std::string status = avatar_status(account, record);
   const bool done = status == "completed";
   return object({{"id", record.id},
                  {"name", text_at(record.facts, "name")},
@@ -44,7 +44,7 @@ Object show_group(Account& account, const Record& record) {
                  {"consent_status", record.facts->get("consent_status")},
                  {"preview_image_url", done ? Var(account.file(record.id + ".png")) : Var()},
                  {"preview_video_url", done ? Var(account.file(record.id + ".mp4")) : Var()},
-                 {"error", error_of(status)}});
+                 {"error", error_of_avatar(status)}});
 }
 
 List engines_of(const std::string& type) {
@@ -72,15 +72,15 @@ Object show_look(Account& account, const Record& record) {
                  {"image_height", 1920},
                  {"preview_image_url", done ? Var(account.file(record.id + ".png")) : Var()},
                  {"preview_video_url", done ? Var(account.file(record.id + ".mp4")) : Var()},
-                 {"error", error_of(status)}});
+                 {"error", error_of_avatar(status)}});
 }
 
-constexpr Resource kGroups{"avatar group", &Account::groups, show_group, 20, 50};
+constexpr Resource kAvatarGroups{"avatar group", &Account::groups, show_group, 20, 50};
 constexpr Resource kLooks{"avatar look", &Account::looks, show_look, 20, 50};
 
 /// One's own only: what the service brings stays.
 void refuse_public(const Record& record) {
-  if (!is_private(record)) throw Refused{api_error(403, "forbidden", "Only your own avatars can be changed.")};
+  if (!is_own_avatar(record)) throw Refused{api_error(403, "forbidden", "Only your own avatars can be changed.")};
 }
 
 std::string read_choice(const Form& query, const char* name, std::initializer_list<std::string_view> values) {
@@ -92,7 +92,7 @@ std::string read_choice(const Form& query, const char* name, std::initializer_li
 
 Response list_groups(Call& call) {
   const std::string ownership = read_choice(call.query, "ownership", {"public", "private"});
-  return page_of(call, kGroups, [&](const Record& group) {
+  return page_of(call, kAvatarGroups, [&](const Record& group) {
     return ownership.empty() || text_at(group.facts, "ownership") == ownership;
   });
 }
@@ -112,7 +112,7 @@ Response list_looks(Call& call) {
 Record& group_for(Call& call, const std::string& type) {
   if (const std::string id = text_at(call.body, "avatar_group_id"); !id.empty()) {
     Record* group = call.account.groups.find(id);
-    if (group == nullptr) throw Refused{not_found(kGroups, id, "avatar_group_id")};
+    if (group == nullptr) throw Refused{not_found(kAvatarGroups, id, "avatar_group_id")};
     refuse_public(*group);
     return *group;
   }
@@ -146,7 +146,7 @@ Response create_avatar(Call& call) {
 /// Consent is given as soon as it is requested: the sandbox cannot record it.
 Response create_consent(Call& call) {
   check(call.body, {{"reroute_url", Kind::address}, {"consent_video", Kind::asset}, {"consent_text"}});
-  Record& group = find(call, kGroups);
+  Record& group = find(call, kAvatarGroups);
   refuse_public(group);
   const bool recorded = !call.body->isNull("consent_video");
   if (recorded && (!call.body->isNull("reroute_url") || !call.body->isNull("consent_text"))) {
@@ -167,7 +167,7 @@ void remove_group(Account& account, const std::string& id) {
 }
 
 Response delete_group(Call& call) {
-  const Record& group = find(call, kGroups);
+  const Record& group = find(call, kAvatarGroups);
   refuse_public(group);
   const std::string id = group.id;
   remove_group(call.account, id);
@@ -248,7 +248,7 @@ Group avatars() {
            {"GET", "/v3/avatars/looks/{}", get_one<kLooks>},
            {"PATCH", "/v3/avatars/looks/{}", rename_look, Route::Body::object},
            {"DELETE", "/v3/avatars/looks/{}", delete_look},
-           {"GET", "/v3/avatars/{}", get_one<kGroups>},
+           {"GET", "/v3/avatars/{}", get_one<kAvatarGroups>},
            {"DELETE", "/v3/avatars/{}", delete_group},
            {"POST", "/v3/avatars/{}/consent", create_consent, Route::Body::object}},
           {{&Account::groups, show_group}, {&Account::looks, show_look}},

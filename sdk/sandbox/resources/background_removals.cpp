@@ -17,7 +17,7 @@ Object layers_of(Account& account, const Record& record) {
   return layers;
 }
 
-Object show_job(Account& account, const Record& record) {
+Object show_removal(Account& account, const Record& record) {
   const bool done = account.completed(record);
   const bool failed = account.phase(record) == Phase::failed;
   return object({{"id", record.id},
@@ -29,9 +29,9 @@ Object show_job(Account& account, const Record& record) {
                  {"error", failed ? Var("This job was asked to fail.") : Var()}});
 }
 
-constexpr Resource kJobs{"background removal", &Account::removals, show_job, 10};
+constexpr Resource kRemovals{"background removal", &Account::removals, show_removal, 10};
 
-Response create_job(Call& call) {
+Response create_removal(Call& call) {
   check(call.body, {{"video", Kind::asset, true},
                     {"layers", Kind::texts, false, {"foreground", "mask", "background"}},
                     {"request_id"},
@@ -39,14 +39,14 @@ Response create_job(Call& call) {
   Account& account = call.account;
   if (const std::string request = text_at(call.body, "request_id"); !request.empty()) {
     for (const auto& [sequence, job] : account.removals.all()) {  // the same request twice is one job
-      if (text_at(job.facts, "request_id") == request) return data_response(show_job(account, job));
+      if (text_at(job.facts, "request_id") == request) return data_response(show_removal(account, job));
     }
   }
-  return data_response(show_job(account, account.start(account.removals, call.body, text_at(call.body, "title"))));
+  return data_response(show_removal(account, account.start(account.removals, call.body, text_at(call.body, "title"))));
 }
 
-Response delete_job(Call& call) {
-  const std::string id = find(call, kJobs).id;
+Response delete_removal(Call& call) {
+  const std::string id = find(call, kRemovals).id;
   call.account.removals.remove(id);
   return data_response(object({{"id", id}, {"deleted", true}}));
 }
@@ -59,11 +59,11 @@ void furnish_removals(Account& account) {
 }  // namespace
 
 Group background_removals() {
-  return {{{"GET", "/v3/background-removals", list_all<kJobs>},
-           {"POST", "/v3/background-removals", create_job, Route::Body::object},
-           {"GET", "/v3/background-removals/{}", get_one<kJobs>},
-           {"DELETE", "/v3/background-removals/{}", delete_job}},
-          {{&Account::removals, show_job}},
+  return {{{"GET", "/v3/background-removals", list_all<kRemovals>},
+           {"POST", "/v3/background-removals", create_removal, Route::Body::object},
+           {"GET", "/v3/background-removals/{}", get_one<kRemovals>},
+           {"DELETE", "/v3/background-removals/{}", delete_removal}},
+          {{&Account::removals, show_removal}},
           nullptr,
           furnish_removals};
 }

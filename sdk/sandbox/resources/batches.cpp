@@ -41,7 +41,7 @@ std::string batch_status(const std::vector<Item>& items) {
   return std::all_of(items.begin(), items.end(), is("failed")) ? "failed" : "completed";
 }
 
-Var error_of(const std::string& status) {
+Var error_of_item(const std::string& status) {
   if (status == "failed") return object({{"code", "sandbox_failure"}, {"message", "It was asked to fail."}});
   if (status == "not_found") return object({{"code", "not_found"}, {"message", "It was deleted since."}});
   return {};
@@ -52,7 +52,7 @@ Object show_item(const Item& item) {
   return object({{"item_index", static_cast<std::int64_t>(item.index)},
                  {"status", gone ? "failed" : item.status},
                  {"video_id", gone ? Var() : Var(item.id)},
-                 {"error", error_of(item.status)}});
+                 {"error", error_of_item(item.status)}});
 }
 
 Object show_status(const Item& item, const Var& batch) {
@@ -60,7 +60,7 @@ Object show_status(const Item& item, const Var& batch) {
                  {"status", item.status},
                  {"batch_id", batch},
                  {"item_index", batch.isEmpty() ? Var() : Var(static_cast<std::int64_t>(item.index))},
-                 {"error", error_of(item.status == "not_found" ? "" : item.status)}});
+                 {"error", error_of_item(item.status == "not_found" ? "" : item.status)}});
 }
 
 Object count(const std::vector<Item>& items) {

@@ -35,7 +35,7 @@ List clips_of(Account& account, const Record& record) {
   return clips;
 }
 
-Object show_job(Account& account, const Record& record) {
+Object show_clipping(Account& account, const Record& record) {
   constexpr std::array<int, 4> kProgress{0, 40, 100, 0};
   const Object& facts = record.facts;
   const Phase phase = account.phase(record);
@@ -53,9 +53,9 @@ Object show_job(Account& account, const Record& record) {
                  {"failure_message", phase == Phase::failed ? Var("This job was asked to fail.") : Var()}});
 }
 
-constexpr Resource kJobs{"clipping job", &Account::clips, show_job, 10};
+constexpr Resource kClippings{"clipping job", &Account::clips, show_clipping, 10};
 
-Response create_job(Call& call) {
+Response create_clipping(Call& call) {
   check(call.body, {{"video", Kind::link, true},
                     {"title"},
                     {"input_language"},
@@ -84,11 +84,11 @@ void furnish_clips(Account& account) {
 }  // namespace
 
 Group clips() {
-  return {{{"GET", "/v3/ai-clipping", list_all<kJobs>},
-           {"POST", "/v3/ai-clipping", create_job, Route::Body::object},
-           {"GET", "/v3/ai-clipping/{}", get_one<kJobs>},
-           {"DELETE", "/v3/ai-clipping/{}", remove_one<kJobs>}},
-          {{&Account::clips, show_job}},
+  return {{{"GET", "/v3/ai-clipping", list_all<kClippings>},
+           {"POST", "/v3/ai-clipping", create_clipping, Route::Body::object},
+           {"GET", "/v3/ai-clipping/{}", get_one<kClippings>},
+           {"DELETE", "/v3/ai-clipping/{}", remove_one<kClippings>}},
+          {{&Account::clips, show_clipping}},
           nullptr,
           furnish_clips};
 }

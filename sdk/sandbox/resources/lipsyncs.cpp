@@ -26,7 +26,7 @@ Object show_lipsync(Account& account, const Record& record) {
 
 constexpr Resource kLipsyncs{"lipsync", &Account::lipsyncs, show_lipsync, 10};
 
-void check_order(const Object& body, const std::string& where) {
+void check_lipsync(const Object& body, const std::string& where) {
   check(body,
         {{"video", Kind::link, true},
          {"audio", Kind::link, true},
@@ -41,19 +41,19 @@ void check_order(const Object& body, const std::string& where) {
         where);
 }
 
-std::vector<std::string> start_order(Account& account, const Object& order) {
+std::vector<std::string> start_lipsync(Account& account, const Object& order) {
   return {account.start(account.lipsyncs, order, text_at(order, "title")).id};
 }
 
-constexpr BatchKind kBatch{
-    kLipsyncs, &Account::lipsync_batches, "lipsyncs", "lipsync_ids", 202, job_phase, check_order, start_order};
+constexpr BatchKind kLipsyncBatch{
+    kLipsyncs, &Account::lipsync_batches, "lipsyncs", "lipsync_ids", 202, job_phase, check_lipsync, start_lipsync};
 
 Response create_lipsync(Call& call) {
-  check_order(call.body, "");
-  return data_response(object({{"lipsync_id", start_order(call.account, call.body).front()}}));
+  check_lipsync(call.body, "");
+  return data_response(object({{"lipsync_id", start_lipsync(call.account, call.body).front()}}));
 }
 
-constexpr std::string_view kFurniture = R"([
+constexpr std::string_view kLipsyncFurniture = R"([
   {"id": "lipsync_1", "title": "First take", "duration": 12.4},
   {"id": "lipsync_2", "title": "Dubbed trailer", "duration": 48, "enable_caption": true},
   {"id": "lipsync_123", "title": "Greeting from the chair", "duration": 27.9}
@@ -61,10 +61,10 @@ constexpr std::string_view kFurniture = R"([
 
 void furnish_lipsyncs(Account& account) {
   int hours = 70;
-  for (const Object& row : parse_rows(kFurniture)) {
+  for (const Object& row : parse_rows(kLipsyncFurniture)) {
     account.add_finished(account.lipsyncs, text_at(row, "id"), row, in_january(hours += 5));
   }
-  add_batch(account, kBatch, object({{"title", "Trailers"}}), list({"lipsync_1", "lipsync_2"}), "batch_123");
+  add_batch(account, kLipsyncBatch, object({{"title", "Trailers"}}), list({"lipsync_1", "lipsync_2"}), "batch_123");
 }
 
 }  // namespace
@@ -72,9 +72,9 @@ void furnish_lipsyncs(Account& account) {
 Group lipsyncs() {
   return {{{"GET", "/v3/lipsyncs", list_all<kLipsyncs>},
            {"POST", "/v3/lipsyncs", create_lipsync, Route::Body::object},
-           {"POST", "/v3/lipsyncs/batches", create_batch_of<kBatch>, Route::Body::object},
-           {"GET", "/v3/lipsyncs/batches/{}", get_batch_of<kBatch>},
-           {"GET", "/v3/lipsyncs/statuses", list_statuses_of<kBatch>},
+           {"POST", "/v3/lipsyncs/batches", create_batch_of<kLipsyncBatch>, Route::Body::object},
+           {"GET", "/v3/lipsyncs/batches/{}", get_batch_of<kLipsyncBatch>},
+           {"GET", "/v3/lipsyncs/statuses", list_statuses_of<kLipsyncBatch>},
            {"GET", "/v3/lipsyncs/{}", get_one<kLipsyncs>},
            {"PATCH", "/v3/lipsyncs/{}", retitle<kLipsyncs>, Route::Body::object},
            {"DELETE", "/v3/lipsyncs/{}", remove_one<kLipsyncs>}},

@@ -55,6 +55,7 @@ std::int64_t in_january(int hours);
 
 // What several groups need of each other.
 
+inline constexpr double kSecondsPerWord = 0.4;
 Object show_video(Account& account, const Record& record);
 Record& start_video(Account& account, const Object& order, double duration, const std::string& event = "avatar_video");
 Object show_voice(Account& account, const Record& record);

@@ -67,7 +67,7 @@ Response list_sounds(Call& call) {
       200, object({{"data", shown}, {"has_more", more}, {"next_token", more ? Var(write_cursor(last)) : Var()}}));
 }
 
-constexpr std::string_view kStock = R"([
+constexpr std::string_view kSoundStock = R"([
   {"id": "sound_1", "type": "sound_effects", "name": "Light rain", "description": "Light rain on leaves", "duration": 42},
   {"id": "sound_2", "type": "sound_effects", "name": "Heavy rain", "description": "Rain on a tin roof", "duration": 61.5},
   {"id": "sound_3", "type": "sound_effects", "name": "Door", "description": "A wooden door that closes", "duration": 1.4},
@@ -81,7 +81,7 @@ constexpr std::string_view kStock = R"([
 ])";
 
 void stock_sounds(Account& account) {
-  fill(account.sounds, kStock, "id");
+  fill(account.sounds, kSoundStock, "id");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ Object show_template(Account& account, const Record& record) {
                  {"updated_at", record.created_at + 86400}});
 }
 
-Object show_detail(Account& account, const Record& record) {
+Object show_template_detail(Account& account, const Record& record) {
   Object shown = show_template(account, record);
   List ids = list();
   for (const Var& scene : items_in(record.facts->get("scenes"))) ids->add(text_at(object_in(scene), "scene_id"));
@@ -27,7 +27,7 @@ Object show_detail(Account& account, const Record& record) {
 }
 
 constexpr Resource kTemplates{"template", &Account::templates, show_template, 10};
-constexpr Resource kDetails{"template", &Account::templates, show_detail};
+constexpr Resource kTemplateDetails{"template", &Account::templates, show_template_detail};
 
 Response generate(Call& call) {
   const Record& chosen = find(call, kTemplates);
@@ -50,7 +50,7 @@ Response generate(Call& call) {
   return data_response(show_video(call.account, start_video(call.account, facts, seconds)));
 }
 
-constexpr std::string_view kStock = R"([
+constexpr std::string_view kTemplateStock = R"([
   {"id": "template_1", "name": "News in one minute", "aspect_ratio": "16:9", "variables": {},
    "scenes": [{"scene_id": "scene_1", "script": "Here is what happened today.", "variables": []}]},
   {"id": "template_2", "name": "Portrait quote", "aspect_ratio": "9:16",
@@ -65,14 +65,14 @@ constexpr std::string_view kStock = R"([
 ])";
 
 void stock_templates(Account& account) {
-  fill(account.templates, kStock, "id");
+  fill(account.templates, kTemplateStock, "id");
 }
 
 }  // namespace
 
 Group templates() {
   return {{{"GET", "/v3/templates", list_all<kTemplates>},
-           {"GET", "/v3/templates/{}", get_one<kDetails>},
+           {"GET", "/v3/templates/{}", get_one<kTemplateDetails>},
            {"POST", "/v3/templates/{}", generate, Route::Body::object}},
           {{&Account::templates, show_template}},
           stock_templates,

@@ -43,7 +43,7 @@ Object show_translation(Account& account, const Record& record) {
 
 constexpr Resource kTranslations{"video translation", &Account::translations, show_translation, 10};
 
-void check_order(const Object& body, const std::string& where) {
+void check_translation(const Object& body, const std::string& where) {
   check(body,
         {{"video", Kind::link, true},
          {"output_languages", Kind::texts, true},
@@ -65,7 +65,7 @@ void check_order(const Object& body, const std::string& where) {
   check_languages(body, where);
 }
 
-std::vector<std::string> start_order(Account& account, const Object& order) {
+std::vector<std::string> start_translations(Account& account, const Object& order) {
   std::vector<std::string> ids;
   for (const Var& language : items_in(order->get("output_languages"))) {
     ids.push_back(start_translation(account, order, text_in(language)).id);
@@ -73,19 +73,19 @@ std::vector<std::string> start_order(Account& account, const Object& order) {
   return ids;
 }
 
-constexpr BatchKind kBatch{kTranslations,
-                           &Account::translation_batches,
-                           "video_translations",
-                           "video_translation_ids",
-                           202,
-                           job_phase,
-                           check_order,
-                           start_order};
+constexpr BatchKind kTranslationBatch{kTranslations,
+                                      &Account::translation_batches,
+                                      "video_translations",
+                                      "video_translation_ids",
+                                      202,
+                                      job_phase,
+                                      check_translation,
+                                      start_translations};
 
 Response create_translation(Call& call) {
-  check_order(call.body, "");
+  check_translation(call.body, "");
   List ids = list();
-  for (const std::string& id : start_order(call.account, call.body)) ids->add(id);
+  for (const std::string& id : start_translations(call.account, call.body)) ids->add(id);
   return data_response(object({{"video_translation_ids", ids}}));
 }
 
@@ -96,7 +96,7 @@ Response list_languages(Call&) {
   return data_response(object({{"languages", languages}}));
 }
 
-constexpr std::string_view kFurniture = R"([
+constexpr std::string_view kTranslationFurniture = R"([
   {"id": "translation_1", "title": "Welcome to the team", "output_language": "French", "duration": 42.5},
   {"id": "translation_2", "title": "Welcome to the team", "output_language": "Japanese", "duration": 42.5},
   {"id": "translation_3", "title": "Fire drill, in two minutes", "output_language": "Polish", "duration": 121,
@@ -107,13 +107,13 @@ constexpr std::string_view kFurniture = R"([
 
 void furnish_translations(Account& account) {
   int hours = 50;
-  for (const Object& row : parse_rows(kFurniture)) {
+  for (const Object& row : parse_rows(kTranslationFurniture)) {
     Object facts = row;
     facts->set("input_language", "English");
     account.add_finished(account.translations, text_at(row, "id"), facts, in_january(hours += 7));
   }
-  add_batch(account, kBatch, object({{"title", "Welcome, everywhere"}}), list({"translation_1", "translation_2"}),
-            "batch_123");
+  add_batch(account, kTranslationBatch, object({{"title", "Welcome, everywhere"}}),
+            list({"translation_1", "translation_2"}), "batch_123");
 }
 
 }  // namespace
@@ -138,10 +138,10 @@ Record& start_translation(Account& account, const Object& order, const std::stri
 Group translations() {
   return {{{"GET", "/v3/video-translations", list_all<kTranslations>},
            {"POST", "/v3/video-translations", create_translation, Route::Body::object},
-           {"POST", "/v3/video-translations/batches", create_batch_of<kBatch>, Route::Body::object},
-           {"GET", "/v3/video-translations/batches/{}", get_batch_of<kBatch>},
+           {"POST", "/v3/video-translations/batches", create_batch_of<kTranslationBatch>, Route::Body::object},
+           {"GET", "/v3/video-translations/batches/{}", get_batch_of<kTranslationBatch>},
            {"GET", "/v3/video-translations/languages", list_languages},
-           {"GET", "/v3/video-translations/statuses", list_statuses_of<kBatch>},
+           {"GET", "/v3/video-translations/statuses", list_statuses_of<kTranslationBatch>},
            {"GET", "/v3/video-translations/{}", get_one<kTranslations>},
            {"PATCH", "/v3/video-translations/{}", retitle<kTranslations>, Route::Body::object},
            {"DELETE", "/v3/video-translations/{}", remove_one<kTranslations>}},

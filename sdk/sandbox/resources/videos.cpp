@@ -14,8 +14,6 @@ namespace {
 
 using Kind = Field::Kind;
 
-constexpr double kSecondsPerWord = 0.4;
-
 constexpr Resource kVideos{"video", &Account::videos, show_video, 10};
 
 /// At most one of a script and two kinds of recording; exactly one where `needed`.
@@ -109,8 +107,8 @@ std::vector<std::string> start_order(Account& account, const Object& order) {
   return {start_video(account, order, duration_of(order)).id};
 }
 
-constexpr BatchKind kBatch{kVideos,    &Account::video_batches, "videos", "video_ids", 200, job_phase, check_order,
-                           start_order};
+constexpr BatchKind kVideoBatch{kVideos,    &Account::video_batches, "videos", "video_ids", 200, job_phase, check_order,
+                                start_order};
 
 Response create_video(Call& call) {
   check_order(call.body, "");
@@ -134,7 +132,7 @@ Response delete_video(Call& call) {
   return data_response(object({{"id", id}, {"deleted", true}}));
 }
 
-constexpr std::string_view kFurniture = R"([
+constexpr std::string_view kVideoFurniture = R"([
   {"id": "video_1", "title": "Welcome to the team", "duration": 42.5},
   {"id": "video_2", "title": "How to file an expense report", "duration": 187, "folder_id": "folder_onboarding"},
   {"id": "video_3", "title": "Quartalszahlen für die Belegschaft", "duration": 96.4, "output_language": "German"},
@@ -152,13 +150,13 @@ constexpr std::string_view kFurniture = R"([
 
 void furnish_videos(Account& account) {
   int hours = 0;
-  for (const Object& row : parse_rows(kFurniture)) {
+  for (const Object& row : parse_rows(kVideoFurniture)) {
     Record& video = account.add_finished(account.videos, text_at(row, "id"), row, in_january(hours));
     if (text_at(video.facts, "output_format").empty()) video.facts->set("output_format", "mp4");
     video.fails = text_at(video.facts, "title").rfind("sandbox-fail", 0) == 0;
     hours += 19;
   }
-  add_batch(account, kBatch, object({{"title", "Onboarding, all parts"}}), list({"video_1", "video_2", "video_5"}),
+  add_batch(account, kVideoBatch, object({{"title", "Onboarding, all parts"}}), list({"video_1", "video_2", "video_5"}),
             "batch_123");
 }
 
@@ -204,9 +202,9 @@ Object show_video(Account& account, const Record& record) {
 Group videos() {
   return {{{"GET", "/v3/videos", list_videos},
            {"POST", "/v3/videos", create_video, Route::Body::object},
-           {"POST", "/v3/videos/batches", create_batch_of<kBatch>, Route::Body::object},
-           {"GET", "/v3/videos/batches/{}", get_batch_of<kBatch>},
-           {"GET", "/v3/videos/statuses", list_statuses_of<kBatch>},
+           {"POST", "/v3/videos/batches", create_batch_of<kVideoBatch>, Route::Body::object},
+           {"GET", "/v3/videos/batches/{}", get_batch_of<kVideoBatch>},
+           {"GET", "/v3/videos/statuses", list_statuses_of<kVideoBatch>},
            {"GET", "/v3/videos/{}", get_one<kVideos>},
            {"DELETE", "/v3/videos/{}", delete_video}},
           {{&Account::videos, show_video}},

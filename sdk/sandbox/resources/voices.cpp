@@ -12,9 +12,7 @@ namespace {
 
 using Kind = Field::Kind;
 
-constexpr double kSecondsPerWord = 0.4;
-
-Object show_detail(Account& account, const Record& record) {
+Object show_voice_detail(Account& account, const Record& record) {
   const bool failed = account.phase(record) == Phase::failed;
   Object shown = show_voice(account, record);
   shown->remove("type");
@@ -27,9 +25,9 @@ Object show_detail(Account& account, const Record& record) {
 }
 
 constexpr Resource kVoices{"voice", &Account::voices, show_voice, 20, 100, false};
-constexpr Resource kVoiceDetails{"voice", &Account::voices, show_detail};
+constexpr Resource kVoiceDetails{"voice", &Account::voices, show_voice_detail};
 
-bool is_private(const Record& voice) {
+bool is_own_voice(const Record& voice) {
   return text_at(voice.facts, "type") == "private";
 }
 
@@ -44,7 +42,8 @@ Response list_voices(Call& call) {
     throw Invalid{"type", "type is one of public, private."};
   }
   return page_of(call, kVoices, [&](const Record& voice) {
-    return is_private(voice) == (type == "private") && fits(call.query, "language", text_at(voice.facts, "language")) &&
+    return is_own_voice(voice) == (type == "private") &&
+           fits(call.query, "language", text_at(voice.facts, "language")) &&
            fits(call.query, "gender", text_at(voice.facts, "gender")) && fits(call.query, "engine", "starfish");
   });
 }
@@ -58,7 +57,7 @@ Response find_voices(Call& call) {
   const std::string gender = text_at(call.body, "gender");
   std::vector<const Record*> fitting;
   for (const auto& [sequence, voice] : call.account.voices.all()) {
-    if (!is_private(voice) && (gender.empty() || text_at(voice.facts, "gender") == gender)) fitting.push_back(&voice);
+    if (!is_own_voice(voice) && (gender.empty() || text_at(voice.facts, "gender") == gender)) fitting.push_back(&voice);
   }
   const auto seed = static_cast<std::int64_t>(number_at(call.body, "seed", 0));
   const auto start =
@@ -87,7 +86,7 @@ Response clone_voice(Call& call) {
 
 Response delete_voice(Call& call) {
   const Record& voice = find(call, kVoices);
-  if (!is_private(voice)) return api_error(403, "forbidden", "Only your own voices can be deleted.");
+  if (!is_own_voice(voice)) return api_error(403, "forbidden", "Only your own voices can be deleted.");
   const std::string id = voice.id;
   call.account.voices.remove(id);
   return data_response(object({{"voice_id", id}}));
@@ -126,9 +125,9 @@ void stock_voices(Account& account) {
   constexpr std::array<const char*, 23> kNames{
       "Alder", "Birch", "Cedar", "Dogwood", "Elder",  "Fir",   "Ginkgo", "Hazel", "Ilex",  "Juniper", "Kapok", "Linden",
       "Maple", "Neem",  "Olive", "Pine",    "Quince", "Rowan", "Spruce", "Teak",  "Ulmus", "Willow",  "Yew"};
-  constexpr std::array<const char*, 10> kLanguages{"English", "Spanish", "German", "French",     "Japanese",
-                                                   "Chinese", "Hindi",   "Arabic", "Portuguese", "Korean"};
-  for (const char* language : kLanguages) {
+  constexpr std::array<const char*, 10> kVoiceLanguages{"English", "Spanish", "German", "French",     "Japanese",
+                                                        "Chinese", "Hindi",   "Arabic", "Portuguese", "Korean"};
+  for (const char* language : kVoiceLanguages) {
     for (std::size_t i = 0; i < kNames.size(); ++i) {
       const std::string id = hex(sha256(std::string(language) + kNames.at(i)).substr(0, 16));
       account.voices.add(id,

@@ -14,7 +14,7 @@ struct EventType {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<EventType, 30> kTypes{
+constexpr std::array<EventType, 30> kEventTypes{
     {{"avatar_video.success", "A video is completed"},
      {"avatar_video.fail", "A video has failed"},
      {"avatar_video_gif.success", "The GIF of a video is there"},
@@ -48,8 +48,8 @@ constexpr std::array<EventType, 30> kTypes{
 
 std::vector<std::string_view> type_names() {
   std::vector<std::string_view> names;
-  names.reserve(kTypes.size());
-  for (const EventType& type : kTypes) names.push_back(type.name);
+  names.reserve(kEventTypes.size());
+  for (const EventType& type : kEventTypes) names.push_back(type.name);
   return names;
 }
 
@@ -107,7 +107,7 @@ Response rotate_secret(Call& call) {
 
 Response list_types(Call&) {
   List shown = list();
-  for (const EventType& type : kTypes) {
+  for (const EventType& type : kEventTypes) {
     shown->add(object({{"event_type", type.name}, {"description", type.description}}));
   }
   return json_response(200, object({{"data", shown}, {"has_more", false}, {"next_token", Var()}}));

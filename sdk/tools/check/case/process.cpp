@@ -37,7 +37,7 @@
 namespace heygen::check {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 /// What a dying child leaves to its parent.
 struct ChildReport {
@@ -163,8 +163,8 @@ class Watcher {
   Watcher& operator=(const Watcher&) = delete;
 
   void watch(int limit_ms) {
-    const auto end = Clock::now() + std::chrono::milliseconds(limit_ms);
-    while (!over_ || (!others_.empty() && Clock::now() < over_at_ + leave)) {
+    const auto end = SteadyClock::now() + std::chrono::milliseconds(limit_ms);
+    while (!over_ || (!others_.empty() && SteadyClock::now() < over_at_ + leave)) {
       int status = 0;
       const pid_t who = waitpid(-1, &status, WNOHANG | __WALL);
       if (who > 0) {
@@ -172,7 +172,7 @@ class Watcher {
         continue;
       }
       if (who < 0 && errno == ECHILD) break;
-      if (Clock::now() > end) {
+      if (SteadyClock::now() > end) {
         ended_.late = true;
         break;
       }
@@ -189,7 +189,7 @@ class Watcher {
       others_.erase(who);
       if (who != child_) return;
       over_ = true;
-      over_at_ = Clock::now();
+      over_at_ = SteadyClock::now();
       if (WIFSIGNALED(status)) ended_.signal = WTERMSIG(status);
       return;
     }
@@ -227,7 +227,7 @@ class Watcher {
   const Scenario& scenario_;
   Ended& ended_;
   std::set<pid_t> others_;
-  Clock::time_point over_at_;
+  SteadyClock::time_point over_at_;
   bool over_ = false;
 };
 
