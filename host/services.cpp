@@ -228,6 +228,10 @@ auth::LoginDependencies Services::login_dependencies() {
   return {store(), registry(), environment, clock, cancel, probe};
 }
 
+void Services::finish_refresh() {
+  if (made_->session) made_->session->finish();
+}
+
 void Services::finish_interrupted_logins() {
   try {
     for (const auth::ResumedLogin& resumed : auth::resume_logins(login_dependencies())) {

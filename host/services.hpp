@@ -84,6 +84,8 @@ class Services {
   /// Finishes a login first that was interrupted before it was stored.
   auth::Session& session();
   auth::LoginDependencies login_dependencies();
+  /// Waits for a refresh that is still under way, and stores its result: after the last request.
+  void finish_refresh();
   /// Stores or revokes what earlier processes did not live to store, and says so. Throws Error{canceled}.
   void finish_interrupted_logins();
   /// Checks the base URL and --headers first (usage_error).

@@ -70,20 +70,47 @@ CredentialLease Session::obtain(const RequestInfo& request, Checked* checked) {
   require_usable(credential);
   if (!credential.stale(clock_.now())) return {std::move(credential), false};
   if (!credential.has_headers()) return refresh_locked(credential, request, Reason::first_use, {});
+  if (unfinished_ && !credential.works(clock_.now())) {
+    finish();
+    credential = resolve(request);
+    require_usable(credential);
+    if (!credential.stale(clock_.now())) return {std::move(credential), false};
+  }
+  if (!credential.works(clock_.now())) return refresh_locked(credential, request, Reason::near_expiry, {});
+  return refresh_ahead(std::move(credential), request);
+}
+
+CredentialLease Session::refresh_ahead(Credential credential, const RequestInfo& request) {
+  constexpr int kMillisecondsOfHalfASecond = 500;
+  const std::chrono::milliseconds half_left{kMillisecondsOfHalfASecond * (*credential.expires_at() - clock_.now())};
   try {
-    return refresh_locked(credential, request, Reason::near_expiry, {});
+    if (!unfinished_)
+      return refresh_locked(credential, request, Reason::near_expiry, {}, std::min(kLongestDelay, half_left));
   } catch (const Error& error) {
     if (error.code == code::kCanceled || !credential.works(clock_.now())) throw;
     terminal_.notice("Warning: could not refresh the " + credential.title() + " credential, which is valid until " +
                      format_time(*credential.expires_at()) + ". " + error.message() +
                      (error.hint.empty() ? "" : " " + error.hint));
-    credential.mark_just_refreshed();
-    return {std::move(credential), false};
+  }
+  credential.mark_just_refreshed();
+  return {std::move(credential), false};
+}
+
+void Session::finish() {
+  if (!unfinished_) return;
+  Refresh refresh = std::move(*unfinished_);
+  unfinished_.reset();
+  refresh.ask.wait_limit.reset();
+  try {
+    carry_out(std::move(refresh));
+  } catch (const Error&) {
+    // the warning when it was left said so
   }
 }
 
 CredentialLease Session::refresh(const Credential& refused, const RequestInfo& request,
                                  const std::string& www_authenticate) {
+  finish();
   return refresh_locked(refused, request, Reason::refused, www_authenticate);
 }
 
@@ -96,51 +123,65 @@ std::optional<Credential> Session::refreshed_by_another(const Credential& seen, 
 }
 
 CredentialLease Session::refresh_locked(const Credential& seen, const RequestInfo& request, Reason reason,
-                                        const std::string& www_authenticate) {
+                                        const std::string& www_authenticate,
+                                        std::optional<std::chrono::milliseconds> wait_limit) {
   const std::string& id = seen.provider();
-  const store::RefreshLock lock = resolver_.store().lock_refresh(store::slot_of(id), kLockDeadline, cancel_);
+  Refresh refresh{
+      seen,
+      request,
+      {},
+      resolver_.store().lock_refresh(store::slot_of(id), wait_limit.value_or(kLockDeadline), cancel_),
+  };
   std::optional<Credential> other = refreshed_by_another(seen, request, reason);
   if (other) return {*other, false};
-  if (lock.failure_of_predecessor()) throw Error(*lock.failure_of_predecessor());
+  if (refresh.lock.failure_of_predecessor()) throw Error(*refresh.lock.failure_of_predecessor());
 
   // Before anything is sent: a server that rotates refresh tokens takes the old one back, whether or not the new one
   // can be stored.
-  std::unique_ptr<FileReplacement> room = resolver_.store().reserve();
-  provider::ProviderRequest ask;
-  ask.reason = reason;
-  ask.method = request.method;
-  ask.path = request.path;
-  ask.www_authenticate = www_authenticate;
-  ask.state = resolver_.state_of(id);
-  const std::int64_t asked_at = clock_.now();
-  const ProviderResult answer = refresh_now(seen, request, ask, lock, other);
+  refresh.room = resolver_.store().reserve();
+  refresh.ask.reason = reason;
+  refresh.ask.method = request.method;
+  refresh.ask.path = request.path;
+  refresh.ask.www_authenticate = www_authenticate;
+  refresh.ask.state = resolver_.state_of(id);
+  refresh.ask.wait_limit = wait_limit;
+  refresh.asked_at = clock_.now();
+  return carry_out(std::move(refresh));
+}
+
+CredentialLease Session::carry_out(Refresh refresh) {
+  const std::string& id = refresh.seen.provider();
+  std::optional<Credential> other;
+  const ProviderResult answer = refresh_now(refresh, other);
   if (other) return {*other, false};
   const json::Value patch = answer.patch.value_or(json::Object{});
-  json::Value state = ask.state;
+  json::Value state = refresh.ask.state;
   json::merge_patch(state, patch);
-  if (!save(id, ask.state, patch, std::move(room))) {
+  if (!save(id, refresh.ask.state, patch, std::move(refresh.room))) {
     revoke(resolver_.registry(), {store::slot_of(id), {id}}, state, Reason::replaced);
-    return replaced_meanwhile(request);
+    return replaced_meanwhile(refresh.request);
   }
-  Credential refreshed = resolver_.resolve_state(id, state, request, Reason::first_use);
+  Credential refreshed = resolver_.resolve_state(id, state, refresh.request, Reason::first_use);
   refreshed.mark_just_refreshed();
-  if (!refreshed.has_headers()) throw refused_error(seen);
-  if (refreshed.expires_at()) lock.record_success(asked_at, *refreshed.expires_at());
+  if (!refreshed.has_headers()) throw refused_error(refresh.seen);
+  if (refreshed.expires_at()) refresh.lock.record_success(refresh.asked_at, *refreshed.expires_at());
   return {std::move(refreshed), true};
 }
 
-ProviderResult Session::refresh_now(const Credential& seen, const RequestInfo& request,
-                                    const provider::ProviderRequest& ask, const store::RefreshLock& lock,
-                                    std::optional<Credential>& other) {
-  provider::Provider& provider = resolver_.registry().load(seen.provider());
-  ProviderResult answer = provider.refresh(ask);
+ProviderResult Session::refresh_now(Refresh& refresh, std::optional<Credential>& other) {
+  provider::Provider& provider = resolver_.registry().load(refresh.seen.provider());
+  ProviderResult answer = provider.refresh(refresh.ask);
   if (answer.status == Status::rejected) {
     // A program that does not know the lock may have refreshed in between: the file decides.
-    other = refreshed_by_another(seen, request, ask.reason);
+    other = refreshed_by_another(refresh.seen, refresh.request, refresh.ask.reason);
   }
   if (answer.status == Status::ok || other) return answer;
-  const Error error = provider::to_error(answer, provider.manifest(), resolver_.login_hint(seen.provider()));
-  if (error.code != code::kCanceled) lock.record_failure(error, clock_.monotonic().count());
+  const Error error = provider::to_error(answer, provider.manifest(), resolver_.login_hint(refresh.seen.provider()));
+  if (answer.unfinished) {
+    unfinished_.emplace(std::move(refresh));
+  } else if (error.code != code::kCanceled) {
+    refresh.lock.record_failure(error, clock_.monotonic().count());
+  }
   throw error;
 }
 

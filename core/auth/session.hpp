@@ -44,12 +44,19 @@ class Session : public CredentialSource {
  public:
   /// How long one process waits for another's refresh.
   static constexpr std::chrono::milliseconds kLockDeadline{45'000};
+  /// How long a refresh ahead of the expiry may delay a request, at most: half of the life that the token has left, if
+  /// that is less.
+  static constexpr std::chrono::milliseconds kLongestDelay{5'000};
 
   Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel);
 
   /// Resolves without any network, so that a command can say "log in" before it looks at the rest of its input. The
   /// first request gets the answer, so that a provider that prompts does so once. Throws as obtain() does.
   Checked check(const RequestInfo& request);
+
+  /// Waits for the response of a refresh that was sent ahead of time and had no response when its request went out, and
+  /// stores it: the server may have replaced the refresh token. Call it after the last request.
+  void finish();
 
   CredentialLease obtain(const RequestInfo& request, Checked* checked = nullptr) override;
   CredentialLease refresh(const Credential& refused, const RequestInfo& request,
@@ -58,16 +65,31 @@ class Session : public CredentialSource {
   Error refused_error(const Credential& used) override;
 
  private:
+  /// One refresh, with what it holds until its result is stored.
+  struct Refresh {
+    Credential seen;
+    RequestInfo request;
+    provider::ProviderRequest ask;
+    store::RefreshLock lock;
+    std::unique_ptr<FileReplacement> room{};
+    std::int64_t asked_at = 0;
+  };
+
+  /// `wait_limit`: of a refresh ahead of time.
   CredentialLease refresh_locked(const Credential& seen, const RequestInfo& request, provider::Reason reason,
-                                 const std::string& www_authenticate);
+                                 const std::string& www_authenticate,
+                                 std::optional<std::chrono::milliseconds> wait_limit = {});
+  /// Asks the provider, and stores what it gives.
+  CredentialLease carry_out(Refresh refresh);
+  /// A refresh ahead of time: its failure is a warning.
+  CredentialLease refresh_ahead(Credential credential, const RequestInfo& request);
   /// The credential in the file, if it is another one than `seen` and has not expired.
   std::optional<Credential> refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                  provider::Reason reason);
   /// The provider's answer to one refresh. Throws, and tells those who wait for the lock, when it failed; the
-  /// credential of another program, if that has refreshed meanwhile, goes to `other`.
-  provider::ProviderResult refresh_now(const Credential& seen, const RequestInfo& request,
-                                       const provider::ProviderRequest& ask, const store::RefreshLock& lock,
-                                       std::optional<Credential>& other);
+  /// credential of another program, if that has refreshed meanwhile, goes to `other`. Moves `refresh` to `unfinished_`
+  /// and throws when its response is not there yet.
+  provider::ProviderResult refresh_now(Refresh& refresh, std::optional<Credential>& other);
   /// False: the entry has changed meanwhile, and the result is not wanted.
   bool save(const std::string& id, const json::Value& sent, const json::Value& patch,
             std::unique_ptr<FileReplacement> room);
@@ -85,6 +107,7 @@ class Session : public CredentialSource {
   Clock& clock_;
   Terminal& terminal_;
   const Cancel& cancel_;
+  std::optional<Refresh> unfinished_;
 };
 
 }  // namespace heygen::auth

@@ -52,6 +52,9 @@ struct ProviderRequest {
   Interaction interaction = Interaction::never;
   std::string method, path, www_authenticate;
   json::Value state = json::Object{};  ///< the provider's entry in the credentials file; an object
+  /// Of a refresh: how long it may wait for a response to a request that is sent. After that, the result is
+  /// `unfinished`, and the same call without a limit resumes the exchange.
+  std::optional<std::chrono::milliseconds> wait_limit{};
 };
 
 struct CredentialHeader {
@@ -71,6 +74,7 @@ struct ProviderResult {
   // From fail(), or empty.
   std::string code, message, hint;
   int retry_after = 0;  ///< seconds; 0 unknown
+  bool unfinished = false;
 };
 
 class BrowserLogin;

@@ -285,9 +285,20 @@ void give_up(const Printer& printer, const std::string& where, std::chrono::mill
   end_process(show(error, printer, {}));
 }
 
-int run_arguments(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
+/// The command, and after it a refresh that it left under way: before any error is shown, which is the last line.
+void run_command(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
   try {
     cli::run_command_line(services, printer, commands::all_commands(), arguments);
+  } catch (...) {
+    services.finish_refresh();
+    throw;
+  }
+  services.finish_refresh();
+}
+
+int run_arguments(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
+  try {
+    run_command(services, printer, arguments);
     return static_cast<int>(Exit::success);
   } catch (const OutputClosed&) {  // its reader has enough: nothing to say
     return static_cast<int>(Exit::failure);

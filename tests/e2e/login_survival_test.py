@@ -106,6 +106,24 @@ class Refresh(WithService):
                 done = self.assert_succeeds(self.run_heygen("video", "list"))
                 self.assertIn("Warning: could not refresh", done.err)
 
+    def test_a_hung_token_endpoint_delays_a_request_by_seconds_and_its_late_response_is_stored(self):
+        self.logged_in(soon(40))
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        self.service.fault(TOKEN, gate=gate)
+        running = self.start("video", "list")
+        self.service.wait(lambda: self.service.requests_to("/v3/videos"))
+        self.assertFalse(gate.is_set())
+        self.assertEqual(len(self.service.refreshes()), 1)
+        gate.set()
+        done = self.assert_succeeds(self.finish(running))
+        self.assertIn("has not responded yet", done.err)
+        self.assertEqual(len(self.service.refreshes()), 1)
+        stored = self.home.read()["oauth"]["refresh_token"]
+        self.assertEqual(self.service.state(stored), "active")
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assertEqual(len(self.service.refreshes()), 1)
+
     def test_a_login_without_room_to_store_a_refresh_keeps_its_token_unspent(self):
         if os.geteuid() == 0 and not may_mount():
             self.skipTest("modes do not bind root, and it may not mount")

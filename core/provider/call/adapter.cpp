@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/provider/call/exchange.hpp"
 #include "core/provider/call/provider_call.hpp"
 
 namespace heygen::provider {
@@ -30,7 +31,7 @@ class Adapter : public Provider {
 
  private:
   ProviderResult call(Function function, const ProviderRequest& request, const heygen_outcome* outcome = nullptr) {
-    const CallContext context{services_, manifest_, secret_variables_, find_service_, library_->major()};
+    const CallContext context{services_, manifest_, secret_variables_, find_service_, library_->major(), &unfinished_};
     return call_provider(library_->api(), context, function, request, outcome);
   }
 
@@ -39,6 +40,7 @@ class Adapter : public Provider {
   Services services_;
   SecretVariables secret_variables_;
   FindService find_service_;
+  std::unique_ptr<Exchange> unfinished_;
 };
 
 }  // namespace

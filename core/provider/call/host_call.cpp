@@ -43,7 +43,9 @@ HostCall::HostCall(const CallContext& context, Function the_function, const Prov
       function(the_function),
       request(the_request),
       secret_variables(context.secret_variables),
+      unfinished(context.unfinished),
       state_text_(json::write(the_request.state)) {
+  if (request.wait_limit) wait_end_ = services.clock.monotonic() + *request.wait_limit;
   if (function == Function::revoke) deadline_ = services.clock.monotonic() + kRevokeTimeout;
   abi_.struct_size = sizeof(abi_);
   abi_.host_major = context.major;

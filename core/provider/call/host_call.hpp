@@ -23,6 +23,7 @@ namespace heygen::provider {
 
 class OpenedBrowser;
 class RedirectListener;
+class Exchange;
 struct HttpResponse;
 
 /// heygen_call.get_extension: a service by its ID, or NULL.
@@ -38,6 +39,8 @@ struct CallContext {
   const SecretVariables& secret_variables;  ///< kept out of child processes and log lines
   FindService find_service;
   std::uint32_t major = abi::kNewestMajor;  ///< version of the interface that was agreed on
+  /// Where a call leaves an exchange under way; nullptr: it leaves none.
+  std::unique_ptr<Exchange>* unfinished = nullptr;
 };
 
 /// Overwrites all strings of a document.
@@ -78,6 +81,8 @@ class HostCall {
 
   /// Time that this call still has; empty when unlimited.
   std::optional<std::chrono::milliseconds> time_left() const;
+  /// When it stops waiting for a response, by the monotonic clock; empty: it waits to the end.
+  std::optional<std::chrono::milliseconds> wait_end() const { return wait_end_; }
   bool network_off() const { return request.reason == Reason::explain; }
   bool may_ask_user() const;
 
@@ -86,6 +91,7 @@ class HostCall {
   const Function function;
   const ProviderRequest& request;
   const SecretVariables& secret_variables;
+  std::unique_ptr<Exchange>* const unfinished;
   ProviderResult result;
   std::unique_ptr<OpenedBrowser> browser;
   std::string waits_for;  ///< in the provider's words, during a login; or ""
@@ -98,7 +104,7 @@ class HostCall {
   std::thread::id thread_ = std::this_thread::get_id();
   std::atomic<bool> wrong_thread_{false};
   std::string bug_;
-  std::optional<std::chrono::milliseconds> deadline_;
+  std::optional<std::chrono::milliseconds> deadline_, wait_end_;
   std::deque<std::string> texts_;
   std::deque<json::Value> documents_;
   std::vector<std::unique_ptr<HttpResponse>> responses_;

@@ -6,11 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/clock.hpp"
 #include "core/base/encode.hpp"
 #include "core/base/environment.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
+#include "core/provider/call/exchange.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/call/http_response.hpp"
 #include "core/provider/service/services.hpp"
@@ -23,7 +25,6 @@ using std::chrono::milliseconds;
 
 constexpr std::uint32_t kUsualTime = 30'000;
 constexpr std::uint32_t kLongestTime = 300'000;
-constexpr std::size_t kMaxBody = limits::kMiB;
 constexpr std::size_t kMaxRequestHeaders = 64;
 constexpr milliseconds kRefreshGrace{5'000};
 
@@ -69,8 +70,10 @@ net::Headers headers_for(const HostCall& host, const heygen_http_request& reques
 net::Timeouts timeouts_for(const HostCall& host, const heygen_http_request& request) {
   const std::uint32_t asked = request.timeout_ms == 0 ? kUsualTime : std::min(request.timeout_ms, kLongestTime);
   const auto left = host.time_left();
-  const milliseconds total =
-      std::max(milliseconds{1}, std::min(milliseconds{asked}, left.value_or(milliseconds{asked})));
+  milliseconds total = std::min(milliseconds{asked}, left.value_or(milliseconds{asked}));
+  if (host.wait_end() && net::is_idempotent(abi::view(request.method)))  // nothing is lost with its response
+    total = std::min(total, *host.wait_end() - host.services.clock.monotonic());
+  total = std::max(milliseconds{1}, total);
   net::Timeouts timeouts;
   timeouts.total = total;
   timeouts.idle = total;
@@ -78,26 +81,41 @@ net::Timeouts timeouts_for(const HostCall& host, const heygen_http_request& requ
   return timeouts;
 }
 
-/// False when the body is longer than allowed.
-bool read_body(net::Response& response, std::string& body) {
-  std::array<char, 16384> piece{};
-  body.reserve(kMaxBody);  // grown in place, so that no copy of a token stays behind
-  while (const std::size_t got = response.read(piece)) {
-    if (got > kMaxBody - body.size()) return false;
-    body.append(piece.data(), got);
-  }
-  explicit_bzero(piece.data(), piece.size());
-  return true;
-}
-
 heygen_status fail_for(HostCall& host, const net::Failure& failure) {
   if (failure.kind == net::Failure::Kind::canceled) return HEYGEN_CANCELLED;
   return host.fail(HEYGEN_TRANSIENT, failure.what(), failure.hint);
 }
 
+/// An exchange that this call may leave under way, or that an earlier one left; nullptr for all others.
+std::unique_ptr<Exchange> begin_or_resume(HostCall& host, const net::Request& request, std::string_view body) {
+  if (host.unfinished == nullptr) return nullptr;
+  if (*host.unfinished && (*host.unfinished)->is_for(request, body)) return std::move(*host.unfinished);
+  if (!host.wait_end() || net::is_idempotent(request.method)) return nullptr;
+  return std::make_unique<Exchange>(host.services.http, request, body);
+}
+
+/// Waits as long as the call may. Empty: it is under way, or given up, and the call has failed.
+std::unique_ptr<Exchange> wait_for(HostCall& host, std::unique_ptr<Exchange> exchange, const net::Url& url) {
+  const WaitingScope waiting(host.services);
+  const auto tick = [&] {
+    if (host.services.waiting) host.services.waiting("Waiting for " + url.host, {});
+  };
+  const Exchange::State state = exchange->wait(host.wait_end(), host.services.clock, host.services.cancel, tick);
+  if (state == Exchange::State::complete) return exchange;
+  const std::string late = state == Exchange::State::under_way ? " has not responded yet." : " cannot be reached yet.";
+  if (state == Exchange::State::under_way) {
+    host.result.unfinished = true;
+    *host.unfinished = std::move(exchange);
+  }
+  host.fail(HEYGEN_TRANSIENT, url.origin() + late, "The one that is stored still works, and is used.");
+  return nullptr;
+}
+
 heygen_status exchange(HostCall& host, const heygen_http_request& given, const net::Url& url,
                        const heygen_http_response** response) {
-  net::TextBody body{std::string(abi::view(given.body))};
+  if (host.result.unfinished) return host.fail(HEYGEN_TRANSIENT, "Timed out: an earlier request is still under way.");
+  const std::string_view text = abi::view(given.body);
+  net::TextBody body{std::string(text)};
   net::Request request;
   request.method = abi::view(given.method);
   request.url = url;
@@ -106,13 +124,15 @@ heygen_status exchange(HostCall& host, const heygen_http_request& given, const n
   request.timeouts = timeouts_for(host, given);
   if (host.function == Function::refresh) request.grace = kRefreshGrace;
   try {
-    const auto received = host.services.http.send(request, host.services.cancel);
-    auto kept = std::make_unique<HttpResponse>();
-    kept->status = received->status;
-    kept->headers = received->headers;
-    if (!read_body(*received, kept->body)) {
-      return host.fail(HEYGEN_BROKEN, "The response of " + url.origin() + " is larger than 1 MiB.");
+    std::unique_ptr<HttpResponse> kept;
+    if (std::unique_ptr<Exchange> own = begin_or_resume(host, request, text)) {
+      own = wait_for(host, std::move(own), url);
+      if (!own) return HEYGEN_TRANSIENT;
+      kept = own->take();
+    } else {
+      kept = receive(host.services.http, request, host.services.cancel);
     }
+    if (!kept) return host.fail(HEYGEN_BROKEN, "The response of " + url.origin() + " is larger than 1 MiB.");
     *response = reinterpret_cast<const heygen_http_response*>(host.keep(std::move(kept)));
     return HEYGEN_OK;
   } catch (const net::Failure& failure) {

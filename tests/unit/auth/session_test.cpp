@@ -187,6 +187,69 @@ BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_continues_and_the_refreshed_cred
   BOOST_TEST(terminal.notices[0].find("s3cr3t") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(refresh_ahead_without_a_response_yet_delays_no_request_and_is_stored_at_the_end) {
+  write(file(state("old", kNow + 30)));
+  std::vector<std::optional<std::chrono::milliseconds>> wait_limit;
+  acme.on_refresh = [&](const ProviderRequest& ask) {
+    wait_limit.push_back(ask.wait_limit);
+    provider::ProviderResult answer = ask.wait_limit ? ended(Status::transient, "No response yet.") : refreshed("new");
+    answer.unfinished = ask.wait_limit.has_value();
+    return answer;
+  };
+  for (int requests = 0; requests < 2; ++requests) {
+    const CredentialLease lease = session.obtain(request);
+    BOOST_TEST(bearer(lease.credential) == "Bearer old");
+    BOOST_TEST(!lease.refreshed);
+  }
+  BOOST_TEST(acme.refreshes == 1);
+  BOOST_REQUIRE(terminal.notices.size() == 1U);
+  BOOST_TEST(terminal.notices[0].find("No response yet.") != std::string::npos);
+  const auto lock = [&] { store->lock_refresh("providers.acme", std::chrono::milliseconds(0), cancel); };
+  BOOST_TEST(error_of(lock).code == code::kTimeout);
+
+  session.finish();
+  BOOST_TEST(acme.refreshes == 2);
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+  BOOST_TEST((wait_limit[0] == Session::kLongestDelay));
+  BOOST_TEST(!wait_limit[1].has_value());
+  lock();
+  session.finish();
+  BOOST_TEST(acme.refreshes == 2);
+}
+
+BOOST_AUTO_TEST_CASE(refresh_ahead_waits_half_of_the_life_that_is_left_at_most) {
+  write(file(state("old", kNow + 4)));
+  acme.on_refresh = [](const ProviderRequest& ask) {
+    BOOST_TEST((ask.wait_limit == std::chrono::seconds(2)));
+    return refreshed("new");
+  };
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
+  write(file(state("old", kNow)));
+  acme.on_refresh = [](const ProviderRequest& ask) {
+    BOOST_TEST(!ask.wait_limit.has_value());
+    return refreshed("new");
+  };
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
+}
+
+BOOST_AUTO_TEST_CASE(refresh_under_way_is_waited_for_once_its_token_is_refused_or_expires) {
+  acme.on_refresh = [](const ProviderRequest& ask) {
+    provider::ProviderResult answer = ask.wait_limit ? ended(Status::transient) : refreshed("new");
+    answer.unfinished = ask.wait_limit.has_value();
+    return answer;
+  };
+  write(file(state("old", kNow + 30)));
+  const CredentialLease first = session.obtain(request);
+  BOOST_TEST(bearer(session.refresh(first.credential, request, {}).credential) == "Bearer new");
+  BOOST_TEST(acme.refreshes == 2);
+
+  write(file(state("old", kNow + 30)));
+  session.obtain(request);
+  clock.time += 30;
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
+  BOOST_TEST(acme.refreshes == 4);
+}
+
 BOOST_AUTO_TEST_CASE(refresh_result_that_a_login_overtakes_is_revoked_and_the_login_used) {
   write(file(state("old", 5)));
   acme.on_refresh = [&](const ProviderRequest&) {
