@@ -70,8 +70,8 @@ CredentialLease Session::obtain(const RequestInfo& request, Checked* checked) {
   require_usable(credential);
   if (!credential.stale(clock_.now())) return {std::move(credential), false};
   if (!credential.has_headers()) return refresh_locked(credential, request, Reason::first_use, {});
-  if (unfinished_ && !credential.works(clock_.now())) {
-    finish();
+  if (unfinished_) {
+    resume_unfinished(credential.works(clock_.now()) ? std::optional(std::chrono::milliseconds::zero()) : std::nullopt);
     credential = resolve(request);
     require_usable(credential);
     if (!credential.stale(clock_.now())) return {std::move(credential), false};
@@ -97,10 +97,14 @@ CredentialLease Session::refresh_ahead(Credential credential, const RequestInfo&
 }
 
 void Session::finish() {
+  resume_unfinished({});
+}
+
+void Session::resume_unfinished(std::optional<std::chrono::milliseconds> wait_limit) {
   if (!unfinished_) return;
   Refresh refresh = std::move(*unfinished_);
   unfinished_.reset();
-  refresh.ask.wait_limit.reset();
+  refresh.ask.wait_limit = wait_limit;
   try {
     carry_out(std::move(refresh));
   } catch (const Error&) {

@@ -83,6 +83,8 @@ class Session : public CredentialSource {
   CredentialLease carry_out(Refresh refresh);
   /// A refresh ahead of time: its failure is a warning.
   CredentialLease refresh_ahead(Credential credential, const RequestInfo& request);
+  /// Takes the response of what was left under way, if it comes within `wait_limit`.
+  void resume_unfinished(std::optional<std::chrono::milliseconds> wait_limit);
   /// The credential in the file, if it is another one than `seen` and has not expired.
   std::optional<Credential> refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                  provider::Reason reason);

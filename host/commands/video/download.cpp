@@ -219,6 +219,7 @@ void run_download(Services& services, Printer& printer, const Parsed& parsed) {
     place = place_of(services, parsed, given.empty() ? default_name(id, asset.ending) : given);
   const std::string link = link_of(id, asset, services.client().fetch(request));
   const std::string what = id + "/" + std::string(asset.name);
+  services.finish_refresh();  // not after the transfer, which may take an hour or be killed
   const transfer::DownloadDependencies needs{
       services.http(), {services.terminal, services.environment, services.clock}, services.random, services.cancel};
   if (to_stdout) {

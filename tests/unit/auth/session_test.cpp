@@ -201,20 +201,33 @@ BOOST_AUTO_TEST_CASE(refresh_ahead_without_a_response_yet_delays_no_request_and_
     BOOST_TEST(bearer(lease.credential) == "Bearer old");
     BOOST_TEST(!lease.refreshed);
   }
-  BOOST_TEST(acme.refreshes == 1);
+  BOOST_TEST(acme.refreshes == 2);
+  BOOST_TEST((wait_limit[1] == std::chrono::milliseconds::zero()));
   BOOST_REQUIRE(terminal.notices.size() == 1U);
   BOOST_TEST(terminal.notices[0].find("No response yet.") != std::string::npos);
   const auto lock = [&] { store->lock_refresh("providers.acme", std::chrono::milliseconds(0), cancel); };
   BOOST_TEST(error_of(lock).code == code::kTimeout);
 
   session.finish();
-  BOOST_TEST(acme.refreshes == 2);
+  BOOST_TEST(acme.refreshes == 3);
   BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
   BOOST_TEST((wait_limit[0] == Session::kLongestDelay));
-  BOOST_TEST(!wait_limit[1].has_value());
+  BOOST_TEST(!wait_limit[2].has_value());
   lock();
   session.finish();
-  BOOST_TEST(acme.refreshes == 2);
+  BOOST_TEST(acme.refreshes == 3);
+}
+
+BOOST_AUTO_TEST_CASE(response_that_came_late_is_stored_before_the_next_request) {
+  write(file(state("old", kNow + 30)));
+  acme.on_refresh = [&](const ProviderRequest&) {
+    provider::ProviderResult answer = acme.refreshes == 1 ? ended(Status::transient) : refreshed("new");
+    answer.unfinished = acme.refreshes == 1;
+    return answer;
+  };
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer old");
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(refresh_ahead_waits_half_of_the_life_that_is_left_at_most) {
