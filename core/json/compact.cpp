@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json/compact.hpp"
 
+#include <array>
+
 #include "core/base/encode.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/scan.hpp"
@@ -44,8 +46,9 @@ void Compactor::end_value() {
 }
 
 void Compactor::close(char bracket) {
-  if (objects_.empty() || objects_.back() != (bracket == '}')) fail("a bracket closes what was not opened");
+  if (objects_.empty() || in_object_ != (bracket == '}')) fail("a bracket closes what was not opened");
   objects_.pop_back();
+  in_object_ = !objects_.empty() && objects_.back();
   end_value();
 }
 
@@ -120,7 +123,7 @@ void Compactor::begin_value(char c) {
   switch (c) {
     case '{':
     case '[':
-      objects_.push_back(c == '{');
+      objects_.push_back(in_object_ = c == '{');
       state_ = c == '{' ? State::first_name_or_end : State::first_value_or_end;
       return;
     case '"':
@@ -167,7 +170,7 @@ void Compactor::between_tokens(char c) {
       return;
     case State::after_value:
       if (c == ',') {
-        state_ = objects_.back() ? State::name : State::value;
+        state_ = in_object_ ? State::name : State::value;
         return;
       }
       if (c != '}' && c != ']') fail("a comma or bracket is missing");
@@ -187,26 +190,91 @@ void Compactor::take(char c) {
   if (literal_.empty()) end_value();
 }
 
-void Compactor::feed(std::string_view piece, std::string& out) {
-  const std::size_t begin = offset_;
-  std::size_t copied = 0;
-  for (std::size_t at = 0; at < piece.size(); ++at) {
+/// The bytes between tokens that valid documents mostly consist of. False: take() must look.
+bool Compactor::take_common(char c) {
+  switch (state_) {
+    case State::first_value_or_end:
+    case State::value:
+      if (c != '"') return false;
+      state_ = State::string, in_name_ = false;
+      return true;
+    case State::first_name_or_end:
+    case State::name:
+      if (c != '"') return false;
+      state_ = State::string, in_name_ = true;
+      return true;
+    case State::colon:
+      if (c == ':') state_ = State::value;
+      return c == ':';
+    case State::after_value:
+      if (c == ',') state_ = in_object_ ? State::name : State::value;
+      return c == ',';
+    case State::number_int:
+    case State::number_fraction:
+      return is_digit(c);
+    default:
+      return false;
+  }
+}
+
+/// Copies the quotation mark that ends a string, and what mostly follows: `:` or `,`, a space, and the next string's
+/// quotation mark.
+std::size_t Compactor::after_string(std::string_view part, std::size_t at, char*& to) {
+  const bool was_name = in_name_, goes_on = was_name || in_object_;
+  if (was_name) {
+    state_ = State::colon;
+  } else {
+    end_value();
+  }
+  *to++ = part[at++];
+  constexpr std::size_t kLookAhead = 3;
+  if (!goes_on || part.size() - at < kLookAhead || part[at] != (was_name ? ':' : ',')) return at;
+  state_ = was_name ? State::value : State::name;
+  *to++ = part[at++];
+  if (part[at] == ' ') ++at;
+  if (part[at] != '"') return at;
+  state_ = State::string, in_name_ = !was_name;
+  *to++ = part[at++];
+  return at;
+}
+
+std::size_t Compactor::feed_part(std::string_view part, char* out) {
+  char* to = out;
+  for (std::size_t at = 0; at < part.size();) {
     if (state_ == State::string && utf8_left_ == 0) {
-      at += plain_length(piece.substr(at));
-      if (at == piece.size()) break;
+      const std::size_t plain = copy_plain(part.substr(at), to);
+      at += plain;
+      to += plain;
+      if (at == part.size()) break;
+      if (part[at] == '"') {
+        at = after_string(part, at, to);
+        continue;
+      }
     }
-    const char c = piece[at];
-    offset_ = begin + at;
-    if (is_space(c) && !within_text()) {
-      if (state_ >= State::number_minus) static_cast<void>(in_number(c));
-      out.append(piece, copied, at - copied);
-      copied = at + 1;
-    } else {
+    const char c = part[at];
+    const bool space = is_space(c) && !within_text();
+    if (space && state_ >= State::number_minus) {
+      offset_ = part_begin_ + at;
+      static_cast<void>(in_number(c));
+    } else if (!space && !take_common(c)) {
+      offset_ = part_begin_ + at;
       take(c);
     }
+    *to = c;
+    to += space ? 0 : 1;
+    ++at;
   }
-  out.append(piece, copied);
-  offset_ = begin + piece.size();
+  offset_ = part_begin_ += part.size();
+  return static_cast<std::size_t>(to - out);
+}
+
+void Compactor::feed(std::string_view piece, std::string& out) {
+  std::array<char, 1024> clean;
+  while (!piece.empty()) {
+    const std::string_view part = piece.substr(0, clean.size());
+    out.append(clean.data(), feed_part(part, clean.data()));
+    piece.remove_prefix(part.size());
+  }
 }
 
 void Compactor::finish() {
@@ -219,6 +287,7 @@ void Compactor::finish() {
 std::string compact(std::string_view text) {
   Compactor compactor;
   std::string out;
+  out.reserve(text.size());
   compactor.feed(text, out);
   compactor.finish();
   return out;

@@ -38,6 +38,10 @@ class Compactor {
     number_sign,
     number_exponent,
   };
+  /// Writes at most as many bytes as `part` has.
+  std::size_t feed_part(std::string_view part, char* out);
+  std::size_t after_string(std::string_view part, std::size_t at, char*& to);
+  bool take_common(char c);
   void take(char c);  ///< a byte that is not white space between tokens
   bool within_text() const { return state_ >= State::string && state_ <= State::literal; }
   bool in_number(char c);  ///< false: the number ended before c
@@ -51,12 +55,13 @@ class Compactor {
 
   State state_ = State::value;
   std::vector<bool> objects_;  ///< open brackets, true for {
+  bool in_object_ = false;     ///< the last of them
   bool in_name_ = false;
   std::string_view literal_;
   int unicode_left_ = 0;
   int utf8_left_ = 0;
   unsigned utf8_low_ = 0x80, utf8_high_ = 0xBF;
-  std::size_t offset_ = 0;
+  std::size_t part_begin_ = 0, offset_ = 0;
 };
 
 std::string compact(std::string_view text);

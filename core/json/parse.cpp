@@ -8,6 +8,8 @@
 
 #include "core/base/encode.hpp"
 #include "core/json/compact.hpp"
+#include "core/json/parse_compact.hpp"
+#include "core/json/scan.hpp"
 
 namespace heygen::json {
 
@@ -59,24 +61,39 @@ class Builder {
   }
 
  private:
+  using Places = std::unordered_map<std::string, std::size_t>;
+
   Value object(std::size_t depth) {
     Object members;
-    std::unordered_map<std::string, std::size_t> places;  // of names, so that a large object costs no square
+    members.reserve(std::min(last_size_, kMostReserved));
+    Places places;
     ++at_;
     while (text_[at_] != '}') {
       if (text_[at_] == ',') ++at_;
       std::string name = string();
       ++at_;  // the colon
       Value member = value(depth + 1);
-      const auto [place, is_new] = places.try_emplace(name, members.size());
-      if (is_new) {
-        members.emplace_back(std::move(name), std::move(member));
+      if (Value* earlier = find(members, places, name)) {
+        *earlier = std::move(member);
       } else {
-        members[place->second].second = std::move(member);
+        members.emplace_back(std::move(name), std::move(member));
       }
     }
     ++at_;
+    last_size_ = members.size();
     return members;
+  }
+
+  /// `places` has the names of a large object, so that it costs no square.
+  static Value* find(Object& members, Places& places, const std::string& name) {
+    constexpr std::size_t kSmall = 16;
+    if (members.size() < kSmall) {
+      const auto found = std::ranges::find(members, name, &Member::first);
+      return found == members.end() ? nullptr : &found->second;
+    }
+    for (std::size_t i = places.size(); i < members.size(); ++i) places.emplace(members[i].first, i);
+    const auto found = places.find(name);
+    return found == places.end() ? nullptr : &members[found->second].second;
   }
 
   Value array(std::size_t depth) {
@@ -98,15 +115,21 @@ class Builder {
   }
 
   std::string string() {
-    std::string out;
-    for (++at_; text_[at_] != '"';) {
-      const std::size_t plain = text_.find_first_of("\"\\", at_);
-      out += text_.substr(at_, plain - at_);
-      at_ = plain;
-      if (text_[at_] == '\\') escape(out);
+    std::string out(to_mark());
+    while (text_[at_] == '\\') {
+      escape(out);
+      --at_;
+      out += to_mark();
     }
     ++at_;
     return out;
+  }
+
+  /// Past the byte at which the reader is, up to the next quotation mark or backslash.
+  std::string_view to_mark() {
+    const std::size_t begin = at_ + 1;
+    at_ = begin + length_to_mark(text_.substr(begin));
+    return text_.substr(begin, at_ - begin);
   }
 
   void escape(std::string& out) {
@@ -157,13 +180,19 @@ class Builder {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  /// Of the last object: the next one is often alike.
+  std::size_t last_size_ = 0;
+  static constexpr std::size_t kMostReserved = 64;
 };
 
 }  // namespace
 
 Value parse(std::string_view text) {
-  const std::string compacted = compact(text);
-  return Builder(compacted).value(0);
+  return parse_compact(compact(text));
+}
+
+Value parse_compact(std::string_view text) {
+  return Builder(text).value(0);
 }
 
 }  // namespace heygen::json

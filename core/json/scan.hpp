@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loop of reading JSON strings.
+// The inner loops of reading JSON strings.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,16 @@
 
 namespace heygen::json {
 
-/// How many bytes at the start of `text` may be copied as they are inside a string (RFC 8259 §7): ASCII other than
-/// control characters, `"`, and `\`.
-std::size_t plain_length(std::string_view text) noexcept;
+/// Copies the bytes at the start of `text` that stay as they are inside a string (RFC 8259 §7), which are ASCII other
+/// than control characters, `"`, and `\`; gives their number. `out` has room for all of `text`, and may be written to
+/// beyond what counts.
+std::size_t copy_plain(std::string_view text, char* out) noexcept;
 
-/// The same where the processor has no vector instructions that plain_length() knows; here for the tests.
-std::size_t portable_plain_length(std::string_view text) noexcept;
+/// How many bytes come before the first `"` or `\`.
+std::size_t length_to_mark(std::string_view text) noexcept;
+
+/// The same where the processor has no vector instructions that are known here; for the tests.
+std::size_t portable_copy_plain(std::string_view text, char* out) noexcept;
+std::size_t portable_length_to_mark(std::string_view text) noexcept;
 
 }  // namespace heygen::json

@@ -12,21 +12,41 @@ namespace {
 
 /// Where the string that begins at `at` ends, quote included.
 std::size_t string_end(std::string_view text, std::size_t at) {
-  for (++at; (at += plain_length(text.substr(at)), text[at]) != '"'; ++at)
-    if (text[at] == '\\') ++at;
+  for (++at; (at += length_to_mark(text.substr(at)), text[at]) == '\\';) at += 2;
   return at + 1;
 }
 
-std::size_t value_end(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
+struct End {
+  std::size_t at = 0;
+  std::size_t items = 0;  ///< of an array
+};
+
+End value_end(std::string_view text, std::size_t begin) {
+  std::size_t at = begin, depth = 0, commas = 0;
   while (at < text.size()) {
-    const char c = text[at];
-    if (depth == 0 && (c == ',' || c == ']' || c == '}')) return at;
-    if (c == '[' || c == '{') ++depth;
-    if (c == ']' || c == '}') --depth;
-    at = c == '"' ? string_end(text, at) : at + 1;
+    switch (text[at]) {
+      case '"':
+        at = string_end(text, at);
+        continue;
+      case '[':
+      case '{':
+        ++depth;
+        break;
+      case ',':
+        if (depth == 0) return {at};
+        if (depth == 1) ++commas;
+        break;
+      case ']':
+      case '}':
+        if (depth == 0) return {at};
+        if (--depth == 0) return {at + 1, at == begin + 1 ? 0 : commas + 1};
+        break;
+      default:
+        break;
+    }
+    ++at;
   }
-  return at;
+  return {at};
 }
 
 std::string name_of(std::string_view quoted) {
@@ -59,7 +79,7 @@ std::vector<MemberSlice> members_of(std::string_view object) {
   if (!object.starts_with('{')) return members;
   for (std::size_t at = 1; at < object.size() && object[at] == '"';) {
     const std::size_t colon = string_end(object, at);
-    const std::size_t end = value_end(object, colon + 1);
+    const std::size_t end = value_end(object, colon + 1).at;
     members.push_back({name_of(object.substr(at, colon - at)), object.substr(at, end - at),
                        object.substr(colon + 1, end - colon - 1)});
     at = end + 1;
@@ -72,23 +92,79 @@ std::optional<std::vector<std::string_view>> items_of(std::string_view array) {
   if (!array.starts_with('[')) return std::nullopt;
   std::vector<std::string_view> items;
   for (std::size_t at = 1; at < array.size() && array[at] != ']';) {
-    const std::size_t end = value_end(array, at);
+    const std::size_t end = value_end(array, at).at;
     items.push_back(array.substr(at, end - at));
     at = end + 1;
   }
   return items;
 }
 
-std::optional<std::string_view> slice(std::string_view document, std::string_view path) {
-  while (!path.empty()) {
-    const std::size_t dot = std::min(path.find('.'), path.size());
-    const std::vector<MemberSlice> members = members_of(document);
-    const auto at = std::ranges::find(members, path.substr(0, dot), &MemberSlice::name);
-    if (at == members.end()) return std::nullopt;
-    document = at->value;
-    path.remove_prefix(std::min(dot + 1, path.size()));
+namespace {
+
+class Finder {
+ public:
+  Finder(std::string_view text, std::span<Place> places) : text_(text), places_(places) {}
+
+  void run() {
+    for (Place& place : places_) {
+      place.value = place.path.empty() ? std::optional(text_) : std::nullopt;
+      place.items = 0;
+    }
+    if (text_.starts_with('{')) object(0, 0, pointers());
   }
-  return document;
+
+ private:
+  std::vector<Place*> pointers() const {
+    std::vector<Place*> all;
+    for (Place& place : places_) all.push_back(&place);
+    return all;
+  }
+
+  static std::string_view part_of(const Place& place, std::size_t from) {
+    const std::string_view rest = place.path.substr(std::min(from, place.path.size()));
+    return rest.substr(0, rest.find('.'));
+  }
+
+  /// Where the object ends. The paths of `wanted` lead into it, and go on at `from`.
+  std::size_t object(std::size_t at, std::size_t from, const std::vector<Place*>& wanted) {
+    for (++at; text_[at] == '"';) {
+      const std::size_t colon = string_end(text_, at);
+      const std::string name = name_of(text_.substr(at, colon - at));
+      std::vector<Place*> here;
+      for (Place* place : wanted)
+        if (from < place->path.size() && part_of(*place, from) == name) here.push_back(place);
+      at = member(colon + 1, from + name.size(), here);
+      if (text_[at] == ',') ++at;
+    }
+    return at + 1;
+  }
+
+  /// Of members with the same name the last counts.
+  std::size_t member(std::size_t begin, std::size_t path_end, const std::vector<Place*>& here) {
+    std::vector<Place*> below;
+    for (Place* place : here) {
+      place->value.reset();
+      place->items = 0;
+      if (place->path.size() > path_end) below.push_back(place);
+    }
+    const bool into = !below.empty() && text_[begin] == '{';
+    const End end = into ? End{object(begin, path_end + 1, below)} : value_end(text_, begin);
+    for (Place* place : here) {
+      if (place->path.size() != path_end) continue;
+      place->value = text_.substr(begin, end.at - begin);
+      place->items = text_[begin] == '[' ? end.items : 0;
+    }
+    return end.at;
+  }
+
+  std::string_view text_;
+  std::span<Place> places_;
+};
+
+}  // namespace
+
+void find(std::string_view document, std::span<Place> places) {
+  Finder(document, places).run();
 }
 
 }  // namespace heygen::json

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,13 @@ struct MemberSlice {
 std::vector<MemberSlice> members_of(std::string_view object);
 /// In order; nothing unless `array` is one.
 std::optional<std::vector<std::string_view>> items_of(std::string_view array);
-/// The value at a dotted path of member names; nothing when there is none.
-std::optional<std::string_view> slice(std::string_view document, std::string_view path);
+/// What to find in a document, and what was found.
+struct Place {
+  std::string_view path;  ///< names of members, with dots between them; "" is all of the document
+  std::optional<std::string_view> value = {};
+  std::size_t items = 0;  ///< of an array
+};
+/// Fills in all places in one pass over the document.
+void find(std::string_view document, std::span<Place> places);
 
 }  // namespace heygen::json

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <functional>
 #include <initializer_list>
@@ -31,7 +32,8 @@ Error wrong_response(const std::string& message) {
 /// One response, and views into it.
 struct Page {
   std::string text;
-  std::vector<std::string_view> items;
+  std::string_view list;   ///< of the items, empty when there is none
+  std::int64_t count = 0;  ///< of the items
   bool has_list = false;
   bool more = false;
   std::string cursor;         ///< of the next page, or ""
@@ -53,19 +55,22 @@ void check_form(std::string_view raw, std::initializer_list<char> starts, std::s
 }
 
 void read_page(const api::Pagination& facts, Page& page) {
-  const std::string_view list = json::slice(page.text, facts.items).value_or("");
-  page.has_list = !list.empty();
-  if (page.has_list && list != "null") {
-    auto items = json::items_of(list);
-    if (!items) throw wrong_response("The response has no list at '" + std::string(facts.items) + "'.");
-    page.items = std::move(*items);
+  std::array<json::Place, 3> places{{{facts.items}, {facts.next_cursor}, {facts.has_more}}};
+  json::find(page.text, places);
+  const auto& [list, next, more] = places;
+  page.has_list = list.value.has_value();
+  if (page.has_list && *list.value != "null") {
+    if (!list.value->starts_with('['))
+      throw wrong_response("The response has no list at '" + std::string(facts.items) + "'.");
+    page.list = *list.value;
+    page.count = static_cast<std::int64_t>(list.items);
   }
-  page.next_raw = json::slice(page.text, facts.next_cursor).value_or("null");
+  page.next_raw = next.value.value_or("null");
   check_form(page.next_raw, {'"', '0'}, facts.next_cursor);
   page.cursor = cursor_of(page.next_raw);
-  const std::string_view more = json::slice(page.text, facts.has_more).value_or("");
-  check_form(more, {'t', 'f'}, facts.has_more);
-  page.more = more == "true" || (more != "false" && !page.cursor.empty());
+  const std::string_view whether = more.value.value_or("");
+  check_form(whether, {'t', 'f'}, facts.has_more);
+  page.more = whether == "true" || (whether != "false" && !page.cursor.empty());
 }
 
 /// The final values, as JSON, of the members that say whether there are more pages.
@@ -195,11 +200,8 @@ class AllPagesPrinter {
   }
 
   /// How many items of the page are wanted.
-  std::size_t share(const Page& page) const {
-    return cap_ ? static_cast<std::size_t>(std::min<std::int64_t>(*cap_ - count_, std::ssize(page.items)))
-                : page.items.size();
-  }
-  bool is_last(const Page& page) const { return !page.more || (cap_ && count_ + std::ssize(page.items) >= *cap_); }
+  std::int64_t share(const Page& page) const { return cap_ ? std::min(*cap_ - count_, page.count) : page.count; }
+  bool is_last(const Page& page) const { return !page.more || (cap_ && count_ + page.count >= *cap_); }
 
   static TailFields tail_after(const Page& page, bool cut) {
     if (cut) return {"true", "null"};
@@ -212,7 +214,7 @@ class AllPagesPrinter {
       return;
     }
     check(page);
-    const TailFields ends = tail_after(page, share(page) < page.items.size());
+    const TailFields ends = tail_after(page, share(page) < page.count);
     envelope_.emplace(facts_, page.text, is_last(page) ? &ends : nullptr);
   }
 
@@ -228,18 +230,27 @@ class AllPagesPrinter {
                            "); stopped to avoid an endless list.");
   }
 
+  /// The first `count` items, with commas between them.
+  static std::string_view items(const Page& page, std::int64_t count) {
+    if (count == 0) return {};
+    if (count == page.count) return page.list.substr(1, page.list.size() - 2);
+    const std::string_view last = json::items_of(page.list).value()[static_cast<std::size_t>(count - 1)];
+    return {page.list.data() + 1, last.data() + last.size()};
+  }
+
   /// False when it was the last page.
   bool add(const Page& page) {
     if (!page.has_list && pages_ == 1) return false;
     check(page);
-    std::string text = pages_ == 1 ? envelope_->before() + "[" : "";
     const bool last = is_last(page);
-    truncated_ = share(page) < page.items.size();
-    for (std::size_t i = 0, end = share(page); i < end; ++i) {
-      if (count_++ > 0) text += ',';
-      text += page.items[i];
-    }
-    write(text);
+    const std::int64_t wanted = share(page);
+    const std::string_view text = items(page, wanted);
+    std::string before = pages_ == 1 ? envelope_->before() + "[" : "";
+    if (count_ > 0 && wanted > 0) before += ',';
+    before.reserve(before.size() + text.size());
+    truncated_ = wanted < page.count;
+    count_ += wanted;
+    write(before += text);
     if (!printer_.to_terminal() || collects_)
       progress_.show("Page " + std::to_string(pages_) + ", " + std::to_string(count_) + " items");
     return !last;

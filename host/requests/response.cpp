@@ -6,9 +6,11 @@
 #include <exception>
 
 #include "core/api/job.hpp"
+#include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/json/compact.hpp"
 #include "core/json/parse.hpp"
+#include "core/json/parse_compact.hpp"
 #include "core/output/style.hpp"
 #include "core/transport/rules/failure.hpp"
 #include "core/transport/rules/response_error.hpp"
@@ -25,6 +27,7 @@ bool has_body(const transport::ApiRequest& request, const transport::ApiResponse
 }
 
 constexpr std::size_t kStart = 256;
+constexpr std::uint64_t kMostReserved = 16 * limits::kMiB;
 
 /// Appends to `out`, which `settle` may empty between the pieces; `start` becomes how the body begins.
 void read_compact(transport::ApiResponse& response, std::string& out, std::string& start,
@@ -148,6 +151,8 @@ void print_or_say(const Printer& printer, const transport::ApiRequest& request, 
 std::string read_response(const transport::ApiRequest& request, transport::ApiResponse& response, std::size_t limit,
                           std::string& start) {
   std::string text;
+  // White space makes it shorter, nothing makes it longer; what the server announces is not believed without limit.
+  text.reserve(std::min<std::uint64_t>(response.stream->length().value_or(0), kMostReserved));
   const auto check_size = [&] {
     if (text.size() > limit) throw transport::too_large_error(limit, true);
   };
@@ -212,20 +217,29 @@ void print_result(Printer& printer, const transport::ApiRequest& request, const 
   print_or_say(printer, request, text, [&] { print_response(printer, text, columns); });
 }
 
-json::Value parse_response(const std::string& text) {
+namespace {
+
+template <class Parse>
+json::Value parse_by(const std::string& text, Parse parse) {
   if (text.empty()) throw transport::unreadable_response({}, text, {});
   try {
-    return json::parse(text);
+    return parse(text);
   } catch (const json::ParseError& fault) {
     throw Error(code::kResponseParse, "The response is not valid JSON: " + std::string(fault.what()) + ".",
                 "Use the output without --human, --jq and --wait.");
   }
 }
 
+}  // namespace
+
+json::Value parse_response(const std::string& text) {
+  return parse_by(text, json::parse);
+}
+
 void print_response(Printer& printer, const std::string& text, const std::vector<output::Column>& columns) {
   if (text.empty()) return;
   if (printer.human())
-    printer.print_human(parse_response(text), columns);
+    printer.print_human(parse_by(text, json::parse_compact), columns);
   else
     printer.print_json(text);
 }

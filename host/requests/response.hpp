@@ -40,7 +40,7 @@ void print_result(Printer& printer, const transport::ApiRequest& request, const 
 /// Calls `print`; a reader of stdout that has gone is an Error{cli_file_io_error}, and no reason to end quietly.
 void print_or_fail(const std::function<void()>& print);
 
-/// One line of JSON, or human-readable. Prints nothing for "".
+/// One line of JSON as send() gives it, or human-readable. Prints nothing for "".
 void print_response(Printer& printer, const std::string& text, const std::vector<output::Column>& columns = {});
 
 }  // namespace heygen::host::requests

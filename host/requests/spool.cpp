@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/requests/spool.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
@@ -13,8 +17,24 @@ Spool::~Spool() {
   if (file_ != nullptr) static_cast<void>(std::fclose(file_));  // it is gone with this
 }
 
+namespace {
+
+constexpr std::size_t kLarge = std::size_t{16} << 20;
+constexpr std::size_t kGrown = kLarge / 64;
+
+/// Room for all that is kept in memory, which what is not used of it does not take. Growing by and by would copy the
+/// text again and again; and of small pages, each costs a fault.
+void make_room(std::string& text) {
+  text.reserve(kLarge + kGrown);
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(text.data()) / page * page + page;
+  static_cast<void>(madvise(reinterpret_cast<void*>(begin), kLarge, MADV_HUGEPAGE));
+}
+
+}  // namespace
+
 void Spool::settle() {
-  constexpr std::size_t kLarge = std::size_t{4} << 20;
+  if (text_.size() >= kGrown && text_.capacity() < kLarge) make_room(text_);
   if (text_.size() < kLarge) return;
   if (file_ == nullptr) file_ = std::tmpfile();
   // Flushed here, where a full disk is noticed: rewind() would forget it.

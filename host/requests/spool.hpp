@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text in memory, and in a nameless temporary file once it is large.
+// Text in memory, and in a nameless temporary file once it is too large for that.
 #pragma once
 
 #include <cstdio>
