@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <system_error>
 
@@ -22,8 +24,7 @@
 namespace heygen::host::transfer {
 namespace {
 
-/// After a power cut a file may have its size but not its content: what was not synced is not continued.
-constexpr std::uint64_t kCheckpointEvery = std::uint64_t{64} << 20;
+constexpr std::uint64_t kWriteBackEvery = std::uint64_t{8} << 20;
 constexpr std::size_t kLongestName = 230;
 
 Error io_error(const std::filesystem::path& path, const std::string& what, int number) {
@@ -54,10 +55,30 @@ std::optional<std::uint64_t> whole_number(const json::Value& facts, std::string_
   return number && *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
 }
 
+/// On a thread without signals, which stay with those that expect them; later on this one, where none is to be had.
+template <class Work>
+std::future<int> behind(Work work) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::future<int> result;
+  try {
+    result = std::async(std::launch::async, work);
+  } catch (const std::system_error&) {
+    result = std::async(std::launch::deferred, work);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return result;
+}
+
 }  // namespace
 
-PartialFile::PartialFile(std::filesystem::path target, std::string asset)
-    : target_(std::move(target)), asset_(std::move(asset)), path_(part_path(target_)), metadata_path_(path_ + ".json") {
+PartialFile::PartialFile(std::filesystem::path target, std::string asset, std::uint64_t checkpoint_every)
+    : target_(std::move(target)),
+      asset_(std::move(asset)),
+      path_(part_path(target_)),
+      metadata_path_(path_ + ".json"),
+      checkpoint_every_(checkpoint_every) {
   if (open(false) && !adopt_existing()) restart({});
 }
 
@@ -127,7 +148,7 @@ bool PartialFile::adopt_existing() {
     return false;
   version.length = *length;
   // One byte is asked for in any case: the server says whether this is still its file.
-  size_ = synced_size_ = std::min(*size, *length - 1);
+  size_ = write_back_size_ = synced_size_ = syncing_size_ = std::min(*size, *length - 1);
   if (fchmod(fd_.get(), 0600) != 0 ||
       retry_interrupted([&] { return ftruncate(fd_.get(), static_cast<off_t>(size_)); }) != 0 ||
       lseek(fd_.get(), 0, SEEK_END) < 0)
@@ -138,24 +159,54 @@ bool PartialFile::adopt_existing() {
 
 bool PartialFile::restart(std::optional<Version> version) {
   if (fd_.get() < 0) open(true);
+  static_cast<void>(end_checkpoint_behind());  // of bytes that go
   unlink(metadata_path_.c_str());
   if (fchmod(fd_.get(), 0600) != 0 || retry_interrupted([&] { return ftruncate(fd_.get(), 0); }) != 0 ||
       lseek(fd_.get(), 0, SEEK_SET) != 0)
     throw io_error(target_, "write", errno);
   version_ = std::move(version);
-  size_ = synced_size_ = 0;
+  size_ = write_back_size_ = synced_size_ = syncing_size_ = 0;
   return true;
 }
 
 void PartialFile::write(std::string_view data) {
   if (const std::error_code fault = write_all(fd_.get(), data)) throw io_error(target_, "write", fault.value());
   size_ += data.size();
-  if (version_ && size_ - synced_size_ >= kCheckpointEvery && !checkpoint()) throw io_error(target_, "write", errno);
+  start_write_back();
+  if (version_) checkpoint_behind();
+}
+
+/// So that little is left to wait for in the end. A hint: what fails here fails again when it is made sure of.
+void PartialFile::start_write_back() {
+  if (size_ - write_back_size_ < kWriteBackEvery) return;
+  static_cast<void>(sync_file_range(fd_.get(), static_cast<off_t>(write_back_size_),
+                                    static_cast<off_t>(size_ - write_back_size_), SYNC_FILE_RANGE_WRITE));
+  write_back_size_ = size_;
+}
+
+/// After a power cut a file may have its size but not its content: what was not synced is not continued.
+void PartialFile::checkpoint_behind() {
+  if (sync_.valid()) {
+    if (sync_.wait_for(std::chrono::seconds(0)) == std::future_status::timeout) return;
+    if (!end_checkpoint_behind() || !write_metadata()) throw io_error(target_, "write", errno);
+  }
+  if (size_ - syncing_size_ < checkpoint_every_) return;
+  syncing_size_ = size_;
+  sync_ = behind([file = fd_.get()] { return retry_interrupted([&] { return fdatasync(file); }) == 0 ? 0 : errno; });
+}
+
+/// Waits for it if there is one. False, with errno: the disk failed.
+bool PartialFile::end_checkpoint_behind() {
+  if (!sync_.valid()) return true;
+  const int fault = sync_.get();
+  if (fault == 0) synced_size_ = syncing_size_;
+  errno = fault;
+  return fault == 0;
 }
 
 bool PartialFile::checkpoint() {
-  if (retry_interrupted([&] { return fdatasync(fd_.get()); }) != 0) return false;
-  synced_size_ = size_;
+  if (!end_checkpoint_behind() || retry_interrupted([&] { return fdatasync(fd_.get()); }) != 0) return false;
+  synced_size_ = syncing_size_ = size_;
   return write_metadata();
 }
 
@@ -187,7 +238,8 @@ bool PartialFile::keep() {
 void PartialFile::finish(bool replace) {
   const mode_t mask = umask(0);
   umask(mask);
-  if (fchmod(fd_.get(), 0666 & ~mask) != 0 || retry_interrupted([&] { return fsync(fd_.get()); }) != 0)
+  if (!end_checkpoint_behind() || fchmod(fd_.get(), 0666 & ~mask) != 0 ||
+      retry_interrupted([&] { return fsync(fd_.get()); }) != 0)
     throw io_error(target_, "write", errno);
   // First, while the lock holds: once the part has gone, these names are another process's.
   unlink(metadata_path_.c_str());

@@ -4,7 +4,9 @@
 // time has them.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <future>
 #include <string>
 
 #include "core/base/fd.hpp"
@@ -14,10 +16,13 @@ namespace heygen::host::transfer {
 
 class PartialFile : public Sink {
  public:
+  /// Bytes between what survives the machine and what is begun to.
+  static constexpr std::uint64_t kCheckpointEvery = std::uint64_t{64} << 20;
+
   /// `asset` says what the file is, beyond any one link to it. Takes over what an earlier run kept of the same asset;
   /// anything else under these names is dropped. Throws Error{cli_file_io_error} when another process has it, or when
   /// it is not a regular file that only this user owns: no other user decides what a download resumes from.
-  PartialFile(std::filesystem::path target, std::string asset);
+  PartialFile(std::filesystem::path target, std::string asset, std::uint64_t checkpoint_every = kCheckpointEvery);
   /// Removes both files, unless keep() or finish() was called.
   ~PartialFile() override;
   PartialFile(const PartialFile&) = delete;
@@ -26,7 +31,8 @@ class PartialFile : public Sink {
   const std::optional<Version>& version() const override { return version_; }
   std::uint64_t size() const override { return size_; }
   bool restart(std::optional<Version> version) override;
-  /// Throws Error{cli_file_io_error}.
+  /// Does not wait for the disk: what is written starts on its way to it, and is made sure of on another thread. Throws
+  /// Error{cli_file_io_error}, also for what was written before.
   void write(std::string_view data) override;
 
   /// Keeps the files for another run. False when there is nothing to resume from.
@@ -41,15 +47,22 @@ class PartialFile : public Sink {
   bool is_same_file() const;
   bool adopt_existing();
   std::string read_metadata() const;
+  void start_write_back();
+  void checkpoint_behind();
+  bool end_checkpoint_behind();
   /// What write() has been given so far survives the machine.
   bool checkpoint();
   bool write_metadata() const;
 
   const std::filesystem::path target_;
   const std::string asset_, path_, metadata_path_;
+  const std::uint64_t checkpoint_every_;
   UniqueFd fd_;
   std::optional<Version> version_;
-  std::uint64_t size_ = 0, synced_size_ = 0;
+  std::uint64_t size_ = 0, write_back_size_ = 0;
+  std::uint64_t synced_size_ = 0;   ///< survives the machine
+  std::uint64_t syncing_size_ = 0;  ///< does so once `sync_` says 0 (or an errno)
+  std::future<int> sync_;           ///< uses fd_
   bool keep_files_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "core/base/cancel.hpp"
 #include "core/base/encode.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
@@ -100,17 +101,30 @@ std::size_t UploadBody::read_text(const std::string& text, std::span<char> out, 
   return count;
 }
 
+/// A regular file is always ready, so that waiting for it would be a system call for nothing.
+ssize_t UploadBody::read_source(std::span<char> out) {
+  if (!regular_) return read_some(descriptor_.get(), out, cancel_, &silence_);
+  if (cancel_.requested()) throw canceled_error();
+  return heygen::read_some(descriptor_.get(), out);
+}
+
 /// 0 moves on to the tail.
 std::size_t UploadBody::read_file(std::span<char> out) {
   std::size_t wanted = out.size();
   if (regular_) wanted = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, file_size_ - file_at_));
-  const ssize_t count = wanted > 0 ? read_some(descriptor_.get(), out.first(wanted), cancel_, &silence_) : 0;
+  const ssize_t count = wanted > 0 ? read_source(out.first(wanted)) : 0;
   if (count < 0) throw unreadable_file(path_, describe_errno(errno));
   if (count == 0 && regular_ && file_at_ < file_size_)
     throw unreadable_file(path_, "it became shorter during the upload");
   if (count == 0) stage_ = Stage::tail;
   file_at_ += static_cast<std::uint64_t>(count);
   return static_cast<std::size_t>(count);
+}
+
+net::FileBody::Part UploadBody::next_part() {
+  if (!regular_ || stage_ != Stage::file) return {};
+  if (cancel_.requested()) throw canceled_error();
+  return {descriptor_.get(), file_size_ - file_at_};
 }
 
 bool UploadBody::rewind() {

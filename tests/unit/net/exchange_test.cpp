@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
 #include "client.hpp"
+#include "core/base/file.hpp"
+#include "core/net/file_body.hpp"
 #include "peer.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace peer;
 
@@ -71,6 +77,71 @@ BOOST_AUTO_TEST_CASE(body_of_unknown_size_is_sent_in_chunks) {
   BOOST_TEST((got.body == PatternBody::text(200'000)));
   BOOST_TEST(steps.back() == 200'000U);
   BOOST_TEST(std::is_sorted(steps.begin(), steps.end()));
+}
+
+namespace {
+
+/// "head", a file of which `announced` bytes are promised, and "tail".
+class PartlyFile : public FileBody {
+ public:
+  PartlyFile(const std::string& path, std::uint64_t announced)
+      : file_(open_file(path, O_RDONLY)), announced_(announced), left_(announced) {}
+  std::optional<std::uint64_t> size() const override { return announced_ + 8; }
+  std::size_t read(std::span<char> out) override {
+    if (stage_ == 1 && left_ > 0) {
+      ++reads;
+      const auto count =
+          static_cast<std::size_t>(read_some(file_.get(), out.first(std::min<std::size_t>(out.size(), left_))));
+      left_ -= count;
+      return count;
+    }
+    return std::string(stage_++ == 0 ? "head" : "tail").copy(out.data(), out.size());
+  }
+  bool rewind() override { return false; }
+  Part next_part() override { return stage_ == 1 ? Part{file_.get(), left_} : Part{}; }
+  void skip(std::uint64_t count) override { left_ -= count; }
+
+  int reads = 0;
+
+ private:
+  UniqueFd file_;
+  std::uint64_t announced_, left_;
+  int stage_ = 0;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(file_in_a_body_is_sent_by_the_kernel) {
+  const heygen::test::TemporaryDirectory directory;
+  const std::string content = PatternBody::text(3'000'000);
+  Received got;
+  Server server([&](Peer& peer) {
+    got = peer.request();
+    peer.respond("");
+  });
+  const Client client;
+  PartlyFile body(directory.write("film", content), content.size());
+  Request request = client.request(server.url(), "POST");
+  request.body = &body;
+  std::vector<std::uint64_t> steps;
+  request.on_sent = [&](std::uint64_t sent) { steps.push_back(sent); };
+  client.fetch(request);
+  BOOST_TEST((got.body == "head" + content + "tail"));
+  BOOST_TEST(body.reads == 0);
+  BOOST_TEST(steps.back() == content.size() + 8);
+  BOOST_TEST(steps.size() > 5U);
+}
+
+BOOST_AUTO_TEST_CASE(file_that_became_shorter_ends_the_exchange) {
+  const heygen::test::TemporaryDirectory directory;
+  Server server([](Peer& peer) { peer.request(); });
+  const Client client;
+  PartlyFile body(directory.write("film", "short"), 1000);
+  Request request = client.request(server.url(), "POST");
+  request.body = &body;
+  BOOST_CHECK_EXCEPTION(client.fetch(request), Failure, [](const Failure& failure) {
+    return std::string(failure.what()).find("ended after 9 of the 1008 bytes") != std::string::npos;
+  });
 }
 
 BOOST_AUTO_TEST_CASE(methods_that_expect_a_body_announce_an_empty_body) {
