@@ -209,9 +209,6 @@ bool Compactor::take_common(char c) {
     case State::after_value:
       if (c == ',') state_ = in_object_ ? State::name : State::value;
       return c == ',';
-    case State::number_int:
-    case State::number_fraction:
-      return is_digit(c);
     default:
       return false;
   }
@@ -220,7 +217,7 @@ bool Compactor::take_common(char c) {
 /// Copies the quotation mark that ends a string, and what mostly follows: `:` or `,`, a space, and the next string's
 /// quotation mark.
 std::size_t Compactor::after_string(std::string_view part, std::size_t at, char*& to) {
-  const bool was_name = in_name_, goes_on = was_name || in_object_;
+  const bool was_name = in_name_, more = was_name || in_object_;
   if (was_name) {
     state_ = State::colon;
   } else {
@@ -228,7 +225,7 @@ std::size_t Compactor::after_string(std::string_view part, std::size_t at, char*
   }
   *to++ = part[at++];
   constexpr std::size_t kLookAhead = 3;
-  if (!goes_on || part.size() - at < kLookAhead || part[at] != (was_name ? ':' : ',')) return at;
+  if (!more || part.size() - at < kLookAhead || part[at] != (was_name ? ':' : ',')) return at;
   state_ = was_name ? State::value : State::name;
   *to++ = part[at++];
   if (part[at] == ' ') ++at;
@@ -250,6 +247,10 @@ std::size_t Compactor::feed_part(std::string_view part, char* out) {
         at = after_string(part, at, to);
         continue;
       }
+    }
+    if (state_ == State::number_int || state_ == State::number_fraction) {
+      while (at < part.size() && is_digit(part[at])) *to++ = part[at++];
+      if (at == part.size()) break;
     }
     const char c = part[at];
     const bool space = is_space(c) && !within_text();

@@ -125,7 +125,7 @@ class Finder {
     return rest.substr(0, rest.find('.'));
   }
 
-  /// Where the object ends. The paths of `wanted` lead into it, and go on at `from`.
+  /// Where the object ends. The paths of `wanted` lead into it; `from` is where their next part begins.
   std::size_t object(std::size_t at, std::size_t from, const std::vector<Place*>& wanted) {
     for (++at; text_[at] == '"';) {
       const std::size_t colon = string_end(text_, at);

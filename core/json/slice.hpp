@@ -28,7 +28,7 @@ struct Place {
   std::optional<std::string_view> value = {};
   std::size_t items = 0;  ///< of an array
 };
-/// Fills in all places in one pass over the document.
+/// Fills in all places and reads the document once.
 void find(std::string_view document, std::span<Place> places);
 
 }  // namespace heygen::json

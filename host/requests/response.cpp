@@ -209,7 +209,9 @@ void send_and_print(transport::ApiClient& client, Printer& printer, const transp
   read_or_say(request,
               [&](std::string& start) { read_compact(response, spool.text(), start, [&] { spool.settle(); }); });
   spool.text() += '\n';
-  print_or_say(printer, request, spool.is_small() ? spool.text() : "", [&] { spool.write(printer.write); });
+  const std::string none;
+  const std::string& whole = spool.is_small() ? spool.text() : none;
+  print_or_say(printer, request, whole, [&] { spool.write(printer.write); });
 }
 
 void print_result(Printer& printer, const transport::ApiRequest& request, const std::string& text,

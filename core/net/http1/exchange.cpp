@@ -52,7 +52,7 @@ bool Exchange::send_head(const std::string& target, std::string_view proxy_autho
   return sent;
 }
 
-/// What the kernel can send of the body by itself. False: the exchange need not go on sending.
+/// What the kernel can send of the body by itself. False: nothing more is to be sent.
 bool Exchange::send_file_part(std::uint64_t most) {
   constexpr std::uint64_t kFilePiece = 4 * kPiece;
   auto* const body = connection_.sends_files() ? dynamic_cast<FileBody*>(request_.body) : nullptr;
