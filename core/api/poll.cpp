@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "core/api/engine.hpp"
 #include "core/base/encode.hpp"
@@ -88,7 +87,9 @@ Error job_failure(const Poll& poll, std::string_view id, const json::Value& resp
 
 std::chrono::milliseconds poll_delay(int round, double unit) {
   constexpr double kFirst = 2000, kLongest = 30000;
-  const double base = std::min(kFirst * std::exp2(std::min(round, 10)), kLongest);
+  constexpr int kMostDoublings = 10;
+  const auto doublings = static_cast<unsigned>(std::clamp(round, 0, kMostDoublings));
+  const double base = std::min(kFirst * static_cast<double>(1U << doublings), kLongest);
   return std::chrono::milliseconds(static_cast<std::int64_t>(base * (0.75 + 0.5 * unit)));
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <optional>
 
@@ -63,7 +62,7 @@ std::optional<std::string> as_duration(std::string_view field, const std::string
   if (failure != std::errc{} || end != number.data() + number.size() || !names_duration(field)) return {};
   if (to_lower(words_of(field).back()) == "ms") total /= 1000;
   if (!(total >= 0) || total > kLongestDuration) return {};
-  total = std::round(total * 100) / 100;
+  total = static_cast<double>(static_cast<std::int64_t>(total * 100 + 0.5)) / 100;
   const auto whole = static_cast<std::int64_t>(total);
   const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
   std::string out;

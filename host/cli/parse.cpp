@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 
 #include "core/api/engine.hpp"
 #include "core/base/error.hpp"
@@ -66,27 +66,34 @@ Error unknown_option(const std::vector<std::string>& words, const std::vector<Op
 
 namespace {
 
-/// Rewrites what CLI11 would read differently: `--name=` (an empty value), `-n=value`, a value equal to "--".
-/// What comes out is either an option with its value as the next item, or a word.
-class Speller {
+/// What was typed, not yet checked against what options allow.
+class Reader {
  public:
-  Speller(const std::vector<std::string>& words, const std::vector<Option>& options)
+  Reader(const std::vector<std::string>& words, const std::vector<Option>& options)
       : words_(words), options_(options) {}
 
-  std::vector<std::string> spell(const std::vector<std::string>& arguments) {
+  void read(const std::vector<std::string>& arguments) {
     for (at_ = arguments.begin(), end_ = arguments.end(); at_ != end_; ++at_) {
       const std::string& argument = *at_;
-      if (argument == "--") break;
+      if (argument == "--") {
+        positionals_.insert(positionals_.end(), std::next(at_), end_);
+        return;
+      }
       if (argument.starts_with("--"))
         long_option(argument);
       else if (argument.starts_with('-') && argument != "-")
         letters(argument);
       else
-        out_.push_back(argument);
+        positionals_.push_back(argument);
     }
-    out_.insert(out_.end(), at_, end_);
-    return std::move(out_);
   }
+
+  /// nullptr for an option that was not typed.
+  const std::vector<std::string>* values(const Option& option) const {
+    const auto found = typed_.find(option.name);
+    return found == typed_.end() ? nullptr : &found->second;
+  }
+  std::vector<std::string> take_positionals() { return std::move(positionals_); }
 
  private:
   void long_option(const std::string& argument) {
@@ -94,11 +101,10 @@ class Speller {
     const Option* option = by_name(options_, std::string_view(argument).substr(2, equals - 2));
     if (option == nullptr || equals == 2) throw unknown_option(words_, options_, argument);
     if (!option->value.empty())
-      push("--" + option->name, equals == std::string::npos ? next("--" + option->name) : argument.substr(equals + 1));
+      push(*option, equals == std::string::npos ? next("--" + option->name) : argument.substr(equals + 1));
     else
-      out_.push_back("--" + option->name + "=" +
-                     parse_bool(*option, equals == std::string::npos,
-                                argument.substr(equals == std::string::npos ? argument.size() : equals + 1)));
+      push(*option, parse_bool(*option, equals == std::string::npos,
+                               argument.substr(equals == std::string::npos ? argument.size() : equals + 1)));
   }
 
   void letters(const std::string& argument) {
@@ -110,22 +116,19 @@ class Speller {
       if (option == nullptr) throw unknown_option(words_, options_, i == 1 ? argument : "-" + argument.substr(i, 1));
       std::string rest = argument.substr(i + 1);
       if (option->value.empty() && !rest.starts_with('=')) {
-        out_.push_back("--" + option->name + "=true");
+        push(*option, "true");
         continue;
       }
       if (rest.starts_with('=')) rest.erase(0, 1);
       if (option->value.empty())
-        out_.push_back("--" + option->name + "=" + parse_bool(*option, false, rest));
+        push(*option, parse_bool(*option, false, rest));
       else
-        push("--" + option->name, i + 1 == argument.size() ? next("-" + std::string(1, option->shorthand)) : rest);
+        push(*option, i + 1 == argument.size() ? next("-" + std::string(1, option->shorthand)) : rest);
       return;
     }
   }
 
-  void push(std::string name, std::string value) {
-    out_.push_back(std::move(name));
-    out_.push_back(std::move(value));
-  }
+  void push(const Option& option, std::string value) { typed_[option.name].push_back(std::move(value)); }
 
   std::string next(const std::string& shown) {
     if (std::next(at_) == end_) throw usage_error(shown + " needs a value.", help_of(words_));
@@ -144,7 +147,8 @@ class Speller {
 
   const std::vector<std::string>& words_;
   const std::vector<Option>& options_;
-  std::vector<std::string> out_;
+  std::map<std::string, std::vector<std::string>> typed_;
+  std::vector<std::string> positionals_;
   std::vector<std::string>::const_iterator at_, end_;
 };
 
@@ -244,32 +248,12 @@ std::vector<std::string> split_list(const std::string& text) {
 
 Parsed parse(const std::vector<std::string>& words, const std::vector<Option>& options,
              const std::vector<Positional>& positionals, const std::vector<std::string>& arguments) {
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  std::vector<CLI::Option*> made;
-  for (const Option& option : options) {
-    const std::string name = "--" + option.name;
-    CLI::Option* added = option.value.empty() ? app.add_flag(name) : app.add_option(name);
-    made.push_back(added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false));
-  }
-  // CLI11 takes words of the command line last first.
-  std::vector<std::string> spelled = Speller(words, options).spell(arguments);
-  std::reverse(spelled.begin(), spelled.end());
-  try {
-    app.parse(spelled);
-  } catch (const CLI::ParseError& fault) {
-    throw usage_error(std::string(fault.what()) + ".", help_of(words));
-  }
+  Reader reader(words, options);
+  reader.read(arguments);
   Parsed parsed;
-  for (std::size_t i = 0; i < options.size(); ++i)
-    if (made[i]->count() > 0) parsed.options[options[i].name] = checked_values(words, options[i], made[i]->results());
-  bool marked = false;
-  for (const std::string& word : app.remaining())
-    if (word == "--" && !marked)
-      marked = true;
-    else
-      parsed.positionals.push_back(word);
+  for (const Option& option : options)
+    if (const auto* typed = reader.values(option)) parsed.options[option.name] = checked_values(words, option, *typed);
+  parsed.positionals = reader.take_positionals();
   check_positionals(words, options, positionals, parsed);
   return parsed;
 }

@@ -147,7 +147,7 @@ void TransferBar::measure(std::uint64_t done) {
   if (seconds < 0.2) return;
   constexpr double kMemory = 5;
   const double present = static_cast<double>(done - measured_done_) / seconds;
-  const double weight = state_.rate > 0 ? 1 - std::exp(-seconds / kMemory) : 1;
+  const double weight = state_.rate > 0 ? seconds / (seconds + kMemory) : 1;
   state_.rate += weight * (present - state_.rate);
   measured_ = now;
   measured_done_ = done;

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -103,7 +102,8 @@ std::chrono::milliseconds pause_before(int retry, double unit, std::optional<std
   std::chrono::milliseconds pause = kFirstPause;
   for (int i = 0; i < retry && pause < kLongestPause; ++i) pause *= 2;
   pause = std::min(pause, kLongestPause);
-  pause = std::chrono::milliseconds(std::llround(static_cast<double>(pause.count()) * (0.75 + unit / 2)));
+  pause = std::chrono::milliseconds(
+      static_cast<std::int64_t>(static_cast<double>(pause.count()) * (0.75 + unit / 2) + 0.5));
   if (!retry_after) return pause;
   constexpr std::int64_t kLongest = kLongestPause / std::chrono::seconds(1);
   return std::max(pause, std::chrono::milliseconds(std::clamp<std::int64_t>(*retry_after, 0, kLongest) * 1000));
