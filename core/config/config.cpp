@@ -505,13 +505,25 @@ std::filesystem::path config_directory(const Environment& environment,
   return usual.empty() || std::filesystem::is_directory(xdg, ignored) ? xdg : usual;
 }
 
+class Config::Reading : public File {
+ public:
+  using File::File;
+};
+
 Config::Config(const std::filesystem::path& directory, const Environment& environment)
     : path_(directory.empty() ? directory : directory / kFileName), environment_(environment) {}
+
+Config::~Config() = default;
+
+Config::Reading& Config::reading() const {
+  if (!reading_) reading_ = std::make_unique<Reading>(path_);
+  return *reading_;
+}
 
 void Config::check(const std::vector<DeclaredKey>& declared) const {
   const std::vector<Key> keys = all_keys(declared);
   check_variables(keys, environment_);
-  File(path_).check(keys);
+  reading().check(keys);
 }
 
 std::vector<std::string> Config::faults(const std::vector<DeclaredKey>& declared) const {
@@ -522,21 +534,21 @@ std::vector<std::string> Config::faults(const std::vector<DeclaredKey>& declared
   } catch (const Error& fault) {
     out.push_back(fault.message() + " " + fault.hint);
   }
-  for (const Error& fault : File(path_).faults(keys)) out.push_back(fault.message() + " " + fault.hint);
+  for (const Error& fault : reading().faults(keys)) out.push_back(fault.message() + " " + fault.hint);
   return out;
 }
 
 std::optional<std::string> Config::raw(const std::string& dotted_key) const {
-  return File(path_).require_whole().text_of(dotted_key);
+  return reading().require_whole().text_of(dotted_key);
 }
 
 bool Config::has_any_of(const std::string& table) const {
-  return File(path_).require_whole().has_any_of(table);
+  return reading().require_whole().has_any_of(table);
 }
 
 std::map<std::string, std::string> Config::members(const std::string& table) const {
   if (std::error_code ignored; !std::filesystem::exists(path_, ignored)) return {};
-  return File(path_).require_whole().members(table);
+  return reading().require_whole().members(table);
 }
 
 Entry Config::get(const std::string& key, const std::vector<DeclaredKey>& declared) const {
@@ -564,6 +576,7 @@ Entry Config::set(const std::string& key, const std::string& value, const std::v
   const Key known = require_key(key, declared);
   try {
     const Scalar scalar = checked(known.declared, value);
+    reading_.reset();
     const std::filesystem::path kept = rewrite(path_, lock_wait, [&](File& file) { return file.with(key, scalar); });
     return {key, text_of(scalar), "file", kept.string()};
   } catch (const InvalidValue& invalid) {
@@ -580,6 +593,7 @@ Entry Config::unset(const std::string& key, const std::vector<DeclaredKey>& decl
         "\"" + key + "\" is not set in " + (path_.empty() ? std::string(kFileName) : path_.string()) + ".",
         "`heygen config list` shows what is set, and where.");
   }
+  reading_.reset();
   const std::filesystem::path kept =
       rewrite(path_, lock_wait, [&](File& file) { return file.without(key, true).value_or(file.unchanged()); });
   File file(path_);
@@ -593,7 +607,7 @@ std::string Config::output_format() const {
   std::string format = environment_.value(key.declared.env);
   if (format.empty()) {
     try {
-      format = File(path_).text_of(key.name()).value_or(std::string{});
+      format = reading().text_of(key.name()).value_or(std::string{});
     } catch (const Error&) {
       format.clear();
     }

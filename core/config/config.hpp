@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,8 +44,12 @@ struct DeclaredKey {
 
 class Config {
  public:
-  /// Nothing is read until something is asked for. An empty directory has no file, and takes none.
+  /// Nothing is read until something is asked for, and the file once until it is changed. An empty directory has no
+  /// file, and takes none. Not thread-safe.
   Config(const std::filesystem::path& directory, const Environment& environment);
+  Config(const Config&) = delete;
+  Config& operator=(const Config&) = delete;
+  ~Config();
 
   /// How a change waits while another process changes the file.
   struct LockWait {
@@ -89,8 +94,12 @@ class Config {
   std::string output_format() const;
 
  private:
+  class Reading;
+  Reading& reading() const;
+
   std::filesystem::path path_;
   const Environment& environment_;
+  mutable std::unique_ptr<Reading> reading_;
 };
 
 }  // namespace heygen::config

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import unittest
 
-from support import PAST, WithService, install, may_mount
+from support import BUILD, PAST, WithService, install, may_mount
 
 USE = ("video", "list")
 BOM = "\ufeff"
@@ -66,6 +66,35 @@ class WithoutHome(WithService):
                     self.assertIn("HEYGEN_CONFIG_DIR", done.error()["hint"])
                 self.assertIn("not logged in", self.run_heygen(*USE, prefix=prefix).error()["message"])
                 self.assertEqual(list(self.account.iterdir()), [])
+
+
+@unittest.skipUnless(works("strace", "-o", "/dev/null"), "it takes strace")
+class OneLook(WithService):
+    """Which files a command looks at, as the system sees it."""
+
+    def calls(self, *words, env):
+        trace = self.home.path / "trace"
+        self.assert_succeeds(self.run_heygen(*words, env=env, prefix=("strace", "-f", "-qq", "-e", "trace=file", "-o", str(trace))))
+        return trace.read_text(encoding="utf-8", errors="replace").splitlines()
+
+    def test_a_key_from_the_environment_needs_no_credentials_and_one_provider(self):
+        self.logged_in()
+        calls = self.calls(*USE, env={"HEYGEN_API_KEY": "good-key"})
+        opened = [line for line in calls if "open" in line.split("(")[0]]
+        for name in ("credentials", "oauth.provider.json", "device-code.provider.json", "oauth.so"):
+            self.assertFalse([line for line in opened if f'/{name}"' in line], name)
+        self.assertTrue([line for line in opened if '/apikey.provider.json"' in line])
+        self.assertEqual(len([line for line in opened if '/config.toml"' in line]), 1)
+
+    def test_each_directory_above_a_provider_is_checked_once(self):
+        for env in ({"HEYGEN_API_KEY": "good-key"}, {}):
+            with self.subTest(env):
+                self.logged_in()
+                calls = self.calls(*USE, env=env)
+                looks = [line.split('"')[1] for line in calls if "AT_SYMLINK_NOFOLLOW" in line and "S_IFDIR" in line]
+                above = [path for path in looks if (BUILD / "lib/heygen/providers").is_relative_to(path)]
+                self.assertGreater(len(above), 2)
+                self.assertEqual(sorted(set(above)), sorted(above))
 
 
 class Directories(WithService):

@@ -27,32 +27,74 @@ constexpr std::array<signed char, 256> kSextets = [] {
   return values;
 }();
 
-/// Appends what lines of base64 (RFC 7468 §3) say. False for anything else.
-bool decode(std::string_view body, std::string& out) {
-  std::uint32_t bits = 0;
-  std::size_t digits = 0, padding = 0;
-  for (const char c : body) {
-    const int value = kSextets[static_cast<unsigned char>(c)];
-    if (value < 0) {
-      if (c == '=')
-        ++padding;
-      else if (c != '\n' && c != '\r')
+/// Base64 in lines (RFC 7468 §3), four digits at a time where four are in a row.
+class Decoder {
+ public:
+  explicit Decoder(char* to) : to_(to) {}
+
+  /// False for anything but digits, padding at the end and line ends.
+  bool decode(std::string_view body) {
+    for (std::size_t at = 0; at < body.size();) {
+      if (digits_ % 4 == 0 && body.size() - at >= 4 && take_four(body.substr(at, 4))) {
+        at += 4;
+      } else if (!take_one(body[at++])) {
         return false;
-      continue;
+      }
     }
-    if (padding > 0) return false;
-    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
-    if (++digits % 4 != 0) continue;
-    const std::array<char, 3> bytes{static_cast<char>(bits >> 16U), static_cast<char>(bits >> 8U),
-                                    static_cast<char>(bits)};
-    out.append(bytes.data(), bytes.size());
+    return finish();
   }
-  const std::size_t rest = digits % 4;
-  if (rest == 1 || padding != (4 - rest) % 4) return false;
-  if (rest == 3) bits >>= 2U;
-  if (rest == 2) bits >>= 4U;
-  if (rest == 3) out += static_cast<char>(bits >> 8U);
-  if (rest > 1) out += static_cast<char>(bits);
+  char* end() const { return to_; }
+
+ private:
+  static int value_of(char c) { return kSextets[static_cast<unsigned char>(c)]; }
+  void put(std::uint32_t byte) { *to_++ = static_cast<char>(byte); }
+
+  bool take_four(std::string_view four) {
+    const int a = value_of(four[0]), b = value_of(four[1]), c = value_of(four[2]), d = value_of(four[3]);
+    if ((a | b | c | d) < 0 || padding_ > 0) return false;
+    const auto bits = static_cast<std::uint32_t>((a << 18) | (b << 12) | (c << 6) | d);
+    put(bits >> 16U);
+    put(bits >> 8U);
+    put(bits);
+    return true;
+  }
+
+  bool take_one(char c) {
+    const int value = value_of(c);
+    if (value < 0) {
+      padding_ += c == '=' ? 1 : 0;
+      return c == '=' || c == '\n' || c == '\r';
+    }
+    if (padding_ > 0) return false;
+    bits_ = (bits_ << 6U) | static_cast<std::uint32_t>(value);
+    if (++digits_ % 4 != 0) return true;
+    put(bits_ >> 16U);
+    put(bits_ >> 8U);
+    put(bits_);
+    return true;
+  }
+
+  bool finish() {
+    const std::size_t rest = digits_ % 4;
+    if (rest == 1 || padding_ != (4 - rest) % 4) return false;
+    if (rest == 2) put(bits_ >> 4U);
+    if (rest == 3) put(bits_ >> 10U);
+    if (rest == 3) put(bits_ >> 2U);
+    return true;
+  }
+
+  char* to_;
+  std::uint32_t bits_ = 0;
+  std::size_t digits_ = 0, padding_ = 0;
+};
+
+/// Appends what the lines say.
+bool decode(std::string_view body, std::string& out) {
+  const std::size_t start = out.size();
+  out.resize(start + body.size() / 4 * 3 + 3);
+  Decoder decoder(out.data() + start);
+  if (!decoder.decode(body)) return false;
+  out.resize(static_cast<std::size_t>(decoder.end() - out.data()));
   return true;
 }
 

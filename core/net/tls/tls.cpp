@@ -325,8 +325,10 @@ void load(SSL_CTX* context, const Trust& trust) {
   }
 }
 
-/// OpenSSL reads openssl.cnf here, where distributions have their rules, and seeds nothing before it has to.
+/// OpenSSL reads openssl.cnf here, where distributions have their rules. Its table of ciphers by name, which takes as
+/// long, is only for encrypted keys.
 SSL_CTX* make_context() {
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr);
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
   if (context == nullptr) {
     const char* text = ERR_reason_error_string(ERR_peek_last_error());

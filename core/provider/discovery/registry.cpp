@@ -62,10 +62,12 @@ Manifest manifest_of(const DiscoveredProvider& found, const Pin* pin) {
   }
 }
 
-/// Fills in the manifest's contents. Throws Refusal. Returns the library's path without links.
-fs::path examine(DiscoveredProvider& found, const Pin* pin, OwnershipChecks& checks) {
+/// Fills in the manifest's contents, unless they are those of `read`. Throws Refusal. Returns the library's path
+/// without links.
+fs::path examine(DiscoveredProvider& found, const Pin* pin, OwnershipChecks& checks, FileMark& read) {
   const Owner owner = found.origin == Origin::system ? Owner::installation : Owner::root_or_user;
-  checks.require(found.manifest_path, owner);
+  const FileMark present = checks.require(found.manifest_path, owner).mark;
+  if (present == read) return checks.require(found.library_path, owner).path;
   const Manifest manifest = manifest_of(found, pin);
   if (manifest.id != found.id) {
     throw Refusal(found.manifest_path.string() + " has the ID `" + manifest.id + "`, which differs from its file name");
@@ -77,7 +79,9 @@ fs::path examine(DiscoveredProvider& found, const Pin* pin, OwnershipChecks& che
   if (!fs::exists(found.library_path, error)) {
     throw Refusal("its library " + found.library_path.string() + " is missing");
   }
-  return checks.require(found.library_path, owner);
+  fs::path library = checks.require(found.library_path, owner).path;
+  read = present;
+  return library;
 }
 
 void refuse(DiscoveredProvider& found, ProviderState state, const std::string& reason, const std::string& fix = {}) {
@@ -98,7 +102,8 @@ void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   }
 }
 
-DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const Rules& rules, OwnershipChecks& checks) {
+DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const Rules& rules, OwnershipChecks& checks,
+                            FileMark& read) {
   DiscoveredProvider found;
   found.id = id_of_file(manifest_path);
   found.manifest.id = found.id;
@@ -107,7 +112,7 @@ DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const 
   found.origin = origin;
   try {
     if (!is_valid_id(found.id)) throw Refusal(manifest_path.string() + " is not named by a valid ID");
-    examine(found, rules.policy.pin_of(found.id), checks);
+    examine(found, rules.policy.pin_of(found.id), checks, read);
   } catch (const Refusal& refusal) {
     refuse(found, ProviderState::refused, refusal.what(), refusal.fix);
   }
@@ -210,7 +215,7 @@ class FileProviderRegistry : public ProviderRegistry {
   }
 
   DiscoveredProvider discovered(const Listed& listed) {
-    DiscoveredProvider found = discover(listed.manifest, listed.origin, rules_, checks_);
+    DiscoveredProvider found = discover(listed.manifest, listed.origin, rules_, checks_, read_[listed.id]);
     found.shadowed = listed.shadowed;
     return found;
   }
@@ -245,7 +250,8 @@ class FileProviderRegistry : public ProviderRegistry {
     std::string digest;
     try {
       const Pin* pin = rules_.policy.pin_of(found.id);
-      const fs::path file = examine(found, pin, checks_);  // again: the files may have changed since they were found
+      // Again: the files may have changed since they were found.
+      const fs::path file = examine(found, pin, checks_, read_[found.id]);
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;
@@ -340,6 +346,7 @@ class FileProviderRegistry : public ProviderRegistry {
   Rules rules_;
   std::mutex mutex_;
   OwnershipChecks checks_;
+  std::map<std::string, FileMark> read_;  ///< of the manifests, by ID
   bool is_listed_ = false, scanned_ = false;
   std::vector<Listed> listed_;
   std::vector<UnreadableDirectory> unreadable_;

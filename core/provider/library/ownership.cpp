@@ -126,8 +126,12 @@ class Walk {
 
   Walk(const fs::path& path, Owner owner, Directories& known) : owner_(owner), known_(known) { queue(path); }
 
-  /// Without links, once no fault was found.
-  const fs::path& target() const { return at_; }
+  /// Once no fault was found.
+  CheckedFile target() const {
+    return {at_,
+            {info_.st_dev, info_.st_ino, static_cast<std::uint64_t>(info_.st_size), info_.st_ctim.tv_sec,
+             info_.st_ctim.tv_nsec}};
+  }
 
   std::optional<Refusal> first_fault() {
     auto fault = is_known("/") ? std::nullopt : check("/");
@@ -204,7 +208,7 @@ std::optional<Refusal> OwnershipChecks::find_fault(const fs::path& file, Owner o
   }
 }
 
-fs::path OwnershipChecks::require(const fs::path& file, Owner owner) {
+CheckedFile OwnershipChecks::require(const fs::path& file, Owner owner) {
   Walk walk(absolute_path(file), owner, directories_);
   if (const auto fault = walk.first_fault()) throw *fault;
   return walk.target();

@@ -167,6 +167,17 @@ BOOST_AUTO_TEST_CASE(finding_and_loading_one_provider_reads_no_other_manifest) {
   BOOST_TEST(registry->find("sample") == sample);
 }
 
+BOOST_AUTO_TEST_CASE(manifest_that_changes_before_the_load_is_read_again) {
+  Scenario scenario;
+  install(scenario.directory.path(), "fine", sample_manifest());
+  const auto registry = scenario.registry();
+  BOOST_TEST(registry->find("sample")->is_usable());
+  Manifest changed = sample_manifest();
+  changed.title = "Another title";
+  write_manifest(scenario.directory.path(), changed);
+  has(load_error(*registry, "sample").message(), "contradicts its library");
+}
+
 BOOST_AUTO_TEST_CASE(missing_provider_is_an_error_that_names_it) {
   Scenario scenario;
   const auto registry = scenario.registry();
@@ -443,7 +454,7 @@ BOOST_FIXTURE_TEST_CASE(group_may_write_only_when_private_to_the_owner, File,
 
 BOOST_FIXTURE_TEST_CASE(checks_of_one_command_look_at_a_directory_once_and_at_a_file_each_time, File) {
   OwnershipChecks checks;
-  BOOST_TEST(checks.require(file, Owner::root_or_user) == fs::canonical(file));
+  BOOST_TEST(checks.require(file, Owner::root_or_user).path == fs::canonical(file));
   chmod(deep.c_str(), 0777);
   BOOST_TEST(!checks.find_fault(file, Owner::root_or_user));
   has(fault_of(file), "anyone can write to " + deep.string());
@@ -452,7 +463,8 @@ BOOST_FIXTURE_TEST_CASE(checks_of_one_command_look_at_a_directory_once_and_at_a_
   BOOST_TEST(checks.find_fault(file, Owner::root_or_user).has_value());
   chmod(file.c_str(), 0644);
   fs::create_symlink(deep, directory.path() / "link");
-  BOOST_TEST(checks.require(directory.path() / "link" / file.filename(), Owner::root_or_user) == fs::canonical(file));
+  BOOST_TEST(checks.require(directory.path() / "link" / file.filename(), Owner::root_or_user).path ==
+             fs::canonical(file));
   chmod(deep.c_str(), 0755);
 }
 
