@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/command.hpp"
 
+#include <algorithm>
+
 #include "core/base/text.hpp"
 
 namespace heygen::host {
@@ -17,6 +19,11 @@ std::vector<std::string> Parsed::values(std::string_view name) const {
 
 bool Parsed::is_on(std::string_view name) const {
   return value(name) == "true";
+}
+
+const Command* CommandTable::find(const std::vector<std::string>& words) const {
+  const auto at = std::ranges::find(commands_, words, &Command::words);
+  return at == commands_.end() ? nullptr : &*at;
 }
 
 std::string paragraphs(std::string_view text) {

@@ -88,6 +88,8 @@ class CommandTable {
   void add_group(Group group) { groups_.push_back(std::move(group)); }
   const std::vector<Command>& commands() const { return commands_; }
   const std::vector<Group>& groups() const { return groups_; }
+  /// nullptr when there is none.
+  const Command* find(const std::vector<std::string>& words) const;
 
  private:
   std::vector<Command> commands_;
@@ -96,6 +98,8 @@ class CommandTable {
 
 /// For a command that describes the others: makes the table of all.
 using CommandTableMaker = CommandTable (*)();
+/// Makes the table of the commands that begin with a word; of all for "".
+using CommandTableOf = CommandTable (*)(std::string_view word);
 
 /// Help text from a raw string: lines of a paragraph are joined, an empty line begins another one, and lines that begin
 /// with a space stay as they are.

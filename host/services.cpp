@@ -14,6 +14,7 @@
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/policy/policy_file.hpp"
 #include "core/store/credential_store.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "core/transport/api_client.hpp"
 #include "core/transport/header/client_origin.hpp"
 #include "core/transport/header/request_header.hpp"
@@ -35,11 +36,12 @@ std::string without_end_slashes(const std::string& text) {
   return base;
 }
 
-/// The first value in config.toml that a provider which may be used cannot have. Manifests are read only if there is
-/// one.
-std::optional<Error> fault_of_settings(const config::Config& config, provider::ProviderRegistry& registry) {
+/// The first value in config.toml or of a variable that a provider which may be used cannot have. With `only_key`, what
+/// the environment says to other providers does not matter, and their manifests stay closed.
+std::optional<Error> fault_of_settings(const config::Config& config, provider::ProviderRegistry& registry,
+                                       bool only_key) {
   try {
-    if (!config.has_any_of("providers")) return {};
+    if (only_key && !config.has_any_of("providers")) return {};
     std::vector<provider::DiscoveredProvider> found = registry.found();
     std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
     std::vector<config::DeclaredKey> keys = declared_keys(found);
@@ -84,6 +86,7 @@ std::string resumed_notice(const auth::ResumedLogin& resumed) {
 }  // namespace
 
 struct Services::Made {
+  std::optional<std::filesystem::path> config_directory;
   std::optional<provider::Policy> policy;
   std::unique_ptr<provider::Watchdog> watchdog;  ///< outlives the providers, whose last call it watches too
   std::unique_ptr<config::Config> config;
@@ -112,9 +115,14 @@ void Services::show_waiting(const std::string& what, std::optional<std::chrono::
   if (on_waiting && !options.verbose) on_waiting(what, left);
 }
 
+const std::filesystem::path& Services::config_directory() {
+  if (!made_->config_directory) made_->config_directory = config::config_directory(environment);
+  return *made_->config_directory;
+}
+
 config::Config& Services::config() {
   if (made_->config) return *made_->config;
-  made_->config = std::make_unique<config::Config>(config::config_directory(environment), environment);
+  made_->config = std::make_unique<config::Config>(config_directory(), environment);
   made_->config->lock_wait = {
       &cancel, [this](std::chrono::milliseconds left) {
         show_waiting(left.count() > 0 ? "Waiting for another heygen that changes config.toml" : "", left);
@@ -124,7 +132,7 @@ config::Config& Services::config() {
 
 store::CredentialStore& Services::store() {
   if (made_->store) return *made_->store;
-  made_->store = std::make_unique<store::CredentialStore>(config::config_directory(environment), clock);
+  made_->store = std::make_unique<store::CredentialStore>(config_directory(), clock);
   made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
     show_waiting(left.count() > 0 ? "Waiting for another heygen that changes the credential" : "", left);
   };
@@ -195,10 +203,10 @@ provider::ProviderRegistry& Services::made_registry() {
         if (terminal.stderr_is_terminal() && !environment.is_dumb_terminal() && !options.verbose)
           terminal.notice("Waiting for " + where + " (Ctrl-C stops it)");
       });
-  made_->registry = provider::make_registry(
-      provider::default_search_path(environment, config::config_directory(environment), executable),
-      std::move(services), std::move(rules));
-  if (!made_->wrong_setting) made_->wrong_setting = fault_of_settings(config(), *made_->registry);
+  made_->registry = provider::make_registry(provider::default_search_path(environment, config_directory(), executable),
+                                            std::move(services), std::move(rules));
+  const bool only_key = options.provider.empty() && environment.has(store::reserved_slots().front().environment);
+  if (!made_->wrong_setting) made_->wrong_setting = fault_of_settings(config(), *made_->registry, only_key);
   return *made_->registry;
 }
 

@@ -44,6 +44,8 @@ struct ClientOptions;
 
 namespace heygen::host {
 
+struct FixedTexts;
+
 /// How requests are made; of every command line.
 struct RequestOptions {
   std::vector<std::string> headers{};  ///< --headers, raw; hidden
@@ -66,6 +68,8 @@ class Services {
   Cancel& cancel;
   const std::filesystem::path executable;
   RequestOptions options;
+  /// nullptr where the build made none: they are then made by the run.
+  const FixedTexts* fixed_texts = nullptr;
   /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); optional.
   std::function<void(const std::string& where, std::chrono::milliseconds waited)> on_hang;
 
@@ -107,6 +111,7 @@ class Services {
   void show_waiting(const std::string& what, std::optional<std::chrono::milliseconds> left = {}) const;
 
  private:
+  const std::filesystem::path& config_directory();
   provider::ProviderRegistry& made_registry();
   std::string chosen_base();
 

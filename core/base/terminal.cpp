@@ -83,8 +83,6 @@ std::string asked_for(std::string_view prompt) {
   return std::string(thing.substr(0, thing.find_last_not_of(": ") + 1));
 }
 
-constexpr int kDefaultColumns = 80;
-
 class SystemTerminal : public Terminal {
  public:
   bool stdin_is_terminal() const override { return isatty(STDIN_FILENO) != 0; }

@@ -13,13 +13,16 @@ namespace heygen {
 
 class Cancel;
 
+/// Of a terminal that does not tell, and of a pipe.
+inline constexpr int kDefaultColumns = 80;
+
 class Terminal {
  public:
   virtual ~Terminal() = default;
   virtual bool stdin_is_terminal() const = 0;
   virtual bool stdout_is_terminal() const = 0;
   virtual bool stderr_is_terminal() const = 0;
-  /// Columns of the terminal on stdout, else stderr, else 80.
+  /// Columns of the terminal on stdout, else stderr, else kDefaultColumns.
   virtual int columns() const = 0;
   /// Writes the text and a line break to stderr, without the secrets that are known. What a terminal would obey in it
   /// is escaped; lines after the first are indented.

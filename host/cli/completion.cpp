@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/cli/completion.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "core/base/text.hpp"
@@ -16,6 +18,7 @@ struct Entry {
   std::vector<std::pair<std::string, std::string>> children;  ///< word, doc
   std::vector<std::string> options, fills;                    ///< rows
   bool live = false;
+  std::string mark{};  ///< what stands for it in a fixed text, or ""
 };
 
 using Entries = std::map<std::string, Entry>;  ///< by words: "video list", "" at the start
@@ -76,11 +79,15 @@ Entry command_entry(const CommandTable& table, const Command& command, Services&
   return entry;
 }
 
-Entries entries_of(const CommandTable& table, Services& services) {
+Entries entries_of(const CommandTable& table, Services& services, Live live) {
   Entries all;
   for (const Command& command : table.commands()) {
     if (command.hidden) continue;
-    all[join(command.words, " ")] = command_entry(table, command, services);
+    Entry& entry = all[join(command.words, " ")];
+    if (command.live_options && live == Live::marked)
+      entry.mark = live_mark(command.words);
+    else
+      entry = command_entry(table, command, services);
     std::vector<std::string> prefix;
     for (const std::string& word : command.words) {
       if (!all.contains(join(prefix, " "))) all[join(prefix, " ")] = group_entry(table, prefix);
@@ -110,30 +117,22 @@ std::string without_docs(const std::vector<std::string>& rows) {
   return out;
 }
 
-std::string bash_table(const Entries& all) {
-  std::string out;
-  for (const auto& [path, entry] : all) {
-    std::string words;
-    for (const auto& [word, doc] : entry.children) words += (words.empty() ? "" : " ") + word;
-    out += "    '" + path + "')\n      children='" + words +
-           "'\n      options=" + posix_quoted(without_docs(entry.options)) + "\n";
-    if (!entry.fills.empty()) out += "      fills=" + posix_quoted(join(entry.fills, "\n")) + "\n";
-    out += entry.live ? "      live=1\n      ;;\n" : "      ;;\n";
-  }
-  return out;
+std::string bash_entry(const std::string& path, const Entry& entry) {
+  std::string words;
+  for (const auto& [word, doc] : entry.children) words += (words.empty() ? "" : " ") + word;
+  std::string out = "    '" + path + "')\n      children='" + words +
+                    "'\n      options=" + posix_quoted(without_docs(entry.options)) + "\n";
+  if (!entry.fills.empty()) out += "      fills=" + posix_quoted(join(entry.fills, "\n")) + "\n";
+  return out + (entry.live ? "      live=1\n      ;;\n" : "      ;;\n");
 }
 
-std::string zsh_table(const Entries& all) {
-  std::string out;
-  for (const auto& [path, entry] : all) {
-    std::string words;
-    for (const auto& [word, doc] : entry.children) words += (words.empty() ? "" : "\n") + word + ":" + doc;
-    out += "    ('" + path + "')\n      children=" + posix_quoted(words) +
-           "\n      options=" + posix_quoted(join(entry.options, "\n")) + "\n";
-    if (!entry.fills.empty()) out += "      fills=" + posix_quoted(join(entry.fills, "\n")) + "\n";
-    out += entry.live ? "      live=1\n      ;;\n" : "      ;;\n";
-  }
-  return out;
+std::string zsh_entry(const std::string& path, const Entry& entry) {
+  std::string words;
+  for (const auto& [word, doc] : entry.children) words += (words.empty() ? "" : "\n") + word + ":" + doc;
+  std::string out = "    ('" + path + "')\n      children=" + posix_quoted(words) +
+                    "\n      options=" + posix_quoted(join(entry.options, "\n")) + "\n";
+  if (!entry.fills.empty()) out += "      fills=" + posix_quoted(join(entry.fills, "\n")) + "\n";
+  return out + (entry.live ? "      live=1\n      ;;\n" : "      ;;\n");
 }
 
 /// The lines of an entry, each with its kind in front.
@@ -146,22 +145,30 @@ std::vector<std::string> lines_of(const Entry& entry) {
   return lines;
 }
 
-std::string fish_table(const Entries& all) {
-  std::string out;
-  for (const auto& [path, entry] : all) {
-    out += "        case '" + path + "'\n            printf '%s\\n'";
-    for (const std::string& line : lines_of(entry))
-      out += " \\\n                '" + replaced(replaced(line, "\\", "\\\\"), "'", "\\'") + "'";
-    out += "\n";
-  }
-  return out;
+std::string fish_entry(const std::string& path, const Entry& entry) {
+  std::string out = "        case '" + path + "'\n            printf '%s\\n'";
+  for (const std::string& line : lines_of(entry))
+    out += " \\\n                '" + replaced(replaced(line, "\\", "\\\\"), "'", "\\'") + "'";
+  return out + "\n";
 }
 
-std::string powershell_table(const Entries& all) {
-  std::string out;
-  for (const auto& [path, entry] : all)
-    out += "    '" + path + "' = '" + replaced(join(lines_of(entry), "\n"), "'", "''") + "'\n";
-  return out;
+std::string powershell_entry(const std::string& path, const Entry& entry) {
+  return "    '" + path + "' = '" + replaced(join(lines_of(entry), "\n"), "'", "''") + "'\n";
+}
+
+struct Shell {
+  std::string_view name;
+  const std::string_view* script;
+  std::string (*entry)(const std::string& path, const Entry& entry);
+};
+
+const Shell& shell_of(std::string_view name) {
+  static constexpr std::array<Shell, 4> kShells{{{"bash", &kBashScript, bash_entry},
+                                                 {"zsh", &kZshScript, zsh_entry},
+                                                 {"fish", &kFishScript, fish_entry},
+                                                 {"powershell", &kPowershellScript, powershell_entry}}};
+  const auto* at = std::ranges::find(kShells, name, &Shell::name);
+  return at == kShells.end() ? kShells.back() : *at;
 }
 
 /// The script with the table in the place of the line that says @TABLE@.
@@ -182,11 +189,17 @@ std::vector<std::string> option_rows_for_shell(const std::vector<Option>& option
   return rows;
 }
 
-std::string completion_script(const std::string& shell, const CommandTable& table, Services& services) {
-  const Entries all = entries_of(table, services);
-  if (shell == "bash") return filled(kBashScript, bash_table(all));
-  if (shell == "zsh") return filled(kZshScript, zsh_table(all));
-  return shell == "fish" ? filled(kFishScript, fish_table(all)) : filled(kPowershellScript, powershell_table(all));
+std::string completion_script(const std::string& shell, const CommandTable& table, Services& services, Live live) {
+  const Shell& known = shell_of(shell);
+  std::string text;
+  for (const auto& [path, entry] : entries_of(table, services, live))
+    text += entry.mark.empty() ? known.entry(path, entry) : entry.mark;
+  return filled(*known.script, text);
+}
+
+std::string completion_entry(const std::string& shell, const CommandTable& table, const Command& command,
+                             Services& services) {
+  return shell_of(shell).entry(join(command.words, " "), command_entry(table, command, services));
 }
 
 std::string completion_setup(const std::string& shell) {

@@ -15,11 +15,6 @@ bool begins_with(const std::vector<std::string>& words, const std::vector<std::s
   return words.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), words.begin());
 }
 
-const Command* find(const CommandTable& table, const std::vector<std::string>& words) {
-  const auto at = std::ranges::find(table.commands(), words, &Command::words);
-  return at == table.commands().end() ? nullptr : &*at;
-}
-
 bool is_option(const std::string& argument) {
   return argument.starts_with('-') && argument != "-";
 }
@@ -88,6 +83,14 @@ std::vector<std::string> words_after(const CommandTable& table, const std::vecto
   return {found.begin(), found.end()};
 }
 
+std::optional<std::string> first_word(const std::vector<Option>& globals, const std::vector<std::string>& arguments) {
+  for (auto at = arguments.begin(); at != arguments.end() && *at != "--"; ++at) {
+    if (!is_option(*at)) return *at;
+    if (takes_value(globals, *at) && std::next(at) != arguments.end()) ++at;
+  }
+  return {};
+}
+
 Route route(const CommandTable& table, const std::vector<Option>& globals, const std::vector<std::string>& arguments) {
   Route result;
   std::size_t at = 0;
@@ -105,7 +108,7 @@ Route route(const CommandTable& table, const std::vector<Option>& globals, const
       throw unknown_word(table, result.words, argument);
     }
     result.words.push_back(argument);
-    result.command = find(table, result.words);
+    result.command = table.find(result.words);
   }
   result.rest.insert(result.rest.end(), arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end());
   return result;

@@ -2,6 +2,7 @@
 // Which command is meant: the words of the command line against the table, before anything else is parsed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct Route {
   std::vector<std::string> words;    ///< those that name the command or group
   std::vector<std::string> rest;     ///< everything else, in order
 };
+
+/// The first argument that is neither an option nor the value of one of `globals`; empty without one.
+std::optional<std::string> first_word(const std::vector<Option>& globals, const std::vector<std::string>& arguments);
 
 /// Options may come before and between the words; `globals` says which of them take a value. Throws
 /// Error{usage_error} for an unknown word, naming the nearest.

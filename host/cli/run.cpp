@@ -10,6 +10,7 @@
 #include "host/cli/help.hpp"
 #include "host/cli/parse.hpp"
 #include "host/cli/route.hpp"
+#include "host/fixed_texts.hpp"
 #include "host/provider_settings.hpp"
 
 namespace heygen::host::cli {
@@ -38,12 +39,34 @@ void expand_home(Parsed& parsed, const std::vector<Option>& options, const Envir
 }
 
 void run_group(Services& services, Printer& printer, const CommandTable& table, const Route& route) {
-  const Parsed parsed = parse(route.words, route.words.empty() ? root_options() : global_options(), {}, route.rest);
+  take_globals(services, printer, parse(route.words, global_options(), {}, route.rest));
+  print_help(services, printer, table, route);
+}
+
+/// Without a word that names a command.
+void run_root(Services& services, Printer& printer, CommandTableOf commands,
+              const std::vector<std::string>& arguments) {
+  const Parsed parsed = parse({}, root_options(), {}, arguments);
   take_globals(services, printer, parsed);
-  if (parsed.is_on("version"))
-    printer.print_text("heygen version " + std::string(version()) + "\n");
-  else
-    print_help(services, printer, table, route);
+  if (parsed.is_on("version")) return printer.print_text("heygen version " + std::string(version()) + "\n");
+  const int width = help_width(services.terminal);
+  if (services.fixed_texts != nullptr && width == kDefaultColumns)
+    return printer.print_text(services.fixed_texts->help);
+  printer.print_text(root_help(commands({}), width));
+}
+
+void run_chosen(Services& services, Printer& printer, const CommandTable& table, const Route& chosen) {
+  std::vector<Option> options = chosen.command->options(services);
+  const std::vector<Option> globals = global_options();
+  options.insert(options.end(), globals.begin(), globals.end());
+  Parsed parsed = parse(chosen.words, options, chosen.command->positionals, chosen.rest);
+  expand_home(parsed, options, services.environment);
+  take_globals(services, printer, parsed);
+  if (parsed.is_on("help")) return print_help(services, printer, table, chosen);
+  if (!chosen.command->ignores_settings) services.config().check(own_keys());
+  printer.check_options();
+  chosen.command->run(services, printer, parsed);
+  printer.note_unused_options();
 }
 
 }  // namespace
@@ -56,21 +79,21 @@ void print_help(Services& services, Printer& printer, const CommandTable& table,
     printer.print_text(route.words.empty() ? root_help(table, width) : group_help(table, route.words, width));
 }
 
-void run_command_line(Services& services, Printer& printer, const CommandTable& table,
+void run_command_line(Services& services, Printer& printer, CommandTableOf commands,
                       const std::vector<std::string>& arguments) {
-  const Route chosen = route(table, root_options(), arguments);
+  const std::vector<Option> globals = root_options();
+  const std::optional<std::string> word = first_word(globals, arguments);
+  if (!word) return run_root(services, printer, commands, arguments);
+  CommandTable table = commands(*word);
+  Route chosen;
+  try {
+    chosen = route(table, globals, arguments);
+  } catch (const Error&) {  // the hint may name any command
+    table = commands({});
+    chosen = route(table, globals, arguments);
+  }
   if (chosen.command == nullptr) return run_group(services, printer, table, chosen);
-  std::vector<Option> options = chosen.command->options(services);
-  const std::vector<Option> globals = global_options();
-  options.insert(options.end(), globals.begin(), globals.end());
-  Parsed parsed = parse(chosen.words, options, chosen.command->positionals, chosen.rest);
-  expand_home(parsed, options, services.environment);
-  take_globals(services, printer, parsed);
-  if (parsed.is_on("help")) return print_help(services, printer, table, chosen);
-  if (!chosen.command->ignores_settings) services.config().check(own_keys());
-  printer.check_options();
-  chosen.command->run(services, printer, parsed);
-  printer.note_unused_options();
+  run_chosen(services, printer, table, chosen);
 }
 
 }  // namespace heygen::host::cli

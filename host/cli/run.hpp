@@ -14,7 +14,7 @@ namespace heygen::host::cli {
 
 /// Routes, parses, sets the options of `services` and `printer`, and shows help or runs the command. Throws
 /// heygen::Error.
-void run_command_line(Services& services, Printer& printer, const CommandTable& table,
+void run_command_line(Services& services, Printer& printer, CommandTableOf commands,
                       const std::vector<std::string>& arguments);
 
 /// Help for the command, the group or the whole program.

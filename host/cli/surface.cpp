@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "core/api/catalog.hpp"
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/reference.hpp"
+#include "host/fixed_texts.hpp"
 #include "host/services.hpp"
 
 namespace heygen::host::cli {
@@ -31,7 +32,7 @@ std::string type_of(const Option& option) {
 }
 
 json::Value number_of(double value) {
-  if (value == std::floor(value)) return static_cast<std::int64_t>(value);
+  if (value == static_cast<double>(static_cast<std::int64_t>(value))) return static_cast<std::int64_t>(value);
   return json::parse(std::to_string(value).substr(0, std::to_string(value).find_last_not_of('0') + 1));
 }
 
@@ -189,9 +190,16 @@ std::vector<const Command*> listed(const CommandTable& table) {
   return commands;
 }
 
-json::Value surface(Services& services, const CommandTable& table) {
+namespace {
+
+json::Value document_of(Services& services, const CommandTable& table, Live live) {
   json::Array commands;
-  for (const Command* command : listed(table)) commands.push_back(command_json(services, *command));
+  for (const Command* command : listed(table)) {
+    if (command->live_options && live == Live::marked)
+      commands.emplace_back(live_mark(command->words));
+    else
+      commands.push_back(command_json(services, *command));
+  }
   return json::Object{{"$schema", "urn:heygen:schema:commands:1"},
                       {"version", std::string(version())},
                       {"global_options", options_json(global_options())},
@@ -201,6 +209,26 @@ json::Value surface(Services& services, const CommandTable& table) {
                       {"error_codes", errors_json()},
                       {"environment", variables_json()},
                       {"$defs", schemas_json()}};
+}
+
+}  // namespace
+
+json::Value surface(Services& services, const CommandTable& table) {
+  return document_of(services, table, Live::filled);
+}
+
+std::string marked_surface(Services& services, const CommandTable& table) {
+  std::string text = json::write(document_of(services, table, Live::marked));
+  for (const Command& command : table.commands()) {
+    const std::string mark = live_mark(command.words);
+    const std::size_t at = command.live_options ? text.find('"' + mark + '"') : std::string::npos;
+    if (at != std::string::npos) text.replace(at, mark.size() + 2, mark);
+  }
+  return text;
+}
+
+std::string surface_of(Services& services, const Command& command) {
+  return json::write(command_json(services, command));
 }
 
 }  // namespace heygen::host::cli

@@ -2,6 +2,7 @@
 // The whole surface of the program as one document, for `heygen commands --json`.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/json/value.hpp"
@@ -14,5 +15,9 @@ std::vector<const Command*> listed(const CommandTable& table);
 
 /// What docs/schema/commands.schema.json describes.
 json::Value surface(Services& services, const CommandTable& table);
+/// The same as text, with a mark in the place of each live command.
+std::string marked_surface(Services& services, const CommandTable& table);
+/// What such a mark stands for.
+std::string surface_of(Services& services, const Command& command);
 
 }  // namespace heygen::host::cli

@@ -12,17 +12,31 @@
 
 namespace heygen::host::commands {
 
-CommandTable all_commands() {
+namespace {
+
+/// For "", every command.
+CommandTable make_table(std::string_view word) {
+  const auto is_wanted = [word](std::string_view first) { return word.empty() || word == first; };
   CommandTable table;
-  api::add_catalog_commands(table);
-  table.add(video::download_command());
-  table.add(api::api_command());
-  auth::add_commands(table);
-  config::add_commands(table);
-  provider::add_commands(table);
-  policy::add_commands(table);
-  about::add_commands(table, all_commands);
+  api::add_catalog_commands(table, word);
+  if (is_wanted("video")) table.add(video::download_command());
+  if (is_wanted("api")) table.add(api::api_command());
+  if (is_wanted("auth")) auth::add_commands(table);
+  if (is_wanted("config")) config::add_commands(table);
+  if (is_wanted("provider") || is_wanted("__load-provider")) provider::add_commands(table);
+  if (is_wanted("policy")) policy::add_commands(table);
+  about::add_commands(table, all_commands, word);
   return table;
+}
+
+}  // namespace
+
+CommandTable all_commands() {
+  return make_table({});
+}
+
+CommandTable commands_of(std::string_view word) {
+  return make_table(word);
 }
 
 }  // namespace heygen::host::commands

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// heygen-pages: writes man pages and completion scripts for the installation, or docs/commands. Part of the build.
+// heygen-pages: writes man pages and completion scripts for the installation, docs/commands, or the texts that a
+// release has ready. Part of the build.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -7,7 +8,10 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/random.hpp"
+#include "core/base/terminal.hpp"
 #include "host/cli/completion.hpp"
+#include "host/cli/help.hpp"
+#include "host/cli/surface.hpp"
 #include "host/commands/all.hpp"
 #include "host/manual/manual.hpp"
 
@@ -44,10 +48,20 @@ void write_share(const fs::path& directory, Services& services, const std::strin
   write_file(directory / "fish/vendor_completions.d/heygen.fish", completion_script("fish", table, services));
 }
 
+/// The files that become host/fixed_texts.hpp's texts.
+void write_fixed(const fs::path& directory, Services& services) {
+  const CommandTable table = commands::all_commands();
+  write_file(directory / "commands.json", marked_surface(services, table));
+  write_file(directory / "help", root_help(table, kDefaultColumns));
+  for (const char* shell : {"bash", "zsh", "fish", "powershell"})
+    write_file(directory / shell, completion_script(shell, table, services, Live::marked));
+}
+
 int run(const std::vector<std::string>& arguments) {
   if (arguments.size() < 3) {
-    std::cerr << "Usage: heygen-pages share DIRECTORY HEYGEN DATE | markdown DIRECTORY HEYGEN\n"
-                 "HEYGEN is the program whose providers count; DATE is YYYY-MM-DD.\n";
+    std::cerr
+        << "Usage: heygen-pages share DIRECTORY HEYGEN DATE | markdown DIRECTORY HEYGEN | fixed DIRECTORY HEYGEN\n"
+           "HEYGEN is the program whose providers count; DATE is YYYY-MM-DD.\n";
     return 2;
   }
   NoEnvironment environment;
@@ -57,6 +71,8 @@ int run(const std::vector<std::string>& arguments) {
   if (arguments[0] == "markdown") {
     for (const auto& [name, text] : markdown_pages(commands::all_commands(), services))
       write_file(fs::path(arguments[1]) / name, text);
+  } else if (arguments[0] == "fixed") {
+    write_fixed(arguments[1], services);
   } else {
     write_share(arguments[1], services, arguments.size() > 3 ? arguments[3] : "");
   }

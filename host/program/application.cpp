@@ -16,6 +16,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -288,7 +289,7 @@ void give_up(const Printer& printer, const std::string& where, std::chrono::mill
 /// The command, and after it a refresh that it left under way: before any error is shown, which is the last line.
 void run_command(Services& services, Printer& printer, const std::vector<std::string>& arguments) {
   try {
-    cli::run_command_line(services, printer, commands::all_commands(), arguments);
+    cli::run_command_line(services, printer, commands::commands_of, arguments);
   } catch (...) {
     services.finish_refresh();
     throw;
@@ -316,7 +317,7 @@ int run_arguments(Services& services, Printer& printer, const std::vector<std::s
 
 class Application : public Poco::Util::Application {
  public:
-  Application() { stopOptionsProcessing(); }
+  explicit Application(const FixedTexts* fixed_texts) : fixed_texts_(fixed_texts) { stopOptionsProcessing(); }
 
  protected:
   /// Nothing may leave it: Poco would choose an exit code of its own (70).
@@ -333,12 +334,13 @@ class Application : public Poco::Util::Application {
   }
 
  private:
-  static int run_program(const ArgVec& arguments) {
+  int run_program(const ArgVec& arguments) const {
     Cancel cancel;
     install_signals(cancel);
     Services services(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
                       own_executable());
     set_secret_source([&services] { remember_stored_secrets(services.environment); });
+    services.fixed_texts = fixed_texts_;
     Printer printer(services.environment, services.terminal, cancel,
                     [&services] { return services.config().output_format(); });
     services.on_hang = [&printer](const std::string& where, std::chrono::milliseconds waited) {
@@ -352,16 +354,18 @@ class Application : public Poco::Util::Application {
     cancel_of_process = nullptr;
     return status;
   }
+
+  const FixedTexts* fixed_texts_;
 };
 
 /// Poco asks for the working directory while constructing, and throws when that was deleted.
-Poco::AutoPtr<Application> make_application() {
+Poco::AutoPtr<Application> make_application(const FixedTexts* fixed_texts) {
   try {
-    return new Application;
+    return new Application(fixed_texts);
   } catch (const std::exception&) {
     const UniqueFd here = open_file(".", O_PATH | O_DIRECTORY);
     if (!here || chdir("/") != 0) throw;
-    Poco::AutoPtr<Application> application = new Application;
+    Poco::AutoPtr<Application> application = new Application(fixed_texts);
     if (fchdir(here.get()) != 0) throw;
     return application;
   }
@@ -371,13 +375,26 @@ Poco::AutoPtr<Application> make_application() {
 
 namespace {
 
-/// Variables, files and arguments are another user's then, and so is what they lead to.
-int refuse_other_rights(int argc, char** argv) {
+/// `heygen --version`, for which nothing has to be set up, with any rights.
+bool asks_for_version(int argc, char** argv) {
   const std::string_view only = argc == 2 ? argv[1] : "";
-  if (only == "--version" || only == "-v") {
-    const std::string text = "heygen version " + std::string(version()) + "\n";
-    return write_all(STDOUT_FILENO, text) ? static_cast<int>(Exit::failure) : static_cast<int>(Exit::success);
+  return only == "--version" || only == "-v";
+}
+
+int print_version() {
+  handle({SIGPIPE}, SIG_IGN, 0);
+  try {
+    write_stdout("heygen version " + std::string(version()) + "\n");
+    return static_cast<int>(Exit::success);
+  } catch (const OutputClosed&) {
+    return static_cast<int>(Exit::failure);
+  } catch (const Error& error) {
+    return report(error);
   }
+}
+
+/// Variables, files and arguments are another user's then, and so is what they lead to.
+int refuse_other_rights() {
   if (acts_for_another())
     raw_error(code::kError.data(), {"heygen does not run with the rights of another user or group."},
               {"Remove them from its file with `chmod ug-s FILE`, or run heygen as that user."});
@@ -387,6 +404,20 @@ int refuse_other_rights(int argc, char** argv) {
   return static_cast<int>(Exit::failure);
 }
 
+int run_application(int argc, char** argv, const FixedTexts* fixed_texts) {
+  if (asks_for_version(argc, argv)) return print_version();
+  forbid_dumps();
+  occupy_standard_streams();
+  if (has_elevated_privilege()) return refuse_other_rights();
+  try {
+    Poco::AutoPtr<Application> application = make_application(fixed_texts);
+    application->init(argc, argv);
+    return application->run();
+  } catch (const std::exception& fault) {
+    return report(unexpected(fault.what()));
+  }
+}
+
 }  // namespace
 
 void leave(int status) noexcept {
@@ -394,17 +425,10 @@ void leave(int status) noexcept {
   end_process(status);
 }
 
-int run(int argc, char** argv) {
-  forbid_dumps();
-  occupy_standard_streams();
-  if (has_elevated_privilege()) return refuse_other_rights(argc, argv);
-  try {
-    Poco::AutoPtr<Application> application = make_application();
-    application->init(argc, argv);
-    return application->run();
-  } catch (const std::exception& fault) {
-    return report(unexpected(fault.what()));
-  }
+void run(int argc, char** argv, const FixedTexts* fixed_texts) {
+  const int status = run_application(argc, argv, fixed_texts);
+  std::fflush(nullptr);  // what a provider printed
+  end_process(status);   // not one object that is left needs an end of its own
 }
 
 }  // namespace heygen::host::program

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "host/fixed_texts.hpp"
 #include "host/program/application.hpp"
 
 // Libraries find these two here before the C library's, which run no handler of ours: a provider that ends the process
@@ -16,6 +17,18 @@ extern "C" {
 }
 }
 
+#ifdef HEYGEN_FIXED_TEXTS
+namespace heygen::host::fixed {
+extern const std::string_view kCommands, kBash, kZsh, kFish, kPowershell, kHelp;
+}
+#endif
+
 int main(int argc, char** argv) {
-  return heygen::host::program::run(argc, argv);
+#ifdef HEYGEN_FIXED_TEXTS
+  using namespace heygen::host::fixed;
+  static const heygen::host::FixedTexts texts{kCommands, kBash, kZsh, kFish, kPowershell, kHelp};
+  heygen::host::program::run(argc, argv, &texts);
+#else
+  heygen::host::program::run(argc, argv, nullptr);
+#endif
 }

@@ -7,6 +7,7 @@
 #include "core/output/table.hpp"
 #include "host/cli/scripts.hpp"
 #include "host/cli/surface.hpp"
+#include "host/fixed_texts.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
@@ -20,10 +21,18 @@ bool wants_text(const Printer& printer, const Parsed& parsed) {
   return printer.human() || printer.to_terminal();
 }
 
+std::string commands_document(Services& services, const CommandTable& table) {
+  if (services.fixed_texts == nullptr) return json::write(cli::surface(services, table));
+  return without_marks(services.fixed_texts->commands, [&](const std::vector<std::string>& words) {
+    const Command* command = table.find(words);
+    return command == nullptr ? std::string{} : cli::surface_of(services, *command);
+  });
+}
+
 void run_commands(Services& services, Printer& printer, const Parsed& parsed, CommandTableMaker all_commands) {
   if (parsed.is_on("schema")) return printer.print_text(cli::kCommandsSchema);
   const CommandTable table = all_commands();
-  if (!wants_text(printer, parsed)) return printer.print_json(json::write(cli::surface(services, table)));
+  if (!wants_text(printer, parsed)) return printer.print_json(commands_document(services, table));
   std::vector<std::vector<std::string>> rows;
   for (const Command* command : cli::listed(table))
     rows.push_back({"heygen " + join(command->words, " "), command->summary});

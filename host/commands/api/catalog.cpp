@@ -322,11 +322,15 @@ void add_alias(CommandTable& table, const heygen::api::Alias& alias) {
 
 }  // namespace
 
-void add_catalog_commands(CommandTable& table) {
+void add_catalog_commands(CommandTable& table, std::string_view word) {
+  const auto is_wanted = [word](std::string_view first) { return word.empty() || word == first; };
   for (const heygen::api::Group& group : heygen::api::groups())
-    table.add_group({.words = {std::string(group.word)}, .summary = std::string(group.summary), .important = ""});
-  for (const heygen::api::Command& command : heygen::api::commands()) table.add(command_of(command));
-  for (const heygen::api::Alias& alias : heygen::api::aliases()) add_alias(table, alias);
+    if (is_wanted(group.word))
+      table.add_group({.words = {std::string(group.word)}, .summary = std::string(group.summary), .important = ""});
+  for (const heygen::api::Command& command : heygen::api::commands())
+    if (is_wanted(command.words.front())) table.add(command_of(command));
+  for (const heygen::api::Alias& alias : heygen::api::aliases())
+    if (is_wanted(alias.words.front())) add_alias(table, alias);
 }
 
 }  // namespace heygen::host::commands::api

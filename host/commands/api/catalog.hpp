@@ -2,10 +2,13 @@
 // The API commands that the catalog of core/api describes.
 #pragma once
 
+#include <string_view>
+
 #include "host/command.hpp"
 
 namespace heygen::host::commands::api {
 
-void add_catalog_commands(CommandTable& table);
+/// Those that begin with `word`; all for "".
+void add_catalog_commands(CommandTable& table, std::string_view word = {});
 
 }  // namespace heygen::host::commands::api

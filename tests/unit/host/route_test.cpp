@@ -107,4 +107,16 @@ BOOST_AUTO_TEST_CASE(hidden_commands_run_but_are_not_listed) {
   BOOST_CHECK((words_after(all, {"video"}) == Words{"batches", "get", "list"}));
 }
 
+BOOST_AUTO_TEST_CASE(first_word_is_neither_an_option_nor_its_value) {
+  const auto first = [](const Words& arguments) { return first_word(root_options(), arguments).value_or("(none)"); };
+  BOOST_TEST(first({"video", "list"}) == "video");
+  BOOST_TEST(first({"--human", "--provider", "oauth", "video"}) == "video");
+  BOOST_TEST(first({"--provider=oauth", "-h", "video"}) == "video");
+  BOOST_TEST(first({"--unknown", "x"}) == "x");
+  BOOST_TEST(first({""}) == "");
+  BOOST_TEST(first({"-"}) == "-");
+  for (const Words& arguments : {Words{}, Words{"--version"}, Words{"--provider", "x"}, Words{"--", "video"}})
+    BOOST_TEST(first(arguments) == "(none)");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
