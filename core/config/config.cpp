@@ -547,7 +547,6 @@ bool Config::has_any_of(const std::string& table) const {
 }
 
 std::map<std::string, std::string> Config::members(const std::string& table) const {
-  if (std::error_code ignored; !std::filesystem::exists(path_, ignored)) return {};
   return reading().require_whole().members(table);
 }
 

@@ -17,6 +17,16 @@ struct ParserFault {};
 #define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : parser_fault())
 #define TOML_HEADER_ONLY 1
 
+/// toml++ counts digits with it: nothing else here would need the mathematics library, which costs every start.
+namespace toml {
+inline double log10(double value) {
+  constexpr int kMost = 308;
+  int digits = 0;
+  for (; value >= 10 && digits < kMost; value /= 10) ++digits;
+  return digits;
+}
+}  // namespace toml
+
 // 3.3 ends in undefined behavior at a letter such as é that is not whitespace (marzer/tomlplusplus#190, #305). The rest
 // of the library keeps its own meaning of the macro: there it occurs in functions that return no bool.
 #include <toml++/impl/preprocessor.h>

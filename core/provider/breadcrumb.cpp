@@ -87,7 +87,8 @@ Breadcrumb::Breadcrumb(std::string_view provider, Function function, std::string
   place.append(detail);
   place.append(" of provider ");
   place.append(provider);
-  process.store(getpid());
+  static const pid_t kProcess = getpid();  // a child of fork() calls no provider of its own
+  process.store(kProcess);
   present.store(true);
   if (CallObserver* observer = call_observer()) observer->begin(function);
 }
