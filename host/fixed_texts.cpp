@@ -6,7 +6,7 @@
 namespace heygen::host {
 namespace {
 
-constexpr std::string_view kMark = "@LIVE ";
+constexpr std::string_view kLiveMark = "@LIVE ";
 
 }  // namespace
 
@@ -17,15 +17,15 @@ std::string_view FixedTexts::completion(std::string_view shell) const {
 }
 
 std::string live_mark(const std::vector<std::string>& words) {
-  return std::string(kMark) + join(words, " ") + "@";
+  return std::string(kLiveMark) + join(words, " ") + "@";
 }
 
 std::string without_marks(std::string_view text,
                           const std::function<std::string(const std::vector<std::string>& words)>& part) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t mark = 0; (mark = text.find(kMark)) != std::string_view::npos;) {
-    const std::size_t words = mark + kMark.size();
+  for (std::size_t mark = 0; (mark = text.find(kLiveMark)) != std::string_view::npos;) {
+    const std::size_t words = mark + kLiveMark.size();
     const std::size_t end = text.find('@', words);
     if (end == std::string_view::npos) break;
     out.append(text.substr(0, mark)).append(part(split(text.substr(words, end - words), ' ')));
