@@ -523,6 +523,7 @@ Config::Reading& Config::reading() const {
 void Config::check(const std::vector<DeclaredKey>& declared) const {
   const std::vector<Key> keys = all_keys(declared);
   check_variables(keys, environment_);
+  const std::lock_guard lock(mutex_);
   reading().check(keys);
 }
 
@@ -534,19 +535,23 @@ std::vector<std::string> Config::faults(const std::vector<DeclaredKey>& declared
   } catch (const Error& fault) {
     out.push_back(fault.message() + " " + fault.hint);
   }
+  const std::lock_guard lock(mutex_);
   for (const Error& fault : reading().faults(keys)) out.push_back(fault.message() + " " + fault.hint);
   return out;
 }
 
 std::optional<std::string> Config::raw(const std::string& dotted_key) const {
+  const std::lock_guard lock(mutex_);
   return reading().require_whole().text_of(dotted_key);
 }
 
 bool Config::has_any_of(const std::string& table) const {
+  const std::lock_guard lock(mutex_);
   return reading().require_whole().has_any_of(table);
 }
 
 std::map<std::string, std::string> Config::members(const std::string& table) const {
+  const std::lock_guard lock(mutex_);
   return reading().require_whole().members(table);
 }
 
@@ -606,6 +611,7 @@ std::string Config::output_format() const {
   std::string format = environment_.value(key.declared.env);
   if (format.empty()) {
     try {
+      const std::lock_guard lock(mutex_);
       format = reading().text_of(key.name()).value_or(std::string{});
     } catch (const Error&) {
       format.clear();

@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,7 +46,7 @@ struct DeclaredKey {
 class Config {
  public:
   /// Nothing is read until something is asked for, and the file once until it is changed. An empty directory has no
-  /// file, and takes none. Not thread-safe.
+  /// file, and takes none. Thread-safe but for set() and unset().
   Config(const std::filesystem::path& directory, const Environment& environment);
   Config(const Config&) = delete;
   Config& operator=(const Config&) = delete;
@@ -99,6 +100,7 @@ class Config {
 
   std::filesystem::path path_;
   const Environment& environment_;
+  mutable std::mutex mutex_;  ///< of the next
   mutable std::unique_ptr<Reading> reading_;
 };
 
