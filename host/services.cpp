@@ -136,6 +136,10 @@ store::CredentialStore& Services::store() {
   made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
     show_waiting(left.count() > 0 ? "Waiting for another heygen that changes the credential" : "", left);
   };
+  made_->store->on_write_wait = [this](std::chrono::milliseconds left) {
+    show_waiting(
+        left.count() > 0 ? "Waiting for another heygen to write the credential (Ctrl-C counts after that)" : "", left);
+  };
   for (const std::string& warning : made_->store->loose_modes()) terminal.notice("Warning: " + warning);
   return *made_->store;
 }

@@ -112,7 +112,7 @@ CredentialsDocument CredentialStore::read() const {
 
 std::optional<FileLock> CredentialStore::lock_content() const {
   const Cancel never;
-  return lock_byte(link_target(path_), kContentByte, kFileLockDeadline, clock_, never, on_lock_wait);
+  return lock_byte(link_target(path_), kContentByte, kFileLockDeadline, clock_, never, on_write_wait);
 }
 
 std::vector<std::string> CredentialStore::loose_modes() const {
@@ -180,7 +180,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   make_private_directory(lock_directory());
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
   const FileLock lock =
-      lock_file(lock_directory() / "credentials.lock", kFileLockDeadline, clock_, never, on_lock_wait);
+      lock_file(lock_directory() / "credentials.lock", kFileLockDeadline, clock_, never, on_write_wait);
   const std::optional<FileLock> content_lock = lock_content();
   bool from_kept = false;
   before = read_whole(from_kept);

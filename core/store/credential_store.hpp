@@ -33,8 +33,10 @@ class CredentialStore {
   /// `directory` is created (0700) by the first write, not before. An empty one has no file, and takes none.
   CredentialStore(std::filesystem::path directory, Clock& clock);
 
-  /// Told while another process has a lock.
+  /// Told while another process refreshes; Cancel ends that wait.
   OnLockWait on_lock_wait;
+  /// Told while another process writes the file. Nothing ends that wait: what waits may be a credential to store.
+  OnLockWait on_write_wait;
 
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& directory() const { return directory_; }

@@ -93,7 +93,8 @@ void Progress::show_now(const std::string& line) {
   next_ = needs_.clock.monotonic() + std::chrono::milliseconds(100);
   constexpr const char* kStops = " (Ctrl-C stops it)";
   const std::string text = printable(line);
-  const bool fits = output::cell_width(text) + output::cell_width(kStops) <= width();
+  const bool says_it_already = text.find("Ctrl-C") != std::string::npos;
+  const bool fits = !says_it_already && output::cell_width(text) + output::cell_width(kStops) <= width();
   // A line that wraps could not be erased.
   needs_.terminal.show_status(fits ? text + kStops : shortened(text, width()));
   drawn_ = true;

@@ -27,7 +27,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Replaces the line, which also says that Ctrl-C stops it, where there is room. What lasts less than a second is not
+  /// Replaces the line, which also says that Ctrl-C stops it, where there is room, unless it says what
+  /// Ctrl-C does. What lasts less than a second is not
   /// shown, and no more than ten lines a second are drawn.
   void show(const std::string& line);
   /// Replaces the line at once: a longer wait follows.

@@ -100,4 +100,12 @@ BOOST_AUTO_TEST_CASE(wait_is_shown_after_a_second_with_the_time_left_and_erased)
   BOOST_TEST(terminal.statuses.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(wait_that_control_c_does_not_stop_says_so_alone) {
+  WaitingLine line(needs);
+  line.show("Waiting for x (Ctrl-C counts after that)");
+  clock.advance(milliseconds(1'000));
+  line.show("Waiting for x (Ctrl-C counts after that)");
+  BOOST_TEST((terminal.statuses == Lines{"Waiting for x (Ctrl-C counts after that)"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
