@@ -250,13 +250,15 @@ std::string setting_command(const DeclaredKey& key) {
   return value.empty() ? std::string{} : "`heygen config set " + key.key + " " + shell_word(value) + "` or ";
 }
 
+}  // namespace
+
 /// config.toml, read once.
-class File {
+class SettingsFile {
  public:
-  explicit File(const std::filesystem::path& path) : path_(path) {}
+  explicit SettingsFile(const std::filesystem::path& path) : path_(path) {}
 
   /// What there is to show of it; nothing of a file that cannot be read.
-  File& readable() {
+  SettingsFile& readable() {
     try {
       static_cast<void>(document());
     } catch (const Error&) {
@@ -318,7 +320,7 @@ class File {
   bool loses() const { return loses_ || marked_->has_keyless(); }
 
   /// Throws Error{usage_error} for what is not TOML, before any of it is used.
-  File& require_whole() {
+  SettingsFile& require_whole() {
     static_cast<void>(document());
     if (marked_->broken.empty()) return *this;
     throw fault_of_line(*std::ranges::min_element(marked_->broken, {}, &BrokenLine::line));
@@ -401,14 +403,16 @@ class File {
   bool loses_ = false;
 };
 
+namespace {
+
 /// Empty source: neither the environment nor the file has it.
-Entry look_up(const Key& key, const Environment& environment, File& file) {
+Entry look_up(const Key& key, const Environment& environment, SettingsFile& file) {
   if (auto value = from_environment(key, environment)) return {key.name(), *value, "env"};
   if (auto value = file.text_of(key.name())) return {key.name(), *value, "file"};
   return {key.name(), key.declared.fallback, {}};
 }
 
-Entry effective(const Key& key, const Environment& environment, File& file) {
+Entry effective(const Key& key, const Environment& environment, SettingsFile& file) {
   Entry entry = look_up(key, environment, file);
   if (entry.source.empty()) entry.source = "default";
   return entry;
@@ -455,13 +459,13 @@ std::filesystem::path keep_copy(const std::filesystem::path& path) {
 
 /// Writes what `change` makes of the file, under its lock. Returns the copy of a file that could not be kept as it was.
 std::filesystem::path rewrite(const std::filesystem::path& path, const Config::LockWait& wait,
-                              const std::function<std::string(File&)>& change) {
+                              const std::function<std::string(SettingsFile&)>& change) {
   if (path.empty()) throw no_user_directory();
   make_private_directory(path.parent_path());
   const Cancel never;
   const FileLock lock = lock_directory(path.parent_path(), kLockDeadline, system_clock(),
                                        wait.cancel != nullptr ? *wait.cancel : never, wait.tell);
-  File file(path);
+  SettingsFile file(path);
   const std::string text = change(file);
   std::filesystem::path kept = file.loses() ? keep_copy(path) : std::filesystem::path{};
   remove_leftovers(path);
@@ -505,9 +509,9 @@ std::filesystem::path config_directory(const Environment& environment,
   return usual.empty() || std::filesystem::is_directory(xdg, ignored) ? xdg : usual;
 }
 
-class Config::Reading : public File {
+class Config::Reading : public SettingsFile {
  public:
-  using File::File;
+  using SettingsFile::SettingsFile;
 };
 
 Config::Config(const std::filesystem::path& directory, const Environment& environment)
@@ -556,12 +560,12 @@ std::map<std::string, std::string> Config::members(const std::string& table) con
 }
 
 Entry Config::get(const std::string& key, const std::vector<DeclaredKey>& declared) const {
-  File file(path_);
+  SettingsFile file(path_);
   return effective(require_key(key, declared), environment_, file.readable());
 }
 
 std::vector<Entry> Config::list(const std::vector<DeclaredKey>& declared) const {
-  File file(path_);
+  SettingsFile file(path_);
   file.readable();
   std::vector<Entry> entries;
   for (const Key& key : all_keys(declared)) {
@@ -581,7 +585,8 @@ Entry Config::set(const std::string& key, const std::string& value, const std::v
   try {
     const Scalar scalar = checked(known.declared, value);
     reading_.reset();
-    const std::filesystem::path kept = rewrite(path_, lock_wait, [&](File& file) { return file.with(key, scalar); });
+    const std::filesystem::path kept =
+        rewrite(path_, lock_wait, [&](SettingsFile& file) { return file.with(key, scalar); });
     return {key, text_of(scalar), "file", kept.string()};
   } catch (const InvalidValue& invalid) {
     throw usage_error("\"" + shown_word(value) + "\" is not a value of \"" + key + "\".",
@@ -591,7 +596,7 @@ Entry Config::set(const std::string& key, const std::string& value, const std::v
 
 Entry Config::unset(const std::string& key, const std::vector<DeclaredKey>& declared) const {
   const std::optional<Key> known = find_key(key, declared);
-  if (!File(path_).without(key, known.has_value())) {
+  if (!SettingsFile(path_).without(key, known.has_value())) {
     if (!known) throw unknown_key(key, declared);
     throw usage_error(
         "\"" + key + "\" is not set in " + (path_.empty() ? std::string(kFileName) : path_.string()) + ".",
@@ -599,8 +604,8 @@ Entry Config::unset(const std::string& key, const std::vector<DeclaredKey>& decl
   }
   reading_.reset();
   const std::filesystem::path kept =
-      rewrite(path_, lock_wait, [&](File& file) { return file.without(key, true).value_or(file.unchanged()); });
-  File file(path_);
+      rewrite(path_, lock_wait, [&](SettingsFile& file) { return file.without(key, true).value_or(file.unchanged()); });
+  SettingsFile file(path_);
   Entry entry = known ? effective(*known, environment_, file) : Entry{key, "", "default"};
   entry.kept = kept.string();
   return entry;
