@@ -11,7 +11,9 @@ import subprocess
 import tempfile
 import unittest
 
-from support import BUILD, ROOT
+from support import ROOT
+
+RELEASE = ROOT / "build-release"
 
 APT = pathlib.Path("/etc/apt")
 EVERY = ("heygen", "heygen-provider-apikey", "heygen-provider-oauth", "heygen-provider-device-code", "heygen-sdk", "heygen-sandbox")
@@ -83,8 +85,9 @@ def setUpModule():
         raise unittest.SkipTest("needs root and debootstrap")
     if run("unshare", "--mount", "true").returncode != 0:
         raise unittest.SkipTest("no mount namespaces here")
-    checked("cpack", "--config", BUILD / "CPackConfig.cmake", cwd=BUILD)
-    for file in (BUILD / "packages").glob("*.deb"):
+    shutil.rmtree(RELEASE / "packages", True)
+    checked("cpack", "--config", "CPackConfig.cmake", cwd=RELEASE)
+    for file in (RELEASE / "packages").glob("*.deb"):
         FILES[checked("dpkg-deb", "--field", file, "Package").strip()] = file
 
 
