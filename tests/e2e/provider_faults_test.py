@@ -303,11 +303,18 @@ class Installed(WithVault):
         (self.work / "notes.sh").write_bytes(b"x")
         (self.work / "x.provider.json").write_text("{", encoding="utf-8")
         (self.work / "y.provider.json").write_text(json.dumps({**VAULT, "library": "none.so"}), encoding="utf-8")
-        for name, word in (("none", "no file"), ("alone.so", "no manifest"), ("notes.sh", "neither a library nor a manifest"),
-                           ("x.provider.json", "not a valid manifest"), ("y.provider.json", "none.so"), (".", "no file")):
+        no_file, no_provider = ("cli_file_io_error", 1), ("usage_error", 2)
+        for name, word, (code, status) in (
+            ("none", "no such file", no_file),
+            ("alone.so", "no manifest", no_provider),
+            ("notes.sh", "neither a library nor a manifest", no_provider),
+            ("x.provider.json", "not a valid manifest", no_provider),
+            ("y.provider.json", "none.so", no_file),
+            (".", "is a directory", no_file),
+        ):
             with self.subTest(name):
                 done = self.run_heygen("provider", "install", str(self.work / name))
-                self.assert_fails(done, "usage_error", 2)
+                self.assert_fails(done, code, status)
                 self.assertIn(word, done.error()["message"])
 
     def test_a_checker_beside_the_program_is_asked(self):

@@ -121,7 +121,7 @@ Object show_slot(const Account& account, const Record& record) {
       {{"asset_id", record.id},
        {"status", text_at(record.facts, "status")},
        {"upload_url", account.address("/uploads/" + record.id + "?signature=" + text_at(record.facts, "signature"))},
-       {"upload_headers", object({{"Content-FileType", text_at(record.facts, "mime_type")}})},
+       {"upload_headers", object({{"Content-Type", text_at(record.facts, "mime_type")}})},
        {"max_bytes", static_cast<std::int64_t>(kSlotLimit)},
        {"expires_in_seconds", kSlotSeconds}});
 }
@@ -274,7 +274,7 @@ Response take_upload(Account& account, const Request& request, const Content& co
   if (is_complete(*asset)) return api_error(409, "conflict", "The upload is complete already.");
   const std::string mime = text_at(asset->facts, "mime_type");
   if (!request.is_of_type(mime))
-    return api_error(400, "invalid_parameter", "Content-FileType must be " + printable(mime) + '.');
+    return api_error(400, "invalid_parameter", "Content-Type must be " + printable(mime) + '.');
   if ((content.spool ? static_cast<std::int64_t>(content.spool->size()) : 0) !=
       asset->facts->getValue<std::int64_t>("size_bytes")) {
     return api_error(400, "invalid_parameter", "The slot was made for another size_bytes.", "size_bytes");
