@@ -24,10 +24,12 @@ Error unchecked(const Error& why) {
 }
 
 /// The credential is there, and its copy stays: only its place in the file is missing.
-Error kept(const store::PendingLogin& pending, std::string_view code, const std::string& why) {
+Error kept(const store::PendingLogin& pending, std::string_view code, const std::string& why,
+           Exit exit = Exit::failure) {
   return {code,
           "The login is complete, but its credential could not be stored; it is kept in " + pending.path() + ". " + why,
-          "Correct that, then run `heygen auth status` to finish the login, or `heygen auth logout` to revoke it."};
+          "Correct that, then run `heygen auth status` to finish the login, or `heygen auth logout` to revoke it.",
+          exit};
 }
 
 /// A server may issue the same token again: revoking it would end what is stored.
@@ -124,7 +126,7 @@ class Login {
     try {
       return use_.store.reserve();
     } catch (const Error& error) {
-      throw kept(pending, error.code, error.message());
+      throw kept(pending, error.code, error.message(), error.exit);
     }
   }
 
@@ -151,7 +153,7 @@ class Login {
       save(std::move(room));
     } catch (const Error& error) {
       pending.leave();
-      throw kept(pending, error.code, error.message());
+      throw kept(pending, error.code, error.message(), error.exit);
     } catch (const store::Unreadable& error) {
       pending.leave();
       throw kept(pending, code::kError, error.what());
@@ -287,7 +289,8 @@ bool store_refresh(const LoginDependencies& use, store::PendingLogin& pending) {
       document.set_state(pending.provider(), state);
     });
   } catch (const Error& error) {
-    throw Error(error.code, "A refreshed credential is kept in " + pending.path() + ". " + error.message());
+    throw Error(error.code, "A refreshed credential is kept in " + pending.path() + ". " + error.message(), error.hint,
+                error.exit);
   }
   if (wanted) pending.remove();
   return wanted;

@@ -255,7 +255,10 @@ BOOST_AUTO_TEST_CASE(stored_login_whose_copy_is_left_is_not_revoked_when_it_is_r
 
 BOOST_AUTO_TEST_CASE(login_that_cannot_be_stored_stays_in_its_copy_and_is_finished_later) {
   write(R"({"api_key":"old"})");
-  std::filesystem::create_directory(directory.path() / "credentials.lock");
+  probe = [&](const Credential&) {
+    std::filesystem::create_directory(directory.path() / "credentials.lock");
+    return accepted;
+  };
   Error error = error_of([&] { run("acme"); });
   BOOST_TEST(error.message().find("kept in " + (directory.path() / ".credentials.heygen-login-").string()) !=
              std::string::npos);
@@ -264,6 +267,7 @@ BOOST_AUTO_TEST_CASE(login_that_cannot_be_stored_stays_in_its_copy_and_is_finish
   BOOST_TEST(acme.revoked.empty());
   BOOST_TEST(copies() == 1U);
 
+  probe = [&](const Credential&) { return accepted; };
   BOOST_TEST((resume()->outcome == Resumed::failed));
   BOOST_TEST(acme.revoked.empty());
   BOOST_TEST(copies() == 1U);
@@ -318,6 +322,16 @@ BOOST_AUTO_TEST_CASE(interrupted_login_of_a_missing_provider_waits_for_it) {
   interrupt("acme");
   registry.entry("acme").state = provider::ProviderState::refused;
   BOOST_TEST(!resume().has_value());
+  BOOST_TEST(copies() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(login_that_waits_too_long_for_its_place_ends_as_a_timeout) {
+  heygen::test::FakeClock hurried;
+  store = std::make_unique<store::CredentialStore>(directory.path(), hurried);
+  const FileLock held = lock_file(directory / "credentials.lock", std::chrono::seconds(1), hurried, cancel);
+  const Error error = error_of([&] { run("acme"); });
+  BOOST_TEST(error.code == code::kTimeout);
+  BOOST_TEST((error.exit == Exit::timeout));
   BOOST_TEST(copies() == 1U);
 }
 
