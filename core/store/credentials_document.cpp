@@ -44,17 +44,16 @@ const json::Value* slot_value(const json::Value& root, std::string_view id) {
   return all == nullptr ? nullptr : all->find(id);
 }
 
-/// Whether it is meant to be JSON, broken or not, and so never an API key: what cannot be seen may come before it.
+bool is_key_character(char c) {
+  return c > ' ' && c <= '~';
+}
+
+/// Whether it is meant to be JSON, broken or not, and so never an API key: what is no part of a key may come before it,
+/// and a brace or a quotation mark is part of none.
 bool begins_like_json(std::string_view text) {
-  constexpr std::array<std::string_view, 7> kInvisible{"\xC2\xA0",     "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D",
-                                                       "\xE2\x80\xAF", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
-  const auto leads = [&](std::string_view mark) { return text.starts_with(mark); };
-  for (const auto* at = std::ranges::find_if(kInvisible, leads); at != kInvisible.end();
-       at = std::ranges::find_if(kInvisible, leads)) {
-    text = trim(text.substr(at->size()));
-  }
+  text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if(text, is_key_character) - text.begin()));
   const bool is_word = text == "null" || text == "true" || text == "false";
-  return is_word || text.starts_with('{') || text.starts_with('[') || text.starts_with('"');
+  return is_word || text.starts_with('[') || text.find_first_of("{\"") != std::string_view::npos;
 }
 
 std::string slot_under_providers(std::string_view id) {

@@ -59,6 +59,16 @@ BOOST_AUTO_TEST_CASE(what_begins_like_json_is_never_a_key) {
     BOOST_CHECK_THROW(document(text), std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(json_after_any_odd_character_is_never_a_key) {
+  using namespace std::string_literals;
+  for (const std::string& odd : {"\u200e"s, "\u00ad"s, "\u3000"s, "\u2028"s, "\u2002"s, "\u0085"s, "\ufe0f"s, "\0"s,
+                                 "\x1b"s, "\x80"s, "\xff"s, "\u200e \u00ad\t"s, "x"s, "api_key = "s})
+    for (const std::string text : {R"({"api_key":"k"})", R"("hg_key")", "{"})
+      BOOST_CHECK_THROW(CredentialsDocument::parse(odd + text), std::runtime_error);
+  for (const std::string text : {"[1]", "null"})
+    BOOST_CHECK_THROW(CredentialsDocument::parse("\u200e" + text), std::runtime_error);
+}
+
 BOOST_AUTO_TEST_CASE(reserved_slots_come_first_and_others_in_the_order_of_the_file) {
   BOOST_TEST(filled(R"({"providers":{"vault":{"t":1},"sso":{"t":1}},"oauth":{"access_token":"a"},"api_key":"k"})") ==
                  (Names{"api_key", "oauth", "providers.vault", "providers.sso"}),
