@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -57,12 +58,21 @@ int reserve(int file, std::size_t size) {
   }
 }
 
-/// rename(2) over one fails with EBUSY.
-bool is_mount_point(const fs::path& path) {
+/// Of a file that is there but cannot be renamed over.
+bool is_fixed(int why) {
+  return why == EBUSY || why == EPERM || why == EACCES;
+}
+
+/// rename(2) fails over a mount point, an immutable file, and another user's file in a directory with the sticky bit.
+bool is_fixed(const fs::path& path) {
+  constexpr std::uint64_t kFixed = STATX_ATTR_MOUNT_ROOT | STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND;
   struct statx about {};
-  return statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE, &about) == 0 &&
-         (about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
-         (about.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+  if (statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_UID, &about) != 0) return false;
+  if ((about.stx_attributes_mask & about.stx_attributes & kFixed) != 0) return true;
+  struct stat directory {};
+  const uid_t user = geteuid();
+  return user != 0 && about.stx_uid != user && stat(path.parent_path().c_str(), &directory) == 0 &&
+         (directory.st_mode & S_ISVTX) != 0 && directory.st_uid != user;
 }
 
 /// What is still to be written in place must have its room before the old content goes. Returns the errno.
@@ -134,7 +144,7 @@ FileReplacement::FileReplacement(const fs::path& path, std::size_t size) : targe
   CompanionFile temporary = create_companion(target_, {}, size);
   temporary_ = std::move(temporary.path);
   file_ = std::move(temporary.file);
-  if (!is_mount_point(target_)) return;
+  if (!is_fixed(target_)) return;
   in_place_ = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
   const int why = in_place_ ? reserve_in_place(in_place_.get(), size) : errno;
   if (why == 0) return;
@@ -150,7 +160,7 @@ void FileReplacement::commit(std::string_view content) {
   write_synced(file_.get(), content, target_);
   if (std::rename(temporary_.c_str(), target_.c_str()) == 0) {
     temporary_.clear();
-  } else if (errno == EBUSY) {
+  } else if (is_fixed(errno)) {
     write_in_place(content);
   } else {
     fail("replace", target_, errno);
@@ -212,7 +222,7 @@ void remove_leftovers(const fs::path& path) {
 void remove_file(const fs::path& path) {
   const fs::path target = link_target(path);
   if (unlink(target.c_str()) != 0 && errno != ENOENT) {
-    if (errno != EBUSY) fail("remove", target, errno);
+    if (errno != EBUSY && errno != EPERM) fail("remove", target, errno);
     replace_file(target, {});
   }
   sync_directory(target.parent_path());

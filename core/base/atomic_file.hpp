@@ -37,13 +37,14 @@ void write_synced(int file, std::string_view content, const std::filesystem::pat
 /// rotated token, is asked for only when it can be kept. Not thread-safe.
 ///
 /// The file is replaced by a temporary file beside it (".NAME.heygen-XXXXXX", mode 0600, synced, renamed). A file that
-/// cannot be renamed over, as it is a mount point, is written in place: its old content is kept beside it
+/// cannot be renamed over, as it is a mount point, immutable, or another user's in a sticky directory, is written in
+/// place: its old content is kept beside it
 /// (".NAME.heygen-old") until the new one is synced. A symbolic link is followed and stays. Root leaves the file to the
 /// owner of its directory.
 class FileReplacement {
  public:
-  /// Creates the temporary file with room for `size` bytes, and makes sure that a mount point can be written. Throws
-  /// Error{error}; nothing is changed then.
+  /// Creates the temporary file with room for `size` bytes, and makes sure that a file that stays in place can be
+  /// written. Throws Error{error}; nothing is changed then.
   explicit FileReplacement(const std::filesystem::path& path, std::size_t size = 0);
   FileReplacement(const FileReplacement&) = delete;
   FileReplacement& operator=(const FileReplacement&) = delete;
@@ -58,7 +59,7 @@ class FileReplacement {
   std::filesystem::path target_;
   std::string temporary_;
   UniqueFd file_;
-  UniqueFd in_place_;  ///< the target, when it is a mount point
+  UniqueFd in_place_;  ///< the target, when it cannot be renamed over
 };
 
 /// FileReplacement in one step.
@@ -73,7 +74,7 @@ std::filesystem::path kept_content(const std::filesystem::path& path);
 void remove_leftovers(const std::filesystem::path& path);
 
 /// Removes the file that `path` or its symbolic links lead to; the links stay. A file that cannot be removed, as it is
-/// a mount point, is emptied. Throws Error{error}.
+/// a mount point or another user's, is emptied. Throws Error{error}.
 void remove_file(const std::filesystem::path& path);
 
 }  // namespace heygen

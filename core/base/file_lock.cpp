@@ -73,17 +73,33 @@ int wait_for(Attempt attempt, const std::filesystem::path& path, std::chrono::mi
   return 0;
 }
 
+void require_open(const UniqueFd& file, const std::filesystem::path& path) {
+  if (file) return;
+  throw Error(code::kFileIo, "Could not open the lock file " + path.string() + ": " + describe_errno(errno) + ".",
+              "Make the directory writable for your user, or set HEYGEN_CONFIG_DIR to one that is.");
+}
+
+[[noreturn]] void cannot_lock(const std::filesystem::path& path, int why) {
+  throw Error(code::kFileIo, "Could not lock " + path.string() + ": " + describe_errno(why) + ".",
+              "Set HEYGEN_CONFIG_DIR to a directory on a file system that supports locks.");
+}
+
+UniqueFd open_lock_file(const std::filesystem::path& path) {
+  constexpr mode_t kPrivate = 0600;
+  UniqueFd file = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, kPrivate);
+  if (file) {
+    give_to_owner_of_directory(file.get(), path.parent_path());  // else that user is locked out for good
+  } else if (errno == EEXIST) {
+    file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kPrivate);
+  }
+  require_open(file, path);
+  return file;
+}
+
 FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
               const Cancel& cancel, const OnLockWait& on_wait) {
-  if (!file) {
-    throw Error(code::kFileIo, "Could not open the lock file " + path.string() + ": " + describe_errno(errno) + ".",
-                "Make the directory writable for your user, or set HEYGEN_CONFIG_DIR to one that is.");
-  }
   const auto attempt = [&] { return flock(file.get(), LOCK_EX | LOCK_NB); };
-  if (const int why = wait_for(attempt, path, deadline, clock, cancel, on_wait); why != 0) {
-    throw Error(code::kFileIo, "Could not lock " + path.string() + ": " + describe_errno(why) + ".",
-                "Set HEYGEN_CONFIG_DIR to a directory on a file system that supports locks.");
-  }
+  if (const int why = wait_for(attempt, path, deadline, clock, cancel, on_wait); why != 0) cannot_lock(path, why);
   return FileLock(std::move(file));
 }
 
@@ -98,19 +114,22 @@ bool is_same_file(int file, const std::filesystem::path& path) {
 
 FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
                    const Cancel& cancel, const OnLockWait& on_wait) {
-  constexpr mode_t kPrivate = 0600;
-  UniqueFd file = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, kPrivate);
-  if (file) {
-    give_to_owner_of_directory(file.get(), path.parent_path());  // else that user is locked out for good
-  } else if (errno == EEXIST) {
-    file = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, kPrivate);
-  }
-  return lock(std::move(file), path, deadline, clock, cancel, on_wait);
+  return lock(open_lock_file(path), path, deadline, clock, cancel, on_wait);
+}
+
+void require_lock_file(const std::filesystem::path& path) {
+  struct stat unused {};
+  if (lstat(path.c_str(), &unused) != 0 && errno == ENOENT) return;
+  const UniqueFd file = open_lock_file(path);
+  if (retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) == 0) return;
+  if (errno != EWOULDBLOCK && errno != EACCES) cannot_lock(path, errno);
 }
 
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
                         const Cancel& cancel, const OnLockWait& on_wait) {
-  return lock(open_file(directory, O_RDONLY | O_DIRECTORY), directory, deadline, clock, cancel, on_wait);
+  UniqueFd file = open_file(directory, O_RDONLY | O_DIRECTORY);
+  require_open(file, directory);
+  return lock(std::move(file), directory, deadline, clock, cancel, on_wait);
 }
 
 std::optional<FileLock> lock_byte(const std::filesystem::path& path, std::int64_t position,

@@ -35,7 +35,11 @@ using OnLockWait = std::function<void(std::chrono::milliseconds left)>;
 FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
                    const Cancel& cancel, const OnLockWait& on_wait = {});
 
-/// The same for an existing directory itself, which leaves no file behind.
+/// Makes sure that a file that is there can be locked by lock_file(), without waiting for the lock or creating a file.
+/// Throws Error{error} otherwise.
+void require_lock_file(const std::filesystem::path& path);
+
+/// lock_file() for an existing directory itself, which leaves no file behind.
 FileLock lock_directory(const std::filesystem::path& directory, std::chrono::milliseconds deadline, Clock& clock,
                         const Cancel& cancel, const OnLockWait& on_wait = {});
 

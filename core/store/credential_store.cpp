@@ -79,6 +79,10 @@ std::filesystem::path CredentialStore::lock_directory() const {
   return link_target(path_).parent_path();
 }
 
+std::filesystem::path CredentialStore::lock_path() const {
+  return lock_directory() / "credentials.lock";
+}
+
 CredentialsDocument CredentialStore::read_whole(bool& from_kept) const {
   std::optional<std::string> text = read_text(path_);
   if (!text) return {};
@@ -137,6 +141,7 @@ std::vector<std::string> CredentialStore::loose_modes() const {
 
 std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
   require_directory();
+  require_lock_file(lock_path());
   std::error_code unknown;
   const std::uintmax_t size = std::filesystem::file_size(path_, unknown);
   return std::make_unique<FileReplacement>(path_, (unknown ? 0 : static_cast<std::size_t>(size)) + kRoomForTokens);
@@ -179,8 +184,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   make_private_directory(directory_);
   make_private_directory(lock_directory());
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
-  const FileLock lock =
-      lock_file(lock_directory() / "credentials.lock", kFileLockDeadline, clock_, never, on_write_wait);
+  const FileLock lock = lock_file(lock_path(), kFileLockDeadline, clock_, never, on_write_wait);
   const std::optional<FileLock> content_lock = lock_content();
   bool from_kept = false;
   before = read_whole(from_kept);

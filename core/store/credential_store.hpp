@@ -50,8 +50,8 @@ class CredentialStore {
   std::vector<std::string> loose_modes() const;
 
   /// Room for the next content of the file and for the tokens that a refresh brings, beside the real file. Throws Error
-  /// when the file cannot be replaced: nothing may then be asked for that cannot be had twice. Take it while holding
-  /// the lock of the refresh.
+  /// when the file cannot be replaced, or its lock cannot be taken: nothing may then be asked for that cannot be had
+  /// twice. Take it while holding the lock of the refresh.
   std::unique_ptr<FileReplacement> reserve() const;
 
   /// Makes sure of a place for a credential that is going to be asked for: its pending copy. Creates the directory.
@@ -77,6 +77,8 @@ class CredentialStore {
  private:
   /// The directory of the real file, where its locks are: directories that link to one file exclude each other.
   std::filesystem::path lock_directory() const;
+  /// Of the lock for writers.
+  std::filesystem::path lock_path() const;
   std::filesystem::path refresh_lock_path(const std::string& slot) const;
   /// The file as it is, or, while or after it is written in place, what was kept of it.
   CredentialsDocument read_whole(bool& from_kept) const;

@@ -170,6 +170,53 @@ BOOST_AUTO_TEST_CASE(what_a_killed_writer_left_goes_with_the_next_write) {
   BOOST_TEST(fs::exists(path / ".credentials.backup"));
 }
 
+/// Whether `attempt`, made by a user other than root, throws an error of a file; empty when only root can arrange that.
+std::optional<bool> fails_for_another_user(const std::function<void()>& attempt) {
+  constexpr uid_t kNobody = 65534;
+  constexpr int kOther = 2;
+  if (geteuid() != 0) return {};
+  const pid_t child = fork();
+  if (child == 0) {
+    int result = setresuid(kNobody, kNobody, kNobody) == 0 ? 0 : kOther;
+    try {
+      attempt();
+    } catch (const Error& error) {
+      result = error.code == code::kFileIo ? 1 : kOther;
+    }
+    _exit(result);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  BOOST_REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) != kOther));
+  return WEXITSTATUS(status) == 1;
+}
+
+BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory_is_written_in_place_or_refused_beforehand) {
+  write("before");
+  BOOST_REQUIRE(chmod(path.c_str(), 01777) == 0);
+  BOOST_REQUIRE(chmod((path / "credentials").c_str(), 0666) == 0);
+  const auto replaced = fails_for_another_user([&] { FileReplacement(path / "credentials").commit("after"); });
+  if (!replaced) return;
+  BOOST_TEST(!*replaced);
+  BOOST_TEST(read() == "after");
+  BOOST_REQUIRE(chmod((path / "credentials").c_str(), 0644) == 0);
+  BOOST_TEST(*fails_for_another_user([&] { const FileReplacement room(path / "credentials"); }));
+  BOOST_TEST(std::distance(fs::directory_iterator(path), fs::directory_iterator{}) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_reserved_where_the_lock_for_writers_cannot_be_opened) {
+  const fs::path lock = path / "credentials.lock";
+  fs::create_directory(lock);
+  BOOST_TEST(test::error_of([&] { store.reserve(); }).code == code::kFileIo);
+  fs::remove(lock);
+  fs::create_symlink("nowhere", lock);
+  BOOST_TEST(test::error_of([&] { store.reserve(); }).code == code::kFileIo);
+  fs::remove(lock);
+  Cancel cancel;
+  const FileLock held = lock_file(lock, std::chrono::seconds(1), clock, cancel);
+  BOOST_TEST((store.reserve() != nullptr));  // it waits for no lock
+}
+
 BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file_and_no_other) {
   write(R"({"api_key":"old"})");
   const pid_t child = fork();
