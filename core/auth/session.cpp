@@ -143,6 +143,7 @@ CredentialLease Session::refresh_locked(const Credential& seen, const RequestInf
   // Before anything is sent: a server that rotates refresh tokens takes the old one back, whether or not the new one
   // can be stored.
   refresh.room = resolver_.store().reserve();
+  refresh.copy.emplace(resolver_.store().begin_login());
   refresh.ask.reason = reason;
   refresh.ask.method = request.method;
   refresh.ask.path = request.path;
@@ -161,7 +162,7 @@ CredentialLease Session::carry_out(Refresh refresh) {
   const json::Value patch = answer.patch.value_or(json::Object{});
   json::Value state = refresh.ask.state;
   json::merge_patch(state, patch);
-  if (!save(id, refresh.ask.state, patch, std::move(refresh.room))) {
+  if (!save(id, refresh, patch)) {
     revoke(resolver_.registry(), {store::slot_of(id), {id}}, state, Reason::replaced);
     return replaced_meanwhile(refresh.request);
   }
@@ -200,8 +201,9 @@ CredentialLease Session::replaced_meanwhile(const RequestInfo& request) {
   return {std::move(current), false};
 }
 
-bool Session::save(const std::string& id, const json::Value& sent, const json::Value& patch,
-                   std::unique_ptr<FileReplacement> room) {
+bool Session::save(const std::string& id, Refresh& refresh, const json::Value& patch) {
+  const json::Value& sent = refresh.ask.state;
+  const std::string copy = keep_copy(id, refresh, patch);
   bool wanted = true;
   try {
     resolver_.store().update(
@@ -212,9 +214,9 @@ bool Session::save(const std::string& id, const json::Value& sent, const json::V
           json::merge_patch(state, patch);
           document.set_state(id, state);
         },
-        std::move(room));
+        std::move(refresh.room));
   } catch (const std::exception& error) {
-    const std::string copy = keep_copy(id, sent, patch);
+    if (!copy.empty()) refresh.copy->leave();
     terminal_.notice("Warning: could not save the refreshed credential" +
                      (copy.empty() ? "; the stored one is stale. " : "; it is kept in " + copy + ". ") + error.what() +
                      (copy.empty() ? " This command continues; a later one may require you to log in."
@@ -223,12 +225,10 @@ bool Session::save(const std::string& id, const json::Value& sent, const json::V
   return wanted;
 }
 
-std::string Session::keep_copy(const std::string& id, const json::Value& sent, const json::Value& patch) const {
+std::string Session::keep_copy(const std::string& id, Refresh& refresh, const json::Value& patch) {
   try {
-    store::PendingLogin copy = resolver_.store().begin_login();
-    copy.keep(id, patch, sent);
-    copy.leave();
-    return copy.path();
+    refresh.copy->keep(id, patch, refresh.ask.state);
+    return refresh.copy->path();
   } catch (const std::exception&) {
     return {};
   }

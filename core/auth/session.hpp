@@ -72,6 +72,7 @@ class Session : public CredentialSource {
     provider::ProviderRequest ask;
     store::RefreshLock lock;
     std::unique_ptr<FileReplacement> room{};
+    std::optional<store::PendingLogin> copy{};
     std::int64_t asked_at = 0;
   };
 
@@ -93,10 +94,10 @@ class Session : public CredentialSource {
   /// and throws when its response is not there yet.
   provider::ProviderResult refresh_now(Refresh& refresh, std::optional<Credential>& other);
   /// False: the entry has changed meanwhile, and the result is not wanted.
-  bool save(const std::string& id, const json::Value& sent, const json::Value& patch,
-            std::unique_ptr<FileReplacement> room);
-  /// What could not be saved outlives this process in a file of its own: its path, or "".
-  std::string keep_copy(const std::string& id, const json::Value& sent, const json::Value& patch) const;
+  bool save(const std::string& id, Refresh& refresh, const json::Value& patch);
+  /// From now on what the refresh brought outlives this process, in a file of its own until it is stored: its path, or
+  /// "".
+  static std::string keep_copy(const std::string& id, Refresh& refresh, const json::Value& patch);
   /// After a login or logout of a program that knows no lock: what the file has now.
   CredentialLease replaced_meanwhile(const RequestInfo& request);
   /// Resolves, with what is known of the credential's life.

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/auth/session.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <future>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "core/auth/login.hpp"
 #include "fakes.hpp"
 
 using namespace heygen;
@@ -46,6 +50,12 @@ class SignalingDate : public FakeDate {
  private:
   std::promise<void>& waits_;
   bool signaled_ = false;
+};
+
+/// Ends the process, as SIGKILL does, where it waits.
+class DeadlyDate : public FakeDate {
+ public:
+  bool wait(std::chrono::milliseconds, const Cancel&) override { _exit(0); }
 };
 
 }  // namespace
@@ -185,6 +195,52 @@ BOOST_AUTO_TEST_CASE(when_saving_fails_the_call_continues_and_the_refreshed_cred
   BOOST_TEST(copies[0].patch().string_at("token") == "s3cr3t");
   BOOST_TEST(copies[0].refreshed()->string_at("token") == "old");
   BOOST_TEST(terminal.notices[0].find("s3cr3t") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_sent_while_the_lock_of_the_file_cannot_be_opened) {
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("new"); };
+  const std::filesystem::path lock = directory / "credentials.lock";
+  const auto try_it = [&] {
+    write(file(state("old", 5)));
+    BOOST_TEST(error_of([&] { session.obtain(request); }).code == code::kFileIo);
+    write(file(state("old", kNow + 40)));
+    terminal.notices.clear();
+    BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer old");
+    BOOST_TEST(terminal.notices.size() == 1U);
+  };
+  std::filesystem::create_directory(lock);
+  try_it();
+  std::filesystem::remove(lock);
+  std::filesystem::create_symlink("nowhere", lock);
+  try_it();
+  BOOST_TEST(acme.refreshes == 0);
+}
+
+BOOST_AUTO_TEST_CASE(refreshed_credential_outlives_a_process_that_is_killed_before_it_is_stored) {
+  write(file(state("old", 5)));
+  const pid_t child = fork();
+  if (child == 0) {
+    DeadlyDate date;
+    store::CredentialStore own(directory.path(), date);
+    Resolver resolver(registry, own, environment, {});
+    std::optional<FileLock> held;
+    acme.on_refresh = [&](const ProviderRequest&) {
+      held.emplace(lock_file(directory / "credentials.lock", std::chrono::seconds(1), clock, cancel));
+      return refreshed("new");
+    };
+    Session(resolver, date, terminal, cancel).obtain(request);
+    _exit(1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  BOOST_REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  BOOST_TEST(stored().find(R"("token":"old")") != std::string::npos);
+
+  const std::vector<ResumedLogin> resumed = resume_logins({*store, registry, environment, clock, cancel, {}});
+  BOOST_REQUIRE(resumed.size() == 1U);
+  BOOST_TEST((resumed[0].outcome == ResumedLogin::Outcome::stored));
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+  BOOST_TEST(store->take_interrupted_logins().empty());
 }
 
 BOOST_AUTO_TEST_CASE(refresh_ahead_without_a_response_yet_delays_no_request_and_is_stored_at_the_end) {
