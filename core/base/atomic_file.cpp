@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 
 #include "core/base/directory.hpp"
@@ -24,7 +25,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kRandomPart = "XXXXXX";  // of mkostemp(3)
-constexpr std::string_view kOld = "old";            // no random part can be this
+constexpr std::string_view kTemporary = "tmp-";
+constexpr std::string_view kOld = "old";
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path, int why) {
   throw Error(code::kFileIo, "Could not " + what + " " + path.string() + ": " + describe_errno(why) + ".",
@@ -42,10 +44,50 @@ fs::path old_content_of(const fs::path& target) {
   return target.parent_path() / (temporary_prefix(target) + std::string(kOld));
 }
 
-/// A writer holds a lock on its temporary file for as long as it lives.
-bool has_living_writer(const fs::path& temporary) {
-  const UniqueFd file = open_file(temporary, O_RDONLY | O_NOFOLLOW);
-  return file && retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) != 0;
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
+/// Whether `name` is what follows the kind in the name of a companion: "PID-XXXXXX". Without a PID, as in files of
+/// earlier versions, only a name that looks random counts.
+bool is_companion_suffix(std::string_view name) {
+  if (name.size() < kRandomPart.size()) return false;
+  const std::string_view random = name.substr(name.size() - kRandomPart.size());
+  if (!std::ranges::all_of(random, [](char c) { return is_digit(c) || is_upper(c) || is_lower(c); })) return false;
+  name.remove_suffix(kRandomPart.size());
+  if (name.empty()) {
+    return std::ranges::any_of(random, is_digit) && std::ranges::any_of(random, is_lower) &&
+           std::ranges::any_of(random.substr(1), is_upper);
+  }
+  return name.size() > 1 && name.ends_with('-') && std::ranges::all_of(name.substr(0, name.size() - 1), is_digit);
+}
+
+/// A regular file without a living writer, locked now: a writer holds a lock on its file for as long as it lives.
+/// Empty otherwise.
+UniqueFd take_abandoned(const fs::path& path) {
+  UniqueFd file = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  struct stat about {};
+  if (!file || fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) return {};
+  if (retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) return {};
+  if (fstat(file.get(), &about) != 0 || about.st_nlink == 0) return {};
+  return file;
+}
+
+/// The temporary files beside `target`, and its kept old content, that no writer is alive for.
+std::vector<CompanionFile> take_leftovers(const fs::path& target) {
+  std::vector<CompanionFile> taken = take_abandoned_companions(target, kTemporary);
+  std::ranges::move(take_abandoned_companions(target, {}), std::back_inserter(taken));
+  const fs::path old = old_content_of(target);
+  if (UniqueFd file = take_abandoned(old)) taken.push_back({old.string(), std::move(file)});
+  return taken;
 }
 
 /// Space for `size` bytes, where the file system can say so. Returns the errno.
@@ -87,6 +129,15 @@ UniqueFd make_temporary(std::string& name) {
   return UniqueFd(retry_interrupted([&] { return mkostemp(name.data(), O_CLOEXEC); }));
 }
 
+/// Locks a file that was just made. Returns the errno: EWOULDBLOCK when another process took it for abandoned.
+int lock_new(int file) {
+  struct stat about {};
+  if (retry_interrupted([&] { return flock(file, LOCK_EX | LOCK_NB); }) != 0) {
+    return errno == EOPNOTSUPP || errno == ENOLCK ? 0 : errno;
+  }
+  return fstat(file, &about) == 0 && about.st_nlink == 0 ? EWOULDBLOCK : 0;
+}
+
 }  // namespace
 
 void write_synced(int file, std::string_view content, const fs::path& path) {
@@ -110,12 +161,17 @@ fs::path link_target(fs::path path) {
 }
 
 CompanionFile create_companion(const fs::path& target, std::string_view kind, std::size_t size) {
-  const std::string name = temporary_prefix(target) + std::string(kind) + std::string(kRandomPart);
-  CompanionFile made{(target.parent_path() / name).string(), {}};
-  made.file = make_temporary(made.path);
-  if (!made.file) fail("write", target, errno);
-  int why = retry_interrupted([&] { return flock(made.file.get(), LOCK_EX | LOCK_NB); }) == 0 ? 0 : errno;
-  if (why == EOPNOTSUPP || why == ENOLCK) why = 0;
+  const std::string name =
+      temporary_prefix(target) + std::string(kind) + std::to_string(getpid()) + "-" + std::string(kRandomPart);
+  CompanionFile made;
+  int why = 0;
+  do {
+    made.path = (target.parent_path() / name).string();
+    made.file = make_temporary(made.path);
+    if (!made.file) fail("write", target, errno);
+    why = lock_new(made.file.get());
+    if (why == EWOULDBLOCK) unlink(made.path.c_str());
+  } while (why == EWOULDBLOCK);
   if (why == 0) why = reserve(made.file.get(), size);
   if (why == 0) why = give_to_owner_of_directory(made.file.get(), target.parent_path());
   if (why == 0) return made;
@@ -129,11 +185,8 @@ std::vector<CompanionFile> take_abandoned_companions(const fs::path& target, std
   std::error_code error;
   for (fs::directory_iterator at(target.parent_path(), error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (!name.starts_with(prefix) || name.size() != prefix.size() + kRandomPart.size()) continue;
-    CompanionFile found{at->path().string(), open_file(at->path(), O_RDONLY | O_NOFOLLOW)};
-    if (!found.file || retry_interrupted([&] { return flock(found.file.get(), LOCK_EX | LOCK_NB); }) != 0) continue;
-    struct stat about {};
-    if (fstat(found.file.get(), &about) == 0 && about.st_nlink > 0) taken.push_back(std::move(found));
+    if (!name.starts_with(prefix) || !is_companion_suffix(std::string_view(name).substr(prefix.size()))) continue;
+    if (UniqueFd file = take_abandoned(at->path())) taken.push_back({at->path().string(), std::move(file)});
   }
   return taken;
 }
@@ -141,7 +194,7 @@ std::vector<CompanionFile> take_abandoned_companions(const fs::path& target, std
 FileReplacement::FileReplacement(const fs::path& path, std::size_t size) : target_(link_target(path)) {
   struct stat about {};
   if (stat(target_.c_str(), &about) == 0) size = std::max(size, static_cast<std::size_t>(about.st_size));
-  CompanionFile temporary = create_companion(target_, {}, size);
+  CompanionFile temporary = create_companion(target_, kTemporary, size);
   temporary_ = std::move(temporary.path);
   file_ = std::move(temporary.file);
   if (!is_fixed(target_)) return;
@@ -207,16 +260,12 @@ fs::path kept_content(const fs::path& path) {
   return fs::is_regular_file(old, error) ? old : fs::path();
 }
 
+bool has_leftovers(const fs::path& path) {
+  return !take_leftovers(link_target(path)).empty();
+}
+
 void remove_leftovers(const fs::path& path) {
-  const fs::path target = link_target(path);
-  const std::string prefix = temporary_prefix(target);
-  std::error_code error;
-  for (fs::directory_iterator at(target.parent_path(), error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    const std::size_t length = name.starts_with(prefix) ? name.size() - prefix.size() : 0;
-    const bool is_ours = length == kRandomPart.size() || (length == kOld.size() && name.ends_with(kOld));
-    if (is_ours && !has_living_writer(at->path())) unlink(at->path().c_str());
-  }
+  for (const CompanionFile& leftover : take_leftovers(link_target(path))) unlink(leftover.path.c_str());
 }
 
 void remove_file(const fs::path& path) {

@@ -15,14 +15,14 @@ namespace heygen {
 /// Where symbolic links lead, whether or not a file is there.
 std::filesystem::path link_target(std::filesystem::path path);
 
-/// A private file of heygen's own beside another one: ".NAME.heygen-KINDXXXXXX", mode 0600. Its writer holds a lock on
-/// it for as long as it lives.
+/// A private file of heygen's own beside another one: ".NAME.heygen-KINDPID-XXXXXX", mode 0600. Its writer holds a lock
+/// on it for as long as it lives.
 struct CompanionFile {
   std::string path;
   UniqueFd file;
 };
 
-/// `kind`: "" or a word with a hyphen; the file gets room for `size` bytes. Root leaves it to the owner of the
+/// `kind`: a word with a hyphen; the file gets room for `size` bytes. Root leaves it to the owner of the
 /// directory. Throws Error{error}.
 CompanionFile create_companion(const std::filesystem::path& target, std::string_view kind, std::size_t size);
 
@@ -36,9 +36,9 @@ void write_synced(int file, std::string_view content, const std::filesystem::pat
 /// The next content of a file. Room for it is made sure of first, so that a content that cannot be had twice, such as a
 /// rotated token, is asked for only when it can be kept. Not thread-safe.
 ///
-/// The file is replaced by a temporary file beside it (".NAME.heygen-XXXXXX", mode 0600, synced, renamed). A file that
-/// cannot be renamed over, as it is a mount point, immutable, or another user's in a sticky directory, is written in
-/// place: its old content is kept beside it
+/// The file is replaced by a temporary file beside it (".NAME.heygen-tmp-PID-XXXXXX", mode 0600, synced, renamed). A
+/// file that cannot be renamed over, as it is a mount point, immutable, or another user's in a sticky directory, is
+/// written in place: its old content is kept beside it
 /// (".NAME.heygen-old") until the new one is synced. A symbolic link is followed and stays. Root leaves the file to the
 /// owner of its directory.
 class FileReplacement {
@@ -68,6 +68,9 @@ void replace_file(const std::filesystem::path& path, std::string_view content);
 /// The file with the old content of one that is being written in place, or whose writing was cut off; an empty path
 /// when there is none.
 std::filesystem::path kept_content(const std::filesystem::path& path);
+
+/// Whether remove_leftovers() would find anything.
+bool has_leftovers(const std::filesystem::path& path);
 
 /// Removes what writers left that were killed: their temporary files, and the kept old content. What belongs to a
 /// living writer stays. Call it when the file itself is known to be whole.

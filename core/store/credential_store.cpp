@@ -170,6 +170,20 @@ void CredentialStore::remove_stored_copies(const CredentialsDocument& document) 
   }
 }
 
+void CredentialStore::sweep() const {
+  if (path_.empty() || !has_leftovers(path_)) return;
+  try {
+    const Cancel never;
+    const FileLock lock = lock_file(lock_path(), std::chrono::milliseconds::zero(), clock_, never);
+    const std::optional<FileLock> content_lock = lock_content();
+    bool from_kept = false;
+    read_whole(from_kept);
+    if (!from_kept) remove_leftovers(path_);
+  } catch (const std::exception&) {
+    // a writer that has the lock sweeps; in a read-only directory they stay
+  }
+}
+
 void CredentialStore::update(const std::function<void(CredentialsDocument& document)>& change,
                              std::unique_ptr<FileReplacement> room) {
   const auto changed = [&](const CredentialsDocument& before) {
@@ -178,7 +192,10 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
     return wanted;
   };
   CredentialsDocument before = read();
-  if (!needs_write(before, changed(before))) return;  // nothing to write needs no directory either
+  if (!needs_write(before, changed(before))) {  // that needs no directory either
+    sweep();
+    return;
+  }
 
   require_directory();
   make_private_directory(directory_);

@@ -61,9 +61,9 @@ class CredentialStore {
   std::vector<PendingLogin> take_interrupted_logins() const;
 
   /// Under credentials.lock: reads, lets `change` edit the document (it may be called twice, on equal ones), and
-  /// replaces the file (mode 0600), in `room` if given. Nothing is written when nothing changed, and an empty document
-  /// removes the file. Throws Unreadable as read() does, and Error as FileReplacement and lock_file() do; the file is
-  /// then unchanged.
+  /// replaces the file (mode 0600), in `room` if given. Nothing is written when nothing changed (what killed writers
+  /// left is removed), and an empty document removes the file. Throws Unreadable as read() does, and Error as
+  /// FileReplacement and lock_file() do; the file is then unchanged.
   void update(const std::function<void(CredentialsDocument& document)>& change,
               std::unique_ptr<FileReplacement> room = nullptr);
 
@@ -85,6 +85,8 @@ class CredentialStore {
   /// Removes copies of what is in `document`, before it changes: once it is refreshed, nothing would tell that it was
   /// stored.
   void remove_stored_copies(const CredentialsDocument& document) const;
+  /// Removes what killed writers left, where that is possible at once.
+  void sweep() const;
   /// Excludes writers that have another lock directory.
   std::optional<FileLock> lock_content() const;
 

@@ -48,8 +48,8 @@ bool is_key_character(char c) {
   return c > ' ' && c <= '~';
 }
 
-/// Whether it is meant to be JSON, broken or not, and so never an API key: what is no part of a key may come before it,
-/// and a brace or a quotation mark is part of none.
+/// Whether it is meant to be JSON, broken or not, and so never an API key: what a key cannot contain may come before
+/// it, and a brace or a quotation mark is in none.
 bool begins_like_json(std::string_view text) {
   text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if(text, is_key_character) - text.begin()));
   const bool is_word = text == "null" || text == "true" || text == "false";

@@ -170,14 +170,31 @@ BOOST_AUTO_TEST_CASE(what_a_killed_writer_left_goes_with_the_next_write) {
   BOOST_TEST(fs::exists(path / ".credentials.backup"));
 }
 
+BOOST_AUTO_TEST_CASE(leftovers_go_also_when_nothing_is_written_and_no_other_file_does) {
+  for (const std::string name : {"backup", "BACKUP", "Backup", "202611", "Copy01", "mine.1", "tmp-AbC12",
+                                 "tmp-x-AbC123", "login-backup", "login-12-backups", "tmp-backup", "tmp--AbC123"})
+    std::ofstream(path / (".credentials.heygen-" + name)) << "not ours";
+  BOOST_REQUIRE(mkfifo((path / ".credentials.heygen-tmp-12-AbC123").c_str(), 0600) == 0);
+  const auto files = [&] { return std::distance(fs::directory_iterator(path), fs::directory_iterator{}); };
+  const auto foreign = files();
+  update(store, [](json::Value&) {});
+  BOOST_TEST(files() == foreign);
+  std::ofstream(path / ".credentials.heygen-tmp-4711-abcdef") << "{\"api_";
+  update(store, [](json::Value&) {});
+  BOOST_TEST(!fs::exists(path / ".credentials.heygen-tmp-4711-abcdef"));
+  BOOST_TEST(store.take_interrupted_logins().empty());
+  fs::remove(path / "credentials.lock");
+  BOOST_TEST(files() == foreign);
+}
+
 /// Whether `attempt`, made by a user other than root, throws an error of a file; empty when only root can arrange that.
 std::optional<bool> fails_for_another_user(const std::function<void()>& attempt) {
-  constexpr uid_t kNobody = 65534;
+  constexpr uid_t kOtherUser = 65534;
   constexpr int kOther = 2;
   if (geteuid() != 0) return {};
   const pid_t child = fork();
   if (child == 0) {
-    int result = setresuid(kNobody, kNobody, kNobody) == 0 ? 0 : kOther;
+    int result = setresuid(kOtherUser, kOtherUser, kOtherUser) == 0 ? 0 : kOther;
     try {
       attempt();
     } catch (const Error& error) {
