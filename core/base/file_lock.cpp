@@ -75,8 +75,12 @@ int wait_for(Attempt attempt, const std::filesystem::path& path, std::chrono::mi
 
 void require_open(const UniqueFd& file, const std::filesystem::path& path) {
   if (file) return;
-  throw Error(code::kFileIo, "Could not open the lock file " + path.string() + ": " + describe_errno(errno) + ".",
-              "Make the directory writable for your user, or set HEYGEN_CONFIG_DIR to one that is.");
+  const int why = errno;
+  struct stat unused {};
+  const bool exists = lstat(path.c_str(), &unused) == 0;
+  throw Error(code::kFileIo, "Could not open the lock file " + path.string() + ": " + describe_errno(why) + ".",
+              exists ? "Make it a file that your user can write, or move it away, and try again."
+                     : "Make the directory writable for your user, or set HEYGEN_CONFIG_DIR to one that is.");
 }
 
 [[noreturn]] void cannot_lock(const std::filesystem::path& path, int why) {

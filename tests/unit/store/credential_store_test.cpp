@@ -224,7 +224,9 @@ BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory_is_written_in_plac
 BOOST_AUTO_TEST_CASE(nothing_is_reserved_where_the_lock_for_writers_cannot_be_opened) {
   const fs::path lock = path / "credentials.lock";
   fs::create_directory(lock);
-  BOOST_TEST(test::error_of([&] { store.reserve(); }).code == code::kFileIo);
+  const Error error = test::error_of([&] { store.reserve(); });
+  BOOST_TEST(error.code == code::kFileIo);
+  BOOST_TEST(error.hint.find("move it away") != std::string::npos);
   fs::remove(lock);
   fs::create_symlink("nowhere", lock);
   BOOST_TEST(test::error_of([&] { store.reserve(); }).code == code::kFileIo);
