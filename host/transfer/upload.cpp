@@ -121,12 +121,6 @@ std::size_t UploadBody::read_file(std::span<char> out) {
   return static_cast<std::size_t>(count);
 }
 
-net::FileBody::Part UploadBody::next_part() {
-  if (!regular_ || stage_ != Stage::file) return {};
-  if (cancel_.requested()) throw canceled_error();
-  return {descriptor_.get(), file_size_ - file_at_};
-}
-
 bool UploadBody::rewind() {
   if (!regular_ && (stage_ != Stage::head)) return false;
   if (regular_ && lseek(descriptor_.get(), start_, SEEK_SET) != start_) return false;

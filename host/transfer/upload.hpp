@@ -12,7 +12,7 @@
 #include "core/base/error.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/terminal.hpp"
-#include "core/net/file_body.hpp"
+#include "core/net/body.hpp"
 
 namespace heygen {
 class Cancel;
@@ -25,7 +25,7 @@ namespace heygen::host::transfer {
 Error unreadable_file(const std::string& path, const std::string& reason);
 
 /// One part named `field`, application/octet-stream, with the file's base name. The path "-" is stdin.
-class UploadBody : public net::FileBody {
+class UploadBody : public net::Body {
  public:
   /// `name`: the file's name for the server, or "" for its own ("stdin" for stdin). Throws Error{error} when
   /// the file cannot be opened or is a directory.
@@ -41,8 +41,6 @@ class UploadBody : public net::FileBody {
   std::optional<std::uint64_t> size() const override;
   /// Throws Error when the file fails or has become shorter since it was opened, and Error{canceled}.
   std::size_t read(std::span<char> out) override;
-  Part next_part() override;
-  void skip(std::uint64_t count) override { file_at_ += count; }
   /// False for a pipe that was read from.
   bool rewind() override;
 

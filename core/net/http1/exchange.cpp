@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/base/secret.hpp"
-#include "core/net/file_body.hpp"
 
 namespace heygen::net {
 namespace {
@@ -52,31 +51,9 @@ bool Exchange::send_head(const std::string& target, std::string_view proxy_autho
   return sent;
 }
 
-/// What the kernel can send of the body by itself. False: nothing more is to be sent.
-bool Exchange::send_file_part(std::uint64_t most) {
-  constexpr std::uint64_t kFilePiece = 4 * kPiece;
-  auto* const body = connection_.sends_files() ? dynamic_cast<FileBody*>(request_.body) : nullptr;
-  for (std::size_t moved = 1; body != nullptr && moved > 0 && most > 0; most -= moved) {
-    const FileBody::Part part = body->next_part();
-    if (part.size == 0) break;
-    deadline_.check();
-    deadline_.sending();
-    const auto sent =
-        connection_.send_file(part.descriptor, static_cast<std::size_t>(std::min({part.size, most, kFilePiece})), moved,
-                              deadline_, [this] { return refused(); });
-    body->skip(moved);
-    body_sent_ += moved;
-    if (sent != Connection::Sent::all) return false;
-    if (request_.on_sent) request_.on_sent(body_sent_);
-  }
-  return true;
-}
-
 bool Exchange::send_sized_body(std::uint64_t size) {
   std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(size, kPiece)));
   while (body_sent_ < size) {
-    if (!send_file_part(size - body_sent_)) return false;
-    if (body_sent_ == size) break;
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size - body_sent_, piece.size()));
     const std::size_t count = request_.body->read(std::span(piece).first(wanted));
     if (count == 0) {

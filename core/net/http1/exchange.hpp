@@ -29,7 +29,6 @@ class Exchange {
   bool send(std::string_view data);
   bool send_head(const std::string& target, std::string_view proxy_authorization);
   bool send_sized_body(std::uint64_t size);
-  bool send_file_part(std::uint64_t most);
   bool send_chunked_body();
   bool refused();
   Head receive();

@@ -82,20 +82,19 @@ std::size_t Connection::read(std::span<char> out, ExchangeDeadline& deadline) {
   return 0;
 }
 
-/// By `next`, which sends some of what comes behind the first `sent` bytes.
-Connection::Sent Connection::send(std::size_t size, ExchangeDeadline& deadline, const std::function<bool()>& responded,
-                                  const std::function<Stream::Step(std::size_t sent)>& next) {
+Connection::Sent Connection::write(std::string_view data, ExchangeDeadline& deadline,
+                                   const std::function<bool()>& responded) {
   deadline.touch();
   std::size_t sent = 0;
-  bool look = true;      // at the start and after each wait: a look after each TLS record would double the system calls
-  while (sent < size) {  // no check after the last byte: from there on a cancellation must leave the grace
+  bool look = true;  // at the start and after each wait: a look after each TLS record would double the system calls
+  while (sent < data.size()) {  // no check after the last byte: from there on a cancellation must leave the grace
     deadline.check();
     if (responded && !ending_ && std::exchange(look, false)) {
       absorb(deadline);
       if (responded()) return Sent::responded;
     }
     if (ending_) return Sent::lost;
-    const Stream::Step step = next(sent);
+    const Stream::Step step = stream_->write(data.substr(sent));
     if (step.state == State::done) {
       sent += step.bytes;
       deadline.touch();
@@ -103,29 +102,12 @@ Connection::Sent Connection::send(std::size_t size, ExchangeDeadline& deadline, 
       throw broken(deadline);
     } else if (step.state == State::lost) {
       return Sent::lost;
-    } else if (step.state == State::end) {
-      return Sent::all;
     } else {
       deadline.wait(stream_->descriptor(), events_for(step.state) | (responded && !full() ? POLLIN : 0));
       look = true;
     }
   }
   return Sent::all;
-}
-
-Connection::Sent Connection::write(std::string_view data, ExchangeDeadline& deadline,
-                                   const std::function<bool()>& responded) {
-  return send(data.size(), deadline, responded, [&](std::size_t sent) { return stream_->write(data.substr(sent)); });
-}
-
-Connection::Sent Connection::send_file(int file, std::size_t count, std::size_t& moved, ExchangeDeadline& deadline,
-                                       const std::function<bool()>& responded) {
-  moved = 0;
-  return send(count, deadline, responded, [&](std::size_t sent) {
-    const Stream::Step step = stream_->send_file(file, count - sent);
-    if (step.state == State::done) moved += step.bytes;
-    return step;
-  });
 }
 
 bool Connection::still_idle() {

@@ -44,18 +44,11 @@ class Connection {
   };
   /// Sends all of `data`. Whatever the peer says meanwhile goes to the input and then to `responded`, if there is one.
   Sent write(std::string_view data, ExchangeDeadline& deadline, const std::function<bool()>& responded = {});
-  bool sends_files() const { return stream_->sends_files(); }
-  /// The same for up to `count` bytes of a regular file from where its descriptor is, past this process's memory.
-  /// `moved` becomes their number: fewer where the file has ended, or must be read to be sent.
-  Sent send_file(int file, std::size_t count, std::size_t& moved, ExchangeDeadline& deadline,
-                 const std::function<bool()>& responded);
 
   /// No byte came since the last response and the peer did not close: fit for another request.
   bool still_idle();
 
  private:
-  Sent send(std::size_t size, ExchangeDeadline& deadline, const std::function<bool()>& responded,
-            const std::function<Stream::Step(std::size_t sent)>& next);
   Stream::Step receive(std::span<char> out, const ExchangeDeadline& deadline);
   std::span<char> room();
   Failure broken(const ExchangeDeadline& deadline) const;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/stream/stream.hpp"
 
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -35,15 +34,6 @@ Stream::Step PlainStream::write(std::string_view data) {
   const ssize_t count = send_some(descriptor(), data);
   if (count >= 0) return {State::done, static_cast<std::size_t>(count)};
   if (would_block(errno)) return {State::want_write};
-  set_error_text(describe_errno(errno));
-  return {State::lost};
-}
-
-Stream::Step PlainStream::send_file(int file, std::size_t count) {
-  const ssize_t sent = retry_interrupted([&] { return ::sendfile(descriptor(), file, nullptr, count); });
-  if (sent > 0) return {State::done, static_cast<std::size_t>(sent)};
-  if (sent < 0 && would_block(errno)) return {State::want_write};
-  if (sent == 0 || (errno != EPIPE && errno != ECONNRESET)) return {State::end};  // read(2) says what is wrong with it
   set_error_text(describe_errno(errno));
   return {State::lost};
 }

@@ -33,11 +33,6 @@ class Stream {
   /// After want_* the same bytes must be offered again. A lost writing side may still have a response to read.
   virtual Step write(std::string_view data) = 0;
   virtual int descriptor() const = 0;
-  /// Whether send_file() may be called.
-  virtual bool sends_files() const { return false; }
-  /// Sends up to `count` bytes of a regular file from where its descriptor is, which moves on. `end`: there are none,
-  /// or the kernel cannot send this file. The program ignores SIGPIPE, which this may raise.
-  virtual Step send_file(int /*file*/, std::size_t /*count*/) { return {State::end}; }
 
   /// Lower-case words without a full stop.
   const std::string& error_text() const noexcept { return error_text_; }
@@ -54,8 +49,6 @@ class PlainStream : public Stream {
   explicit PlainStream(UniqueFd socket) : socket_(std::move(socket)) {}
   Step read(std::span<char> out) override;
   Step write(std::string_view data) override;
-  bool sends_files() const override { return true; }
-  Step send_file(int file, std::size_t count) override;
   int descriptor() const override { return socket_.get(); }
   /// Gives up the socket, so that TLS can use it.
   UniqueFd release() { return std::move(socket_); }

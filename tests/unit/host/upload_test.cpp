@@ -61,28 +61,6 @@ BOOST_AUTO_TEST_CASE(replayed_body_is_the_same) {
   BOOST_TEST(all_of(body) == first);
 }
 
-BOOST_AUTO_TEST_CASE(file_may_be_taken_out_of_the_body_in_part_or_whole) {
-  const test::TemporaryDirectory directory;
-  const std::string path = directory.write("a", "0123456789");
-  UploadBody body("file", path, "", system_random(), kNever);
-  const std::string all = all_of(body);
-  for (const std::size_t taken : {3U, 10U}) {
-    BOOST_TEST(body.rewind());
-    BOOST_TEST(body.next_part().size == 0U);
-    std::string text(200, '#');
-    while (body.next_part().size == 0) text += std::string(text.data(), body.read(std::span(text).first(200)));
-    const net::FileBody::Part part = body.next_part();
-    BOOST_TEST(part.size == 10U);
-    std::string file(taken, '#');
-    BOOST_TEST(static_cast<std::size_t>(::read(part.descriptor, file.data(), taken)) == taken);
-    body.skip(taken);
-    BOOST_TEST(text.substr(200) + file + all_of(body) == all);
-  }
-  UploadBody empty("file", directory.write("e", ""), "", system_random(), kNever);
-  all_of(empty);
-  BOOST_TEST(empty.next_part().size == 0U);
-}
-
 BOOST_AUTO_TEST_CASE(empty_file_makes_an_empty_part) {
   const test::TemporaryDirectory directory;
   UploadBody body("file", directory.write("e", ""), "", system_random(), kNever);
