@@ -32,6 +32,15 @@ bool leaves_it_open(int status) {
   return redirect || status >= kServerFault || status == kRequestTimeout;
 }
 
+constexpr int kTooLarge = 413, kTooEarly = 425, kTooMany = 429;
+
+/// Whether the same request may work later (RFC 9110 §15.5.14, §15.6; RFC 8470 §5.2; RFC 6585 §4). Any other status
+/// needs something else done.
+bool waiting_helps(int status) {
+  return status >= kServerFault || status == kRequestTimeout || status == kTooLarge || status == kTooEarly ||
+         status == kTooMany;
+}
+
 constexpr const char* kBodyConsumed =
     "The request body came from a pipe, so it was not resent. Run the command again, or pass a file.";
 
@@ -204,9 +213,9 @@ class Call {
     }
     error.retry_after = retries_.retry_after(response);
     const std::string when = wait_advice(error.retry_after, with_.clock.now());
-    if (body_.is_consumed() && response.status == 429)
+    if (body_.is_consumed() && response.status == kTooMany)
       error.hint = (when.empty() ? "Wait a minute." : when) + " " + kBodyConsumed;
-    else if (!when.empty())
+    else if (!when.empty() && (waiting_helps(response.status) || error.hint.empty()))
       error.hint = when;
     if (const std::string* id = net::find_header(response.headers, "X-Request-Id")) error.request_id = *id;
     return error;

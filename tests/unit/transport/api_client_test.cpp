@@ -507,6 +507,20 @@ BOOST_AUTO_TEST_CASE(retry_after_is_told_when_no_retries_are_left) {
   BOOST_TEST(contains(failure.hint, "wait 7s"));
 }
 
+BOOST_AUTO_TEST_CASE(retry_after_of_a_refusal_leaves_its_hint) {
+  for (const int status : {401, 403}) {
+    respond(status, kServed, {{"Retry-After", "3600"}});
+    const Error failure = error();
+    BOOST_TEST(contains(failure.hint, "`heygen auth login`"), failure.hint);
+    BOOST_TEST(!contains(failure.hint, "try again after"), failure.hint);
+    BOOST_TEST(failure.retry_after.value() == 3600);
+  }
+  respond(404, R"({"error":{"code":"video_not_found","message":"No."}})", {{"Retry-After", "3600"}});
+  BOOST_TEST(contains(error().hint, "heygen video list"));
+  respond(413, kServed, {{"Retry-After", "3600"}});
+  BOOST_TEST(contains(error().hint, "try again after"));
+}
+
 BOOST_AUTO_TEST_CASE(pause_is_told_each_second_and_at_its_end) {
   std::vector<std::int64_t> left;
   options.on_pause = [&](std::chrono::milliseconds time) { left.push_back(time.count()); };
