@@ -276,16 +276,20 @@ ApiResponse ApiClient::call(const ApiRequest& request) {
   return Call(with, request).run();
 }
 
-std::string ApiClient::fetch(const ApiRequest& request, std::size_t limit) {
+FetchedResponse ApiClient::fetch_with_headers(const ApiRequest& request, std::size_t limit) {
   const ApiResponse response = call(request);
   const std::size_t most = limit == 0 ? buffer_limit() : limit;
   try {
-    return net::read_all(*response.stream, most);
+    return {response.headers, net::read_all(*response.stream, most)};
   } catch (const net::Failure&) {  // every other failure comes as an Error
     Error error = too_large_error(most, limit == 0);
     if (changes_something(request)) say_that_it_may_have_taken_effect(error, request.look);
     throw error;
   }
+}
+
+std::string ApiClient::fetch(const ApiRequest& request, std::size_t limit) {
+  return fetch_with_headers(request, limit).body;
 }
 
 void ApiClient::check_base(const std::string& base, bool allow_http) {

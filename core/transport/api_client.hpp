@@ -26,6 +26,11 @@ struct ApiResponse {
   std::unique_ptr<net::Response> stream;  ///< the body, unread; reading it throws Error instead of net::Failure
 };
 
+struct FetchedResponse {
+  net::Headers headers;
+  std::string body;
+};
+
 class ApiClient {
  public:
   ApiClient(net::Http& http, auth::CredentialSource& credentials, Clock& clock, Random& random, const Cancel& cancel,
@@ -36,6 +41,8 @@ class ApiClient {
   /// is an error.
   ApiResponse call(const ApiRequest& request);
   /// call() and the entire body, at most `limit` bytes, or buffer_limit() (0).
+  FetchedResponse fetch_with_headers(const ApiRequest& request, std::size_t limit = 0);
+  /// Its body alone.
   std::string fetch(const ApiRequest& request, std::size_t limit = 0);
   /// For a response that is held in memory.
   std::size_t buffer_limit() const noexcept { return options_.buffer_limit; }

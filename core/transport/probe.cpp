@@ -57,14 +57,14 @@ class LastResponse : public net::Http {
 
 /// Who the credential belongs to according to the response; a verdict of its own when that is not JSON: a captive
 /// portal, say, answered instead of the API. Throws Error as read_account() does.
-auth::ProbeResult judge(const std::string& body) {
+auth::ProbeResult judge(const net::Headers& headers, const std::string& body) {
   using Verdict = auth::ProbeResult::Verdict;
   try {
     const json::Value response = read_account(body);
     const json::Value* data = response.find("data");
     return {Verdict::accepted, data == nullptr ? json::Value(json::Object{}) : store::user_members(*data), {}, 0};
   } catch (const json::ParseError& fault) {
-    return {Verdict::unknown, json::Object{}, unreadable_response({}, body, fault.what()).message(), 0};
+    return {Verdict::unknown, json::Object{}, unreadable_response(headers, body, fault.what()).message(), 0};
   }
 }
 
@@ -100,7 +100,7 @@ auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random
                                    : "The API responded with status " + std::to_string(error.http_status) + ".",
             0};
   }
-  if (is_success(source.status)) return judge(body);
+  if (is_success(source.status)) return judge(last.headers, body);
   return {Verdict::unknown, json::Object{}, "The API redirected the request to another host.", 0};
 }
 

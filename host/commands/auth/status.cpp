@@ -34,12 +34,12 @@ json::Value fetch_user(Services& services, heygen::auth::Checked& checked) {
   request.path = heygen::auth::who_am_i().path;
   request.headers = services.client_headers();
   request.checked = &checked;
-  const std::string body = services.client().fetch(request, limits::kAuthResponse);
+  const auto [headers, body] = services.client().fetch_with_headers(request, limits::kAuthResponse);
   try {
     json::Value response = transport::read_account(body);
     return response.is_null() ? json::Value(json::Object{}) : response;
   } catch (const json::ParseError& fault) {
-    throw transport::unreadable_response({}, body, fault.what());
+    throw transport::unreadable_response(headers, body, fault.what());
   }
 }
 

@@ -137,12 +137,12 @@ std::string text_in(const json::Value& data, std::string_view field, const std::
   return value->as_string();
 }
 
-std::string link_of(const std::string& id, const Asset& asset, const std::string& response) {
+std::string link_of(const std::string& id, const Asset& asset, const transport::FetchedResponse& response) {
   json::Value document;
   try {
-    document = json::parse(response);
+    document = json::parse(response.body);
   } catch (const json::ParseError& fault) {
-    throw transport::unreadable_response({}, response, fault.what());
+    throw transport::unreadable_response(response.headers, response.body, fault.what());
   }
   const json::Value* data = document.find("data");
   if (data == nullptr) data = &document;
@@ -217,7 +217,7 @@ void run_download(Services& services, Printer& printer, const Parsed& parsed) {
   std::optional<Place> place;
   if (!to_stdout && (fixed || !given.empty()))
     place = place_of(services, parsed, given.empty() ? default_name(id, asset.ending) : given);
-  const std::string link = link_of(id, asset, services.client().fetch(request));
+  const std::string link = link_of(id, asset, services.client().fetch_with_headers(request));
   const std::string what = id + "/" + std::string(asset.name);
   services.finish_refresh();  // not after the transfer, which may take an hour or be killed
   const transfer::DownloadDependencies needs{

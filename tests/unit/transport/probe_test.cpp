@@ -70,6 +70,13 @@ BOOST_AUTO_TEST_CASE(http_401_is_a_rejection_and_other_statuses_are_not) {
   BOOST_TEST(clock.waits.empty());  // nothing is retried
 }
 
+BOOST_AUTO_TEST_CASE(response_in_a_content_encoding_is_named_as_such) {
+  respond(200, "\x0b\x02\x80", {{"Content-Encoding", "br"}});
+  const ProbeResult result = probe();
+  BOOST_TEST((result.verdict == Verdict::unknown));
+  BOOST_TEST(result.problem.find("content encoding") != std::string::npos, result.problem);
+}
+
 BOOST_AUTO_TEST_CASE(rejected_refreshable_credential_is_not_refreshed) {
   respond(401);
   BOOST_TEST((probe({.refreshable = true}).verdict == Verdict::rejected));
