@@ -71,6 +71,8 @@ std::string poll_path(const Poll& poll, std::string_view id);
 /// Upper case does not matter. A state that the poll does not list is final when its word says so (canceled, expired,
 /// succeeded). Throws Error{cli_response_parse_error} when the response contains no status, or one that is not text.
 JobState job_state(const Poll& poll, const json::Value& response);
+/// The same for a status that was found already.
+JobState state_named(const Poll& poll, std::string_view status);
 /// "video_failed": by the kind of job. Each is an error code that host documents.
 std::string failure_code(const Poll& poll);
 /// Why a job failed, in the service's words where it gave some.

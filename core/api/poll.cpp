@@ -57,16 +57,20 @@ std::string poll_path(const Poll& poll, std::string_view id) {
   return std::string(poll.endpoint.substr(0, poll.endpoint.find('{'))) + percent_encode(id);
 }
 
+JobState state_named(const Poll& poll, std::string_view status) {
+  const std::string state = to_lower(status);
+  if (holds(poll.done, state)) return JobState::done;
+  if (holds(poll.failed, state)) return JobState::failed;
+  if (holds(kEndedWell, state)) return JobState::done;
+  return holds(kEndedBadly, state) || holds(kEndedBadly, last_word(state)) ? JobState::failed : JobState::running;
+}
+
 JobState job_state(const Poll& poll, const json::Value& response) {
   const json::Value* status = response.find_path(poll.status_field);
   if (status == nullptr || !status->is_string() || status->as_string().empty())
     throw Error(code::kResponseParse,
                 "The response does not contain the job's status (" + std::string(poll.status_field) + ") as text.");
-  const std::string state = to_lower(status->as_string());
-  if (holds(poll.done, state)) return JobState::done;
-  if (holds(poll.failed, state)) return JobState::failed;
-  if (holds(kEndedWell, state)) return JobState::done;
-  return holds(kEndedBadly, state) || holds(kEndedBadly, last_word(state)) ? JobState::failed : JobState::running;
+  return state_named(poll, status->as_string());
 }
 
 std::string failure_code(const Poll& poll) {
@@ -82,7 +86,7 @@ Error job_failure(const Poll& poll, std::string_view id, const json::Value& resp
   const std::string state = text_of(response.find_path(poll.status_field));
   const std::string how = holds(poll.failed, to_lower(state)) ? " failed" : " ended with the status '" + state + "'";
   return {failure_code(poll), "The job " + std::string(id) + how + (why.empty() ? "." : ": " + why),
-          "Run `heygen " + std::string(poll.follow_up) + " " + std::string(id) + "` for details."};
+          "Run `heygen " + std::string(poll.follow_up) + " " + shell_word(id) + "` for details."};
 }
 
 std::chrono::milliseconds poll_delay(int round, double unit) {

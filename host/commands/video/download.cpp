@@ -111,11 +111,22 @@ bool may_replace(Services& services, const fs::path& target, bool force) {
   return true;
 }
 
+std::string look_at(const std::string& id) {
+  return "`heygen video get " + shell_word(id) + "`";
+}
+
+/// As `video create --wait` judges it.
+heygen::api::JobState state_of(const std::string& status) {
+  static constexpr std::array<std::string_view, 2> kWords{"video", "create"};
+  return heygen::api::state_named(*heygen::api::find(kWords)->poll, status);
+}
+
 Error missing_asset(const std::string& id, const std::string& asset, const std::string& status) {
-  const std::string look = "`heygen video get " + id + "`";
-  if (status == "failed" || status == "error")
+  const std::string look = look_at(id);
+  const heygen::api::JobState state = state_of(status);
+  if (state == heygen::api::JobState::failed)
     return {code::kVideoFailed, "The video " + id + " failed: there is no file.", "Run " + look + " to see why."};
-  if (status == "completed")
+  if (state == heygen::api::JobState::done)
     return {code::kAssetNotAvailable, "The video " + id + " has no file of type '" + asset + "'.",
             asset == "captioned" ? "Omit --asset captioned to get it without captions."
                                  : "Run " + look + " to see its files."};
@@ -126,7 +137,7 @@ Error missing_asset(const std::string& id, const std::string& asset, const std::
 
 Error wrong_shape(const std::string& id, const std::string& what) {
   return {code::kResponseParse, "The response of the API " + what + ".",
-          "Run `heygen video get " + id + "` to see it; if it keeps happening, check HEYGEN_API_BASE."};
+          "Run " + look_at(id) + " to see it; if it keeps happening, check HEYGEN_API_BASE."};
 }
 
 /// The text of a member; "" when it is missing or null.

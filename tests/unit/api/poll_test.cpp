@@ -58,11 +58,21 @@ BOOST_AUTO_TEST_CASE(states_are_told_apart) {
     BOOST_CHECK_EXCEPTION(job_state(video, json::parse(text)), Error, has_code(code::kResponseParse));
 }
 
+BOOST_AUTO_TEST_CASE(a_status_alone_has_the_same_state) {
+  const Poll& video = poll_of({"video", "create"});
+  for (const char* status : {"canceled", "Aborted", "expired", "error", "moderation_failed"})
+    BOOST_CHECK(state_named(video, status) == JobState::failed);
+  for (const char* status : {"Completed", "success"}) BOOST_CHECK(state_named(video, status) == JobState::done);
+  BOOST_CHECK(state_named(video, "processing") == JobState::running);
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_says_why_and_where_to_look) {
   const Poll& video = poll_of({"video", "create"});
   const Error error = job_failure(video, "v1", json::parse(R"({"data":{"failure_message":"no credits left"}})"));
   BOOST_TEST(error.message().find("no credits left") != std::string::npos);
   BOOST_TEST(error.hint.find("heygen video get v1") != std::string::npos);
+  const Error odd = job_failure(video, "a b;id", json::parse("{}"));
+  BOOST_TEST(odd.hint.find("`heygen video get 'a b;id'`") != std::string::npos, odd.hint);
 }
 
 BOOST_AUTO_TEST_CASE(polls_come_further_apart_up_to_half_a_minute) {
