@@ -106,12 +106,32 @@ void check_content_encoding(const net::Response& response) {
               "Download it with another program: `heygen video get` shows the link.");
 }
 
-/// A page of a gateway would be another file under its name.
-void check_type(const net::Response& response) {
-  const std::string* type = net::find_header(response.headers, "Content-Type");
-  if (type == nullptr || to_lower(trim(type->substr(0, type->find(';')))) != "text/html") return;
-  throw Error(code::kDownloadFailed, "The server sent a page of HTML, not the file.",
-              "Check any proxy or captive portal in between, then run the command again.");
+Error not_the_file(const std::string& what) {
+  return {code::kDownloadFailed, "The server sent " + what + ", not the file.",
+          "Check any proxy or captive portal in between, then run the command again."};
+}
+
+constexpr const char* kHtml = "a page of HTML";
+constexpr const char* kJson = "a JSON document";
+constexpr const char* kXml = "an XML document";
+
+/// A document of a gateway or a storage service would be another file under its name.
+void check_type(const net::Response& response, bool is_text) {
+  const std::string* header = net::find_header(response.headers, "Content-Type");
+  if (header == nullptr) return;
+  const std::string type = to_lower(trim(header->substr(0, header->find(';'))));
+  if (type == "text/html" || type == "application/xhtml+xml") throw not_the_file(kHtml);
+  if (type.ends_with("/json") || type.ends_with("+json")) throw not_the_file(kJson);
+  if (type.ends_with("/xml") || type.ends_with("+xml")) throw not_the_file(kXml);
+  if (!is_text && type.starts_with("text/")) throw not_the_file("plain text");
+}
+
+/// Which document begins like that; "" for none. No video and no picture begins as a document does, whatever type the
+/// server names.
+std::string_view document_kind(std::string_view start) {
+  if (start.starts_with('{') || start.starts_with('[')) return kJson;
+  if (!start.starts_with('<')) return {};
+  return to_lower(start).starts_with("<?xml") ? kXml : "a page of HTML or XML";
 }
 
 /// The version that a whole response brings, if a part of it could be continued.
@@ -138,6 +158,12 @@ bool continues(const net::Response& response, const Version& version, std::uint6
          transport::is_unencoded(response.headers);
 }
 
+/// The response names, by a strong validator of the same kind, another version than that.
+bool replaces(const net::Response& response, const Version& version) {
+  const auto validator = transport::strong_validator(response.headers);
+  return validator && validator->name == version.validator.name && validator->value != version.validator.value;
+}
+
 /// The same strong validator with another length cannot be the complete file (RFC 9110 §8.8.1).
 bool contradicts(const net::Response& response, const Version& version) {
   const std::string* validator = net::find_header(response.headers, version.validator.name);
@@ -161,6 +187,7 @@ class Transfer {
       : needs_(needs),
         sink_(sink),
         name_(source.name),
+        is_text_(source.is_text),
         first_url_(parse_url(source.url)),
         bar_(needs.progress, "Downloading " + source.name, {}) {
     request_.timeouts.total = std::chrono::milliseconds(0);
@@ -196,10 +223,14 @@ class Transfer {
   /// The response that the sink takes the next byte from.
   std::unique_ptr<net::Response> open() {
     for (;;) {
+      if (sink_.version()) known_ = sink_.version();
       const std::uint64_t first = sink_.version() ? sink_.size() : 0;
       std::unique_ptr<net::Response> response = ask(first);
       check_consistent(*response);
-      if (first > 0 && response->status == 206 && continues(*response, *sink_.version(), first)) return response;
+      if (first > 0 && response->status == 206 && continues(*response, *sink_.version(), first)) {
+        begun_ = true;
+        return response;
+      }
       const bool entire =
           response->status == 200 && is_entire(*response) && !(first > 0 && contradicts(*response, *sink_.version()));
       if (first > 0 && !entire && (response->status == 200 || response->status == 206 || response->status == 416)) {
@@ -214,7 +245,8 @@ class Transfer {
                                 response->status),
                     "Try again later.");
       check_content_encoding(*response);
-      check_type(*response);
+      check_type(*response, is_text_);
+      check_version(*response);
       start_over(version_of(*response));
       return response;
     }
@@ -228,10 +260,27 @@ class Transfer {
     return {net::Failure::Kind::reset, fmt::format("The server responded with HTTP {}.", response.status)};
   }
 
+  /// Before a whole file replaces what is known of it: another length must be that of another version.
+  void check_version(const net::Response& response) {
+    if (!known_) return;
+    if (replaces(response, *known_)) {
+      bar_.show_message("The file changed on the server; downloading " + name_ + " from the start");
+      known_.reset();
+    } else if (response.length().value_or(known_->length) != known_->length) {
+      throw changed();
+    }
+  }
+
+  /// Nothing that was kept of it could be completed.
+  Error changed() {
+    static_cast<void>(sink_.restart({}));
+    return {code::kDownloadInterrupted, "The file changed on the server during the download.", kHintRestart};
+  }
+
   /// Another version than what the sink has, or one that cannot be continued.
   void start_over(std::optional<Version> version) {
-    if (!sink_.restart(std::move(version)))
-      throw Error(code::kDownloadInterrupted, "The file changed on the server during the download.", kHintRestart);
+    if (!sink_.restart(std::move(version))) throw changed();
+    begun_ = false;
   }
 
   std::unique_ptr<net::Response> ask(std::uint64_t first) {
@@ -258,11 +307,26 @@ class Transfer {
     std::array<char, 65536> piece;
     while (const std::size_t count = response.read(piece)) {
       if (sink_.version() && count > sink_.version()->length - sink_.size()) throw too_long();
+      look_at_start({piece.data(), count});
       sink_.write({piece.data(), count});
       bar_.update(sink_.size());
     }
     if (sink_.version() && sink_.size() < sink_.version()->length)
       throw net::Failure(net::Failure::Kind::truncated, "The server sent less of the file than it announced.");
+    if (known_ && sink_.size() != known_->length) throw changed();  // its end was announced by nothing else
+    if (sink_.size() == 0 && !is_text_) throw not_the_file("nothing");
+  }
+
+  void look_at_start(std::string_view piece) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (begun_ || is_text_) return;
+    if (sink_.size() == 0 && piece.starts_with(kByteOrderMark)) piece.remove_prefix(kByteOrderMark.size());
+    const std::string start(trim(piece));
+    begun_ = !start.empty();
+    const std::string_view kind = document_kind(start);
+    if (kind.empty()) return;
+    static_cast<void>(sink_.restart({}));  // white space came before it
+    throw not_the_file(std::string(kind));
   }
 
   /// Nothing of it can be trusted.
@@ -274,10 +338,13 @@ class Transfer {
   const DownloadDependencies& needs_;
   Sink& sink_;
   const std::string name_;
+  const bool is_text_;
   const net::Url first_url_;
   TransferBar bar_;
   net::Request request_;
   bool opened_ = false;
+  bool begun_ = false;            ///< more than white space has come
+  std::optional<Version> known_;  ///< which version the download began with, also when none of it is left
   int tries_ = 0;
   std::optional<std::int64_t> retry_after_;
 };

@@ -30,13 +30,14 @@ struct Asset {
   std::string_view name, field;
   std::string_view ending;                        ///< of the default file name
   std::array<std::string_view, 4> other_endings;  ///< that the link may give instead
+  bool is_text = false;
 };
 
 /// What the response of a video links to. `gif` is not a valid name: it has always been refused.
 constexpr std::array<Asset, 5> kAssets{{
     {"video", "video_url", ".mp4", {}},
     {"captioned", "captioned_video_url", ".mp4", {}},
-    {"subtitle", "subtitle_url", ".srt", {".vtt", ".ass"}},
+    {"subtitle", "subtitle_url", ".srt", {".vtt", ".ass"}, true},
     {"thumbnail", "thumbnail_url", ".jpg", {".jpeg", ".png", ".webp"}},
     {"preview", "gif_url", ".gif", {".webp", ".mp4"}},
 }};
@@ -234,11 +235,12 @@ void run_download(Services& services, Printer& printer, const Parsed& parsed) {
   const transfer::DownloadDependencies needs{
       services.http(), {services.terminal, services.environment, services.clock}, services.random, services.cancel};
   if (to_stdout) {
-    transfer::download_to_stdout(needs, {link, what, id}, printer.write);
+    transfer::download_to_stdout(needs, {link, what, id, asset.is_text}, printer.write);
     return services.terminal.notice("Wrote the video " + id + " to stdout.");
   }
   if (!place) place = place_of(services, parsed, default_name(id, ending_of(asset, link)));
-  transfer::download(needs, {link, what, place->target.filename().string()}, place->target, place->replace);
+  transfer::download(needs, {link, what, place->target.filename().string(), asset.is_text}, place->target,
+                     place->replace);
   print_saved(printer, id, asset, place->target);
 }
 

@@ -340,7 +340,9 @@ BOOST_FIXTURE_TEST_CASE(last_modified_need_not_be_repeated_but_must_not_differ, 
   BOOST_TEST(test::read_file(target) == "0123456789");
   Scripted changed = silent;
   changed.headers.push_back({"Last-Modified", later});
-  server.script = {dated, changed, {.body = "the new file"}};
+  Scripted entire{.headers = dated.headers, .body = "the new file"};
+  entire.headers[0].value = "Tue, 14 Nov 2023 22:10:00 GMT";
+  server.script = {dated, changed, entire};
   run("v1/video", true);
   BOOST_TEST(test::read_file(target) == "the new file");
 }
@@ -466,11 +468,72 @@ BOOST_FIXTURE_TEST_CASE(the_longest_name_has_room_for_a_part, Scenario) {
   BOOST_TEST(test::read_file(target) == "0123456789");
 }
 
-BOOST_FIXTURE_TEST_CASE(an_empty_file_is_a_file, Scenario) {
+BOOST_FIXTURE_TEST_CASE(empty_file_is_one_only_where_text_is_expected, Scenario) {
+  for (const bool announced : {true, false}) {
+    server.script = {{.body = "", .announced = announced}};
+    BOOST_TEST(failure().code == code::kDownloadFailed);
+    BOOST_TEST(files() == 0U);
+  }
   server.script = {{.body = ""}};
-  run();
+  download(needs, {kUrl, "v1/subtitle", "film.srt", true}, target, false);
   BOOST_TEST(fs::exists(target));
   BOOST_TEST(files() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(document_in_place_of_the_file_is_not_the_file, Scenario) {
+  for (const char* type : {"application/json", "application/problem+json; charset=utf-8", "Application/XML", "text/xml",
+                           "text/plain", "application/xhtml+xml"}) {
+    server.script = {{.headers = {{"Content-Type", type}}, .body = "0123456789"}};
+    BOOST_TEST(failure().code == code::kDownloadFailed, type);
+    BOOST_TEST(files() == 0U);
+  }
+  for (const char* body :
+       {R"({"error":1})", "\n [1]", "      {}", "<?xml version=\"1.0\"?><Error/>", "<html>", "\xEF\xBB\xBF{}"}) {
+    for (const net::Headers& headers :
+         {net::Headers{}, net::Headers{{"Content-Type", "application/octet-stream"}}, kRanges}) {
+      server.script = {{.headers = headers, .body = body}};
+      BOOST_TEST(failure().code == code::kDownloadFailed, body);
+      BOOST_TEST(files() == 0U);
+    }
+  }
+  leave_a_part(*this);
+  server.script = {rest(6, "{<[9")};
+  run();
+  BOOST_TEST(test::read_file(target) == "012345{<[9");
+  server.script = {{.headers = {}, .body = "{}"}};
+  BOOST_CHECK_THROW(download_to_stdout(needs, {kUrl, "v1/video", "v1"}, write), Error);
+  BOOST_TEST(out.empty());
+  server.script = {{.headers = {{"Content-Type", "text/plain"}}, .body = "[Script Info]"}};
+  download(needs, {kUrl, "v1/subtitle", "film.ass", true}, target, true);
+  BOOST_TEST(test::read_file(target) == "[Script Info]");
+}
+
+BOOST_FIXTURE_TEST_CASE(other_length_without_another_version_is_never_the_file, Scenario) {
+  const Scripted bare{.headers = {}, .body = "shorter"};
+  const Scripted weak{.headers = {{"ETag", "W/\"v2\""}}, .body = "longer than it was"};
+  const Scripted silent{.headers = {}, .body = "shorter", .announced = false};
+  const Scripted same{.body = "shorter", .announced = false};
+  const Scripted dated{
+      .headers = {{"Last-Modified", "Tue, 14 Nov 2023 22:00:00 GMT"}, {"Date", "Tue, 14 Nov 2023 22:13:20 GMT"}},
+      .body = "shorter"};
+  for (const Scripted& other : {bare, weak, silent, same, dated}) {
+    for (const bool after_a_wrong_piece : {false, true}) {
+      server.script = {broken("01234")};
+      if (after_a_wrong_piece) server.script.push_back({.status = 416});
+      server.script.push_back(other);
+      const Error error = failure();
+      BOOST_TEST(error.code == code::kDownloadInterrupted);
+      BOOST_TEST(error.message().find("changed on the server") != std::string::npos);
+      BOOST_TEST(files() == 0U);
+    }
+  }
+  leave_a_part(*this);
+  server.script = {bare};
+  BOOST_TEST(failure().code == code::kDownloadInterrupted);
+  BOOST_TEST(files() == 0U);
+  server.script = {broken("01234"), {.headers = {}, .body = "9876543210"}};
+  run();
+  BOOST_TEST(test::read_file(target) == "9876543210");
 }
 
 BOOST_FIXTURE_TEST_CASE(stdout_transfer_resumes_within_a_run, Scenario) {
