@@ -209,7 +209,7 @@ class AllPagesPrinter {
   }
 
   void start(const Page& page) {
-    if (!page.has_list && is_last(page)) {
+    if (page.text.empty()) {  // a response without a body
       envelope_.emplace(facts_, "", nullptr);
       return;
     }
@@ -240,7 +240,7 @@ class AllPagesPrinter {
 
   /// False when it was the last page.
   bool add(const Page& page) {
-    if (!page.has_list && pages_ == 1) return false;
+    if (page.text.empty() && pages_ == 1) return false;
     check(page);
     const bool last = is_last(page);
     const std::int64_t wanted = share(page);
@@ -257,7 +257,7 @@ class AllPagesPrinter {
   }
 
   void finish(const Page& page) {
-    if (!page.has_list && pages_ == 1) return write(page.text);
+    if (page.text.empty() && pages_ == 1) return;
     write("]" + envelope_->after(tail_after(page, truncated_)));
   }
 
@@ -275,7 +275,6 @@ class AllPagesPrinter {
       if (document_.size() > needs_.buffer_limit) throw transport::too_large_error(needs_.buffer_limit, true);
       return;
     }
-    if (text.empty()) return;  // a response without a body
     started_ = true;
     printer_.write(printer_.to_terminal() ? output::harmless_json(text) : text);
   }
@@ -287,7 +286,7 @@ class AllPagesPrinter {
                               count_ == 1 ? "1 item was" : fmt::format("{} items were", count_));
     const auto at = given_.options.find(facts_.cursor_param);
     if (at != given_.options.end() && pages_ > 0)
-      error.hint += fmt::format(" Continue with --{} {}", facts_.cursor_param, at->second.back());
+      error.hint += fmt::format(" Continue with --{} {}", facts_.cursor_param, shell_word(at->second.back()));
   }
 
   static std::size_t hash(std::string_view cursor) { return std::hash<std::string_view>{}(cursor); }

@@ -128,10 +128,14 @@ class Whole(Lists):
                 self.service.fault("/v3/videos", body=body)
                 self.assert_fails(self.run_heygen("video", "list", "--all"), "cli_response_parse_error", 1)
 
-    def test_a_response_without_list_and_without_more_is_printed_as_it_is(self):
-        for body in ('{"note":"nothing here"}', "[]", "3"):
-            self.canned(body)
-            self.assertEqual(self.all().out, body + "\n")
+    def test_a_first_page_without_any_list_is_a_parse_error(self):
+        for body in ('{"note":"nothing here"}', '{"items":[]}', "[]", "3", '"x"', "null", '{"data":5}'):
+            for more in ((), ("--jq", ".")):
+                with self.subTest(body, more=more):
+                    self.canned(body)
+                    done = self.run_heygen("video", "list", "--all", *more)
+                    self.assert_fails(done, "cli_response_parse_error", 1)
+                    self.assertEqual(done.out, "")
 
     def test_it_starts_at_a_given_cursor(self):
         pages = self.pages(250)
