@@ -140,6 +140,39 @@ Match match_of(std::string_view method, const std::string& path) {
   return best;
 }
 
+/// The start of a JSON document up to its last whole value, with what is open closed behind it. Names of members, and
+/// numbers at the end, which may continue, are left out.
+std::string close_document(std::string_view start) {
+  std::string open, closed;
+  std::size_t end = 0;
+  const auto whole_at = [&](std::size_t at) {
+    end = at;
+    closed.assign(open.rbegin(), open.rend());
+  };
+  bool is_value = true;
+  for (std::size_t at = 0; at < start.size(); ++at) {
+    const char c = start[at];
+    if (c == '"') {
+      while (++at < start.size() && start[at] != '"') at += start[at] == '\\' ? 1 : 0;
+      if (at < start.size() && is_value) whole_at(at + 1);
+    } else if (c == '{' || c == '[') {
+      open += c == '{' ? '}' : ']';
+      is_value = c == '[';
+      whole_at(at + 1);
+    } else if (c == '}' || c == ']') {
+      if (open.empty()) break;
+      open.pop_back();
+      whole_at(at + 1);
+    } else if (c == ',') {
+      whole_at(at);
+      is_value = open.ends_with(']');
+    } else if (c == ':') {
+      is_value = true;
+    }
+  }
+  return std::string(start.substr(0, end)) + closed;
+}
+
 }  // namespace
 
 std::string look_command(const Command& command, const std::vector<std::string>& arguments) {
@@ -172,6 +205,14 @@ JobReference job_of(std::string_view method, const std::string& path, const json
   JobReference job = job_with(match.command == nullptr ? nullptr : match.command->poll, response);
   if (job.show.empty()) job.show = look_command(method, path);
   return job;
+}
+
+JobReference job_of_start(std::string_view method, const std::string& path, std::string_view start) {
+  try {
+    return job_of(method, path, json::parse(close_document(start)));
+  } catch (const json::ParseError&) {  // no JSON at all
+    return {{}, look_command(method, path)};
+  }
 }
 
 std::string follow_up_hint(const JobReference& job) {

@@ -25,6 +25,9 @@ JobReference job_of(const Command& command, const json::Value& response);
 /// The same for a request to any path, percent-encoded.
 JobReference job_of(std::string_view method, const std::string& path, const json::Value& response);
 
+/// The same for a response of which only the start is there: what has come whole in it.
+JobReference job_of_start(std::string_view method, const std::string& path, std::string_view start);
+
 /// What every hint about a job ends with: "Check its status with `…`." Empty without an ID.
 std::string follow_up_hint(const JobReference& job);
 

@@ -26,7 +26,8 @@ bool has_body(const transport::ApiRequest& request, const transport::ApiResponse
   return response.status != kNoContent && response.status != kResetContent && request.method != "HEAD";
 }
 
-constexpr std::size_t kStart = 256;
+constexpr std::size_t kStart = 64 * limits::kKiB;  // of a response, kept for its IDs
+constexpr std::size_t kShownStart = 256;
 constexpr std::uint64_t kMostReserved = 16 * limits::kMiB;
 
 /// Appends to `out`, which `settle` may empty between the pieces; `start` becomes how the body begins.
@@ -51,6 +52,20 @@ void say_it_may_have_acted(Error& error, const transport::ApiRequest& request) {
     transport::say_that_it_may_have_taken_effect(error, request.look);
 }
 
+/// An ID that has come is not lost with the rest of the response to a change.
+void keep_ids(Error& error, const transport::ApiRequest& request, const std::string& start) {
+  if (!transport::changes_something(request)) return;
+  JobReference job = api::job_of_start(request.method, request.path, start);
+  if (job.ids.empty()) return;
+  if (const std::string look = api::follow_up_hint(job); error.hint.find(job.show) == std::string::npos)
+    error.hint += (error.hint.empty() ? "" : " ") + look;
+  error.job = std::move(job);
+}
+
+std::string shown_start(const std::string& start) {
+  return " The response begins with: " + printable(trim(start).substr(0, kShownStart));
+}
+
 /// Reads the response by `read`, which throws an Error when it is not what it should be. An ID is not lost with it.
 template <class Read>
 auto read_or_say(const transport::ApiRequest& request, Read read) {
@@ -59,8 +74,8 @@ auto read_or_say(const transport::ApiRequest& request, Read read) {
     return read(start);
   } catch (Error& error) {
     say_it_may_have_acted(error, request);
-    if (transport::changes_something(request) && trim(start).starts_with('{'))
-      error.hint += " The response begins with: " + printable(trim(start));
+    if (transport::changes_something(request) && trim(start).starts_with('{')) error.hint += shown_start(start);
+    keep_ids(error, request, start);
     throw;
   }
 }
@@ -184,11 +199,12 @@ std::string send_and_keep(transport::ApiClient& client, const Printer& printer, 
     return kept.read(request, response, client.buffer_limit());
   } catch (Error& error) {
     say_it_may_have_acted(error, request);
+    keep_ids(error, request, kept.start());
     before_printing();
     try {
       print_or_fail([&] { kept.print(printer); });
     } catch (const Error& fault) {
-      error.hint += " " + fault.message() + " The response begins with: " + printable(trim(kept.start()));
+      error.hint += " " + fault.message() + shown_start(kept.start());
     }
     throw;
   }

@@ -89,7 +89,7 @@ class Wait {
       return response;
     } catch (Error& error) {
       needs_.status("");
-      if (error.may_have_taken_effect) error.job = JobReference{{}, create.look};
+      if (error.may_have_taken_effect && !error.job) error.job = JobReference{{}, create.look};
       if (error.code != code::kTimeout || left() > milliseconds(0)) throw;
       Error late(code::kTimeout, "Timed out after " + time_text(limit_) + " waiting for the API.", error.hint,
                  Exit::timeout);

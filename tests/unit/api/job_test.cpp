@@ -61,6 +61,22 @@ BOOST_AUTO_TEST_CASE(ids_are_known_for_any_path) {
   BOOST_TEST(other.show == "heygen api GET /v9/else");
 }
 
+BOOST_AUTO_TEST_CASE(ids_are_found_in_the_start_of_a_response) {
+  const auto ids_in = [](std::string_view start) { return job_of_start("POST", "/v3/videos", start).ids; };
+  const std::string whole =
+      R"({"data":{"title":"a\"]}{","video_id":"v1","n":[1,2,{"x":1}],"session_id":"s1","last":1}})";
+  const std::size_t first = whole.find("\"v1\"") + 4, second = whole.find("\"s1\"") + 4;
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    const Ids expected = size < first ? Ids{} : size < second ? Ids{"v1"} : Ids{"v1", "s1"};
+    BOOST_TEST(ids_in(whole.substr(0, size)) == expected, whole.substr(0, size));
+  }
+  BOOST_TEST(ids_in(R"({"data":{"video_id":12)").empty());
+  BOOST_TEST(ids_in(R"({"data":{"video_id":12,)") == Ids{"12"});
+  BOOST_TEST(ids_in(R"({"data":{"video_id)").empty());
+  for (const char* other : {"", "<html>", "]", "nonsense", "{]", R"({"data" "x")"}) BOOST_TEST(ids_in(other).empty());
+  BOOST_TEST(job_of_start("POST", "/v3/videos", R"({"data":{"video_id":"v1")").show == "heygen video get v1");
+}
+
 BOOST_AUTO_TEST_CASE(command_that_shows_a_change_has_the_same_path_or_one_above) {
   BOOST_TEST(look_command(command_of({"video", "create"}), {}) == "heygen video list");
   BOOST_TEST(look_command(command_of({"video", "delete"}), {"v 1"}) == "heygen video get 'v 1'");
