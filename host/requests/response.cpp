@@ -74,8 +74,8 @@ auto read_or_say(const transport::ApiRequest& request, Read read) {
     return read(start);
   } catch (Error& error) {
     say_it_may_have_acted(error, request);
-    if (transport::changes_something(request) && trim(start).starts_with('{')) error.hint += shown_start(start);
     keep_ids(error, request, start);
+    if (transport::changes_something(request) && trim(start).starts_with('{')) error.hint += shown_start(start);
     throw;
   }
 }

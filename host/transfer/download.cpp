@@ -314,7 +314,7 @@ class Transfer {
     if (sink_.version() && sink_.size() < sink_.version()->length)
       throw net::Failure(net::Failure::Kind::truncated, "The server sent less of the file than it announced.");
     if (known_ && sink_.size() != known_->length) throw changed();  // its end was announced by nothing else
-    if (sink_.size() == 0 && !is_text_) throw not_the_file("nothing");
+    if (sink_.size() == 0 && !is_text_) throw not_the_file("an empty response");
   }
 
   void look_at_start(std::string_view piece) {

@@ -291,6 +291,14 @@ class Waiting(Stage):
         done = self.run_heygen(*CREATE, env={"HEYGEN_RESPONSE_LIMIT": "1"})
         self.assert_fails(done, "cli_response_parse_error", 1)
         self.assertEqual(done.json(), large)
+        self.assertEqual(done.error()["job"]["ids"], ["v1"])
+
+    def test_the_id_in_a_response_that_is_cut_short_is_in_the_error(self):
+        for arguments in (CREATE, CREATE[:-1], (*CREATE[:-1], "--jq", ".")):
+            self.service.fault("/v3/videos", body='{"data":{"video_id":"v1","status":"pen')
+            done = self.run_heygen(*arguments)
+            self.assert_fails(done, "cli_response_parse_error", 1)
+            self.assertEqual(done.error()["job"], {"ids": ["v1"], "show": "heygen video get v1"})
 
     def test_a_stopped_process_asks_once_more_before_its_timeout_counts(self):
         self.states = ["pending"]
