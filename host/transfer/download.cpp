@@ -116,14 +116,13 @@ constexpr const char* kJson = "a JSON document";
 constexpr const char* kXml = "an XML document";
 
 /// A document of a gateway or a storage service would be another file under its name.
-void check_type(const net::Response& response, bool is_text) {
+void check_type(const net::Response& response) {
   const std::string* header = net::find_header(response.headers, "Content-Type");
   if (header == nullptr) return;
   const std::string type = to_lower(trim(header->substr(0, header->find(';'))));
   if (type == "text/html" || type == "application/xhtml+xml") throw not_the_file(kHtml);
   if (type.ends_with("/json") || type.ends_with("+json")) throw not_the_file(kJson);
   if (type.ends_with("/xml") || type.ends_with("+xml")) throw not_the_file(kXml);
-  if (!is_text && type.starts_with("text/")) throw not_the_file("plain text");
 }
 
 /// Which document begins like that; "" for none. No video and no picture begins as a document does, whatever type the
@@ -245,7 +244,7 @@ class Transfer {
                                 response->status),
                     "Try again later.");
       check_content_encoding(*response);
-      check_type(*response, is_text_);
+      check_type(*response);
       check_version(*response);
       start_over(version_of(*response));
       return response;
