@@ -26,6 +26,25 @@ void set_mode(const termios& mode) noexcept {
   while (tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) != 0 && errno == EINTR) continue;
 }
 
+/// Puts the mode back, unless the terminal is another job's by now: in a script, the shell may have taken it before
+/// this process came to its handler. SIGTTOU would stop us here, and after `fg` undo what the prompt needs.
+void give_back() noexcept {
+  const pid_t front = tcgetpgrp(STDIN_FILENO);
+  if (front > 0 && front != getpgrp()) return;  // it cannot be told for a terminal that is not the session's own
+  sigset_t output;
+  sigset_t before;
+  sigemptyset(&output);
+  sigaddset(&output, SIGTTOU);
+  pthread_sigmask(SIG_BLOCK, &output, &before);
+  set_mode(mode_before);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+/// A background job stops here until it is in the foreground: the mode it would read before is the shell's own.
+void wait_for_foreground() noexcept {
+  while (tcdrain(STDIN_FILENO) != 0 && errno == EINTR) continue;
+}
+
 void set_handler(int number, void (*handler)(int), struct sigaction* before) noexcept {
   struct sigaction action {};
   action.sa_handler = handler;
@@ -36,14 +55,16 @@ void set_handler(int number, void (*handler)(int), struct sigaction* before) noe
 /// Stops the process as the default action would, but with the terminal as it was.
 extern "C" void heygen_on_stop(int number) {
   const int saved = errno;
-  if (mode_changed != 0) set_mode(mode_before);
   set_handler(number, SIG_DFL, nullptr);
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, number);
-  raise(number);
+  raise(number);  // blocked as yet; a SIGCONT that comes from here on takes it back
+  if (mode_changed != 0) give_back();
   pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);  // it stops here
   set_handler(number, heygen_on_stop, nullptr);
+  // Also where it did not stop, so that no SIGCONT follows.
+  if (mode_changed != 0) set_mode(mode_wanted);
   errno = saved;
 }
 
@@ -59,11 +80,14 @@ extern "C" void heygen_on_continue(int) {
 }  // namespace
 
 TerminalMode::TerminalMode(Kind kind) {
+  wait_for_foreground();
   if (tcgetattr(STDIN_FILENO, &mode_before) != 0) return;
   mode_wanted = mode_before;
   mode_wanted.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   if (kind == Kind::hidden) {
-    mode_wanted.c_lflag |= ECHONL;
+    // A program that was killed may have left the terminal without them, and Enter would never end the line.
+    mode_wanted.c_lflag |= ECHONL | ICANON | ISIG;
+    mode_wanted.c_iflag |= ICRNL;
   } else {
     mode_wanted.c_lflag &= ~static_cast<tcflag_t>(ICANON | ISIG | IEXTEN);
     mode_wanted.c_iflag &= ~static_cast<tcflag_t>(ICRNL | IXON);
@@ -100,7 +124,7 @@ bool TerminalMode::take_continued() noexcept {
 void TerminalMode::restore_for_exit() noexcept {
   if (mode_changed == 0) return;
   mode_changed = 0;
-  set_mode(mode_before);
+  give_back();
 }
 
 }  // namespace heygen

@@ -17,9 +17,12 @@ PROMPT = "READY> "
 class Suspended(WithService):
     def setUp(self):
         super().setUp()
+        self.begin_shell("--noediting")
+
+    def begin_shell(self, *more):
         self.shell = pexpect.spawn(
             "/bin/bash",
-            ["--norc", "--noprofile", "--noediting", "-i"],
+            ["--norc", "--noprofile", *more, "-i"],
             env={**self.home.env, "PS1": PROMPT, "TERM": "dumb"},
             encoding="utf-8",
             timeout=20,
@@ -90,6 +93,34 @@ class Suspended(WithService):
         self.shell.expect(PROMPT)
         self.shell.sendline("fg")
         self.assert_hidden("good-key")
+
+    def test_a_login_begun_behind_a_shell_that_edits_its_line_ends_with_enter(self):
+        """Such a shell's own mode has neither lines nor Enter: the prompt must not take it for the terminal's."""
+        self.begin_shell()
+        self.shell.sendline(f"{self.home.program} auth login --api-key &")
+        self.shell.expect(r"\[1\]")
+        self.shell.expect(PROMPT)
+        self.shell.sendline("fg")
+        self.shell.expect("hidden")
+        self.shell.send("good-key\r")
+        self.shell.expect(PROMPT)
+        self.assertNotIn("good-key", self.shell.before)
+        self.assertEqual(self.home.read()["api_key"], "good-key")
+
+    def test_a_script_that_is_stopped_keeps_the_key_hidden(self):
+        script = self.home.path / "wrapper.sh"
+        script.write_text(f"#!/bin/sh\n{self.home.program} auth login --api-key\n:\n")
+        script.chmod(0o755)
+        for turn in range(5):
+            with self.subTest(turn=turn):
+                self.shell.sendline(str(script))
+                self.shell.expect("hidden")
+                eventually(lambda: not self.echo(), "a hidden prompt")
+                self.shell.send(CTRL_Z)
+                self.shell.expect("Stopped")
+                self.assert_shell_echoes()
+                self.shell.sendline("fg")
+                self.assert_hidden("good-key")
 
     def child(self):
         """The shell's one child."""
