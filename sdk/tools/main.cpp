@@ -7,6 +7,7 @@
 #include <map>
 #include <string_view>
 
+#include "core/base/privilege.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
 
@@ -48,6 +49,11 @@ Exit codes:
   2                  Invalid options or arguments
 )";
 
+/// What is loaded would have them, too, and `heygen` itself does not run with them either.
+constexpr const char* kOtherRights =
+    "heygen-provider-check: does not run with the rights of another user or group, or with capabilities of its file. "
+    "Remove them with `chmod ug-s FILE` and `setcap -r FILE`.\n";
+
 int run(const heygen::tools::Words& words) {
   using namespace heygen::tools;
   static const std::map<std::string_view, int (*)(const Words&)> kTasks{{"rules", rules_task},
@@ -67,6 +73,11 @@ int run(const heygen::tools::Words& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool asks_for_version = argc == 2 && std::string_view(argv[1]) == "--version";
+  if (!asks_for_version && heygen::has_elevated_privilege()) {
+    std::fputs(kOtherRights, stderr);
+    return 1;
+  }
   std::signal(SIGCHLD, SIG_DFL);  // if it were inherited as ignored, no case could be waited for
   try {
     return run({argv + 1, argv + argc});
