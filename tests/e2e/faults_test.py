@@ -537,7 +537,9 @@ class Api(WithService):
             200, {"data": {"status": "completed", "video_url": self.service.url + "/link"}}
         )
         self.service.routes["GET /link"] = lambda _: Response(302, headers={"Location": link})
-        self.service.routes["GET /files/a%2Bb%3Dc%7E.mp4"] = lambda _: Response(200, "film")
+        self.service.routes["GET /files/a%2Bb%3Dc%7E.mp4"] = lambda _: Response(
+            200, "film", {"Content-Type": "video/mp4"}
+        )
         file = self.home.path / "v1.mp4"
         self.assert_succeeds(self.run_heygen("video", "download", "v1", "--output-path", str(file)))
         self.assertEqual(file.read_text(), '"film"')
