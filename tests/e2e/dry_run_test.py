@@ -152,7 +152,7 @@ class Verbose(WithService):
         self.home.env["HEYGEN_API_KEY"] = "good-key"
         link = self.service.url + "/file?X-Amz-Signature=canary&Policy=p"
         self.service.routes["GET /v3/videos/v1"] = lambda _: Response(200, {"data": {"status": "completed", "video_url": link}})
-        self.service.routes["GET /file"] = lambda _: Response(200, {})
+        self.service.routes["GET /file"] = lambda _: Response(200, "film", {"Content-Type": "video/mp4"})
         target = self.home.path / "v1.mp4"
         done = self.assert_succeeds(self.run_heygen("video", "download", "v1", "--output-path", str(target), "--verbose"))
         self.assertIn("> GET " + self.service.url + "/file?X-Amz-Signature=***", done.err)
