@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/printer.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 
 #include "core/base/environment.hpp"
+#include "core/base/known_secrets.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
 #include "core/filter/filter.hpp"
@@ -19,16 +26,56 @@ namespace heygen::host {
 
 namespace {
 
-/// A single step of a jq expression may never end, and libjq cannot be interrupted.
+/// A single step of a jq expression may never end, and libjq cannot be interrupted: an interrupt ends the process, once
+/// `rest` is written, if any.
 class ImmediateExitScope {
  public:
-  ImmediateExitScope(Cancel& cancel, bool on) : cancel_(cancel) { cancel_.allow_immediate_exit(on); }
-  ~ImmediateExitScope() { cancel_.allow_immediate_exit(false); }
+  ImmediateExitScope(Cancel& cancel, const LastOutput* rest) : cancel_(cancel) {
+    cancel_.set_last_output(rest);
+    cancel_.allow_immediate_exit(true);
+  }
+  ~ImmediateExitScope() {
+    cancel_.allow_immediate_exit(false);
+    cancel_.set_last_output(nullptr);
+  }
   ImmediateExitScope(const ImmediateExitScope&) = delete;
   ImmediateExitScope& operator=(const ImmediateExitScope&) = delete;
 
  private:
   Cancel& cancel_;
+};
+
+/// Says after a second that an expression is still at work. Only on a terminal.
+class SlowFilterNotice {
+ public:
+  explicit SlowFilterNotice(Terminal& terminal) {
+    if (!terminal.stderr_is_terminal()) return;
+    static_cast<void>(hide_secrets({}));  // it may look at the environment, which the filter takes away
+    thread_ = std::thread([this, &terminal] { wait(terminal); });
+  }
+  ~SlowFilterNotice() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+  SlowFilterNotice(const SlowFilterNotice&) = delete;
+  SlowFilterNotice& operator=(const SlowFilterNotice&) = delete;
+
+ private:
+  void wait(Terminal& terminal) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, std::chrono::seconds(1), [this] { return over_; }))
+      terminal.notice("Waiting for the --jq expression (Ctrl-C stops it)");
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
+  std::thread thread_;
 };
 
 /// The start of a text that may be of any length.
@@ -125,21 +172,38 @@ void Printer::print_filtered(const std::string& text) {
   if (const auto number = filter::Filter::changed_number(text))
     terminal_.notice("Warning: --jq uses double-precision numbers, so " + shortened(number->before) +
                      " was printed as " + shortened(number->after) + "; other numbers may differ too.");
+  const auto to_keep = [&]() -> LastOutput {
+    if (always_on_stdout) return {STDOUT_FILENO, (to_terminal() ? output::harmless_json(text) : text) + "\n"};
+    return {STDERR_FILENO, hide_secrets("Without --jq the result is: " + output::harmless_json(text)) + "\n"};
+  };
   std::string out;
-  const ImmediateExitScope endless(cancel_, only_reads);
   try {
-    for (const filter::Result& result : filter_->run(text, cancel_)) {
-      if (!to_terminal())
-        out += result.text;
-      else
-        out += result.is_string ? printable(result.text, true) : output::harmless_json(result.text);
-      out += '\n';
-    }
+    const bool keeps = always_on_stdout || shows_change;
+    const LastOutput rest = keeps ? to_keep() : LastOutput{};
+    const ImmediateExitScope endless(cancel_, keeps ? &rest : nullptr);
+    const SlowFilterNotice notice(terminal_);
+    out = filtered(text);
   } catch (const Error&) {
-    if (!only_reads) terminal_.notice("Without --jq the result is: " + output::harmless_json(text));
+    if (always_on_stdout)
+      write(to_keep().text);
+    else if (!only_reads)
+      terminal_.notice("Without --jq the result is: " + output::harmless_json(text));
     throw;
   }
   write(out);
+}
+
+std::string Printer::filtered(const std::string& text) {
+  const Cancel never;  // what is shown after a cancellation is what there was before it
+  std::string out;
+  for (const filter::Result& result : filter_->run(text, cancel_.requested() ? never : cancel_)) {
+    if (!to_terminal())
+      out += result.text;
+    else
+      out += result.is_string ? printable(result.text, true) : output::harmless_json(result.text);
+    out += '\n';
+  }
+  return out;
 }
 
 void Printer::print_text(std::string_view text) const {

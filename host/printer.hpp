@@ -46,6 +46,10 @@ class Printer {
   /// The command changed nothing, so an error in showing its result may take the result's place. Without it, a field
   /// that does not exist is a warning, and a response on which --jq fails goes to stderr: an ID must not be lost.
   bool only_reads = false;
+  /// The result is the response to a request that changed something, and is not lost with an interrupt either.
+  bool shows_change = false;
+  /// stdout holds the result whatever happens: where --jq fails, all of it.
+  bool always_on_stdout = false;
   /// How the response to be shown says that there are more pages.
   std::optional<output::Paging> paging;
 
@@ -71,6 +75,7 @@ class Printer {
 
  private:
   void print_filtered(const std::string& text);
+  std::string filtered(const std::string& text);
 
   const Environment& environment_;
   Terminal& terminal_;

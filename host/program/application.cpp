@@ -120,6 +120,14 @@ std::int64_t now_ms() {
   return std::int64_t{now.tv_sec} * 1'000 + now.tv_nsec / 1'000'000;
 }
 
+/// A result that only waits to be shown in another way.
+void raw_last_output(const Cancel* cancel) {
+  const LastOutput* output = cancel == nullptr ? nullptr : cancel->last_output();
+  if (output == nullptr) return;
+  raw_stderr(status_eraser());
+  static_cast<void>(write_all(output->descriptor, output->text));
+}
+
 /// The first requests cancellation; the second does not wait for it, nor the first where nothing handles it. Two that
 /// come together are one unless a provider runs: timeout(1) sends its signal to the process and to its group.
 extern "C" void heygen_on_interrupt(int) {
@@ -135,6 +143,7 @@ extern "C" void heygen_on_interrupt(int) {
     TerminalMode::restore_for_exit();
     const char* running = provider::breadcrumb();
     const char* hint = cancel == nullptr ? nullptr : cancel->last_words();
+    raw_last_output(cancel);
     raw_error("canceled", {"Canceled", *running != 0 ? " while waiting for " : "", running, "."},
               {hint == nullptr ? "" : hint});
     end_process(static_cast<int>(Exit::failure));
@@ -172,6 +181,7 @@ extern "C" void heygen_on_cpu_limit(int) {
   TerminalMode::restore_for_exit();
   Cancel* cancel = cancel_of_process.load();
   const char* said = cancel == nullptr ? nullptr : cancel->last_words();
+  raw_last_output(cancel);
   raw_error("error", {"The limit of CPU time was reached (ulimit -t)."},
             {said == nullptr ? "Raise it, then run the command again." : said});
   end_process(static_cast<int>(Exit::failure));
@@ -262,7 +272,7 @@ int show(const Error& error, const Printer& printer, const std::vector<std::stri
   }
   std::string text = human ? output::error_text(error) : output::error_envelope(error);
   if (!text.ends_with('\n')) text += '\n';
-  raw_stderr(status_eraser());
+  system_terminal().show_status("");  // so that nothing erases it after the error
   end_open_line();
   raw_stderr(text.c_str());
   shown_exit = static_cast<int>(error.exit);

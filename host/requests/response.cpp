@@ -232,6 +232,7 @@ void send_and_print(transport::ApiClient& client, Printer& printer, const transp
 
 void print_result(Printer& printer, const transport::ApiRequest& request, const std::string& text,
                   const std::vector<output::Column>& columns) {
+  printer.shows_change = transport::changes_something(request);
   print_or_say(printer, request, text, [&] { print_response(printer, text, columns); });
 }
 

@@ -236,6 +236,7 @@ void run_and_wait(const WaitDependencies& needs, const api::Command& command, tr
 void run_and_wait(Services& services, Printer& printer, const api::Command& command, transport::ApiRequest create,
                   milliseconds limit) {
   LastWords last_words(services.cancel);
+  printer.always_on_stdout = true;
   transfer::Progress progress({services.terminal, services.environment, services.clock});
   const auto status = [&](const std::string& line) {
     if (line.empty())

@@ -10,17 +10,11 @@ import threading
 import unittest
 
 import pexpect
-from support import HEYGEN, LIMIT_S, ROOT, WithService, eventually, unsanitized
+from support import HEYGEN, LIMIT_S, ROOT, WithService, eventually, processor_time, unsanitized
 
 from service import Response
 
 PATH = "/v3/videos"
-
-
-def processor_time(pid):
-    """Seconds."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def raw_response(body, status=200, headers=None):
@@ -387,6 +381,12 @@ class Shown(Lists):
         self.assertEqual(child.before.replace("\r", "").replace("\x1b[K", ""), "")
         self.assertEqual(len(json.loads((self.home.path / "out").read_text())["data"]), 300)
 
+    def test_an_expression_at_work_is_told_on_a_terminal(self):
+        child = self.terminal("config", "list", "--jq", "'last(range(1e9))'")
+        child.expect("Waiting for the --jq expression")
+        child.sendintr()
+        child.expect("canceled")
+
     def test_on_a_terminal_nothing_of_an_item_commands_it(self):
         self.pages(2, most=1, item=lambda i: f'{{"id":"\u202e\u009b{i}"}}')
         child = self.terminal("video", "list", "--all")
@@ -440,6 +440,18 @@ class Filtered(Lists):
                 running.interrupt()
                 done = running.finish(10)
                 self.assertEqual((done.code, done.out, done.error()["code"]), (1, "", "canceled"), done)
+
+    def test_one_ctrl_c_ends_an_expression_of_any_command(self):
+        for command in (("config", "list"), ("commands", "--json"), ("auth", "status"),
+                        ("webhook", "endpoints", "create", "-d", '{"url":"https://x.test","events":[]}')):
+            with self.subTest(command=command):
+                running = self.start(*command, "--jq", "last(range(1e9))")
+                eventually(lambda: processor_time(running.process.pid) > 0.3, "an expression at work")
+                running.interrupt()
+                done = running.finish(10)
+                self.assertEqual((done.code, done.out, done.error()["code"]), (1, "", "canceled"))
+                self.assertEqual('"method":"POST"' in done.err, "create" in command)
+                self.assertEqual(len(done.err.splitlines()), 2 if "create" in command else 1)
 
     def test_what_a_request_made_is_not_lost_when_the_expression_fails(self):
         done = self.run_heygen("webhook", "endpoints", "create", "-d", '{"url":"https://x.test","events":[]}', "--jq", "error")

@@ -296,6 +296,12 @@ def may_mount():
     return os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
 
 
+def processor_time(pid):
+    """Seconds."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def eventually(condition, what, seconds=LIMIT_S):
     """For what no pipe or log announces."""
     until = time.monotonic() + seconds

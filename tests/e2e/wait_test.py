@@ -15,7 +15,7 @@ import threading
 import time
 import unittest
 
-from support import HEYGEN, LIMIT_S, WithService, eventually
+from support import HEYGEN, LIMIT_S, WithService, eventually, processor_time
 
 from service import Response
 
@@ -250,6 +250,19 @@ class Waiting(Stage):
                     self.assertIn("`heygen video get v1`", error["hint"])
         for arguments in ((*CREATE, "--human"), (*once, "--human")):
             self.assertIn("`heygen video get v1`", self.run_into("left", *arguments).stderr)
+
+    def test_a_filter_that_fails_leaves_the_job_on_stdout(self):
+        done = self.assert_fails(self.run_heygen(*CREATE, "--jq", ".data.status.x"), "error", 1)
+        self.assertEqual(done.json()["data"]["status"], "completed")
+        self.assertEqual(done.error()["job"]["ids"], ["v1"])
+
+    def test_a_filter_without_end_leaves_the_job_on_stdout(self):
+        running = self.start(*CREATE, "--jq", "last(range(1e9))")
+        eventually(lambda: processor_time(running.process.pid) > 0.4, "an expression at work")
+        running.interrupt()
+        done = running.finish(10)
+        self.assertEqual((done.code, done.error()["code"]), (1, "canceled"), done)
+        self.assertEqual(done.json()["data"]["status"], "completed")
 
     def test_several_jobs_that_stdout_cannot_take_are_told_on_stderr(self):
         created = {"data": {"video_translation_ids": ["t1", "t2"]}}
