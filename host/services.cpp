@@ -41,10 +41,15 @@ std::string without_end_slashes(const std::string& text) {
 std::optional<Error> fault_of_settings(const config::Config& config, provider::ProviderRegistry& registry,
                                        bool only_key) {
   try {
-    if (only_key && !config.has_any_of("providers")) return {};
+    if (only_key && !config.has_any_of("providers") && !config.has_any_of("provider")) return {};
     std::vector<provider::DiscoveredProvider> found = registry.found();
+    std::vector<config::DeclaredKey> keys;
+    for (const provider::DiscoveredProvider& one : found) {
+      if (!one.is_usable()) keys.push_back(disabled_key(one.id));
+    }
     std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
-    std::vector<config::DeclaredKey> keys = declared_keys(found);
+    const std::vector<config::DeclaredKey> usable = declared_keys(found);
+    keys.insert(keys.end(), usable.begin(), usable.end());
     const std::vector<config::DeclaredKey> own = own_keys();
     keys.insert(keys.end(), own.begin(), own.end());
     config.check(keys);
@@ -204,7 +209,7 @@ provider::ProviderRegistry& Services::made_registry() {
       },
       [this](const std::string& where) {
         // A line of its own, not one that is drawn again: what the provider runs may write to the terminal, too.
-        if (terminal.stderr_is_terminal() && !environment.is_dumb_terminal() && !options.verbose)
+        if (terminal.stderr_is_terminal() && !options.verbose)
           terminal.notice("Waiting for " + where + " (Ctrl-C stops it)");
       });
   made_->registry = provider::make_registry(provider::default_search_path(environment, config_directory(), executable),

@@ -76,11 +76,16 @@ std::string shortened(const std::string& text, int width) {
   return kept + "…";
 }
 
+std::string with_stop(const std::string& text) {
+  return text.find("Ctrl-C") != std::string::npos ? text : text + " (Ctrl-C stops it)";
+}
+
 }  // namespace
 
 Progress::Progress(const ProgressDependencies& needs)
     : needs_(needs),
-      enabled_(needs.terminal.stderr_is_terminal() && !needs.environment.is_dumb_terminal()),
+      enabled_(needs.terminal.stderr_is_terminal()),
+      plain_(needs.environment.is_dumb_terminal()),
       next_(needs.clock.monotonic() + std::chrono::seconds(1)) {}
 
 void Progress::show(const std::string& line) {
@@ -90,17 +95,23 @@ void Progress::show(const std::string& line) {
 
 void Progress::show_now(const std::string& line) {
   if (!enabled_) return;
+  if (plain_) return show_plain(line);
   next_ = needs_.clock.monotonic() + std::chrono::milliseconds(100);
-  constexpr const char* kStops = " (Ctrl-C stops it)";
   const std::string text = printable(line);
-  const bool says_it_already = text.find("Ctrl-C") != std::string::npos;
-  const bool fits = !says_it_already && output::cell_width(text) + output::cell_width(kStops) <= width();
+  const std::string whole = with_stop(text);
   // A line that wraps could not be erased.
-  needs_.terminal.show_status(fits ? text + kStops : shortened(text, width()));
+  needs_.terminal.show_status(output::cell_width(whole) <= width() ? whole : shortened(text, width()));
   drawn_ = true;
 }
 
+void Progress::show_plain(const std::string& line) {
+  if (drawn_ || needs_.clock.monotonic() < next_) return;
+  drawn_ = true;
+  needs_.terminal.notice(with_stop(printable(line)));
+}
+
 void Progress::clear() {
+  if (plain_) return;
   if (drawn_) needs_.terminal.show_status("");
   drawn_ = false;
 }

@@ -27,9 +27,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Replaces the line, which also says that Ctrl-C stops it, where there is room, unless it says what
-  /// Ctrl-C does. What lasts less than a second is not
-  /// shown, and no more than ten lines a second are drawn.
+  /// Replaces the line, which also says that Ctrl-C stops it, where there is room, unless it says what Ctrl-C does.
+  /// What lasts less than a second is not shown, and no more than ten lines a second are drawn; on a dumb terminal,
+  /// one.
   void show(const std::string& line);
   /// Replaces the line at once: a longer wait follows.
   void show_now(const std::string& line);
@@ -41,8 +41,11 @@ class Progress {
   void clear();
 
  private:
+  void show_plain(const std::string& line);
+
   const ProgressDependencies needs_;
   const bool enabled_;
+  const bool plain_;  ///< a dumb terminal, which cannot draw a line again
   bool drawn_ = false;
   std::chrono::milliseconds next_;
 };

@@ -54,19 +54,29 @@ class Requests(OnATerminal):
         self.assertEqual(code, 0, text)
         self.assertTrue(text.split(ERASE)[-1].startswith('{"data"'), text)
 
-    def test_a_pipe_and_a_dumb_terminal_get_nothing(self):
+    def test_a_pipe_gets_nothing_and_a_dumb_terminal_one_plain_line(self):
         gate = self.gate("/v3/videos", times=-1)
         piped = self.start("video", "list")
         dumb = self.screen("video", "list", TERM="dumb")
         shown = self.screen("video", "list")
         self.service.wait(lambda: len(self.service.requests_to("/v3/videos")) == 3)
         shown.expect("Waiting for 127")
+        dumb.expect("Waiting for 127[^\r]*\r\n")
         gate.set()
         self.assertEqual(self.assert_succeeds(self.finish(piped)).err, "")
         code, text = self.ended(dumb)
         self.assertEqual(code, 0, text)
         self.assertTrue(text.startswith('{"data"'), text)
         self.assertNotIn("\x1b", text)
+
+    def test_nothing_follows_the_error_of_a_pause_that_is_interrupted(self):
+        self.service.fault("/v3/videos", status=429, headers={"Retry-After": "30"})
+        screen = self.screen("video", "list", HEYGEN_MAX_RETRIES="1")
+        screen.expect(r"Waiting to send the request again, \d+s left " + STOPS)
+        screen.sendintr()
+        code, text = self.ended(screen)
+        self.assertEqual(code, 1, text)
+        self.assertTrue(text.rstrip("\r\n").endswith("}}"), text)
 
     def test_a_pause_before_a_retry_counts_down(self):
         self.service.fault("/v3/videos", status=429, headers={"Retry-After": "4"})

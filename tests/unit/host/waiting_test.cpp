@@ -78,13 +78,21 @@ BOOST_AUTO_TEST_CASE(request_with_a_line_of_its_own_is_left_alone) {
   BOOST_TEST(terminal.statuses.empty());
 }
 
-BOOST_AUTO_TEST_CASE(pipe_and_dumb_terminal_get_nothing) {
+BOOST_AUTO_TEST_CASE(pipe_gets_nothing) {
   http.seconds = 3;
   terminal.set_terminal(false);
   BOOST_TEST(fetch() == "{}");
-  terminal.set_terminal(true);
+  BOOST_TEST(terminal.statuses.empty());
+  BOOST_TEST(terminal.notices.empty());
+}
+
+BOOST_AUTO_TEST_CASE(dumb_terminal_gets_one_plain_line_after_a_second) {
   environment = MapEnvironment{{{"TERM", "dumb"}}};
   BOOST_TEST(fetch() == "{}");
+  BOOST_TEST(terminal.notices.empty());
+  http.seconds = 3;
+  BOOST_TEST(fetch() == "{}");
+  BOOST_TEST((terminal.notices == Lines{"Waiting for api.test, 1s (Ctrl-C stops it)"}));
   BOOST_TEST(terminal.statuses.empty());
 }
 
