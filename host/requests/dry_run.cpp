@@ -141,6 +141,7 @@ void print_dry_run(Services& services, Printer& printer, const transport::ApiReq
 }
 
 json::Value upload_facts(const std::string& path, const std::string& name) {
+  transfer::require_file_name(path);
   json::Object facts{{"field", "file"}};
   if (path == "-") {
     facts.emplace_back("filename", name.empty() ? "stdin" : name);

@@ -42,6 +42,7 @@ std::string name_of(const std::string& path) {
 }
 
 UniqueFd open_source(const std::string& path) {
+  require_file_name(path);
   return path == kStdin ? UniqueFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)) : open_to_read(path);
 }
 
@@ -51,6 +52,10 @@ bool has_a_byte(int descriptor) {
 }
 
 }  // namespace
+
+void require_file_name(const std::string& path) {
+  if (path.empty()) throw usage_error("--file is empty.", "Name a file, or use - for stdin.");
+}
 
 Error unreadable_file(const std::string& path, const std::string& reason) {
   const std::string what = path == kStdin ? "stdin" : "the file '" + shown_path(path) + "'";

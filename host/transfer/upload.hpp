@@ -21,6 +21,8 @@ class Random;
 
 namespace heygen::host::transfer {
 
+/// Throws Error{usage_error} for an empty value of --file, as of a variable that is unset.
+void require_file_name(const std::string& path);
 /// The error for a file to upload, or "-" for stdin.
 Error unreadable_file(const std::string& path, const std::string& reason);
 

@@ -164,6 +164,9 @@ class Uploads(Transfers):
     def test_stdin_is_a_file_without_a_name(self):
         text = "from a pipe\r\n--" * 100_000
         self.assert_succeeds(self.run_heygen("asset", "create", "--file", "-", stdin=text))
+        for more in ((), ("--dry-run",), ("--filename", "n.txt")):
+            done = self.assert_fails(self.run_heygen("asset", "create", "--file", "", *more), "usage_error", 2)
+            self.assertIn("--file is empty", done.error()["message"])
         self.assert_succeeds(self.run_heygen("asset", "create", "--file", "-", "--filename", "n.txt", stdin=text))
         (first, body), (second, again) = self.bodies
         self.assertEqual((body, again), (text.encode(), text.encode()))
