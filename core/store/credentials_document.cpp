@@ -56,6 +56,18 @@ bool begins_like_json(std::string_view text) {
   return is_word || text.starts_with('[') || text.find_first_of("{\"") != std::string_view::npos;
 }
 
+/// What is not cannot be handed to the provider that says what else is wrong with a key.
+bool is_utf8(std::string_view text) {
+  std::string beyond_ascii = "\"";
+  for (const char c : text) beyond_ascii += static_cast<unsigned char>(c) < 0x80 ? ' ' : c;
+  try {
+    static_cast<void>(json::parse(beyond_ascii + '"'));
+    return true;
+  } catch (const json::ParseError&) {
+    return false;
+  }
+}
+
 std::string slot_under_providers(std::string_view id) {
   return std::string(kProviders) + "." + std::string(id);
 }
@@ -79,11 +91,13 @@ CredentialsDocument CredentialsDocument::parse(std::string_view text) {
     } catch (const json::ParseError& error) {
       throw std::runtime_error(std::string("not valid JSON (") + error.what() + ")");
     }
+    if (document.root_.is_string()) throw std::runtime_error("text in quotes: an API key in this file has none");
     if (!document.root_.is_object()) throw std::runtime_error("not a JSON object");
     document.shape_ = Shape::json;
     return document;
   }
   if (has_control(content)) throw std::runtime_error("neither JSON nor one line with an API key");
+  if (!is_utf8(content)) throw std::runtime_error("not UTF-8: an API key has only ASCII characters");
   document.shape_ = Shape::plain_key;
   document.root_.set("api_key", content);
   return document;

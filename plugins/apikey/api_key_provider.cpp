@@ -34,9 +34,19 @@ std::string_view bare_key(std::string_view text) {
 
 constexpr std::array<std::string_view, 8> kCommands{"Bearer", "Basic",  "Token", "export",
                                                     "set",    "setenv", "-H",    "--header"};
-constexpr std::array<std::string_view, 9> kNames{
-    "Authorization",       "Proxy-Authorization", "x-api-key", "HEYGEN_API_KEY", "HYPERFRAMES_API_KEY",
-    "HEYGEN_ACCESS_TOKEN", "$env:HEYGEN_API_KEY", "api_key",   "api-key"};
+constexpr std::array<std::string_view, 13> kNames{"Authorization",
+                                                  "Proxy-Authorization",
+                                                  "x-api-key",
+                                                  "HEYGEN_API_KEY",
+                                                  "HYPERFRAMES_API_KEY",
+                                                  "HEYGEN_ACCESS_TOKEN",
+                                                  "$env:HEYGEN_API_KEY",
+                                                  "api_key",
+                                                  "api-key",
+                                                  "apikey",
+                                                  "Bearer",
+                                                  "token",
+                                                  "key"};
 
 /// The length of the white space at the start of `text`, of no-break spaces too.
 std::size_t leading_blank(std::string_view text) {
@@ -73,6 +83,7 @@ std::string key_problem(std::string_view key) {
   if (has_control(key)) return "contains a line end or another control character";
   if (key.front() == '{' || key.front() == '[') return "begins like JSON";
   if (contains_any(key, kQuotes)) return "is in quotes";
+  if (key.front() == '<' || key.back() == '>') return "is in angle brackets";
   if (contains_any(key, kBlanks)) return "contains a no-break or zero-width space";
   if (key.find(' ') != std::string_view::npos) return "contains a space";
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };

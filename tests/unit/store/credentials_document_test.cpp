@@ -69,6 +69,19 @@ BOOST_AUTO_TEST_CASE(json_after_any_odd_character_is_never_a_key) {
     BOOST_CHECK_THROW(CredentialsDocument::parse("\u200e" + text), std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(key_that_is_not_utf8_is_named_as_that) {
+  BOOST_CHECK_EXCEPTION(document("hg_key\xA0\n"), std::runtime_error, [](const std::runtime_error& error) {
+    return std::string(error.what()).find("not UTF-8") != std::string::npos;
+  });
+  BOOST_TEST(document("hg_k\xC3\xA9y\n").root().string_at("api_key") == "hg_k\xC3\xA9y");
+}
+
+BOOST_AUTO_TEST_CASE(key_in_quotes_is_named_as_that) {
+  BOOST_CHECK_EXCEPTION(document("\"hg_key\"\n"), std::runtime_error, [](const std::runtime_error& error) {
+    return std::string(error.what()).find("in quotes") != std::string::npos;
+  });
+}
+
 BOOST_AUTO_TEST_CASE(reserved_slots_come_first_and_others_in_the_order_of_the_file) {
   BOOST_TEST(filled(R"({"providers":{"vault":{"t":1},"sso":{"t":1}},"oauth":{"access_token":"a"},"api_key":"k"})") ==
                  (Names{"api_key", "oauth", "providers.vault", "providers.sso"}),
