@@ -48,6 +48,7 @@ std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::Disco
   std::vector<config::DeclaredKey> keys{deadline_key(), response_limit_key()};
   for (const provider::DiscoveredProvider& one : found) {
     keys.push_back(disabled_key(one.id));
+    keys.back().closes_provider = one.is_usable();
     for (const provider::Setting& setting : one.manifest.settings) {
       keys.push_back({.key = "providers." + one.id + "." + setting.key,
                       .type = name_of(setting.type),

@@ -161,6 +161,16 @@ std::string normalized(const DeclaredKey& key, const std::string& value) {
   }
 }
 
+/// What is not a valid value of the key may be anything, a credential too.
+std::string to_show(const DeclaredKey& key, const std::string& value) {
+  try {
+    static_cast<void>(checked(key, value));
+    return value;
+  } catch (const InvalidValue&) {
+    return shown_word(value);
+  }
+}
+
 /// What the variable says, in the words of the key.
 std::optional<std::string> from_environment(const Key& key, const Environment& environment) {
   if (key.declared.env.empty() || !environment.has(key.declared.env)) return {};
@@ -210,6 +220,41 @@ std::vector<std::string> closed_tables(const std::vector<Key>& keys) {
   return tables;
 }
 
+constexpr std::string_view kDisabled = "provider.disabled.";
+
+/// What begins with `start`, but for a pattern.
+std::vector<std::string> names_below(std::string_view start, const std::vector<Key>& keys) {
+  std::vector<std::string> names;
+  for (const Key& key : keys) {
+    if (key.name().starts_with(start) && !key.name().ends_with('*')) names.push_back(key.name());
+  }
+  return names;
+}
+
+/// A misspelled provider would stay on. One that is not installed, and like none that is, may have been removed.
+std::string fault_of_disabled(const KeyPath& path, const std::vector<Key>& keys) {
+  const std::string name = join(path, ".");
+  const std::vector<std::string> known = names_below(kDisabled, keys);
+  if (!name.starts_with(kDisabled) || std::ranges::count(known, name) > 0) return {};
+  std::vector<std::string> ids;
+  for (const std::string& one : known) ids.push_back(one.substr(kDisabled.size()));
+  const std::string near = nearest(path.back(), ids);
+  if (near.empty()) return {};
+  return "names no installed provider; did you mean `" + std::string(kDisabled) + near + "`?";
+}
+
+/// Of a key in the table of an installed provider.
+std::string fault_of_provider_key(const KeyPath& path, const std::vector<Key>& keys) {
+  const std::string disabled = std::string(kDisabled) + path.at(1);
+  const auto closes = [&](const Key& key) { return key.declared.closes_provider && key.name() == disabled; };
+  if (std::ranges::none_of(keys, closes)) return {};
+  const std::string table = std::string(kSettingsOfProviders) + "." + path.at(1) + ".";
+  std::string near = nearest(join(path, "."), names_below(table, keys));
+  if (path.back() == "enabled" || path.back() == "disabled" || path.back() == "enable" || path.back() == "disable")
+    near = disabled;
+  return "is not a setting" + (near.empty() ? std::string{} : "; did you mean `" + near + "`?");
+}
+
 /// What is wrong with the value, as the rest of a sentence about its key; "" when nothing is.
 std::string fault_of(const TomlValue& value, const std::vector<Key>& keys, const TomlDocument& document) {
   using Kind = TomlValue::Kind;
@@ -221,7 +266,7 @@ std::string fault_of(const TomlValue& value, const std::vector<Key>& keys, const
       const std::string text = document.text_of(value.path).value_or(std::string{});
       const bool absent = text.empty() && key->type != "format" && key->type != "bool" && key->type != "int";
       if (!absent) static_cast<void>(checked(*key, text));
-      return {};
+      return fault_of_disabled(value.path, keys);
     } catch (const InvalidValue& invalid) {
       const std::string text = document.text_of(value.path).value_or(std::string{});
       return "is '" + shown_word(text) + "', but must be " + invalid.allowed;
@@ -236,6 +281,8 @@ std::string fault_of(const TomlValue& value, const std::vector<Key>& keys, const
   }
   const bool of_provider = value.path.front() == kSettingsOfProviders;
   if (of_provider && value.path.size() < 3 && value.kind != Kind::empty_table) return "must be a table";
+  if (of_provider && value.path.size() > 2 && value.kind != Kind::empty_table)
+    return fault_of_provider_key(value.path, keys);
   const std::vector<std::string> closed = closed_tables(keys);
   if (std::ranges::count(closed, value.path.front()) == 0 || value.kind == Kind::empty_table) return {};
   std::vector<std::string> names;
@@ -407,8 +454,8 @@ namespace {
 
 /// Empty source: neither the environment nor the file has it.
 Entry look_up(const Key& key, const Environment& environment, SettingsFile& file) {
-  if (auto value = from_environment(key, environment)) return {key.name(), *value, "env"};
-  if (auto value = file.text_of(key.name())) return {key.name(), *value, "file"};
+  if (auto value = from_environment(key, environment)) return {key.name(), to_show(key.declared, *value), "env"};
+  if (auto value = file.text_of(key.name())) return {key.name(), to_show(key.declared, *value), "file"};
   return {key.name(), key.declared.fallback, {}};
 }
 
@@ -446,6 +493,7 @@ std::filesystem::path keep_copy(const std::filesystem::path& path) {
     const UniqueFd file = open_file(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     if (!file && errno == EEXIST) continue;
     std::error_code fault(file ? 0 : errno, std::generic_category());
+    if (!fault) fault.assign(give_to_owner_of_directory(file.get(), path.parent_path()), std::generic_category());
     if (!fault) fault = write_all(file.get(), content);
     if (!fault && fsync(file.get()) != 0) fault.assign(errno, std::generic_category());
     if (!fault) return copy;

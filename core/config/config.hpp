@@ -41,6 +41,8 @@ struct DeclaredKey {
   std::string doc;
   std::int64_t least = std::numeric_limits<std::int64_t>::min();  ///< of an int
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  /// Of `provider.disabled.ID`: the keys of `providers.ID` are all declared, so that any other is a fault.
+  bool closes_provider = false;
 };
 
 class Config {

@@ -55,6 +55,15 @@ class Output(Canaries):
             with self.subTest(" ".join(command)):
                 self.assert_succeeds(self.run_heygen(*command, "--verbose", env={"HEYGEN_API_KEY": ""}))
 
+    def test_a_key_that_is_set_as_another_setting_is_cut(self):
+        strange = "myprivatekey0123456789abcdef"
+        self.home.write_settings(f'output = "{strange}"\n')
+        for words in (("config", "list"), ("config", "get", "output")):
+            done = self.assert_succeeds(self.run_heygen(*words, "--human=false"))
+            self.assertNotIn(strange, done.out + done.err)
+        done = self.assert_succeeds(self.run_heygen("config", "list", "--human=false", env={"HEYGEN_OUTPUT": strange}))
+        self.assertNotIn(strange, done.out + done.err)
+
     def test_verbose_shows_requests_with_the_credential_hidden(self):
         done = self.run_heygen("video", "list", "--verbose", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY})
         self.assert_succeeds(done)

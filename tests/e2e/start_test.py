@@ -232,6 +232,19 @@ class Namespaces(WithService):
             self.assertIn("heygen version", self.assert_succeeds(self.run_heygen("--version", prefix=STRANGER)).out)
 
     @unittest.skipUnless(os.geteuid() == 0 and works(*STRANGER), "it takes root, and setpriv")
+    def test_a_set_user_id_checker_loads_nothing(self):
+        check = self.home.path / "heygen-provider-check"
+        shutil.copy2(BUILD / "bin" / "heygen-provider-check", check)
+        for mode in (0o4755, 0o2755, 0o6755):
+            check.chmod(mode)
+            for words in (["rules"], ["--help"], [str(check)], ["pin", str(check)], ["--version", "--help"]):
+                done = subprocess.run([*STRANGER, check, *words], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (1, ""), done)
+                self.assertIn("chmod ug-s", done.stderr)
+            done = subprocess.run([*STRANGER, check, "--version"], capture_output=True, text=True)
+            self.assertIn("version", done.stdout)
+
+    @unittest.skipUnless(os.geteuid() == 0 and works(*STRANGER), "it takes root, and setpriv")
     def test_a_copy_with_capabilities_does_nothing_but_tell_its_version(self):
         # VFS_CAP_REVISION_2 with the effective flag, and CAP_NET_BIND_SERVICE as the only permitted one.
         os.setxattr(self.home.program, "security.capability", struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0))
@@ -353,11 +366,13 @@ class Settings(WithService):
         self.home.write({"api_key": "good-key"})
         for line, key in (("x = openid", "x"), ('output = "xml"', "output"), ("provider.deadline = 0", "provider.deadline"),
                           ("provider.disabled = ['oauth']", "provider.disabled"), ("output = human", "output"),
-                          ("providers.oauth.token_url = 'ftp://x'", "providers.oauth.token_url")):
+                          ("providers.oauth.token_url = 'ftp://x'", "providers.oauth.token_url"),
+                          ("provider.disabled.oath = true", "provider.disabled.oath"),
+                          ("providers.oauth.enabled = false", "providers.oauth.enabled")):
             with self.subTest(line):
                 self.home.write_settings(f"# mine\n{line}\n")
                 for words in (USE, ["auth", "status"], ["auth", "login", "--api-key"], ["auth", "logout"], ["auth", "explain"],
-                              [*USE, "--human"], ["api", "GET", "/v3/videos"]):
+                              [*USE, "--human"], ["api", "GET", "/v3/videos"], ["provider", "list"]):
                     done = self.start(*words, typed="good-key\n").finish()
                     self.assertEqual(done.code, 2, done)
                     self.assertIn("config.toml, line 2: ", done.err)
@@ -459,6 +474,14 @@ class Settings(WithService):
                          'output = "json" # mine\n# [section\n# x = 1\n[provider]\ndeadline = 9\n')
         self.assertEqual((self.home.config / "config.toml.broken-1").read_text(), text)
         self.assertEqual(stat.S_IMODE((self.home.config / "config.toml.broken-1").stat().st_mode), 0o600)
+
+    @unittest.skipUnless(os.geteuid() == 0, "it takes root")
+    def test_the_copy_of_a_broken_file_belongs_to_the_owner_of_its_directory(self):
+        self.home.write_settings("[section\n")
+        os.chown(self.home.config, 54321, 54321)
+        self.assert_succeeds(self.run_heygen("config", "set", "output", "json"))
+        for name in ("config.toml", "config.toml.broken-1"):
+            self.assertEqual((self.home.config / name).stat().st_uid, 54321, name)
 
     def test_a_file_that_cannot_be_read_is_named_and_the_rest_shown(self):
         self.home.config.mkdir(mode=0o700)

@@ -11,7 +11,7 @@ namespace heygen::host::commands::provider {
 namespace {
 
 void run_list_provider(Services& services, Printer& printer, const Parsed&) {
-  const auto& all = services.discovered();
+  const auto& all = services.registry().found();
   for (const auto& directory : services.unreadable_directories())
     services.terminal.notice("Warning:" + heygen::provider::note_on_unreadable({directory}));
   if (!printer.human()) {
