@@ -30,7 +30,6 @@ PARTS = (
     Part("utf8proc", "libutf8proc-dev", "MIT AND Unicode-DFS-2015", True),
     Part("libstdc++", "libstdc++-12-dev", "GPL-3.0-or-later WITH GCC-exception-3.1", True),
     Part("Boost.DLL", "libboost1.81-dev", "BSL-1.0", False),
-    Part("CLI11", "libcli11-dev", "BSD-3-Clause", False),
     Part("fmt", "libfmt-dev", "MIT", False),
     Part("toml++", "libtomlplusplus-dev", "MIT", False),
 )
