@@ -6,11 +6,12 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
-#include <random>
+#include <span>
 #include <stdexcept>
 
 #include <Poco/Exception.h>
 
+#include "core/base/random.hpp"
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "sdk/json/json.hpp"
@@ -19,9 +20,10 @@ namespace heygen::check {
 namespace {
 
 std::string new_mark() {
-  std::random_device device;
+  std::array<unsigned, 2> number{};
+  system_random().fill(std::as_writable_bytes(std::span(number)));
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "hgc%08x%08x", device(), device());
+  std::snprintf(text.data(), text.size(), "hgc%08x%08x", number[0], number[1]);
   return text.data();
 }
 
