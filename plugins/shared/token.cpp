@@ -72,6 +72,18 @@ bool is_success(int status) {
   return status >= 200 && status < 300;
 }
 
+/// RFC 6749 §5.2, and how servers that know no such code word it.
+bool blames_the_client(std::string_view code, std::string_view words) {
+  std::string all = std::string(code).append(words);
+  std::replace(all.begin(), all.end(), '_', ' ');
+  const auto says = [&](std::string_view known) {
+    return std::search(all.begin(), all.end(), known.begin(), known.end(), [](char a, char b) {
+             return iequals({&a, 1}, {&b, 1});
+           }) != all.end();
+  };
+  return code == "invalid_client" || code == "unauthorized_client" || says("unknown client");
+}
+
 /// The address exists no more, or never was one of a token endpoint.
 bool blames_the_address(int status) {
   return status == 404 || status == 405 || status == 410;
@@ -173,10 +185,10 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
   if (!is_refusal || may_succeed_later(status, code)) {
     return later_error(call, answered + words + ".", response).with_code(code);
   }
-  if (code == "invalid_client" || code == "unauthorized_client") {
+  if (blames_the_client(code, words)) {
     return sdk::Fail(HEYGEN_REJECTED,
                      name_of(endpoint.url) + " refused the OAuth client '" + readable(endpoint.client_id, 80) +
-                         "': " + code + words + ".",
+                         "': " + (code.empty() ? "HTTP " + std::to_string(status) : code) + words + ".",
                      endpoint.from_login
                          ? "The client ID was recorded with the login; a new login records the present one."
                          : "Check HEYGEN_OAUTH_CLIENT_ID (providers.oauth.client_id).")

@@ -183,9 +183,14 @@ BOOST_AUTO_TEST_CASE(an_error_code_that_echoes_the_token_is_cleaned_too) {
 
 BOOST_AUTO_TEST_CASE(a_refused_client_is_named) {
   environment["HEYGEN_OAUTH_CLIENT_ID"] = "my-client";
-  const Said said = refresh_with(R"({"error":"invalid_client"})", 401);
-  BOOST_TEST(said.status == HEYGEN_REJECTED);
-  BOOST_TEST(mentions(said, "my-client"));
+  for (const char* body :
+       {R"({"error":"invalid_client"})", R"({"error":"unknown_client"})", R"({"error":"Unknown client"})",
+        R"({"error":"invalid_request","error_description":"unknown client"})", R"({"message":"Unknown client"})"}) {
+    const Said said = refresh_with(body, 401);
+    BOOST_TEST(said.status == HEYGEN_REJECTED, body);
+    BOOST_TEST(mentions(said, "refused the OAuth client 'my-client'"), body);
+    BOOST_TEST(mentions(said, "HEYGEN_OAUTH_CLIENT_ID"), body);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(transport_trouble_is_never_log_in_again) {
