@@ -72,6 +72,16 @@ std::string base64url_encode(std::string_view bytes) {
   return base64(bytes, kBase64Url);
 }
 
+std::optional<std::string> base64url_decode(std::string_view text) {
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  if (padding != 0 && text.size() % 4 != 0) return std::nullopt;
+  text.remove_suffix(padding);
+  if (text.find_first_not_of(kBase64Url) != std::string_view::npos || text.size() % 4 == 1) return std::nullopt;
+  auto bytes = base64_decode(text);
+  if (bytes && base64url_encode(*bytes) != text) return std::nullopt;  // bits that no encoder sets
+  return bytes;
+}
+
 std::optional<std::string> base64_decode(std::string_view text) {
   std::string out;
   std::uint32_t bits = 0;

@@ -17,6 +17,8 @@ int hex_digit(char c) noexcept;
 std::string base64_encode(std::string_view bytes);
 /// RFC 4648 §5, without padding.
 std::string base64url_encode(std::string_view bytes);
+/// Strictly RFC 4648 §5, with or without padding; empty for any other text.
+std::optional<std::string> base64url_decode(std::string_view text);
 /// The bytes of base64 text in either alphabet, without padding; empty when it is not valid.
 std::optional<std::string> base64_decode(std::string_view text);
 

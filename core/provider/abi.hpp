@@ -18,9 +18,10 @@ inline constexpr std::uint32_t kNewestMajor = HEYGEN_ABI_MAJOR;
 #define HEYGEN_SIZE_UP_TO(type, member) (offsetof(type, member) + sizeof(type::member))
 inline constexpr std::size_t kEntrySize = HEYGEN_SIZE_UP_TO(heygen_provider_entry_v, get_api);
 inline constexpr std::size_t kProviderSize = HEYGEN_SIZE_UP_TO(heygen_provider_1, get_extension);
-inline constexpr std::size_t kDescriptorSize = HEYGEN_SIZE_UP_TO(heygen_descriptor, enabled_by_count);
+inline constexpr std::size_t kDescriptorSize = HEYGEN_SIZE_UP_TO(heygen_descriptor, needs_count);
 inline constexpr std::size_t kSettingSize = HEYGEN_SIZE_UP_TO(heygen_setting, env);
-inline constexpr std::size_t kHttpRequestSize = HEYGEN_SIZE_UP_TO(heygen_http_request, body);
+inline constexpr std::size_t kHttpRequestSize = HEYGEN_SIZE_UP_TO(heygen_http_request, unix_socket);
+inline constexpr std::size_t kLoopbackOptionsSize = HEYGEN_SIZE_UP_TO(heygen_loopback_options, reserved);
 #undef HEYGEN_SIZE_UP_TO
 
 inline std::string_view view(heygen_str text) {

@@ -15,6 +15,7 @@ namespace heygen::provider {
 namespace {
 
 constexpr std::size_t kMaxEntries = 256;
+constexpr std::size_t kMaxNeed = 400;
 
 // Options that every command of the host has.
 constexpr std::array<std::string_view, 7> kHostOptions{"help",     "version", "human", "headers",
@@ -245,6 +246,7 @@ void check_manifest(const Manifest& manifest) {
   check_line("version", manifest.version, 64);
   check_line("title", manifest.title, 40);
   check_line("note", manifest.note, 80);
+  for (const std::string& need : manifest.needs) check_line("needs", need, kMaxNeed);
   check_settings(manifest);
   check_names(manifest);
 }
@@ -271,10 +273,12 @@ Manifest parse_manifest(std::string_view text) {
   manifest.env = list_member(root, "env");
   manifest.credential_env = list_member(root, "credential_env");
   manifest.enabled_by = list_member(root, "enabled_by");
+  manifest.needs = list_member(root, "needs");
   manifest.settings = settings_member(root);
   manifest.ambient = bool_member(root, "ambient", false);
   manifest.reads_stdin = bool_member(root, "reads_stdin", false);
   manifest.has_login = bool_member(root, "login", true);
+  manifest.runtime = bool_member(root, "runtime", false);
   read_interactions(root, manifest);
   check_manifest(manifest);
   return manifest;
@@ -320,10 +324,12 @@ json::Value to_json(const Manifest& manifest) {
       {"ambient", manifest.ambient},
       {"login", manifest.has_login},
       {"reads_stdin", manifest.reads_stdin},
+      {"runtime", manifest.runtime},
       {"interactions", interactions},
       {"env", list_to_json(manifest.env)},
       {"credential_env", list_to_json(manifest.credential_env)},
       {"enabled_by", list_to_json(manifest.enabled_by)},
+      {"needs", list_to_json(manifest.needs)},
       {"settings", settings_to_json(manifest.settings)},
   };
 }

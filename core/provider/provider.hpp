@@ -39,7 +39,7 @@ enum class Status : std::int32_t {
   transient,
   usage,
   unsupported,
-  cancelled,
+  canceled,
   internal,
 };
 /// heygen_reason, same values.
@@ -93,6 +93,9 @@ struct Services {
   ConfiguredSetting setting;
   std::function<void(int level, const std::string& line)> log;
   BrowserLogin& browser_login = system_browser_login();  ///< a test plays the browser
+  /// Lets the user pick one of the items; an index. Throws Error{canceled}. Empty: there is no terminal.
+  std::function<std::size_t(const std::string& title, const std::vector<std::string>& items, std::size_t suggested)>
+      menu{};
   /// Told about once a second what a call waits for and, where that is known, how long it still may; "" once it is
   /// over. May be empty.
   std::function<void(const std::string& what, std::optional<std::chrono::milliseconds> left)> waiting{};

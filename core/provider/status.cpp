@@ -76,7 +76,7 @@ Error to_error(const ProviderResult& result, const Manifest& manifest, const std
                          other_hint(result, "See `heygen provider why " + manifest.id + "`."));
     case Status::unsupported:
       return usage_error(sentence(result, manifest, "this is not supported."), other_hint(result, {}));
-    case Status::cancelled:
+    case Status::canceled:
       return canceled_error(result.message.empty() ? "Canceled." : sentence(result, manifest, {}));
     case Status::ok:
     case Status::internal:

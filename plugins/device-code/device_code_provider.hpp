@@ -32,7 +32,7 @@ inline constexpr heygen_descriptor kDeviceCodeDescriptor =
         .order(30)
         .interactions(HEYGEN_INTERACTS_BROWSER)
         .env(kOauthEnv)
-        .settings(kDeviceSettings)
+        .settings<kDeviceSettings>()
         .enabled_by(kDeviceEnabledBy)
         .build();
 

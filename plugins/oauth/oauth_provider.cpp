@@ -145,7 +145,7 @@ void OauthProvider::login(sdk::Call& call) {
   const OauthEndpoints server = configured_server(call, settings, Budget(call, kTokenTimeout));
   require_url(server.authorize_url, "authorization endpoint", server.allow_http);
   const Attempt attempt = new_attempt(call);
-  sdk::Loopback listener = call.listen("/oauth/callback");
+  sdk::Loopback listener = call.listen({"/oauth/callback"});
   const std::string redirect_uri = listener.redirect_uri();
   show(call, authorization_url(call, server, settings.scope, attempt, redirect_uri));
   await(listener);

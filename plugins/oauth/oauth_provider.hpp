@@ -25,7 +25,7 @@ inline constexpr heygen_descriptor kOauthDescriptor = sdk::Descriptor("oauth", "
                                                           .order(20)
                                                           .interactions(HEYGEN_INTERACTS_BROWSER)
                                                           .env(kOauthEnv)
-                                                          .settings(kOauthSettings)
+                                                          .settings<kOauthSettings>()
                                                           .build();
 
 }  // namespace heygen::plugins

@@ -94,7 +94,7 @@ void http(Script& s, std::string_view rest) {
   request.body = str(body);
   const std::size_t colon = field.find(':');
   const std::string name = field.substr(0, colon), value = colon == std::string::npos ? "" : field.substr(colon + 1);
-  const heygen_http_header header{str(name), str(value)};
+  const heygen_field header{str(name), str(value), 0, 0};
   request.headers = &header;
   request.header_count = name.empty() || name == "-" ? 0 : 1;
   const heygen_http_response* response = nullptr;
@@ -196,7 +196,10 @@ void browser(Script& s, std::string_view rest) {
 
 void listen_for(Script& s, std::string_view rest, std::uint32_t milliseconds) {
   const auto& service = s.service<heygen_loopback_1_v>(HEYGEN_LOOPBACK_1);
-  s.result = service.open(s.call, str(rest), &s.listener);
+  heygen_loopback_options options{};
+  options.struct_size = sizeof(options);
+  options.path = str(rest);
+  s.result = service.open(s.call, &options, &s.listener);
   s.say(s.result);
   if (s.result != HEYGEN_OK) return;
   s.service<heygen_terminal_1_v>(HEYGEN_TERMINAL_1).notice(s.call, service.redirect_uri(s.listener));
@@ -220,13 +223,13 @@ void respond(Script& s, std::string_view rest) {
 void other_thread(Script& s, std::string_view) {
   std::thread([&] {
     s.say(s.call->sink->set_refreshable(s.call, 1));
-    s.say(std::to_string(s.service<heygen_cancel_1_v>(HEYGEN_CANCEL_1).cancelled(s.call)));
+    s.say(std::to_string(s.service<heygen_cancel_1_v>(HEYGEN_CANCEL_1).canceled(s.call)));
   }).join();
 }
 
-void cancelled(Script& s, std::string_view) {
+void canceled(Script& s, std::string_view) {
   const auto& service = s.service<heygen_cancel_1_v>(HEYGEN_CANCEL_1);
-  s.say(std::to_string(service.cancelled(s.call)) + (service.descriptor(s.call) >= 0 ? " pollable" : ""));
+  s.say(std::to_string(service.canceled(s.call)) + (service.descriptor(s.call) >= 0 ? " pollable" : ""));
 }
 
 void context(Script& s, std::string_view) {
@@ -290,7 +293,7 @@ const std::map<std::string, Verb>& verbs() {
       {"listen_for_nothing", listen_for_nothing},
       {"respond", respond},
       {"thread", other_thread},
-      {"cancelled", cancelled},
+      {"canceled", canceled},
       {"context", context},
       {"extension",
        [](Script& s, std::string_view rest) {
@@ -323,12 +326,13 @@ heygen_status HEYGEN_CALL report(const heygen_call* call, const heygen_outcome* 
 #define TEXT(text) HEYGEN_LITERAL(text)
 const heygen_str env[] = {TEXT("PROBE_TOKEN"), TEXT("PROBE_URL")};
 const heygen_str credential_env[] = {TEXT("PROBE_TOKEN")};
-const heygen_setting settings[] = {
+const heygen_setting all_settings[] = {
     {sizeof(heygen_setting), 0, TEXT("url"), TEXT("url"), TEXT(""), TEXT("Where"), TEXT("PROBE_URL")},
     {sizeof(heygen_setting), 0, TEXT("enabled"), TEXT("bool"), TEXT("false"), TEXT("Whether"), TEXT("")},
     {sizeof(heygen_setting), 0, TEXT("count"), TEXT("int"), TEXT("7"), TEXT("How many"), TEXT("")},
     {sizeof(heygen_setting), 0, TEXT("name"), TEXT("string"), TEXT(""), TEXT("Who"), TEXT("")},
 };
+const heygen_setting* const settings[] = {&all_settings[0], &all_settings[1], &all_settings[2], &all_settings[3]};
 const heygen_descriptor descriptor{sizeof(heygen_descriptor),
                                    HEYGEN_PROVIDER_READS_STDIN,
                                    TEXT("probe"),
@@ -343,6 +347,8 @@ const heygen_descriptor descriptor{sizeof(heygen_descriptor),
                                    1,
                                    settings,
                                    4,
+                                   nullptr,
+                                   0,
                                    nullptr,
                                    0};
 const heygen_provider_1 api{sizeof(heygen_provider_1), 0, &descriptor, run, run, run, run, report, nullptr};

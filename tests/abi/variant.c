@@ -44,8 +44,10 @@ static heygen_status HEYGEN_CALL nothing(const heygen_call* call) {
   return HEYGEN_NOT_CONFIGURED;
 }
 
-static const heygen_setting settings[] = {{SETTING_SIZE, 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"),
-                                           HEYGEN_LITERAL(""), HEYGEN_LITERAL("Where"), HEYGEN_LITERAL("")}};
+static const heygen_setting url = {
+    SETTING_SIZE,      0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"), HEYGEN_LITERAL(""), HEYGEN_LITERAL("Where"),
+    HEYGEN_LITERAL("")};
+static const heygen_setting* const settings[] = {&url};
 
 __attribute__((unused)) static const heygen_descriptor descriptor = {
     .struct_size = DESCRIPTOR_SIZE,

@@ -137,7 +137,7 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
   heygen_http_request request = {
       .struct_size = sizeof request, .method = STR("POST"), .url = {url, strlen(url)}, .body = token};
 #ifdef FAULT_REQUESTS
-  heygen_http_header header = {STR("Connection"), STR("close")};
+  heygen_field header = {STR("Connection"), STR("close"), 0, 0};
   if (strcmp(action, "revoke") == 0) {
     request.headers = &header;
     request.header_count = 1;
@@ -145,10 +145,10 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
 #endif
   status = HTTP->send(call, &request, &response);
 #ifdef FAULT_CANCEL_STATUS
-  if (status == HEYGEN_CANCELLED) return HEYGEN_TRANSIENT;
+  if (status == HEYGEN_CANCELED) return HEYGEN_TRANSIENT;
 #endif
 #ifdef FAULT_CANCEL_SLOW
-  if (status == HEYGEN_CANCELLED) usleep(400000);
+  if (status == HEYGEN_CANCELED) usleep(400000);
 #endif
   if (status != HEYGEN_OK) return status;
   *body = HTTP->body(response);
@@ -396,8 +396,11 @@ static const void* HEYGEN_CALL extension(heygen_str id) {
 /* ---- what it is ---- */
 
 static const heygen_str kEnv[] = {HEYGEN_LITERAL("SAMPLE_TOKEN")};
-static const heygen_setting kSettings[] = {{sizeof(heygen_setting), 1, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"),
-                                            HEYGEN_LITERAL(""), HEYGEN_LITERAL("The server"), HEYGEN_LITERAL("")}};
+static const heygen_setting kUrl = {sizeof(heygen_setting), 1,
+                                    HEYGEN_LITERAL("url"),  HEYGEN_LITERAL("url"),
+                                    HEYGEN_LITERAL(""),     HEYGEN_LITERAL("The server"),
+                                    HEYGEN_LITERAL("")};
+static const heygen_setting* const kSettings[] = {&kUrl};
 static const heygen_descriptor kDescriptor = {
     .struct_size = sizeof kDescriptor,
     .flags = HEYGEN_PROVIDER_READS_STDIN,

@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds kRevokeTimeout{5'000};
 
 heygen_status status_of(const Error& error) {
-  if (error.code == code::kCanceled) return HEYGEN_CANCELLED;
+  if (error.code == code::kCanceled) return HEYGEN_CANCELED;
   if (error.code == code::kUsage) return HEYGEN_USAGE;
   if (error.code == code::kNetwork || error.code == code::kTimeout) return HEYGEN_TRANSIENT;
   return error.code == code::kAuth ? HEYGEN_BROKEN : HEYGEN_INTERNAL;
@@ -91,8 +91,16 @@ const json::Value* HostCall::keep(json::Value document) {
   return &documents_.emplace_back(std::move(document));
 }
 
+JsonWriter* HostCall::new_writer() {
+  return &writers_.emplace_back();
+}
+
 const HttpResponse* HostCall::keep(std::unique_ptr<HttpResponse> response) {
   return responses_.emplace_back(std::move(response)).get();
+}
+
+bool HostCall::release(const HttpResponse* response) {
+  return std::erase_if(responses_, [&](const auto& kept) { return kept.get() == response; }) != 0;
 }
 
 RedirectListener* HostCall::keep(std::unique_ptr<RedirectListener> listener) {

@@ -17,6 +17,7 @@
 #include "core/base/error.hpp"
 #include "core/provider/abi.hpp"
 #include "core/provider/breadcrumb.hpp"
+#include "core/provider/call/json_writer.hpp"
 #include "core/provider/provider.hpp"
 
 namespace heygen::provider {
@@ -64,7 +65,10 @@ class HostCall {
   /// Text that stays until the provider function returns.
   heygen_str keep(std::string text);
   const json::Value* keep(json::Value document);
+  JsonWriter* new_writer();
   const HttpResponse* keep(std::unique_ptr<HttpResponse> response);
+  /// Frees a response; false when it is not one of this call's.
+  bool release(const HttpResponse* response);
   RedirectListener* keep(std::unique_ptr<RedirectListener> listener);
   bool owns(const RedirectListener* listener) const;
   bool is_on_own_thread() const { return thread_ == std::this_thread::get_id(); }
@@ -107,6 +111,7 @@ class HostCall {
   std::optional<std::chrono::milliseconds> deadline_, wait_end_;
   std::deque<std::string> texts_;
   std::deque<json::Value> documents_;
+  std::deque<JsonWriter> writers_;
   std::vector<std::unique_ptr<HttpResponse>> responses_;
   std::vector<std::unique_ptr<RedirectListener>> listeners_;
 };

@@ -143,10 +143,7 @@ heygen_status HEYGEN_CALL set_refreshable(const heygen_call* call, std::int32_t 
 
 heygen_status HEYGEN_CALL set_reach(const heygen_call* call, heygen_reach reach) {
   return guarded(call, [&](HostCall& host) -> heygen_status {
-    if (reach != HEYGEN_REACH_ANY_REQUEST && reach != HEYGEN_REACH_THIS_REQUEST) {
-      return host.refuse("set_reach got the unknown value " + std::to_string(reach) + ".");
-    }
-    host.result.this_request_only = reach == HEYGEN_REACH_THIS_REQUEST;
+    host.result.this_request_only = reach != HEYGEN_REACH_ANY_REQUEST;  // as an unknown one
     return HEYGEN_OK;
   });
 }

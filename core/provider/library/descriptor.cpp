@@ -30,18 +30,20 @@ std::vector<std::string> list_of(const heygen_str* items, std::size_t count, con
   return list;
 }
 
-std::vector<Setting> settings_of(const heygen_setting* items, std::size_t count) {
+std::vector<Setting> settings_of(const heygen_setting* const* items, std::size_t count) {
   check_list(items, count, "settings");
   std::vector<Setting> settings;
   for (std::size_t i = 0; i < count; ++i) {
-    if (items[i].struct_size < abi::kSettingSize) refuse("its heygen_setting is smaller than version 1.0 had");
+    if (items[i] == nullptr) refuse("its list of settings has a NULL");
+    const heygen_setting& item = *items[i];
+    if (item.struct_size < abi::kSettingSize) refuse("its heygen_setting is smaller than version 1.0 had");
     Setting& setting = settings.emplace_back();
-    setting.key = text_of(items[i].key, "key");
-    setting.type = setting_type_of(setting.key, text_of(items[i].type, "type"));
-    setting.fallback = text_of(items[i].fallback, "fallback");
-    setting.doc = text_of(items[i].doc, "doc");
-    setting.env = text_of(items[i].env, "env");
-    setting.required = items[i].required != 0;
+    setting.key = text_of(item.key, "key");
+    setting.type = setting_type_of(setting.key, text_of(item.type, "type"));
+    setting.fallback = text_of(item.fallback, "fallback");
+    setting.doc = text_of(item.doc, "doc");
+    setting.env = text_of(item.env, "env");
+    setting.required = item.required != 0;
   }
   return settings;
 }
@@ -91,10 +93,12 @@ Manifest read_descriptor(const heygen_descriptor* descriptor) {
   manifest.env = list_of(descriptor->env, descriptor->env_count, "env");
   manifest.credential_env = list_of(descriptor->credential_env, descriptor->credential_env_count, "credential_env");
   manifest.enabled_by = list_of(descriptor->enabled_by, descriptor->enabled_by_count, "enabled_by");
+  manifest.needs = list_of(descriptor->needs, descriptor->needs_count, "needs");
   manifest.settings = settings_of(descriptor->settings, descriptor->settings_count);
   manifest.ambient = (descriptor->flags & HEYGEN_PROVIDER_AMBIENT) != 0;
   manifest.reads_stdin = (descriptor->flags & HEYGEN_PROVIDER_READS_STDIN) != 0;
   manifest.has_login = (descriptor->flags & HEYGEN_PROVIDER_NO_LOGIN) == 0;
+  manifest.runtime = (descriptor->flags & HEYGEN_PROVIDER_RUNTIME) != 0;
   manifest.interacts_terminal = (descriptor->interactions & HEYGEN_INTERACTS_TERMINAL) != 0;
   manifest.interacts_browser = (descriptor->interactions & HEYGEN_INTERACTS_BROWSER) != 0;
   return manifest;
@@ -112,11 +116,13 @@ std::optional<std::string> first_difference(const Manifest& manifest, const Mani
       difference("ambient", manifest.ambient, described.ambient),
       difference("login", manifest.has_login, described.has_login),
       difference("reads_stdin", manifest.reads_stdin, described.reads_stdin),
+      difference("runtime", manifest.runtime, described.runtime),
       difference("interactions (terminal)", manifest.interacts_terminal, described.interacts_terminal),
       difference("interactions (browser)", manifest.interacts_browser, described.interacts_browser),
       difference("env", manifest.env, described.env),
       difference("credential_env", manifest.credential_env, described.credential_env),
       difference("enabled_by", manifest.enabled_by, described.enabled_by),
+      difference("needs", manifest.needs, described.needs),
       difference("settings", manifest.settings, described.settings),
   };
   const auto* first = std::ranges::find_if(found, [](const auto& text) { return text.has_value(); });

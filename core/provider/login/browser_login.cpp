@@ -14,8 +14,8 @@ class SystemBrowserLogin : public BrowserLogin {
                                       const std::vector<std::string>& hidden) override {
     return BrowserChild::start(url, environment, hidden);
   }
-  std::unique_ptr<RedirectListener> listen(const std::string& path, Clock& clock) override {
-    return std::make_unique<Loopback>(path, clock);
+  std::unique_ptr<RedirectListener> listen(const RedirectOptions& options, Clock& clock) override {
+    return std::make_unique<Loopback>(options, clock);
   }
 };
 

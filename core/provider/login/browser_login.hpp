@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,6 +28,14 @@ class OpenedBrowser {
   virtual int descriptor() const = 0;
   /// Why it failed, the first time that this is known: "xdg-open ended with exit code 3".
   virtual std::optional<std::string> complaint() = 0;
+};
+
+/// What a redirect is registered as.
+struct RedirectOptions {
+  std::string path = "/callback";
+  std::string host = "127.0.0.1";  ///< or "localhost" or "[::1]"
+  std::uint16_t port = 0;          ///< 0: the system's choice
+  bool form_post = false;          ///< a POST of a form in place of a GET with a query
 };
 
 /// Waits for one request, the redirect at the end of a login.
@@ -64,8 +73,9 @@ class BrowserLogin {
   /// Opens `url`; nullptr when no browser can be started. `hidden` variables are kept from the browser's process.
   virtual std::unique_ptr<OpenedBrowser> open(const std::string& url, const Environment& environment,
                                               const std::vector<std::string>& hidden) = 0;
-  /// Listens for `path`. Throws Error{network_error} when the system does not allow it.
-  virtual std::unique_ptr<RedirectListener> listen(const std::string& path, Clock& clock) = 0;
+  /// Throws Error{usage_error} when another program uses the port, and Error{network_error} when the system does not
+  /// allow it.
+  virtual std::unique_ptr<RedirectListener> listen(const RedirectOptions& options, Clock& clock) = 0;
 };
 
 }  // namespace heygen::provider

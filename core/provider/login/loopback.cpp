@@ -9,12 +9,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
 #include "core/provider/login/callback_page.hpp"
 #include "core/provider/login/request_head.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -30,9 +32,46 @@ constexpr milliseconds kDrain{500};
 /// How long past the deadline what has arrived is still served: the process may have been stopped meanwhile.
 constexpr milliseconds kLastLook{500};
 
-Error cannot_listen(int why) {
-  return network_error("Could not listen on 127.0.0.1: " + describe_errno(why),
+Error cannot_listen(int why, const std::string& where = "127.0.0.1") {
+  if (why == EADDRINUSE) {
+    return usage_error("Another program already listens on " + where + ", where the login's redirect must arrive.",
+                       "End that program, or configure another port.");
+  }
+  return network_error("Could not listen on " + where + ": " + describe_errno(why),
                        "Log in with another method: `" + std::string(store::kLoginCommand) + " --help` lists them.");
+}
+
+/// An address of this machine alone: `localhost` is 127.0.0.1 (RFC 8252 §8.3 prefers the address).
+std::pair<sockaddr_storage, socklen_t> address_of(const RedirectOptions& options) {
+  sockaddr_storage storage{};
+  if (options.host == "[::1]") {
+    auto* address = reinterpret_cast<sockaddr_in6*>(&storage);
+    address->sin6_family = AF_INET6;
+    address->sin6_addr = in6addr_loopback;
+    address->sin6_port = htons(options.port);
+    return {storage, sizeof(*address)};
+  }
+  auto* address = reinterpret_cast<sockaddr_in*>(&storage);
+  address->sin_family = AF_INET;
+  address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address->sin_port = htons(options.port);
+  return {storage, sizeof(*address)};
+}
+
+/// sin_port and sin6_port lie at the same place.
+std::uint16_t port_of(const sockaddr_storage& address) {
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+/// The length of a form's body; empty for everything else.
+std::optional<std::size_t> form_length(const RequestHead& head) {
+  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+  const std::string type = to_lower(std::string_view(head.content_type).substr(0, head.content_type.find(';')));
+  std::size_t length = 0;
+  const char* const last = head.content_length.data() + head.content_length.size();
+  const auto [end, error] = std::from_chars(head.content_length.data(), last, length);
+  if (trim(type) != kForm || error != std::errc{} || end != last) return {};
+  return length;
 }
 
 bool ready_for(int socket, short events, milliseconds time) {
@@ -42,18 +81,19 @@ bool ready_for(int socket, short events, milliseconds time) {
 
 }  // namespace
 
-Loopback::Loopback(std::string path, Clock& clock)
-    : path_(std::move(path)), clock_(clock), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
+Loopback::Loopback(const RedirectOptions& options, Clock& clock)
+    : path_(options.path), form_post_(options.form_post), clock_(clock) {
+  auto [address, size] = address_of(options);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (!listener_ || bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), SOMAXCONN) != 0 ||
+  listener_ = UniqueFd(socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int on = 1;  // a fixed port is free again at once after an earlier login
+  if (!listener_ ||
+      (options.port != 0 && setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) ||
+      bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), SOMAXCONN) != 0 ||
       getsockname(listener_.get(), generic, &size) != 0) {
-    throw cannot_listen(errno);
+    throw cannot_listen(errno, options.host + (options.port == 0 ? "" : ":" + std::to_string(options.port)));
   }
-  host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  host_ = options.host + ":" + std::to_string(port_of(address));
   redirect_uri_ = "http://" + host_ + path_;
 }
 
@@ -161,22 +201,30 @@ Loopback::Next Loopback::serve(Connection& connection) {
   if (std::min(end, connection.head.size()) > kMaxHead) {
     return answer(connection, error_response(431, "Request Header Fields Too Large"));
   }
-  if (end == std::string::npos) return Next::keep;
-  connection.head.resize(end);
-  return handle_request(connection);
+  return end == std::string::npos ? Next::keep : handle_request(connection, end);
 }
 
-Loopback::Next Loopback::handle_request(Connection& connection) {
-  const auto head = parse_head(connection.head);
+Loopback::Next Loopback::handle_request(Connection& connection, std::size_t end) {
+  const auto head = parse_head(std::string_view(connection.head).substr(0, end));
   // A host name that resolves to 127.0.0.1 is refused (DNS rebinding).
   if (!head || head->hosts != std::vector<std::string>{host_})
     return answer(connection, error_response(400, "Bad Request"));
   const bool with_body = head->method != "HEAD";
   if (head->path != path_) return answer(connection, error_response(404, "Not Found", {}, with_body));
-  if (head->method != "GET") {
-    return answer(connection, error_response(405, "Method Not Allowed", "Allow: GET\r\n", with_body));
+  const std::string allowed = form_post_ ? "POST" : "GET";
+  if (head->method != allowed) {
+    return answer(connection, error_response(405, "Method Not Allowed", "Allow: " + allowed + "\r\n", with_body));
   }
-  auto params = parse_query(head->query);
+  if (!form_post_) return take(connection, head->query);
+  const auto length = form_length(*head);
+  if (!length) return answer(connection, error_response(415, "Unsupported Media Type"));
+  if (*length > kMaxHead) return answer(connection, error_response(413, "Content Too Large"));
+  if (connection.head.size() < end + *length) return Next::keep;
+  return take(connection, std::string_view(connection.head).substr(end, *length));
+}
+
+Loopback::Next Loopback::take(Connection& connection, std::string_view encoded) {
+  auto params = parse_query(encoded);
   if (!params) return answer(connection, error_response(400, "Bad Request"));
   params_ = std::move(*params);
   for (auto at = params_.begin(); at != params_.end(); ++at) {

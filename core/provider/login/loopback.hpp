@@ -23,8 +23,8 @@ class Loopback : public RedirectListener {
   static constexpr std::size_t kMaxHead = 8 * limits::kKiB;
   static constexpr std::chrono::milliseconds kConnectionTime{10'000};
 
-  /// Listens on 127.0.0.1, a port of the system's choice. Throws heygen::Error when it cannot.
-  Loopback(std::string path, Clock& clock);
+  /// Throws heygen::Error when it cannot listen.
+  Loopback(const RedirectOptions& options, Clock& clock);
   ~Loopback() override;  ///< a browser that still waits is told that the login did not work
   Loopback(const Loopback&) = delete;
   Loopback& operator=(const Loopback&) = delete;
@@ -41,7 +41,7 @@ class Loopback : public RedirectListener {
   struct Connection {
     UniqueFd socket;
     std::chrono::milliseconds deadline{0};
-    std::string head;
+    std::string head;       ///< with the body of a form
     bool answered = false;  ///< only waits for the other side to close
   };
   /// What becomes of a connection.
@@ -50,17 +50,21 @@ class Loopback : public RedirectListener {
   void accept_one();
   /// Reads what the browser sent so far.
   Next serve(Connection& connection);
-  Next handle_request(Connection& connection);
+  /// `end`: of the head, behind which the body of a form follows.
+  Next handle_request(Connection& connection, std::size_t end);
   static Next answer(Connection& connection, const std::string& response);
   void drop_expired();
   /// Moves `seen` to the present time, and `deadline` by what of it the process was stopped.
   int poll_once(std::chrono::milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready,
                 std::chrono::milliseconds& seen, std::chrono::milliseconds& deadline);
   std::optional<Outcome> serve_ready(const std::vector<int>& ready);
+  /// Takes the parameters of a redirect to the right path.
+  Next take(Connection& connection, std::string_view encoded);
   void send_and_drain(int socket, const std::string& response) const;
   void close_all();
 
   std::string path_;
+  bool form_post_;
   Clock& clock_;
   UniqueFd listener_;
   UniqueFd visitor_;

@@ -15,6 +15,7 @@ struct RequestHead {
   std::string path;   ///< undecoded, without the query
   std::string query;  ///< undecoded
   std::vector<std::string> hosts;
+  std::string content_type, content_length;  ///< "" when absent
 };
 
 /// The offset past the head's empty line; npos while that has not been received.

@@ -8,12 +8,12 @@
 namespace heygen::provider {
 namespace {
 
-std::int32_t HEYGEN_CALL cancelled(const heygen_call* call) {
+std::int32_t HEYGEN_CALL canceled(const heygen_call* call) {
   const HostCall* host = HostCall::of_any_thread(call);
   return host != nullptr && host->services.cancel.requested() ? 1 : 0;
 }
 
-std::int32_t HEYGEN_CALL descriptor(const heygen_call* call) {
+std::intptr_t HEYGEN_CALL descriptor(const heygen_call* call) {
   const HostCall* host = HostCall::of_any_thread(call);
   if (CallObserver* observer = call_observer()) observer->polls_cancellation();
   return host != nullptr ? host->services.cancel.descriptor() : -1;
@@ -22,7 +22,7 @@ std::int32_t HEYGEN_CALL descriptor(const heygen_call* call) {
 }  // namespace
 
 const heygen_cancel_1_v& cancel_service() {
-  static constexpr heygen_cancel_1_v kService{sizeof(kService), 0, cancelled, descriptor};
+  static constexpr heygen_cancel_1_v kService{sizeof(kService), 0, canceled, descriptor};
   return kService;
 }
 

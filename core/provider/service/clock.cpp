@@ -36,7 +36,7 @@ heygen_status HEYGEN_CALL wait_ms(const heygen_call* call, std::uint32_t time) {
       const bool watching = host.browser && host.browser->descriptor() >= 0;
       const milliseconds part = std::min(left, watching ? kSlice : shown ? kTick : left);
       if (shown) host.services.waiting(host.waits_for.empty() ? "Waiting for the login" : host.waits_for, {});
-      if (!host.services.clock.wait(part, host.services.cancel)) return HEYGEN_CANCELLED;
+      if (!host.services.clock.wait(part, host.services.cancel)) return HEYGEN_CANCELED;
       host.report_browser_failure();
       left -= part;
     } while (left.count() > 0);

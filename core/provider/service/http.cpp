@@ -44,7 +44,7 @@ std::optional<std::string> find_header_fault(const heygen_http_request& request)
     return "the list of headers is NULL with a count, or has more than 64";
   }
   for (std::size_t i = 0; i < request.header_count; ++i) {
-    const auto [name, value] = request.headers[i];
+    const heygen_str name = request.headers[i].name, value = request.headers[i].value;
     if (!abi::is_sound(name) || !is_header_name(abi::view(name)) || is_framing_header(to_lower(abi::view(name)))) {
       return "the header \"" + std::string(abi::view(name).substr(0, 64)) + "\" cannot be sent";
     }
@@ -82,7 +82,7 @@ net::Timeouts timeouts_for(const HostCall& host, const heygen_http_request& requ
 }
 
 heygen_status fail_for(HostCall& host, const net::Failure& failure) {
-  if (failure.kind == net::Failure::Kind::canceled) return HEYGEN_CANCELLED;
+  if (failure.kind == net::Failure::Kind::canceled) return HEYGEN_CANCELED;
   return host.fail(HEYGEN_TRANSIENT, failure.what(), failure.hint);
 }
 
@@ -186,6 +186,25 @@ heygen_str HEYGEN_CALL header(const heygen_http_response* response, heygen_str n
   return abi::str(kept.joined.emplace_back(join(values, ", ")));
 }
 
+std::size_t HEYGEN_CALL header_count(const heygen_http_response* response) {
+  return response != nullptr ? response_of(response)->headers.size() : 0;
+}
+
+heygen_status HEYGEN_CALL header_at(const heygen_http_response* response, std::size_t index, heygen_field* field) {
+  if (field == nullptr || index >= header_count(response)) return HEYGEN_USAGE;
+  const net::Header& found = response_of(response)->headers[index];
+  *field = {abi::str(found.name), abi::str(found.value), 0, 0};
+  return HEYGEN_OK;
+}
+
+void HEYGEN_CALL release(const heygen_call* call, const heygen_http_response* response) {
+  guarded(call, [&](HostCall& host) -> heygen_status {
+    if (response != nullptr && !host.release(response_of(response)))
+      return host.refuse("http.release got a response that is not this call's.");
+    return HEYGEN_OK;
+  });
+}
+
 heygen_str HEYGEN_CALL form_encode(const heygen_call* call, heygen_str text) {
   return guarded_value(call, heygen_str{nullptr, 0}, [&](HostCall& host) {
     std::string encoded = percent_encode(abi::view(text));
@@ -197,7 +216,8 @@ heygen_str HEYGEN_CALL form_encode(const heygen_call* call, heygen_str text) {
 }  // namespace
 
 const heygen_http_1_v& http_service() {
-  static constexpr heygen_http_1_v kService{sizeof(kService), 0, send, status, body, header, form_encode};
+  static constexpr heygen_http_1_v kService{sizeof(kService), 0,         send,    status,     body, header,
+                                            header_count,     header_at, release, form_encode};
   return kService;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/limits.hpp"
+#include "core/base/secret.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
 #include "core/provider/call/host_call.hpp"
@@ -110,11 +111,78 @@ heygen_str HEYGEN_CALL quote(const heygen_call* call, heygen_str plain) {
   return guarded_value(call, kNone, [&](HostCall& host) { return host.keep(json::quote(abi::view(plain))); });
 }
 
+/// Runs one step of a document; finish() sees whether copied values made it too deep.
+template <class Step>
+heygen_status write(heygen_json_writer* handle, Step step) noexcept {
+  auto* writer = reinterpret_cast<JsonWriter*>(handle);
+  if (writer == nullptr) return HEYGEN_USAGE;
+  try {
+    return step(*writer) ? HEYGEN_OK : HEYGEN_USAGE;
+  } catch (...) {
+    return HEYGEN_INTERNAL;
+  }
+}
+
+heygen_json_writer* HEYGEN_CALL writer(const heygen_call* call) {
+  return guarded_value<heygen_json_writer*>(
+      call, nullptr, [](HostCall& host) { return reinterpret_cast<heygen_json_writer*>(host.new_writer()); });
+}
+
+heygen_status HEYGEN_CALL begin_object(heygen_json_writer* handle) {
+  return write(handle, [](JsonWriter& document) { return document.begin('{'); });
+}
+
+heygen_status HEYGEN_CALL begin_array(heygen_json_writer* handle) {
+  return write(handle, [](JsonWriter& document) { return document.begin('['); });
+}
+
+heygen_status HEYGEN_CALL end(heygen_json_writer* handle) {
+  return write(handle, [](JsonWriter& document) { return document.end(); });
+}
+
+heygen_status HEYGEN_CALL put_name(heygen_json_writer* handle, heygen_str name) {
+  return write(handle, [&](JsonWriter& document) { return abi::is_sound(name) && document.name(abi::view(name)); });
+}
+
+heygen_status HEYGEN_CALL put_string(heygen_json_writer* handle, heygen_str text) {
+  return write(handle, [&](JsonWriter& document) { return abi::is_sound(text) && document.text(abi::view(text)); });
+}
+
+heygen_status HEYGEN_CALL put_int64(heygen_json_writer* handle, std::int64_t number) {
+  return write(handle, [&](JsonWriter& document) { return document.raw(std::to_string(number)); });
+}
+
+heygen_status HEYGEN_CALL put_bool(heygen_json_writer* handle, std::int32_t value) {
+  return write(handle, [&](JsonWriter& document) { return document.raw(value != 0 ? "true" : "false"); });
+}
+
+heygen_status HEYGEN_CALL put_null(heygen_json_writer* handle) {
+  return write(handle, [](JsonWriter& document) { return document.raw("null"); });
+}
+
+heygen_status HEYGEN_CALL put_value(heygen_json_writer* handle, const heygen_json* value) {
+  if (value == nullptr) return put_null(handle);
+  return write(handle, [&](JsonWriter& document) {
+    std::string text = json::write(*value_of(value));
+    const bool done = document.raw(text);
+    wipe(text);
+    return done;
+  });
+}
+
+heygen_str HEYGEN_CALL finish(heygen_json_writer* handle) {
+  if (handle == nullptr) return kNone;
+  const auto document = reinterpret_cast<JsonWriter*>(handle)->finish();
+  return document && nesting(*document) <= kMaxNesting ? abi::str(*document) : kNone;
+}
+
 }  // namespace
 
 const heygen_json_1_v& json_service() {
-  static constexpr heygen_json_1_v kService{sizeof(kService), 0,    parse,    type, size, member, at,
-                                            name_at,          text, to_int64, quote};
+  static constexpr heygen_json_1_v kService{
+      sizeof(kService), 0,        parse,     type,         size,        member, at,       name_at,    text,
+      to_int64,         quote,    writer,    begin_object, begin_array, end,    put_name, put_string, put_int64,
+      put_bool,         put_null, put_value, finish};
   return kService;
 }
 

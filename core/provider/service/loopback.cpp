@@ -2,6 +2,7 @@
 // heygen.loopback/1
 #include <algorithm>
 
+#include "core/base/error.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/login/browser_login.hpp"
 #include "core/provider/service/services.hpp"
@@ -10,6 +11,8 @@ namespace heygen::provider {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr std::uint32_t kLastPort = 65'535;
 
 const RedirectListener* listener_of(const heygen_loopback* handle) {
   return reinterpret_cast<const RedirectListener*>(handle);
@@ -27,15 +30,35 @@ bool is_path(std::string_view path) {
          std::ranges::all_of(path, [](char c) { return c > 0x20 && c < 0x7F && c != '?' && c != '#'; });
 }
 
-heygen_status HEYGEN_CALL open(const heygen_call* call, heygen_str path, heygen_loopback** listener) {
+/// Throws Error{usage_error} for a host or mode that is not valid.
+RedirectOptions options_of(const heygen_loopback_options& given) {
+  RedirectOptions options;
+  if (given.path.size != 0) options.path = abi::view(given.path);
+  if (given.host.size != 0) options.host = abi::view(given.host);
+  options.form_post = given.mode == HEYGEN_REDIRECT_FORM_POST;
+  if (options.host != "127.0.0.1" && options.host != "localhost" && options.host != "[::1]")
+    throw usage_error("The login cannot listen on " + options.host + ": only on 127.0.0.1, localhost or [::1].");
+  if (given.port > kLastPort) throw usage_error("The login cannot listen on port " + std::to_string(given.port) + ".");
+  options.port = static_cast<std::uint16_t>(given.port);
+  return options;
+}
+
+heygen_status HEYGEN_CALL open(const heygen_call* call, const heygen_loopback_options* options,
+                               heygen_loopback** listener) {
   return guarded(call, [&](HostCall& host) -> heygen_status {
-    if (listener == nullptr || !is_path(abi::view(path)))
-      return host.refuse("loopback.open got text that is not a path.");
+    static constexpr heygen_loopback_options kDefaults{sizeof(kDefaults), 0, {nullptr, 0}, {nullptr, 0}, 0, 0};
+    const heygen_loopback_options& given = options != nullptr ? *options : kDefaults;
+    if (listener == nullptr || given.struct_size < abi::kLoopbackOptionsSize)
+      return host.refuse("loopback.open got NULL or options smaller than version 1.0 had.");
     *listener = nullptr;
+    if (given.path.size != 0 && !is_path(abi::view(given.path)))
+      return host.refuse("loopback.open got text that is not a path.");
+    if (given.mode != HEYGEN_REDIRECT_QUERY && given.mode != HEYGEN_REDIRECT_FORM_POST)
+      return host.refuse("loopback.open got the unknown mode " + std::to_string(given.mode) + ".");
     if (host.function != Function::login) {
       return host.fail(HEYGEN_UNSUPPORTED, "A provider can wait for a redirect only during a login.");
     }
-    auto opened = host.services.browser_login.listen(std::string(abi::view(path)), host.services.clock);
+    auto opened = host.services.browser_login.listen(options_of(given), host.services.clock);
     *listener = reinterpret_cast<heygen_loopback*>(host.keep(std::move(opened)));
     return HEYGEN_OK;
   });
@@ -56,7 +79,7 @@ heygen_status status_of(HostCall& host, RedirectListener::Outcome outcome) {
     case RedirectListener::Outcome::canceled:
       break;
   }
-  return HEYGEN_CANCELLED;
+  return HEYGEN_CANCELED;
 }
 
 heygen_status HEYGEN_CALL wait(const heygen_call* call, heygen_loopback* handle, std::uint32_t timeout_ms) {

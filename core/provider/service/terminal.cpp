@@ -54,10 +54,32 @@ heygen_status HEYGEN_CALL secret(const heygen_call* call, heygen_str text, heyge
   });
 }
 
+heygen_status HEYGEN_CALL menu(const heygen_call* call, heygen_str title, const heygen_str* items, std::size_t count,
+                               std::size_t* chosen) {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    constexpr std::size_t kMostItems = 1'000;
+    if (chosen == nullptr || items == nullptr || count == 0 || count > kMostItems || !abi::is_sound(title))
+      return host.refuse("terminal.menu got no title, no place to answer, or not 1 to 1000 items.");
+    std::vector<std::string> rows;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!abi::is_sound(items[i])) return host.refuse("terminal.menu got an item that is NULL with a size.");
+      rows.push_back(printable(abi::view(items[i])));
+    }
+    if (count == 1) {
+      *chosen = 0;
+      return HEYGEN_OK;
+    }
+    if (!host.may_ask_user() || !host.services.terminal.stdin_is_terminal() || !host.services.menu)
+      return HEYGEN_NEEDS_USER;
+    *chosen = host.services.menu(printable(abi::view(title)), rows, *chosen < count ? *chosen : 0);
+    return HEYGEN_OK;
+  });
+}
+
 }  // namespace
 
 const heygen_terminal_1_v& terminal_service() {
-  static constexpr heygen_terminal_1_v kService{sizeof(kService), 0, interactive, notice, prompt, secret};
+  static constexpr heygen_terminal_1_v kService{sizeof(kService), 0, interactive, notice, prompt, secret, menu};
   return kService;
 }
 

@@ -164,7 +164,7 @@ Error login_error(const heygen::provider::ProviderResult& answer, const heygen::
   const auto or_else = [&](const std::string& text) { return answer.message.empty() ? text : answer.message; };
   const std::string name = manifest.title.empty() ? manifest.id : manifest.title;
   switch (answer.status) {
-    case Status::cancelled:
+    case Status::canceled:
       return canceled_error(or_else("Login canceled."));
     case Status::usage:
       return usage_error(or_else("Could not log in with " + name + ": invalid options or settings."), answer.hint);

@@ -143,7 +143,7 @@ class Helper {
   }
 
   void check_time() const {
-    if (call_.cancelled()) throw sdk::Fail(HEYGEN_CANCELLED);
+    if (call_.canceled()) throw sdk::Fail(HEYGEN_CANCELED);
     if (call_.clock().monotonic() >= deadline_) {
       throw sdk::Fail(HEYGEN_TRANSIENT,
                       "The helper " + run_.argv[0] + " did not answer within " +

@@ -19,7 +19,7 @@ struct Run {
 };
 
 /// Its stdout, at most 1 MiB; stderr is ours. It gets our environment without HEYGEN_* variables. Throws Fail: BROKEN
-/// (not started, another status than 0, a signal, too much output), TRANSIENT (not over within the limit), CANCELLED
+/// (not started, another status than 0, a signal, too much output), TRANSIENT (not over within the limit), CANCELED
 /// (within 200 ms). The program is gone, or killed, when this returns.
 std::string run(const heygen::sdk::Call& call, const Run& run);
 

@@ -201,7 +201,7 @@ constexpr heygen_descriptor kDescriptor = sdk::Descriptor("exec", "1.0.0")
                                               .note("Asks a credential helper of yours, as Bazel and uv do")
                                               .interactions(HEYGEN_INTERACTS_TERMINAL)
                                               .env(kEnv)
-                                              .settings(kSettings)
+                                              .settings<kSettings>()
                                               .build();
 
 }  // namespace

@@ -98,7 +98,7 @@ class Child {
     std::array<pollfd, 2> watched{{{output_, POLLIN, 0}, {call_.cancel_descriptor(), POLLIN, 0}}};
     const auto left = deadline_ - call_.clock().monotonic();
     if (left.count() > 0) poll(watched.data(), watched.size(), static_cast<int>(left.count()));
-    if (call_.cancelled()) throw sdk::Fail(HEYGEN_CANCELLED);
+    if (call_.canceled()) throw sdk::Fail(HEYGEN_CANCELED);
     if (call_.clock().monotonic() < deadline_) return;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit_);
     throw sdk::Fail(HEYGEN_TRANSIENT,

@@ -100,9 +100,11 @@ static heygen_status HEYGEN_CALL revoke(const heygen_call* call) {
   return status == HEYGEN_OK ? post(call, "revoke", token, &body) : status;
 }
 
-static const heygen_setting kSettings[] = {
-    {sizeof(heygen_setting), 0, HEYGEN_LITERAL("url"), HEYGEN_LITERAL("url"), HEYGEN_LITERAL(""),
-     HEYGEN_LITERAL("Server that refreshes and revokes tokens"), HEYGEN_LITERAL("")}};
+static const heygen_setting kUrl = {.struct_size = sizeof kUrl,
+                                    .key = HEYGEN_LITERAL("url"),
+                                    .type = HEYGEN_LITERAL("url"),
+                                    .doc = HEYGEN_LITERAL("Server that refreshes and revokes tokens")};
+static const heygen_setting* const kSettings[] = {&kUrl};
 
 static const heygen_descriptor kDescriptor = {.struct_size = sizeof kDescriptor,
                                               .flags = HEYGEN_PROVIDER_READS_STDIN,

@@ -209,7 +209,7 @@ class SsoProvider : public sdk::Provider {
     const sdk::Json state = call.state();
     const std::string_view access = stored(state, "access_token"), refresh = stored(state, "refresh_token");
     if (refresh.empty() && access.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
-    if (exchange_just_failed(call) && call.cancelled()) throw sdk::Fail(HEYGEN_CANCELLED);
+    if (exchange_just_failed(call) && call.canceled()) throw sdk::Fail(HEYGEN_CANCELED);
     if (exchange_just_failed(call))
       throw sdk::Fail(
           HEYGEN_TRANSIENT,
@@ -245,7 +245,7 @@ class SsoProvider : public sdk::Provider {
     if (!call.terminal().interactive() && !call.browser().allowed())
       throw sdk::Fail(HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.");
     const Issuer issuer = discover(call);
-    sdk::Loopback listener = call.listen("/oauth/callback");
+    sdk::Loopback listener = call.listen({"/oauth/callback"});
     const Grant grant = authorize(call, issuer, listener);
     sdk::Form form(call.http());
     form.add("grant_type", "authorization_code")
@@ -315,7 +315,7 @@ constexpr heygen_descriptor kDescriptor = sdk::Descriptor("sso", "1.0.0")
                                               .order(100)
                                               .interactions(HEYGEN_INTERACTS_BROWSER)
                                               .env(kEnv)
-                                              .settings(kSettings)
+                                              .settings<kSettings>()
                                               .build();
 
 }  // namespace

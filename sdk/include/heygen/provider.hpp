@@ -31,6 +31,7 @@
 
 #include <heygen/provider.h>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -196,11 +197,11 @@ class Http {
   Http(const heygen_call* call, const heygen_http_1_v* service) : call_(call), service_(service) {}
 
   /// Whatever the response's status is. Throws Fail: TRANSIENT (no whole response; the host has said why), BROKEN (a
-  /// body over 1 MiB), USAGE (a URL or header that the host does not send), CANCELLED.
+  /// body over 1 MiB), USAGE (a URL or header that the host does not send), CANCELED.
   HttpResponse send(const HttpRequest& request) const {
-    std::vector<heygen_http_header> headers;
+    std::vector<heygen_field> headers;
     headers.reserve(request.headers.size());
-    for (const auto& [name, value] : request.headers) headers.push_back({view(name), view(value)});
+    for (const auto& [name, value] : request.headers) headers.push_back({view(name), view(value), 0, 0});
     heygen_http_request raw{};
     raw.struct_size = sizeof raw;
     raw.timeout_ms = static_cast<std::uint32_t>(request.timeout.count());
@@ -264,6 +265,18 @@ class Hash {
     service_->sha256(view(data), reinterpret_cast<std::uint8_t*>(digest.data()));
     return digest;
   }
+  /// 48 bytes.
+  Digest sha384(std::string_view data) const {
+    Digest digest(48, '\0');
+    service_->sha384(view(data), reinterpret_cast<std::uint8_t*>(digest.data()));
+    return digest;
+  }
+  /// 64 bytes.
+  Digest sha512(std::string_view data) const {
+    Digest digest(64, '\0');
+    service_->sha512(view(data), reinterpret_cast<std::uint8_t*>(digest.data()));
+    return digest;
+  }
   Digest hmac_sha256(std::string_view key, std::string_view data) const {
     Digest digest(32, '\0');
     service_->hmac_sha256(view(key), view(data), reinterpret_cast<std::uint8_t*>(digest.data()));
@@ -272,6 +285,12 @@ class Hash {
   /// Without padding (RFC 4648 §5).
   std::string base64url(std::string_view data) const {
     return std::string(text(service_->base64url(call_, view(data))));
+  }
+  /// Nothing for text that is not base64url, with or without padding.
+  std::optional<std::string> base64url_decode(std::string_view encoded) const {
+    heygen_str data{};
+    if (service_->base64url_decode(call_, view(encoded), &data) != HEYGEN_OK) return std::nullopt;
+    return std::string(text(data));
   }
   /// In time that depends on the sizes alone.
   bool equal(std::string_view left, std::string_view right) const {
@@ -289,7 +308,7 @@ class Clock {
 
   heygen_time now() const { return service_->now(call_); }
   std::chrono::milliseconds monotonic() const { return std::chrono::milliseconds(service_->monotonic_ms(call_)); }
-  /// Throws Fail{CANCELLED} as soon as the user stops the command.
+  /// Throws Fail{CANCELED} as soon as the user stops the command.
   void wait(std::chrono::milliseconds time) const {
     const heygen_status status = service_->wait_ms(call_, static_cast<std::uint32_t>(time.count()));
     if (status != HEYGEN_OK) throw Fail(status);
@@ -313,10 +332,10 @@ class Browser {
   Browser(const heygen_call* call, const heygen_browser_1_v* service) : call_(call), service_(service) {}
 
   bool allowed() const { return service_->allowed(call_) != 0; }
-  /// False: not allowed, or no opener is installed. Print the URL first. Throws Fail{CANCELLED}.
+  /// False: not allowed, or no opener is installed. Print the URL first. Throws Fail{CANCELED}.
   bool open(std::string_view url) const {
     const heygen_status status = service_->open(call_, view(url));
-    if (status == HEYGEN_CANCELLED) throw Fail(status);
+    if (status == HEYGEN_CANCELED) throw Fail(status);
     return status == HEYGEN_OK;
   }
 
@@ -334,7 +353,7 @@ class Terminal {
   bool interactive() const { return service_->interactive(call_) != 0; }
   /// One line for the user.
   void notice(std::string_view line) const { service_->notice(call_, view(line)); }
-  /// One echoed line. Throws Fail (NEEDS_USER when interaction is not allowed, CANCELLED).
+  /// One echoed line. Throws Fail (NEEDS_USER when interaction is not allowed, CANCELED).
   std::string_view prompt(std::string_view question) const { return ask(service_->prompt, question); }
   /// Hidden on a terminal; from a pipe all of stdin, up to 64 KiB. Throws Fail likewise, and USAGE past the limit.
   std::string_view secret(std::string_view question) const { return ask(service_->secret, question); }
@@ -377,13 +396,27 @@ class Settings {
   const heygen_settings_1_v* service_;
 };
 
+/// What a redirect is registered as.
+struct Redirect {
+  std::string_view path = "/callback";
+  std::string_view host = "127.0.0.1";  ///< or "localhost" or "[::1]"
+  std::uint16_t port = 0;               ///< 0: the system's choice
+  bool form_post = false;               ///< a POST of a form in place of a GET with a query
+};
+
 /// The redirect listener of a native app (RFC 8252 §7.3), open as long as this object lives. A browser that waits for
 /// an answer when the object goes is told that the login failed.
 class Loopback {
  public:
-  Loopback(const heygen_call* call, const heygen_loopback_1_v* service, std::string_view path)
+  Loopback(const heygen_call* call, const heygen_loopback_1_v* service, const Redirect& redirect)
       : call_(call), service_(service) {
-    const heygen_status status = service_->open(call_, view(path), &listener_);
+    heygen_loopback_options options{};
+    options.struct_size = sizeof options;
+    options.mode = redirect.form_post ? HEYGEN_REDIRECT_FORM_POST : HEYGEN_REDIRECT_QUERY;
+    options.path = view(redirect.path);
+    options.host = view(redirect.host);
+    options.port = redirect.port;
+    const heygen_status status = service_->open(call_, &options, &listener_);
     if (status != HEYGEN_OK) throw Fail(status);
   }
   Loopback(const Loopback&) = delete;
@@ -452,7 +485,7 @@ class Call {
   void set_header(std::string_view name, std::string_view value, bool secret = true) const {
     accept(sink().set_header(raw_, view(name), view(value), secret ? std::uint32_t{HEYGEN_SECRET} : 0u), "header");
   }
-  /// A JSON merge patch (RFC 7396); see Patch. For refresh() and login() alone: from others it is dropped.
+  /// A JSON merge patch (RFC 7396); see Patch. For login(), and for refresh() of a state that is not empty.
   void set_state(std::string_view merge_patch) const { accept(sink().set_state(raw_, view(merge_patch)), "state"); }
   void set_type(std::string_view type) const { accept(sink().set_type(raw_, view(type)), "type"); }
   void set_source(std::string_view source) const { accept(sink().set_source(raw_, view(source)), "source"); }
@@ -477,8 +510,10 @@ class Call {
   Browser browser() const { return {raw_, service<heygen_browser_1_v>(HEYGEN_BROWSER_1)}; }
   Terminal terminal() const { return {raw_, service<heygen_terminal_1_v>(HEYGEN_TERMINAL_1)}; }
   Settings settings() const { return {raw_, service<heygen_settings_1_v>(HEYGEN_SETTINGS_1)}; }
-  /// path starts with '/'. Only during a login.
-  Loopback listen(std::string_view path) const { return {raw_, service<heygen_loopback_1_v>(HEYGEN_LOOPBACK_1), path}; }
+  /// Only during a login.
+  Loopback listen(const Redirect& redirect) const {
+    return {raw_, service<heygen_loopback_1_v>(HEYGEN_LOOPBACK_1), redirect};
+  }
 
   /// Bytes from the system's generator, at most 4096.
   Secret random_bytes(std::size_t size) const {
@@ -497,9 +532,9 @@ class Call {
     if (log != nullptr) log->write(raw_, level, view(line));
   }
   /// From any thread.
-  bool cancelled() const { return service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->cancelled(raw_) != 0; }
-  /// Polls readable once cancelled; -1 where the system has none.
-  int cancel_descriptor() const { return service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->descriptor(raw_); }
+  bool canceled() const { return service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->canceled(raw_) != 0; }
+  /// Polls readable once canceled; -1 where the system has none.
+  std::intptr_t cancel_descriptor() const { return service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->descriptor(raw_); }
 
   /// The C struct, for extensions that this header does not know.
   const heygen_call* raw() const { return raw_; }
@@ -574,6 +609,16 @@ constexpr heygen_setting setting(std::string_view key, std::string_view type, st
   return {sizeof(heygen_setting), required ? 1 : 0, view(key), view(type), view(fallback), view(doc), view(env)};
 }
 
+/// Pointers to the elements of an array of settings.
+template <const auto& kList>
+struct SettingPointers {
+  template <std::size_t... kIndex>
+  static constexpr std::array<const heygen_setting*, sizeof...(kIndex)> point(std::index_sequence<kIndex...>) {
+    return {&kList[kIndex]...};
+  }
+  static constexpr auto kAll = point(std::make_index_sequence<std::size(kList)>());
+};
+
 /// Builds a heygen_descriptor as a constant. Arrays passed in must be constants too; a text out of form does not
 /// compile.
 class Descriptor {
@@ -623,10 +668,18 @@ class Descriptor {
     raw_.credential_env_count = std::size(names);
     return *this;
   }
-  template <typename List>
-  constexpr Descriptor& settings(const List& list) {
-    raw_.settings = std::data(list);
-    raw_.settings_count = std::size(list);
+  /// `kList`: a constant array of heygen_setting.
+  template <const auto& kList>
+  constexpr Descriptor& settings() {
+    raw_.settings = SettingPointers<kList>::kAll.data();
+    raw_.settings_count = std::size(kList);
+    return *this;
+  }
+  /// Texts such as "plain-http=169.254.169.254".
+  template <typename Texts>
+  constexpr Descriptor& needs(const Texts& texts) {
+    raw_.needs = std::data(texts);
+    raw_.needs_count = std::size(texts);
     return *this;
   }
   template <typename Names>

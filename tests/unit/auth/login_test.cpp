@@ -401,10 +401,10 @@ BOOST_AUTO_TEST_CASE(canceled_check_of_a_key_changes_nothing) {
 
 BOOST_AUTO_TEST_CASE(provider_failure_is_handed_on_and_changes_nothing) {
   write(R"({"api_key":"old"})");
-  acme.on_login = [](const ProviderRequest&) { return ended(Status::cancelled, "Never mind."); };
+  acme.on_login = [](const ProviderRequest&) { return ended(Status::canceled, "Never mind."); };
   const LoginResult result = run("acme");
   BOOST_TEST((result.outcome == Outcome::provider_failed));
-  BOOST_TEST((result.answer.status == Status::cancelled));
+  BOOST_TEST((result.answer.status == Status::canceled));
   BOOST_TEST(result.answer.message == "Never mind.");
   BOOST_TEST(stored() == R"({"api_key":"old"})");
 }
@@ -412,7 +412,7 @@ BOOST_AUTO_TEST_CASE(provider_failure_is_handed_on_and_changes_nothing) {
 BOOST_AUTO_TEST_CASE(failed_login_leaves_no_directory_that_it_made) {
   const std::filesystem::path above = directory.path() / "home";
   store = std::make_unique<store::CredentialStore>(above / "config", clock);
-  acme.on_login = [](const ProviderRequest&) { return ended(Status::cancelled); };
+  acme.on_login = [](const ProviderRequest&) { return ended(Status::canceled); };
   run("acme");
   BOOST_TEST(!std::filesystem::exists(above));
   probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };

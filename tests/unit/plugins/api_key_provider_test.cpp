@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(blank_variable_counts_as_unset) {
 
 BOOST_AUTO_TEST_CASE(login_hands_on_what_the_terminal_says) {
   secret_error = canceled_error();
-  BOOST_TEST(login().status == HEYGEN_CANCELLED);
+  BOOST_TEST(login().status == HEYGEN_CANCELED);
   secret_error = usage_error("stdin is too long.");
   BOOST_TEST(login().status == HEYGEN_USAGE);
   interaction = provider::Interaction::never;

@@ -202,14 +202,14 @@ BOOST_AUTO_TEST_CASE(the_time_that_responses_take_counts) {
 BOOST_AUTO_TEST_CASE(ctrl_c_ends_the_waiting) {
   cancel_at = monotonic + 2'000;
   device();
-  BOOST_TEST(login().status == HEYGEN_CANCELLED);
+  BOOST_TEST(login().status == HEYGEN_CANCELED);
   BOOST_TEST(sent.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(ctrl_c_during_a_poll_ends_it_too) {
   device();
-  responses.push_back({0, "", {}, HEYGEN_CANCELLED, 0});
-  BOOST_TEST(login().status == HEYGEN_CANCELLED);
+  responses.push_back({0, "", {}, HEYGEN_CANCELED, 0});
+  BOOST_TEST(login().status == HEYGEN_CANCELED);
 }
 
 BOOST_AUTO_TEST_CASE(a_hostile_device_response_is_refused) {
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE(the_descriptor_says_what_enables_it) {
   BOOST_TEST(descriptor().enabled_by_count == 2U);
   BOOST_TEST(sdk::text(descriptor().enabled_by[0]) == "enabled");
   BOOST_TEST(sdk::text(descriptor().enabled_by[1]) == "HEYGEN_OAUTH_DEVICE_URL");
-  BOOST_TEST(sdk::text(descriptor().settings[0].type) == "bool");
+  BOOST_TEST(sdk::text(descriptor().settings[0]->type) == "bool");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -324,7 +324,7 @@ class FakeHost {
       host.responses.pop_front();
       host.pass(response.takes_ms);
       if (response.failure == HEYGEN_TRANSIENT) throw net::Failure(Kind::timeout, "host: no response");
-      if (response.failure == HEYGEN_CANCELLED) throw net::Failure(Kind::canceled, "Canceled.");
+      if (response.failure == HEYGEN_CANCELED) throw net::Failure(Kind::canceled, "Canceled.");
       if (response.failure == HEYGEN_BROKEN) response.body.assign(limits::kMiB + 1, 'x');  // over the host's limit
       return std::make_unique<FakeResponse>(response);
     }
@@ -375,8 +375,8 @@ class FakeHost {
       host.opened.push_back(url);
       return host.browser_opens ? std::make_unique<FakeBrowser>() : nullptr;
     }
-    std::unique_ptr<provider::RedirectListener> listen(const std::string& path, Clock&) override {
-      host.listen_path = path;
+    std::unique_ptr<provider::RedirectListener> listen(const provider::RedirectOptions& options, Clock&) override {
+      host.listen_path = options.path;
       host.events.emplace_back("listen");
       return std::make_unique<FakeListener>(host);
     }

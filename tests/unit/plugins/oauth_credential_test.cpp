@@ -214,8 +214,8 @@ BOOST_AUTO_TEST_CASE(transport_trouble_is_never_log_in_again) {
     responses.push_back({0, "", {}, failure, 0});
     BOOST_TEST(refresh().status == HEYGEN_TRANSIENT);
   }
-  responses.push_back({0, "", {}, HEYGEN_CANCELLED, 0});
-  BOOST_TEST(refresh().status == HEYGEN_CANCELLED);
+  responses.push_back({0, "", {}, HEYGEN_CANCELED, 0});
+  BOOST_TEST(refresh().status == HEYGEN_CANCELED);
 }
 
 BOOST_AUTO_TEST_CASE(refusal_without_an_oauth_error_means_log_in_again) {

@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(doubled_parameters_a_timeout_and_ctrl_c_end_the_login) {
   callback_outcome = provider::RedirectListener::Outcome::timed_out;
   BOOST_TEST(login().status == HEYGEN_REJECTED);
   callback_outcome = provider::RedirectListener::Outcome::canceled;
-  BOOST_TEST(login().status == HEYGEN_CANCELLED);
+  BOOST_TEST(login().status == HEYGEN_CANCELED);
   BOOST_TEST(!page.has_value());  // no browser waits for an answer
   BOOST_TEST(sent.empty());
 }

@@ -66,7 +66,7 @@ int port_of(const std::string& uri) {
 struct Listening {
   FakeClock clock;
   Cancel cancel;
-  Loopback listener{"/oauth/callback", clock};
+  Loopback listener{RedirectOptions{"/oauth/callback"}, clock};
   int port = port_of(listener.redirect_uri());
   std::future<Loopback::Outcome> waiting =
       std::async(std::launch::async, [this] { return listener.wait(milliseconds{300'000}, cancel, {}); });
@@ -195,7 +195,7 @@ BOOST_FIXTURE_TEST_CASE(connection_is_dropped_after_ten_seconds, Listening) {
 BOOST_AUTO_TEST_CASE(wait_without_visitor_times_out) {
   FakeClock clock;
   Cancel cancel;
-  Loopback listener("/cb", clock);
+  Loopback listener(RedirectOptions{"/cb"}, clock);
   clock.step = 300;
   BOOST_TEST((listener.wait(milliseconds{300}, cancel, {}) == Loopback::Outcome::timed_out));
 }
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(wait_without_visitor_times_out) {
 BOOST_AUTO_TEST_CASE(redirect_that_has_arrived_is_read_past_the_deadline) {
   FakeClock clock;
   Cancel cancel;
-  Loopback listener("/cb", clock);
+  Loopback listener(RedirectOptions{"/cb"}, clock);
   Client browser(port_of(listener.redirect_uri()));
   browser.send("GET /cb?code=1 HTTP/1.1\r\nHost: " + listener.redirect_uri().substr(7, 15) + "\r\n\r\n");
   BOOST_TEST((listener.wait(milliseconds{0}, cancel, {}) == Loopback::Outcome::arrived));
@@ -225,7 +225,7 @@ BOOST_FIXTURE_TEST_CASE(cancellation_ends_the_wait_at_once, Listening) {
 BOOST_AUTO_TEST_CASE(unanswered_browser_gets_the_failure_page) {
   FakeClock clock;
   Cancel cancel;
-  auto listener = std::make_unique<Loopback>("/cb", clock);
+  auto listener = std::make_unique<Loopback>(RedirectOptions{"/cb"}, clock);
   const int port = port_of(listener->redirect_uri());
   Client browser(port);
   browser.send("GET /cb?code=1 HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n");
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(unanswered_browser_gets_the_failure_page) {
 BOOST_AUTO_TEST_CASE(watched_descriptor_wakes_the_wait) {
   FakeClock clock;
   Cancel cancel;
-  Loopback listener("/cb", clock);
+  Loopback listener(RedirectOptions{"/cb"}, clock);
   int ends[2];
   BOOST_REQUIRE(pipe(ends) == 0);
   BOOST_TEST(write(ends[1], "x", 1) == 1);

@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(failed_exchange_is_transient_in_the_words_of_the_network) {
   }
   Probe stopped;
   stopped.http.rest = failure(net::Failure::Kind::canceled);
-  BOOST_TEST((stopped.refresh("http GET https://token.example/ -").status == Status::cancelled));
+  BOOST_TEST((stopped.refresh("http GET https://token.example/ -").status == Status::canceled));
 }
 
 BOOST_AUTO_TEST_CASE(response_body_over_1_mib_is_broken) {
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(wait_ms_ends_with_the_time_or_cancellation) {
   BOOST_TEST((probe.login("wait 5000").status == Status::ok));
   BOOST_TEST(probe.clock.waits.at(0) == 5'000);
   probe.cancel.request();
-  BOOST_TEST((probe.login("wait 5000").status == Status::cancelled));
+  BOOST_TEST((probe.login("wait 5000").status == Status::canceled));
 }
 
 BOOST_AUTO_TEST_CASE(wait_of_a_login_is_shown_each_second_and_its_end) {
@@ -214,9 +214,9 @@ BOOST_AUTO_TEST_CASE(wait_of_a_login_is_shown_each_second_and_its_end) {
 
 BOOST_AUTO_TEST_CASE(cancellation_can_be_queried_and_polled) {
   Probe probe;
-  probe.resolve("cancelled\nreturn 1");
+  probe.resolve("canceled\nreturn 1");
   probe.cancel.request();
-  probe.resolve("cancelled\nreturn 1");
+  probe.resolve("canceled\nreturn 1");
   says(probe, {"0 pollable", "1 pollable"});
 }
 
@@ -353,7 +353,7 @@ BOOST_AUTO_TEST_CASE(canceled_prompt_ends_the_call) {
   Probe probe;
   probe.load();
   probe.cancel.request();
-  BOOST_TEST((probe.login("ask prompt Name?").status == Status::cancelled));
+  BOOST_TEST((probe.login("ask prompt Name?").status == Status::canceled));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -141,7 +141,11 @@ BOOST_AUTO_TEST_CASE(type_and_source_must_be_words) {
   refused("scope \x80\x81", "set_scope");
   refused("scope \xC0\xAF", "set_scope");
   refused("scope \xED\xA0\x80", "set_scope");
-  refused("reach 2", "set_reach");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_reach_is_that_of_one_request) {
+  Probe probe;
+  BOOST_TEST(probe.resolve("header - A b\nreach 2").this_request_only);
 }
 
 BOOST_AUTO_TEST_CASE(refused_argument_does_not_hide_the_error_of_the_provider) {
@@ -232,7 +236,7 @@ BOOST_AUTO_TEST_CASE(sink_from_another_thread_is_a_bug_in_the_provider) {
   const ProviderResult answer = probe.resolve("header X-Key v\nthread");
   BOOST_TEST((answer.status == Status::internal));
   BOOST_TEST((answer.message.find("thread") != std::string::npos));
-  const Lines wanted{"0", "9", "0"};  // header; sink refused; cancelled() works from any thread
+  const Lines wanted{"0", "9", "0"};  // header; sink refused; canceled() works from any thread
   BOOST_TEST(probe.said() == wanted, boost::test_tools::per_element());
 }
 
@@ -307,7 +311,7 @@ BOOST_AUTO_TEST_CASE(each_status_maps_to_its_error) {
       {Status::transient, code::kNetwork, Exit::failure, false},
       {Status::usage, code::kUsage, Exit::usage, false},
       {Status::unsupported, code::kUsage, Exit::usage, false},
-      {Status::cancelled, code::kCanceled, Exit::failure, false},
+      {Status::canceled, code::kCanceled, Exit::failure, false},
       {Status::internal, code::kError, Exit::failure, false},
       {static_cast<Status>(77), code::kError, Exit::failure, false},
   };
@@ -321,7 +325,7 @@ BOOST_AUTO_TEST_CASE(each_status_maps_to_its_error) {
       const Error worded = error_of(row.status, "The moon is full.", "Wait a night.");
       BOOST_TEST((worded.message().find("Probe") != std::string::npos));
       BOOST_TEST((worded.message().find("The moon is full.") != std::string::npos));
-      if (row.status != Status::cancelled) BOOST_TEST((worded.hint.find("Wait a night.") == 0));
+      if (row.status != Status::canceled) BOOST_TEST((worded.hint.find("Wait a night.") == 0));
       if (row.status == Status::rejected) BOOST_TEST((worded.message().find("login required") != std::string::npos));
       if (row.login) BOOST_TEST((worded.hint.find(kHow) != std::string::npos));
     }

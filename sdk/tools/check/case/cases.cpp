@@ -473,13 +473,13 @@ void cancel_once(const Path& library, const Scenario& scenario, Step step, const
     result = trial.perform(step, script, what);
     if (result.after_cancel < 0) return;  // it ended first
     const bool waits_for_host = script.cancel_at >= 0;
-    if (result.after_cancel <= kPromptly && (waits_for_host || result.raw == HEYGEN_CANCELLED)) break;
+    if (result.after_cancel <= kPromptly && (waits_for_host || result.raw == HEYGEN_CANCELED)) break;
   }
   // What a refresh has got already is worth more than the status: the old token may be used up.
   const bool saved = step == Step::refresh && script.cancel_at > 0 && result.raw == HEYGEN_OK;
   if (result.after_cancel > kPromptly) {
     out.fail("R2.7-cancel", called(step, what) + "it continued for " + std::to_string(result.after_cancel) + " ms");
-  } else if (result.raw != HEYGEN_CANCELLED && !saved) {
+  } else if (result.raw != HEYGEN_CANCELED && !saved) {
     out.fail("R2.7-cancel", called(step, what) + ended(result));
   }
 }

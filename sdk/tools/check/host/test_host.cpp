@@ -93,8 +93,8 @@ std::string query_value(const std::string& url, const std::string& name) {
 
 const char* status_name(heygen_status status) {
   constexpr std::array<const char*, 10> kNames{
-      "HEYGEN_OK",        "HEYGEN_NOT_CONFIGURED", "HEYGEN_BROKEN",      "HEYGEN_REJECTED",  "HEYGEN_NEEDS_USER",
-      "HEYGEN_TRANSIENT", "HEYGEN_USAGE",          "HEYGEN_UNSUPPORTED", "HEYGEN_CANCELLED", "HEYGEN_INTERNAL"};
+      "HEYGEN_OK",        "HEYGEN_NOT_CONFIGURED", "HEYGEN_BROKEN",      "HEYGEN_REJECTED", "HEYGEN_NEEDS_USER",
+      "HEYGEN_TRANSIENT", "HEYGEN_USAGE",          "HEYGEN_UNSUPPORTED", "HEYGEN_CANCELED", "HEYGEN_INTERNAL"};
   return status >= 0 && status < 10 ? kNames.at(static_cast<std::size_t>(status)) : "an unknown status";
 }
 
@@ -192,8 +192,8 @@ struct TestHost::Services {
       fakes.see_url(url);
       return std::make_unique<FakeBrowser>();
     }
-    std::unique_ptr<provider::RedirectListener> listen(const std::string& path, Clock&) override {
-      return std::make_unique<FakeListener>(fakes, path);
+    std::unique_ptr<provider::RedirectListener> listen(const provider::RedirectOptions& options, Clock&) override {
+      return std::make_unique<FakeListener>(fakes, options.path);
     }
     Services& fakes;
   };
@@ -204,7 +204,7 @@ struct TestHost::Services {
     ++result.waits;
   }
   void stop() {
-    cancelled_at = steady_ms();
+    canceled_at = steady_ms();
     cancel->request();
   }
   void expose(std::string_view rule, const char* where, std::string_view text) {
@@ -249,7 +249,7 @@ struct TestHost::Services {
   const Script* script = nullptr;
   std::string what;
   Cancel* cancel = nullptr;
-  std::int64_t cancelled_at = -1;
+  std::int64_t canceled_at = -1;
   CallResult result;
   std::size_t answered = 0;
   bool may_ask_user = false;
@@ -476,7 +476,7 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
   fakes.script = &script;
   fakes.what = std::string(provider::name_of(function)) + "()" + (what.empty() ? "" : ", " + what);
   fakes.result = {};
-  fakes.cancelled_at = -1;
+  fakes.canceled_at = -1;
   fakes.answered = script.server == Server::bare ? 1 : 0;
 
   Cancel cancel;
@@ -535,7 +535,7 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
     }
     const std::int64_t end = steady_ms();
     fakes.result.milliseconds = end - begin;
-    if (fakes.cancelled_at >= 0) fakes.result.after_cancel = end - fakes.cancelled_at;
+    if (fakes.canceled_at >= 0) fakes.result.after_cancel = end - fakes.canceled_at;
     fakes.judge(host, status);
   }
   fakes.findings.cover("R2.8-left");

@@ -136,10 +136,10 @@ constexpr auto kRules = std::to_array<Rule>({
     {"R2.7-stdin", "stdin is not read without the host.", "It may contain the body of the request.",
      "Ask with heygen.terminal/1."},
     {"R2.7-cancel",
-     "Once the user canceled it, each function ends within 200 ms, in HEYGEN_CANCELLED; a refresh may save what it "
+     "Once the user canceled it, each function ends within 200 ms, in HEYGEN_CANCELED; a refresh may save what it "
      "got.",
      "A user whose Ctrl-C does not work uses kill -9.",
-     "Pass HEYGEN_CANCELLED on, wait with heygen.clock/1, poll heygen.cancel/1 in loops of your own."},
+     "Pass HEYGEN_CANCELED on, wait with heygen.clock/1, poll heygen.cancel/1 in loops of your own."},
     {"R2.7-declared", "Only declared settings and variables are asked for.",
      "The manifest tells users and administrators what a provider reads.", "Declare it in the descriptor."},
     {"R2.7-requests", "Services get valid arguments: URLs, headers, paths, listeners.",
@@ -147,7 +147,7 @@ constexpr auto kRules = std::to_array<Rule>({
      "See the service's comment in provider.h."},
     // 8: threads
     {"R2.8-thread", "[call] functions are called on the call's thread.", "The host is not thread-safe.",
-     "Use only log and cancelled from other threads."},
+     "Use only log and canceled from other threads."},
     {"R2.8-after", "Call, sink and services are not used after the call.", "They no longer exist.",
      "Keep no heygen_call pointer."},
     {"R2.8-left", "No thread or process is left when a function has returned, init() included.",

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_failed_login_ends_in_failure_not_in_a_broken_credential) 
 }
 
 BOOST_AUTO_TEST_CASE(other_ends_of_a_login_keep_their_codes) {
-  BOOST_TEST(failed(Status::cancelled).code == "canceled");
+  BOOST_TEST(failed(Status::canceled).code == "canceled");
   BOOST_TEST(failed(Status::transient).code == "network_error");
   BOOST_TEST((failed(Status::transient).exit == heygen::Exit::failure));
   for (const Status status : {Status::usage, Status::unsupported}) {

@@ -78,10 +78,12 @@ pub struct Descriptor {
     pub env_count: usize,
     pub credential_env: *const Str,
     pub credential_env_count: usize,
-    pub settings: *const Setting,
+    pub settings: *const &'static Setting,
     pub settings_count: usize,
     pub enabled_by: *const Str,
     pub enabled_by_count: usize,
+    pub needs: *const Str,
+    pub needs_count: usize,
 }
 
 unsafe impl Sync for Descriptor {}
@@ -132,9 +134,11 @@ pub struct Entry {
 }
 
 #[repr(C)]
-pub struct HttpHeader {
+pub struct Field {
     pub name: Str,
     pub value: Str,
+    pub flags: u32,
+    pub reserved: u32,
 }
 
 #[repr(C)]
@@ -143,9 +147,14 @@ pub struct HttpRequest {
     pub timeout_ms: u32,
     pub method: Str,
     pub url: Str,
-    pub headers: *const HttpHeader,
+    pub headers: *const Field,
     pub header_count: usize,
     pub body: Str,
+    pub max_body: usize,
+    pub extra_ca: Str,
+    pub client_certificate: Str,
+    pub client_key: Str,
+    pub unix_socket: Str,
 }
 
 #[repr(C)]
@@ -156,6 +165,9 @@ pub struct Http1 {
     pub status: extern "C" fn(*const c_void) -> i32,
     pub body: extern "C" fn(*const c_void) -> Str,
     pub header: extern "C" fn(*const c_void, Str) -> Str,
+    pub header_count: extern "C" fn(*const c_void) -> usize,
+    pub header_at: extern "C" fn(*const c_void, usize, *mut Field) -> Status,
+    pub release: extern "C" fn(*const Call, *const c_void),
     pub form_encode: extern "C" fn(*const Call, Str) -> Str,
 }
 
@@ -172,6 +184,17 @@ pub struct Json1 {
     pub text: extern "C" fn(*const c_void) -> Str,
     pub int64: extern "C" fn(*const c_void, *mut i64) -> Status,
     pub quote: extern "C" fn(*const Call, Str) -> Str,
+    pub writer: extern "C" fn(*const Call) -> *mut c_void,
+    pub begin_object: extern "C" fn(*mut c_void) -> Status,
+    pub begin_array: extern "C" fn(*mut c_void) -> Status,
+    pub end: extern "C" fn(*mut c_void) -> Status,
+    pub name: extern "C" fn(*mut c_void, Str) -> Status,
+    pub put_string: extern "C" fn(*mut c_void, Str) -> Status,
+    pub put_int64: extern "C" fn(*mut c_void, i64) -> Status,
+    pub put_bool: extern "C" fn(*mut c_void, i32) -> Status,
+    pub put_null: extern "C" fn(*mut c_void) -> Status,
+    pub put_value: extern "C" fn(*mut c_void, *const c_void) -> Status,
+    pub finish: extern "C" fn(*mut c_void) -> Str,
 }
 
 #[repr(C)]
@@ -179,8 +202,11 @@ pub struct Hash1 {
     pub struct_size: u32,
     pub reserved: u32,
     pub sha256: extern "C" fn(Str, *mut u8),
+    pub sha384: extern "C" fn(Str, *mut u8),
+    pub sha512: extern "C" fn(Str, *mut u8),
     pub hmac_sha256: extern "C" fn(Str, Str, *mut u8),
     pub base64url: extern "C" fn(*const Call, Str) -> Str,
+    pub base64url_decode: extern "C" fn(*const Call, Str, *mut Str) -> Status,
     pub equal: extern "C" fn(Str, Str) -> i32,
 }
 
@@ -203,10 +229,20 @@ pub struct Clock1 {
 }
 
 #[repr(C)]
+pub struct LoopbackOptions {
+    pub struct_size: u32,
+    pub mode: i32,
+    pub path: Str,
+    pub host: Str,
+    pub port: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
 pub struct Loopback1 {
     pub struct_size: u32,
     pub reserved: u32,
-    pub open: extern "C" fn(*const Call, Str, *mut *mut c_void) -> Status,
+    pub open: extern "C" fn(*const Call, *const LoopbackOptions, *mut *mut c_void) -> Status,
     pub redirect_uri: extern "C" fn(*const c_void) -> Str,
     pub wait: extern "C" fn(*const Call, *mut c_void, u32) -> Status,
     pub param: extern "C" fn(*const c_void, Str) -> Str,
@@ -229,6 +265,7 @@ pub struct Terminal1 {
     pub notice: extern "C" fn(*const Call, Str) -> Status,
     pub prompt: extern "C" fn(*const Call, Str, *mut Str) -> Status,
     pub secret: extern "C" fn(*const Call, Str, *mut Str) -> Status,
+    pub menu: extern "C" fn(*const Call, Str, *const Str, usize, *mut usize) -> Status,
 }
 
 #[repr(C)]
@@ -250,8 +287,37 @@ pub struct Log1 {
 pub struct Cancel1 {
     pub struct_size: u32,
     pub reserved: u32,
-    pub cancelled: extern "C" fn(*const Call) -> i32,
-    pub descriptor: extern "C" fn(*const Call) -> i32,
+    pub canceled: extern "C" fn(*const Call) -> i32,
+    pub descriptor: extern "C" fn(*const Call) -> isize,
+}
+
+#[repr(C)]
+pub struct Cache1 {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub get: extern "C" fn(*const Call, Str, *mut Str, *mut Time) -> Status,
+    pub put: extern "C" fn(*const Call, Str, Str, Time) -> Status,
+    pub drop: extern "C" fn(*const Call, Str) -> Status,
+}
+
+#[repr(C)]
+pub struct Request1 {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub method: extern "C" fn(*const Call) -> Str,
+    pub url: extern "C" fn(*const Call) -> Str,
+    pub body_sha256: extern "C" fn(*const Call, *mut u8) -> Status,
+    pub refusal_header: extern "C" fn(*const Call, Str) -> Str,
+}
+
+#[repr(C)]
+pub struct Key1 {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub create: extern "C" fn(*const Call, Str, Str) -> Status,
+    pub public_jwk: extern "C" fn(*const Call, Str, *mut Str) -> Status,
+    pub thumbprint: extern "C" fn(*const Call, Str, *mut Str) -> Status,
+    pub sign: extern "C" fn(*const Call, Str, Str, *mut Str) -> Status,
 }
 
 #[cfg(test)]
@@ -273,19 +339,23 @@ mod tests {
             ("heygen_provider_1", size_of::<Provider1>()),
             ("heygen_host", size_of::<Host>()),
             ("heygen_provider_entry_v", size_of::<Entry>()),
-            ("heygen_http_header", size_of::<HttpHeader>()),
+            ("heygen_field", size_of::<Field>()),
             ("heygen_http_request", size_of::<HttpRequest>()),
             ("heygen_http_1_v", size_of::<Http1>()),
             ("heygen_json_1_v", size_of::<Json1>()),
             ("heygen_hash_1_v", size_of::<Hash1>()),
             ("heygen_random_1_v", size_of::<Random1>()),
             ("heygen_clock_1_v", size_of::<Clock1>()),
+            ("heygen_loopback_options", size_of::<LoopbackOptions>()),
             ("heygen_loopback_1_v", size_of::<Loopback1>()),
             ("heygen_browser_1_v", size_of::<Browser1>()),
             ("heygen_terminal_1_v", size_of::<Terminal1>()),
             ("heygen_settings_1_v", size_of::<Settings1>()),
             ("heygen_log_1_v", size_of::<Log1>()),
             ("heygen_cancel_1_v", size_of::<Cancel1>()),
+            ("heygen_cache_1_v", size_of::<Cache1>()),
+            ("heygen_request_1_v", size_of::<Request1>()),
+            ("heygen_key_1_v", size_of::<Key1>()),
         ];
         assert_eq!(stated.matches("\nSIZE(").count(), sizes.len());
         for (name, size) in sizes {

@@ -195,9 +195,11 @@ impl<'a> Call<'a> {
         let service = self.http_service()?;
         let headers: Vec<_> = headers
             .iter()
-            .map(|(name, value)| abi::HttpHeader {
+            .map(|(name, value)| abi::Field {
                 name: view(name),
                 value: view(value),
+                flags: 0,
+                reserved: 0,
             })
             .collect();
         let request = abi::HttpRequest {
@@ -208,6 +210,11 @@ impl<'a> Call<'a> {
             headers: headers.as_ptr(),
             header_count: headers.len(),
             body: view(body),
+            max_body: 0,
+            extra_ca: view(""),
+            client_certificate: view(""),
+            client_key: view(""),
+            unix_socket: view(""),
         };
         let mut response = null();
         match (service.send)(self.raw, &request, &mut response) {
@@ -248,7 +255,7 @@ impl<'a> Call<'a> {
             other => Err(Fail::new(other, "The system gave no random bytes.", "")),
         }
     }
-    /// Ends early with CANCELLED as soon as the user stops the command.
+    /// Ends early with CANCELED as soon as the user stops the command.
     pub fn wait_ms(&self, milliseconds: u32) -> Outcome {
         match (self.clock_service()?.wait_ms)(self.raw, milliseconds) {
             status::OK => Ok(()),
@@ -272,8 +279,16 @@ impl<'a> Call<'a> {
     /// The redirect listener of a native app, open until it is dropped. Only during a login.
     pub fn listen(&self, path: &str) -> Outcome<Listener<'_, 'a>> {
         let service = self.loopback_service()?;
+        let options = abi::LoopbackOptions {
+            struct_size: size_of::<abi::LoopbackOptions>() as u32,
+            mode: 0,
+            path: view(path),
+            host: view(""),
+            port: 0,
+            reserved: 0,
+        };
         let mut listener = null_mut();
-        match (service.open)(self.raw, view(path), &mut listener) {
+        match (service.open)(self.raw, &options, &mut listener) {
             status::OK => Ok(Listener {
                 call: self,
                 service,
@@ -290,7 +305,7 @@ impl<'a> Call<'a> {
     /// False: not allowed, or none is installed. Print the URL first.
     pub fn open_browser(&self, url: &str) -> Outcome<bool> {
         match (self.browser_service()?.open)(self.raw, view(url)) {
-            status::CANCELLED => Err(Fail::status(status::CANCELLED)),
+            status::CANCELED => Err(Fail::status(status::CANCELED)),
             other => Ok(other == status::OK),
         }
     }
@@ -349,12 +364,12 @@ impl<'a> Call<'a> {
             (service.write)(self.raw, level, view(line));
         }
     }
-    /// The user stopped the command: return CANCELLED within 200 ms.
-    pub fn cancelled(&self) -> Outcome<bool> {
-        Ok((self.cancel_service()?.cancelled)(self.raw) != 0)
+    /// The user stopped the command: return CANCELED within 200 ms.
+    pub fn canceled(&self) -> Outcome<bool> {
+        Ok((self.cancel_service()?.canceled)(self.raw) != 0)
     }
-    /// Polls readable once cancelled; never read from or close it.
-    pub fn cancel_descriptor(&self) -> Outcome<i32> {
+    /// Polls readable once canceled; never read from or close it.
+    pub fn cancel_descriptor(&self) -> Outcome<isize> {
         Ok((self.cancel_service()?.descriptor)(self.raw))
     }
 }

@@ -56,6 +56,8 @@ impl Descriptor {
             settings_count: 0,
             enabled_by: null(),
             enabled_by_count: 0,
+            needs: null(),
+            needs_count: 0,
         })
     }
     /// At most 40 characters.
@@ -84,7 +86,7 @@ impl Descriptor {
         self
     }
     /// See [`setting`].
-    pub const fn settings(mut self, settings: &'static [abi::Setting]) -> Self {
+    pub const fn settings(mut self, settings: &'static [&'static abi::Setting]) -> Self {
         self.0.settings = settings.as_ptr();
         self.0.settings_count = settings.len();
         self

@@ -24,7 +24,7 @@ pub mod status {
     pub const TRANSIENT: i32 = 5;
     pub const USAGE: i32 = 6;
     pub const UNSUPPORTED: i32 = 7;
-    pub const CANCELLED: i32 = 8;
+    pub const CANCELED: i32 = 8;
     pub const INTERNAL: i32 = 9;
 }
 

@@ -81,7 +81,7 @@ heygen_provider!(
         .note("A token of your own server, pasted at login")
         .interactions(flag::INTERACTS_TERMINAL)
         .flags(flag::READS_STDIN)
-        .settings(&[setting(
+        .settings(&[&setting(
             "url",
             "url",
             "",
