@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/secret.hpp"
 #include "core/net/body.hpp"
 #include "core/net/url.hpp"
 
@@ -54,12 +55,25 @@ struct Timeouts {
   std::chrono::milliseconds total{30'000};
 };
 
+/// How a request reaches its server, where that is not the usual way. Such a connection serves no other request.
+struct Route {
+  bool direct = false;             ///< past every proxy
+  std::string unix_socket;         ///< a path, in place of the URL's host; implies direct
+  std::string extra_ca;            ///< PEM; trusted in addition
+  std::string client_certificate;  ///< PEM, with its chain
+  Secret client_key;               ///< PEM, not encrypted
+  bool operator==(const Route&) const = default;
+  bool is_usual() const { return *this == Route{}; }
+  bool has_own_tls() const { return !extra_ca.empty() || !client_certificate.empty() || !client_key.empty(); }
+};
+
 struct Request {
   std::string method = "GET";
   Url url;
   Headers headers;       ///< all but Host, Content-Length, Transfer-Encoding, Connection
   Body* body = nullptr;  ///< not owned
   Timeouts timeouts;
+  Route route;
   /// After a cancellation, an exchange whose request is already sent may continue for this long, so that a refresh
   /// under way is not lost. Zero: stop at once.
   std::chrono::milliseconds grace{0};

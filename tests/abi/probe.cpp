@@ -3,6 +3,7 @@
 // space and the rest: "header X-Key value", "http GET https://...", "return 3".
 #include <heygen/provider.h>
 
+#include <array>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -104,6 +105,82 @@ void http(Script& s, std::string_view rest) {
   s.say(service.status(response), service.body(response));
   s.say(0, service.header(response, str("x-many")));
   s.say(0, service.header(response, str("x-absent")));
+}
+
+/// "http-with MEMBER VALUE METHOD URL": one of the request's options.
+void http_with(Script& s, std::string_view rest) {
+  const auto& service = s.service<heygen_http_1_v>(HEYGEN_HTTP_1);
+  const std::string member = take_word(rest), value = unescape(take_word(rest)), method = take_word(rest), url(rest);
+  heygen_http_request request{};
+  request.struct_size = sizeof(request);
+  request.method = str(method);
+  request.url = str(url);
+  if (member == "max_body") request.max_body = static_cast<std::size_t>(std::atoi(value.c_str()));
+  if (member == "extra_ca") request.extra_ca = str(value);
+  if (member == "client_certificate") request.client_certificate = str(value);
+  if (member == "unix_socket") request.unix_socket = str(value);
+  const heygen_http_response* response = nullptr;
+  s.result = service.send(s.call, &request, &response);
+  s.say(s.result);
+  if (s.result != HEYGEN_OK) return;
+  for (std::size_t i = 0; i < service.header_count(response); ++i) {
+    heygen_field field{};
+    service.header_at(response, i, &field);
+    s.say(std::string(view(field.name)) + "=" + std::string(view(field.value)));
+  }
+  heygen_field none{};
+  s.say(service.header_at(response, service.header_count(response), &none));
+  service.release(s.call, response);
+  service.release(s.call, nullptr);
+}
+
+/// Each word is a step of a document: { [ } name:N text:T int:I true false null copy:JSON.
+void write_json(Script& s, std::string_view rest) {
+  const auto& service = s.service<heygen_json_1_v>(HEYGEN_JSON_1);
+  heygen_json_writer* writer = service.writer(s.call);
+  std::string statuses;
+  for (std::string step = take_word(rest); !step.empty(); step = take_word(rest)) {
+    const std::size_t colon = step.find(':');
+    const std::string verb = step.substr(0, colon),
+                      text = colon == std::string::npos ? "" : unescape(step.substr(colon + 1));
+    heygen_status status = HEYGEN_INTERNAL;
+    if (verb == "{") status = service.begin_object(writer);
+    if (verb == "[") status = service.begin_array(writer);
+    if (verb == "}") status = service.end(writer);
+    if (verb == "name") status = service.name(writer, str(text));
+    if (verb == "text") status = service.put_string(writer, str(text));
+    if (verb == "int") status = service.put_int64(writer, std::atol(text.c_str()));
+    if (verb == "true" || verb == "false") status = service.put_bool(writer, verb == "true" ? 1 : 0);
+    if (verb == "null") status = service.put_null(writer);
+    if (verb == "copy") status = service.put_value(writer, service.parse(s.call, str(text)));
+    statuses += std::to_string(status);
+  }
+  const heygen_str document = service.finish(writer);
+  s.say(statuses + " " + (document.data == nullptr ? "none" : std::string(view(document))));
+}
+
+void decode(Script& s, std::string_view rest) {
+  heygen_str data{};
+  const heygen_status status = s.service<heygen_hash_1_v>(HEYGEN_HASH_1).base64url_decode(s.call, str(rest), &data);
+  s.say(status, data);
+}
+
+void long_digests(Script& s, std::string_view) {
+  const auto& service = s.service<heygen_hash_1_v>(HEYGEN_HASH_1);
+  std::array<std::uint8_t, 64> digest{};
+  service.sha384(str("abc"), digest.data());
+  std::string out = std::to_string(digest[0]) + " " + std::to_string(digest[47]);
+  service.sha512(str("abc"), digest.data());
+  s.say(out + " " + std::to_string(digest[0]) + " " + std::to_string(digest[63]));
+}
+
+void menu(Script& s, std::string_view rest) {
+  const std::string first = take_word(rest), second = take_word(rest);
+  const std::array<heygen_str, 2> items{str(first), str(second)};
+  std::size_t chosen = 1;
+  s.result = s.service<heygen_terminal_1_v>(HEYGEN_TERMINAL_1)
+                 .menu(s.call, str("Which?"), items.data(), second.empty() ? 1 : 2, &chosen);
+  s.say(std::to_string(s.result) + " " + std::to_string(chosen));
 }
 
 std::string describe(const heygen_json_1_v& json, const heygen_json* value) {
@@ -269,6 +346,11 @@ const std::map<std::string, Verb>& verbs() {
        }},
       {"fail", fail},
       {"http", http},
+      {"http-with", http_with},
+      {"write-json", write_json},
+      {"decode", decode},
+      {"long-digests", long_digests},
+      {"menu", menu},
       {"form",
        [](Script& s, std::string_view rest) {
          s.say(0, s.service<heygen_http_1_v>(HEYGEN_HTTP_1).form_encode(s.call, str(rest)));
@@ -333,6 +415,7 @@ const heygen_setting all_settings[] = {
     {sizeof(heygen_setting), 0, TEXT("name"), TEXT("string"), TEXT(""), TEXT("Who"), TEXT("")},
 };
 const heygen_setting* const settings[] = {&all_settings[0], &all_settings[1], &all_settings[2], &all_settings[3]};
+const heygen_str needs[] = {TEXT("plain-http=169.254.169.254")};
 const heygen_descriptor descriptor{sizeof(heygen_descriptor),
                                    HEYGEN_PROVIDER_READS_STDIN,
                                    TEXT("probe"),
@@ -349,8 +432,8 @@ const heygen_descriptor descriptor{sizeof(heygen_descriptor),
                                    4,
                                    nullptr,
                                    0,
-                                   nullptr,
-                                   0};
+                                   needs,
+                                   1};
 const heygen_provider_1 api{sizeof(heygen_provider_1), 0, &descriptor, run, run, run, run, report, nullptr};
 
 }  // namespace

@@ -57,6 +57,7 @@ struct Sent {
   net::Headers headers;
   net::Timeouts timeouts;
   std::chrono::milliseconds grace;
+  net::Route route;
   std::string header(std::string_view name) const {
     const std::string* value = net::find_header(headers, name);
     return value == nullptr ? "(none)" : *value;
@@ -75,8 +76,8 @@ class FakeHttp : public net::Http {
   FakeHttp& operator=(const FakeHttp&) = delete;
 
   std::unique_ptr<net::Response> send(const net::Request& request, const Cancel&) override {
-    sent.push_back(
-        {request.method, request.url.text(), read_all(request.body), request.headers, request.timeouts, request.grace});
+    sent.push_back({request.method, request.url.text(), read_all(request.body), request.headers, request.timeouts,
+                    request.grace, request.route});
     BOOST_REQUIRE_MESSAGE(!script.empty() || rest,
                           "nothing is scripted for " << request.method << " " << request.url.text());
     Answer next = script.empty() ? *rest : std::move(script.front());

@@ -54,7 +54,7 @@ std::unique_ptr<Response> Client::run_on(Call& call, std::unique_ptr<Connection>
   if (absolute && head.status == 407) throw proxy_refused_login(*call.proxy, head.headers, call.deadline);
   try {
     const Framing framing = framing_of(request.method, head);
-    const bool reusable = exchange.request_sent() && keeps_alive(head);
+    const bool reusable = request.route.is_usual() && exchange.request_sent() && keeps_alive(head);
     return std::make_unique<Http1Response>(std::move(head), framing, std::move(connection), call.deadline, pool_,
                                            request.url.origin(), reusable);
   } catch (const Malformed& why) {
@@ -64,7 +64,9 @@ std::unique_ptr<Response> Client::run_on(Call& call, std::unique_ptr<Connection>
 }
 
 std::unique_ptr<Response> Client::run(Call& call) {
-  if (std::unique_ptr<Connection> kept = pool_.take(call.request.url.origin())) {
+  std::unique_ptr<Connection> kept;
+  if (call.request.route.is_usual()) kept = pool_.take(call.request.url.origin());
+  if (kept) {
     Connection& connection = *kept;
     Exchange exchange(connection, call.request, call.deadline);
     try {
@@ -81,7 +83,8 @@ std::unique_ptr<Response> Client::run(Call& call) {
 
 std::unique_ptr<Response> Client::send(const Request& request, const Cancel& cancel) {
   check_sendable(request);
-  std::optional<Proxy> proxy = proxies_.find(request.url);
+  const bool direct = request.route.direct || !request.route.unix_socket.empty();
+  std::optional<Proxy> proxy = direct ? std::nullopt : proxies_.find(request.url);
   std::string peer = peer_name(request.url, proxy);
   Call call{request, std::move(proxy), ExchangeDeadline(request, std::move(peer), cancel, clock_)};
   call.deadline.check();

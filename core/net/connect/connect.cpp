@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cerrno>
 #include <vector>
@@ -99,6 +100,22 @@ UniqueFd dial(const Url& url, const std::optional<Proxy>& proxy, ExchangeDeadlin
   }
 }
 
+UniqueFd dial_unix(const std::string& path, const ExchangeDeadline& deadline) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path))
+    throw deadline.failure(Kind::connect, "The path of the socket " + path + " is too long.");
+  path.copy(address.sun_path, path.size());
+  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  if (!socket || retry_interrupted([&] { return ::connect(socket.get(), generic, sizeof(address)); }) != 0) {
+    throw deadline.failure(Kind::connect,
+                           "Could not connect to the socket " + path + ": " + describe_errno(errno) + ".",
+                           "Check that the service behind it is running.");
+  }
+  return socket;
+}
+
 Failure tunnel_refused(const Proxy& proxy, const std::string& target, const Head& response,
                        const ExchangeDeadline& deadline) {
   if (response.status == 407) return proxy_refused_login(proxy, response.headers, deadline);
@@ -140,8 +157,8 @@ UniqueFd open_tunnel(UniqueFd socket, const Request& request, const Proxy& proxy
   return stream.release();
 }
 
-std::unique_ptr<Stream> secure(UniqueFd socket, const Url& url, Tls& tls, ExchangeDeadline& deadline) {
-  std::unique_ptr<TlsStream> stream = tls.wrap(std::move(socket), url.host);
+std::unique_ptr<Stream> secure(UniqueFd socket, const Request& request, Tls& tls, ExchangeDeadline& deadline) {
+  std::unique_ptr<TlsStream> stream = tls.wrap(std::move(socket), request.url.host, request.route);
   for (;;) {
     const Stream::Step step = stream->handshake();
     if (step.state == Stream::State::done) return stream;
@@ -169,12 +186,13 @@ std::unique_ptr<Connection> open_connection(const Request& request, const std::o
                                             ExchangeDeadline& deadline) {
   deadline.connecting();
   const bool secured = request.url.scheme == "https";
-  if (secured) tls.start();  // a mistake in SSL_CERT_FILE shows before anything is sent
-  UniqueFd socket = dial(request.url, proxy, deadline);
+  if (secured && !request.route.has_own_tls()) tls.start();  // a mistake in SSL_CERT_FILE shows before anything is sent
+  UniqueFd socket = request.route.unix_socket.empty() ? dial(request.url, proxy, deadline)
+                                                      : dial_unix(request.route.unix_socket, deadline);
   std::unique_ptr<Stream> stream;
   if (secured) {
     if (proxy) socket = open_tunnel(std::move(socket), request, *proxy, deadline);
-    stream = secure(std::move(socket), request.url, tls, deadline);
+    stream = secure(std::move(socket), request, tls, deadline);
   } else {
     stream = std::make_unique<PlainStream>(std::move(socket));
   }

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
@@ -349,6 +350,70 @@ SSL_CTX* make_context() {
   return context;
 }
 
+/// Reads PEM items until there are no more; `each` returns false to stop.
+template <class Each>
+void for_each_certificate(const std::string& pem, Each each) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
+                                                     &BIO_free);
+  while (in) {
+    const std::unique_ptr<X509, decltype(&X509_free)> one(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr),
+                                                          &X509_free);
+    if (!one || !each(one.get())) break;
+  }
+  ERR_clear_error();
+}
+
+bool use_client_certificate(SSL_CTX* context, const std::string& pem) {
+  int count = 0;
+  for_each_certificate(pem, [&](X509* certificate) {
+    const bool used = count == 0 ? SSL_CTX_use_certificate(context, certificate) == 1
+                                 : SSL_CTX_add1_chain_cert(context, certificate) == 1;
+    if (!used) {
+      count = 0;
+      return false;
+    }
+    ++count;
+    return true;
+  });
+  return count != 0;
+}
+
+bool use_client_key(SSL_CTX* context, const Secret& pem) {
+  const auto text = pem.reveal();
+  const std::unique_ptr<BIO, decltype(&BIO_free)> in(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
+                                                     &BIO_free);
+  const auto no_password = [](char*, int, int, void*) { return 0; };
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      in ? PEM_read_bio_PrivateKey(in.get(), nullptr, no_password, nullptr) : nullptr, &EVP_PKEY_free);
+  return key && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+}
+
+/// What of the route a context cannot use.
+std::optional<std::string> use(SSL_CTX* context, const Route& route) {
+  constexpr std::size_t kLongestPem = limits::kMiB;
+  std::optional<std::string> fault;
+  if (std::max({route.extra_ca.size(), route.client_certificate.size(), route.client_key.reveal().size()}) >
+      kLongestPem)
+    return "its certificates or its key are longer than 1 MiB";
+  if (route.client_certificate.empty() != route.client_key.empty()) {
+    fault = "a client certificate and its key belong together, and one is missing";
+  } else if (!route.client_certificate.empty()) {
+    if (!use_client_certificate(context, route.client_certificate)) {
+      fault = "the client certificate is not a PEM certificate";
+    } else if (!use_client_key(context, route.client_key)) {
+      fault = "the client key is not an unencrypted PEM key that fits the certificate";
+    }
+  }
+  int trusted = 0;
+  for_each_certificate(route.extra_ca, [&](X509* certificate) {
+    trusted += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) == 1 ? 1 : 0;
+    return true;
+  });
+  if (!fault && trusted == 0 && !route.extra_ca.empty()) fault = "its CA certificates are not PEM certificates";
+  ERR_clear_error();
+  return fault;
+}
+
 }  // namespace
 
 Tls::Tls(const Environment& environment, std::string fixed_file)
@@ -372,16 +437,34 @@ Trust Tls::trust() const {
 
 SSL_CTX* Tls::context() {
   const std::lock_guard lock(mutex_);
-  if (!context_) {
-    const Trust trusted = trust();
-    std::unique_ptr<SSL_CTX, ContextFree> made(make_context());
-    load(made.get(), trusted);
-    context_ = std::move(made);
-  }
+  if (!context_) context_ = make({});
   return context_.get();
 }
 
-std::unique_ptr<TlsStream> Tls::wrap(UniqueFd socket, const std::string& host) {
+std::unique_ptr<SSL_CTX, Tls::ContextFree> Tls::make(const Route& route) const {
+  const Trust trusted = trust();
+  std::unique_ptr<SSL_CTX, ContextFree> made(make_context());
+  load(made.get(), trusted);
+  if (trusted.fixed && !route.extra_ca.empty())
+    throw Failure(Failure::Kind::tls, "The provider's own CA certificates are not accepted here.", kFixedHint);
+  if (const auto fault = use(made.get(), route))
+    throw Failure(Failure::Kind::tls, "TLS was not set up: " + *fault + ".");
+  return made;
+}
+
+std::optional<std::string> find_fault(const Route& route) {
+  if (!route.has_own_tls()) return {};
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> scratch(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  if (!scratch) return "out of memory";
+  return use(scratch.get(), route);
+}
+
+std::unique_ptr<TlsStream> Tls::wrap(UniqueFd socket, const std::string& host, const Route& route) {
+  if (route.has_own_tls()) {  // a session of another identity is never resumed
+    const auto own = make(route);
+    return std::make_unique<TlsStream>(own.get(), std::move(socket), host, !fixed_file_.empty(),
+                                       std::make_shared<TlsSessions>());
+  }
   return std::make_unique<TlsStream>(context(), std::move(socket), host, !fixed_file_.empty(), sessions_);
 }
 

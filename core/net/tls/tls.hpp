@@ -89,6 +89,9 @@ class TlsStream : public Stream {
   std::optional<Step> ended_;  ///< how reading ended, found after bytes that were handed out first
 };
 
+/// Why the certificates and the key of a route cannot be used, if so: "the client key is not an unencrypted PEM key".
+std::optional<std::string> find_fault(const Route& route);
+
 /// Thread-safe.
 class Tls {
  public:
@@ -98,7 +101,7 @@ class Tls {
   /// Creates the context unless it is there. Throws Failure{tls}.
   void start() { static_cast<void>(context()); }
   /// A stream whose handshake is still to be made. Throws Failure{tls}.
-  std::unique_ptr<TlsStream> wrap(UniqueFd socket, const std::string& host);
+  std::unique_ptr<TlsStream> wrap(UniqueFd socket, const std::string& host, const Route& route = {});
   bool started() const;
 
  private:
@@ -107,6 +110,7 @@ class Tls {
   };
 
   SSL_CTX* context();
+  std::unique_ptr<SSL_CTX, ContextFree> make(const Route& route) const;
   Trust trust() const;
 
   std::string fixed_file_;

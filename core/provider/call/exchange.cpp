@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
-#include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
 
 namespace heygen::provider {
@@ -17,16 +16,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMaxBody = limits::kMiB;
 constexpr milliseconds kSlice{20};
 constexpr milliseconds kTick{1'000};
 
 /// False when the body is longer than allowed.
-bool read_body(net::Response& response, std::string& body) {
+bool read_body(net::Response& response, std::string& body, std::size_t longest) {
   std::array<char, 16384> piece{};
-  body.reserve(kMaxBody);  // grown in place, so that no copy of a token stays behind
+  body.reserve(longest);  // grown in place, so that no copy of a token stays behind
   while (const std::size_t got = response.read(piece)) {
-    if (got > kMaxBody - body.size()) return false;
+    if (got > longest - body.size()) return false;
     body.append(piece.data(), got);
   }
   ::explicit_bzero(piece.data(), piece.size());
@@ -57,22 +55,24 @@ class SignalsBlocked {
 
 }  // namespace
 
-std::unique_ptr<HttpResponse> receive(net::Http& http, const net::Request& request, const Cancel& cancel) {
+std::unique_ptr<HttpResponse> receive(net::Http& http, const net::Request& request, std::size_t max_body,
+                                      const Cancel& cancel) {
   const auto received = http.send(request, cancel);
   auto kept = std::make_unique<HttpResponse>();
   kept->status = received->status;
   kept->headers = received->headers;
-  if (!read_body(*received, kept->body)) return nullptr;
+  if (!read_body(*received, kept->body, max_body)) return nullptr;
   return kept;
 }
 
-Exchange::Exchange(net::Http& http, net::Request request, std::string_view body)
+Exchange::Exchange(net::Http& http, net::Request request, std::string_view body, std::size_t max_body)
     : request_(std::move(request)), text_(body), body_(text_) {
   request_.body = &body_;
   request_.on_sent = [this](std::uint64_t) { sent_ = true; };
   request_.on_wait = [] {};  // what is waited for is shown by the thread that waits
   const SignalsBlocked blocked;
-  response_ = std::async(std::launch::async, [this, &http] { return receive(http, request_, cancel_); });
+  response_ =
+      std::async(std::launch::async, [this, &http, max_body] { return receive(http, request_, max_body, cancel_); });
 }
 
 Exchange::~Exchange() {
@@ -83,7 +83,7 @@ Exchange::~Exchange() {
 
 bool Exchange::is_for(const net::Request& request, std::string_view body) const {
   return request.method == request_.method && request.url.text() == request_.url.text() &&
-         same_headers(request.headers, request_.headers) && body == text_;
+         same_headers(request.headers, request_.headers) && request.route == request_.route && body == text_;
 }
 
 Exchange::State Exchange::wait(std::optional<milliseconds> deadline, const Clock& clock, const Cancel& cancel,

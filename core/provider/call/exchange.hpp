@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <future>
 #include <memory>
@@ -22,15 +23,16 @@ class Clock;
 
 namespace heygen::provider {
 
-/// Reads the whole response; nullptr when its body is longer than a provider may get. Throws net::Failure.
-std::unique_ptr<HttpResponse> receive(net::Http& http, const net::Request& request, const Cancel& cancel);
+/// Reads the whole response; nullptr when its body is longer than `max_body` bytes. Throws net::Failure.
+std::unique_ptr<HttpResponse> receive(net::Http& http, const net::Request& request, std::size_t max_body,
+                                      const Cancel& cancel);
 
 class Exchange {
  public:
   enum class State : unsigned char { complete, not_sent, under_way };
 
   /// Starts it. `http` outlives this object; `request` without its body.
-  Exchange(net::Http& http, net::Request request, std::string_view body);
+  Exchange(net::Http& http, net::Request request, std::string_view body, std::size_t max_body);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange();  ///< cancels what is still under way

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // heygen.http/1
+#include <Poco/Net/IPAddress.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -12,6 +14,7 @@
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
+#include "core/net/tls/tls.hpp"
 #include "core/provider/call/exchange.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/call/http_response.hpp"
@@ -26,16 +29,51 @@ using std::chrono::milliseconds;
 constexpr std::uint32_t kUsualTime = 30'000;
 constexpr std::uint32_t kLongestTime = 300'000;
 constexpr std::size_t kMaxRequestHeaders = 64;
+constexpr std::size_t kMaxHeaderText = 64 * limits::kKiB;
+constexpr std::size_t kUsualBody = limits::kMiB, kLongestBody = 16 * limits::kMiB;
+constexpr std::string_view kPlainHttp = "plain-http=";
 constexpr milliseconds kRefreshGrace{5'000};
 
 const HttpResponse* response_of(const heygen_http_response* response) {
   return reinterpret_cast<const HttpResponse*>(response);
 }
 
+/// Of RFC 3927 and RFC 4291 §2.5.6. Their packets never leave the link.
+bool is_link_local(const std::string& host) {
+  Poco::Net::IPAddress address;
+  return Poco::Net::IPAddress::tryParse(host, address) && address.isLinkLocal();
+}
+
+/// An address of this machine alone. `localhost` is one by RFC 6761 §6.3.
+bool is_loopback(const std::string& host) {
+  Poco::Net::IPAddress address;
+  return to_lower(host) == "localhost" || (Poco::Net::IPAddress::tryParse(host, address) && address.isLoopback());
+}
+
+/// Nobody else can listen to a request there: it never leaves the machine, or the manifest says that it goes to the
+/// link.
+bool stays_near(const HostCall& host, const net::Url& url) {
+  return is_loopback(url.host) ||
+         (is_link_local(url.host) &&
+          std::ranges::find(host.manifest.needs, std::string(kPlainHttp) + url.host) != host.manifest.needs.end());
+}
+
 /// Why the URL is refused, if it is.
-std::optional<std::string> find_url_fault(const HostCall& host, const net::Url& url) {
-  if (url.scheme == "https" || host.services.environment.is_on("HEYGEN_ALLOW_HTTP")) return {};
+std::optional<std::string> find_url_fault(const HostCall& host, const net::Url& url, const net::Route& route) {
+  if (url.scheme == "https" || route.direct || host.services.environment.is_on("HEYGEN_ALLOW_HTTP")) return {};
   return url.origin() + " is not https. Set HEYGEN_ALLOW_HTTP=1 to allow that.";
+}
+
+/// What is sent in plain text never passes a proxy, unless the user allows that.
+net::Route route_of(const HostCall& host, const heygen_http_request& given, const net::Url& url) {
+  net::Route route;
+  route.unix_socket = abi::view(given.unix_socket);
+  route.extra_ca = abi::view(given.extra_ca);
+  route.client_certificate = abi::view(given.client_certificate);
+  route.client_key = Secret(std::string(abi::view(given.client_key)));
+  route.direct = !route.unix_socket.empty() || (url.scheme == "http" && stays_near(host, url) &&
+                                                !host.services.environment.is_on("HEYGEN_ALLOW_HTTP"));
+  return route;
 }
 
 /// Why the headers are refused, if they are.
@@ -48,8 +86,8 @@ std::optional<std::string> find_header_fault(const heygen_http_request& request)
     if (!abi::is_sound(name) || !is_header_name(abi::view(name)) || is_framing_header(to_lower(abi::view(name)))) {
       return "the header \"" + std::string(abi::view(name).substr(0, 64)) + "\" cannot be sent";
     }
-    if (!abi::is_sound(value) || !is_header_value(abi::view(value))) {
-      return "the value of the header " + std::string(abi::view(name)) + " has control characters";
+    if (!abi::is_sound(value) || !is_header_value(abi::view(value)) || value.size > kMaxHeaderText) {
+      return "the value of the header " + std::string(abi::view(name)) + " has control characters or is too long";
     }
   }
   return {};
@@ -58,8 +96,9 @@ std::optional<std::string> find_header_fault(const heygen_http_request& request)
 net::Headers headers_for(const HostCall& host, const heygen_http_request& request) {
   net::Headers headers;
   for (std::size_t i = 0; i < request.header_count; ++i) {
+    const heygen_field& field = request.headers[i];
     headers.push_back(
-        {std::string(abi::view(request.headers[i].name)), std::string(abi::view(request.headers[i].value))});
+        {std::string(abi::view(field.name)), std::string(abi::view(field.value)), (field.flags & HEYGEN_SECRET) != 0});
   }
   if (net::find_header(headers, "User-Agent") == nullptr) {
     headers.push_back({"User-Agent", "heygen-cli/" + host.services.host_version});
@@ -87,11 +126,12 @@ heygen_status fail_for(HostCall& host, const net::Failure& failure) {
 }
 
 /// An exchange that this call may leave under way, or that an earlier one left; nullptr for all others.
-std::unique_ptr<Exchange> begin_or_resume(HostCall& host, const net::Request& request, std::string_view body) {
+std::unique_ptr<Exchange> begin_or_resume(HostCall& host, const net::Request& request, std::string_view body,
+                                          std::size_t max_body) {
   if (host.unfinished == nullptr) return nullptr;
   if (*host.unfinished && (*host.unfinished)->is_for(request, body)) return std::move(*host.unfinished);
   if (!host.wait_end() || net::is_idempotent(request.method)) return nullptr;
-  return std::make_unique<Exchange>(host.services.http, request, body);
+  return std::make_unique<Exchange>(host.services.http, request, body, max_body);
 }
 
 /// Waits as long as the call may. Empty: it is under way, or given up, and the call has failed.
@@ -111,7 +151,11 @@ std::unique_ptr<Exchange> wait_for(HostCall& host, std::unique_ptr<Exchange> exc
   return nullptr;
 }
 
-heygen_status exchange(HostCall& host, const heygen_http_request& given, const net::Url& url,
+std::size_t longest_body(const heygen_http_request& given) {
+  return given.max_body == 0 ? kUsualBody : std::min(given.max_body, kLongestBody);
+}
+
+heygen_status exchange(HostCall& host, const heygen_http_request& given, const net::Url& url, net::Route route,
                        const heygen_http_response** response) {
   if (host.result.unfinished) return host.fail(HEYGEN_TRANSIENT, "Timed out: an earlier request is still under way.");
   const std::string_view text = abi::view(given.body);
@@ -122,22 +166,33 @@ heygen_status exchange(HostCall& host, const heygen_http_request& given, const n
   request.headers = headers_for(host, given);
   if (given.body.size != 0 || request.method == "POST") request.body = &body;
   request.timeouts = timeouts_for(host, given);
+  request.route = std::move(route);
+  const std::size_t max_body = longest_body(given);
   if (host.function == Function::refresh) request.grace = kRefreshGrace;
   try {
     std::unique_ptr<HttpResponse> kept;
-    if (std::unique_ptr<Exchange> own = begin_or_resume(host, request, text)) {
+    if (std::unique_ptr<Exchange> own = begin_or_resume(host, request, text, max_body)) {
       own = wait_for(host, std::move(own), url);
       if (!own) return HEYGEN_TRANSIENT;
       kept = own->take();
     } else {
-      kept = receive(host.services.http, request, host.services.cancel);
+      kept = receive(host.services.http, request, max_body, host.services.cancel);
     }
-    if (!kept) return host.fail(HEYGEN_BROKEN, "The response of " + url.origin() + " is larger than 1 MiB.");
+    if (!kept)
+      return host.fail(HEYGEN_BROKEN,
+                       "The response of " + url.origin() + " is larger than " +
+                           (max_body % limits::kMiB == 0 ? std::to_string(max_body / limits::kMiB) + " MiB."
+                                                         : std::to_string(max_body) + " bytes."));
     *response = reinterpret_cast<const heygen_http_response*>(host.keep(std::move(kept)));
     return HEYGEN_OK;
   } catch (const net::Failure& failure) {
     return fail_for(host, failure);
   }
+}
+
+bool given_is_unsound(const heygen_http_request& given) {
+  return !abi::is_sound(given.extra_ca) || !abi::is_sound(given.client_certificate) ||
+         !abi::is_sound(given.client_key) || !abi::is_sound(given.unix_socket);
 }
 
 heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_request* request,
@@ -147,8 +202,9 @@ heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_reques
       return host.refuse("http.send got NULL or a request smaller than version 1.0 had.");
     }
     *response = nullptr;
-    if (!abi::is_sound(request->body) || !is_header_name(abi::view(request->method))) {
-      return host.fail(HEYGEN_USAGE, "The HTTP request has no valid method or body.");
+    if (!abi::is_sound(request->body) || request->body.size > kLongestBody ||
+        !is_header_name(abi::view(request->method))) {
+      return host.fail(HEYGEN_USAGE, "The HTTP request has no valid method, or its body is longer than 16 MiB.");
     }
     net::Url url;
     try {
@@ -156,14 +212,18 @@ heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_reques
     } catch (const std::invalid_argument& error) {
       return host.fail(HEYGEN_USAGE, std::string("The URL cannot be used: ") + error.what());
     }
-    if (const auto fault = find_url_fault(host, url)) return host.fail(HEYGEN_USAGE, *fault);
+    if (given_is_unsound(*request)) return host.refuse("http.send got NULL with a size.");
+    net::Route route = route_of(host, *request, url);
+    if (const auto fault = find_url_fault(host, url, route)) return host.fail(HEYGEN_USAGE, *fault);
+    if (const auto fault = net::find_fault(route))
+      return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + *fault + ".");
     if (const auto fault = find_header_fault(*request)) {
       return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + *fault + ".");
     }
     if (host.network_off()) return host.fail(HEYGEN_TRANSIENT, "A report does not use the network.");
     if (host.time_left() == milliseconds{0})
       return host.fail(HEYGEN_TRANSIENT, "Timed out: no time is left for this request.");
-    return exchange(host, *request, url, response);
+    return exchange(host, *request, url, std::move(route), response);
   });
 }
 

@@ -54,7 +54,7 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(provider_exchange, Fixture)
 
 BOOST_AUTO_TEST_CASE(sent_exchange_stays_under_way_past_the_deadline_and_its_response_is_taken_later) {
-  Exchange exchange(http, post(), "a=b");
+  Exchange exchange(http, post(), "a=b", 1024);
   http.sent.get_future().wait();
   BOOST_TEST((exchange.wait(past, clock, cancel, {}) == State::under_way));
   http.respond.set_value();
@@ -64,13 +64,13 @@ BOOST_AUTO_TEST_CASE(sent_exchange_stays_under_way_past_the_deadline_and_its_res
 
 BOOST_AUTO_TEST_CASE(exchange_that_was_not_sent_by_the_deadline_is_given_up) {
   http.connects = false;
-  Exchange exchange(http, post(), "a=b");
+  Exchange exchange(http, post(), "a=b", 1024);
   BOOST_TEST((exchange.wait(past, clock, cancel, {}) == State::not_sent));
 }
 
 BOOST_AUTO_TEST_CASE(cancellation_ends_an_exchange) {
   http.connects = false;
-  Exchange exchange(http, post(), "a=b");
+  Exchange exchange(http, post(), "a=b", 1024);
   cancel.request();
   BOOST_TEST((exchange.wait({}, clock, cancel, {}) == State::complete));
   BOOST_CHECK_EXCEPTION(exchange.take(), net::Failure,
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(cancellation_ends_an_exchange) {
 }
 
 BOOST_AUTO_TEST_CASE(response_is_for_the_same_request_alone) {
-  Exchange exchange(http, post(), "a=b");
+  Exchange exchange(http, post(), "a=b", 1024);
   BOOST_TEST(exchange.is_for(post(), "a=b"));
   BOOST_TEST(!exchange.is_for(post(), "a=c"));
   net::Request other = post();

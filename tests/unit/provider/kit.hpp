@@ -79,6 +79,7 @@ struct Scenario {
   std::map<std::string, std::string> settings;  ///< "section.key"
   std::vector<std::string> log;
   decltype(Services::waiting) waiting;
+  decltype(Services::menu) menu;
   TemporaryDirectory directory;
 
   Services services() {
@@ -97,6 +98,7 @@ struct Scenario {
                   },
                   [this](int, const std::string& line) { log.push_back(line); }};
     made.waiting = waiting;
+    made.menu = menu;
     return made;
   }
 

@@ -192,6 +192,63 @@ BOOST_FIXTURE_TEST_CASE(connection_is_dropped_after_ten_seconds, Listening) {
   BOOST_TEST(slow.read() == "");
 }
 
+/// What a browser gets for `request` while the listener waits.
+struct Registered {
+  explicit Registered(const RedirectOptions& options) : listener(options, clock) {}
+  Loopback::Outcome serve(const std::function<void()>& browser) {
+    auto waiting = std::async(std::launch::async, [this] { return listener.wait(milliseconds{300'000}, cancel, {}); });
+    browser();
+    return waiting.get();
+  }
+  FakeClock clock;
+  Cancel cancel;
+  Loopback listener;
+};
+
+BOOST_AUTO_TEST_CASE(form_post_takes_a_form_and_nothing_else) {
+  RedirectOptions options{"/cb"};
+  options.form_post = true;
+  Registered registered(options);
+  const int port = port_of(registered.listener.redirect_uri());
+  const std::string host = "Host: 127.0.0.1:" + std::to_string(port) + "\r\n";
+  const auto post = [&](const std::string& type, const std::string& body) {
+    return "POST /cb HTTP/1.1\r\n" + host + "Content-Type: " + type +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  const auto outcome = registered.serve([&] {
+    has(Client(port).ask("GET /cb?code=1 HTTP/1.1\r\n" + host + "\r\n"), "Allow: POST");
+    has(Client(port).ask(post("application/json", "{}")), " 415 ");
+    has(Client(port).ask("POST /cb HTTP/1.1\r\n" + host +
+                         "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99999\r\n\r\n"),
+        " 413 ");
+    static Client browser(port);
+    const std::string request = post("application/x-www-form-urlencoded; charset=utf-8", "code=a+b&state=s");
+    browser.send(request.substr(0, request.size() - 4));
+    browser.send(request.substr(request.size() - 4));
+  });
+  BOOST_TEST((outcome == Loopback::Outcome::arrived));
+  BOOST_TEST(*registered.listener.param("code") == "a b");
+  BOOST_TEST(*registered.listener.param("state") == "s");
+}
+
+BOOST_AUTO_TEST_CASE(redirect_is_what_was_registered) {
+  FakeClock clock;
+  RedirectOptions options{"/cb"};
+  options.host = "localhost";
+  const Loopback named(options, clock);
+  BOOST_TEST(named.redirect_uri().starts_with("http://localhost:"));
+  options.host = "[::1]";
+  const Loopback six(options, clock);
+  BOOST_TEST(six.redirect_uri().starts_with("http://[::1]:"));
+  options.host = "127.0.0.1";
+  options.port = static_cast<std::uint16_t>(port_of(Loopback(RedirectOptions{"/cb"}, clock).redirect_uri()));
+  const Loopback fixed(options, clock);
+  BOOST_TEST(fixed.redirect_uri() == "http://127.0.0.1:" + std::to_string(options.port) + "/cb");
+  BOOST_CHECK_EXCEPTION(Loopback(options, clock), Error, [](const Error& error) {
+    return error.code == code::kUsage && has(error.message(), "Another program already listens");
+  });
+}
+
 BOOST_AUTO_TEST_CASE(wait_without_visitor_times_out) {
   FakeClock clock;
   Cancel cancel;

@@ -83,6 +83,53 @@ BOOST_AUTO_TEST_CASE(plain_http_needs_permission) {
   BOOST_TEST((allowed.refresh("http GET http://token.example/ -").status == Status::ok));
 }
 
+BOOST_AUTO_TEST_CASE(plain_http_to_this_machine_needs_no_permission_and_no_proxy) {
+  for (const char* url : {"http://127.0.0.1:8200/", "http://[::1]:8200/", "http://localhost:8200/"}) {
+    Probe probe;
+    BOOST_TEST((probe.refresh("http GET " + std::string(url) + " -").status == Status::ok), url);
+    BOOST_TEST(probe.http.sent.at(0).route.direct);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(plain_http_to_the_link_needs_the_manifest) {
+  Probe probe;  // its manifest lists 169.254.169.254
+  BOOST_TEST((probe.refresh("http PUT http://169.254.169.254/latest/api/token -").status == Status::ok));
+  BOOST_TEST(probe.http.sent.at(0).route.direct);
+  for (const char* url : {"http://169.254.170.2/", "http://[fe80::1]/", "http://169.254.169.254.evil.example/"}) {
+    Probe other;
+    BOOST_TEST((other.refresh("http GET " + std::string(url) + " -").status == Status::usage), url);
+    BOOST_TEST(other.http.sent.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(unix_socket_carries_plain_http) {
+  Probe probe;
+  BOOST_TEST((probe.refresh("http-with unix_socket /run/vault.sock GET http://vault.internal/").status == Status::ok));
+  BOOST_TEST(probe.http.sent.at(0).route.unix_socket == "/run/vault.sock");
+}
+
+BOOST_AUTO_TEST_CASE(certificates_that_cannot_be_used_are_usage_and_not_sent) {
+  for (const char* member : {"extra_ca", "client_certificate"}) {
+    Probe probe;
+    const auto answer = probe.refresh("http-with " + std::string(member) + " nonsense GET https://x.example/");
+    BOOST_TEST((answer.status == Status::usage));
+    BOOST_TEST(probe.http.sent.empty());
+    has(answer.message, "certificate");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(response_headers_can_be_walked_and_a_longer_body_asked_for) {
+  Probe probe;
+  probe.http.rest =
+      ScriptedResponse{.body = std::string(3 << 20, 'x'), .headers = {{"Set-Cookie", "a=1, b"}, {"Set-Cookie", "c=2"}}};
+  const auto answer = probe.refresh("http-with max_body 4194304 GET https://x.example/");
+  BOOST_TEST((answer.status == Status::ok));
+  says(probe, {"0", "Set-Cookie=a=1, b", "Set-Cookie=c=2", "6"});
+  Probe limited;
+  limited.http.rest = ScriptedResponse{.body = std::string(3 << 20, 'x')};
+  has(limited.refresh("http-with max_body 2097152 GET https://x.example/").message, "larger than 2 MiB");
+}
+
 BOOST_AUTO_TEST_CASE(unsendable_request_is_usage_and_not_sent) {
   for (const char* line :
        {"http GET ftp://x/ -", "http GET nonsense -", "http G\xC3\x84T https://x.example/ -",
@@ -407,6 +454,63 @@ BOOST_FIXTURE_TEST_CASE(example_distinguishes_transient_errors_from_rejection, M
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::rejected));
   http.rest = ScriptedResponse{.body = "<html>"};
   BOOST_TEST((provider().refresh(with_token("abc")).status == Status::broken));
+}
+
+BOOST_AUTO_TEST_CASE(json_is_written_step_by_step) {
+  Probe probe;
+  probe.resolve(
+      "write-json { name:a text:x\\ny name:n int:-5 name:l [ true false null copy:{\"k\":1.50} } name:o { } }\n"
+      "write-json text:alone\nreturn 1");
+  says(probe,
+       {"0000000000000000 {\"a\":\"x\\ny\",\"n\":-5,\"l\":[true,false,null,{\"k\":1.50}],\"o\":{}}", "0 \"alone\""});
+}
+
+BOOST_AUTO_TEST_CASE(document_out_of_order_is_lost) {
+  for (const char* steps :
+       {"{ text:x", "[ name:a", "}", "{ name:a }", "{ name:a name:b", "text:a text:b", "text:\xFF"}) {
+    Probe probe;
+    probe.resolve("write-json " + std::string(steps) + " null\nreturn 1");
+    const std::string said = probe.said().at(0);
+    BOOST_TEST(said.find('6') != std::string::npos, steps);
+    BOOST_TEST(said.ends_with(" none"), steps);
+  }
+  Probe open;
+  open.resolve("write-json [ int:1\nreturn 1");
+  says(open, {"00 none"});
+}
+
+BOOST_AUTO_TEST_CASE(long_digests_match_the_standard) {
+  Probe probe;  // FIPS 180-4, of "abc"
+  probe.resolve("long-digests\nreturn 1");
+  says(probe, {"203 167 221 159"});
+}
+
+BOOST_AUTO_TEST_CASE(base64url_is_decoded_strictly) {
+  Probe probe;
+  probe.resolve(
+      "decode _-8\ndecode YWJj\ndecode YWI=\ndecode YWI\ndecode +/8\ndecode YW\ndecode Y\ndecode YWJ\nreturn 1");
+  says(probe, {"0 \xFF\xEF", "0 abc", "0 ab", "0 ab", "6 NULL", "6 NULL", "6 NULL", "6 NULL"});
+}
+
+BOOST_AUTO_TEST_CASE(menu_asks_only_where_there_is_a_choice_and_a_user) {
+  Probe probe;
+  probe.terminal.set_terminal(true);
+  std::vector<std::string> shown;
+  probe.menu = [&](const std::string& title, const std::vector<std::string>& items, std::size_t suggested) {
+    shown.push_back(title);
+    shown.insert(shown.end(), items.begin(), items.end());
+    BOOST_TEST(suggested == 1U);
+    return std::size_t{0};
+  };
+  probe.login("menu only\nmenu one two");
+  says(probe, {"0 0", "0 0"});
+  BOOST_TEST(shown == (std::vector<std::string>{"Which?", "one", "two"}), boost::test_tools::per_element());
+  Probe alone;
+  BOOST_TEST((alone.login("menu one two").status == Status::needs_user));
+  Probe script;
+  script.terminal.set_terminal(true);
+  script.menu = probe.menu;
+  BOOST_TEST((script.resolve("menu one two").status == Status::needs_user));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
