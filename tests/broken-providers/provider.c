@@ -20,9 +20,9 @@
 #define SETTINGS SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1)
 #define TERMINAL SERVICE(heygen_terminal_1_v, HEYGEN_TERMINAL_1)
 
-#ifdef FAULT_LARGER
+#ifdef FAULT_GROWTH_LARGER
 #define BAD_SIZE(record) ((record)->struct_size != sizeof *(record))
-#elif defined FAULT_SMALLER
+#elif defined FAULT_GROWTH_SMALLER
 #define BAD_SIZE(record) ((record) == NULL)
 #else
 #define BAD_SIZE(record) ((record)->struct_size < sizeof *(record))
@@ -30,7 +30,7 @@
 
 static int fits(const heygen_call* call) {
   if (BAD_SIZE(call) || BAD_SIZE(call->sink)) return 0;
-#ifndef FAULT_SERVICES
+#ifndef FAULT_GROWTH_SERVICES
   if (CLOCK == NULL) return 0;
 #endif
   return JSON != NULL && HTTP != NULL && SETTINGS != NULL && TERMINAL != NULL;
@@ -39,14 +39,14 @@ static int fits(const heygen_call* call) {
 /* ---- the state ---- */
 
 static heygen_status member(const heygen_call* call, const char* name, heygen_str* text) {
-#ifdef FAULT_ROUND_TRIP
+#ifdef FAULT_STATE_ROUND_TRIP
   const heygen_json* value = JSON->at(JSON->parse(call, call->state), strcmp(name, "access") == 0 ? 0 : 1);
 #else
   const heygen_json* value = JSON->member(JSON->parse(call, call->state), (heygen_str){name, strlen(name)});
 #endif
   *text = (heygen_str){NULL, 0};
   if (value == NULL) return HEYGEN_NOT_CONFIGURED;
-#ifdef FAULT_GARBAGE
+#ifdef FAULT_STATUS_BROKEN
   if (JSON->type(value) != HEYGEN_JSON_STRING) return HEYGEN_NOT_CONFIGURED;
 #else
   if (JSON->type(value) != HEYGEN_JSON_STRING) return HEYGEN_BROKEN;
@@ -85,7 +85,7 @@ static heygen_status store(const heygen_call* call, heygen_str body, int login) 
   if (login || refresh_token.data != NULL)
     fine = fine && put(patch, sizeof patch, call, "refresh_token", refresh_token);
   if (login || expiry.data != NULL) fine = fine && put(patch, sizeof patch, call, "expiry", expiry);
-#ifdef FAULT_FOREIGN
+#ifdef FAULT_STATE_FOREIGN
   const heygen_json* state = JSON->parse(call, call->state);
   for (size_t i = 0; i < JSON->size(state); ++i) {
     heygen_str name = JSON->name_at(state, i);
@@ -93,10 +93,10 @@ static heygen_status store(const heygen_call* call, heygen_str body, int login) 
   }
 #endif
   strcat(patch, "}");
-#ifdef FAULT_STATE
+#ifdef FAULT_ANSWER_STATE
   if (!login) return call->sink->set_state(call, STR("[1]")), HEYGEN_OK;
 #endif
-#ifdef FAULT_REFRESH
+#ifdef FAULT_REFRESH_WORKS
   if (!login) return HEYGEN_OK;
 #endif
 #ifdef FAULT_SECRET_OUTPUT
@@ -116,7 +116,7 @@ static heygen_status store(const heygen_call* call, heygen_str body, int login) 
   FILE* file = fopen("token.txt", "w");
   if (file == NULL || fwrite(access.data, 1, access.size, file) == 0 || fclose(file) != 0) return HEYGEN_BROKEN;
 #endif
-#ifdef FAULT_MEMORY
+#ifdef FAULT_MEMORY_USE
   char* volatile copy = malloc(16);
   memset(copy, 1, 16);
   free(copy);
@@ -136,7 +136,7 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
   snprintf(url, sizeof url, "%.*s/%s", (int)base.size, base.data, action);
   heygen_http_request request = {
       .struct_size = sizeof request, .method = STR("POST"), .url = {url, strlen(url)}, .body = token};
-#ifdef FAULT_REQUESTS
+#ifdef FAULT_SERVICE_REQUESTS
   heygen_field header = {STR("Connection"), STR("close"), 0, 0};
   if (strcmp(action, "revoke") == 0) {
     request.headers = &header;
@@ -154,9 +154,9 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
   *body = HTTP->body(response);
   int code = HTTP->status(response);
   if (code == 200) return HEYGEN_OK;
-#ifdef FAULT_REFUSED
+#ifdef FAULT_STATUS_REJECTED
   return HEYGEN_TRANSIENT;
-#elif defined FAULT_TRANSIENT
+#elif defined FAULT_STATUS_TRANSIENT
   return HEYGEN_REJECTED;
 #endif
 #ifdef FAULT_SECRET_ERROR
@@ -172,9 +172,9 @@ static void on_interrupt(int number) {
   (void)number;
 }
 #endif
-#if defined FAULT_THREAD || defined FAULT_LEFT || defined FAULT_LEFT_INIT
+#if defined FAULT_THREAD_CALL || defined FAULT_THREAD_LEFT || defined FAULT_LEFT_INIT
 static void* elsewhere(void* given) {
-#if defined FAULT_LEFT || defined FAULT_LEFT_INIT
+#if defined FAULT_THREAD_LEFT || defined FAULT_LEFT_INIT
   (void)given;
   sleep(30);
 #else
@@ -222,36 +222,36 @@ static void misbehave(const heygen_call* call) {
 #ifdef FAULT_VARIABLE
   setenv("SAMPLE_SEEN", "1", 1);
 #endif
-#ifdef FAULT_QUIET
+#ifdef FAULT_PROCESS_QUIET
   puts("sample: hello");
 #endif
-#ifdef FAULT_STDIN
+#ifdef FAULT_PROCESS_STDIN
   char byte;
   if (read(0, &byte, 1) < 0) abort();
 #endif
-#ifdef FAULT_THREAD
+#ifdef FAULT_THREAD_CALL
   pthread_t thread;
   if (pthread_create(&thread, NULL, elsewhere, (void*)(uintptr_t)call) == 0) pthread_join(thread, NULL);
 #endif
-#ifdef FAULT_LEFT
+#ifdef FAULT_THREAD_LEFT
   pthread_t thread;
   if (pthread_create(&thread, NULL, elsewhere, NULL) == 0) pthread_detach(thread);
 #endif
-#ifdef FAULT_AFTER
+#ifdef FAULT_MEMORY_AFTER
   static const heygen_call* kept;
   if (kept != NULL && kept->now == 1) abort();
   kept = call;
 #endif
-#ifdef FAULT_VIEWS
+#ifdef FAULT_MEMORY_VIEWS
   static heygen_str kept;
   if (kept.data != NULL && kept.data[0] == 1) abort();
   kept = call->state;
 #endif
-#ifdef FAULT_DECLARED
+#ifdef FAULT_SERVICE_DECLARED
   heygen_str value;
   SETTINGS->env(call, STR("HOME"), &value);
 #endif
-#ifdef FAULT_ATEXIT
+#ifdef FAULT_LOAD_ATEXIT
   static int registered;
   if (!registered++) atexit((void (*)(void))(uintptr_t)misbehave);
 #endif
@@ -274,16 +274,16 @@ static heygen_status give(const heygen_call* call, heygen_str token, heygen_str 
   heygen_status status = HEYGEN_OK;
   int size = snprintf(value, sizeof value, "Bearer %.*s", (int)token.size, token.data);
   if (size < 0 || (size_t)size >= sizeof value) return HEYGEN_BROKEN;
-#ifdef FAULT_HEADERS
+#ifdef FAULT_ANSWER_HEADERS
   call->sink->set_header(call, STR("Host"), STR("elsewhere"), 0);
 #endif
-#ifdef FAULT_MARKED
+#ifdef FAULT_SECRET_MARKED
   status = call->sink->set_header(call, STR("Authorization"), (heygen_str){value, (size_t)size}, 0);
-#elif !defined FAULT_OK
+#elif !defined FAULT_STATUS_OK
   status = call->sink->set_header(call, STR("Authorization"), (heygen_str){value, (size_t)size}, HEYGEN_SECRET);
 #endif
   if (status != HEYGEN_OK) return HEYGEN_BROKEN;
-#ifdef FAULT_ANSWERS
+#ifdef FAULT_ANSWER_TEXTS
   call->sink->set_type(call, STR("A Token"));
 #else
   call->sink->set_type(call, STR("token"));
@@ -296,7 +296,7 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
   heygen_time at;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   misbehave(call);
-#ifdef FAULT_EXPLAIN
+#ifdef FAULT_RESOLVE_EXPLAIN
   if (call->reason == HEYGEN_REASON_EXPLAIN) post(call, "check", STR(""), &access);
 #endif
 #ifdef FAULT_LOGIN_ALONE
@@ -306,22 +306,22 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
 #endif
   if (SETTINGS->env(call, STR("SAMPLE_TOKEN"), &access) == HEYGEN_OK) return give(call, access, STR("env"));
   heygen_status status = member(call, "access", &access);
-#ifdef FAULT_ABSENT
+#ifdef FAULT_STATUS_ABSENT
   if (status == HEYGEN_NOT_CONFIGURED) return HEYGEN_BROKEN;
 #endif
   if (status != HEYGEN_OK) return status;
-#ifdef FAULT_CLOCK
+#ifdef FAULT_EXPIRY_CLOCK
   if (call->now < 1000000000) return HEYGEN_BROKEN;
 #endif
   if (member(call, "refresh_token", &refresh_token) == HEYGEN_BROKEN) return HEYGEN_BROKEN;
-#ifndef FAULT_OK
+#ifndef FAULT_STATUS_OK
   if (refresh_token.data != NULL) call->sink->set_refreshable(call, 1);
 #endif
-#ifdef FAULT_EXPIRY
+#ifdef FAULT_EXPIRY_FIXED
   (void)expiry;
   (void)at;
   call->sink->set_expiry(call, call->now + 3600);
-#elif !defined FAULT_ROUND_TRIP
+#elif !defined FAULT_STATE_ROUND_TRIP
   if (member(call, "expiry", &expiry) == HEYGEN_BROKEN) return HEYGEN_BROKEN;
   if (CLOCK->parse(call, expiry, &at) == HEYGEN_OK) call->sink->set_expiry(call, at);
 #else
@@ -343,11 +343,11 @@ static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
 static heygen_status HEYGEN_CALL login(const heygen_call* call) {
   heygen_str ticket, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
-#ifdef FAULT_NO_LOGIN
+#ifdef FAULT_LOGIN_FLAG
   return HEYGEN_UNSUPPORTED;
 #endif
   heygen_status status = TERMINAL->secret(call, STR("Ticket: "), &ticket);
-#ifdef FAULT_NEVER_ASKS
+#ifdef FAULT_USER_NEVER_ASKED
   if (status == HEYGEN_NEEDS_USER) return HEYGEN_BROKEN;
 #endif
   if (status == HEYGEN_OK) status = post(call, "redeem", ticket, &body);
@@ -359,13 +359,13 @@ static heygen_status HEYGEN_CALL take_back(const heygen_call* call) {
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   heygen_status status = member(call, "access", &access);
   if (status == HEYGEN_OK) status = post(call, "revoke", access, &body);
-#ifdef FAULT_REVOKE
+#ifdef FAULT_REVOKE_CONFIRMED
   if (status == HEYGEN_TRANSIENT) return HEYGEN_OK;
 #endif
-#ifdef FAULT_INTERNAL
+#ifdef FAULT_STATUS_INTERNAL
   if (status == HEYGEN_OK) return HEYGEN_INTERNAL;
 #endif
-#ifdef FAULT_STATUS
+#ifdef FAULT_STATUS_KNOWN
   if (status == HEYGEN_OK) return 42;
 #endif
   return status;
@@ -378,14 +378,14 @@ static heygen_status HEYGEN_CALL report(const heygen_call* call, const heygen_ou
 #else
   if (BAD_SIZE(outcome)) return HEYGEN_UNSUPPORTED;
 #endif
-#ifdef FAULT_OUTCOME
+#ifdef FAULT_OUTCOME_ANY
   if (outcome->http_status != 401) return HEYGEN_INTERNAL;
 #endif
   return HEYGEN_OK;
 }
 
 static const void* HEYGEN_CALL extension(heygen_str id) {
-#ifdef FAULT_EXTENSIONS
+#ifdef FAULT_GROWTH_EXTENSIONS
   return id.data;
 #else
   (void)id;
@@ -406,13 +406,13 @@ static const heygen_descriptor kDescriptor = {
     .flags = HEYGEN_PROVIDER_READS_STDIN,
     .id = HEYGEN_LITERAL("sample"),
     .version = HEYGEN_LITERAL("1.0.0"),
-#ifdef FAULT_DESCRIPTOR
+#ifdef FAULT_MANIFEST_DESCRIPTOR
     .title = HEYGEN_LITERAL("A title that is a good deal longer than forty characters"),
 #else
     .title = HEYGEN_LITERAL("Sample"),
 #endif
     .order = 1000,
-#ifndef FAULT_INTERACTIONS
+#ifndef FAULT_MANIFEST_INTERACTIONS
     .interactions = HEYGEN_INTERACTS_TERMINAL,
 #endif
     .env = kEnv,
@@ -423,14 +423,14 @@ static const heygen_descriptor kDescriptor = {
     .settings_count = 1,
 };
 static const heygen_provider_1 kProvider = {
-#ifdef FAULT_SIZES
+#ifdef FAULT_GROWTH_SIZES
     .struct_size = 24,
 #else
     .struct_size = sizeof kProvider,
 #endif
     .descriptor = &kDescriptor,
     .resolve = resolve,
-#ifndef FAULT_SLOTS
+#ifndef FAULT_ENTRY_FUNCTIONS
     .refresh = refresh,
 #endif
     .login = login,
@@ -440,11 +440,11 @@ static const heygen_provider_1 kProvider = {
 };
 
 static heygen_status HEYGEN_CALL init(const heygen_host* host) {
-#ifdef FAULT_INIT
+#ifdef FAULT_ENTRY_INIT
   static int started;
   if (started++) return HEYGEN_INTERNAL;
 #endif
-#ifdef FAULT_INIT_TIME
+#ifdef FAULT_LOAD_TIME
   if (getenv("SAMPLE_TOKEN") == NULL) usleep(1200000); /* in the first case alone, or the test would take all day */
 #endif
 #ifdef FAULT_LEFT_INIT
@@ -456,33 +456,33 @@ static heygen_status HEYGEN_CALL init(const heygen_host* host) {
 #endif
   return BAD_SIZE(host) ? HEYGEN_INTERNAL : HEYGEN_OK;
 }
-#ifndef FAULT_ENTRY
+#ifndef FAULT_ENTRY_CONSTANT
 static void HEYGEN_CALL deinit(void) {}
 #endif
 static const void* HEYGEN_CALL get_api(uint32_t major) {
-#ifdef FAULT_GET_API
+#ifdef FAULT_ENTRY_API
   return major > 0 ? &kProvider : NULL;
 #else
   return major == 1 ? &kProvider : NULL;
 #endif
 }
 
-#ifdef FAULT_EXPORTS
+#ifdef FAULT_ENTRY_EXPORTS
 extern HEYGEN_EXPORT int sample_counter;
 int sample_counter = 1;
 #endif
-#ifdef FAULT_LOAD
+#ifdef FAULT_LOAD_NOW
 extern int missing_symbol(void);
 __attribute__((used)) static int (*const kMissing)(void) = missing_symbol;
 #endif
-#ifdef FAULT_NEEDED
+#ifdef FAULT_FILE_NEEDED
 extern int further(void);
 __attribute__((used)) static int (*const kFurther)(void) = further;
 #endif
 
 const heygen_provider_entry_v heygen_provider_entry = {
     .struct_size = sizeof heygen_provider_entry,
-#ifdef FAULT_VERSIONS
+#ifdef FAULT_ENTRY_VERSIONS
     .min_major = 2,
     .max_major = 3,
 #else
@@ -490,7 +490,7 @@ const heygen_provider_entry_v heygen_provider_entry = {
     .max_major = 1,
 #endif
     .init = init,
-#ifndef FAULT_ENTRY
+#ifndef FAULT_ENTRY_CONSTANT
     .deinit = deinit,
 #endif
     .get_api = get_api,

@@ -8,14 +8,15 @@
  * This header is C11 and C++11, includes its own parts, <stddef.h>
  * and <stdint.h>, and assumes no operating system.
  *
- * Rules for both sides. H1, H2, … are the duties of the host, listed with their
- * tests in docs/host-duties.md; docs/provider-rules.md lists the provider's.
+ * Rules for both sides. Names such as (host-growth) are the duties of the host,
+ * listed with their tests in docs/host-duties.md; docs/provider-rules.md lists
+ * the provider's.
  *
  *  Sizes    Every struct that a caller fills starts with `struct_size`, set to
  *           sizeof the struct as the caller knows it. The callee reads
  *           min(struct_size, its own size) bytes and refuses a struct smaller
- *           than version 1.0 had (H26). A released struct never changes;
- *           growth is by get_extension() under a new ID (H1). Arrays hold
+ *           than version 1.0 had (host-sizes). A released struct never changes;
+ *           growth is by get_extension() under a new ID (host-growth). Arrays hold
  *           pointers to structs, or values that are fixed for ever.
  *  Strings  heygen_str is a view: UTF-8, not NUL-terminated, data may be NULL
  *           when size is 0. Whatever a function receives is valid until that
@@ -25,19 +26,19 @@
  *  Outputs  A provider answers through heygen_sink, which copies.
  *  Secrets  Mark them with HEYGEN_SECRET. The host wipes its copies, keeps them
  *           out of logs and never puts them into an argument vector
- *           (H20).
+ *           (host-secrets).
  *  Unknown  Each enum says what a value means that the reader does not know;
  *           unknown flag bits are ignored.
  *  Errors   No exception, longjmp or signal crosses this boundary. A throw out
  *           of a C entry point ends the process, which names the provider
- *           (H29); the C++ wrapper (heygen/provider.hpp) catches
+ *           (host-blames); the C++ wrapper (heygen/provider.hpp) catches
  *           everything for you.
  *  Threads  The last line of each function's comment is its thread tag:
  *             [call]  on the thread of the provider function that is running,
- *                     until that function returns (H28)
+ *                     until that function returns (host-call-thread)
  *             [any]   from any thread, until that function returns
  *             [load]  on the thread that loads the provider, one at a time
- *           The host never calls providers from two threads at once (H4).
+ *           The host never calls providers from two threads at once (host-one-call).
  */
 #ifndef HEYGEN_PROVIDER_H
 #define HEYGEN_PROVIDER_H
@@ -91,7 +92,8 @@ enum {
 
 /* Where results go. All members are set. A function that refuses its argument
  * returns HEYGEN_USAGE, changes nothing, and the host reports a bug in the
- * provider unless the provider function ends in another error (H8). */
+ * provider unless the provider function ends in another error
+ * (host-refuses-arguments). */
 typedef struct heygen_sink {
   uint32_t struct_size;
   uint32_t reserved;
@@ -99,19 +101,19 @@ typedef struct heygen_sink {
   /* One request header; the same name again replaces it. At most 16. Refused:
    * an empty name; a value over 64 KiB; CR, LF or NUL; Host, Content-*,
    * hop-by-hop (RFC 9110 §7.6.1) and X-HeyGen-* names; Authorization together
-   * with x-api-key (H5).
+   * with x-api-key (host-copies).
    * [call] */
   heygen_status(HEYGEN_CALL* set_header)(const heygen_call* call, heygen_str name, heygen_str value, uint32_t flags);
 
   /* Changes the provider's stored state by a JSON merge patch (RFC 7396): an
    * object; omitted members stay, null deletes. Numbers are kept to the last
-   * digit. At most 1 MiB. Calls add up (H6). Only for login(), and for
+   * digit. At most 1 MiB. Calls add up (host-patches). Only for login(), and for
    * refresh() of a state that is not empty: state is a login and nothing else,
    * and what is merely derived belongs into heygen.cache/1. Anywhere else
-   * HEYGEN_USAGE, a bug in the provider (H46). The host saves the state of a
-   * refresh, and that of a login unless resolve() or the API then refuses it:
-   * revoke() gets that state. With any status but HEYGEN_OK the patch is
-   * dropped (H7).
+   * HEYGEN_USAGE, a bug in the provider (host-state-misuse). The host saves the
+   * state of a refresh, and that of a login unless resolve() or the API then
+   * refuses it: revoke() gets that state. With any status but HEYGEN_OK the patch is
+   * dropped (host-drops-failed).
    * [call] */
   heygen_status(HEYGEN_CALL* set_state)(const heygen_call* call, heygen_str json_merge_patch);
 
@@ -121,7 +123,7 @@ typedef struct heygen_sink {
   heygen_status(HEYGEN_CALL* set_type)(const heygen_call* call, heygen_str type);
 
   /* Where it came from: "env", "file" or a word of your own. Default "file"
-   * (H31).
+   * (host-defaults).
    * [call] */
   heygen_status(HEYGEN_CALL* set_source)(const heygen_call* call, heygen_str source);
 
@@ -138,21 +140,22 @@ typedef struct heygen_sink {
   heygen_status(HEYGEN_CALL* set_refreshable)(const heygen_call* call, int32_t refreshable);
 
   /* For which requests the host may use these headers: a HEYGEN_REACH_* value,
-   * by default HEYGEN_REACH_ANY_REQUEST (H32).
+   * by default HEYGEN_REACH_ANY_REQUEST (host-reach).
    * [call] */
   heygen_status(HEYGEN_CALL* set_reach)(const heygen_call* call, heygen_reach reach);
 
   /* Says more about the error that the function is about to return. `code` is a
    * stable machine code such as an OAuth error code, or empty. `message` is one
    * sentence; `hint` the next step, or empty; at most 4 KiB each.
-   * `retry_after` in seconds, 0 for unknown. Without it the host words the status itself. No secrets (H10).
+   * `retry_after` in seconds, 0 for unknown. Without it the host words the status
+   * itself. No secrets (host-messages).
    * [call] */
   heygen_status(HEYGEN_CALL* fail)(const heygen_call* call, heygen_str code, heygen_str message, heygen_str hint,
                                    int32_t retry_after);
 } heygen_sink;
 
 /* One call into the provider. Filled by the host; valid until the provider
- * function returns (H4). */
+ * function returns (host-one-call). */
 struct heygen_call {
   uint32_t struct_size;
   uint32_t host_major; /* the interface version agreed on                     */
@@ -160,7 +163,7 @@ struct heygen_call {
   const heygen_sink* sink;
 
   /* A host service (see below), or NULL when this host does not know the ID
-   * (H11).
+   * (host-unknown-service).
    * [call] */
   const void*(HEYGEN_CALL* get_extension)(const heygen_call* call, heygen_str id);
 
@@ -172,7 +175,7 @@ struct heygen_call {
   heygen_str method;       /* of the request, "" when there is none        */
   heygen_str path;         /* of the request with query, "" likewise       */
   /* The account that the user chose by name, "" being the usual one. State,
-   * cache, keys and locks are those of the profile (H47). */
+   * cache, keys and locks are those of the profile (host-profile). */
   heygen_str profile;
   heygen_str www_authenticate; /* of the 401, "" otherwise (RFC 9110 §11.6.1)  */
   heygen_str state;            /* JSON object: what set_state stored, or "{}"  */
@@ -209,7 +212,7 @@ typedef struct heygen_setting {
 } heygen_setting;
 
 /* The provider as data. The manifest beside the library says the same; a library
- * that its manifest contradicts is refused (H27). */
+ * that its manifest contradicts is refused (host-manifest). */
 typedef struct heygen_descriptor {
   uint32_t struct_size;
   uint32_t flags;
@@ -259,20 +262,20 @@ typedef struct heygen_provider_1 {
 
   /* From state and environment to headers; only from state when the reason is
    * HEYGEN_REASON_LOGIN: the host then verifies what a login has just stored
-   * (H13). With HEYGEN_REASON_EXPLAIN the network is off (H14).
+   * (host-verifies-login). With HEYGEN_REASON_EXPLAIN the network is off (host-explain-offline).
    * Never asks the user unless call->interaction allows it. HEYGEN_OK needs at
    * least one header, or set_refreshable(1) without any: then the host
-   * refreshes first and resolves again (H30). Sets type, source, scope, expiry
+   * refreshes first and resolves again (host-refresh-first). Sets type, source, scope, expiry
    * and reach where known.
    * [call] */
   heygen_status(HEYGEN_CALL* resolve)(const heygen_call* call);
 
-  /* Renews what resolve() gives: new state through set_state, which the host
+  /* Refreshes what resolve() gives: new state through set_state, which the host
    * saves, or a dropped entry of heygen.cache/1. The host resolves again. Runs
    * alone among all threads and processes that share the credentials file, with
-   * the state as it is now in that file (H22). HEYGEN_OK without a change is an
-   * answer too: a refusal that only asks for a nonce (RFC 9449 §9) needs
-   * nothing renewed. Without HEYGEN_OK the file stays as it is.
+   * the state as it is now in that file (host-refresh-once). HEYGEN_OK without
+   * a change is an answer too: a refusal that only asks for a nonce (RFC 9449
+   * §9) needs nothing new. Without HEYGEN_OK the file stays as it is.
    * [call] */
   heygen_status(HEYGEN_CALL* refresh)(const heygen_call* call);
 
@@ -285,11 +288,11 @@ typedef struct heygen_provider_1 {
   /* Tells the issuer to forget the credential in call->state. The host drops it
    * from the file whatever this returns. HEYGEN_OK: the issuer confirmed.
    * HEYGEN_UNSUPPORTED: such a credential cannot be revoked. At most 5 s
-   * (H18).
+   * (host-revoke-limit).
    * [call] */
   heygen_status(HEYGEN_CALL* revoke)(const heygen_call* call);
 
-  /* May be NULL. Its result is ignored (H33).
+  /* May be NULL. Its result is ignored (host-outcome).
    * [call] */
   heygen_status(HEYGEN_CALL* report_outcome)(const heygen_call* call, const heygen_outcome* outcome);
 
@@ -311,7 +314,7 @@ typedef struct heygen_host {
 } heygen_host;
 
 /* The one exported symbol. The host takes the highest major version that both
- * know; none in common is refused with both ranges named (H25). */
+ * know; none in common is refused with both ranges named (host-versions). */
 typedef struct heygen_provider_entry_v {
   uint32_t struct_size;
   uint32_t min_major;
@@ -319,7 +322,7 @@ typedef struct heygen_provider_entry_v {
   uint32_t reserved;
 
   /* Before anything else, once per successful load. Anything but HEYGEN_OK
-   * refuses the library (H2).
+   * refuses the library (host-deinit).
    * [load] */
   heygen_status(HEYGEN_CALL* init)(const heygen_host* host);
 

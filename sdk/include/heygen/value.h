@@ -53,7 +53,7 @@ typedef int64_t heygen_time;
 
 /* The outcome of a provider function or a host service. Values are never
  * reused; each side treats an unknown one as HEYGEN_INTERNAL. The second column
- * is what the user sees when the status ends the credential chain (H9).
+ * is what the user sees when the status ends the credential chain (host-status).
  *
  *   OK              it worked
  *   NOT_CONFIGURED  nothing here: the next provider is asked. Last in the

@@ -170,22 +170,22 @@ void Checker::find_library() {
 
 void Checker::look_at_file() {
   Findings& out = report_.findings;
-  for (const char* rule : {"R2.1-exports", "R2.13-rpath", "R2.13-needed", "R2.12-ownership"}) out.cover(rule);
+  for (const char* rule : {"entry-exports", "file-rpath", "file-needed", "file-ownership"}) out.cover(rule);
   try {
     std::vector<std::string> names = provider::exported_symbols(report_.library);
     if (std::erase(names, "heygen_provider_entry") == 0) {
-      out.fail("R2.1-exports", "heygen_provider_entry is not exported");
+      out.fail("entry-exports", "heygen_provider_entry is not exported");
       usable_ = false;
     }
     if (!names.empty()) {
-      out.fail("R2.1-exports", "it also exports " + names.front() +
-                                   (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : ""));
+      out.fail("entry-exports", "it also exports " + names.front() +
+                                    (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : ""));
     }
     report_.elf = read_elf_facts(report_.library);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(report_.library.string() + ": " + error.what());
   }
-  if (!report_.elf.search_path.empty()) out.fail("R2.13-rpath", "it has the RPATH " + report_.elf.search_path);
+  if (!report_.elf.search_path.empty()) out.fail("file-rpath", "it has the RPATH " + report_.elf.search_path);
   for (const std::string& name : report_.elf.needed) {
     const auto below = [&](const char* directory) {
       std::error_code error;
@@ -198,10 +198,10 @@ void Checker::look_at_file() {
                                  "/lib/" HEYGEN_LIBRARY_ARCHITECTURE,
                                  "/usr/lib/" HEYGEN_LIBRARY_ARCHITECTURE};
     if (name.find('/') != std::string::npos || std::ranges::none_of(directories, below)) {
-      out.fail("R2.13-needed", "it needs " + name + ", which no system directory has");
+      out.fail("file-needed", "it needs " + name + ", which no system directory has");
     }
   }
-  if (const auto fault = provider::find_ownership_fault(report_.library)) out.fail("R2.12-ownership", fault->what());
+  if (const auto fault = provider::find_ownership_fault(report_.library)) out.fail("file-ownership", fault->what());
 }
 
 void Checker::look_at_manifest() {
@@ -209,12 +209,12 @@ void Checker::look_at_manifest() {
   Findings found;
   bool complete = true;
   const auto was_slow = [&] {
-    return std::ranges::find(found.failed, "R2.9-init-time", &Finding::rule) != found.failed.end();
+    return std::ranges::find(found.failed, "load-time", &Finding::rule) != found.failed.end();
   };
   for (int tries = 0; tries < 3 && complete && (tries == 0 || was_slow()); ++tries) {  // the machine may be busy
     found = {};
     const auto look = [&](Findings& out) { look_at_library(report_.library, out); };
-    complete = run_one("loading", "R2.4-boundary", scenario, look, found);
+    complete = run_one("loading", "process-crash", scenario, look, found);
   }
   report_.findings.merge(found);
   usable_ = complete && found.facts->has("manifest");
@@ -229,25 +229,24 @@ void Checker::look_at_manifest() {
 
 void Checker::compare_manifest() {
   Findings& out = report_.findings;
-  out.cover("R2.10-manifest");
+  out.cover("manifest-same");
   if (manifest_file_.empty()) manifest_file_ = report_.library.parent_path() / (manifest_.id + ".provider.json");
   std::ifstream stream(manifest_file_, std::ios::binary);
-  if (!stream) return out.fail("R2.10-manifest", manifest_file_.filename().string() + " is missing beside the library");
+  if (!stream) return out.fail("manifest-same", manifest_file_.filename().string() + " is missing beside the library");
   try {
     const auto manifest = provider::parse_manifest(std::string(std::istreambuf_iterator<char>(stream), {}));
-    if (const auto difference = provider::first_difference(manifest, manifest_))
-      out.fail("R2.10-manifest", *difference);
+    if (const auto difference = provider::first_difference(manifest, manifest_)) out.fail("manifest-same", *difference);
     if (manifest_file_.filename() != manifest_.id + ".provider.json") {
-      out.fail("R2.10-manifest", "it is named " + manifest_file_.filename().string());
+      out.fail("manifest-same", "it is named " + manifest_file_.filename().string());
     }
     std::error_code error;
     if (!fs::equivalent(manifest_file_.parent_path() / manifest.library, report_.library, error)) {
-      out.fail("R2.10-manifest", "its `library` is " + manifest.library);
+      out.fail("manifest-same", "its `library` is " + manifest.library);
     }
   } catch (const std::runtime_error& error) {
-    out.fail("R2.10-manifest", error.what());
+    out.fail("manifest-same", error.what());
   }
-  if (const auto fault = provider::find_ownership_fault(manifest_file_)) out.fail("R2.12-ownership", fault->what());
+  if (const auto fault = provider::find_ownership_fault(manifest_file_)) out.fail("file-ownership", fault->what());
 }
 
 /// The first scenario in which most works; what the survey found in it counts.
@@ -258,7 +257,7 @@ bool Checker::choose_scenario() {
   for (std::size_t i = 0; i < scenarios.size(); ++i) {
     Findings found;
     const bool complete = run_one(
-        "a normal run", "R2.4-boundary", scenarios[i],
+        "a normal run", "process-crash", scenarios[i],
         [&](Findings& out) { survey(report_.library, scenarios[i], out); }, found);
     if (!complete) {
       report_.findings.merge(found);
@@ -289,11 +288,11 @@ void Checker::run_cases() {
   }
   for (const std::string& service : plan_.services) {
     Findings found;
-    run_one(("no " + service).c_str(), "R2.2-services", scenario_,
+    run_one(("no " + service).c_str(), "growth-services", scenario_,
             [&](Findings& out) { without_service(report_.library, scenario_, service, out); }, found);
     report_.findings.merge(found);
   }
-  if (plan_.services.empty()) report_.findings.not_applicable("R2.2-services", "it asks for no service");
+  if (plan_.services.empty()) report_.findings.not_applicable("growth-services", "it asks for no service");
 }
 
 bool Checker::run_one(const char* name, std::string_view on_crash, const Scenario& scenario,
@@ -307,12 +306,12 @@ bool Checker::run_one(const char* name, std::string_view on_crash, const Scenari
       body(out);
     } catch (const std::runtime_error&) {  // not usable: found already
     }
-    out.cover("R2.9-atexit");
+    out.cover("load-atexit");
     const int handlers = atexit_handlers(report_.library);
-    if (handlers > 0) out.fail("R2.9-atexit", std::to_string(handlers) + " functions are left to run at exit");
-    out.cover("R2.4-process");
+    if (handlers > 0) out.fail("load-atexit", std::to_string(handlers) + " functions are left to run at exit");
+    out.cover("process-unchanged");
     const std::string difference = ProcessState::now().difference(before);
-    if (!difference.empty()) out.fail("R2.4-process", difference);
+    if (!difference.empty()) out.fail("process-unchanged", difference);
   });
   into = ended.findings;
   judge_end(name, on_crash, scenario, ended, into);
@@ -322,21 +321,21 @@ bool Checker::run_one(const char* name, std::string_view on_crash, const Scenari
 void Checker::judge_end(const char* name, std::string_view on_crash, const Scenario& scenario, const Ended& ended,
                         Findings& into) {
   const std::string where = ended.where.empty() ? std::string(name) : ended.where + " (" + name + ")";
-  into.cover("R2.7-quiet");
-  into.cover("R2.7-stdin");
-  into.cover("R2.3-secret-output");
+  into.cover("process-quiet");
+  into.cover("process-stdin");
+  into.cover("secret-output");
   traced_ = traced_ || ended.traced;
-  if (ended.traced) into.cover("R2.3-secret-child");
+  if (ended.traced) into.cover("secret-child");
   if (ended.late) {
     const bool loading = std::strcmp(name, "loading") == 0;
-    into.fail(loading ? "R2.9-init-time" : "R2.7-cancel",
+    into.fail(loading ? "load-time" : "cancel-prompt",
               std::string(name) + ": still running after " + std::to_string(options_.limit_ms) + " ms");
   } else if (ended.signal == SIGXFSZ) {
-    into.fail("R2.7-quiet", where + ": it writes without end");
+    into.fail("process-quiet", where + ": it writes without end");
   } else if (ended.signal != 0) {
-    const std::string_view rule = ended.touched == Kind::record     ? "R2.8-after"
-                                  : ended.touched == Kind::text     ? "R2.3-views"
-                                  : ended.touched == Kind::past_end ? "R2.2-smaller"
+    const std::string_view rule = ended.touched == Kind::record     ? "memory-after"
+                                  : ended.touched == Kind::text     ? "memory-views"
+                                  : ended.touched == Kind::past_end ? "growth-smaller"
                                                                     : on_crash;
     const char* words = ended.signal == SIGABRT ? " (an exception that left it, or abort())" : "";
     const std::size_t line = ended.output.find_first_not_of('\n');
@@ -344,26 +343,26 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const Scena
     if (scenario.holds_secret(said)) said.clear();
     into.fail(rule, where + ": " + strsignal(ended.signal) + words + (said.empty() ? "" : ": " + said.substr(0, 160)));
   } else if (ended.closed) {
-    into.fail("R2.4-process", where + ": it closed descriptors that are not its own");
+    into.fail("process-unchanged", where + ": it closed descriptors that are not its own");
   } else if (!ended.complete) {
-    into.fail("R2.4-boundary", where + ": it ended the process");
+    into.fail("process-crash", where + ": it ended the process");
   } else {
-    into.cover("R2.8-after");
-    into.cover("R2.3-views");
+    into.cover("memory-after");
+    into.cover("memory-views");
   }
   if (scenario.holds_secret(ended.output)) {
-    into.fail("R2.3-secret-output", std::string(name) + ": it was printed");
+    into.fail("secret-output", std::string(name) + ": it was printed");
   } else if (!ended.output.empty() && ended.signal == 0) {
-    into.fail("R2.7-quiet", std::string(name) + ": it printed \"" +
-                                ended.output.substr(0, std::min<std::size_t>(ended.output.find('\n'), 80)) + "\"");
+    into.fail("process-quiet", std::string(name) + ": it printed \"" +
+                                   ended.output.substr(0, std::min<std::size_t>(ended.output.find('\n'), 80)) + "\"");
   }
-  if (!ended.left_process.empty()) into.fail("R2.8-left", where + ": " + ended.left_process + " still runs");
-  if (ended.read_stdin) into.fail("R2.7-stdin", std::string(name) + ": it was read");
+  if (!ended.left_process.empty()) into.fail("thread-left", where + ": " + ended.left_process + " still runs");
+  if (ended.read_stdin) into.fail("process-stdin", std::string(name) + ": it was read");
   if (!ended.leaking_child.empty()) {
-    into.fail("R2.3-secret-child", std::string(name) + ": " + ended.leaking_child + " got one");
+    into.fail("secret-child", std::string(name) + ": " + ended.leaking_child + " got one");
   }
   if (const auto file = leaking_file(scenario, scratch_.path(), started_)) {
-    into.fail("R2.3-secret-file", std::string(name) + ": it is in " + file->filename().string());
+    into.fail("secret-file", std::string(name) + ": it is in " + file->filename().string());
     std::error_code ignored;
     if (file->string().starts_with(scratch_.path().string())) fs::remove(*file, ignored);
   }
@@ -371,16 +370,16 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const Scena
 
 void Checker::check_memory_use() {
   options_.progress("memory");
-  if (!options_.memory) return report_.findings.unchecked("R2.3-memory", "disabled with --no-memory");
+  if (!options_.memory) return report_.findings.unchecked("memory-use", "disabled with --no-memory");
   check_memory(report_.library, options_.scenario, chosen_, report_.elf, report_.findings);
 }
 
 void Checker::look_for_secrets() {
-  for (const char* rule : {"R2.3-secret-file", "R2.3-secret-log", "R2.3-secret-shown", "R2.3-secret-error"}) {
+  for (const char* rule : {"secret-file", "secret-log", "secret-shown", "secret-error"}) {
     if (usable_ && !blocked_) report_.findings.cover(rule);
   }
   if (!traced_ && usable_)
-    report_.findings.unchecked("R2.3-secret-child", "this system does not allow child processes to be traced");
+    report_.findings.unchecked("secret-child", "this system does not allow child processes to be traced");
 }
 
 void Checker::close_open_rules() {

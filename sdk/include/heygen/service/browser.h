@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* heygen.browser/1: the user's browser, started without the variables that hold
- * credentials (H20). */
+ * credentials (host-secrets). */
 #define HEYGEN_BROWSER_1 "heygen.browser/1"
 
 typedef struct heygen_browser_1_v {
@@ -20,7 +20,7 @@ typedef struct heygen_browser_1_v {
   int32_t(HEYGEN_CALL* allowed)(const heygen_call* call);
   /* http and https only. HEYGEN_UNSUPPORTED: not allowed, or no opener is
    * installed. An opener that fails later is reported to the user by the host
-   * (H42).
+   * (host-browser).
    * Print the URL first, by heygen.terminal/1.
    * [call] */
   heygen_status(HEYGEN_CALL* open)(const heygen_call* call, heygen_str url);

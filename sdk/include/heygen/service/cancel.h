@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* heygen.cancel/1: whether the user stopped the command (H16) */
+/* heygen.cancel/1: whether the user stopped the command (host-cancels) */
 #define HEYGEN_CANCEL_1 "heygen.cancel/1"
 
 typedef struct heygen_cancel_1_v {

@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* heygen.hash/1: digests (FIPS 180-4), HMAC (RFC 2104) and base64url (RFC 4648
- * §5), so that a provider links no crypto library (H37). */
+ * §5), so that a provider links no crypto library (host-digests). */
 #define HEYGEN_HASH_1 "heygen.hash/1"
 
 typedef struct heygen_hash_1_v {

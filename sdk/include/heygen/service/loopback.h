@@ -49,10 +49,10 @@ typedef struct heygen_loopback_1_v {
    * [call] */
   heygen_str(HEYGEN_CALL* redirect_uri)(const heygen_loopback* listener);
   /* Waits for one request of exactly this path and mode with the right Host;
-   * every other request gets 4xx and the wait continues (H40). HEYGEN_OK: the
-   * parameters are there and the browser waits for respond(). HEYGEN_BROKEN: a
+   * every other request gets 4xx and the wait continues (host-redirect).
+   * HEYGEN_OK: the parameters are there and the browser waits for respond(). HEYGEN_BROKEN: a
    * parameter is repeated (RFC 6749 §3.1), and the browser was told
-   * (H41). HEYGEN_TRANSIENT: timed out. HEYGEN_CANCELED.
+   * (host-repeated-parameter). HEYGEN_TRANSIENT: timed out. HEYGEN_CANCELED.
    * [call] */
   heygen_status(HEYGEN_CALL* wait)(const heygen_call* call, heygen_loopback* listener, uint32_t timeout_ms);
   /* A decoded parameter; data is NULL when absent.

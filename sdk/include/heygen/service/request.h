@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* heygen.request/1: the API request that a credential is for, for those who sign
- * it (RFC 9449, RFC 9421). Set the reach HEYGEN_REACH_THIS_REQUEST then (H44). */
+ * it (RFC 9449, RFC 9421). Set the reach HEYGEN_REACH_THIS_REQUEST then (host-request). */
 #define HEYGEN_REQUEST_1 "heygen.request/1"
 
 typedef struct heygen_request_1_v {

@@ -22,7 +22,7 @@ typedef struct heygen_terminal_1_v {
    * [call] */
   heygen_status(HEYGEN_CALL* notice)(const heygen_call* call, heygen_str text);
   /* Asks and reads one line, echoed. HEYGEN_NEEDS_USER when interaction is not
-   * allowed (H15).
+   * allowed (host-never-prompts).
    * [call] */
   heygen_status(HEYGEN_CALL* prompt)(const heygen_call* call, heygen_str text, heygen_str* answer);
   /* Likewise, hidden on a terminal. From a pipe: all of stdin up to 64 KiB,

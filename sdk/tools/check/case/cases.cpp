@@ -26,44 +26,44 @@ bool same_headers(const CallResult& left, const CallResult& right) {
 // ---- a normal run ----------------------------------------------------------------------------------------------
 
 void judge_login(const Trial& trial, const CallResult& login, Findings& out) {
-  out.cover("R2.6-no-login");
+  out.cover("login-flag");
   if (trial.manifest().has_login && login.raw == HEYGEN_UNSUPPORTED) {
-    out.fail("R2.6-no-login", "login(): HEYGEN_UNSUPPORTED, and HEYGEN_PROVIDER_NO_LOGIN is not set");
+    out.fail("login-flag", "login(): HEYGEN_UNSUPPORTED, and HEYGEN_PROVIDER_NO_LOGIN is not set");
   } else if (!trial.manifest().has_login && login.raw != HEYGEN_UNSUPPORTED) {
-    out.fail("R2.6-no-login", "login(): " + ended(login) + ", and HEYGEN_PROVIDER_NO_LOGIN is set");
+    out.fail("login-flag", "login(): " + ended(login) + ", and HEYGEN_PROVIDER_NO_LOGIN is set");
   }
-  if (!trial.manifest().has_login) return out.not_applicable("R2.10-interactions", "it has no login");
-  out.cover("R2.10-interactions");
+  if (!trial.manifest().has_login) return out.not_applicable("manifest-interactions", "it has no login");
+  out.cover("manifest-interactions");
   if (login.asked_terminal && !trial.manifest().interacts_terminal) {
-    out.fail("R2.10-interactions", "login() asks on the terminal without HEYGEN_INTERACTS_TERMINAL");
+    out.fail("manifest-interactions", "login() asks on the terminal without HEYGEN_INTERACTS_TERMINAL");
   }
   if (login.asked_browser && !trial.manifest().interacts_browser) {
-    out.fail("R2.10-interactions", "login() opens a browser without HEYGEN_INTERACTS_BROWSER");
+    out.fail("manifest-interactions", "login() opens a browser without HEYGEN_INTERACTS_BROWSER");
   }
 }
 
 void judge_refresh(Trial& trial, const CallResult& resolved, CallResult& refreshed, Findings& out) {
-  if (resolved.raw != HEYGEN_OK) return out.unchecked("R2.6-refresh", "resolve() did not succeed");
-  if (!resolved.answer.refreshable) return out.not_applicable("R2.6-refresh", "it says nothing can be refreshed");
+  if (resolved.raw != HEYGEN_OK) return out.unchecked("refresh-works", "resolve() did not succeed");
+  if (!resolved.answer.refreshable) return out.not_applicable("refresh-works", "it says nothing can be refreshed");
   if (refreshed.raw == HEYGEN_UNSUPPORTED) {
-    return out.fail("R2.6-refresh", "resolve() says set_refreshable(1), and refresh() is HEYGEN_UNSUPPORTED");
+    return out.fail("refresh-works", "resolve() says set_refreshable(1), and refresh() is HEYGEN_UNSUPPORTED");
   }
-  if (refreshed.raw != HEYGEN_OK) return out.unchecked("R2.6-refresh", "refresh(): " + ended(refreshed));
+  if (refreshed.raw != HEYGEN_OK) return out.unchecked("refresh-works", "refresh(): " + ended(refreshed));
   const bool misused = refreshed.answer.status != provider::Status::ok;
-  if (!misused && !refreshed.answer.patch) return out.fail("R2.6-refresh", "refresh() succeeded without set_state");
-  out.cover("R2.6-refresh");
+  if (!misused && !refreshed.answer.patch) return out.fail("refresh-works", "refresh() succeeded without set_state");
+  out.cover("refresh-works");
   trial.save(refreshed);
   const CallResult again = trial.perform(Step::resolve, {}, "after a refresh");
-  if (!misused && again.raw != HEYGEN_OK) out.fail("R2.6-round-trip", "resolve() after a refresh: " + ended(again));
+  if (!misused && again.raw != HEYGEN_OK) out.fail("state-round-trip", "resolve() after a refresh: " + ended(again));
 }
 
 void judge_round_trip(const Plan& plan, Findings& out) {
-  if (!plan.works(Step::login)) return out.unchecked("R2.6-round-trip", "no login came about");
-  out.cover("R2.6-round-trip");
+  if (!plan.works(Step::login)) return out.unchecked("state-round-trip", "no login came about");
+  out.cover("state-round-trip");
   for (const Step step : {Step::try_login, Step::resolve}) {
     if (!plan.works(step)) {
-      out.fail("R2.6-round-trip", std::string(name_of(step)) + " ended in " + status_name(plan.of(step).status) +
-                                      " with what login() stored");
+      out.fail("state-round-trip", std::string(name_of(step)) + " ended in " + status_name(plan.of(step).status) +
+                                       " with what login() stored");
     }
   }
 }
@@ -110,16 +110,16 @@ void init_again(const Path& library, const Scenario& scenario, const Plan& plan,
     trial.deinit();
     const heygen_status status = call_init(trial.module(), 0, 0);
     if (status != HEYGEN_OK) {
-      return out.fail("R2.1-init", std::string("the ") + round + " init() ended in " + status_name(status));
+      return out.fail("entry-init", std::string("the ") + round + " init() ended in " + status_name(status));
     }
   }
   const CallResult result = trial.perform(Step::login, {}, "after init() again");
-  if (result.raw != plan.of(Step::login).status) out.fail("R2.1-init", "login() after init() again: " + ended(result));
+  if (result.raw != plan.of(Step::login).status) out.fail("entry-init", "login() after init() again: " + ended(result));
   trial.deinit();
 }
 
 void smaller(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  out.cover("R2.2-smaller");
+  out.cover("growth-smaller");
   Trial trial(library, scenario, out);
   constexpr std::size_t kHeader = 8;  // struct_size, and what follows it
   constexpr std::size_t kNone = 0;
@@ -137,21 +137,21 @@ void smaller(const Path& library, const Scenario& scenario, const Plan& plan, Fi
       script.sink_cut = sink_cut;
       script.outcome_cut = outcome_cut;
       const CallResult result = trial.perform(step, script, what);
-      if (result.raw == HEYGEN_OK) out.fail("R2.2-smaller", called(step, what) + "it was not refused");
+      if (result.raw == HEYGEN_OK) out.fail("growth-smaller", called(step, what) + "it was not refused");
     }
   }
   trial.deinit();
   const heygen_status status = call_init(trial.module(), sizeof(heygen_host) - kHeader, 0);
-  if (status == HEYGEN_OK) out.fail("R2.2-smaller", "init(): a host of 8 bytes was not refused");
+  if (status == HEYGEN_OK) out.fail("growth-smaller", "init(): a host of 8 bytes was not refused");
 }
 
 void larger(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  out.cover("R2.2-larger");
+  out.cover("growth-larger");
   Trial trial(library, scenario, out, true);
   const Plan grown = run_steps(trial, out, true);
   for (const Step step : kSteps) {
     if (grown.of(step).reached && plan.of(step).reached && grown.of(step).status != plan.of(step).status) {
-      out.fail("R2.2-larger",
+      out.fail("growth-larger",
                called(step) + status_name(grown.of(step).status) + " instead of " + status_name(plan.of(step).status));
     }
   }
@@ -163,10 +163,10 @@ void nothing_there(const Path& library, const Scenario& scenario, const Plan&, F
   Scenario empty;
   empty.mark = scenario.mark;
   Trial trial(library, empty, out);
-  out.cover("R2.5-absent");
+  out.cover("status-absent");
   const CallResult result = trial.resolve(Reason::first_use, json::Object{}, {}, "with nothing configured");
   const bool ambient = trial.manifest().ambient && result.raw != HEYGEN_INTERNAL;
-  if (result.raw != HEYGEN_NOT_CONFIGURED && !ambient) out.fail("R2.5-absent", "resolve(): " + ended(result));
+  if (result.raw != HEYGEN_NOT_CONFIGURED && !ambient) out.fail("status-absent", "resolve(): " + ended(result));
 }
 
 struct Damage {
@@ -188,21 +188,21 @@ void judge_damaged(const CallResult& result, const CallResult& sound, bool wrong
                    Findings& out) {
   const std::string detail = "resolve() with " + what + ": " + ended(result);
   if (result.raw == HEYGEN_INTERNAL || result.raw == HEYGEN_TRANSIENT) {
-    out.fail("R2.5-garbage", detail);
+    out.fail("status-broken", detail);
   } else if (result.raw == HEYGEN_NOT_CONFIGURED && wrong_kind) {
-    out.fail("R2.5-garbage", detail + ", so another provider would be asked");
+    out.fail("status-broken", detail + ", so another provider would be asked");
   } else if (result.raw == HEYGEN_OK && wrong_kind && !same_headers(result, sound)) {
-    out.fail("R2.5-garbage", detail + ", and the header was made of it");
+    out.fail("status-broken", detail + ", and the header was made of it");
   }
 }
 
 void damaged(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.works(Step::resolve)) return out.unchecked("R2.5-garbage", "no stored state came about");
+  if (!plan.works(Step::resolve)) return out.unchecked("status-broken", "no stored state came about");
   Trial trial(library, scenario, out);
   trial.arrange(Step::resolve);
   const json::Value intact = trial.state;
-  if (intact.as_object().empty()) return out.not_applicable("R2.5-garbage", "it stores nothing");
-  out.cover("R2.5-garbage");
+  if (intact.as_object().empty()) return out.not_applicable("status-broken", "it stores nothing");
+  out.cover("status-broken");
   Script garbage;
   garbage.damaged = true;
   const CallResult sound = trial.resolve(Reason::first_use, intact, {}, "");
@@ -221,7 +221,7 @@ void damaged(const Path& library, const Scenario& scenario, const Plan& plan, Fi
   for (auto& [name, value] : trial.state.as_object()) value = json::Array{};
   const CallResult result = trial.perform(Step::refresh, garbage, "all members lists");
   if (result.raw == HEYGEN_INTERNAL || result.raw == HEYGEN_OK) {
-    out.fail("R2.5-garbage", "refresh() with all members lists: " + ended(result));
+    out.fail("status-broken", "refresh() with all members lists: " + ended(result));
   }
 }
 
@@ -246,28 +246,30 @@ void with_server(const Path& library, const Scenario& scenario, const Plan& plan
 }
 
 void refused(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  with_server(library, scenario, plan, out, "R2.5-refused",
+  with_server(library, scenario, plan, out, "status-rejected",
               {{Server::refuses400, "HTTP 400 invalid_grant"}, {Server::refuses401, "HTTP 401 invalid_grant"}},
               [&](Step step, const CallResult& result, const char* what) {
-                if (result.raw != HEYGEN_REJECTED) out.fail("R2.5-refused", called(step, what) + ended(result));
+                if (result.raw != HEYGEN_REJECTED) out.fail("status-rejected", called(step, what) + ended(result));
               });
 }
 
 void failing_server(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  with_server(library, scenario, plan, out, "R2.5-transient",
+  with_server(library, scenario, plan, out, "status-transient",
               {{Server::fails500, "HTTP 500"}, {Server::fails503, "HTTP 503"}, {Server::silent, "no response"}},
               [&](Step step, const CallResult& result, const char* what) {
-                if (result.raw != HEYGEN_TRANSIENT) out.fail("R2.5-transient", called(step, what) + ended(result));
+                if (result.raw != HEYGEN_TRANSIENT) out.fail("status-transient", called(step, what) + ended(result));
               });
 }
 
 void revoked(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.of(Step::revoke).reached) return out.unchecked("R2.6-revoke", "no stored state came about");
+  if (!plan.of(Step::revoke).reached) return out.unchecked("revoke-confirmed", "no stored state came about");
   if (!plan.works(Step::revoke)) {
-    return out.not_applicable("R2.6-revoke", std::string("revoke() is ") + status_name(plan.of(Step::revoke).status));
+    return out.not_applicable("revoke-confirmed",
+                              std::string("revoke() is ") + status_name(plan.of(Step::revoke).status));
   }
-  if (plan.of(Step::revoke).requests == 0) return out.unchecked("R2.6-revoke", "it asks no server through the host");
-  out.cover("R2.6-revoke");
+  if (plan.of(Step::revoke).requests == 0)
+    return out.unchecked("revoke-confirmed", "it asks no server through the host");
+  out.cover("revoke-confirmed");
   Trial trial(library, scenario, out);
   trial.arrange(Step::revoke);
   for (const auto& [server, what] :
@@ -275,7 +277,7 @@ void revoked(const Path& library, const Scenario& scenario, const Plan& plan, Fi
     Script script;
     script.server = server;
     const CallResult result = trial.perform(Step::revoke, script, what);
-    if (result.raw == HEYGEN_OK) out.fail("R2.6-revoke", called(Step::revoke, what) + ended(result));
+    if (result.raw == HEYGEN_OK) out.fail("revoke-confirmed", called(Step::revoke, what) + ended(result));
   }
 }
 
@@ -292,11 +294,11 @@ void forbidden_to_ask(const Path& library, const Scenario& scenario, const Plan&
     const CallResult result = trial.perform(step, script, "no user may be asked");
     any = any || result.denied || result.raw == HEYGEN_NEEDS_USER;
     if (result.denied && result.raw != HEYGEN_NEEDS_USER && result.raw != HEYGEN_OK) {
-      out.fail("R2.6-never-asks", called(step, "no user may be asked") + ended(result));
+      out.fail("user-never-asked", called(step, "no user may be asked") + ended(result));
     }
   }
-  if (any) return out.cover("R2.6-never-asks");
-  out.not_applicable("R2.6-never-asks", "it asks no user");
+  if (any) return out.cover("user-never-asked");
+  out.not_applicable("user-never-asked", "it asks no user");
 }
 
 void explained(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
@@ -309,29 +311,29 @@ void explained(const Path& library, const Scenario& scenario, const Plan& plan, 
     const CallResult result = trial.resolve(Reason::explain, trial.state, {}, "for a report");
     const bool asked = result.asked_terminal || result.asked_browser;
     if (result.requests > 0 || asked) {
-      out.fail("R2.6-explain", called(step, "for a report") + (asked ? "it asks the user" : "it uses the network"));
+      out.fail("resolve-explain", called(step, "for a report") + (asked ? "it asks the user" : "it uses the network"));
     } else if (result.raw != HEYGEN_OK) {
-      out.fail("R2.6-explain", called(step, "for a report") + ended(result));
+      out.fail("resolve-explain", called(step, "for a report") + ended(result));
     }
   }
-  if (any) return out.cover("R2.6-explain");
-  out.unchecked("R2.6-explain", "resolve() did not succeed");
+  if (any) return out.cover("resolve-explain");
+  out.unchecked("resolve-explain", "resolve() did not succeed");
 }
 
 void from_state_alone(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.works(Step::login)) return out.unchecked("R2.6-login-alone", "no login came about");
+  if (!plan.works(Step::login)) return out.unchecked("login-alone", "no login came about");
   Trial trial(library, scenario, out);
   if (trial.manifest().credential_env.empty()) {
-    return out.not_applicable("R2.6-login-alone", "no environment variable has a credential");
+    return out.not_applicable("login-alone", "no environment variable has a credential");
   }
-  out.cover("R2.6-login-alone");
+  out.cover("login-alone");
   trial.arrange(Step::try_login);
   for (const std::string& name : trial.manifest().credential_env)
     trial.scenario.environment[name] = scenario.secret("env");
   const CallResult result = trial.perform(Step::try_login, {}, "with variables set");
   for (const provider::CredentialHeader& header : result.answer.headers) {
     if (header.value.reveal().find(scenario.secret("env")) != std::string::npos) {
-      out.fail("R2.6-login-alone", "resolve() after a login gives the variable's credential");
+      out.fail("login-alone", "resolve() after a login gives the variable's credential");
     }
   }
 }
@@ -339,17 +341,17 @@ void from_state_alone(const Path& library, const Scenario& scenario, const Plan&
 // ---- the state ------------------------------------------------------------------------------------------------------
 
 void reordered(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.works(Step::resolve)) return out.unchecked("R2.6-round-trip", "no stored state came about");
+  if (!plan.works(Step::resolve)) return out.unchecked("state-round-trip", "no stored state came about");
   Trial trial(library, scenario, out);
   trial.arrange(Step::resolve);
   const CallResult baseline = trial.perform(Step::resolve);
   auto& members = trial.state.as_object();
   members.emplace_back("heygen_check", json::Object{{"list", json::Array{1, "text", json::Value()}}});
   std::ranges::reverse(members);
-  out.cover("R2.6-round-trip");
+  out.cover("state-round-trip");
   const CallResult result = trial.perform(Step::resolve, {}, "members in another order");
   if (result.raw != baseline.raw || !same_headers(result, baseline)) {
-    out.fail("R2.6-round-trip", "resolve() answers otherwise when members come in another order");
+    out.fail("state-round-trip", "resolve() answers otherwise when members come in another order");
   }
 }
 
@@ -358,10 +360,10 @@ json::Value foreign_member() {
 }
 
 void judge_foreign(const Trial& trial, const char* function, Findings& out) {
-  out.cover("R2.3-foreign");
+  out.cover("state-foreign");
   const json::Value* kept = trial.state.find("heygen_check");
   if (kept == nullptr || !(*kept == foreign_member())) {
-    out.fail("R2.3-foreign", std::string(function) + " changes a member that it does not know");
+    out.fail("state-foreign", std::string(function) + " changes a member that it does not know");
   }
 }
 
@@ -370,15 +372,15 @@ void judge_lingering(const json::Value& first, const json::Value& after, const j
     const json::Value* alone = fresh.find(name);
     const json::Value* before = first.find(name);
     const bool lingers = before != nullptr && *before == value && (alone == nullptr || !(*alone == value));
-    if (lingers) out.fail("R2.3-login-replaces", "`" + name + "` of the login before stays");
+    if (lingers) out.fail("login-replaces", "`" + name + "` of the login before stays");
   }
 }
 
 void replaced(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
   constexpr const char* kNone = "no login came about";
   if (!plan.works(Step::login)) {
-    out.unchecked("R2.3-login-replaces", kNone);
-    return out.unchecked("R2.3-foreign", kNone);
+    out.unchecked("login-replaces", kNone);
+    return out.unchecked("state-foreign", kNone);
   }
   Trial trial(library, scenario, out);
   trial.scenario.answers = {scenario.secret("typed1"), scenario.secret("typed2")};
@@ -397,9 +399,9 @@ void replaced(const Path& library, const Scenario& scenario, const Plan& plan, F
   }
   trial.state = first;
   const CallResult second = trial.perform(Step::login, bare, "over another login");
-  if (second.raw != HEYGEN_OK) return out.unchecked("R2.3-login-replaces", "a second login: " + ended(second));
+  if (second.raw != HEYGEN_OK) return out.unchecked("login-replaces", "a second login: " + ended(second));
   trial.save(second);
-  out.cover("R2.3-login-replaces");
+  out.cover("login-replaces");
   json::Value own = first;
   own.erase("heygen_check");
   judge_lingering(own, trial.state, fresh, out);
@@ -408,23 +410,23 @@ void replaced(const Path& library, const Scenario& scenario, const Plan& plan, F
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void expired(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.works(Step::resolve)) return out.unchecked("R2.6-expiry", "no stored state came about");
+  if (!plan.works(Step::resolve)) return out.unchecked("expiry-fixed", "no stored state came about");
   Trial trial(library, scenario, out);
   trial.arrange(Step::resolve);
   const CallResult baseline = trial.perform(Step::resolve);
-  if (!baseline.answer.expires_at) return out.not_applicable("R2.6-expiry", "it tells no expiry");
-  out.cover("R2.6-expiry");
+  if (!baseline.answer.expires_at) return out.not_applicable("expiry-fixed", "it tells no expiry");
+  out.cover("expiry-fixed");
   Script later;
   later.now = *baseline.answer.expires_at + 3'600;
   const CallResult result = trial.perform(Step::resolve, later, "an hour after the expiry");
   const bool seems_fresh =
       result.raw == HEYGEN_OK && result.requests == 0 && result.answer.expires_at.value_or(0) > later.now;
-  if (seems_fresh) out.fail("R2.6-expiry", "resolve() gives the same credential a later expiry");
+  if (seems_fresh) out.fail("expiry-fixed", "resolve() gives the same credential a later expiry");
 }
 
 void odd_clock(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
   constexpr std::int64_t kFar = 253'402'300'799;  // the end of 9999
-  out.cover("R2.6-clock");
+  out.cover("expiry-clock");
   for (const Step step : {Step::login, Step::resolve, Step::refresh, Step::resolve_variable}) {
     if (!plan.works(step)) continue;
     for (const auto& [now, what] : {std::pair{std::int64_t{0}, "in 1970"}, std::pair{kFar, "in 9999"}}) {
@@ -434,7 +436,7 @@ void odd_clock(const Path& library, const Scenario& scenario, const Plan& plan, 
       script.now = now;
       const CallResult result = trial.perform(step, script, what);
       const bool fine = result.raw == HEYGEN_OK || result.raw == HEYGEN_REJECTED || result.raw == HEYGEN_NEEDS_USER;
-      if (!fine) out.fail("R2.6-clock", called(step, what) + ended(result));
+      if (!fine) out.fail("expiry-clock", called(step, what) + ended(result));
     }
   }
 }
@@ -442,10 +444,10 @@ void odd_clock(const Path& library, const Scenario& scenario, const Plan& plan, 
 void outcomes(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
   Trial trial(library, scenario, out);
   if (trial.module().api.report_outcome == nullptr) {
-    return out.not_applicable("R2.6-outcome", "it has no report_outcome()");
+    return out.not_applicable("outcome-any", "it has no report_outcome()");
   }
   static_cast<void>(plan);
-  out.cover("R2.6-outcome");
+  out.cover("outcome-any");
   TestHost host(trial.scenario, trial.manifest(), trial.module().api, out);
   for (const int status : {0, 200, 401, 403, 500, 999}) {
     for (const json::Value& state : {json::Value(json::Object{}), json::Value(scenario.state)}) {
@@ -453,7 +455,7 @@ void outcomes(const Path& library, const Scenario& scenario, const Plan& plan, F
       const CallResult result = host.run(provider::Function::report_outcome, Reason::first_use, state, {},
                                          "HTTP " + std::to_string(status), &outcome);
       if (result.raw == HEYGEN_INTERNAL)
-        out.fail("R2.6-outcome", "HTTP " + std::to_string(status) + ": " + ended(result));
+        out.fail("outcome-any", "HTTP " + std::to_string(status) + ": " + ended(result));
     }
   }
 }
@@ -478,9 +480,9 @@ void cancel_once(const Path& library, const Scenario& scenario, Step step, const
   // What a refresh has got already is worth more than the status: the old token may be used up.
   const bool saved = step == Step::refresh && script.cancel_at > 0 && result.raw == HEYGEN_OK;
   if (result.after_cancel > kPromptly) {
-    out.fail("R2.7-cancel", called(step, what) + "it continued for " + std::to_string(result.after_cancel) + " ms");
+    out.fail("cancel-prompt", called(step, what) + "it continued for " + std::to_string(result.after_cancel) + " ms");
   } else if (result.raw != HEYGEN_CANCELED && !saved) {
-    out.fail("R2.7-cancel", called(step, what) + ended(result));
+    out.fail("cancel-prompt", called(step, what) + ended(result));
   }
 }
 
@@ -503,28 +505,28 @@ void stopped(const Path& library, const Scenario& scenario, const Plan& plan, Fi
       cancel_once(library, scenario, step, script, "stopped while it waits by itself", out);
     }
   }
-  if (any) return out.cover("R2.7-cancel");
-  out.not_applicable("R2.7-cancel", "it waits for nothing");
+  if (any) return out.cover("cancel-prompt");
+  out.not_applicable("cancel-prompt", "it waits for nothing");
 }
 
 constexpr auto kCases = std::to_array<Case>({
-    {"init again", "R2.1-init", init_again},
-    {"smaller structs", "R2.2-smaller", smaller},
-    {"larger structs", "R2.2-larger", larger},
-    {"nothing configured", "R2.5-absent", nothing_there},
-    {"damaged state", "R2.5-garbage", damaged},
-    {"a server that refuses", "R2.5-refused", refused},
-    {"a failing server", "R2.5-transient", failing_server},
-    {"a revocation that fails", "R2.6-revoke", revoked},
-    {"no user may be asked", "R2.6-never-asks", forbidden_to_ask},
-    {"a report", "R2.6-explain", explained},
-    {"state alone", "R2.6-login-alone", from_state_alone},
-    {"state in another order", "R2.6-round-trip", reordered},
-    {"a login over another", "R2.3-login-replaces", replaced},
-    {"expired state", "R2.6-expiry", expired},
-    {"the clock at its edges", "R2.6-clock", odd_clock},
-    {"outcomes", "R2.6-outcome", outcomes},
-    {"cancellation", "R2.7-cancel", stopped},
+    {"init again", "entry-init", init_again},
+    {"smaller structs", "growth-smaller", smaller},
+    {"larger structs", "growth-larger", larger},
+    {"nothing configured", "status-absent", nothing_there},
+    {"damaged state", "status-broken", damaged},
+    {"a server that refuses", "status-rejected", refused},
+    {"a failing server", "status-transient", failing_server},
+    {"a revocation that fails", "revoke-confirmed", revoked},
+    {"no user may be asked", "user-never-asked", forbidden_to_ask},
+    {"a report", "resolve-explain", explained},
+    {"state alone", "login-alone", from_state_alone},
+    {"state in another order", "state-round-trip", reordered},
+    {"a login over another", "login-replaces", replaced},
+    {"expired state", "expiry-fixed", expired},
+    {"the clock at its edges", "expiry-clock", odd_clock},
+    {"outcomes", "outcome-any", outcomes},
+    {"cancellation", "cancel-prompt", stopped},
 });
 
 }  // namespace
@@ -534,7 +536,7 @@ void look_at_library(const Path& library, Findings& findings) {
   if (!module) return;
   constexpr int kLongest = 1'000;
   if (module->load_ms > kLongest) {
-    findings.fail("R2.9-init-time", "it took " + std::to_string(module->load_ms) + " ms");
+    findings.fail("load-time", "it took " + std::to_string(module->load_ms) + " ms");
   }
   findings.facts = sdk::object({{"manifest", json::write(provider::to_json(module->described))}});
   module->entry->deinit();
@@ -543,11 +545,11 @@ void look_at_library(const Path& library, Findings& findings) {
 void survey(const Path& library, const Scenario& scenario, Findings& findings) {
   Trial trial(library, scenario, findings);
   const Plan plan = run_steps(trial, findings, false);
-  findings.cover("R2.5-internal");
-  findings.cover("R2.4-boundary");
+  findings.cover("status-internal");
+  findings.cover("process-crash");
   for (const auto& [step, baseline] : plan.baseline) {
     if (baseline.reached && baseline.status == HEYGEN_INTERNAL) {
-      findings.fail("R2.5-internal", called(step) + "it ended in HEYGEN_INTERNAL");
+      findings.fail("status-internal", called(step) + "it ended in HEYGEN_INTERNAL");
     }
   }
   judge_round_trip(plan, findings);
@@ -560,7 +562,7 @@ std::span<const Case> cases() {
 }
 
 void without_service(const Path& library, const Scenario& scenario, const std::string& service, Findings& findings) {
-  findings.cover("R2.2-services");
+  findings.cover("growth-services");
   for (const Step step : kSteps) {
     Trial trial(library, scenario, findings);
     if (!trial.arrange(step)) continue;
@@ -568,7 +570,7 @@ void without_service(const Path& library, const Scenario& scenario, const std::s
     script.missing_service = service;
     const CallResult result = trial.perform(step, script, "without " + service);
     if (result.raw == HEYGEN_INTERNAL) {
-      findings.fail("R2.2-services", called(step, "without " + service) + ended(result));
+      findings.fail("growth-services", called(step, "without " + service) + ended(result));
     }
   }
 }

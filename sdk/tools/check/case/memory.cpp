@@ -22,7 +22,7 @@ namespace heygen::check {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kRule = "R2.3-memory";
+constexpr const char* kRule = "memory-use";
 
 bool is_installed(const std::string& program) {
   const char* path = std::getenv("PATH");

@@ -134,7 +134,7 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   try {
     body(findings);
   } catch (const std::exception& error) {
-    findings.unchecked("R2.4-boundary", std::string("the check itself failed: ") + error.what());
+    findings.unchecked("process-crash", std::string("the check itself failed: ") + error.what());
   }
   static_cast<void>(std::fflush(nullptr));
   if (const std::error_code error = write_all(files.results.get(), sdk::write_json(findings.to_json()))) {

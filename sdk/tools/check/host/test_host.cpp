@@ -126,12 +126,12 @@ struct TestHost::Services {
     bool stderr_is_terminal() const override { return true; }
     int columns() const override { return 80; }
     void notice(std::string_view line) override {
-      fakes.expose("R2.3-secret-shown", "a notice", line);
+      fakes.expose("secret-shown", "a notice", line);
       fakes.see_url(line);
     }
     void show_status(std::string_view) override {}
     std::string read_line(std::string_view prompt, const Cancel& cancel) override {
-      fakes.expose("R2.3-secret-shown", "a question", prompt);
+      fakes.expose("secret-shown", "a question", prompt);
       fakes.about_to_wait();
       if (cancel.requested()) throw canceled_error("Canceled.");
       const std::vector<std::string>& answers = fakes.scenario.answers;
@@ -188,7 +188,7 @@ struct TestHost::Services {
     explicit FakeBrowserLogin(Services& host) : fakes(host) {}
     std::unique_ptr<provider::OpenedBrowser> open(const std::string& url, const Environment&,
                                                   const std::vector<std::string>&) override {
-      fakes.expose("R2.3-secret-shown", "the browser's URL", url);
+      fakes.expose("secret-shown", "the browser's URL", url);
       fakes.see_url(url);
       return std::make_unique<FakeBrowser>();
     }
@@ -325,7 +325,7 @@ heygen_http_1_v TestHost::Services::http() {
     ++of(call).result.requests;
     const heygen_status status = provider::http_service().send(call, request, response);
     if (status == HEYGEN_USAGE && !of(call).script->damaged) {
-      of(call).findings.fail("R2.7-requests", of(call).what + ": the host refuses to send the request");
+      of(call).findings.fail("service-requests", of(call).what + ": the host refuses to send the request");
     }
     return status;
   };
@@ -365,7 +365,7 @@ heygen_log_1_v TestHost::Services::log() {
   table.write = [](const heygen_call* call, std::int32_t, heygen_str text) {
     static std::mutex mutex;  // [any]
     const std::lock_guard lock(mutex);
-    of(call).expose("R2.3-secret-log", "a log line", view(text));
+    of(call).expose("secret-log", "a log line", view(text));
   };
   return table;
 }
@@ -398,22 +398,22 @@ heygen_sink TestHost::Services::sink() {
   heygen_sink table = provider::sink();
   table.set_header = [](const heygen_call* call, heygen_str name, heygen_str value, std::uint32_t flags) {
     Services& fakes = of(call);
-    fakes.findings.cover("R2.3-marked");
+    fakes.findings.cover("secret-marked");
     if (fakes.scenario.holds_secret(view(value)) && (flags & HEYGEN_SECRET) == 0) {
-      fakes.findings.fail("R2.3-marked", fakes.what + ": " + std::string(view(name)) + " is not marked");
+      fakes.findings.fail("secret-marked", fakes.what + ": " + std::string(view(name)) + " is not marked");
     }
     return provider::sink().set_header(call, name, value, flags);
   };
   table.set_type = [](const heygen_call* call, heygen_str text) {
-    of(call).expose("R2.3-secret-shown", "the type", view(text));
+    of(call).expose("secret-shown", "the type", view(text));
     return provider::sink().set_type(call, text);
   };
   table.set_source = [](const heygen_call* call, heygen_str text) {
-    of(call).expose("R2.3-secret-shown", "the source", view(text));
+    of(call).expose("secret-shown", "the source", view(text));
     return provider::sink().set_source(call, text);
   };
   table.set_scope = [](const heygen_call* call, heygen_str text) {
-    of(call).expose("R2.3-secret-shown", "the scope", view(text));
+    of(call).expose("secret-shown", "the scope", view(text));
     return provider::sink().set_scope(call, text);
   };
   table.set_expiry = [](const heygen_call* call, heygen_time at) {
@@ -421,7 +421,7 @@ heygen_sink TestHost::Services::sink() {
     return provider::sink().set_expiry(call, at);
   };
   table.fail = [](const heygen_call* call, heygen_str code, heygen_str message, heygen_str hint, std::int32_t after) {
-    for (const heygen_str text : {code, message, hint}) of(call).expose("R2.3-secret-error", "fail()", view(text));
+    for (const heygen_str text : {code, message, hint}) of(call).expose("secret-error", "fail()", view(text));
     return provider::sink().fail(call, code, message, hint, after);
   };
   return table;
@@ -538,8 +538,8 @@ CallResult TestHost::run(provider::Function function, provider::Reason reason, c
     if (fakes.canceled_at >= 0) fakes.result.after_cancel = end - fakes.canceled_at;
     fakes.judge(host, status);
   }
-  fakes.findings.cover("R2.8-left");
-  if (threads_stay(threads)) fakes.findings.fail("R2.8-left", fakes.what + ": a thread still runs");
+  fakes.findings.cover("thread-left");
+  if (threads_stay(threads)) fakes.findings.fail("thread-left", fakes.what + ": a thread still runs");
   return std::move(fakes.result);
 }
 
@@ -547,31 +547,31 @@ void TestHost::Services::judge(HostCall& host, heygen_status raw) {
   result.raw = raw;
   result.answer = host.finish(raw);
   const auto function = host.function;
-  for (const char* rule :
-       {"R2.5-status", "R2.8-thread", "R2.3-headers", "R2.3-state", "R2.3-answers", "R2.7-declared", "R2.7-requests"}) {
+  for (const char* rule : {"status-known", "thread-call", "answer-headers", "answer-state", "answer-texts",
+                           "service-declared", "service-requests"}) {
     findings.cover(rule);
   }
-  if (function == provider::Function::resolve) findings.cover("R2.5-ok");
+  if (function == provider::Function::resolve) findings.cover("status-ok");
   if (raw < HEYGEN_OK || raw > HEYGEN_INTERNAL) {
-    findings.fail("R2.5-status", what + ": it ended in " + std::to_string(raw));
+    findings.fail("status-known", what + ": it ended in " + std::to_string(raw));
   } else if (result.answer.status == provider::Status::internal && raw != HEYGEN_INTERNAL) {
     judge_faults();
   } else if (raw == HEYGEN_OK && result.answer.status == provider::Status::broken) {
-    findings.fail("R2.5-ok", what + ": HEYGEN_OK without a header");
+    findings.fail("status-ok", what + ": HEYGEN_OK without a header");
   }
 }
 
 /// The host's message for a misuse names the function.
 void TestHost::Services::judge_faults() {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kRules{{{"another thread", "R2.8-thread"},
-                                                                                 {"set_header", "R2.3-headers"},
-                                                                                 {"set_state", "R2.3-state"},
-                                                                                 {"set_", "R2.3-answers"},
-                                                                                 {"fail got", "R2.3-answers"},
-                                                                                 {"settings.", "R2.7-declared"},
-                                                                                 {"http.", "R2.7-requests"},
-                                                                                 {"loopback.", "R2.7-requests"},
-                                                                                 {"", "R2.7-requests"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kRules{{{"another thread", "thread-call"},
+                                                                                 {"set_header", "answer-headers"},
+                                                                                 {"set_state", "answer-state"},
+                                                                                 {"set_", "answer-texts"},
+                                                                                 {"fail got", "answer-texts"},
+                                                                                 {"settings.", "service-declared"},
+                                                                                 {"http.", "service-requests"},
+                                                                                 {"loopback.", "service-requests"},
+                                                                                 {"", "service-requests"}}};
   for (const auto& [words, rule] : kRules) {
     if (result.answer.message.find(words) == std::string::npos) continue;
     return findings.fail(rule, what + ": " + result.answer.message);

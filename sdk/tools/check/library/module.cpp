@@ -65,15 +65,15 @@ bool is_writable(const void* address) {
 }
 
 bool entry_is_sound(const heygen_provider_entry_v& entry, Findings& findings) {
-  findings.cover("R2.2-sizes");
-  findings.cover("R2.1-entry");
-  findings.cover("R2.1-versions");
+  findings.cover("growth-sizes");
+  findings.cover("entry-constant");
+  findings.cover("entry-versions");
   if (entry.struct_size < provider::abi::kEntrySize) {
-    findings.fail("R2.2-sizes", "heygen_provider_entry has the size " + std::to_string(entry.struct_size));
+    findings.fail("growth-sizes", "heygen_provider_entry has the size " + std::to_string(entry.struct_size));
   } else if (entry.init == nullptr || entry.deinit == nullptr || entry.get_api == nullptr) {
-    findings.fail("R2.1-entry", "init, deinit or get_api is NULL");
+    findings.fail("entry-constant", "init, deinit or get_api is NULL");
   } else if (!covers(entry.min_major, entry.max_major)) {
-    findings.fail("R2.1-versions",
+    findings.fail("entry-versions",
                   "it speaks versions " + std::to_string(entry.min_major) + " to " + std::to_string(entry.max_major));
   } else {
     return true;
@@ -85,28 +85,28 @@ void check_other_versions(const heygen_provider_entry_v& entry, Findings& findin
   for (const std::uint32_t major : {std::uint32_t{0}, entry.max_major + 1, ~std::uint32_t{0}}) {
     if (major >= entry.min_major && major <= entry.max_major) continue;
     if (entry.get_api(major) != nullptr) {
-      findings.fail("R2.1-get-api", "get_api(" + std::to_string(major) + ") is not NULL");
+      findings.fail("entry-api", "get_api(" + std::to_string(major) + ") is not NULL");
     }
   }
 }
 
 bool read_api(Module& module, Findings& findings) {
-  for (const char* rule : {"R2.1-get-api", "R2.2-sizes", "R2.2-slots", "R2.10-descriptor"}) findings.cover(rule);
+  for (const char* rule : {"entry-api", "growth-sizes", "entry-functions", "manifest-descriptor"}) findings.cover(rule);
   const provider::Breadcrumb crumb("the library", provider::Function::get_api);
   const auto* given = static_cast<const heygen_provider_1*>(module.entry->get_api(1));
   check_other_versions(*module.entry, findings);
   if (given == nullptr) {
-    findings.fail("R2.1-get-api", "get_api(1) is NULL");
+    findings.fail("entry-api", "get_api(1) is NULL");
     return false;
   }
   if (given->struct_size < provider::abi::kProviderSize) {
-    findings.fail("R2.2-sizes", "heygen_provider_1 has the size " + std::to_string(given->struct_size));
+    findings.fail("growth-sizes", "heygen_provider_1 has the size " + std::to_string(given->struct_size));
     return false;
   }
   std::memcpy(&module.api, given, std::min<std::size_t>(given->struct_size, sizeof module.api));
   if (module.api.resolve == nullptr || module.api.refresh == nullptr || module.api.login == nullptr ||
       module.api.revoke == nullptr) {
-    findings.fail("R2.2-slots", "resolve, refresh, login or revoke is NULL");
+    findings.fail("entry-functions", "resolve, refresh, login or revoke is NULL");
     return false;
   }
   try {
@@ -118,7 +118,7 @@ bool read_api(Module& module, Findings& findings) {
   } catch (const std::runtime_error& error) {
     const std::string words = error.what();
     const bool small = words.find("smaller than version 1.0") != std::string::npos;
-    findings.fail(small ? "R2.2-sizes" : "R2.10-descriptor", words);
+    findings.fail(small ? "growth-sizes" : "manifest-descriptor", words);
     return false;
   }
   return true;
@@ -126,15 +126,15 @@ bool read_api(Module& module, Findings& findings) {
 
 void check_extensions(const Module& module, Findings& findings) {
   if (module.api.get_extension == nullptr) {
-    findings.not_applicable("R2.2-extensions", "it has no get_extension()");
+    findings.not_applicable("growth-extensions", "it has no get_extension()");
     return;
   }
-  findings.cover("R2.2-extensions");
+  findings.cover("growth-extensions");
   const provider::Breadcrumb crumb("the library", provider::Function::get_extension);
   const std::string long_id(300, 'x');
   for (const std::string_view id : {std::string_view{}, std::string_view{"unknown.id/1"}, std::string_view{long_id}}) {
     if (module.api.get_extension(provider::abi::str(id)) != nullptr) {
-      findings.fail("R2.2-extensions", "it returns something for the id \"" + std::string(id.substr(0, 20)) + "\"");
+      findings.fail("growth-extensions", "it returns something for the id \"" + std::string(id.substr(0, 20)) + "\"");
     }
   }
 }
@@ -154,7 +154,7 @@ heygen_status call_init(const Module& module, std::size_t cut, std::size_t tail)
 
 std::optional<Module> load_module(const std::filesystem::path& library, bool larger, Findings& findings) {
   using Clock = std::chrono::steady_clock;
-  for (const char* rule : {"R2.9-load", "R2.9-init-time", "R2.8-left"}) findings.cover(rule);
+  for (const char* rule : {"load-now", "load-time", "thread-left"}) findings.cover(rule);
   const int threads = thread_count();
   const auto begin = Clock::now();
   Module module;
@@ -162,25 +162,25 @@ std::optional<Module> load_module(const std::filesystem::path& library, bool lar
     const provider::Breadcrumb crumb("the library", provider::Function::load);
     void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
-      findings.fail("R2.9-load", dlerror());
+      findings.fail("load-now", dlerror());
       return {};
     }
     module.entry = static_cast<const heygen_provider_entry_v*>(dlsym(handle, "heygen_provider_entry"));
   }
   if (module.entry != nullptr && is_writable(module.entry)) {
-    findings.fail("R2.1-entry", "it lies in memory that can be written to");
+    findings.fail("entry-constant", "it lies in memory that can be written to");
   }
   if (module.entry == nullptr || !entry_is_sound(*module.entry, findings)) return {};
   constexpr std::size_t kLater = 32;
-  findings.cover("R2.1-init");
+  findings.cover("entry-init");
   const heygen_status status = call_init(module, 0, larger ? kLater : 0);
   if (status != HEYGEN_OK) {
-    findings.fail(larger ? "R2.2-larger" : "R2.1-init", "init() ended in " + std::to_string(status));
+    findings.fail(larger ? "growth-larger" : "entry-init", "init() ended in " + std::to_string(status));
     return {};
   }
   if (!read_api(module, findings)) return {};
   module.load_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-  if (threads_stay(threads)) findings.fail("R2.8-left", "loading, or init(): a thread still runs");
+  if (threads_stay(threads)) findings.fail("thread-left", "loading, or init(): a thread still runs");
   check_extensions(module, findings);
   return module;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules that a provider is held to, one for each promise of the interface that a machine can check. Ids are stable;
-// the number in one is the part of the interface's design that the rule belongs to. docs/provider-rules.md lists them.
+// The rules that a provider is held to, one for each promise of the interface that a machine can check. Ids are stable,
+// and begin with the rule's topic. docs/provider-rules.md lists them.
 #pragma once
 
 #include <span>
@@ -15,7 +15,7 @@ struct Rule {
   std::string_view fix;    ///< one sentence
 };
 
-/// In the order of their numbers.
+/// By topic.
 std::span<const Rule> rules();
 const Rule* find_rule(std::string_view id);
 

@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* heygen.cache/1: what a provider derived and may lose, such as a short-lived
- * key that another credential buys (H43). A login belongs into the state, which
+ * key that another credential buys (host-cache). A login belongs into the state, which
  * is never lost; a cache is never a login.
  *
  * Entries are bound to the values of the provider's declared variables and

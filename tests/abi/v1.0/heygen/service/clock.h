@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* heygen.clock/1: the host's clock, which a test may set (H39). */
+/* heygen.clock/1: the host's clock, which a test may set (host-clock). */
 #define HEYGEN_CLOCK_1 "heygen.clock/1"
 
 typedef struct heygen_clock_1_v {

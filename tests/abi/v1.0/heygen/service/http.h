@@ -10,9 +10,9 @@ extern "C" {
 
 /* heygen.http/1: HTTP with the host's proxies, CAs, timeouts and redaction, so
  * that a provider links no TLS library. Follows no redirect, retries nothing
- * (H34), always verifies TLS. Plain http only to loopback addresses, to
+ * (host-http), always verifies TLS. Plain http only to loopback addresses, to
  * link-local addresses (RFC 3927, RFC 4291 §2.5.6) that the manifest lists in
- * `needs`, and where the user set HEYGEN_ALLOW_HTTP (H19). Limits: 64 headers,
+ * `needs`, and where the user set HEYGEN_ALLOW_HTTP (host-tls). Limits: 64 headers,
  * 64 KiB a value, 16 MiB a body sent. */
 #define HEYGEN_HTTP_1 "heygen.http/1"
 
@@ -46,11 +46,11 @@ typedef struct heygen_http_1_v {
   uint32_t reserved;
 
   /* HEYGEN_OK: a complete response, whatever its status. HEYGEN_BROKEN: its
-   * body is longer than max_body (H35). HEYGEN_TRANSIENT: no complete response
+   * body is longer than max_body (host-body-limit). HEYGEN_TRANSIENT: no complete response
    * (connection, TLS, timeout, cut short); the host has worded it by fail().
    * HEYGEN_USAGE: a URL, header, certificate or key that it does not send; the
    * host has worded it. HEYGEN_CANCELED: stopped; during a refresh a request in
-   * progress gets 5 s more first (H17).
+   * progress gets 5 s more first (host-refresh-grace).
    * [call] */
   heygen_status(HEYGEN_CALL* send)(const heygen_call* call, const heygen_http_request* request,
                                    const heygen_http_response** response);

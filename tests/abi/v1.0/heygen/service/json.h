@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* heygen.json/1: reads and writes JSON (RFC 8259) and keeps every digit of a
- * number (H36). Limits: 1 MiB, nested at most 128 deep. */
+ * number (host-json). Limits: 1 MiB, nested at most 128 deep. */
 #define HEYGEN_JSON_1 "heygen.json/1"
 
 typedef struct heygen_json heygen_json;               /* a value inside a parsed document */

@@ -12,7 +12,7 @@ extern "C" {
  * proofs of possession (RFC 9449). A key belongs to a login: one that login()
  * creates replaces the earlier one of its name when the login is saved, and is
  * dropped when the login fails. Keys go at logout and when the provider is
- * removed (H45). Kept beside the credentials, 0600, for one provider and
+ * removed (host-keys). Kept beside the credentials, 0600, for one provider and
  * profile. */
 #define HEYGEN_KEY_1 "heygen.key/1"
 

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* heygen.log/1: shown with --verbose, redacted (H20). */
+/* heygen.log/1: shown with --verbose, redacted (host-secrets). */
 #define HEYGEN_LOG_1 "heygen.log/1"
 
 /* The host treats an unknown level as HEYGEN_LOG_DEBUG. */

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* heygen.random/1: the system's generator (H38) */
+/* heygen.random/1: the system's generator (host-random) */
 #define HEYGEN_RANDOM_1 "heygen.random/1"
 
 typedef struct heygen_random_1_v {

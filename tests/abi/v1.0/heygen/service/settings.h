@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* heygen.settings/1: only what the descriptor declared, so that users and
- * administrators know what a provider reads (H12). */
+ * administrators know what a provider reads (host-declared-only). */
 #define HEYGEN_SETTINGS_1 "heygen.settings/1"
 
 typedef struct heygen_settings_1_v {
