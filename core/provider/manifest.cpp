@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t kMaxEntries = 256;
 constexpr std::size_t kMaxNeed = 400;
 
-// Options that every command of the host has.
-constexpr std::array<std::string_view, 7> kHostOptions{"help",     "version", "human", "headers",
-                                                       "provider", "verbose", "quiet"};
-
 bool is_lower(char letter) {
   return letter >= 'a' && letter <= 'z';
 }
@@ -32,18 +28,6 @@ bool is_word(std::string_view text, std::size_t longest, char joint) {
   return !text.empty() && text.size() <= longest && is_lower(text.front()) &&
          std::all_of(text.begin(), text.end(),
                      [&](char letter) { return is_lower(letter) || is_digit(letter) || letter == joint; });
-}
-
-/// Another provider's login option has this name.
-bool is_reserved_option(std::string_view id) {
-  for (const store::ReservedSlot& slot : store::reserved_slots()) {
-    for (const std::string_view owner : slot.ids) {
-      if (owner != id && store::login_flag_of(owner) == "--" + std::string(id)) {
-        return true;
-      }
-    }
-  }
-  return false;
 }
 
 bool is_variable_name(std::string_view name) {
@@ -226,13 +210,13 @@ SettingType setting_type_of(const std::string& key, std::string_view name) {
 }
 
 bool is_valid_id(std::string_view id) {
-  return id.size() >= 2 && is_word(id, 32, '-') &&
-         std::find(kHostOptions.begin(), kHostOptions.end(), id) == kHostOptions.end() && !is_reserved_option(id);
+  // Keys are piped into `auth login --api-key`, and policies name IDs: none may pass for that of another provider.
+  return id.size() >= 2 && is_word(id, 32, '-') && !store::is_reserved_spelling(id);
 }
 
 void check_manifest(const Manifest& manifest) {
   if (!is_valid_id(manifest.id)) {
-    refuse("`id` must be [a-z][a-z0-9-]{1,31} and not an option of heygen itself");
+    refuse("`id` must be [a-z][a-z0-9-]{1,31}, and not `api-key`, the login option of the provider `apikey`");
   }
   if (!is_file_name(manifest.library)) {
     refuse("`library` must be the plain name of a file in the manifest's directory");

@@ -20,6 +20,9 @@ struct Spelling {
 };
 constexpr std::array<Spelling, 1> kFlags{{{"apikey", "--api-key"}}};
 
+constexpr std::array<std::string_view, 9> kHostOptions{"fields",   "headers", "help",    "human",  "jq",
+                                                       "provider", "set",     "verbose", "version"};
+
 }  // namespace
 
 std::span<const ReservedSlot> reserved_slots() {
@@ -40,13 +43,25 @@ std::string slot_of(std::string_view id) {
   return slot != nullptr ? std::string(slot->slot) : "providers." + std::string(id);
 }
 
+std::span<const std::string_view> host_options() {
+  return kHostOptions;
+}
+
+bool has_login_option(std::string_view id) {
+  return std::ranges::find(kHostOptions, id) == kHostOptions.end();
+}
+
 std::string login_flag_of(std::string_view id) {
   for (const Spelling& spelling : kFlags) {
     if (spelling.id == id) {
       return std::string(spelling.flag);
     }
   }
-  return "--" + std::string(id);
+  return (has_login_option(id) ? "--" : "--provider ") + std::string(id);
+}
+
+bool is_reserved_spelling(std::string_view id) {
+  return std::ranges::any_of(kFlags, [&](const Spelling& one) { return one.id != id && one.flag.substr(2) == id; });
 }
 
 std::string login_command(std::string_view id) {

@@ -24,7 +24,13 @@ std::span<const ReservedSlot> reserved_slots();
 const ReservedSlot* reserved_slot_of(std::string_view id);
 /// Where the provider's state lives: "oauth" or "providers.<id>". Also the name of its refresh lock.
 std::string slot_of(std::string_view id);
-/// "--<id>", or the reserved spelling.
+/// Names of the options that `auth login` has for every provider. They win over a provider's ID.
+std::span<const std::string_view> host_options();
+/// Whether its login has an option of its own. Without one, it is named by --provider.
+bool has_login_option(std::string_view id);
+/// Whether it is the login option of another provider: "api-key".
+bool is_reserved_spelling(std::string_view id);
+/// "--<id>", the reserved spelling, or "--provider <id>".
 std::string login_flag_of(std::string_view id);
 /// The words of the command, without quotes or options.
 inline constexpr std::string_view kLoginCommand = "heygen auth login";

@@ -66,10 +66,7 @@ Entry group_entry(const CommandTable& table, const std::vector<std::string>& wor
 
 Entry command_entry(const CommandTable& table, const Command& command, Services& services) {
   Entry entry;
-  std::vector<Option> options = command.options(services);
-  const std::vector<Option> globals = global_options();
-  options.insert(options.end(), globals.begin(), globals.end());
-  entry.options = option_rows_for_shell(options);
+  entry.options = option_rows_for_shell(with_globals(command.options(services)));
   entry.live = command.live_options;
   for (const Positional& positional : command.positionals) {
     if (positional.fill == Fill::command) entry.children = group_entry(table, {}).children;

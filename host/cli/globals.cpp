@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/cli/globals.hpp"
 
+#include <algorithm>
+
 #include "core/base/text.hpp"
 
 namespace heygen::host::cli {
@@ -29,6 +31,14 @@ std::vector<Option> global_options() {
 std::vector<Option> root_options() {
   std::vector<Option> options = global_options();
   options.push_back({.name = "version", .shorthand = 'v', .doc = "Show the version"});
+  return options;
+}
+
+std::vector<Option> with_globals(std::vector<Option> options) {
+  std::vector<Option> globals = global_options();
+  std::erase_if(options,
+                [&](const Option& option) { return std::ranges::count(globals, option.name, &Option::name) > 0; });
+  options.insert(options.end(), globals.begin(), globals.end());
   return options;
 }
 

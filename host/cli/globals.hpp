@@ -15,6 +15,9 @@ std::vector<Option> global_options();
 /// Those, and --version, which only the bare program has.
 std::vector<Option> root_options();
 
+/// The options of a command and those, each name once: the host's own say more than what a command adds to them.
+std::vector<Option> with_globals(std::vector<Option> options);
+
 struct Globals {
   OutputOptions output{};
   RequestOptions request{};

@@ -93,6 +93,7 @@ std::vector<std::pair<std::string, std::string>> words_for(const std::string& id
           {"@TITLE@", spelled(id, false)},
           {"@CRATE@", snake},
           {"@ENV@", upper + "_KEY"},
+          {"@LOGIN@", store::login_flag_of(id)},
           {"@ID@", id}};
 }
 
@@ -124,8 +125,7 @@ NewOptions parse_new(const Words& words) {
   }
   if (options.id.empty()) throw UsageError("`new` requires the NAME of a provider");
   if (!provider::is_valid_id(options.id)) {
-    throw UsageError("`" + options.id +
-                     "` is not a valid provider id ([a-z][a-z0-9-]{1,31}, and not an option of heygen)");
+    throw UsageError("`" + options.id + "` is not a valid provider id ([a-z][a-z0-9-]{1,31}, and not `api-key`)");
   }
   constexpr std::array kReservedByBuilds{"all", "clean", "install", "depend", "self", "heygen-provider"};
   if (std::ranges::find(kReservedByBuilds, options.id) != kReservedByBuilds.end()) {

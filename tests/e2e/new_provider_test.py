@@ -93,7 +93,7 @@ class New(EndToEnd):
             (("Vault", "--lang", "c"), "`Vault` is not a valid provider id"),
             (("my vault", "--lang", "c"), "`my vault` is not a valid provider id"),
             (("../vault", "--lang", "c"), "`../vault` is not a valid provider id"),
-            (("help", "--lang", "c"), "`help` is not a valid provider id"),
+            (("api-key", "--lang", "c"), "`api-key` is not a valid provider id"),
             (("oauth", "--lang", "c"), "`oauth` is a built-in provider of heygen"),
             (("install", "--lang", "c"), "`install` is reserved by CMake or Cargo"),
             (("vault", "--lang", "go"), "invalid --lang: must be c, cpp or rust"),

@@ -156,5 +156,39 @@ class DroppedIn(WithService):
         self.assertEqual(len(self.service.requests), asked)
 
 
+class NamedAsAHostOption(WithService):
+    """A provider whose ID is an option of heygen: the option wins, and --provider reaches the provider."""
+
+    def add(self, name):
+        source = self.home.path / f"{name}.c"
+        source.write_text(MINIMAL.read_text().replace('LITERAL("minimal")', f'LITERAL("{name}")'))
+        library = self.home.providers() / f"{name}.so"
+        compile_provider(source, library)
+        write_manifest(library)
+
+    def test_login_by_provider_works_for_every_option_of_a_login(self):
+        surface = self.assert_succeeds(self.run_heygen("commands")).json()
+        names = [option["name"] for option in surface["global_options"]] + ["headers", "version", "set", "quiet"]
+        self.service.routes["GET /v3/users/me"] = lambda _: Response(200, {"data": {"email": "ada@example.test"}})
+        for name in names:
+            self.add(name)
+            done = self.assert_succeeds(self.run_heygen("auth", "login", "--provider", name, stdin="a-token\n"))
+            self.assertIn(name, self.home.read()["providers"], done)
+        self.assert_succeeds(self.run_heygen("auth", "login", "--quiet", stdin="a-token\n"))
+
+    def test_help_completion_and_hints_name_the_way_that_works(self):
+        self.add("human")
+        shown = self.assert_succeeds(self.run_heygen("auth", "login", "--help")).out
+        self.assertRegex(shown, r"--provider human +Pasted token")
+        self.assertEqual(len(re.findall(r"^ +--human\b", shown, re.M)), 1)
+        rows = self.assert_succeeds(self.run_heygen("__complete", "options", "auth", "login")).out.splitlines()
+        self.assertEqual([row.split("|")[3] for row in rows if row.startswith("provider|")], ["provider"])
+        self.assertEqual(len([row for row in rows if row.startswith("human|")]), 1)
+        listed = {row["id"]: row for row in self.assert_succeeds(self.run_heygen("provider", "list")).json()}
+        self.assertEqual(listed["human"]["login_flag"], "--provider human")
+        done = self.assert_fails(self.run_heygen("video", "list", "--provider", "human"), "auth_error", 3)
+        self.assertIn("`heygen auth login --provider human`", done.error()["hint"])
+
+
 if __name__ == "__main__":
     unittest.main()

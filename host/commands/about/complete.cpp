@@ -35,9 +35,7 @@ void run_complete(Services& services, Printer& printer, const Parsed& parsed, Co
   const std::vector<std::string> words(parsed.positionals.begin() + 1, parsed.positionals.end());
   const auto at = std::ranges::find(table.commands(), words, &Command::words);
   if (at == table.commands().end()) return;
-  std::vector<Option> options = at->options(services);
-  const std::vector<Option> globals = cli::global_options();
-  options.insert(options.end(), globals.begin(), globals.end());
+  const std::vector<Option> options = cli::with_globals(at->options(services));
   printer.print_text(join(cli::option_rows_for_shell(options), "\n") + "\n");
 }
 

@@ -21,6 +21,19 @@ std::string flag_name(const std::string& id) {
   return store::login_flag_of(id).substr(2);
 }
 
+/// The option that names a provider: one of its own, or the host's --provider with its ID.
+Option option_of(const std::string& id) {
+  Option option;
+  if (store::has_login_option(id)) {
+    option.name = flag_name(id);
+  } else {
+    option.name = "provider";
+    option.value = id;
+    option.fill = Fill::provider;
+  }
+  return option;
+}
+
 std::string title_of(const heygen::provider::DiscoveredProvider& found) {
   return printable(found.manifest.title.empty() ? found.id : found.manifest.title);
 }
@@ -51,18 +64,17 @@ std::vector<heygen::provider::DiscoveredProvider> installed(Services& services) 
 std::vector<Option> login_options(Services& services) {
   std::vector<Option> options;
   for (const heygen::provider::DiscoveredProvider& found : installed(services)) {
-    if (!found.manifest.has_login || has_option(options, flag_name(found.id))) continue;
-    Option option;
-    option.name = flag_name(found.id);
+    if (!found.manifest.has_login) continue;
+    Option option = option_of(found.id);
+    if (option.value.empty() && has_option(options, option.name)) continue;
     option.doc = title_of(found);
     if (!found.manifest.note.empty()) option.doc += ": " + printable(found.manifest.note);
     option.hidden = !found.login_denied_reason.empty() || found.state == heygen::provider::ProviderState::disabled;
     options.push_back(std::move(option));
   }
   for (const std::string& id : reserved_ids()) {
-    if (has_option(options, flag_name(id))) continue;
-    Option option;
-    option.name = flag_name(id);
+    Option option = option_of(id);
+    if (has_option(options, option.name)) continue;
     option.doc = "Not installed: heygen-provider-" + id;
     option.hidden = true;
     options.push_back(std::move(option));
@@ -78,6 +90,7 @@ std::string named_method(const Parsed& parsed, const std::vector<heygen::provide
   }
   std::vector<std::string> named, spelled, flags;
   for (const std::string& id : ids) {
+    if (!store::has_login_option(id)) continue;  // its name is an option of the host
     const std::string flag = flag_name(id);
     // Two ids of one spelling: the flag belongs to the first.
     if (!parsed.is_on(flag) || std::ranges::count(flags, flag) > 0) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/manifest.hpp"
 #include "core/json/write.hpp"
+#include "core/store/reserved_slots.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
@@ -89,15 +90,19 @@ BOOST_AUTO_TEST_CASE(library_must_be_a_plain_file_name) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(id_must_be_valid_and_not_a_host_option) {
+BOOST_AUTO_TEST_CASE(id_must_be_valid_and_no_option_of_another_provider) {
   for (const char* id : {"ab", "a1", "my-sso", "oauth", "apikey", "abcdefghijklmnopqrstuvwxyz012345"}) {
     BOOST_TEST(is_valid_id(id), id);
   }
-  for (const char* id : {"", "a", "1a", "Ab", "a_b", "-ab", "abcdefghijklmnopqrstuvwxyz0123456", "help", "provider",
-                         "version", "api-key"}) {
+  for (const char* id : {"", "a", "1a", "Ab", "a_b", "-ab", "abcdefghijklmnopqrstuvwxyz0123456", "api-key"}) {
     BOOST_TEST(!is_valid_id(id), id);
   }
   BOOST_TEST(refuses(with("id", "api-key"), "id"));
+}
+
+BOOST_AUTO_TEST_CASE(id_may_be_the_name_of_a_host_option) {
+  for (const std::string_view id : store::host_options()) BOOST_TEST(is_valid_id(id), id);
+  BOOST_TEST(is_valid_id("quiet"));
 }
 
 BOOST_AUTO_TEST_CASE(mistyped_member_is_named) {

@@ -8,6 +8,8 @@
 #include "core/base/environment.hpp"
 #include "core/config/config.hpp"
 #include "core/provider/discovery/registry.hpp"
+#include "core/store/reserved_slots.hpp"
+#include "host/cli/globals.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/terminal.hpp"
 
@@ -80,6 +82,18 @@ BOOST_AUTO_TEST_CASE(option_names_its_provider_by_reserved_spelling_or_id) {
 BOOST_AUTO_TEST_CASE(reserved_option_names_its_provider_even_when_not_installed) {
   BOOST_TEST(commands::auth::named_method(typed({"device-code"}), kInstalled, "") == "device-code");
   BOOST_TEST(commands::auth::named_method(typed({"oauth"}), {}, "") == "oauth");
+}
+
+BOOST_AUTO_TEST_CASE(every_option_of_the_host_is_known_to_win) {
+  for (const heygen::host::Option& option : heygen::host::cli::root_options())
+    BOOST_TEST(!heygen::store::has_login_option(option.name), option.name);
+}
+
+BOOST_AUTO_TEST_CASE(host_option_never_names_a_provider_of_its_name) {
+  const std::vector<DiscoveredProvider> installed{provider("human"), provider("help")};
+  BOOST_TEST(commands::auth::named_method(typed({"human"}), installed, "").empty());
+  BOOST_TEST(commands::auth::named_method(typed({"human"}), installed, "help") == "help");
+  BOOST_TEST(commands::auth::named_method(typed({"human"}), installed, "human") == "human");
 }
 
 BOOST_AUTO_TEST_CASE(no_option_names_no_method) {
