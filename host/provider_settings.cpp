@@ -11,7 +11,7 @@ namespace heygen::host {
 
 namespace {
 
-constexpr std::string_view kDisabled = "disabled.";
+constexpr std::string_view kDisabled = "disabled.", kRuntime = "runtime.";
 constexpr int kLongestDeadline = 86'400;
 
 config::DeclaredKey deadline_key() {
@@ -32,6 +32,7 @@ ProviderSettings provider_settings(const config::Config& config) {
     config.check(own_keys());
     for (const auto& [key, value] : config.members("provider")) {
       if (key.starts_with(kDisabled) && value == "true") out.disabled.push_back(key.substr(kDisabled.size()));
+      if (key.starts_with(kRuntime) && value == "true") out.runtimes.push_back(key.substr(kRuntime.size()));
       if (key == "deadline" && !value.empty()) out.hang_timeout = std::chrono::seconds{std::stoi(value)};
     }
   } catch (const Error& error) {
@@ -41,7 +42,7 @@ ProviderSettings provider_settings(const config::Config& config) {
 }
 
 std::vector<config::DeclaredKey> own_keys() {
-  return {deadline_key(), disabled_key("*"), response_limit_key()};
+  return {deadline_key(), disabled_key("*"), runtime_key("*"), response_limit_key()};
 }
 
 std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found) {
@@ -49,6 +50,7 @@ std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::Disco
   for (const provider::DiscoveredProvider& one : found) {
     keys.push_back(disabled_key(one.id));
     keys.back().closes_provider = one.is_usable();
+    if (one.manifest.runtime) keys.push_back(runtime_key(one.id));
     for (const provider::Setting& setting : one.manifest.settings) {
       keys.push_back({.key = "providers." + one.id + "." + setting.key,
                       .type = name_of(setting.type),
@@ -66,6 +68,14 @@ config::DeclaredKey disabled_key(const std::string& id) {
           .env = "",
           .fallback = "false",
           .doc = "Whether the provider is disabled"};
+}
+
+config::DeclaredKey runtime_key(const std::string& id) {
+  return {.key = "provider.runtime." + id,
+          .type = "bool",
+          .env = "",
+          .fallback = "false",
+          .doc = "Whether the provider's language runtime may load, with its threads and signal handlers"};
 }
 
 }  // namespace heygen::host

@@ -45,7 +45,7 @@ std::optional<Error> fault_of_settings(const config::Config& config, provider::P
     std::vector<provider::DiscoveredProvider> found = registry.found();
     std::vector<config::DeclaredKey> keys;
     for (const provider::DiscoveredProvider& one : found) {
-      if (!one.is_usable()) keys.push_back(disabled_key(one.id));
+      if (!one.is_usable()) keys.insert(keys.end(), {disabled_key(one.id), runtime_key(one.id)});
     }
     std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
     const std::vector<config::DeclaredKey> usable = declared_keys(found);
@@ -202,6 +202,7 @@ provider::ProviderRegistry& Services::made_registry() {
   const ProviderSettings own = provider_settings(config());
   made_->wrong_setting = own.problem;
   rules.disabled = own.disabled;
+  rules.runtimes = own.runtimes;
   made_->watchdog = std::make_unique<provider::Watchdog>(
       own.hang_timeout,
       [this](const std::string& where, std::chrono::milliseconds waited) {

@@ -20,6 +20,9 @@
 #ifndef DESCRIPTOR_SIZE
 #define DESCRIPTOR_SIZE sizeof(heygen_descriptor)
 #endif
+#ifndef DESCRIPTOR_FLAGS
+#define DESCRIPTOR_FLAGS 0
+#endif
 #ifndef SETTING_SIZE
 #define SETTING_SIZE sizeof(heygen_setting)
 #endif
@@ -51,6 +54,7 @@ static const heygen_setting* const settings[] = {&url};
 
 __attribute__((unused)) static const heygen_descriptor descriptor = {
     .struct_size = DESCRIPTOR_SIZE,
+    .flags = DESCRIPTOR_FLAGS,
     .id = HEYGEN_LITERAL("sample"),
     .version = HEYGEN_LITERAL("1.2.3"),
 #ifdef UNSOUND_STRING

@@ -190,5 +190,41 @@ class NamedAsAHostOption(WithService):
         self.assertIn("`heygen auth login --provider human`", done.error()["hint"])
 
 
+class BringsALanguageRuntime(WithService):
+    """Threads and signal handlers that stay: it loads only when the user says so."""
+
+    def setUp(self):
+        super().setUp()
+        source = self.home.path / "minimal.c"
+        source.write_text(
+            MINIMAL.read_text().replace("HEYGEN_PROVIDER_READS_STDIN,", "HEYGEN_PROVIDER_READS_STDIN | HEYGEN_PROVIDER_RUNTIME,")
+        )
+        self.library = self.home.path / "minimal.so"
+        compile_provider(source, self.library)
+        write_manifest(self.library)
+        self.service.routes["GET /v3/users/me"] = lambda _: Response(200, {"data": {"email": "ada@example.test"}})
+
+    def test_it_loads_after_the_one_command_that_every_message_names(self):
+        command = "heygen config set provider.runtime.minimal true"
+        self.home.add_provider(self.library)
+        login = ("auth", "login", "--minimal")
+        done = self.assert_fails(self.run_heygen(*login, stdin="a-token\n"), "auth_error", 3)
+        self.assertIn("brings a language runtime", done.error()["message"])
+        self.assertIn(f"Run `{command}`", done.error()["hint"])
+        for words in (("provider", "why", "minimal"), ("provider", "list")):
+            said = self.assert_succeeds(self.run_heygen(*words)).json()
+            row = said if isinstance(said, dict) else said[-1]
+            self.assertEqual((row["state"], row["runtime"], row["fix"]), ("refused", True, command))
+            self.assertIn(command, self.assert_succeeds(self.run_heygen(*words, "--human")).out)
+
+        self.assert_succeeds(self.run_heygen(*command.split()[1:]))
+        self.assert_succeeds(self.run_heygen(*login, stdin="a-token\n"))
+        why = self.assert_succeeds(self.run_heygen("provider", "why", "minimal")).json()
+        self.assertIn("may load by provider.runtime.minimal", why["why"])
+
+    def test_other_providers_have_no_such_setting(self):
+        self.assert_fails(self.run_heygen("config", "set", "provider.runtime.oauth", "true"), "usage_error", 2)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -90,6 +90,20 @@ void refuse(DiscoveredProvider& found, ProviderState state, const std::string& r
   found.fix = printable(fix);
 }
 
+/// A policy that speaks of runtimes decides; otherwise the user does.
+void apply_consent(DiscoveredProvider& found, const Rules& rules) {
+  const Ruling ruling = may_bring_runtime(rules.policy, found.id);
+  if (!ruling.permitted) {
+    refuse(found, ProviderState::refused_by_policy, ruling.why);
+    found.rule = ruling.rule;
+  } else if (ruling.rule.empty() && std::ranges::find(rules.runtimes, found.id) == rules.runtimes.end()) {
+    refuse(found, ProviderState::needs_consent,
+           "it brings a language runtime, whose threads and signal handlers stay in heygen; `" +
+               consent_command(found.id) + "` lets it load",
+           consent_command(found.id));
+  }
+}
+
 /// What policy and user decided, whatever its files are like.
 void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   const Ruling ruling = may_load(rules.policy, found.id, found.origin);
@@ -99,6 +113,8 @@ void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
     refuse(found, ProviderState::refused_by_policy, ruling.why);
   } else if (std::ranges::find(rules.disabled, found.id) != rules.disabled.end()) {
     refuse(found, ProviderState::disabled, "it is disabled; `heygen provider enable " + found.id + "` enables it");
+  } else if (found.manifest.runtime && found.is_usable()) {
+    apply_consent(found, rules);
   }
 }
 
@@ -251,7 +267,9 @@ class FileProviderRegistry : public ProviderRegistry {
     try {
       const Pin* pin = rules_.policy.pin_of(found.id);
       // Again: the files may have changed since they were found.
+      const bool consented = found.manifest.runtime;
       const fs::path file = examine(found, pin, checks_, read_[found.id]);
+      if (found.manifest.runtime && !consented) throw Refusal("its manifest has just changed");
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;
@@ -328,6 +346,9 @@ class FileProviderRegistry : public ProviderRegistry {
         return auth_error(subject + " cannot be used: " + found.reason + ".",
                           "Run `heygen provider enable " + found.id + "`, or log in another way with " +
                               store::login_command() + ".");
+      case ProviderState::needs_consent:
+        return auth_error(subject + " was not loaded: " + found.reason + ".",
+                          "Run `" + found.fix + "`, or log in another way with " + store::login_command() + ".");
       default:
         break;
     }
@@ -370,6 +391,10 @@ std::string note_on_unreadable(const std::vector<UnreadableDirectory>& directori
     text += " The provider directory " + one.path.string() + " could not be read: " + one.reason + ".";
   }
   return text;
+}
+
+std::string consent_command(const std::string& id) {
+  return "heygen config set provider.runtime." + id + " true";
 }
 
 std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,

@@ -22,6 +22,7 @@ enum class ProviderState : unsigned char {
   refused,            ///< for its files
   refused_by_policy,  ///< may_load() says no
   disabled,           ///< by the user: provider.disabled.ID
+  needs_consent,      ///< it brings a language runtime, and neither the user nor the policy lets it
 };
 
 struct DiscoveredProvider {
@@ -70,9 +71,13 @@ class ProviderRegistry {
 struct Rules {
   Policy policy{};
   std::vector<std::string> disabled{};  ///< IDs that the user disabled
+  std::vector<std::string> runtimes{};  ///< IDs whose language runtime the user lets load
   /// Called with one line per library that is loaded or refused; may be empty.
   std::function<void(const std::string& line)> audit{};
 };
+
+/// The command that lets the language runtime of a provider load.
+std::string consent_command(const std::string& id);
 
 std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,
                                                 Rules rules = {});

@@ -108,7 +108,7 @@ void read_version(Policy&, const TomlValue& value) {
   }
 }
 
-constexpr std::array<Key, 8> kKeys{{
+constexpr std::array<Key, 9> kKeys{{
     {"version", read_version},
     {"audit", [](Policy& policy, const TomlValue& value) { policy.audit = word(value, "none", "syslog") == "syslog"; }},
     {"providers.mode",
@@ -117,6 +117,7 @@ constexpr std::array<Key, 8> kKeys{{
     {"providers.user_directories",
      [](Policy& policy, const TomlValue& value) { policy.user_directories = scalar<bool>(value, "true or false"); }},
     {"providers.logins", [](Policy& policy, const TomlValue& value) { policy.logins = ids(value); }},
+    {"providers.runtimes", [](Policy& policy, const TomlValue& value) { policy.runtimes = ids(value); }},
     {"api.base", [](Policy& policy, const TomlValue& value) { policy.api_base = url(value); }},
     {"tls.ca_file", [](Policy& policy, const TomlValue& value) { policy.ca_file = absolute_path(value); }},
 }};
@@ -186,6 +187,14 @@ void check_allow_list(const Policy& policy) {
   }
 }
 
+void check_listed(const Policy& policy, const std::string& key, const std::optional<std::vector<std::string>>& given) {
+  if (!given || !policy.listed_only) return;
+  for (const std::string& id : *given) {
+    if (contains(policy.allow, id)) continue;
+    throw PolicyError(line_of(policy, key), key, "has \"" + id + "\", which `providers.allow` does not list");
+  }
+}
+
 /// A typo in an ID must not leave a provider unpinned, or without a login.
 void check_ids(const Policy& policy) {
   for (const auto& [id, pin] : policy.pins) {
@@ -198,11 +207,8 @@ void check_ids(const Policy& policy) {
       throw PolicyError(line_of(policy, key), key, "pins a provider that `providers.allow` does not list");
     }
   }
-  for (const std::string& id : policy.logins.value_or(std::vector<std::string>{})) {
-    if (!policy.listed_only || contains(policy.allow, id)) continue;
-    throw PolicyError(line_of(policy, "providers.logins"), "providers.logins",
-                      "offers \"" + id + "\", which `providers.allow` does not list");
-  }
+  check_listed(policy, "providers.logins", policy.logins);
+  check_listed(policy, "providers.runtimes", policy.runtimes);
 }
 
 }  // namespace
@@ -264,6 +270,13 @@ Ruling may_load(const Policy& policy, const std::string& id, Origin origin) {
   }
   if (policy.pin_of(id) != nullptr) return {true, policy.rule("pins." + id), {}};
   return {true, policy.rule(policy.listed_only ? "providers.allow" : "providers.mode"), {}};
+}
+
+Ruling may_bring_runtime(const Policy& policy, const std::string& id) {
+  if (!policy.in_effect() || !policy.runtimes) return {};
+  const std::string rule = policy.rule("providers.runtimes");
+  if (contains(*policy.runtimes, id)) return {true, rule, {}};
+  return {false, rule, "it brings a language runtime, and the policy " + rule + " does not list it"};
 }
 
 Ruling may_log_in(const Policy& policy, const std::string& id) {

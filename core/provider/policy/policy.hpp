@@ -32,7 +32,8 @@ struct Policy {
   bool listed_only = false;    ///< providers.mode = "allow"
   std::vector<std::string> allow;
   bool user_directories = true;
-  std::optional<std::vector<std::string>> logins;  ///< empty optional: all that may load
+  std::optional<std::vector<std::string>> logins;    ///< empty optional: all that may load
+  std::optional<std::vector<std::string>> runtimes;  ///< which language runtimes load; empty optional: the user decides
   std::map<std::string, Pin> pins;
   std::string api_base;  ///< without a final '/'; empty: not fixed
   std::string ca_file;   ///< empty: not fixed
@@ -63,6 +64,8 @@ const char* name_of(Origin origin);
 
 /// Whether a provider from a directory of that origin may load.
 Ruling may_load(const Policy& policy, const std::string& id, Origin origin);
+/// Whether a provider that may load may bring a language runtime. Permitted without a rule: the user decides.
+Ruling may_bring_runtime(const Policy& policy, const std::string& id);
 /// Whether `auth login` may offer it; whether it may load is a separate question.
 Ruling may_log_in(const Policy& policy, const std::string& id);
 

@@ -27,6 +27,7 @@ json::Value providers_of(const Policy& policy) {
   if (policy.listed_only) out.set("allow", strings(policy.allow));
   out.set("user_directories", policy.user_directories);
   if (policy.logins) out.set("logins", strings(*policy.logins));
+  if (policy.runtimes) out.set("runtimes", strings(*policy.runtimes));
   return out;
 }
 
@@ -56,6 +57,9 @@ std::string text_of(const Policy& policy) {
                      policy.user_directories ? "permitted" : "not permitted");
   if (policy.logins)
     out += fmt::format("Logins offered: {}\n", policy.logins->empty() ? "none" : join(*policy.logins, ", "));
+  if (policy.runtimes)
+    out += fmt::format("Language runtimes that may load: {}\n",
+                       policy.runtimes->empty() ? "none" : join(*policy.runtimes, ", "));
   for (const auto& [id, pin] : policy.pins)
     out += fmt::format("Pinned: {} ({} library, {} manifest)\n", id, pin.library.size(), pin.manifest.size());
   return out + fmt::format("API URL: {}\nCA certificates: {}\nLoads are logged to: {}\n", fixed(policy.api_base),

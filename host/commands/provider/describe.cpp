@@ -18,6 +18,7 @@ std::string state_of(const DiscoveredProvider& found) {
       return "loaded";
     case State::refused:
     case State::refused_by_policy:
+    case State::needs_consent:
       return "refused";
     case State::disabled:
       return "disabled";
@@ -45,6 +46,8 @@ json::Value summary(const DiscoveredProvider& found) {
   out.set("state", state_of(found));
   if (!found.is_usable()) out.set("reason", found.reason);
   if (!found.rule.empty()) out.set("rule", found.rule);
+  if (found.manifest.runtime) out.set("runtime", true);
+  if (!found.fix.empty()) out.set("fix", found.fix);
   out.set("order", found.manifest.order);
   out.set("login_flag", login_option(found));
   return out;
@@ -53,6 +56,7 @@ json::Value summary(const DiscoveredProvider& found) {
 std::string summary_text(const DiscoveredProvider& found) {
   std::string out = found.id + ": " + state_of(found);
   if (!found.manifest.version.empty()) out += ", " + found.manifest.title + " " + found.manifest.version;
+  if (found.manifest.runtime) out += ", with a language runtime";
   if (!login_option(found).empty()) out += ", log in with " + login_option(found);
   out += "\n  " + path_of(found) + " (" + name_of(found.origin) + ")\n";
   return found.is_usable() ? out : out + "  " + found.reason + "\n";

@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/provider/install.hpp"
 
+#include <algorithm>
+
+#include "core/provider/discovery/registry.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/provider/files.hpp"
 #include "host/commands/provider/lookup.hpp"
 #include "host/printer.hpp"
+#include "host/provider_settings.hpp"
 
 namespace heygen::host::commands::provider {
 
 namespace {
+
+/// What is left to do for a provider that brings a language runtime: a sentence with a space before it, or "".
+std::string runtime_note(Services& services, const heygen::provider::Manifest& manifest) {
+  if (!manifest.runtime) return {};
+  const std::string what = " It brings a language runtime, whose threads and signal handlers stay in heygen";
+  const heygen::provider::Ruling ruling = may_bring_runtime(services.policy(), manifest.id);
+  const auto own = provider_settings(services.config()).runtimes;
+  if (!ruling.permitted) return what + ", and does not load: " + ruling.why + ".";
+  if (!ruling.rule.empty() || std::ranges::count(own, manifest.id) > 0) return what + ".";
+  return what + ". To let it load, run `" + heygen::provider::consent_command(manifest.id) + "`.";
+}
 
 void run_install_provider(Services& services, Printer& printer, const Parsed& parsed) {
   const std::filesystem::path directory = user_directory(services);
@@ -21,11 +36,13 @@ void run_install_provider(Services& services, Printer& printer, const Parsed& pa
                                                   files, directory, parsed.is_on("force"));
   const std::string& id = files.manifest.id;
   json::Value out = json::Object{};
-  out.set("message", "Installed the provider `" + id + "` in " + directory.string() + ".");
+  out.set("message", "Installed the provider `" + id + "` in " + directory.string() + "." +
+                         runtime_note(services, files.manifest));
   out.set("id", id);
   out.set("library", (directory / files.manifest.library).string());
   out.set("manifest", (directory / manifest_name(id)).string());
   out.set("checked_by", checked_by);
+  if (files.manifest.runtime) out.set("runtime", true);
   if (files.manifest.has_login) out.set("login_flag", store::login_flag_of(id));
   printer.print(out);
 }

@@ -14,6 +14,7 @@
 #include "host/commands/provider/lookup.hpp"
 #include "host/commands/provider/offer.hpp"
 #include "host/printer.hpp"
+#include "host/provider_settings.hpp"
 
 namespace heygen::host::commands::provider {
 
@@ -73,6 +74,12 @@ json::Array strings(const std::vector<std::string>& list) {
   return {list.begin(), list.end()};
 }
 
+/// The rule or the setting that lets a language runtime load.
+std::string runtime_permission(Services& services, const std::string& id) {
+  const std::string rule = may_bring_runtime(services.policy(), id).rule;
+  return rule.empty() ? runtime_key(id).key : "the policy " + rule;
+}
+
 std::string verdict(Services& services, const DiscoveredProvider& found) {
   if (found.state == heygen::provider::ProviderState::disabled) return "Disabled: " + found.reason;
   if (!found.is_usable()) return "Refused: " + found.reason;
@@ -81,6 +88,8 @@ std::string verdict(Services& services, const DiscoveredProvider& found) {
     text += fmt::format(" and hides {} of the same ID in later directories", found.shadowed.size());
   text += ". ";
   if (!found.rule.empty()) text += "The policy permits it: " + found.rule + ". ";
+  if (found.manifest.runtime)
+    text += "Its language runtime may load by " + runtime_permission(services, found.id) + ". ";
   if (!found.login_denied_reason.empty()) return text + "Login: denied: " + found.login_denied_reason + ".";
   if (!found.manifest.has_login) return text + "Login: none.";
   if (is_offered(found, services.config(), services.environment)) return text + "Login: enabled.";

@@ -31,9 +31,16 @@ BOOST_AUTO_TEST_CASE(deadline_and_disabled_providers_are_read) {
   BOOST_TEST((settings.hang_timeout == std::chrono::seconds{5}));
 }
 
+BOOST_AUTO_TEST_CASE(runtimes_that_may_load_are_read) {
+  const auto settings = of("[provider]\nruntime = { vault = true, sso = false }\n");
+  BOOST_TEST(!settings.problem);
+  BOOST_TEST(settings.runtimes == std::vector<std::string>{"vault"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(fault_anywhere_in_the_file_is_a_problem) {
-  for (const char* fault : {"provider.deadline = 0", "provider.deadline = 86401", "provider.disabled = ['vault']",
-                            "provider.disabled.vault = 1", "x = openid", "[", "output = 'xml'"}) {
+  for (const char* fault :
+       {"provider.deadline = 0", "provider.deadline = 86401", "provider.disabled = ['vault']",
+        "provider.disabled.vault = 1", "provider.runtime.vault = 'yes'", "x = openid", "[", "output = 'xml'"}) {
     const auto settings = of(std::string("provider.disabled.sso = true\n") + fault + "\n");
     BOOST_TEST(settings.problem.has_value(), fault);
   }

@@ -102,8 +102,8 @@ struct Scenario {
     return made;
   }
 
-  std::unique_ptr<ProviderRegistry> registry(std::vector<SearchDirectory> directories) {
-    return make_registry(std::move(directories), services());
+  std::unique_ptr<ProviderRegistry> registry(std::vector<SearchDirectory> directories, Rules rules = {}) {
+    return make_registry(std::move(directories), services(), std::move(rules));
   }
   std::unique_ptr<ProviderRegistry> registry() { return registry({{directory.path(), Origin::user}}); }
 };

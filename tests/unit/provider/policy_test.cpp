@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(pin_needs_both_digests_and_a_listed_provider) {
   refuses(kListed + "[pins.one]\nlibraries = \"sha256:" + kHex + "\"\n", 7, "is not a key");
   refuses(kListed + "pins.one = 1\n", 6, "is not a key");
   refuses(kListed + "[pins.ONE]\n" + sound, 7, "which is not a valid provider ID");
-  refuses(kListed + "logins = [\"three\"]\n", 6, "offers \"three\"");
+  refuses(kListed + "logins = [\"three\"]\n", 6, "has \"three\"");
 }
 
 BOOST_AUTO_TEST_CASE(ruling_names_the_rule) {
@@ -140,6 +140,17 @@ BOOST_AUTO_TEST_CASE(ruling_names_the_rule) {
   BOOST_TEST(may_load(parse(kOpen), "any", Origin::user).rule == "/etc/p.toml, line 3 (providers.mode)");
   BOOST_TEST(!may_log_in(parse(kOpen + "logins = []\n"), "any").permitted);
   BOOST_TEST(may_log_in(parse(kOpen), "any").permitted);
+}
+
+BOOST_AUTO_TEST_CASE(runtimes_are_up_to_the_user_unless_the_policy_lists_them) {
+  BOOST_TEST(may_bring_runtime(Policy{}, "any").permitted);
+  BOOST_TEST(may_bring_runtime(parse(kOpen), "any").rule == "");
+  const Policy listed = parse(kListed + "runtimes = [\"two\"]\n");
+  BOOST_TEST(may_bring_runtime(listed, "two").permitted);
+  BOOST_TEST(may_bring_runtime(listed, "two").rule == "/etc/p.toml, line 6 (providers.runtimes)");
+  BOOST_TEST(!may_bring_runtime(listed, "one").permitted);
+  BOOST_TEST(!may_bring_runtime(parse(kOpen + "runtimes = []\n"), "any").permitted);
+  refuses(kListed + "runtimes = [\"three\"]\n", 6, "`providers.runtimes` has \"three\"");
 }
 
 BOOST_AUTO_TEST_CASE(sealed_copy_cannot_be_changed) {

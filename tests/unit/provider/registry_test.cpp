@@ -128,6 +128,33 @@ BOOST_AUTO_TEST_CASE(refused_provider_still_shadows_later_directories) {
   has(error.hint, "to use the copy in " + second.string());
 }
 
+BOOST_AUTO_TEST_CASE(language_runtime_loads_only_with_consent_of_user_or_policy) {
+  Scenario scenario;
+  Manifest manifest = sample_manifest();
+  manifest.runtime = true;
+  install(scenario.directory.path(), "runtime", manifest);
+  const std::vector<SearchDirectory> places{{scenario.directory.path(), Origin::user}};
+  const auto registry = scenario.registry();
+  BOOST_TEST((registry->find("sample")->state == ProviderState::needs_consent));
+  BOOST_TEST(registry->find("sample")->fix == "heygen config set provider.runtime.sample true");
+  const Error error = load_error(*registry, "sample");
+  has(error.message(), "brings a language runtime");
+  has(error.hint, "Run `heygen config set provider.runtime.sample true`");
+  BOOST_CHECK_NO_THROW(scenario.registry(places, {.policy = {}, .runtimes = {"sample"}})->load("sample"));
+
+  Policy policy =
+      parse_policy("version = 1\n[providers]\nmode = \"open\"\nuser_directories = true\nruntimes = []\n", "/p");
+  const auto refused = scenario.registry(places, {.policy = policy, .runtimes = {"sample"}});
+  BOOST_TEST((refused->find("sample")->state == ProviderState::refused_by_policy));
+  BOOST_TEST(refused->find("sample")->rule == "/p, line 5 (providers.runtimes)");
+  policy.runtimes = {"sample"};
+  BOOST_CHECK_NO_THROW(scenario.registry(places, {.policy = policy})->load("sample"));
+}
+
+BOOST_AUTO_TEST_CASE(language_runtime_that_the_manifest_keeps_silent_about_is_refused) {
+  has(refusal_of("runtime"), "runtime");
+}
+
 BOOST_AUTO_TEST_CASE(listing_loads_no_library_and_load_runs_once) {
   const Mark mark;
   Scenario scenario;
