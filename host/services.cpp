@@ -132,6 +132,7 @@ config::Config& Services::config() {
       &cancel, [this](std::chrono::milliseconds left) {
         show_waiting(left.count() > 0 ? "Waiting for another heygen that changes config.toml" : "", left);
       }};
+  if (const std::string warning = made_->config->loose_mode(); !warning.empty()) terminal.notice("Warning: " + warning);
   return *made_->config;
 }
 

@@ -98,6 +98,11 @@ bool is_private_group(uid_t owner, gid_t group) {
   return std::ranges::all_of(found->members, is_owner) && !is_primary_group_of_another(group, owner);
 }
 
+bool others_may_write(const struct stat& about) {
+  if ((about.st_mode & S_IWOTH) != 0) return true;
+  return (about.st_mode & S_IWGRP) != 0 && !is_private_group(about.st_uid, about.st_gid);
+}
+
 bool is_primary_group_of_another(gid_t group, uid_t owner) {
   bool found = false;
   for_each_account([&](const Account& one) {

@@ -2,6 +2,7 @@
 // Accounts and groups of this machine, as passwd(5), group(5) and the name services know them.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <functional>
@@ -33,6 +34,10 @@ void for_each_account(const std::function<bool(const Account&)>& see);
 /// The group's members, named or by their primary group, are only this account: the group is its primary one and has
 /// its name.
 bool is_private_group(uid_t owner, gid_t group);
+
+/// Whether others than the owner may write to what has that status: all, or a group that is not the owner's private
+/// one.
+bool others_may_write(const struct stat& about);
 
 /// Another account has it as its primary group.
 bool is_primary_group_of_another(gid_t group, uid_t owner);

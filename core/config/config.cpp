@@ -12,6 +12,7 @@
 #include <chrono>
 #include <system_error>
 
+#include "core/base/account.hpp"
 #include "core/base/atomic_file.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
@@ -438,7 +439,8 @@ class SettingsFile {
   /// A key that may not be shown cannot be in a command.
   static std::string fix_of(const std::string& key, const std::string& set) {
     if (shown_name(key) != key) return "Correct or remove that line by hand.";
-    return "Run " + set + "`heygen config unset " + shell_word(key) + "`, or correct that line by hand.";
+    const std::string word = (key.starts_with('-') ? "-- " : "") + shell_word(key);  // not to be read as an option
+    return "Run " + set + "`heygen config unset " + word + "`, or correct that line by hand.";
   }
   Error fault(unsigned line, const std::string& what, const std::string& hint) const {
     return usage_error(path_.string() + ", line " + std::to_string(line) + ": " + what, hint);
@@ -509,9 +511,12 @@ std::filesystem::path keep_copy(const std::filesystem::path& path) {
 std::filesystem::path rewrite(const std::filesystem::path& path, const Config::LockWait& wait,
                               const std::function<std::string(SettingsFile&)>& change) {
   if (path.empty()) throw no_user_directory();
+  // Of the real file: directories that share it by links exclude each other.
+  const std::filesystem::path directory = link_target(path).parent_path();
   make_private_directory(path.parent_path());
+  make_private_directory(directory);
   const Cancel never;
-  const FileLock lock = lock_directory(path.parent_path(), kLockDeadline, system_clock(),
+  const FileLock lock = lock_directory(directory, kLockDeadline, system_clock(),
                                        wait.cancel != nullptr ? *wait.cancel : never, wait.tell);
   SettingsFile file(path);
   const std::string text = change(file);
@@ -570,6 +575,14 @@ Config::~Config() = default;
 Config::Reading& Config::reading() const {
   if (!reading_) reading_ = std::make_unique<Reading>(path_);
   return *reading_;
+}
+
+std::string Config::loose_mode() const {
+  struct stat about {};
+  if (path_.empty() || stat(path_.c_str(), &about) != 0 || !S_ISREG(about.st_mode) || !others_may_write(about))
+    return {};
+  return "Other users may change the settings in " + path_.string() + " (mode " + octal(about.st_mode) +
+         "). Run `chmod go-w " + shell_word(path_.string()) + "`.";
 }
 
 void Config::check(const std::vector<DeclaredKey>& declared) const {

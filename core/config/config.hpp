@@ -61,6 +61,9 @@ class Config {
   };
   LockWait lock_wait;
 
+  /// A warning when other users may write to the file, with the command that ends it; else "".
+  std::string loose_mode() const;
+
   /// Throws Error{usage_error} with file, line and key of the first fault: a text that is not TOML, a value that a
   /// built-in or declared key cannot have, an unknown key of the tables that declared keys with a `*` are in, and a
   /// variable of a built-in key with such a value.

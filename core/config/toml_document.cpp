@@ -93,23 +93,54 @@ toml::table parsed(std::string_view text) {
   return toml::parse(without_byte_order_mark(text));
 }
 
+/// Past the string that begins at `at`, in one line or several; one that is never closed ends with its line, or with
+/// the text.
+std::size_t after_string(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  const bool several = text.substr(at).starts_with(std::string(3, quote));
+  for (at += several ? 3 : 1; at < text.size(); ++at) {
+    if (text[at] == '\\' && quote == '"') {
+      ++at;
+    } else if (several && text.substr(at).starts_with(std::string(3, quote))) {
+      return std::min(text.find_first_not_of(quote, at), text.size());
+    } else if (!several && (text[at] == quote || text[at] == '\n')) {
+      return text[at] == quote ? at + 1 : at;
+    }
+  }
+  return text.size();
+}
+
+/// Past a string or a comment that begins at `at`; past the character that is there when neither does.
+std::size_t after_token(std::string_view text, std::size_t at) {
+  if (text[at] == '"' || text[at] == '\'') return after_string(text, at);
+  return text[at] == '#' ? std::min(text.find('\n', at), text.size()) : at + 1;
+}
+
 /// The parser bounds how deep values nest, not how many parts a key has, and deep tables are torn down by recursion.
 void check_keys(std::string_view text) {
   constexpr int kMostDots = 200;
-  unsigned line = 1;
-  int dots = 0;
-  char quote = 0;
-  for (const char c : text) {
-    if (c == '\n') {
-      ++line;
-      dots = 0;
-      quote = 0;
-    } else if (c == quote) {
-      quote = 0;
-    } else if (quote == 0 && (c == '"' || c == '\'')) {
-      quote = c;
-    } else if (quote == 0 && c == '.' && ++dots > kMostDots) {
-      throw TomlError("a key has more than " + std::to_string(kMostDots) + " parts", line);
+  int dots = 0;             // of a key and of those that it is in
+  std::vector<int> opened;  // the dots at each bracket
+  for (std::size_t at = 0; at < text.size(); at = after_token(text, at)) {
+    switch (text[at]) {
+      case '[':
+      case '{':
+        opened.push_back(dots);
+        break;
+      case ']':
+      case '}':
+        if (!opened.empty()) opened.pop_back();
+        [[fallthrough]];
+      case ',':
+      case '\n':
+        dots = opened.empty() ? 0 : opened.back();
+        break;
+      case '.':
+        if (++dots <= kMostDots) break;
+        throw TomlError("a key has more than " + std::to_string(kMostDots) + " parts",
+                        static_cast<unsigned>(std::ranges::count(text.substr(0, at), '\n')) + 1);
+      default:
+        break;
     }
   }
 }

@@ -16,6 +16,7 @@
 #include "core/base/home.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
 #include "core/json/write.hpp"
 
 namespace heygen::store {
@@ -125,16 +126,15 @@ std::vector<std::string> CredentialStore::loose_modes() const {
   if (path_.empty() || stat(path_.c_str(), &info) != 0) return warnings;
   if (S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     warnings.push_back("Other users may use the credentials file " + path_.string() + " (mode " + octal(info.st_mode) +
-                       "). Run `chmod 600 " + path_.string() + "`.");
+                       "). Run `chmod 600 " + shell_word(path_.string()) + "`.");
   }
   std::vector<std::filesystem::path> directories{directory_};
   if (lock_directory() != directory_) directories.push_back(lock_directory());
   for (const std::filesystem::path& directory : directories) {
     if (stat(directory.c_str(), &info) != 0 || (info.st_mode & S_ISVTX) != 0) continue;
-    const bool by_group = (info.st_mode & S_IWGRP) != 0 && !is_private_group(info.st_uid, info.st_gid);
-    if (!by_group && (info.st_mode & S_IWOTH) == 0) continue;
+    if (!others_may_write(info)) continue;
     warnings.push_back("Other users may replace the credentials file in " + directory.string() + " (mode " +
-                       octal(info.st_mode) + "). Run `chmod go-w " + directory.string() + "`.");
+                       octal(info.st_mode) + "). Run `chmod go-w " + shell_word(directory.string()) + "`.");
   }
   return warnings;
 }

@@ -504,7 +504,33 @@ class Settings(WithService):
         self.assertEqual((self.home.path / "dots.toml").read_text(), "")
 
 
+    def test_a_link_into_a_missing_directory_is_written_through(self):
+        self.home.config.mkdir(mode=0o700)
+        (self.home.config / "config.toml").symlink_to("../dots/heygen/config.toml")
+        self.assert_succeeds(self.run_heygen("config", "set", "output", "human", "--human=false"))
+        self.assertEqual((self.home.path / "dots/heygen/config.toml").read_text(), 'output = "human"\n')
+        self.assertEqual((self.home.path / "dots/heygen").stat().st_mode & 0o777, 0o700)
+
+    def test_the_command_of_the_hint_fixes_a_key_of_too_many_parts(self):
+        self.home.write_settings(".".join(["a"] * 5000) + " = 1\n")
+        hint = self.assert_fails(self.run_heygen(*USE), "usage_error", 2).error()["hint"]
+        command = re.search("`heygen (config set [^`]*)`", hint)[1]
+        self.assert_succeeds(self.run_heygen(*command.split()))
+        self.assert_succeeds(self.run_heygen(*USE, env={"HEYGEN_API_KEY": "good-key"}))
+
+
 class Modes(WithService):
+    def test_settings_that_others_may_write_are_warned_of_with_the_fix(self):
+        self.home.write({"api_key": "good-key"})
+        self.home.write_settings("analytics = true\n")
+        settings = self.home.config / "config.toml"
+        for mode, loose in ((0o600, False), (0o644, False), (0o666, True)):
+            settings.chmod(mode)
+            err = self.assert_succeeds(self.run_heygen(*USE)).err
+            self.assertEqual(f"`chmod go-w {settings}`" in err, loose, err)
+        self.assert_succeeds(self.run_heygen("config", "set", "output", "json"))
+        self.assertEqual(settings.stat().st_mode & 0o777, 0o600)
+
     def test_looser_modes_are_warned_of_once_with_the_fix(self):
         for mode in (0o600, 0o644, 0o640, 0o660, 0o602):
             self.home.write({"api_key": "good-key"}, mode)

@@ -18,6 +18,7 @@
 #include "core/base/account.hpp"
 #include "core/base/file.hpp"
 #include "core/base/limits.hpp"
+#include "core/base/text.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -75,14 +76,14 @@ std::optional<Refusal> find_other_writer(const fs::path& path, const struct stat
                                          const char* whose_group) {
   if ((info.st_mode & S_IWOTH) != 0) {
     return Refusal("anyone can write to " + path.string() + " (mode " + octal(info.st_mode) + ")",
-                   "chmod go-w " + path.string());
+                   "chmod go-w " + shell_word(path.string()));
   }
   if ((info.st_mode & S_IWGRP) == 0) return {};
   if (has_access_list(path)) return Refusal("other users can write to " + path.string() + " (access control list)");
   if (is_own_group) return {};
   return Refusal("a group other than " + std::string(whose_group) + " can write to " + path.string() + " (gid " +
                      std::to_string(info.st_gid) + ")",
-                 "chmod g-w " + path.string());
+                 "chmod g-w " + shell_word(path.string()));
 }
 
 /// Empty where the system does not tell.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/config/config.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -11,7 +13,9 @@
 #include <map>
 #include <memory>
 
+#include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
 #include "tests/support/error.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -438,6 +442,27 @@ BOOST_AUTO_TEST_CASE(key_in_quotes_is_named_by_a_command_that_works) {
   BOOST_CHECK_NO_THROW(config().check(keys));
 }
 
+BOOST_AUTO_TEST_CASE(key_that_looks_like_an_option_is_named_by_a_command_that_takes_it) {
+  given("-x = foo\n");
+  const Error error = error_of([&] { config().check({}); });
+  BOOST_TEST(error.hint.find("`heygen config unset -- -x`") != std::string::npos, error.hint);
+}
+
+BOOST_AUTO_TEST_CASE(key_of_too_many_parts_is_repaired_by_the_command_that_its_error_names) {
+  std::string deep = "a";
+  for (int part = 0; part < 5000; ++part) deep += ".a";
+  for (const std::string& broken : {deep + " = 1\n", "output = \"human\"\n" + deep + " = 1\n",
+                                    "[" + deep + "]\nx = 1\n", "x = { " + deep + " = 1 }\n"}) {
+    given(broken);
+    const Error error = error_of([&] { config().check({}); });
+    BOOST_TEST(error.message().find("has more than 200 parts") != std::string::npos, error.message());
+    const bool named = error.hint.find("`heygen config unset x`") != std::string::npos;
+    const Entry changed = named ? config().unset("x", {}) : config().set("output", "json", {});
+    BOOST_CHECK_NO_THROW(config().check({}));
+    if (!named) BOOST_TEST(heygen::test::read_file(changed.kept) == broken);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_or_a_huge_file_in_its_place_is_an_error_of_what_needs_it) {
   const auto refused = [&](const std::string& words) {
     BOOST_TEST(shown(config().get("output", {})) == "output=json (default)");
@@ -507,6 +532,49 @@ BOOST_AUTO_TEST_CASE(set_follows_a_chain_of_links_to_a_missing_file) {
   config().set("output", "json", {});
   BOOST_TEST(fs::is_symlink(root / "link"));
   BOOST_TEST(fs::is_regular_file(root / "target"));
+}
+
+BOOST_AUTO_TEST_CASE(set_makes_the_private_directory_that_a_link_leads_to) {
+  fs::create_directories(directory);
+  fs::create_symlink("../dots/heygen/config.toml", file);
+  config().set("output", "json", {});
+  BOOST_TEST(fs::is_symlink(file));
+  BOOST_TEST(text() == "output = \"json\"\n");
+  BOOST_TEST(mode(root / "dots") == 0700U);
+  BOOST_TEST(mode(root / "dots" / "heygen") == 0700U);
+}
+
+BOOST_AUTO_TEST_CASE(directory_that_a_link_leads_to_and_cannot_be_made_is_an_error_that_names_it) {
+  fs::create_directories(directory);
+  std::ofstream(root / "dots").put('x');
+  fs::create_symlink(root / "dots" / "heygen" / "config.toml", file);
+  const Error error = error_of([&] { config().set("output", "json", {}); });
+  BOOST_TEST(error.code == "cli_file_io_error");
+  BOOST_TEST(error.message().find((root / "dots").string()) != std::string::npos, error.message());
+}
+
+BOOST_AUTO_TEST_CASE(directories_that_share_a_file_by_a_link_share_its_lock) {
+  fs::create_directories(directory);
+  fs::create_directories(root / "dots");
+  fs::create_symlink(root / "dots" / "config.toml", file);
+  const heygen::UniqueFd lock = heygen::open_file(root / "dots", O_RDONLY | O_DIRECTORY);
+  BOOST_REQUIRE(flock(lock.get(), LOCK_EX) == 0);
+  heygen::Cancel cancel;
+  environment = std::make_unique<MapEnvironment>(variables);
+  Config waiting(directory, *environment);
+  waiting.lock_wait = {&cancel, [&](std::chrono::milliseconds) { cancel.request(); }};
+  BOOST_TEST(error_of([&] { waiting.set("output", "json", {}); }).code == "canceled");
+}
+
+BOOST_AUTO_TEST_CASE(file_that_others_may_write_is_warned_of_with_the_command_that_ends_it) {
+  BOOST_TEST(config().loose_mode().empty());
+  given("");
+  for (const auto& [bits, loose] : {std::pair(0600, false), {0644, false}, {0666, true}, {0602, true}}) {
+    fs::permissions(file, fs::perms(bits));
+    const std::string warning = config().loose_mode();
+    BOOST_TEST((warning.find("`chmod go-w " + file.string() + "`") != std::string::npos) == loose, warning);
+    BOOST_TEST(warning.empty() != loose);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_symbolic_link_stays_one) {

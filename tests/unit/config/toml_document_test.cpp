@@ -55,6 +55,18 @@ BOOST_AUTO_TEST_CASE(a_table_without_a_name_is_an_error_at_its_line) {
   BOOST_TEST(line_of_error("a = 1\n[[ ~ ]]\n[b]\n") == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(dots_count_in_keys_only_and_through_what_they_are_in) {
+  std::string numbers, key = "a";
+  const std::string dots(300, '.');
+  for (int i = 0; i < 300; ++i) numbers += "1.0, ";
+  for (int i = 0; i < 150; ++i) key += ".a";
+  for (const std::string& text :
+       {"# " + dots, "a = \"" + dots + "\" # \"", "a = '" + dots + "'", "a = \"\"\"\n\\\"" + dots + "\n\"\"\"\"",
+        "a = '''\n'" + dots + "'''", "a = [" + numbers + "]", key + " = 1\n[b]\n" + key + " = [{ a.b = 1 }, 2]"})
+    BOOST_TEST(line_of_error(text + "\n") == 0U, text);
+  BOOST_TEST(line_of_error("x = [\n1]\n" + key + " = { " + key + " = 1 }\n") == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(a_letter_outside_ascii_is_text_in_a_string_and_an_error_in_a_bare_key) {
   BOOST_TEST(line_of_error("a = 1\né = 2\n") == 2U);
   BOOST_TEST(line_of_error("a = §\n") == 1U);
