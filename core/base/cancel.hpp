@@ -5,6 +5,7 @@
 #include <atomic>
 #include <string>
 
+#include "core/base/error.hpp"
 #include "core/base/fd.hpp"
 
 namespace heygen {
@@ -13,6 +14,15 @@ namespace heygen {
 struct LastOutput {
   int descriptor;
   std::string text;
+};
+
+/// What the error says when the process ends at once.
+struct LastWords {
+  std::string hint;
+  JobReference job;
+  // The same as JSON, which a signal handler cannot make.
+  std::string hint_json;  ///< the inside of a string
+  std::string job_json;   ///< an object
 };
 
 /// Set once by request(), never reset. All members are thread-safe; request() is async-signal-safe.
@@ -29,11 +39,10 @@ class Cancel {
   /// process at once.
   void allow_immediate_exit(bool on) noexcept { immediate_exit_allowed_.store(on); }
   bool immediate_exit_allowed() const noexcept { return immediate_exit_allowed_.load(); }
-  /// What a second interrupt says before it ends the process: the hint of the error, as the inside of a JSON string, or
-  /// nullptr. Not owned: it lives until another is set.
-  void set_last_words(const char* hint) noexcept { last_words_.store(hint); }
-  const char* last_words() const noexcept { return last_words_.load(); }
-  /// What is still to be written before an interrupt ends the process at once, or nullptr. Not owned: it lives until
+  /// What is said when the process ends at once, or nullptr. Not owned: it lives until another is set.
+  void set_last_words(const LastWords* words) noexcept { last_words_.store(words); }
+  const LastWords* last_words() const noexcept { return last_words_.load(); }
+  /// What is still to be written before the process ends at once, or nullptr. Not owned: it lives until
   /// another is set.
   void set_last_output(const LastOutput* output) noexcept { last_output_.store(output); }
   const LastOutput* last_output() const noexcept { return last_output_.load(); }
@@ -42,7 +51,7 @@ class Cancel {
 
  private:
   std::atomic<bool> requested_{false}, immediate_exit_allowed_{false};
-  std::atomic<const char*> last_words_{nullptr};
+  std::atomic<const LastWords*> last_words_{nullptr};
   std::atomic<const LastOutput*> last_output_{nullptr};
   UniqueFd event_;
 };

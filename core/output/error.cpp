@@ -64,6 +64,10 @@ std::string error_envelope(const Error& error) {
   return harmless_json(json::write(json::Object{{"error", std::move(body)}}));
 }
 
+std::string job_json(const JobReference& job) {
+  return harmless_json(json::write(job_value(job)));
+}
+
 std::string error_text(const Error& error) {
   std::string out = "Error: " + printable_message(hide_secrets(error.message()));
   const auto add = [&](const std::string& label, const std::string& text) {

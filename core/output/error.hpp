@@ -14,6 +14,8 @@ std::string error_envelope(const Error& error);
 /// The same JSON, safe on a terminal: control characters and those that reorder text as escapes, bytes that are not
 /// UTF-8 as U+FFFD.
 std::string harmless_json(const std::string& json);
+/// The `job` of an error_envelope(), on one line.
+std::string job_json(const JobReference& job);
 /// Human-readable: "Error: message", then hint and what support asks for on lines of their own. All of it is escaped
 /// for a terminal. Without final newline.
 std::string error_text(const Error& error);

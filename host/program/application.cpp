@@ -79,6 +79,20 @@ void end_open_line() {
   set_stderr_line_open(false);
 }
 
+const LastWords* last_words() {
+  const Cancel* cancel = cancel_of_process.load();
+  return cancel == nullptr ? nullptr : cancel->last_words();
+}
+
+/// A result that would be lost.
+void raw_last_output() {
+  const Cancel* cancel = cancel_of_process.load();
+  const LastOutput* output = cancel == nullptr ? nullptr : cancel->last_output();
+  if (output == nullptr) return;
+  raw_stderr(status_eraser());
+  static_cast<void>(write_all(output->descriptor, output->text));
+}
+
 /// One line of JSON, by write(2) only: for signal handlers. The pieces need no escapes.
 void raw_error(const char* code, std::initializer_list<const char*> message, std::initializer_list<const char*> hint) {
   raw_stderr(status_eraser());
@@ -89,7 +103,12 @@ void raw_error(const char* code, std::initializer_list<const char*> message, std
   for (const char* piece : message) raw_stderr(piece);
   if (hint.size() > 0 && **hint.begin() != 0) raw_stderr(R"(","hint":")");
   for (const char* piece : hint) raw_stderr(piece);
-  raw_stderr("\"}}\n");
+  raw_stderr("\"");
+  if (const LastWords* words = last_words(); words != nullptr) {
+    raw_stderr(",\"job\":");
+    raw_stderr(words->job_json.c_str());
+  }
+  raw_stderr("}}\n");
 }
 
 /// The ID in "resolve() of provider vault".
@@ -120,14 +139,6 @@ std::int64_t now_ms() {
   return std::int64_t{now.tv_sec} * 1'000 + now.tv_nsec / 1'000'000;
 }
 
-/// A result that only waits to be shown in another way.
-void raw_last_output(const Cancel* cancel) {
-  const LastOutput* output = cancel == nullptr ? nullptr : cancel->last_output();
-  if (output == nullptr) return;
-  raw_stderr(status_eraser());
-  static_cast<void>(write_all(output->descriptor, output->text));
-}
-
 /// The first requests cancellation; the second does not wait for it, nor the first where nothing handles it. Two that
 /// come together are one unless a provider runs: timeout(1) sends its signal to the process and to its group.
 extern "C" void heygen_on_interrupt(int) {
@@ -142,10 +153,10 @@ extern "C" void heygen_on_interrupt(int) {
   if (cancel == nullptr || cancel->requested() || cancel->immediate_exit_allowed()) {
     TerminalMode::restore_for_exit();
     const char* running = provider::breadcrumb();
-    const char* hint = cancel == nullptr ? nullptr : cancel->last_words();
-    raw_last_output(cancel);
+    const LastWords* words = last_words();
+    raw_last_output();
     raw_error("canceled", {"Canceled", *running != 0 ? " while waiting for " : "", running, "."},
-              {hint == nullptr ? "" : hint});
+              {words == nullptr ? "" : words->hint_json.c_str()});
     end_process(static_cast<int>(Exit::failure));
   }
   canceled_at = now_ms();
@@ -168,6 +179,7 @@ extern "C" void heygen_on_slow_cancel(int) {
 /// Names the provider that was running; the default action, restored before this runs, then ends the process.
 extern "C" void heygen_on_crash(int number) {
   TerminalMode::restore_for_exit();
+  raw_last_output();
   const char* running = provider::breadcrumb();
   if (*running != 0)
     raw_provider_error("heygen crashed in ", running);
@@ -179,11 +191,10 @@ extern "C" void heygen_on_crash(int number) {
 /// `ulimit -t`: there is a second left, if any.
 extern "C" void heygen_on_cpu_limit(int) {
   TerminalMode::restore_for_exit();
-  Cancel* cancel = cancel_of_process.load();
-  const char* said = cancel == nullptr ? nullptr : cancel->last_words();
-  raw_last_output(cancel);
+  const LastWords* words = last_words();
+  raw_last_output();
   raw_error("error", {"The limit of CPU time was reached (ulimit -t)."},
-            {said == nullptr ? "Raise it, then run the command again." : said});
+            {words == nullptr ? "Raise it, then run the command again." : words->hint_json.c_str()});
   end_process(static_cast<int>(Exit::failure));
 }
 
@@ -191,6 +202,7 @@ extern "C" void heygen_on_cpu_limit(int) {
 void heygen_on_exit() {
   if (!provider::is_inside_provider()) return;
   TerminalMode::restore_for_exit();
+  raw_last_output();
   raw_provider_error("heygen was ended in ", provider::breadcrumb());
   end_process(static_cast<int>(Exit::failure));
 }
@@ -289,10 +301,15 @@ void give_up(const Printer& printer, const std::string& where, std::chrono::mill
   TerminalMode::restore_for_exit();
   const char* id = provider_in(where.c_str());
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(waited).count();
-  const Error error(code::kError,
-                    fmt::format("Provider `{}` did not respond: {} ran for {}s. This is a bug in the provider.", id,
-                                where.substr(0, where.find(' ')), seconds),
-                    fmt::format("Disable it with `heygen provider disable {}`, or raise provider.deadline.", id));
+  Error error(code::kError,
+              fmt::format("Provider `{}` did not respond: {} ran for {}s. This is a bug in the provider.", id,
+                          where.substr(0, where.find(' ')), seconds),
+              fmt::format("Disable it with `heygen provider disable {}`, or raise provider.deadline.", id));
+  if (const LastWords* words = last_words(); words != nullptr) {
+    error.hint += " " + words->hint;
+    error.job = words->job;
+  }
+  raw_last_output();
   end_process(show(error, printer, {}));
 }
 

@@ -1,33 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the program says when a second Ctrl-C ends it at once, from the signal handler.
+// What is said and written when a second Ctrl-C, or a crash, ends the program at once.
 #pragma once
 
+#include <deque>
 #include <string>
 
 #include "core/base/cancel.hpp"
-#include "core/json/write.hpp"
-#include "core/output/error.hpp"
+#include "core/base/error.hpp"
+#include "core/transport/api_client.hpp"
 
 namespace heygen::host::requests {
 
-class LastWords {
+class LastWordsScope {
  public:
-  explicit LastWords(Cancel& cancel) : cancel_(cancel) {}
-  ~LastWords() { cancel_.set_last_words(nullptr); }
-  LastWords(const LastWords&) = delete;
-  LastWords& operator=(const LastWords&) = delete;
+  explicit LastWordsScope(Cancel& cancel) : cancel_(cancel) {}
+  ~LastWordsScope();
+  LastWordsScope(const LastWordsScope&) = delete;
+  LastWordsScope& operator=(const LastWordsScope&) = delete;
 
-  /// The hint of the error from here on.
-  void set(const std::string& hint) {
-    cancel_.set_last_words(nullptr);
-    const std::string quoted = output::harmless_json(json::write(hint));
-    escaped_ = quoted.substr(1, quoted.size() - 2);
-    cancel_.set_last_words(escaped_.c_str());
-  }
+  /// The hint of the error from here on, and its `job`.
+  void say(const std::string& hint, const JobReference& job);
+  /// Of a request that changes something: it may have taken effect. Nothing for others.
+  void say_of(const transport::ApiRequest& request);
+  /// A result that goes to stdout then, without its line end; "" when there is none, or none any more.
+  void keep(const std::string& result);
 
  private:
   Cancel& cancel_;
-  std::string escaped_;
+  // A signal may come at any time, so what was set stays.
+  std::deque<LastWords> words_;
+  std::deque<LastOutput> results_;
 };
 
 }  // namespace heygen::host::requests

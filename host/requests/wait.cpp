@@ -10,6 +10,7 @@
 #include "core/api/engine.hpp"
 #include "core/api/job.hpp"
 #include "core/base/clock.hpp"
+#include "core/output/error.hpp"
 #include "core/transport/rules/failure.hpp"
 #include "host/requests/last_words.hpp"
 #include "host/requests/response.hpp"
@@ -56,13 +57,13 @@ class Wait {
 
   void run(transport::ApiRequest create) {
     headers_ = create.headers;
-    last_ = request_start(create);
+    set_last(request_start(create));
     created_ = needs_.clock.monotonic();
     try {
       const json::Value response = parse_response(last_);
       job_ = api::job_of(command_, response);
       id_ = api::job_id(poll_, response);
-      needs_.last_words(api::follow_up_hint(job_));
+      needs_.last_words(api::follow_up_hint(job_), job_);
       if (needs_.cancel.requested()) throw canceled_error();
       follow();
     } catch (Error& error) {
@@ -82,7 +83,7 @@ class Wait {
     needs_.status("Sending the request…");
     Error lost = canceled_error();
     transport::say_that_it_may_have_taken_effect(lost, create.look);
-    needs_.last_words(lost.hint);
+    needs_.last_words(lost.hint, {{}, create.look});
     try {
       std::string response = needs_.send(create);
       look_at_clock();
@@ -116,8 +117,15 @@ class Wait {
     }
   }
 
+  void set_last(std::string response) {
+    last_ = std::move(response);
+    needs_.keep(last_);
+  }
+
   void print_last() {
-    if (!std::exchange(printed_, true)) needs_.print(last_);
+    if (std::exchange(printed_, true)) return;
+    needs_.keep("");
+    needs_.print(last_);
   }
 
   void follow() {
@@ -165,7 +173,7 @@ class Wait {
     }
     is_unknown_ = false;
     const json::Value response = parse_response(text);
-    last_ = std::move(text);
+    set_last(std::move(text));
     last_error_.clear();
     const api::JobState state = api::job_state(poll_, response);
     status_ = response.find_path(poll_.status_field)->as_string();
@@ -235,7 +243,7 @@ void run_and_wait(const WaitDependencies& needs, const api::Command& command, tr
 
 void run_and_wait(Services& services, Printer& printer, const api::Command& command, transport::ApiRequest create,
                   milliseconds limit) {
-  LastWords last_words(services.cancel);
+  LastWordsScope last_words(services.cancel);
   printer.always_on_stdout = true;
   transfer::Progress progress({services.terminal, services.environment, services.clock});
   const auto status = [&](const std::string& line) {
@@ -252,7 +260,11 @@ void run_and_wait(Services& services, Printer& printer, const api::Command& comm
           },
       .print = [&](const std::string& response) { print_or_fail([&] { print_response(printer, response); }); },
       .status = status,
-      .last_words = [&](const std::string& hint) { last_words.set(hint); },
+      .last_words = [&](const std::string& hint, const JobReference& job) { last_words.say(hint, job); },
+      .keep =
+          [&](const std::string& response) {
+            last_words.keep(printer.to_terminal() ? output::harmless_json(response) : response);
+          },
       .clock = services.clock,
       .random = services.random,
       .cancel = services.cancel};

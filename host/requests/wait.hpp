@@ -18,7 +18,8 @@ struct WaitDependencies {
   std::function<std::string(const transport::ApiRequest&)> send;  ///< gives the response's body
   std::function<void(const std::string&)> print;                  ///< the job's last response
   std::function<void(const std::string&)> status;                 ///< a line that replaces the one before; "" erases it
-  std::function<void(const std::string&)> last_words;             ///< the hint of a second Ctrl-C, which ends at once
+  std::function<void(const std::string& hint, const JobReference& job)> last_words;  ///< LastWordsScope::say()
+  std::function<void(const std::string&)> keep;                                      ///< LastWordsScope::keep()
   Clock& clock;
   Random& random;
   const Cancel& cancel;

@@ -138,6 +138,33 @@ class Faults(WithVault):
         self.assert_fails(done, "canceled", 1)
         self.assertEqual(done.error()["message"], "Canceled while waiting for resolve() of provider vault.")
 
+    def test_an_end_at_once_names_the_job_of_a_change(self):
+        for kind, code in ((HANG, "canceled"), (ABORT, "error")):
+            self.build("report_outcome", kind)
+            self.fill()
+            for arguments in (("video", "create", "-d", "{}", "--wait"), ("video", "create", "-d", "{}"),
+                              ("api", "POST", "/v3/videos", "-d", "{}"), USE):
+                with self.subTest(code, arguments=arguments):
+                    self.mark.unlink(missing_ok=True)
+                    running = self.start(*arguments)
+                    if kind == HANG:
+                        eventually(self.mark.exists, "it was not called")
+                        running.interrupt()
+                        eventually(lambda: not self.pending(running), "the first one did not arrive")
+                        running.interrupt()
+                    error = running.finish().error()
+                    self.assertEqual(error["code"], code)
+                    job = None if arguments == USE else {"ids": [], "show": "heygen video list"}
+                    self.assertEqual(error.get("job"), job)
+
+    def test_a_hang_names_the_job_of_a_change(self):
+        self.home.write_settings("provider.deadline = 1\n")
+        self.build("report_outcome")
+        self.fill()
+        error = self.start("video", "create", "-d", "{}", "--wait").finish().error()
+        self.assertEqual(error["job"], {"ids": [], "show": "heygen video list"})
+        self.assertIn("`heygen video list`", error["hint"])
+
     def pending(self, running):
         with open(f"/proc/{running.process.pid}/status", encoding="utf-8") as file:
             return any(line.startswith("ShdPnd") and int(line.split()[1], 16) & 2 for line in file)

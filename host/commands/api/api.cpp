@@ -18,6 +18,7 @@
 #include "host/printer.hpp"
 #include "host/requests/confirm.hpp"
 #include "host/requests/dry_run.hpp"
+#include "host/requests/last_words.hpp"
 #include "host/requests/response.hpp"
 #include "host/requests/target.hpp"
 #include "host/services.hpp"
@@ -94,6 +95,8 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
                       requests::confirmation_required(what));
   }
   request.look = heygen::api::look_command(request.method, request.path);
+  requests::LastWordsScope last_words(services.cancel);
+  last_words.say_of(request);
   try {
     requests::send_and_print(services.client(), printer, request);
   } catch (Error& error) {

@@ -18,6 +18,7 @@
 #include "host/printer.hpp"
 #include "host/requests/confirm.hpp"
 #include "host/requests/dry_run.hpp"
+#include "host/requests/last_words.hpp"
 #include "host/requests/pagination.hpp"
 #include "host/requests/response.hpp"
 #include "host/requests/wait.hpp"
@@ -266,6 +267,8 @@ void run_unguarded(Services& services, Printer& printer, const heygen::api::Comm
   request.headers = services.client_headers();
   request.look = heygen::api::look_command(command, parsed.positionals);
   request.checked = &checked;
+  requests::LastWordsScope last_words(services.cancel);
+  last_words.say_of(request);
   if (!prepared.upload.empty() || command.body == heygen::api::BodyKind::multipart)
     return run_upload(services, printer, command, std::move(request), parsed, prepared.upload);
   net::TextBody body(prepared.body.value_or(""));

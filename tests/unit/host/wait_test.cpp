@@ -24,7 +24,8 @@ const std::string kCreated = R"({"data":{"id":"j1"}})";
 struct Stage {
   std::deque<std::variant<std::string, Error>> script;
   std::vector<std::string> sent, printed, lines;
-  std::string last_words;
+  std::string last_words, kept;
+  heygen::JobReference last_job;
   std::optional<Error> print_fault;
   std::vector<transport::ApiRequest> requests;
   std::function<void()> on_send = [] {};
@@ -68,7 +69,12 @@ struct Stage {
                                        if (print_fault) throw Error(*print_fault);
                                      },
                                  .status = [this](const std::string& line) { lines.push_back(line); },
-                                 .last_words = [this](const std::string& hint) { last_words = hint; },
+                                 .last_words =
+                                     [this](const std::string& hint, const heygen::JobReference& job) {
+                                       last_words = hint;
+                                       last_job = job;
+                                     },
+                                 .keep = [this](const std::string& text) { kept = text; },
                                  .clock = clock,
                                  .random = random,
                                  .cancel = cancel};
@@ -378,6 +384,7 @@ BOOST_AUTO_TEST_CASE(lost_response_to_create_says_how_to_look) {
   BOOST_TEST(error.job->ids.empty());
   BOOST_TEST(error.job->show == "heygen job list");
   BOOST_TEST(has(late.last_words, "`heygen job list`"));
+  BOOST_TEST(late.last_job.show == "heygen job list");
 }
 
 BOOST_AUTO_TEST_CASE(create_that_was_refused_names_no_job) {
@@ -394,6 +401,24 @@ BOOST_AUTO_TEST_CASE(second_ctrl_c_names_the_job_too) {
   stage.state("completed");
   stage.run();
   BOOST_TEST(has(stage.last_words, "`heygen job get j1`"));
+  BOOST_TEST(stage.last_job.show == "heygen job get j1");
+  BOOST_REQUIRE(stage.last_job.ids.size() == 1U);
+  BOOST_TEST(stage.last_job.ids.front() == "j1");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_known_of_the_job_is_kept_for_a_sudden_end_until_it_is_printed) {
+  Stage stage;
+  stage.respond(kCreated);
+  stage.state("running");
+  stage.state("completed");
+  std::vector<std::string> kept;
+  stage.on_send = [&] { kept.push_back(stage.kept); };
+  stage.run();
+  BOOST_REQUIRE(kept.size() == 3U);
+  BOOST_TEST(kept[0].empty());
+  BOOST_TEST(kept[1] == kCreated);
+  BOOST_TEST(has(kept[2], "running"));
+  BOOST_TEST(stage.kept.empty());
 }
 
 BOOST_AUTO_TEST_CASE(response_without_id_is_printed) {
