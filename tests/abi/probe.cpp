@@ -366,6 +366,7 @@ const std::map<std::string, Verb>& verbs() {
       {"random", random},
       {"clock", clock},
       {"wait", wait},
+      {"log", [](Script& s, std::string_view rest) { s.say(std::string(rest)); }},
       {"setting", setting},
       {"env", variable},
       {"ask", ask},

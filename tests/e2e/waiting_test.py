@@ -12,7 +12,7 @@ import unittest
 import pexpect
 
 from provider_faults_test import WithVault
-from service import DEVICE
+from service import DEVICE, TOKEN
 from support import HEYGEN, LIMIT_S, PAST, WithService, eventually, install
 
 ERASE = "\r\x1b[K"
@@ -118,9 +118,23 @@ class Logins(OnATerminal):
         self.assertIn("canceled", text.split(ERASE)[-1])
 
     def test_a_device_login_shows_the_time_left(self):
-        self.service.device["interval"] = 3
+        self.service.device["interval"] = 4
         screen = self.screen("auth", "login", "--device-code", HEYGEN_OAUTH_DEVICE_URL=self.service.url + DEVICE)
-        screen.expect(r"Waiting until the code is entered: (10m 0|9m 5\d)s left " + STOPS)
+        left = []
+        for _ in range(2):  # it counts down between two polls
+            screen.expect(r"Waiting until the code is entered, (\w+) left " + STOPS)
+            left.append(screen.match[1])
+        self.assertRegex(" ".join(left), r"^(10m|9m5\ds) 9m5\ds$")
+        self.assertNotEqual(*left)
+        code, text = self.ended(screen)
+        self.assertEqual(code, 0, text)
+        self.assertIn("Logged in", text.split(ERASE)[-1])
+
+    def test_a_device_login_of_short_intervals_shows_the_time_left_too(self):
+        self.service.fault(TOKEN, times=-1, status=400, body={"error": "authorization_pending"})
+        screen = self.screen("auth", "login", "--device-code", HEYGEN_OAUTH_DEVICE_URL=self.service.url + DEVICE)
+        screen.expect(r"Waiting until the code is entered, 9m5\ds left " + STOPS)
+        self.service.faults.clear()
         code, text = self.ended(screen)
         self.assertEqual(code, 0, text)
         self.assertIn("Logged in", text.split(ERASE)[-1])

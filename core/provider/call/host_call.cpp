@@ -9,6 +9,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
 #include "core/json/write.hpp"
+#include "core/provider/call/countdown.hpp"
 #include "core/provider/call/http_response.hpp"
 #include "core/provider/call/sink.hpp"
 #include "core/provider/login/browser_login.hpp"
@@ -65,9 +66,24 @@ HostCall::HostCall(const CallContext& context, Function the_function, const Prov
 }
 
 HostCall::~HostCall() {
+  if (function == Function::login && services.waiting) services.waiting({}, {});
   wipe(state_text_);
   for (std::string& text : texts_) wipe(text);
   for (json::Value& document : documents_) wipe_strings(document);
+}
+
+void HostCall::set_waits_for(const std::string& line) {
+  Countdown countdown = parse_countdown(line);
+  waits_for_ = std::move(countdown.what);
+  waits_until_.reset();
+  if (countdown.left) waits_until_ = services.clock.monotonic() + *countdown.left;
+}
+
+void HostCall::show_waiting() const {
+  if (function != Function::login || !services.waiting) return;
+  std::optional<std::chrono::milliseconds> left;
+  if (waits_until_) left = std::max(*waits_until_ - services.clock.monotonic(), std::chrono::milliseconds::zero());
+  services.waiting(waits_for_.empty() ? "Waiting for the login" : waits_for_, left);
 }
 
 HostCall* HostCall::of_any_thread(const heygen_call* call) noexcept {

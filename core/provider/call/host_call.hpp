@@ -98,7 +98,11 @@ class HostCall {
   std::unique_ptr<Exchange>* const unfinished;
   ProviderResult result;
   std::unique_ptr<OpenedBrowser> browser;
-  std::string waits_for;  ///< in the provider's words, during a login; or ""
+  /// What a login waits for, in the provider's words, or "", and until when by the monotonic clock, if it says so:
+  /// "Waiting for approval: 4m 10s left".
+  void set_waits_for(const std::string& line);
+  /// Tells the user, during a login.
+  void show_waiting() const;
   /// Tells the user that the browser's opener failed, once that is known.
   void report_browser_failure();
 
@@ -107,7 +111,8 @@ class HostCall {
   heygen_call abi_{};
   std::thread::id thread_ = std::this_thread::get_id();
   std::atomic<bool> wrong_thread_{false};
-  std::string bug_;
+  std::string bug_, waits_for_;
+  std::optional<std::chrono::milliseconds> waits_until_;
   std::optional<std::chrono::milliseconds> deadline_, wait_end_;
   std::deque<std::string> texts_;
   std::deque<json::Value> documents_;

@@ -30,12 +30,11 @@ heygen_status HEYGEN_CALL wait_ms(const heygen_call* call, std::uint32_t time) {
   return guarded(call, [&](HostCall& host) -> heygen_status {
     milliseconds left{time};
     if (const auto limit = host.time_left()) left = std::min(left, *limit);
-    const bool shown = host.function == Function::login && host.services.waiting;
-    const WaitingScope waiting(host.services);
+    const bool shown = host.function == Function::login && host.services.waiting;  // to the end of the login
     do {
       const bool watching = host.browser && host.browser->descriptor() >= 0;
       const milliseconds part = std::min(left, watching ? kSlice : shown ? kTick : left);
-      if (shown) host.services.waiting(host.waits_for.empty() ? "Waiting for the login" : host.waits_for, {});
+      host.show_waiting();
       if (!host.services.clock.wait(part, host.services.cancel)) return HEYGEN_CANCELED;
       host.report_browser_failure();
       left -= part;

@@ -49,7 +49,7 @@ void HEYGEN_CALL write(const heygen_call* call, std::int32_t level, heygen_str t
     const std::string said = printable(without_secrets(*host, abi::view(text)));
     const std::string line = host->manifest.id + ": " + said;
     // What it tells before it waits for the user is what it waits for.
-    if (level == HEYGEN_LOG_INFO && host->is_on_own_thread()) host->waits_for = said;
+    if (level == HEYGEN_LOG_INFO && host->is_on_own_thread()) host->set_waits_for(said);
     const std::lock_guard lock(mutex);
     host->services.log(std::clamp<std::int32_t>(level, HEYGEN_LOG_DEBUG, HEYGEN_LOG_WARNING), line);
   } catch (...) {  // a line that cannot be written is not worth a failed command

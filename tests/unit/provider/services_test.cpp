@@ -259,6 +259,17 @@ BOOST_AUTO_TEST_CASE(wait_of_a_login_is_shown_each_second_and_its_end) {
   BOOST_TEST(shown.back().empty());
 }
 
+BOOST_AUTO_TEST_CASE(time_left_that_a_login_logs_is_counted_down) {
+  Probe probe;
+  std::vector<std::string> shown;
+  probe.waiting = [&](const std::string& what, auto left) {
+    shown.push_back(what + "|" + (left ? std::to_string(left->count() / 1'000) : ""));
+  };
+  probe.login("log Waiting for approval: 1h 4m 10s left\nwait 3000\nlog No end, 5 apples left\nwait 1000");
+  BOOST_TEST((shown == std::vector<std::string>{"Waiting for approval|3850", "Waiting for approval|3849",
+                                                "Waiting for approval|3848", "No end, 5 apples left|", "|"}));
+}
+
 BOOST_AUTO_TEST_CASE(cancellation_can_be_queried_and_polled) {
   Probe probe;
   probe.resolve("canceled\nreturn 1");
