@@ -7,11 +7,13 @@
 namespace heygen::host {
 namespace {
 
-/// The values of the headers that carry the credential.
+/// The values of the headers that carry the credential, and of those that the user typed and could be one.
 std::vector<std::string_view> secrets_of(const net::Headers& headers) {
   std::vector<std::string_view> secrets;
-  for (const net::Header& header : headers)
-    if (header.secret || net::redact_header(header.name, header.value) != header.value) secrets.push_back(header.value);
+  for (const net::Header& header : headers) {
+    const bool hidden = header.secret || net::redact_header(header.name, header.value) != header.value;
+    if (hidden || (header.typed && net::shown_text(header.value) != header.value)) secrets.push_back(header.value);
+  }
   return secrets;
 }
 
@@ -22,7 +24,9 @@ class TracedHttp : public net::Http {
 
   std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
     const std::vector<std::string_view> secrets = secrets_of(request.headers);
-    line_("> " + request.method + " " + hide_values(net::redact_url(request.url.text()), secrets));
+    const std::string url = request.url.text();
+    line_("> " + request.method + " " +
+          hide_values(request.typed_query ? net::redact_typed_url(url) : net::redact_url(url), secrets));
     trace_headers("> ", request.headers, {});
     const auto start = clock_.monotonic();
     try {

@@ -31,6 +31,7 @@ struct Header {
   std::string name;
   std::string value;
   bool secret = false;  ///< hidden in traces whatever the name
+  bool typed = false;   ///< name and value are the user's own: in traces, what could be a key in the wrong place is cut
 };
 using Headers = std::vector<Header>;
 
@@ -70,8 +71,9 @@ struct Route {
 struct Request {
   std::string method = "GET";
   Url url;
-  Headers headers;       ///< all but Host, Content-Length, Transfer-Encoding, Connection
-  Body* body = nullptr;  ///< not owned
+  Headers headers;           ///< all but Host, Content-Length, Transfer-Encoding, Connection
+  Body* body = nullptr;      ///< not owned
+  bool typed_query = false;  ///< as Header::typed
   Timeouts timeouts;
   Route route;
   /// After a cancellation, an exchange whose request is already sent may continue for this long, so that a refresh

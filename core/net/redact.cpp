@@ -73,6 +73,20 @@ std::string redact_scheme(std::string_view value) {
   return std::string(value.substr(0, space + 1)) + std::string(kMark);
 }
 
+/// RFC 3986 §2.2, what hosts are made of, and what lists in headers have.
+constexpr std::string_view kBetween = ":/?#[]@!$&'()*+,;=. \"";
+
+std::string shown_words(std::string_view text, std::string_view between) {
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find_first_of(between, at), text.size());
+    out += shown_word(text.substr(at, end - at));
+    if (end < text.size()) out += text[end];
+    at = end + 1;
+  }
+  return out;
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) {
@@ -97,7 +111,8 @@ Headers redact_headers(const Headers& headers) {
   for (const Header& header : headers) {
     std::string value = redact_header(header.name, header.value);
     if (header.secret && value == header.value) value = kMark;
-    out.push_back({header.name, std::move(value), header.secret});
+    if (header.typed && value != kMark) value = shown_text(value);
+    out.push_back({header.typed ? shown_parameter(header.name) : header.name, std::move(value), header.secret});
   }
   return out;
 }
@@ -125,17 +140,29 @@ std::string redact_url(std::string_view url) {
   return out;
 }
 
-std::string shown_url(std::string_view url) {
-  constexpr std::string_view kBetween = ":/?#[]@!$&'()*+,;=. ";  // RFC 3986 §2.2, and what hosts are made of
-  std::string out;
-  const std::string text = redact_url(url);
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find_first_of(kBetween, at), text.size());
-    out += shown_word(std::string_view(text).substr(at, end - at));
-    if (end < text.size()) out += text[end];
-    at = end + 1;
+std::string shown_text(std::string_view text) {
+  return shown_words(text, kBetween);
+}
+
+std::string shown_parameter(std::string_view name) {
+  return shown_words(name, "-_.:[]$");
+}
+
+std::string redact_typed_url(std::string_view url) {
+  std::string out = redact_url(url);
+  const std::size_t query = std::min(out.find_first_of("?#"), out.size());
+  std::vector<std::string> pairs = split(std::string_view(out).substr(query), '&');
+  for (std::string& pair : pairs) {
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const std::size_t begin = std::min(pair.find_first_not_of("?#"), equals);
+    pair = pair.substr(0, begin) + shown_parameter(std::string_view(pair).substr(begin, equals - begin)) +
+           shown_text(std::string_view(pair).substr(equals));
   }
-  return out;
+  return out.substr(0, query) + join(pairs, "&");
+}
+
+std::string shown_url(std::string_view url) {
+  return shown_text(redact_url(url));
 }
 
 }  // namespace heygen::net

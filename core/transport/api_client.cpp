@@ -190,7 +190,8 @@ class Call {
     } catch (const RefusedRedirect& refused) {
       throw refused_redirect(sent.url, refused.what());
     }
-    announce("redirect to " + net::redact_url(target.url().text()));
+    const std::string to = target.url().text();
+    announce("redirect to " + (request_.typed_query ? net::redact_typed_url(to) : net::redact_url(to)));
     return true;
   }
 

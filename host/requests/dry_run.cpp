@@ -48,10 +48,13 @@ json::Value body_of(const std::string& text) {
   }
 }
 
-json::Value query_of(const transport::ApiRequest& request, bool free) {
+json::Value query_of(const transport::ApiRequest& request) {
   json::Value query = json::Object{};
-  for (const auto& [name, value] : request.query) {
-    const std::string shown = free && net::is_secret_name(name) ? kMark : value;
+  for (const auto& [given, value] : request.query) {
+    const std::string name = request.typed_query ? net::shown_parameter(given) : given;
+    const std::string shown = !request.typed_query         ? value
+                              : net::is_secret_name(given) ? kMark
+                                                           : net::shown_text(value);
     json::Value* before = query.find(name);
     if (before == nullptr)
       query.set(name, shown);
@@ -122,10 +125,10 @@ void check_dry_run(Services& services) {
 void print_dry_run(Services& services, Printer& printer, const transport::ApiRequest& request, const DryRun& facts) {
   const transport::Preview preview = transport::preview(services.client_options(), request);
   json::Value document = json::Object{{"method", request.method},
-                                      {"url", facts.free_query ? net::redact_url(preview.url) : preview.url},
+                                      {"url", request.typed_query ? net::redact_typed_url(preview.url) : preview.url},
                                       {"headers", headers_of(preview.headers)},
                                       {"credential", credential_of(services)},
-                                      {"query", query_of(request, facts.free_query)}};
+                                      {"query", query_of(request)}};
   if (facts.body) document.set("body", body_of(*facts.body));
   if (facts.upload) document.set("upload", *facts.upload);
   if (facts.then) document.set("then", *facts.then);

@@ -27,7 +27,6 @@ struct DryRun {
   std::optional<json::Value> upload{};        ///< facts about the file of a multipart body
   std::optional<json::Value> then{};          ///< what would follow the response
   std::vector<std::string> missing_fields{};  ///< warned of on stderr
-  bool free_query = false;                    ///< names of the query are the user's own, and one may hold a secret
 };
 
 /// One JSON document: method, url, headers, credential (which provider would be asked), query, body or upload, then.

@@ -134,6 +134,20 @@ class Requests(WithService):
         self.assertEqual(document["query"]["a"], ["1", "2"])
         self.assertEqual(document["body"]["file"]["url"], "https://h/p?X-Amz-Signature=***&x=1")
 
+    def test_a_key_of_unknown_shape_is_cut_where_it_was_typed(self):
+        key = "k3y-0f9e8d7c6b5a4938"
+        arguments = ("api", "GET", f"/v3/x?a={key}", "--query", f"b={key}", "--query", f"{key}==", "--header", f"X-Mine: {key}",
+                     "--header", f"{key}: 1", "--query", "limit=50", "--header", "X-Other: shown")  # fmt: skip
+        document = self.document(*arguments)
+        self.assertNotIn(key, json.dumps(document))
+        self.assertEqual(document["query"], {"a": "k3y…", "b": "k3y…", "k3y-0f9…": "=", "limit": "50"})
+        self.assertEqual(document["headers"]["X-Mine"], "k3y…")
+        self.assertEqual(document["headers"]["X-Other"], "shown")
+        done = self.assert_succeeds(self.run_heygen(*arguments, "--verbose", env={"HEYGEN_API_KEY": "good-key"}))
+        self.assertNotIn(key, done.err)
+        self.assertIn("> X-Mine: k3y…\n", done.err)
+        self.assertIn("limit=50", done.err)
+
     def test_a_non_json_body_is_shown_as_text_or_counted(self):
         typed = self.document("api", "POST", "/v3/x", "--header", "Content-Type: text/plain", "-d", "-", stdin="a\nb")
         self.assertEqual(typed["body"], "a\nb")

@@ -55,6 +55,7 @@ net::Request make_request(const ClientOptions& options, const ApiRequest& reques
   out.url = attempt.target.url();
   out.headers = headers_of(options, request, attempt);
   out.body = request.body;
+  out.typed_query = request.typed_query;
   out.timeouts = request_timeouts(request, attempt.time_left);
   out.grace = request.grace;
   out.on_sent = request.on_sent;

@@ -20,6 +20,7 @@ struct ApiRequest {
   std::string method = "GET";
   std::string path;                                        ///< "/v3/…", already percent-encoded, without query
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded
+  bool typed_query = false;                                ///< names and values are the user's own
   net::Headers headers;                                    ///< beyond those the client sets; checked by the caller
   net::Body* body = nullptr;                               ///< not owned
   std::string content_type;                                ///< with a body

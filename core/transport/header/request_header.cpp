@@ -6,6 +6,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/net/redact.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::transport {
@@ -43,7 +44,7 @@ net::Header split_header(const std::string& text, const char* option) {
 net::Header parse_client_header(const std::string& text) {
   const net::Header header = split_header(text, "--headers");
   if (!iequals(header.name, kClientSource)) {
-    throw usage_error("--headers does not accept the header " + header.name + ".",
+    throw usage_error("--headers does not accept the header " + net::shown_parameter(header.name) + ".",
                       "It accepts only " + std::string(kClientSource) + ".");
   }
   const bool plain = std::ranges::all_of(
@@ -65,8 +66,10 @@ net::Header parse_free_header(const std::string& text) {
                           : "Leave the header out.");
   }
   if (has_control(header.value)) {
-    throw usage_error("The value of the header " + header.name + " contains control characters.", "Remove them.");
+    throw usage_error("The value of the header " + net::shown_parameter(header.name) + " contains control characters.",
+                      "Remove them.");
   }
+  header.typed = true;
   return header;
 }
 

@@ -68,6 +68,7 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
   request.method = target.method;
   request.path = target.path;
   request.query = target.query;
+  request.typed_query = true;
   const bool dry = parsed.is_on("dry-run");
   heygen::auth::Checked checked;
   if (dry) {
@@ -79,7 +80,7 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
   }
   for (const net::Header& header : services.client_headers()) request.headers.push_back(header);
 
-  requests::DryRun facts{.free_query = true};
+  requests::DryRun facts;
   net::TextBody body("");
   if (parsed.given("data")) {
     request.content_type = take_content_type(request.headers);

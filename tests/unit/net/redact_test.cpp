@@ -57,10 +57,31 @@ BOOST_AUTO_TEST_CASE(url_that_is_wrong_is_shown_without_what_could_be_a_key) {
   BOOST_TEST(shown_url("https://u:p@a.example/ k3y0123456789") == "https://***@a.example/ k3y…");
 }
 
+BOOST_AUTO_TEST_CASE(typed_text_is_shown_without_what_could_be_a_key) {
+  for (const char* whole : {"hello", "text/plain, application/json", "50", "a=b", "\"tag\"", ""})
+    BOOST_TEST(shown_text(whole) == whole);
+  BOOST_TEST(shown_text("k3y0123456789abcdef") == "k3y…");
+  BOOST_TEST(shown_text("Bearer k3y0123456789abcdef") == "Bearer k3y…");
+  BOOST_TEST(shown_text("averylongpassword") == "ave…");
+  for (const char* whole : {"X-Trace", "x-amz-meta-description", "filter[name]", "X-B3-Id"})
+    BOOST_TEST(shown_parameter(whole) == whole);
+  BOOST_TEST(shown_parameter("k3y0123456789abcdef") == "k3y…");
+}
+
+BOOST_AUTO_TEST_CASE(query_of_the_users_own_is_shown_without_what_could_be_a_key) {
+  BOOST_TEST(
+      redact_typed_url("https://a1b2c3d4.example/v3/v1d2e3o4s?limit=50&x=k3y0123456789&token=t&k3y0123456789=&y") ==
+      "https://a1b2c3d4.example/v3/v1d2e3o4s?limit=50&x=k3y…&token=***&k3y…=&y");
+  BOOST_TEST(redact_typed_url("https://a/v3/v1d2e3o4s") == "https://a/v3/v1d2e3o4s");
+}
+
 BOOST_AUTO_TEST_CASE(list_of_headers_is_redacted_one_by_one) {
   const Headers headers = redact_headers({{"Accept", "x"}, {"x-api-key", "k"}});
   BOOST_TEST(headers.at(0).value == "x");
   BOOST_TEST(headers.at(1).value == "***");
+  const Headers typed = redact_headers({{"X-Mine", "k3y0123456789", false, true}, {"X-Token", "a", false, true}});
+  BOOST_TEST(typed.at(0).value == "k3y…");
+  BOOST_TEST(typed.at(1).value == "***");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
