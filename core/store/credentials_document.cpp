@@ -56,6 +56,21 @@ bool begins_like_json(std::string_view text) {
   return is_word || text.starts_with('[') || text.find_first_of("{\"") != std::string_view::npos;
 }
 
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/// "api_key: x", "HEYGEN_API_KEY=x" and the like: a line of another format. Base64 ends in "=".
+bool is_assignment(std::string_view line) {
+  const auto name_end = std::ranges::find_if_not(line, is_name_character);
+  const std::string_view name(line.begin(), name_end);
+  const std::string_view rest(name_end, line.end());
+  if (name.empty() || rest.size() < 2) return false;
+  const std::string word = to_lower(name);
+  const bool names_a_secret = word.ends_with("key") || word.ends_with("token");
+  return (rest[0] == '=' && rest[1] != '=') || (rest[0] == ':' && names_a_secret);
+}
+
 /// What is not cannot be handed to the provider that says what else is wrong with a key.
 bool is_utf8(std::string_view text) {
   std::string beyond_ascii = "\"";
@@ -96,7 +111,8 @@ CredentialsDocument CredentialsDocument::parse(std::string_view text) {
     document.shape_ = Shape::json;
     return document;
   }
-  if (has_control(content)) throw std::runtime_error("neither JSON nor one line with an API key");
+  if (has_control(content) || content.find(' ') != std::string_view::npos || is_assignment(content))
+    throw std::runtime_error("neither JSON nor one line with an API key only");
   if (!is_utf8(content)) throw std::runtime_error("not UTF-8: an API key has only ASCII characters");
   document.shape_ = Shape::plain_key;
   document.root_.set("api_key", content);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugins/shared/revocation.hpp"
+#include "plugins/shared/text.hpp"
 
 namespace heygen::plugins {
 
@@ -15,7 +16,7 @@ void OauthCredential::resolve(sdk::Call& call) {
   if (!stored.scope.empty()) call.set_scope(stored.scope);
   call.set_refreshable(!stored.refresh_token.empty());
   if (stored.access_token.empty()) return;  // the host refreshes first
-  if (const auto expiry = call.clock().parse(stored.expires_at)) call.set_expiry(*expiry);
+  if (const auto expiry = call.clock().parse(trim(stored.expires_at))) call.set_expiry(*expiry);
   std::string value = "Bearer " + std::string(stored.access_token);
   call.set_header("Authorization", value);
   sdk::wipe(value);

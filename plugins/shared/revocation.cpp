@@ -32,7 +32,7 @@ void revoke_unusable(const sdk::Call& call, const OauthEndpoints& server, const 
   for (const auto& [member, kind] : kMembers) {
     const sdk::Json value = response[member];
     const std::string_view token = value.is_string() ? value.as_text() : std::string_view{};
-    if (token.empty() || token.size() > kMaxToken || token == stored) continue;
+    if (token.empty() || token == stored) continue;
     try {
       if (!stored.empty()) require_confidential(server, revocation_endpoint(server));
       revoke_token(call, server, token, kind, {token}, kRevokeTimeout);

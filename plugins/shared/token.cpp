@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "plugins/shared/revocation.hpp"
@@ -13,7 +14,7 @@
 namespace heygen::plugins {
 namespace {
 
-constexpr std::int64_t kHundredYears = 100LL * 365 * 24 * 3600;
+constexpr double kHundredYears = 100.0 * 365 * 24 * 3600;
 
 /// The URL without its query, which might contain a secret.
 std::string name_of(const std::string& url) {
@@ -135,14 +136,15 @@ sdk::Fail later_error(const sdk::Call& call, const std::string& message, const s
 
 std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in) {
   if (!expires_in.is_number() && !expires_in.is_string()) return std::nullopt;
-  if (const auto seconds = expires_in.as_int64()) return std::clamp<std::int64_t>(*seconds, 0, kHundredYears);
-  // A number beyond 64 bits still has a sign; text that is not a number means nothing.
-  std::string_view text = trim(expires_in.as_text());
-  const bool negative = text.starts_with('-');
-  if (negative) text.remove_prefix(1);
-  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-  if (!expires_in.is_number() && !digits) return std::nullopt;
-  return negative ? 0 : kHundredYears;
+  // A fraction and an exponent count, and what is beyond 64 bits still has a sign; text that is no number means
+  // nothing.
+  const std::string_view text = trim(expires_in.as_text());
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) seconds = text.starts_with('-') ? -1.0 : kHundredYears;
+  if (!std::isfinite(seconds)) return std::nullopt;
+  return static_cast<std::int64_t>(std::clamp(seconds, 0.0, kHundredYears));
 }
 
 sdk::HttpResponse post_form(const sdk::Call& call, const std::string& url, const sdk::Form& form,

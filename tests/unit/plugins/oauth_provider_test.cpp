@@ -256,6 +256,16 @@ BOOST_AUTO_TEST_CASE(tokens_of_a_response_that_cannot_be_used_are_revoked_and_th
   BOOST_TEST(value_of(sent[1].form, "token_type_hint") == "refresh_token");
 }
 
+BOOST_AUTO_TEST_CASE(tokens_that_are_too_long_are_revoked) {
+  environment["HEYGEN_OAUTH_REVOKE_URL"] = "https://id.example/r";
+  const std::string token(kMaxToken + 1, 'r');
+  respond(R"({"access_token":"at_1","refresh_token":")" + token + R"("})");
+  respond("");
+  BOOST_TEST(login().status == HEYGEN_BROKEN);
+  BOOST_REQUIRE(sent.size() == 2U);
+  BOOST_TEST((value_of(sent[1].form, "token") == token));
+}
+
 BOOST_AUTO_TEST_CASE(an_exchange_without_response_is_not_repeated_and_keeps_the_hosts_words) {
   responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 30'000});
   const Said said = login();

@@ -53,6 +53,14 @@ BOOST_AUTO_TEST_CASE(byte_order_mark_and_blank_lines_do_not_count_in_the_file) {
   BOOST_TEST((document("\xEF\xBB\xBF\r\n").shape() == CredentialsDocument::Shape::blank));
 }
 
+BOOST_AUTO_TEST_CASE(line_of_another_format_is_never_a_key) {
+  for (const char* text : {"api_key: x", "api_key:x", "x-api-key:x", "API_KEY=x", "token = x",
+                           "export HEYGEN_API_KEY=x", "two words", "Bearer x"})
+    BOOST_CHECK_THROW(document(text), std::runtime_error);
+  for (const char* key : {"hg_key", "c2VjcmV0", "c2VjcmV0cw=", "c2VjcmV0cw==", "id:secret", "a.b-c_d/e+f"})
+    BOOST_TEST((document(key).shape() == CredentialsDocument::Shape::plain_key), key);
+}
+
 BOOST_AUTO_TEST_CASE(what_begins_like_json_is_never_a_key) {
   for (const char* text :
        {"\xEF\xBB\xBF{\"api_key\":", "\xC2\xA0{}", "\xE2\x80\x8B \xE2\x81\xA0[", "\"hg_key", "null", "true"})
