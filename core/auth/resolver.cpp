@@ -320,6 +320,7 @@ ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredF
     row.verdict = settled ? Verdict::absent : Verdict::broken;
     row.why = Why::unreadable;
     row.detail = file.problem->message();
+    row.hint = file.problem->hint;
     return row;
   }
   if (!candidate.is_applicable()) return row;
@@ -341,6 +342,7 @@ ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredF
     row.verdict = settled ? Verdict::shadowed : needs_network ? Verdict::used : Verdict::broken;
     row.why = needs_network ? Why::needs_network : Why::error;
     row.detail = error.message();
+    row.hint = error.hint;
   }
   return row;
 }
@@ -349,7 +351,10 @@ Explanation Resolver::explain() {
   const StoredFile file = read_file();
   Explanation explanation;
   explanation.choice = choice();
-  if (file.problem) explanation.file_problem = file.problem->message();
+  if (file.problem) {
+    explanation.file_problem = file.problem->message();
+    explanation.file_hint = file.problem->hint;
+  }
   const std::string& chosen = explanation.choice.id;
   bool settled = false;
   for (const Candidate& candidate : chain(file.document)) {

@@ -59,6 +59,7 @@ struct ExplainRow {
   Verdict verdict = Verdict::absent;
   Why why = Why::nothing_set;
   std::string detail;
+  std::string hint;  ///< of a broken one: what helps, a sentence, or ""
   std::optional<std::int64_t> expires_at;
   bool refreshable = false;
 };
@@ -67,6 +68,7 @@ struct Explanation {
   std::vector<ExplainRow> rows;
   Choice choice;
   std::string file_problem;  ///< why the credentials file cannot be used, a sentence, or ""
+  std::string file_hint{};   ///< what helps then
 };
 
 class Resolver {

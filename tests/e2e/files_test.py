@@ -20,6 +20,10 @@ MALFORMED = {
     "binary": bytes(range(256)),
     "a NUL": b'{"a":1}\x00',
     "two lines": "first line\nsecond line\n",
+    "a line of YAML": "api_key: good-key\n",
+    "YAML without a space": "api_key:good-key",
+    "a variable": "HEYGEN_API_KEY=good-key\n",
+    "a sentence": "good key",
     "deep": "[" * 5000,
     "a comment": '{"api_key": "k"} // mine',
 }
@@ -34,7 +38,12 @@ class CredentialsFile(WithService):
                 before = self.home.file.read_bytes()
                 use = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
                 self.assertIn(str(self.home.file), use.error()["message"])
-                explained = self.assert_succeeds(self.run_heygen("auth", "explain")).json()
+                self.prints_before_it_fails = True
+                done = self.run_heygen("auth", "explain")
+                self.prints_before_it_fails = False
+                self.assertEqual((done.code, done.error()["code"]), (3, "auth_error"))
+                self.assertIn(str(self.home.file), done.error()["message"])
+                explained = done.json()
                 self.assertEqual((explained["used"], explained["providers"][0]["verdict"]), (None, "broken"))
                 for text in (explained["problem"], *(row["why"] for row in explained["providers"])):
                     self.assertIn("Could not read the credentials file " + str(self.home.file), text)

@@ -2,6 +2,7 @@
 #include "host/commands/auth/explain.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -137,11 +138,26 @@ std::string explain_conclusion(const Explanation& explanation) {
   return "No credential found. Run " + store::login_command() + ".";
 }
 
+std::optional<Error> fault_of(const Explanation& explanation) {
+  if (row_in_use(explanation) != nullptr) return {};
+  const auto fault = [](const std::string& why, const std::string& hint) {
+    return auth_error("Requests will fail: " + why, hint);
+  };
+  if (!explanation.file_problem.empty()) return fault(explanation.file_problem, explanation.file_hint);
+  const auto broken = std::ranges::find(explanation.rows, Verdict::broken, &ExplainRow::verdict);
+  if (broken == explanation.rows.end()) return {};
+  return fault(why_sentence(*broken), broken->hint);
+}
+
 void run_explain(Services& services, Printer& printer, const Parsed&) {
   const Explanation explanation = services.resolver().explain();
   const std::string file = services.store().path().string();
-  if (!printer.human()) return printer.print(explain_document(explanation, file));
-  printer.print_text(human_report(explanation, file));
+  if (printer.human()) {
+    printer.print_text(human_report(explanation, file));
+  } else {
+    printer.print(explain_document(explanation, file));
+  }
+  if (std::optional<Error> fault = fault_of(explanation)) throw Error(std::move(*fault));
 }
 
 }  // namespace heygen::host::commands::auth
