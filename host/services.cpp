@@ -6,6 +6,7 @@
 #include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
+#include "core/base/home.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/net/client/client.hpp"
@@ -59,13 +60,17 @@ std::optional<Error> fault_of_settings(const config::Config& config, provider::P
   }
 }
 
+/// The end of a sentence that says what became of the credential.
 std::string revocation_phrase(auth::Revocation revocation) {
   switch (revocation) {
     case auth::Revocation::confirmed:
       return ", and was revoked.";
     case auth::Revocation::failed:
-    case auth::Revocation::no_provider:
       return ", but the server did not confirm that it is revoked. It may work until it expires.";
+    case auth::Revocation::no_provider:
+      return ", but was not revoked, as its provider cannot be loaded. It may work until it expires.";
+    case auth::Revocation::not_asked:
+      return ", but was not revoked, as its provider cannot use it. It may work until it expires.";
     case auth::Revocation::not_possible:
       break;
   }
@@ -78,6 +83,9 @@ std::string resumed_notice(const auth::ResumedLogin& resumed) {
   switch (resumed.outcome) {
     case auth::ResumedLogin::Outcome::stored:
       return "Note: " + what + " is now stored.";
+    case auth::ResumedLogin::Outcome::stored_before:
+      return "Note: " + what + " is stored. The credential before it was replaced" +
+             revocation_phrase(resumed.revocation);
     case auth::ResumedLogin::Outcome::rejected:
       return "Warning: " + what + " was rejected by the API" + revocation_phrase(resumed.revocation);
     case auth::ResumedLogin::Outcome::overtaken:
@@ -138,7 +146,7 @@ config::Config& Services::config() {
 
 store::CredentialStore& Services::store() {
   if (made_->store) return *made_->store;
-  made_->store = std::make_unique<store::CredentialStore>(config_directory(), clock);
+  made_->store = std::make_unique<store::CredentialStore>(config_directory(), clock, state_directories(environment));
   made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
     show_waiting(left.count() > 0 ? "Waiting for another heygen that changes the credential" : "", left);
   };

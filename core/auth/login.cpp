@@ -32,12 +32,9 @@ Error kept(const store::PendingLogin& pending, std::string_view code, const std:
           exit};
 }
 
-/// A server may issue the same token again: revoking it would end what is stored.
-bool shares_a_token(const json::Value& stored, const json::Value& patch) {
-  return std::ranges::any_of(patch.as_object(), [&](const json::Member& member) {
-    const std::string value = patch.string_at(member.first);
-    return member.first.ends_with("token") && !value.empty() && value == stored.string_at(member.first);
-  });
+/// No place for a credential.
+Error not_begun(const Error& why) {
+  return {why.code, why.message() + " Nothing was asked for, and what is stored is unchanged.", why.hint, why.exit};
 }
 
 class Login {
@@ -51,11 +48,12 @@ class Login {
   LoginResult run() {
     const json::Value state = use_.store.read().state(id_);
     // Before anything is asked: what is hard to get must have a place.
-    store::PendingLogin pending = use_.store.begin_login();
-    std::unique_ptr<FileReplacement> room = use_.store.reserve();
+    store::PendingLogin pending = begin();
+    std::unique_ptr<FileReplacement> room = reserve();
     if (!ask_provider(state)) return std::move(result_);
     try {
       pending.keep(id_, patch_);
+      pending.keep_replaced(replaced_in(use_.store.read()));
     } catch (...) {
       revoke_new(state);
       throw;
@@ -75,7 +73,7 @@ class Login {
     std::unique_ptr<FileReplacement> room = reserve_for(pending);
     try {
       LoginResult result = finish(state, std::move(room), pending);
-      pending.remove();
+      if (result.outcome != Outcome::canceled_after_saving) pending.remove();
       return result;
     } catch (const Error& error) {
       if (is_complete_ || error.code == code::kCanceled || error.code == code::kResponseParse) throw;
@@ -86,10 +84,21 @@ class Login {
   }
 
  private:
-  struct Old {
-    FilledSlot slot;
-    json::Value state;
-  };
+  store::PendingLogin begin() const {
+    try {
+      return use_.store.begin_login();
+    } catch (const Error& error) {
+      throw not_begun(error);
+    }
+  }
+
+  std::unique_ptr<FileReplacement> reserve() const {
+    try {
+      return use_.store.reserve();
+    } catch (const Error& error) {
+      throw not_begun(error);
+    }
+  }
 
   bool ask_provider(const json::Value& state) {
     provider::ProviderRequest request;
@@ -140,6 +149,7 @@ class Login {
     is_complete_ = true;
     save_or_keep(std::move(room), pending);
     if (canceled) {
+      if (!replaced_.empty()) pending.leave();  // the next command revokes it
       result_.outcome = Outcome::canceled_after_saving;
       return std::move(result_);
     }
@@ -150,7 +160,7 @@ class Login {
 
   void save_or_keep(std::unique_ptr<FileReplacement> room, store::PendingLogin& pending) {
     try {
-      save(std::move(room));
+      save(std::move(room), pending);
     } catch (const Error& error) {
       pending.leave();
       throw kept(pending, error.code, error.message(), error.exit);
@@ -198,22 +208,33 @@ class Login {
     return revoke(use_.registry, {slot_, {id_}}, changed, provider::Reason::logout);
   }
 
+  /// What this login takes the place of.
+  std::vector<store::ReplacedLogin> replaced_in(const CredentialsDocument& document) const {
+    std::vector<store::ReplacedLogin> replaced;
+    for (const FilledSlot& slot : document.filled_slots()) {
+      const json::Value state = document.state(slot);
+      json::Value next = state;
+      if (slot.slot == slot_) json::merge_patch(next, patch_);
+      if (slot.slot != slot_ || next != state) replaced.push_back({slot, state});
+    }
+    return replaced;
+  }
+
   /// Afterwards the file has one credential: this one.
-  void save(std::unique_ptr<FileReplacement> room) {
+  void save(std::unique_ptr<FileReplacement> room, store::PendingLogin& pending) {
     const std::vector<store::RefreshLock> locks = wait_for_refreshes();
+    pending.keep_replaced(replaced_in(use_.store.read()));  // a refresh may have changed it since
     use_.store.update(
         [&](CredentialsDocument& document) {
-          replaced_.clear();
-          for (const FilledSlot& slot : document.filled_slots()) replaced_.push_back({slot, document.state(slot)});
+          replaced_ = replaced_in(document);
           json::Value state = document.state(id_);
           json::merge_patch(state, patch_);
-          std::erase_if(replaced_, [&](const Old& old) { return old.slot.slot == slot_ && old.state == state; });
           document.clear_slots(slot_);
           document.set_state(id_, state);
           document.set_user(result_.user);
         },
         std::move(room));
-    for (const Old& old : replaced_) {
+    for (const store::ReplacedLogin& old : replaced_) {
       result_.replaced.push_back(
           {old.slot.slot, owner_of(use_.registry, old.slot), old.slot.slot == slot_, Revocation::not_possible});
     }
@@ -263,7 +284,7 @@ class Login {
   const std::string slot_;
   Resolver resolver_;  // without --provider, which is for this login only
   json::Value patch_ = json::Object{};
-  std::vector<Old> replaced_;
+  std::vector<store::ReplacedLogin> replaced_;
   LoginResult result_;
   bool is_complete_ = false;  ///< only its place in the file is missing
 };
@@ -307,20 +328,28 @@ void undo(const LoginDependencies& use, store::PendingLogin& pending, ResumedLog
   pending.remove();
 }
 
+/// The process was ended between storing its login and revoking what that replaced.
+void revoke_replaced_by(const LoginDependencies& use, store::PendingLogin& pending, const CredentialsDocument& document,
+                        ResumedLogin& resumed) {
+  resumed.outcome = Resumed::stored_before;
+  resumed.revocation = revoke_replaced(use.registry, pending, document);
+  pending.remove();
+}
+
 /// Empty: there is nothing to do, or not now.
 std::optional<ResumedLogin> resume_one(const LoginDependencies& use, store::PendingLogin& pending) {
   const std::string& id = pending.provider();
   const CredentialsDocument document = use.store.read();
-  if (pending.is_stored_in(document)) {
-    pending.remove();
-    return {};
-  }
   const provider::DiscoveredProvider* found = use.registry.find(id);
-  if (found == nullptr || !found->is_usable()) return {};
   ResumedLogin resumed;
   resumed.is_refresh = pending.refreshed().has_value();
   resumed.provider = id;
-  resumed.title = found->manifest.title;
+  resumed.title = found == nullptr ? id : found->manifest.title;
+  if (pending.is_stored_in(document)) {
+    revoke_replaced_by(use, pending, document, resumed);
+    return resumed.revocation == Revocation::not_possible ? std::nullopt : std::optional(std::move(resumed));
+  }
+  if (found == nullptr || !found->is_usable()) return {};
   try {
     if (resumed.is_refresh && store_refresh(use, pending)) {
       resumed.outcome = Resumed::stored;

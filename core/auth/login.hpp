@@ -90,20 +90,21 @@ LoginResult login(const LoginDependencies& dependencies, const std::string& id);
 struct ResumedLogin {
   enum class Outcome : unsigned char {
     stored,
-    rejected,   ///< by the API
-    overtaken,  ///< by a later login, which stays
-    failed,     ///< `problem` says why, and whether the copy is kept
+    stored_before,  ///< what it replaced was still to be revoked
+    rejected,       ///< by the API
+    overtaken,      ///< by a later login, which stays
+    failed,         ///< `problem` says why, and whether the copy is kept
   };
   bool is_refresh = false;
   std::string provider, title;
   Outcome outcome = Outcome::failed;
-  Revocation revocation = Revocation::not_possible;  ///< of Outcome::rejected and Outcome::overtaken
+  Revocation revocation = Revocation::not_possible;  ///< of all but Outcome::stored and Outcome::failed
   std::string problem;                               ///< of Outcome::failed, a sentence
 };
 
 /// Finishes all such logins, the newest first: stores it, or revokes it if the API rejects it or a later login is
-/// stored. Those of providers that are not installed now wait. Throws store::Unreadable and Error{canceled}; nothing is
-/// lost then.
+/// stored; revokes what one that is stored replaced. Those of providers that are not installed now wait. Throws
+/// store::Unreadable and Error{canceled}; nothing is lost then.
 std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies);
 
 }  // namespace heygen::auth

@@ -35,11 +35,15 @@ void count(LogoutResult& result, Revocation revocation) {
 void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDocument& document, LogoutResult& result) {
   for (store::PendingLogin& pending : use.store.take_interrupted_logins()) {
     const std::string& id = pending.provider();
-    LogoutResult::Interrupted undone{id, Revocation::not_possible, {}};
-    if (!pending.is_stored_in(document)) {
+    LogoutResult::Interrupted undone{id};
+    if (pending.is_stored_in(document)) {
+      undone.revocation = revoke_replaced(use.registry, pending, document);
+      count(result, undone.revocation);
+    } else {
       json::Value state = pending.refreshed().value_or(json::Object{});
       json::merge_patch(state, pending.patch());
-      undone.revocation = revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout);
+      undone.revocation =
+          revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout, &undone.why);
       count(result, undone.revocation);
     }
     const std::string path = pending.path();
@@ -95,9 +99,10 @@ LogoutResult logout(const LogoutDependencies& dependencies) {
   LogoutResult result;
   const CredentialsDocument before = store.read();
   for (const FilledSlot& slot : before.filled_slots()) {
-    const Revocation revocation = revoke(registry, slot, before.state(slot), provider::Reason::logout);
-    count(result, revocation);
-    result.cleared.push_back({slot.slot, owner_of(registry, slot), revocation});
+    LogoutResult::Cleared cleared{slot.slot, owner_of(registry, slot)};
+    cleared.revocation = revoke(registry, slot, before.state(slot), provider::Reason::logout, &cleared.why);
+    count(result, cleared.revocation);
+    result.cleared.push_back(std::move(cleared));
   }
   undo_interrupted_logins(dependencies, before, result);
   clear(store, result);

@@ -23,12 +23,14 @@ struct LogoutResult {
   struct Cleared {
     std::string slot, provider;
     Revocation revocation = Revocation::not_possible;
+    std::string why{};  ///< of Revocation::not_asked, a sentence
   };
   /// A login that was interrupted, or a refresh that could not be stored.
   struct Interrupted {
     std::string provider;
     Revocation revocation = Revocation::not_possible;
-    std::string left;  ///< the copy, when it cannot be removed
+    std::string left{};  ///< the copy, when it cannot be removed
+    std::string why{};   ///< of Revocation::not_asked, a sentence
   };
   std::vector<Cleared> cleared;          ///< empty: nothing was stored
   std::vector<Interrupted> interrupted;  ///< revoked and removed, but for the copies that are left

@@ -28,6 +28,20 @@ std::string expiry_phrase(std::optional<std::int64_t> expires_at) {
   return "expired on " + time + " UTC";
 }
 
+/// A place for what a refresh brings. Its lack costs nothing, and the error says so.
+template <class Take>
+auto before_sending(Take take) {
+  try {
+    return take();
+  } catch (const Error& error) {
+    if (error.code != code::kFileIo) throw;
+    throw Error(error.code,
+                "There is no place to store a refreshed credential, so nothing was sent; the login is intact. " +
+                    error.message(),
+                error.hint, error.exit);
+  }
+}
+
 }  // namespace
 
 Session::Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel)
@@ -130,20 +144,18 @@ CredentialLease Session::refresh_locked(const Credential& seen, const RequestInf
                                         const std::string& www_authenticate,
                                         std::optional<std::chrono::milliseconds> wait_limit) {
   const std::string& id = seen.provider();
-  Refresh refresh{
-      seen,
-      request,
-      {},
-      resolver_.store().lock_refresh(store::slot_of(id), wait_limit.value_or(kLockDeadline), cancel_),
+  const auto lock = [&] {
+    return resolver_.store().lock_refresh(store::slot_of(id), wait_limit.value_or(kLockDeadline), cancel_);
   };
+  Refresh refresh{seen, request, {}, before_sending(lock)};
   std::optional<Credential> other = refreshed_by_another(seen, request, reason);
   if (other) return {*other, false};
   if (refresh.lock.failure_of_predecessor()) throw Error(*refresh.lock.failure_of_predecessor());
 
   // Before anything is sent: a server that rotates refresh tokens takes the old one back, whether or not the new one
   // can be stored.
-  refresh.room = resolver_.store().reserve();
-  refresh.copy.emplace(resolver_.store().begin_login());
+  refresh.room = before_sending([&] { return resolver_.store().reserve(); });
+  refresh.copy.emplace(before_sending([&] { return resolver_.store().begin_login(); }));
   refresh.ask.reason = reason;
   refresh.ask.method = request.method;
   refresh.ask.path = request.path;

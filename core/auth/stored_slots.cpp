@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/auth/session.hpp"
+#include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
@@ -29,7 +30,7 @@ bool is_unchanged(const json::Value& now, const json::Value& sent, const json::V
 }
 
 Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot& slot, const json::Value& state,
-                  provider::Reason reason) {
+                  provider::Reason reason, std::string* why) {
   using provider::Status;
   if (!slot.readable) return Revocation::not_possible;
   for (const std::string& id : slot.ids) {
@@ -39,15 +40,39 @@ Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot&
     request.reason = reason;
     request.state = state;
     try {
-      const Status status = registry.load(id).revoke(request).status;
+      const provider::ProviderResult answer = registry.load(id).revoke(request);
+      const Status status = answer.status;
       if (status == Status::unsupported || status == Status::not_configured) return Revocation::not_possible;
-      return status == Status::ok ? Revocation::confirmed : Revocation::failed;
+      if (status == Status::ok) return Revocation::confirmed;
+      if (answer.sent_request || (status != Status::broken && status != Status::usage)) return Revocation::failed;
+      if (why != nullptr) *why = answer.message.empty() ? "The provider cannot use it." : printable(answer.message);
+      return Revocation::not_asked;
     } catch (const Error&) {
       continue;  // it cannot be loaded, so it was not asked
     }
   }
   const store::ReservedSlot* reserved = store::reserved_slot_of(slot.ids.front());
   return reserved != nullptr && reserved->plain_text ? Revocation::not_possible : Revocation::no_provider;
+}
+
+bool shares_a_token(const json::Value& stored, const json::Value& other) {
+  return std::ranges::any_of(other.as_object(), [&](const json::Member& member) {
+    const std::string value = other.string_at(member.first);
+    return member.first.ends_with("token") && !value.empty() && value == stored.string_at(member.first);
+  });
+}
+
+Revocation revoke_replaced(provider::ProviderRegistry& registry, const store::PendingLogin& login,
+                           const store::CredentialsDocument& document) {
+  Revocation worst = Revocation::not_possible;
+  for (const store::ReplacedLogin& old : login.replaced()) {
+    const json::Value stored = document.state(old.slot);
+    if (stored == old.state || shares_a_token(stored, old.state)) continue;
+    const Revocation one = revoke(registry, old.slot, old.state, provider::Reason::replaced);
+    if (one == Revocation::not_possible) continue;
+    worst = worst == Revocation::not_possible || worst == Revocation::confirmed ? one : worst;
+  }
+  return worst;
 }
 
 std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSlot& slot) {

@@ -14,6 +14,7 @@ enum class Revocation : unsigned char {
   not_possible,  ///< the credential cannot be revoked, as its provider says
   no_provider,   ///< no provider can be loaded that could ask a server
   confirmed,
+  not_asked,  ///< its provider could not use the credential, and sent nothing
   failed,
 };
 
@@ -21,8 +22,17 @@ enum class Revocation : unsigned char {
 bool is_unchanged(const json::Value& now, const json::Value& sent, const json::Value& patch);
 
 /// Asks the provider of a slot to revoke the credential in `state`: the first that loads of those that share the slot.
+/// `why`: of Revocation::not_asked, a sentence.
 Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot& slot, const json::Value& state,
-                  provider::Reason reason);
+                  provider::Reason reason, std::string* why = nullptr);
+
+/// A server may issue the same token again: revoking it would end what is stored.
+bool shares_a_token(const json::Value& stored, const json::Value& other);
+
+/// Revokes what an interrupted login that is stored replaced, but for what is in `document` all the same. The worst
+/// outcome counts.
+Revocation revoke_replaced(provider::ProviderRegistry& registry, const store::PendingLogin& login,
+                           const store::CredentialsDocument& document);
 
 /// The provider that a slot counts for: the first of those that share it that is installed, else the first.
 std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSlot& slot);

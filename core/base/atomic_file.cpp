@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 #include "core/base/directory.hpp"
 #include "core/base/error.hpp"
@@ -26,7 +27,7 @@ namespace {
 
 constexpr std::string_view kRandomPart = "XXXXXX";  // of mkostemp(3)
 constexpr std::string_view kTemporary = "tmp-";
-constexpr std::string_view kOld = "old";
+constexpr std::string_view kOld = "old-";
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path, int why) {
   throw Error(code::kFileIo, "Could not " + what + " " + path.string() + ": " + describe_errno(why) + ".",
@@ -40,34 +41,21 @@ std::string temporary_prefix(const fs::path& target) {
   return "." + target.filename().string() + ".heygen-";
 }
 
-fs::path old_content_of(const fs::path& target) {
-  return target.parent_path() / (temporary_prefix(target) + std::string(kOld));
-}
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
+bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-
-/// Whether `name` is what follows the kind in the name of a companion: "PID-XXXXXX". Without a PID, as in files of
-/// earlier versions, only a name that looks random counts.
+/// Whether `name` is what follows the kind in the name of a companion: "PID-XXXXXX".
 bool is_companion_suffix(std::string_view name) {
-  if (name.size() < kRandomPart.size()) return false;
+  if (name.size() < kRandomPart.size() + 2) return false;
   const std::string_view random = name.substr(name.size() - kRandomPart.size());
-  if (!std::ranges::all_of(random, [](char c) { return is_digit(c) || is_upper(c) || is_lower(c); })) return false;
   name.remove_suffix(kRandomPart.size());
-  if (name.empty()) {
-    return std::ranges::any_of(random, is_digit) && std::ranges::any_of(random, is_lower) &&
-           std::ranges::any_of(random.substr(1), is_upper);
-  }
-  return name.size() > 1 && name.ends_with('-') && std::ranges::all_of(name.substr(0, name.size() - 1), is_digit);
+  return std::ranges::all_of(random, [](char c) { return is_digit(c) || is_letter(c); }) && name.ends_with('-') &&
+         std::ranges::all_of(name.substr(0, name.size() - 1), is_digit);
 }
 
 /// A regular file without a living writer, locked now: a writer holds a lock on its file for as long as it lives.
@@ -81,13 +69,27 @@ UniqueFd take_abandoned(const fs::path& path) {
   return file;
 }
 
-/// The temporary files beside `target`, and its kept old content, that no writer is alive for.
-std::vector<CompanionFile> take_leftovers(const fs::path& target) {
-  std::vector<CompanionFile> taken = take_abandoned_companions(target, kTemporary);
-  std::ranges::move(take_abandoned_companions(target, {}), std::back_inserter(taken));
-  const fs::path old = old_content_of(target);
-  if (UniqueFd file = take_abandoned(old)) taken.push_back({old.string(), std::move(file)});
+/// The temporary files beside the file, and its kept old content, that no writer is alive for.
+std::vector<CompanionFile> take_leftovers(const FilePlace& place) {
+  std::vector<CompanionFile> taken = take_abandoned_companions(place, kTemporary);
+  std::ranges::move(take_abandoned_companions(place, kOld), std::back_inserter(taken));
   return taken;
+}
+
+/// Calls `each` with every path beside the file that has the name of a companion of that kind.
+template <class Each>
+void for_companions(const FilePlace& place, std::string_view kind, Each each) {
+  const std::string prefix = temporary_prefix(place.target) + std::string(kind);
+  std::vector<fs::path> directories = place.elsewhere;
+  directories.push_back(place.companions);
+  for (const fs::path& directory : directories) {
+    std::error_code error;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+      const std::string name = at->path().filename().string();
+      if (name.starts_with(prefix) && is_companion_suffix(std::string_view(name).substr(prefix.size())))
+        each(at->path());
+    }
+  }
 }
 
 /// Space for `size` bytes, where the file system can say so. Returns the errno.
@@ -105,15 +107,18 @@ bool is_fixed(int why) {
   return why == EBUSY || why == EPERM || why == EACCES;
 }
 
-/// rename(2) fails over a mount point, an immutable file, and another user's file in a directory with the sticky bit.
-bool is_fixed(const fs::path& path) {
+/// rename(2) fails over a mount point, an immutable file, and another user's file in a directory with the sticky bit,
+/// and would part a file from its other hard links.
+bool is_fixed(const FilePlace& place) {
   constexpr std::uint64_t kFixed = STATX_ATTR_MOUNT_ROOT | STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND;
+  constexpr unsigned kWanted = STATX_TYPE | STATX_UID | STATX_NLINK;
   struct statx about {};
-  if (statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_UID, &about) != 0) return false;
+  if (statx(AT_FDCWD, place.target.c_str(), AT_SYMLINK_NOFOLLOW, kWanted, &about) != 0) return false;
+  if (place.is_apart() || about.stx_nlink > 1) return true;
   if ((about.stx_attributes_mask & about.stx_attributes & kFixed) != 0) return true;
   struct stat directory {};
   const uid_t user = geteuid();
-  return user != 0 && about.stx_uid != user && stat(path.parent_path().c_str(), &directory) == 0 &&
+  return user != 0 && about.stx_uid != user && stat(place.target.parent_path().c_str(), &directory) == 0 &&
          (directory.st_mode & S_ISVTX) != 0 && directory.st_uid != user;
 }
 
@@ -149,60 +154,45 @@ void write_synced(int file, std::string_view content, const fs::path& path) {
   if (retry_interrupted([&] { return fsync(file); }) != 0) fail("write", path, errno);
 }
 
-fs::path link_target(fs::path path) {
-  constexpr int kMostLinks = 40;
-  std::error_code error;
-  for (int links = 0; links < kMostLinks && fs::is_symlink(path, error); ++links) {
-    const fs::path next = fs::read_symlink(path, error);
-    if (error) break;
-    path = path.parent_path() / next;  // an absolute one replaces the whole path
-  }
-  return path;
-}
-
-CompanionFile create_companion(const fs::path& target, std::string_view kind, std::size_t size) {
+CompanionFile create_companion(const FilePlace& place, std::string_view kind, std::size_t size) {
   const std::string name =
-      temporary_prefix(target) + std::string(kind) + std::to_string(getpid()) + "-" + std::string(kRandomPart);
+      temporary_prefix(place.target) + std::string(kind) + std::to_string(getpid()) + "-" + std::string(kRandomPart);
   CompanionFile made;
   int why = 0;
   do {
-    made.path = (target.parent_path() / name).string();
+    made.path = (place.companions / name).string();
     made.file = make_temporary(made.path);
-    if (!made.file) fail("write", target, errno);
+    if (!made.file) fail("write", place.target, errno);
     why = lock_new(made.file.get());
     if (why == EWOULDBLOCK) unlink(made.path.c_str());
   } while (why == EWOULDBLOCK);
   if (why == 0) why = reserve(made.file.get(), size);
-  if (why == 0) why = give_to_owner_of_directory(made.file.get(), target.parent_path());
+  if (why == 0) why = give_to_owner_of_directory(made.file.get(), place.companions);
   if (why == 0) return made;
   unlink(made.path.c_str());
-  fail("write", target, why);
+  fail("write", place.target, why);
 }
 
-std::vector<CompanionFile> take_abandoned_companions(const fs::path& target, std::string_view kind) {
+std::vector<CompanionFile> take_abandoned_companions(const FilePlace& place, std::string_view kind) {
   std::vector<CompanionFile> taken;
-  const std::string prefix = temporary_prefix(target) + std::string(kind);
-  std::error_code error;
-  for (fs::directory_iterator at(target.parent_path(), error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (!name.starts_with(prefix) || !is_companion_suffix(std::string_view(name).substr(prefix.size()))) continue;
-    if (UniqueFd file = take_abandoned(at->path())) taken.push_back({at->path().string(), std::move(file)});
-  }
+  for_companions(place, kind, [&](const fs::path& path) {
+    if (UniqueFd file = take_abandoned(path)) taken.push_back({path.string(), std::move(file)});
+  });
   return taken;
 }
 
-FileReplacement::FileReplacement(const fs::path& path, std::size_t size) : target_(link_target(path)) {
+FileReplacement::FileReplacement(FilePlace place, std::size_t size) : place_(std::move(place)) {
   struct stat about {};
-  if (stat(target_.c_str(), &about) == 0) size = std::max(size, static_cast<std::size_t>(about.st_size));
-  CompanionFile temporary = create_companion(target_, kTemporary, size);
+  if (stat(place_.target.c_str(), &about) == 0) size = std::max(size, static_cast<std::size_t>(about.st_size));
+  CompanionFile temporary = create_companion(place_, kTemporary, size);
   temporary_ = std::move(temporary.path);
   file_ = std::move(temporary.file);
-  if (!is_fixed(target_)) return;
-  in_place_ = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
+  if (!is_fixed(place_)) return;
+  in_place_ = open_file(place_.target, O_RDWR | O_NONBLOCK | O_NOCTTY);
   const int why = in_place_ ? reserve_in_place(in_place_.get(), size) : errno;
   if (why == 0) return;
   unlink(temporary_.c_str());
-  fail("write", target_, why);
+  fail("write", place_.target, why);
 }
 
 FileReplacement::~FileReplacement() {
@@ -210,69 +200,88 @@ FileReplacement::~FileReplacement() {
 }
 
 void FileReplacement::commit(std::string_view content) {
-  write_synced(file_.get(), content, target_);
-  if (std::rename(temporary_.c_str(), target_.c_str()) == 0) {
+  if (is_fixed(place_)) {
+    write_in_place(content);
+    return;
+  }
+  const fs::path& target = place_.target;
+  write_synced(file_.get(), content, target);
+  if (std::rename(temporary_.c_str(), target.c_str()) == 0) {
     temporary_.clear();
   } else if (is_fixed(errno)) {
     write_in_place(content);
   } else {
-    fail("replace", target_, errno);
+    fail("replace", target, errno);
   }
-  sync_directory(target_.parent_path());
+  sync_directory(target.parent_path());
+}
+
+void FileReplacement::keep_old(std::string_view content) {
+  if (!kept_content(place_).empty()) {  // one from a writing that was cut off is the better content
+    unlink(temporary_.c_str());
+    temporary_.clear();
+    return;
+  }
+  fs::path old = temporary_;
+  const std::string prefix = temporary_prefix(place_.target);
+  old.replace_filename(prefix + std::string(kOld) + old.filename().string().substr(prefix.size() + kTemporary.size()));
+  write_synced(file_.get(), content, old);
+  if (std::rename(temporary_.c_str(), old.c_str()) != 0) fail("write", old, errno);
+  sync_directory(place_.companions);
+  temporary_ = old.string();
 }
 
 void FileReplacement::write_in_place(std::string_view content) {
-  if (!in_place_) in_place_ = open_file(target_, O_RDWR | O_NONBLOCK | O_NOCTTY);
-  if (!in_place_) fail("write", target_, errno);
+  const fs::path& path = place_.target;
+  if (!in_place_) in_place_ = open_file(path, O_RDWR | O_NONBLOCK | O_NOCTTY);
+  if (!in_place_) fail("write", path, errno);
   const int target = in_place_.get();
   std::string before;
   try {
     before = read_to_end(target, std::numeric_limits<std::size_t>::max());
   } catch (const std::system_error& error) {
-    fail("read", target_, error.code().value());
+    fail("read", path, error.code().value());
   }
-  if (const int why = reserve_in_place(target, content.size()); why != 0) fail("write", target_, why);
-  const fs::path old = old_content_of(target_);
-  std::error_code ignored;
-  if (!fs::exists(old, ignored)) {  // one from a writing that was cut off is the better content
-    write_synced(file_.get(), before, old);
-    if (std::rename(temporary_.c_str(), old.c_str()) != 0) fail("write", old, errno);
-    sync_directory(target_.parent_path());
-  } else {
-    unlink(temporary_.c_str());
-  }
-  temporary_ = old.string();
+  if (const int why = reserve_in_place(target, content.size()); why != 0) fail("write", path, why);
+  keep_old(before);
   try {
-    write_synced(target, content, target_);
+    write_synced(target, content, path);
   } catch (const Error&) {
-    write_synced(target, before, target_);
+    const std::string kept = std::exchange(temporary_, {});  // stays if the old content cannot be put back
+    write_synced(target, before, path);
+    if (!kept.empty()) unlink(kept.c_str());
     throw;
   }
 }
 
-void replace_file(const fs::path& path, std::string_view content) {
-  FileReplacement(path, content.size()).commit(content);
+void replace_file(const FilePlace& place, std::string_view content) {
+  FileReplacement(place, content.size()).commit(content);
 }
 
-fs::path kept_content(const fs::path& path) {
-  fs::path old = old_content_of(link_target(path));
-  std::error_code error;
-  return fs::is_regular_file(old, error) ? old : fs::path();
+fs::path kept_content(const FilePlace& place) {
+  fs::path kept;
+  for_companions(place, kOld, [&](const fs::path& path) {
+    struct stat about {};
+    if (lstat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) && about.st_uid == geteuid()) kept = path;
+  });
+  return kept;
 }
 
-bool has_leftovers(const fs::path& path) {
-  return !take_leftovers(link_target(path)).empty();
+bool has_leftovers(const FilePlace& place) {
+  return !take_leftovers(place).empty();
 }
 
-void remove_leftovers(const fs::path& path) {
-  for (const CompanionFile& leftover : take_leftovers(link_target(path))) unlink(leftover.path.c_str());
+void remove_leftovers(const FilePlace& place) {
+  for (const CompanionFile& leftover : take_leftovers(place)) unlink(leftover.path.c_str());
 }
 
-void remove_file(const fs::path& path) {
-  const fs::path target = link_target(path);
-  if (unlink(target.c_str()) != 0 && errno != ENOENT) {
+void remove_file(const FilePlace& place) {
+  const fs::path& target = place.target;
+  if (is_fixed(place)) {
+    replace_file(place, {});
+  } else if (unlink(target.c_str()) != 0 && errno != ENOENT) {
     if (errno != EBUSY && errno != EPERM) fail("remove", target, errno);
-    replace_file(target, {});
+    replace_file(place, {});
   }
   sync_directory(target.parent_path());
 }

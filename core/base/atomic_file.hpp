@@ -9,11 +9,9 @@
 #include <vector>
 
 #include "core/base/fd.hpp"
+#include "core/base/file_place.hpp"
 
 namespace heygen {
-
-/// Where symbolic links lead, whether or not a file is there.
-std::filesystem::path link_target(std::filesystem::path path);
 
 /// A private file of heygen's own beside another one: ".NAME.heygen-KINDPID-XXXXXX", mode 0600. Its writer holds a lock
 /// on it for as long as it lives.
@@ -24,10 +22,10 @@ struct CompanionFile {
 
 /// `kind`: a word with a hyphen; the file gets room for `size` bytes. Root leaves it to the owner of the
 /// directory. Throws Error{error}.
-CompanionFile create_companion(const std::filesystem::path& target, std::string_view kind, std::size_t size);
+CompanionFile create_companion(const FilePlace& place, std::string_view kind, std::size_t size);
 
 /// Those of that kind whose writers have ended, locked by this process now.
-std::vector<CompanionFile> take_abandoned_companions(const std::filesystem::path& target, std::string_view kind);
+std::vector<CompanionFile> take_abandoned_companions(const FilePlace& place, std::string_view kind);
 
 /// Replaces the content of an open file, and waits until it is on the disk. `path` is for messages. Throws
 /// Error{error}.
@@ -37,15 +35,15 @@ void write_synced(int file, std::string_view content, const std::filesystem::pat
 /// rotated token, is asked for only when it can be kept. Not thread-safe.
 ///
 /// The file is replaced by a temporary file beside it (".NAME.heygen-tmp-PID-XXXXXX", mode 0600, synced, renamed). A
-/// file that cannot be renamed over, as it is a mount point, immutable, or another user's in a sticky directory, is
-/// written in place: its old content is kept beside it
-/// (".NAME.heygen-old") until the new one is synced. A symbolic link is followed and stays. Root leaves the file to the
-/// owner of its directory.
+/// file that cannot be renamed over, as it is a mount point, immutable, another user's in a sticky directory, or in a
+/// read-only one, and a file with several hard links, is written in place: its old content is kept beside it
+/// (".NAME.heygen-old-PID-XXXXXX") until the new one is synced. A symbolic link is followed and stays. Root leaves the
+/// file to the owner of its directory.
 class FileReplacement {
  public:
   /// Creates the temporary file with room for `size` bytes, and makes sure that a file that stays in place can be
   /// written. Throws Error{error}; nothing is changed then.
-  explicit FileReplacement(const std::filesystem::path& path, std::size_t size = 0);
+  explicit FileReplacement(FilePlace place, std::size_t size = 0);
   FileReplacement(const FileReplacement&) = delete;
   FileReplacement& operator=(const FileReplacement&) = delete;
   ~FileReplacement();
@@ -55,29 +53,31 @@ class FileReplacement {
 
  private:
   void write_in_place(std::string_view content);
+  /// Makes the temporary file the one with the old content, unless there is one.
+  void keep_old(std::string_view content);
 
-  std::filesystem::path target_;
+  FilePlace place_;
   std::string temporary_;
   UniqueFd file_;
-  UniqueFd in_place_;  ///< the target, when it cannot be renamed over
+  UniqueFd in_place_;  ///< the target, when it is not renamed over
 };
 
 /// FileReplacement in one step.
-void replace_file(const std::filesystem::path& path, std::string_view content);
+void replace_file(const FilePlace& place, std::string_view content);
 
 /// The file with the old content of one that is being written in place, or whose writing was cut off; an empty path
 /// when there is none.
-std::filesystem::path kept_content(const std::filesystem::path& path);
+std::filesystem::path kept_content(const FilePlace& place);
 
 /// Whether remove_leftovers() would find anything.
-bool has_leftovers(const std::filesystem::path& path);
+bool has_leftovers(const FilePlace& place);
 
 /// Removes what writers left that were killed: their temporary files, and the kept old content. What belongs to a
 /// living writer stays. Call it when the file itself is known to be whole.
-void remove_leftovers(const std::filesystem::path& path);
+void remove_leftovers(const FilePlace& place);
 
-/// Removes the file that `path` or its symbolic links lead to; the links stay. A file that cannot be removed, as it is
-/// a mount point or another user's, is emptied. Throws Error{error}.
-void remove_file(const std::filesystem::path& path);
+/// Removes the file; symbolic links to it stay. A file that cannot be removed, as it is a mount point or another
+/// user's, is emptied, and so is one with several hard links. Throws Error{error}.
+void remove_file(const FilePlace& place);
 
 }  // namespace heygen

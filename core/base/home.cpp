@@ -54,6 +54,19 @@ std::vector<fs::path> path_list_variable(const Environment& environment, std::st
   return paths;
 }
 
+std::vector<fs::path> state_directories(const Environment& environment) {
+  fs::path state = path_variable(environment, "XDG_STATE_HOME");
+  if (!state.is_absolute()) {
+    const fs::path home = home_directory(environment);
+    state = home.empty() ? home : home / ".local" / "state";
+  }
+  std::vector<fs::path> directories;
+  for (const fs::path& directory : {state, path_variable(environment, "XDG_RUNTIME_DIR")}) {
+    if (directory.is_absolute()) directories.push_back(directory / "heygen");
+  }
+  return directories;
+}
+
 Error no_user_directory() {
   return {code::kFileIo,
           "There is no place for settings and credentials: HOME is not the absolute path of a directory, "

@@ -75,6 +75,7 @@ struct ProviderResult {
   std::string code, message, hint;
   int retry_after = 0;  ///< seconds; 0 unknown
   bool unfinished = false;
+  bool sent_request = false;  ///< one that changes something, or tried to, through the host
 };
 
 class BrowserLogin;

@@ -65,19 +65,33 @@ bool needs_write(const CredentialsDocument& on_disk, const CredentialsDocument& 
   return on_disk.shape() == CredentialsDocument::Shape::plain_key || !(wanted.root() == on_disk.root());
 }
 
+/// Of a file in a directory that cannot be written.
+Error no_place_beside(const FilePlace& place) {
+  return {code::kFileIo,
+          "The directory " + place.target.parent_path().string() +
+              " cannot be written, and there is no other place for the locks and copies of the credentials file in it.",
+          "Make the directory writable for your user, or set XDG_STATE_HOME to a directory that is."};
+}
+
 }  // namespace
 
-CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock)
+CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock,
+                                 std::vector<std::filesystem::path> fallbacks)
     : directory_(std::move(directory)),
       path_(directory_.empty() ? directory_ : directory_ / "credentials"),
+      fallbacks_(std::move(fallbacks)),
       clock_(clock) {}
+
+FilePlace CredentialStore::place() const {
+  return {path_, fallbacks_};
+}
 
 void CredentialStore::require_directory() const {
   if (directory_.empty()) throw no_user_directory();
 }
 
 std::filesystem::path CredentialStore::lock_directory() const {
-  return link_target(path_).parent_path();
+  return place().companions;
 }
 
 std::filesystem::path CredentialStore::lock_path() const {
@@ -91,7 +105,7 @@ CredentialsDocument CredentialStore::read_whole(bool& from_kept) const {
   try {
     return CredentialsDocument::parse(*text);
   } catch (const std::runtime_error& error) {
-    const std::filesystem::path kept = kept_content(path_);
+    const std::filesystem::path kept = kept_content(place());
     std::optional<std::string> before = kept.empty() ? std::nullopt : read_text(kept);
     if (!before) unreadable(path_, error.what());
     const Wiper kept_wiper{*before};
@@ -129,7 +143,8 @@ std::vector<std::string> CredentialStore::loose_modes() const {
                        "). Run `chmod 600 " + shell_word(path_.string()) + "`.");
   }
   std::vector<std::filesystem::path> directories{directory_};
-  if (lock_directory() != directory_) directories.push_back(lock_directory());
+  const std::filesystem::path real = link_target(path_).parent_path();
+  if (real != directory_) directories.push_back(real);
   for (const std::filesystem::path& directory : directories) {
     if (stat(directory.c_str(), &info) != 0 || (info.st_mode & S_ISVTX) != 0) continue;
     if (!others_may_write(info)) continue;
@@ -139,12 +154,24 @@ std::vector<std::string> CredentialStore::loose_modes() const {
   return warnings;
 }
 
+void CredentialStore::make_directories() const {
+  const FilePlace now = place();
+  if (now.lacks_fallback) throw no_place_beside(now);
+  make_private_directory(directory_);
+  try {
+    make_private_directory(now.companions);
+  } catch (const Error&) {
+    if (now.is_apart()) throw no_place_beside(now);
+    throw;
+  }
+}
+
 std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
   require_directory();
   require_lock_file(lock_path());
   std::error_code unknown;
   const std::uintmax_t size = std::filesystem::file_size(path_, unknown);
-  return std::make_unique<FileReplacement>(path_, (unknown ? 0 : static_cast<std::size_t>(size)) + kRoomForTokens);
+  return std::make_unique<FileReplacement>(place(), (unknown ? 0 : static_cast<std::size_t>(size)) + kRoomForTokens);
 }
 
 PendingLogin CredentialStore::begin_login() const {
@@ -154,31 +181,39 @@ PendingLogin CredentialStore::begin_login() const {
        at = at.parent_path()) {
     missing.push_back(at);
   }
-  make_private_directory(directory_);
-  make_private_directory(lock_directory());
-  return PendingLogin(path_, std::move(missing));
+  make_directories();
+  return PendingLogin(place(), std::move(missing));
 }
 
 std::vector<PendingLogin> CredentialStore::take_interrupted_logins() const {
   if (path_.empty()) return {};
-  return PendingLogin::take_interrupted(path_);
+  return PendingLogin::take_interrupted(place());
 }
 
 void CredentialStore::remove_stored_copies(const CredentialsDocument& document) const {
   for (PendingLogin& copy : take_interrupted_logins()) {
-    if (copy.is_stored_in(document)) copy.remove();
+    if (!copy.is_stored_in(document)) continue;
+    try {
+      if (copy.replaced().empty()) {
+        copy.remove();
+      } else {
+        copy.keep_stored();
+      }
+    } catch (const Error&) {
+      copy.remove();
+    }
   }
 }
 
 void CredentialStore::sweep() const {
-  if (path_.empty() || !has_leftovers(path_)) return;
+  if (path_.empty() || !has_leftovers(place())) return;
   try {
     const Cancel never;
     const FileLock lock = lock_file(lock_path(), std::chrono::milliseconds::zero(), clock_, never);
     const std::optional<FileLock> content_lock = lock_content();
     bool from_kept = false;
     read_whole(from_kept);
-    if (!from_kept) remove_leftovers(path_);
+    if (!from_kept) remove_leftovers(place());
   } catch (const std::exception&) {
     // a writer that has the lock sweeps; in a read-only directory they stay
   }
@@ -198,29 +233,28 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   }
 
   require_directory();
-  make_private_directory(directory_);
-  make_private_directory(lock_directory());
+  make_directories();
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
   const FileLock lock = lock_file(lock_path(), kFileLockDeadline, clock_, never, on_write_wait);
   const std::optional<FileLock> content_lock = lock_content();
   bool from_kept = false;
   before = read_whole(from_kept);
   const CredentialsDocument wanted = changed(before);
-  if (!from_kept) remove_leftovers(path_);
+  if (!from_kept) remove_leftovers(place());
   remove_stored_copies(before);
   if (!from_kept && !needs_write(before, wanted)) return;
   if (wanted.is_empty()) {
     room.reset();
-    remove_file(path_);
-    remove_leftovers(path_);
+    remove_file(place());
+    remove_leftovers(place());
     return;
   }
   std::string text = json::write_pretty(wanted.root());
   const Wiper wiper{text};
-  if (!room) room = std::make_unique<FileReplacement>(path_, text.size());
+  if (!room) room = std::make_unique<FileReplacement>(place(), text.size());
   room->commit(text);
   room.reset();
-  if (from_kept) remove_leftovers(path_);
+  if (from_kept) remove_leftovers(place());
 }
 
 std::filesystem::path CredentialStore::refresh_lock_path(const std::string& slot) const {
@@ -230,7 +264,7 @@ std::filesystem::path CredentialStore::refresh_lock_path(const std::string& slot
 RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
                                           const Cancel& cancel) const {
   require_directory();
-  make_private_directory(lock_directory());
+  make_directories();
   const std::filesystem::path path = refresh_lock_path(slot);
   const std::string before = read_text_of(path);
   FileLock lock = lock_file(path, deadline, clock_, cancel, on_lock_wait);

@@ -31,7 +31,8 @@ class Unreadable : public std::runtime_error {
 class CredentialStore {
  public:
   /// `directory` is created (0700) by the first write, not before. An empty one has no file, and takes none.
-  CredentialStore(std::filesystem::path directory, Clock& clock);
+  /// `fallbacks`: where its locks and temporary files are while it cannot be written although the file in it can be.
+  CredentialStore(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {});
 
   /// Told while another process refreshes; Cancel ends that wait.
   OnLockWait on_lock_wait;
@@ -75,7 +76,10 @@ class CredentialStore {
   std::optional<RefreshRecord> last_refresh(const std::string& slot) const;
 
  private:
-  /// The directory of the real file, where its locks are: directories that link to one file exclude each other.
+  FilePlace place() const;
+  void make_directories() const;
+  /// The directory of the real file as a rule, where its locks are: directories that link to one file exclude each
+  /// other.
   std::filesystem::path lock_directory() const;
   /// Of the lock for writers.
   std::filesystem::path lock_path() const;
@@ -83,7 +87,7 @@ class CredentialStore {
   /// The file as it is, or, while or after it is written in place, what was kept of it.
   CredentialsDocument read_whole(bool& from_kept) const;
   /// Removes copies of what is in `document`, before it changes: once it is refreshed, nothing would tell that it was
-  /// stored.
+  /// stored. Those that name what is still to be revoked stay, and tell it.
   void remove_stored_copies(const CredentialsDocument& document) const;
   /// Removes what killed writers left, where that is possible at once.
   void sweep() const;
@@ -92,6 +96,7 @@ class CredentialStore {
 
   std::filesystem::path directory_;
   std::filesystem::path path_;
+  std::vector<std::filesystem::path> fallbacks_;
   Clock& clock_;
 };
 

@@ -16,6 +16,7 @@ struct FilledSlot {
   std::string slot;
   std::vector<std::string> ids;  ///< the providers that share it, in order, installed or not; never empty
   bool readable = true;          ///< false: `providers.<id>` of a provider whose slot is a reserved one
+  bool operator==(const FilledSlot&) const = default;
 };
 
 class CredentialsDocument {

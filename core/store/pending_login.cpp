@@ -52,18 +52,51 @@ json::Value read_copy(int file) {
   return patch != nullptr && patch->is_object() && !document.string_at("provider").empty() ? document : json::Value{};
 }
 
+json::Value document_of(const ReplacedLogin& replaced) {
+  json::Array ids;
+  for (const std::string& id : replaced.slot.ids) ids.emplace_back(id);
+  return json::Object{{"slot", replaced.slot.slot},
+                      {"ids", std::move(ids)},
+                      {"readable", replaced.slot.readable},
+                      {"state", replaced.state}};
+}
+
+/// Empty when it names no provider.
+std::optional<ReplacedLogin> replaced_of(const json::Value& document) {
+  const json::Value* ids = document.find("ids");
+  const json::Value* state = document.find("state");
+  const json::Value* readable = document.find("readable");
+  if (ids == nullptr || !ids->is_array() || state == nullptr || !state->is_object()) return {};
+  ReplacedLogin replaced{{document.string_at("slot"), {}}, *state};
+  for (const json::Value& id : ids->as_array())
+    if (id.is_string()) replaced.slot.ids.push_back(id.as_string());
+  replaced.slot.readable = readable != nullptr && *readable == json::Value(true);
+  return replaced.slot.ids.empty() ? std::nullopt : std::optional(std::move(replaced));
+}
+
+void write_copy(const CompanionFile& copy, const json::Value& document) {
+  std::string text = json::write(document);
+  const Wiper wiper{text};
+  const std::filesystem::path path = copy.path;
+  write_synced(copy.file.get(), text, path);
+  sync_directory(path.parent_path());
+}
+
 }  // namespace
 
-PendingLogin::PendingLogin(const std::filesystem::path& credentials, std::vector<std::filesystem::path> made)
-    : file_(create_companion(link_target(credentials), kName, kRoom)), made_(std::move(made)) {}
+PendingLogin::PendingLogin(FilePlace place, std::vector<std::filesystem::path> made)
+    : place_(std::move(place)), file_(create_companion(place_, kName, kRoom)), made_(std::move(made)) {}
 
 PendingLogin::PendingLogin(PendingLogin&& other) noexcept
-    : file_(std::exchange(other.file_, {})),
+    : place_(std::move(other.place_)),
+      file_(std::exchange(other.file_, {})),
       stays_(other.stays_),
       made_(std::exchange(other.made_, {})),
       provider_(std::move(other.provider_)),
       patch_(std::move(other.patch_)),
-      refreshed_(std::move(other.refreshed_)) {}
+      refreshed_(std::move(other.refreshed_)),
+      replaced_(std::move(other.replaced_)),
+      stored_(other.stored_) {}
 
 bool PendingLogin::remove() {
   if (unlink(file_.path.c_str()) != 0 && errno != ENOENT) return false;
@@ -79,22 +112,58 @@ PendingLogin::~PendingLogin() {
   }
 }
 
+json::Value PendingLogin::document() const {
+  json::Value document = json::Object{{"provider", provider_}, {"patch", patch_}};
+  if (refreshed_) document.set("refreshed", *refreshed_);
+  if (stored_) document.set("stored", true);
+  if (replaced_.empty()) return document;
+  json::Array all;
+  for (const ReplacedLogin& one : replaced_) all.push_back(document_of(one));
+  document.set("replaced", std::move(all));
+  return document;
+}
+
+void PendingLogin::take(const json::Value& document) {
+  if (const json::Value* refreshed = document.find("refreshed")) refreshed_ = *refreshed;
+  provider_ = document.string_at("provider");
+  patch_ = *document.find("patch");
+  const json::Value* stored = document.find("stored");
+  stored_ = stored != nullptr && *stored == json::Value(true);
+  const json::Value* all = document.find("replaced");
+  if (all == nullptr || !all->is_array()) return;
+  for (const json::Value& one : all->as_array()) {
+    if (std::optional<ReplacedLogin> replaced = replaced_of(one)) replaced_.push_back(std::move(*replaced));
+  }
+}
+
 void PendingLogin::keep(const std::string& provider, const json::Value& patch, std::optional<json::Value> refreshed) {
   refreshed_ = std::move(refreshed);
   provider_ = provider;
   patch_ = patch;
-  json::Value document = json::Object{{"provider", provider}, {"patch", patch}};
-  if (refreshed_) document.set("refreshed", *refreshed_);
-  std::string text = json::write(document);
-  const std::filesystem::path path = file_.path;
+  write_copy(file_, document());
+}
+
+void PendingLogin::keep_replaced(std::vector<ReplacedLogin> replaced) {
+  if (replaced == replaced_) return;
+  replaced_ = std::move(replaced);
+  write_anew();
+}
+
+void PendingLogin::keep_stored() {
+  stored_ = true;
+  write_anew();
+}
+
+void PendingLogin::write_anew() {
+  CompanionFile next = create_companion(place_, kName, kRoom);
   try {
-    write_synced(file_.file.get(), text, path);
+    write_copy(next, document());
   } catch (...) {
-    wipe(text);
+    unlink(next.path.c_str());
     throw;
   }
-  wipe(text);
-  sync_directory(path.parent_path());
+  std::swap(file_, next);
+  unlink(next.path.c_str());
 }
 
 bool PendingLogin::is_overtaken(const std::filesystem::path& credentials) const {
@@ -103,24 +172,23 @@ bool PendingLogin::is_overtaken(const std::filesystem::path& credentials) const 
 }
 
 bool PendingLogin::is_stored_in(const CredentialsDocument& document) const {
+  if (stored_) return true;
   const json::Value stored = document.state(provider_);
   json::Value state = stored;
   json::merge_patch(state, patch_);
   return document.is_filled(provider_) && state == stored;
 }
 
-std::vector<PendingLogin> PendingLogin::take_interrupted(const std::filesystem::path& credentials) {
-  std::vector<CompanionFile> copies = take_abandoned_companions(link_target(credentials), kName);
+std::vector<PendingLogin> PendingLogin::take_interrupted(const FilePlace& place) {
+  std::vector<CompanionFile> copies = take_abandoned_companions(place, kName);
   std::ranges::sort(copies, std::ranges::greater{}, [](const CompanionFile& copy) { return time_of(copy); });
   std::vector<PendingLogin> found;
   for (CompanionFile& copy : copies) {
-    PendingLogin pending(std::move(copy));
+    PendingLogin pending(place, std::move(copy));
     try {
       const json::Value document = read_copy(pending.file_.file.get());
       if (document.is_null()) continue;
-      if (const json::Value* refreshed = document.find("refreshed")) pending.refreshed_ = *refreshed;
-      pending.provider_ = document.string_at("provider");
-      pending.patch_ = *document.find("patch");
+      pending.take(document);
     } catch (const std::system_error&) {
       pending.leave();
       continue;

@@ -15,11 +15,18 @@
 
 namespace heygen::store {
 
+/// A stored credential whose place a login takes, and which is then to be revoked.
+struct ReplacedLogin {
+  FilledSlot slot;
+  json::Value state;
+  bool operator==(const ReplacedLogin&) const = default;
+};
+
 class PendingLogin {
  public:
-  /// Room for the copy beside `credentials`. `made`: directories that were created for it, innermost first; they go
-  /// with the copy if nothing else is in them. Throws Error{error}.
-  explicit PendingLogin(const std::filesystem::path& credentials, std::vector<std::filesystem::path> made = {});
+  /// Room for the copy beside the credentials file. `made`: directories that were created for it, innermost first; they
+  /// go with the copy if nothing else is in them. Throws Error{error}.
+  explicit PendingLogin(FilePlace place, std::vector<std::filesystem::path> made = {});
   PendingLogin(PendingLogin&& other) noexcept;
   PendingLogin& operator=(PendingLogin&&) = delete;
   /// Removes the copy, unless it was left, or was taken from another process.
@@ -28,6 +35,10 @@ class PendingLogin {
   /// From now on the login outlives this process. `patch`: the change to the provider's state; `refreshed`: the state
   /// that a refresh was asked with. Throws Error{error}.
   void keep(const std::string& provider, const json::Value& patch, std::optional<json::Value> refreshed = {});
+  /// Adds what is to be revoked once this login has its place. Throws Error{error}; the copy is as it was then.
+  void keep_replaced(std::vector<ReplacedLogin> replaced);
+  /// Adds that it had its place in the file, which may change. Throws likewise.
+  void keep_stored();
   /// Removes the copy. False: the directory does not allow it.
   bool remove();
   /// The copy stays, for a later command.
@@ -35,7 +46,7 @@ class PendingLogin {
 
   /// The credentials file has been written since: this login, or a later one, may be in it.
   bool is_overtaken(const std::filesystem::path& credentials) const;
-  /// It has its place in the file.
+  /// It has its place in the file, or had it before it changed.
   bool is_stored_in(const CredentialsDocument& document) const;
 
   const std::string& path() const { return file_.path; }
@@ -43,20 +54,29 @@ class PendingLogin {
   const std::optional<json::Value>& refreshed() const { return refreshed_; }
   const std::string& provider() const { return provider_; }
   const json::Value& patch() const { return patch_; }
+  const std::vector<ReplacedLogin>& replaced() const { return replaced_; }
 
   /// Those that processes left behind which have ended, and that no other process takes now; the newest first. Copies
   /// that are not complete are removed.
-  static std::vector<PendingLogin> take_interrupted(const std::filesystem::path& credentials);
+  static std::vector<PendingLogin> take_interrupted(const FilePlace& credentials);
 
  private:
-  explicit PendingLogin(CompanionFile file) : file_(std::move(file)) {}
+  PendingLogin(FilePlace place, CompanionFile file) : place_(std::move(place)), file_(std::move(file)) {}
 
+  json::Value document() const;
+  void take(const json::Value& document);
+  /// Puts another copy in the place of this one, so that a crash leaves at least one of them.
+  void write_anew();
+
+  FilePlace place_;
   CompanionFile file_;
   bool stays_ = false;
   std::vector<std::filesystem::path> made_;
   std::string provider_;
   json::Value patch_ = json::Object{};
   std::optional<json::Value> refreshed_;
+  std::vector<ReplacedLogin> replaced_;
+  bool stored_ = false;
 };
 
 }  // namespace heygen::store

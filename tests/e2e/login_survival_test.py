@@ -89,12 +89,88 @@ class MountedFile(WithService):
     def test_what_a_writer_left_torn_is_read_from_what_it_kept(self):
         whole = {"api_key": "good-key"}
         self.home.write(whole)
-        (self.home.config / ".credentials.heygen-old").write_text(json.dumps(whole))
+        (self.home.config / ".credentials.heygen-old-4711-AbC123").write_text(json.dumps(whole))
         self.home.file.write_text('{"api_key": "good-k')
         self.assert_succeeds(self.run_heygen("video", "list"))
         self.assert_succeeds(self.run_heygen("auth", "login", "--api-key", stdin="good-key"))
         self.assertEqual(self.home.read()["api_key"], "good-key")
-        self.assertFalse((self.home.config / ".credentials.heygen-old").exists())
+        self.assertFalse((self.home.config / ".credentials.heygen-old-4711-AbC123").exists())
+
+
+class ReadOnlyDirectory(WithService):
+    """A credentials file that can be written, mounted into a directory that cannot be."""
+
+    def setUp(self):
+        super().setUp()
+        if not may_mount():
+            self.skipTest("it takes root that may mount (unshare -m)")
+        self.outside = self.home.path / "outside"
+        self.state = self.home.path / "state"
+
+    def in_container(self, *arguments, **options):
+        """The file is copied there and back, so that it looks like the one of the home."""
+        shutil.copy(self.home.file, self.outside)
+        config = self.home.config
+        script = (
+            f'mount --bind "{config}" "{config}" && mount -o remount,bind,ro "{config}" && '
+            f'mount --bind "{self.outside}" "{self.home.file}" && exec "$@"'
+        )
+        done = self.run_heygen(*arguments, prefix=("unshare", "-m", "sh", "-c", script, "sh"), **options)
+        shutil.copy(self.outside, self.home.file)
+        return done
+
+    def kept(self):
+        return [path.name for path in self.state.rglob(".*")]
+
+    def test_refresh_login_and_logout_work_with_their_locks_in_the_state_directory(self):
+        tokens = self.logged_in(PAST)
+        state = {"XDG_STATE_HOME": str(self.state)}
+        self.assert_succeeds(self.in_container("video", "list", env=state))
+        self.assertEqual(len(self.service.refreshes()), 1)
+        stored = self.home.read()["oauth"]["refresh_token"]
+        self.assertNotEqual(stored, tokens["refresh_token"])
+        self.assertEqual(self.service.state(stored), "active")
+        self.assertEqual({path.stat().st_mode & 0o777 for path in self.state.rglob("*") if path.is_dir()}, {0o700})
+        self.assert_succeeds(self.in_container("auth", "login", "--api-key", stdin="good-key\n", env=state))
+        self.assertEqual(self.home.read()["api_key"], "good-key")
+        self.assertEqual(self.service.state(stored), "revoked")
+        self.assert_succeeds(self.in_container("auth", "logout", env=state))
+        self.assertEqual(set(self.home.read()), {"team"})  # another program's
+        self.assertEqual(self.kept(), [])
+
+    def test_without_any_place_the_login_is_intact_and_the_error_says_so(self):
+        tokens = self.logged_in(PAST)
+        before = self.home.file.read_bytes()
+        nowhere = {"XDG_STATE_HOME": "/proc/nowhere", "XDG_RUNTIME_DIR": "/proc/nowhere"}
+        done = self.assert_fails(self.in_container("video", "list", env=nowhere), "cli_file_io_error", 1)
+        self.assertIn("nothing was sent; the login is intact", done.error()["message"])
+        self.assertIn("Make the directory writable", done.error()["hint"])
+        self.assertIn("XDG_STATE_HOME", done.error()["hint"])
+        self.assertEqual(self.service.refreshes(), [])
+        self.assertEqual(self.service.state(tokens["refresh_token"]), "active")
+        done = self.in_container("auth", "login", "--api-key", stdin="good-key\n", env=nowhere)
+        self.assert_fails(done, "cli_file_io_error", 1)
+        self.assertIn("what is stored is unchanged", done.error()["message"])
+        self.assertEqual(self.home.file.read_bytes(), before)
+
+
+class HardLinks(WithService):
+    def test_directories_that_share_a_hard_linked_file_refresh_it_once_and_share_the_result(self):
+        self.logged_in(PAST)
+        other = self.home.path / "other"
+        other.mkdir(mode=0o700)
+        os.link(self.home.file, other / "credentials")
+        running = [
+            self.start("video", "list", env={"HEYGEN_CONFIG_DIR": str(directory)})
+            for directory in (self.home.config, other) * 3
+        ]
+        for one in running:
+            self.assert_succeeds(self.finish(one))
+        self.assertEqual(len(self.service.refreshes()), 1)
+        self.assertEqual(self.home.file.stat().st_ino, (other / "credentials").stat().st_ino)
+        self.assertEqual(self.service.state(self.home.read()["oauth"]["refresh_token"]), "active")
+        self.assert_succeeds(self.run_heygen("auth", "logout", env={"HEYGEN_CONFIG_DIR": str(other)}))
+        self.assertEqual(set(self.home.read()), {"team"})
 
 
 class Refresh(WithService):
@@ -131,6 +207,7 @@ class Refresh(WithService):
         directory = self.home.config
         if os.geteuid():
             directory.chmod(0o500)
+            self.home.file.chmod(0o400)
             self.addCleanup(directory.chmod, 0o700)
             prefix = ()
         else:
@@ -250,6 +327,29 @@ class Login(WithService):
                     self.assert_fails(self.finish(self.log_in(method)), "error", 1)
                     self.assertEqual(self.home.file.read_bytes(), self.OLD)
                     self.assertEqual([token for token in self.service.refresh if self.service.state(token) == "active"], [])
+
+    def test_a_refusal_of_any_token_request_says_to_log_in_again(self):
+        self.home.write(self.OLD)
+        for method in ("--oauth", "--device-code"):
+            for status, body in ((400, {"error": "invalid_grant"}), (401, "<html>"), (403, ""), (401, {"error": "invalid_client"})):
+                with self.subTest(method=method, status=status, body=body):
+                    self.service.fault(TOKEN, status=status, body=body)
+                    done = self.assert_fails(self.finish(self.log_in(method)), "auth_error", 3)
+                    self.assertIn(f"og in again with `heygen auth login {method}`", done.error()["hint"])
+                    self.assertEqual("HEYGEN_OAUTH_CLIENT_ID" in done.error()["hint"], "invalid_client" in str(body))
+                    self.assertEqual(self.home.file.read_bytes(), self.OLD)
+
+    def test_a_logout_that_asks_nobody_says_so_and_why(self):
+        tokens = self.service.mint()
+        for members, why in (({"expires_at": 1893456000}, "expires_at is not a string"),):
+            with self.subTest(why):
+                self.home.write_oauth(tokens, **members)
+                done = self.assert_succeeds(self.run_heygen("auth", "logout"))
+                self.assertIn("no server was asked to revoke the credential", done.err)
+                self.assertIn(why, done.err)
+                self.assertNotIn("did not confirm", done.out + done.err)
+                self.assertNotIn("revoked", done.json())
+                self.assertFalse(self.service.requests_to(REVOKE))
 
     def test_the_page_promises_no_more_than_has_happened(self):
         for status, code in ((200, 0), (401, 3)):
@@ -427,10 +527,13 @@ class Leftovers(WithService):
         self.home.write({"api_key": "good-key"})
         foreign = self.home.config / ".credentials.backup"
         foreign.write_text("mine")
-        ours = self.home.config / ".credentials.heygen-AbC123"
+        alike = self.home.config / ".credentials.heygen-old"
+        alike.write_text("mine")
+        ours = self.home.config / ".credentials.heygen-tmp-4711-AbC123"
         ours.write_text("{")
         self.assert_succeeds(self.run_heygen("auth", "logout"))
         self.assertTrue(foreign.exists())
+        self.assertTrue(alike.exists())
         self.assertFalse(ours.exists())
 
 

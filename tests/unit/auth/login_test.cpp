@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/auth/login.hpp"
+#include "core/auth/logout.hpp"
 #include "core/json/write.hpp"
 
 #include <algorithm>
@@ -253,6 +254,72 @@ BOOST_AUTO_TEST_CASE(stored_login_whose_copy_is_left_is_not_revoked_when_it_is_r
   BOOST_TEST(acme.revoked.empty());
 }
 
+BOOST_AUTO_TEST_CASE(login_that_was_cut_off_once_it_was_stored_has_what_it_replaced_revoked) {
+  const json::Value old_state = json::Object{{"token", "old"}, {"refresh", "r-old"}};
+  const std::string now_stored =
+      R"({"providers":{"acme":{"token":"new","refresh":"r","until":)" + std::to_string(kNow + 3600) + "}}}";
+  const auto cut_off = [&] {
+    acme.revoked.clear();
+    store::PendingLogin pending = store->begin_login();
+    pending.keep("acme", *acme.on_login({}).patch);
+    pending.keep_replaced({{{"providers.acme", {"acme"}}, old_state}, {{"api_key", {"apikey"}}, json::Object{}}});
+    pending.leave();
+    write_later(now_stored);
+  };
+  cut_off();
+  const std::optional<ResumedLogin> resumed = resume();
+  BOOST_REQUIRE(resumed.has_value());
+  BOOST_TEST((resumed->outcome == Resumed::stored_before));
+  BOOST_TEST((resumed->revocation == Revocation::confirmed));
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST((acme.revoked[0].state == old_state));
+  BOOST_TEST((acme.revoked[0].reason == provider::Reason::replaced));
+  BOOST_TEST(copies() == 0U);
+
+  cut_off();
+  store->update([](store::CredentialsDocument& document) {  // as a refresh does
+    document.set_state("acme", json::Object{{"token", "refreshed"}, {"refresh", "r2"}});
+  });
+  BOOST_TEST(copies() == 1U);
+  BOOST_TEST((resume()->outcome == Resumed::stored_before));
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST((acme.revoked[0].state == old_state));
+  BOOST_TEST(copies() == 0U);
+
+  cut_off();
+  logout({*store, registry, environment, cancel});
+  BOOST_TEST(acme.revoked.size() == 2U);
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(copy_of_a_login_names_what_it_replaces_before_the_file_changes) {
+  write(R"({"providers":{"acme":{"token":"old","refresh":"r-old"}}})");
+  probe = [&](const Credential&) {
+    const std::vector<store::PendingLogin> none = store->take_interrupted_logins();  // its process lives
+    BOOST_TEST(none.empty());
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with(".credentials.heygen-login-"))
+        BOOST_TEST(directory.read(name).find("r-old") != std::string::npos);
+    }
+    return accepted;
+  };
+  run("acme");
+  BOOST_TEST(copies_at_probe == 1U);
+  BOOST_TEST(acme.revoked.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(canceled_check_leaves_what_it_replaced_to_the_next_command) {
+  write(R"({"providers":{"acme":{"token":"old","refresh":"r-old"}}})");
+  probe = [](const Credential&) -> ProbeResult { throw canceled_error(); };
+  BOOST_TEST((run("acme").outcome == Outcome::canceled_after_saving));
+  BOOST_TEST(acme.revoked.empty());
+  BOOST_TEST((resume()->outcome == Resumed::stored_before));
+  BOOST_REQUIRE(acme.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked[0].state.string_at("refresh") == "r-old");
+  BOOST_TEST(copies() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(login_that_cannot_be_stored_stays_in_its_copy_and_is_finished_later) {
   write(R"({"api_key":"old"})");
   probe = [&](const Credential&) {
@@ -336,7 +403,7 @@ BOOST_AUTO_TEST_CASE(login_that_waits_too_long_for_its_place_ends_as_a_timeout) 
 }
 
 BOOST_AUTO_TEST_CASE(copy_that_is_not_complete_is_removed) {
-  directory.write(".credentials.heygen-login-AbC123", R"({"provider":"acme","pat)");
+  directory.write(".credentials.heygen-login-4711-AbC123", R"({"provider":"acme","pat)");
   BOOST_TEST(!resume().has_value());
   BOOST_TEST(copies() == 0U);
 }

@@ -75,6 +75,19 @@ BOOST_AUTO_TEST_CASE(failed_revocation_deletes_the_credential_all_the_same) {
   BOOST_TEST(!std::filesystem::exists(directory.path() / "credentials"));
 }
 
+BOOST_AUTO_TEST_CASE(credential_that_its_provider_cannot_use_is_not_asked_about) {
+  for (const Status status : {Status::broken, Status::usage}) {
+    write(R"({"oauth":{"token":"t"}})");
+    oauth.revocation = status;
+    const LogoutResult result = run();
+    BOOST_TEST(result.revoked + result.not_revoked == 0);
+    BOOST_REQUIRE(result.cleared.size() == 1U);
+    BOOST_TEST((result.cleared[0].revocation == Revocation::not_asked));
+    BOOST_TEST(!result.cleared[0].why.empty());
+    BOOST_TEST(!std::filesystem::exists(directory.path() / "credentials"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(refused_provider_is_not_asked_to_revoke) {
   write(R"({"oauth":{"token":"t"}})");
   registry.entry("oauth").state = provider::ProviderState::refused;

@@ -163,16 +163,19 @@ BOOST_AUTO_TEST_CASE(what_a_symbolic_link_points_at_is_emptied_and_filled_again)
 }
 
 BOOST_AUTO_TEST_CASE(what_a_killed_writer_left_goes_with_the_next_write) {
-  std::ofstream(path / ".credentials.heygen-AbC123") << "{\"api_";
+  std::ofstream(path / ".credentials.heygen-tmp-12-AbC123") << "{\"api_";
+  std::ofstream(path / ".credentials.heygen-old-12-AbC123") << "{}";
   std::ofstream(path / ".credentials.backup") << "not ours";
   update(store, [](json::Value& root) { root.set("api_key", "k"); });
-  BOOST_TEST(!fs::exists(path / ".credentials.heygen-AbC123"));
+  BOOST_TEST(!fs::exists(path / ".credentials.heygen-tmp-12-AbC123"));
+  BOOST_TEST(!fs::exists(path / ".credentials.heygen-old-12-AbC123"));
   BOOST_TEST(fs::exists(path / ".credentials.backup"));
 }
 
 BOOST_AUTO_TEST_CASE(leftovers_go_also_when_nothing_is_written_and_no_other_file_does) {
-  for (const std::string name : {"backup", "BACKUP", "Backup", "202611", "Copy01", "mine.1", "tmp-AbC12",
-                                 "tmp-x-AbC123", "login-backup", "login-12-backups", "tmp-backup", "tmp--AbC123"})
+  for (const std::string name :
+       {"old", "AbC123", "old-AbC123", "old-backup", "backup", "BACKUP", "Backup", "202611", "Copy01", "mine.1",
+        "tmp-AbC12", "tmp-x-AbC123", "login-backup", "login-12-backups", "tmp-backup", "tmp--AbC123"})
     std::ofstream(path / (".credentials.heygen-" + name)) << "not ours";
   BOOST_REQUIRE(mkfifo((path / ".credentials.heygen-tmp-12-AbC123").c_str(), 0600) == 0);
   const auto files = [&] { return std::distance(fs::directory_iterator(path), fs::directory_iterator{}); };
@@ -219,6 +222,68 @@ BOOST_AUTO_TEST_CASE(another_users_file_in_a_sticky_directory_is_written_in_plac
   BOOST_REQUIRE(chmod((path / "credentials").c_str(), 0644) == 0);
   BOOST_TEST(*fails_for_another_user([&] { const FileReplacement room(path / "credentials"); }));
   BOOST_TEST(std::distance(fs::directory_iterator(path), fs::directory_iterator{}) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(hard_linked_file_keeps_its_links_and_is_emptied_rather_than_removed) {
+  write(R"({"api_key":"k"})");
+  fs::create_directory(path / "other");
+  fs::create_hard_link(path / "credentials", path / "other" / "credentials");
+  CredentialStore other(path / "other", clock);
+  update(store, [](json::Value& root) { root.set("api_key", "next"); });
+  BOOST_TEST(other.read().root().string_at("api_key") == "next");
+  BOOST_TEST(fs::hard_link_count(path / "credentials") == 2U);
+  std::unique_ptr<FileReplacement> room = other.reserve();
+  other.update(
+      [](CredentialsDocument& document) {
+        document.set_state("apikey", json::Object{{"api_key", "third"}});
+      },
+      std::move(room));
+  BOOST_TEST(store.read().root().string_at("api_key") == "third");
+  update(other, [](json::Value& root) { root.erase("api_key"); });
+  BOOST_TEST((store.read().shape() == Shape::blank));
+  for (const fs::path& directory_of_it : {path, path / "other"})
+    for (const auto& entry : fs::directory_iterator(directory_of_it))
+      BOOST_TEST(!entry.path().filename().string().starts_with("."));
+}
+
+BOOST_AUTO_TEST_CASE(directories_with_one_hard_linked_file_exclude_each_other) {
+  write(R"({"oauth":{"t":"x"}})");
+  fs::create_directory(path / "other");
+  fs::create_hard_link(path / "credentials", path / "other" / "credentials");
+  CredentialStore other(path / "other", clock);
+  Cancel cancel;
+  {
+    const RefreshLock held = store.lock_refresh("oauth", std::chrono::seconds(1), cancel);
+    BOOST_TEST(test::error_of([&] { other.lock_refresh("oauth", std::chrono::seconds(1), cancel); }).code ==
+               code::kTimeout);
+  }
+  BOOST_CHECK_NO_THROW(other.lock_refresh("oauth", std::chrono::seconds(1), cancel));
+}
+
+BOOST_AUTO_TEST_CASE(writable_file_in_a_directory_that_is_not_is_written_with_its_locks_elsewhere) {
+  write(R"({"api_key":"k"})");
+  const fs::path state = path / "state";
+  fs::create_directory(state);
+  BOOST_REQUIRE(chmod((path / "credentials").c_str(), 0666) == 0);
+  BOOST_REQUIRE(chmod(state.c_str(), 0777) == 0);
+  BOOST_REQUIRE(chmod(path.c_str(), 0755) == 0);
+  const auto change = [&](std::vector<fs::path> fallbacks) {
+    return fails_for_another_user([&] {
+      CredentialStore there(path, clock, std::move(fallbacks));
+      Cancel cancel;
+      const RefreshLock lock = there.lock_refresh("oauth", std::chrono::seconds(1), cancel);
+      const PendingLogin pending = there.begin_login();
+      update(there, [](json::Value& root) { root.set("api_key", "next"); });
+    });
+  };
+  const auto refused = change({});
+  if (!refused) return;
+  BOOST_TEST(*refused);
+  BOOST_TEST(read() == R"({"api_key":"k"})");
+  BOOST_TEST(!*change({path / "missing", state}));
+  BOOST_TEST(store.read().root().string_at("api_key") == "next");
+  for (const auto& entry : fs::recursive_directory_iterator(state))
+    BOOST_TEST(!entry.path().filename().string().starts_with("."));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_reserved_where_the_lock_for_writers_cannot_be_opened) {
