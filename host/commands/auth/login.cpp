@@ -36,10 +36,11 @@ void require_readable_file(Services& services) {
 
 Error rejected_error(const LoginResult& result, const heygen::provider::Manifest& manifest) {
   using heygen::auth::Revocation;
-  const std::string revoked = result.revocation == Revocation::confirmed ? ", and the new credential was revoked"
-                              : result.revocation == Revocation::failed
-                                  ? ", but the server did not confirm that the new credential is revoked"
-                                  : "";
+  const std::string revoked =
+      result.revocation == Revocation::confirmed   ? ", and the new credential was revoked"
+      : result.revocation == Revocation::not_asked ? ", but no server was asked to revoke the new credential"
+      : result.revocation == Revocation::failed ? ", but the server did not confirm that the new credential is revoked"
+                                                : "";
   return auth_error("The API rejected the new credential (" + manifest.title + ", HTTP " +
                         std::to_string(result.http_status) + "). Nothing was stored" + revoked + ".",
                     "Check it and run " + store::login_command(manifest.id) + " again.");
@@ -72,6 +73,11 @@ void print_revocations(Services& services, const LoginResult& result) {
     if (old.revocation == heygen::auth::Revocation::not_possible) continue;
     if (old.revocation == heygen::auth::Revocation::no_provider) {
       services.terminal.notice("No installed provider could revoke the replaced credential (" + old.slot + ").");
+      continue;
+    }
+    if (old.revocation == heygen::auth::Revocation::not_asked) {
+      services.terminal.notice("No server was asked to revoke the replaced credential (" + old.slot + "), which its " +
+                               "provider cannot use.");
       continue;
     }
     const bool confirmed = old.revocation == heygen::auth::Revocation::confirmed;
@@ -157,6 +163,14 @@ Error later_error(const heygen::provider::ProviderResult& answer, const std::str
   return error;
 }
 
+/// Refused is refused, by whichever request of the login. Without one, it was the user who refused.
+Error refusal(const heygen::provider::ProviderResult& answer, const std::string& message, const std::string& id) {
+  const std::string again = "og in again with " + store::login_command(id) + ".";
+  const bool says_it = answer.hint.find(store::kLoginCommand) != std::string::npos;
+  const std::string hint = answer.hint.empty() ? "L" + again : says_it ? answer.hint : answer.hint + " Then l" + again;
+  return answer.sent_request ? auth_error(message, hint) : Error(code::kError, message, hint);
+}
+
 }  // namespace
 
 Error login_error(const heygen::provider::ProviderResult& answer, const heygen::provider::Manifest& manifest) {
@@ -172,6 +186,8 @@ Error login_error(const heygen::provider::ProviderResult& answer, const heygen::
       return usage_error(or_else("The login with " + name + " is not yet supported."), answer.hint);
     case Status::transient:
       return later_error(answer, or_else("Could not log in with " + name + ": the server is unavailable."));
+    case Status::rejected:
+      return refusal(answer, or_else("The login with " + name + " was refused."), manifest.id);
     case Status::internal:
       return {code::kError, or_else("Could not log in with " + name + ": bug in the provider `" + manifest.id + "`."),
               answer.hint};

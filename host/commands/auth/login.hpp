@@ -10,8 +10,8 @@ namespace heygen::host::commands::auth {
 
 void run_login(Services& services, Printer& printer, const Parsed& parsed);
 
-/// The error that a failed login ends in. Unlike a failed request, a refusal here does not mean a broken credential
-/// (exit 1).
+/// The error that a failed login ends in. A server that refuses means to log in again (exit 3); unlike in a failed
+/// request, nothing else here means a broken credential (exit 1).
 Error login_error(const heygen::provider::ProviderResult& answer, const heygen::provider::Manifest& manifest);
 
 }  // namespace heygen::host::commands::auth

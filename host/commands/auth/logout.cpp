@@ -45,9 +45,12 @@ json::Value document_of(const heygen::auth::LogoutResult& result) {
 
 /// Where no server was asked to revoke it, so that the user knows what is still valid.
 void print_unrevoked(Services& services, heygen::auth::Revocation revocation, const std::string& what,
-                     const std::string& id) {
+                     const std::string& id, const std::string& why) {
   using heygen::auth::Revocation;
-  if (revocation == Revocation::no_provider) {
+  if (revocation == Revocation::not_asked) {
+    services.terminal.notice("Warning: no server was asked to revoke the " + what + " of provider `" + id + "`. " +
+                             why + " It may work until it expires.");
+  } else if (revocation == Revocation::no_provider) {
     services.terminal.notice("Warning: the " + what + " of provider `" + id +
                              "` was not revoked, as the provider cannot be loaded. It works until it expires.");
   } else if (revocation == Revocation::not_possible) {
@@ -61,7 +64,7 @@ void print_interrupted(Services& services, const heygen::auth::LogoutResult& res
   for (const heygen::auth::LogoutResult::Interrupted& one : result.interrupted) {
     services.terminal.notice("Deleted a login with provider `" + one.provider + "` that was interrupted" +
                              (one.revocation == Revocation::confirmed ? ", and revoked its credential." : "."));
-    print_unrevoked(services, one.revocation, "credential of that login", one.provider);
+    print_unrevoked(services, one.revocation, "credential of that login", one.provider, one.why);
   }
 }
 
@@ -76,7 +79,7 @@ void run_logout(Services& services, Printer& printer, const Parsed&) {
   print_interrupted(services, result);
   if (result.not_revoked > 0) services.terminal.notice("Warning: " + revoked_block(result).string_at("outcome"));
   for (const heygen::auth::LogoutResult::Cleared& cleared : result.cleared)
-    print_unrevoked(services, cleared.revocation, "credential", cleared.provider);
+    print_unrevoked(services, cleared.revocation, "credential", cleared.provider, cleared.why);
   if (result.still_used) {
     // Logged out of the file is not logged out of the environment.
     const heygen::auth::ExplainRow& row = *result.still_used;

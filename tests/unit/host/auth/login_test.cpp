@@ -11,8 +11,9 @@ namespace commands = heygen::host::commands::auth;
 using heygen::provider::ProviderResult;
 using heygen::provider::Status;
 
-heygen::Error failed(Status status, const std::string& message = {}, const std::string& hint = {}) {
+heygen::Error failed(Status status, const std::string& message = {}, const std::string& hint = {}, bool sent = false) {
   ProviderResult out;
+  out.sent_request = sent;
   out.status = status;
   out.message = message;
   out.hint = hint;
@@ -36,6 +37,17 @@ BOOST_AUTO_TEST_CASE(a_failed_login_ends_in_failure_not_in_a_broken_credential) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_login_says_to_log_in_again) {
+  for (const std::string hint : {"", "Check HEYGEN_OAUTH_CLIENT_ID.", "Run `heygen auth login --sso` again."}) {
+    const heygen::Error error = failed(Status::rejected, "The server refused: invalid_grant.", hint, true);
+    BOOST_TEST(error.code == "auth_error");
+    BOOST_TEST((error.exit == heygen::Exit::auth));
+    BOOST_TEST(error.hint.starts_with(hint));
+    BOOST_TEST(error.hint.find("`heygen auth login --sso`") != std::string::npos);
+    BOOST_TEST(error.hint.find("again") != std::string::npos);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(other_ends_of_a_login_keep_their_codes) {
   BOOST_TEST(failed(Status::canceled).code == "canceled");
   BOOST_TEST(failed(Status::transient).code == "network_error");
@@ -49,7 +61,7 @@ BOOST_AUTO_TEST_CASE(other_ends_of_a_login_keep_their_codes) {
 BOOST_AUTO_TEST_CASE(the_providers_own_words_come_first) {
   const heygen::Error error = failed(Status::rejected, "The sign-in was denied.", "Ask for access.");
   BOOST_TEST(error.message() == "The sign-in was denied.");
-  BOOST_TEST(error.hint == "Ask for access.");
+  BOOST_TEST(error.hint.starts_with("Ask for access."));
   BOOST_TEST(failed(Status::rejected).message().find("Company login") != std::string::npos);
   BOOST_TEST(failed(Status::internal).message().find("`sso`") != std::string::npos);
 }
