@@ -2,13 +2,14 @@
 """Proxies, certificates, redirects, a server that is gone, and Ctrl-C while something is under way."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import threading
 import unittest
 
-from support import PAST, EndToEnd, IdentityProvider, Service, WithService, certificates, eventually
+from support import PAST, EndToEnd, IdentityProvider, Service, WithService, certificates, eventually, may_mount
 from proxy import Proxy
 from service import TOKEN, Response
 
@@ -117,9 +118,10 @@ class Certificates(EndToEnd):
     def secrets(self):
         return ["good-key"]
 
-    def call(self, certificate="server.pem", host="127.0.0.1", key="server.key", **env):
+    def call(self, certificate="server.pem", host="127.0.0.1", key="server.key", prefix=(), **env):
         with Service((self.directory / certificate, self.directory / key)) as service:
-            done = self.run_heygen("video", "list", env={"HEYGEN_API_BASE": f"https://{host}:{service.port}", **env})
+            env["HEYGEN_API_BASE"] = f"https://{host}:{service.port}"
+            done = self.run_heygen("video", "list", env=env, prefix=prefix)
             self.seen = service.requests
             return done
 
@@ -136,6 +138,25 @@ class Certificates(EndToEnd):
 
     def test_a_private_authority_by_hashed_directory(self):
         self.assert_succeeds(self.call(SSL_CERT_DIR=str(self.directory / "hashed")))
+
+    @unittest.skipUnless(may_mount(), "it takes root that may mount (unshare -m)")
+    def test_the_authorities_of_other_distributions_are_found(self):
+        """Each place alone, on a copy of /etc and an empty /var/lib."""
+        for place in (
+            "/etc/ssl/certs/ca-certificates.crt",  # Debian, Alpine
+            "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora
+            "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+            "/etc/ssl/ca-bundle.pem",  # openSUSE
+            "/var/lib/ca-certificates/ca-bundle.pem",
+            "/etc/ssl/cert.pem",  # Alpine
+        ):
+            with self.subTest(place):
+                script = f"""set -e
+                    cp -a /etc "{self.home.path}/etc"; rm -rf "{self.home.path}/etc/ssl" "{self.home.path}/etc/pki"
+                    mount --bind "{self.home.path}/etc" /etc; mount -t tmpfs tmpfs /var/lib
+                    mkdir -p "$(dirname {place})"; cp "{self.directory}/ca.pem" {place}; exec "$@" """
+                self.assert_succeeds(self.call(prefix=("unshare", "-m", "sh", "-c", script, "sh")))
+                shutil.rmtree(self.home.path / "etc")
 
     def test_an_unknown_authority_is_named_with_a_hint(self):
         self.assert_untrusted(self.call(), "Throw-away test CA", "SSL_CERT_FILE")

@@ -305,10 +305,12 @@ constexpr const char* kSystemDirectory = "/etc/ssl/certs";
 
 const std::vector<std::string>& system_bundles() {
   static const std::vector<std::string> kBundles{
-      "/etc/ssl/certs/ca-certificates.crt",  // Debian, Arch, Alpine
-      "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora
-      "/etc/ssl/ca-bundle.pem",              // openSUSE
-      "/etc/ssl/cert.pem",
+      "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Arch, Alpine
+      "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora
+      "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, what that leads to
+      "/etc/ssl/ca-bundle.pem",                             // openSUSE
+      "/var/lib/ca-certificates/ca-bundle.pem",             // openSUSE, what that leads to
+      "/etc/ssl/cert.pem",                                  // Alpine without ca-certificates
   };
   return kBundles;
 }
