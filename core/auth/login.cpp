@@ -45,12 +45,12 @@ class Login {
         slot_(store::slot_of(id)),
         resolver_(use_.registry, use_.store, use_.environment, {}) {}
 
-  LoginResult run() {
+  LoginResult run(const provider::GivenSettings& given) {
     const json::Value state = use_.store.read().state(id_);
     // Before anything is asked: what is hard to get must have a place.
     store::PendingLogin pending = begin();
     std::unique_ptr<FileReplacement> room = reserve();
-    if (!ask_provider(state)) return std::move(result_);
+    if (!ask_provider(state, given)) return std::move(result_);
     try {
       pending.keep(id_, patch_);
       pending.keep_replaced(replaced_in(use_.store.read()));
@@ -100,11 +100,12 @@ class Login {
     }
   }
 
-  bool ask_provider(const json::Value& state) {
+  bool ask_provider(const json::Value& state, const provider::GivenSettings& given) {
     provider::ProviderRequest request;
     request.reason = provider::Reason::login;
     request.interaction = provider::Interaction::always;
     request.state = state;
+    request.given = given;
     result_.answer = use_.registry.load(id_).login(request);
     if (result_.answer.status != provider::Status::ok) {
       result_.outcome = Outcome::provider_failed;
@@ -371,8 +372,8 @@ RequestInfo who_am_i() {
   return {"GET", "/v3/users/me"};
 }
 
-LoginResult login(const LoginDependencies& dependencies, const std::string& id) {
-  return Login(dependencies, id).run();
+LoginResult login(const LoginDependencies& dependencies, const std::string& id, const provider::GivenSettings& given) {
+  return Login(dependencies, id).run(given);
 }
 
 std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies) {

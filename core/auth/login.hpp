@@ -84,7 +84,8 @@ struct LoginResult {
 /// credential is unusable or unchecked (Error{cli_response_parse_error}), or nothing can be written, Error; the file is
 /// then unchanged and the credential revoked as far as possible. Where only the last step fails, the file itself, the
 /// copy stays, and the error says how to finish the login.
-LoginResult login(const LoginDependencies& dependencies, const std::string& id);
+LoginResult login(const LoginDependencies& dependencies, const std::string& id,
+                  const provider::GivenSettings& given = {});
 
 /// A login that an earlier process did not live to finish, or could not store; or a refresh that could not be stored.
 struct ResumedLogin {

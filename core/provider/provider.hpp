@@ -52,6 +52,7 @@ struct ProviderRequest {
   Interaction interaction = Interaction::never;
   std::string method, path, www_authenticate;
   json::Value state = json::Object{};  ///< the provider's entry in the credentials file; an object
+  GivenSettings given{};               ///< of a login
   /// Of a refresh: how long it may wait for a response to a request that is sent. After that, the result is
   /// `unfinished`, and the same call without a limit resumes the exchange.
   std::optional<std::chrono::milliseconds> wait_limit{};

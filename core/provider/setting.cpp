@@ -8,7 +8,10 @@
 namespace heygen::provider {
 
 std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting& setting,
-                                         const Environment& environment, const ConfiguredSetting& configured) {
+                                         const Environment& environment, const ConfiguredSetting& configured,
+                                         const GivenSettings& given) {
+  if (const auto found = given.find(setting.key); found != given.end())
+    return SettingValue{found->second, "--set " + setting.key};
   if (!setting.env.empty() && environment.has(setting.env)) {
     return SettingValue{std::string(trim(environment.value(setting.env))), "the variable " + setting.env};
   }
@@ -21,9 +24,9 @@ std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting
 }
 
 const Setting* missing_setting(const Manifest& manifest, const Environment& environment,
-                               const ConfiguredSetting& configured) {
+                               const ConfiguredSetting& configured, const GivenSettings& given) {
   for (const Setting& setting : manifest.settings) {
-    if (setting.required && !find_setting(manifest, setting, environment, configured)) return &setting;
+    if (setting.required && !find_setting(manifest, setting, environment, configured, given)) return &setting;
   }
   return nullptr;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -22,13 +23,17 @@ struct SettingValue {
 /// Value of `providers.<section>.<key>` in config.toml as text, if any.
 using ConfiguredSetting = std::function<std::optional<std::string>(const std::string& section, const std::string& key)>;
 
-/// The setting's variable, else the first of the provider's sections in config.toml that has it, else its default. An
-/// empty value counts as absent.
+/// What `auth login --set KEY=VALUE` gives for one login, by key.
+using GivenSettings = std::map<std::string, std::string, std::less<>>;
+
+/// The given value, else the setting's variable, else the first of the provider's sections in config.toml that has it,
+/// else its default. An empty value counts as absent.
 std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting& setting,
-                                         const Environment& environment, const ConfiguredSetting& configured);
+                                         const Environment& environment, const ConfiguredSetting& configured,
+                                         const GivenSettings& given = {});
 
 /// The first required setting without a value, or nullptr.
 const Setting* missing_setting(const Manifest& manifest, const Environment& environment,
-                               const ConfiguredSetting& configured);
+                               const ConfiguredSetting& configured, const GivenSettings& given = {});
 
 }  // namespace heygen::provider

@@ -161,11 +161,11 @@ Wake wait_for_byte(unsigned char& byte, int timeout_ms, const Cancel& cancel) {
 
 }  // namespace
 
-std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const Cancel& cancel) {
+std::size_t pick(std::string_view heading, const std::vector<Row>& rows, std::size_t selected, const Cancel& cancel) {
   const Screen screen;
   const Signals signals;
   Stage stage(screen.descriptor());
-  Picker picker(rows.size());
+  Picker picker(rows.size(), selected);
   KeyReader keys;
   draw(screen.descriptor(), heading, rows, picker.selected());
   for (;;) {

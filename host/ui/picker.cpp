@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/base/cancel.hpp"
+#include "core/base/environment.hpp"
 #include "core/base/error.hpp"
 #include "core/base/terminal.hpp"
 #include "core/base/text.hpp"
@@ -87,23 +88,30 @@ std::vector<std::string> render(std::string_view heading, const std::vector<Row>
   return out;
 }
 
-std::size_t pick_by_number(std::string_view heading, const std::vector<Row>& rows, Terminal& terminal,
-                           const Cancel& cancel) {
+std::size_t pick_by_number(std::string_view heading, const std::vector<Row>& rows, std::size_t selected,
+                           Terminal& terminal, const Cancel& cancel) {
   const std::string last = std::to_string(rows.size());
   terminal.notice(heading);
   for (std::size_t i = 0; i < rows.size(); ++i)
     terminal.notice("  " + std::to_string(i + 1) + "  " + printable(rows[i].title) +
                     (rows[i].note.empty() ? "" : "  " + printable(rows[i].note)));
   for (;;) {
-    const std::string line = terminal.read_line("Number from 1 to " + last + " [1]: ", cancel);
+    const std::string line =
+        terminal.read_line("Number from 1 to " + last + " [" + std::to_string(selected + 1) + "]: ", cancel);
     const std::string_view typed = trim(line);
-    if (typed.empty()) return 0;
+    if (typed.empty()) return selected;
     if (iequals(typed, "q")) throw canceled_error();
     std::size_t number = 0;
     const auto [end, fault] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
     if (fault == std::errc{} && end == typed.data() + typed.size() && number >= 1 && number <= rows.size())
       return number - 1;
   }
+}
+
+std::size_t pick_row(std::string_view heading, const std::vector<Row>& rows, std::size_t selected,
+                     const Environment& environment, Terminal& terminal, const Cancel& cancel) {
+  return environment.is_dumb_terminal() ? pick_by_number(heading, rows, selected, terminal, cancel)
+                                        : pick(heading, rows, selected, cancel);
 }
 
 }  // namespace heygen::host::ui

@@ -13,6 +13,7 @@
 
 namespace heygen {
 class Cancel;
+class Environment;
 class Terminal;
 }  // namespace heygen
 
@@ -23,19 +24,19 @@ struct Row {
   std::string note;
 };
 
-/// The state of a list of at least one row; the first is selected at the start.
+/// The state of a list of at least one row.
 class Picker {
  public:
   enum class Outcome { open, chosen, canceled };
 
-  explicit Picker(std::size_t rows) : rows_(rows) {}
+  explicit Picker(std::size_t rows, std::size_t selected = 0) : rows_(rows), selected_(selected) {}
   /// Arrows wrap around; a digit chooses its row at once, or does nothing when there is no such row.
   Outcome press(const Key& key);
   std::size_t selected() const { return selected_; }
 
  private:
   std::size_t rows_;
-  std::size_t selected_ = 0;
+  std::size_t selected_;
 };
 
 /// `text` cut to at most `width` columns, with a mark where something is missing.
@@ -49,11 +50,15 @@ std::vector<std::string> render(std::string_view heading, const std::vector<Row>
 /// Shows the list on stderr (on the controlling terminal when stderr is none), reads keys from stdin, and removes the
 /// list again. Throws Error{canceled} on Esc, q, Ctrl-C, end of input and cancellation. The terminal's mode is restored
 /// on every exit, fatal signals included.
-std::size_t pick(std::string_view heading, const std::vector<Row>& rows, const Cancel& cancel);
+std::size_t pick(std::string_view heading, const std::vector<Row>& rows, std::size_t selected, const Cancel& cancel);
 
 /// The same without escape sequences, for a dumb terminal: a numbered list and a line to type. Nothing typed is the
-/// first row. Throws Error{canceled} on q, Ctrl-C, end of input and cancellation.
-std::size_t pick_by_number(std::string_view heading, const std::vector<Row>& rows, Terminal& terminal,
-                           const Cancel& cancel);
+/// selected row. Throws Error{canceled} on q, Ctrl-C, end of input and cancellation.
+std::size_t pick_by_number(std::string_view heading, const std::vector<Row>& rows, std::size_t selected,
+                           Terminal& terminal, const Cancel& cancel);
+
+/// As the terminal allows: the one or the other.
+std::size_t pick_row(std::string_view heading, const std::vector<Row>& rows, std::size_t selected,
+                     const Environment& environment, Terminal& terminal, const Cancel& cancel);
 
 }  // namespace heygen::host::ui

@@ -25,7 +25,7 @@ bool is_hidden(const HostCall& host, std::string_view variable) {
 
 std::optional<SettingValue> look_up(const HostCall& host, Setting setting) {
   if (is_hidden(host, setting.env)) setting.env.clear();
-  return find_setting(host.manifest, setting, host.services.environment, host.services.setting);
+  return find_setting(host.manifest, setting, host.services.environment, host.services.setting, host.request.given);
 }
 
 Error wrong_type(const SettingValue& raw, const std::string& wanted) {

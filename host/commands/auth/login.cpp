@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/auth/login.hpp"
 
+#include <algorithm>
+
 #include "core/auth/login.hpp"
+#include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
@@ -17,9 +20,10 @@ namespace {
 using heygen::auth::LoginResult;
 using Check = LoginResult::Check;
 
-heygen::auth::LoginResult log_in(Services& services, const std::string& id) {
+heygen::auth::LoginResult log_in(Services& services, const std::string& id,
+                                 const heygen::provider::GivenSettings& given) {
   try {
-    return heygen::auth::login(services.login_dependencies(), id);
+    return heygen::auth::login(services.login_dependencies(), id, given);
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
   }
@@ -196,6 +200,23 @@ Error login_error(const heygen::provider::ProviderResult& answer, const heygen::
   }
 }
 
+/// The values of --set: settings that the provider declares.
+heygen::provider::GivenSettings given_settings(const Parsed& parsed, const heygen::provider::Manifest& manifest) {
+  heygen::provider::GivenSettings given;
+  for (const std::string& text : parsed.values("set")) {
+    const std::size_t mark = text.find('=');
+    const std::string key = text.substr(0, mark);
+    if (mark == std::string::npos || mark == 0)
+      throw usage_error("--set '" + shown_word(text) + "' is not of the form KEY=VALUE.",
+                        "Such as --set role=admin; `heygen provider why " + manifest.id + " --human` lists the keys.");
+    if (std::ranges::count(manifest.settings, key, &heygen::provider::Setting::key) == 0)
+      throw usage_error("The provider `" + manifest.id + "` has no setting `" + shown_word(key) + "`.",
+                        "`heygen provider why " + manifest.id + " --human` lists its settings.");
+    given.insert_or_assign(key, text.substr(mark + 1));
+  }
+  return given;
+}
+
 void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   static_cast<void>(services.api_base());  // one that the policy does not permit shows before anything is asked
   std::string id = named_method(parsed, services.registry().found(), services.options.provider);
@@ -206,9 +227,10 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
 
   const heygen::provider::DiscoveredProvider& found = require_login(services, id);
   const heygen::provider::Manifest manifest = found.manifest;
-  if (found.is_usable()) provider::require_settings(manifest, services.config(), services.environment);
+  const heygen::provider::GivenSettings given = given_settings(parsed, manifest);
+  if (found.is_usable()) provider::require_settings(manifest, services.config(), services.environment, given);
 
-  const LoginResult result = log_in(services, id);
+  const LoginResult result = log_in(services, id, given);
   require_stored(result, manifest);
   const std::string name = display_name(result.user);
   print_notices(services, result, name);

@@ -72,6 +72,10 @@ std::vector<Option> login_options(Services& services) {
     option.hidden = !found.login_denied_reason.empty() || found.state == heygen::provider::ProviderState::disabled;
     options.push_back(std::move(option));
   }
+  options.push_back({.name = "set",
+                     .value = "KEY=VALUE",
+                     .doc = "A setting of the provider, for this login alone",
+                     .repeatable = true});
   for (const std::string& id : reserved_ids()) {
     Option option = option_of(id);
     if (has_option(options, option.name)) continue;
@@ -125,9 +129,8 @@ std::string unnamed_method(Services& services) {
     }
     if (ids.size() == 1) return ids.front();
     constexpr const char* kHeading = "How do you want to log in?";
-    if (!ids.empty() && services.environment.is_dumb_terminal())
-      return ids[ui::pick_by_number(kHeading, rows, services.terminal, services.cancel)];
-    if (!ids.empty()) return ids[ui::pick(kHeading, rows, services.cancel)];
+    if (!ids.empty())
+      return ids[ui::pick_row(kHeading, rows, 0, services.environment, services.terminal, services.cancel)];
   }
   // A refused provider is still the answer: its reason tells more than the failure of another provider.
   const auto reads = [](const heygen::provider::DiscoveredProvider& one) {

@@ -41,9 +41,9 @@ bool is_offered(const heygen::provider::DiscoveredProvider& found, const heygen:
 }
 
 void require_settings(const heygen::provider::Manifest& manifest, const heygen::config::Config& config,
-                      const Environment& environment) {
+                      const Environment& environment, const heygen::provider::GivenSettings& given) {
   const heygen::provider::Setting* missing =
-      heygen::provider::missing_setting(manifest, environment, settings_of(config));
+      heygen::provider::missing_setting(manifest, environment, settings_of(config), given);
   if (missing == nullptr) return;
   const std::string name = "providers." + manifest.id + "." + missing->key;
   throw usage_error(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/provider/manifest.hpp"
+#include "core/provider/setting.hpp"
 
 namespace heygen {
 class Environment;
@@ -22,6 +23,6 @@ bool is_offered(const heygen::provider::DiscoveredProvider& found, const heygen:
 
 /// Throws Error{usage_error} naming the first required setting without a value.
 void require_settings(const heygen::provider::Manifest& manifest, const heygen::config::Config& config,
-                      const Environment& environment);
+                      const Environment& environment, const heygen::provider::GivenSettings& given = {});
 
 }  // namespace heygen::host::commands::provider

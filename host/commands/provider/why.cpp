@@ -7,8 +7,10 @@
 
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
+#include "core/net/redact.hpp"
 #include "core/provider/library/pin.hpp"
 #include "core/provider/policy/policy.hpp"
+#include "core/provider/setting.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/provider/describe.hpp"
 #include "host/commands/provider/lookup.hpp"
@@ -56,7 +58,10 @@ json::Array searched(Services& services, const DiscoveredProvider& found) {
   return rows;
 }
 
-json::Array settings_of(const Manifest& manifest) {
+json::Array settings_of(Services& services, const Manifest& manifest) {
+  const auto configured = [&](const std::string& section, const std::string& key) {
+    return services.config().raw("providers." + section + "." + key);
+  };
   json::Array rows;
   for (const Setting& setting : manifest.settings) {
     json::Value row =
@@ -65,6 +70,10 @@ json::Array settings_of(const Manifest& manifest) {
     if (!setting.fallback.empty()) row.set("default", setting.fallback);
     if (!setting.env.empty()) row.set("env", setting.env);
     row.set("doc", setting.doc);
+    if (const auto value = find_setting(manifest, setting, services.environment, configured)) {
+      row.set("value", net::is_secret_name(setting.key) ? "(hidden)" : printable(value->text));
+      row.set("source", value->source);
+    }
     rows.push_back(std::move(row));
   }
   return rows;
@@ -139,7 +148,8 @@ json::Value explanation(Services& services, const DiscoveredProvider& found) {
   out.set("credential_env", strings(manifest.credential_env));
   out.set("credential_env_set", std::move(set));
   out.set("always_asked", manifest.ambient);
-  out.set("settings", settings_of(manifest));
+  out.set("needs", strings(manifest.needs));
+  out.set("settings", settings_of(services, manifest));
   return out;
 }
 
@@ -151,6 +161,8 @@ std::string setting_text(const json::Value& row) {
   std::string line = row.string_at("key") + " (" + row.string_at("type") + "): " + row.string_at("doc");
   if (const std::string name = row.string_at("env"); !name.empty()) line += "; environment variable " + name;
   if (const std::string fallback = row.string_at("default"); !fallback.empty()) line += "; default " + fallback;
+  if (const std::string source = row.string_at("source"); !source.empty())
+    line += "; now " + row.string_at("value") + ", from " + source;
   return line;
 }
 
@@ -168,13 +180,13 @@ std::string explanation_text(Services& services, const DiscoveredProvider& found
                           "): " + row.string_at("result"));
   for (const std::string& name : found.manifest.credential_env)
     variables.push_back(name + (services.environment.has(name) ? ", which is set" : ", which is not set"));
-  for (const json::Value& row : settings_of(found.manifest)) settings.push_back(setting_text(row));
+  for (const json::Value& row : settings_of(services, found.manifest)) settings.push_back(setting_text(row));
   std::string out = summary_text(found);
   if (found.is_usable()) out += verdict(services, found) + "\n";
   if (const json::Value pin = pin_report(services, found); !pin.is_null()) out += pin_text(pin);
   out += "Credentials-file entry: `" + store::slot_of(found.id) + "`.\n";
   out += list_text("Searched", directories) + list_text("Environment variables that supply a credential", variables) +
-         list_text("Settings", settings);
+         list_text("Settings", settings) + list_text("Needs", found.manifest.needs);
   return printable(out, true);
 }
 

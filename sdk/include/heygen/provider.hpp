@@ -533,8 +533,10 @@ class Call {
   }
   /// From any thread.
   bool canceled() const { return service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->canceled(raw_) != 0; }
-  /// Polls readable once canceled; -1 where the system has none.
-  std::intptr_t cancel_descriptor() const { return service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->descriptor(raw_); }
+  /// Polls readable once canceled; -1 where the system has none. A HANDLE of Windows is in the C service.
+  int cancel_descriptor() const {
+    return static_cast<int>(service<heygen_cancel_1_v>(HEYGEN_CANCEL_1)->descriptor(raw_));
+  }
 
   /// The C struct, for extensions that this header does not know.
   const heygen_call* raw() const { return raw_; }

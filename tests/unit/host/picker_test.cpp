@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(dumb_terminal_gets_a_numbered_list_without_escapes) {
     terminal.input = typed;
     const heygen::Cancel cancel;
     const std::size_t row =
-        heygen::host::ui::pick_by_number("Which?", {{"One", "note"}, {"\x1b[2JTwo", ""}}, terminal, cancel);
+        heygen::host::ui::pick_by_number("Which?", {{"One", "note"}, {"\x1b[2JTwo", ""}}, 0, terminal, cancel);
     BOOST_TEST(terminal.notices.size() == 3U);
     for (const std::string& line : terminal.notices) BOOST_TEST(line.find('\x1b') == std::string::npos);
     return row;
