@@ -7,6 +7,7 @@
 #include "core/base/encode.hpp"
 #include "core/base/known_secrets.hpp"
 #include "core/net/redact.hpp"
+#include "core/net/status.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "core/transport/call/attempt.hpp"
 #include "core/transport/call/credential.hpp"
@@ -22,23 +23,9 @@ namespace {
 /// An error response is read up to here.
 constexpr std::size_t kErrorBodyLimit = limits::kMiB;
 
-constexpr int kServerFault = 500;
-constexpr int kRequestTimeout = 408;  // RFC 9110 §15.5.9
-
-/// Whether the server has acted: a failure of its own, or a redirect, which comes after the act as a rule (RFC 9110
-/// §15.4.4) unless the method must be kept.
-bool leaves_it_open(int status) {
-  const bool redirect = status >= 300 && status < 400 && status != 307 && status != 308;
-  return redirect || status >= kServerFault || status == kRequestTimeout;
-}
-
-constexpr int kTooLarge = 413, kTooEarly = 425, kTooMany = 429;
-
-/// Whether the same request may work later (RFC 9110 §15.5.14, §15.6; RFC 8470 §5.2; RFC 6585 §4). Any other status
-/// needs something else done.
+/// Whether the same request may work later; less at once may, too (RFC 9110 §15.5.14).
 bool waiting_helps(int status) {
-  return status >= kServerFault || status == kRequestTimeout || status == kTooLarge || status == kTooEarly ||
-         status == kTooMany;
+  return net::may_pass(status) || status == net::status::kTooLarge;
 }
 
 constexpr const char* kBodyConsumed =
@@ -62,7 +49,7 @@ std::string read_error_body(net::Response& response) {
       if (body.size() > kErrorBodyLimit) break;
     }
   } catch (const Error& error) {
-    if (error.code == code::kCanceled || response.status >= kServerFault) throw;
+    if (error.code == code::kCanceled || response.status >= net::status::kServerFault) throw;
   }
   return body;
 }
@@ -165,7 +152,7 @@ class Call {
         const net::Request sent = make_request(
             with_.options, request_, {target, credential_.credential(), credential_.now(), retries_.time_left()});
         std::unique_ptr<net::Response> response = send_attempt(with_.http, sent, request_, with_.cancel);
-        if (leaves_it_open(response->status)) may_have_acted_ = changes_something(request_);
+        if (net::leaves_it_open(response->status)) may_have_acted_ = changes_something(request_);
         if (target.is_trusted()) api_status_ = response->status;
         if (follow(target, sent, *response)) continue;
         if (!may_retry(request_.method, response->status) || !can_resend()) return response;
@@ -214,7 +201,7 @@ class Call {
     }
     error.retry_after = retries_.retry_after(response);
     const std::string when = wait_advice(error.retry_after, with_.clock.now());
-    if (body_.is_consumed() && response.status == kTooMany)
+    if (body_.is_consumed() && response.status == net::status::kTooMany)
       error.hint = (when.empty() ? "Wait a minute." : when) + " " + kBodyConsumed;
     else if (!when.empty() && (waiting_helps(response.status) || error.hint.empty()))
       error.hint = when;

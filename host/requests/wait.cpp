@@ -10,6 +10,7 @@
 #include "core/api/engine.hpp"
 #include "core/api/job.hpp"
 #include "core/base/clock.hpp"
+#include "core/net/status.hpp"
 #include "core/output/error.hpp"
 #include "core/transport/rules/failure.hpp"
 #include "host/requests/last_words.hpp"
@@ -24,7 +25,7 @@ using std::chrono::milliseconds;
 /// For the response to the creation after a cancellation, and for the poll after a stop of the process.
 constexpr milliseconds kGrace{5'000};
 constexpr milliseconds kRedraw{1'000};
-constexpr int kNotFound = 404, kSecondRound = 1;
+constexpr int kSecondRound = 1;
 
 /// "500ms", "45s", "1m 5s", "1h 30m"; as --timeout reads it, but for the space.
 std::string time_text(milliseconds time) {
@@ -38,11 +39,9 @@ std::string time_text(milliseconds time) {
 
 /// The job continues whatever became of the request. Right after the creation, not every server knows the job yet.
 bool is_transient(const Error& error, milliseconds age) {
-  constexpr int kRequestTimeout = 408, kTooEarly = 425, kTooMany = 429, kServerFault = 500;
   constexpr milliseconds kUnknownFor{30'000};
-  if (error.http_status == kNotFound) return age < kUnknownFor;
-  return error.code == code::kNetwork || error.code == code::kTimeout || error.http_status == kRequestTimeout ||
-         error.http_status == kTooEarly || error.http_status == kTooMany || error.http_status >= kServerFault;
+  if (error.http_status == net::status::kNotFound) return age < kUnknownFor;
+  return error.code == code::kNetwork || error.code == code::kTimeout || net::may_pass(error.http_status);
 }
 
 class Wait {
@@ -168,7 +167,7 @@ class Wait {
       if (error.code == code::kTimeout && left() <= milliseconds(0) && !was_stopped_) give_up();
       if (!is_transient(error, needs_.clock.monotonic() - created_) || !may_ask_later(error)) throw;
       last_error_ = error.message();
-      is_unknown_ = error.http_status == kNotFound;
+      is_unknown_ = error.http_status == net::status::kNotFound;
       return true;
     }
     is_unknown_ = false;

@@ -170,10 +170,6 @@ bool contradicts(const net::Response& response, const Version& version) {
          response.length().value_or(version.length) != version.length;
 }
 
-bool is_transient_status(int status) {
-  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
-}
-
 bool can_resume_after(net::Failure::Kind kind) {
   using Kind = net::Failure::Kind;
   return kind != Kind::canceled && kind != Kind::protocol && kind != Kind::proxy;
@@ -236,7 +232,7 @@ class Transfer {
         start_over({});
         continue;
       }
-      if (opened_ && first > 0 && is_transient_status(response->status)) throw stumbled(*response);
+      if (opened_ && first > 0 && transport::may_retry("GET", response->status)) throw stumbled(*response);
       check_status(*response, needs_.progress.clock.now());
       if (!entire)
         throw Error(code::kDownloadFailed,

@@ -68,7 +68,7 @@ std::optional<sdk::Json> fetch(const sdk::Call& call, const std::string& url, co
   const sdk::HttpResponse response = call.http().send(request);
   const int status = response.status();
   if (is_passing(status)) {
-    throw later_error(call, url + " responded with HTTP " + std::to_string(status) + ".", response);
+    throw later_error(url + " responded with HTTP " + std::to_string(status) + ".", response);
   }
   const bool redirects = status >= 300 && status < 400;
   intercepted = intercepted || redirects;

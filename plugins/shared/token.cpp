@@ -26,29 +26,12 @@ sdk::Fail invalid_response(const std::string& url, const std::string& why) {
                    "Check which authorization server the OAuth settings name, then log in again.");
 }
 
-/// IMF-fixdate (RFC 9110 §5.6.7), "Sun, 06 Nov 1994 08:49:37 GMT", as RFC 3339; "" for anything else.
-std::string rfc3339_of(std::string_view date) {
-  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (date.size() != 29 || !date.ends_with(" GMT")) return {};
-  const auto* month = std::find(kMonths.begin(), kMonths.end(), date.substr(8, 3));
-  if (month == kMonths.end()) return {};
-  const std::string number = std::to_string(month - kMonths.begin() + 1);
-  return std::string(date.substr(12, 4)) + "-" + (number.size() == 1 ? "0" : "") + number + "-" +
-         std::string(date.substr(5, 2)) + "T" + std::string(date.substr(17, 8)) + "Z";
-}
-
-/// Seconds, 0 for unknown (RFC 9110 §10.2.3).
-std::int32_t retry_after(const sdk::Call& call, const sdk::HttpResponse& response) {
-  const auto header = response.header("Retry-After");
-  if (!header) return 0;
-  const std::string_view text = trim(*header);
+/// Seconds, 0 for unknown. The host gives a number whatever form the server sent.
+std::int32_t retry_after(const sdk::HttpResponse& response) {
+  const std::string_view text = trim(response.header("Retry-After").value_or(""));
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    const auto at = call.clock().parse(rfc3339_of(text));
-    seconds = at ? *at - call.clock().now() : 0;
-  }
+  if (error != std::errc{} || end != text.data() + text.size()) return 0;
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(seconds, 0, std::numeric_limits<std::int32_t>::max()));
 }
 
@@ -126,12 +109,12 @@ std::string_view require_text(const sdk::Json& value, std::string_view member, c
 }
 
 bool is_passing(int status) {
-  constexpr int kTimeout = 408, kTooMany = 429, kServerFault = 500;
-  return status == kTimeout || status == kTooMany || status >= kServerFault;
+  constexpr int kTimeout = 408, kTooEarly = 425, kTooMany = 429, kServerFault = 500;  // as core/net/status.hpp
+  return status == kTimeout || status == kTooEarly || status == kTooMany || status >= kServerFault;
 }
 
-sdk::Fail later_error(const sdk::Call& call, const std::string& message, const sdk::HttpResponse& response) {
-  return sdk::Fail(HEYGEN_TRANSIENT, message, "Try again later.").with_retry_after(retry_after(call, response));
+sdk::Fail later_error(const std::string& message, const sdk::HttpResponse& response) {
+  return sdk::Fail(HEYGEN_TRANSIENT, message, "Try again later.").with_retry_after(retry_after(response));
 }
 
 std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in) {
@@ -185,7 +168,7 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
   const std::string words = words_of(error, secrets);
   const bool is_refusal = (status >= 400 && status < 500) || (is_success(status) && !code.empty());
   if (!is_refusal || may_succeed_later(status, code)) {
-    return later_error(call, answered + words + ".", response).with_code(code);
+    return later_error(answered + words + ".", response).with_code(code);
   }
   if (blames_the_client(code, words)) {
     return sdk::Fail(HEYGEN_REJECTED,

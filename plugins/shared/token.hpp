@@ -37,7 +37,7 @@ struct Endpoint {
 /// Posts the form to the token endpoint once and reads the response (RFC 6749 §5). `secrets` are redacted in text of
 /// the server. Throws Fail, with the OAuth error code where there is one:
 ///   REJECTED   any other 4xx, whatever its body; a 200 that is an OAuth error
-///   TRANSIENT  no response, 408, 429, 5xx, a redirect, 200 without JSON, or an error that says to try again
+///   TRANSIENT  no response, 408, 425, 429, 5xx, a redirect, 200 without JSON, or an error that says to try again
 ///   BROKEN     404, 405 and 410 without an OAuth error: not a token endpoint; JSON that holds no usable token
 /// Tokens that cannot be used are revoked, but for the one that is `stored`.
 Tokens request_tokens(const sdk::Call& call, const OauthEndpoints& server, const sdk::Form& form,
@@ -51,11 +51,11 @@ sdk::HttpResponse post_form(const sdk::Call& call, const std::string& url, const
 sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const sdk::HttpResponse& response,
                          const std::vector<std::string_view>& secrets);
 
-/// The response says nothing about the request, which may succeed later: 408, 429, 5xx.
+/// The response says nothing about the request, which may succeed later: 408, 425, 429, 5xx.
 bool is_passing(int status);
 
 /// Fail{TRANSIENT} with the time that the server asks to wait, if it does.
-sdk::Fail later_error(const sdk::Call& call, const std::string& message, const sdk::HttpResponse& response);
+sdk::Fail later_error(const std::string& message, const sdk::HttpResponse& response);
 
 /// Seconds from expires_in: at least 0, at most a hundred years; nothing when it is neither a number nor a string of
 /// one.

@@ -105,6 +105,8 @@ void http(Script& s, std::string_view rest) {
   s.say(service.status(response), service.body(response));
   s.say(0, service.header(response, str("x-many")));
   s.say(0, service.header(response, str("x-absent")));
+  const heygen_str pause = service.header(response, str("retry-after"));
+  if (pause.data != nullptr) s.say(0, pause);
 }
 
 /// "http-with MEMBER VALUE METHOD URL": one of the request's options.

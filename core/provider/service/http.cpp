@@ -14,6 +14,7 @@
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
+#include "core/net/retry_after.hpp"
 #include "core/net/tls/tls.hpp"
 #include "core/provider/call/exchange.hpp"
 #include "core/provider/call/host_call.hpp"
@@ -151,6 +152,14 @@ std::unique_ptr<Exchange> wait_for(HostCall& host, std::unique_ptr<Exchange> exc
   return nullptr;
 }
 
+/// One rule for its forms and its repetitions: the host's.
+void put_retry_after_in_seconds(net::Headers& headers, std::int64_t now) {
+  const std::optional<std::int64_t> seconds = net::retry_after_of(headers, now);
+  if (!seconds) return;
+  std::erase_if(headers, [](const net::Header& header) { return iequals(header.name, "Retry-After"); });
+  headers.push_back({"Retry-After", std::to_string(*seconds)});
+}
+
 std::size_t longest_body(const heygen_http_request& given) {
   return given.max_body == 0 ? kUsualBody : std::min(given.max_body, kLongestBody);
 }
@@ -179,6 +188,7 @@ heygen_status exchange(HostCall& host, const heygen_http_request& given, const n
     } else {
       kept = receive(host.services.http, request, max_body, host.services.cancel);
     }
+    if (kept) put_retry_after_in_seconds(kept->headers, host.services.clock.now());
     if (!kept)
       return host.fail(HEYGEN_BROKEN,
                        "The response of " + url.origin() + " is larger than " +

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/transport/call/attempt.hpp"
 
+#include "core/net/status.hpp"
 #include "core/transport/rules/failure.hpp"
 
 namespace heygen::transport {
 
 namespace {
-
-/// The server did nothing, and says so. RFC 9110 §15.5.9: after a 408 it may have acted after all.
-bool is_refusal(int status) {
-  constexpr int kMayHaveActed = 408;
-  return status >= 400 && status < 500 && status != kMayHaveActed;
-}
 
 /// A response whose body fails with an Error.
 class ApiBody : public net::Response {
@@ -26,7 +21,7 @@ class ApiBody : public net::Response {
       return inner_->read(out);
     } catch (const net::Failure& failure) {
       Error error = error_of_failure(failure);
-      if (changes_ && !is_refusal(status)) say_that_it_may_have_taken_effect(error, look_);
+      if (changes_ && !net::is_refusal(status)) say_that_it_may_have_taken_effect(error, look_);
       throw error;
     }
   }

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "core/net/status.hpp"
+
 namespace heygen::transport {
 
 namespace {
@@ -36,12 +38,11 @@ Error error_of_failure(const net::Failure& failure) {
 }
 
 void say_that_it_may_have_taken_effect(Error& error, std::string_view look) {
-  constexpr int kServerFault = 500;
   const std::string check = look.empty() ? "check" : "check with `" + std::string(look) + "`";
   const std::string said = "The request may have taken effect: " + check + " before you send it again.";
   // Advice to try again would contradict that.
   const bool lost = error.code == code::kCanceled || error.code == code::kTimeout || error.code == code::kNetwork ||
-                    (error.http_status >= kServerFault && !error.retry_after);
+                    (error.http_status >= net::status::kServerFault && !error.retry_after);
   error.hint = lost || error.hint.empty() ? said : said + " " + error.hint;
   error.may_have_taken_effect = true;
   if (!error.job && !look.empty()) error.job = JobReference{{}, std::string(look)};

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/net/http.hpp"
+#include "core/net/retry_after.hpp"
 
 namespace heygen {
 class Cancel;
@@ -25,15 +26,9 @@ bool may_retry(std::string_view method, int status);
 /// Failures to reach the server, for idempotent methods.
 bool may_retry(std::string_view method, net::Failure::Kind kind);
 
-/// Seconds since 1970 of any of the three forms (RFC 9110 §5.6.7); empty when it is none of them.
-std::optional<std::int64_t> parse_http_date(const std::string& value);
-
-/// Seconds from `now` that a Retry-After value asks for (RFC 9110 §10.2.3); empty when it is neither form.
-std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now);
-
-/// Seconds from `now` that a response asks to wait for; empty when it does not say. Of several values the longest: it
-/// keeps to all of them.
-std::optional<std::int64_t> retry_after_of(const net::Headers& headers, std::int64_t now);
+using net::parse_http_date;
+using net::parse_retry_after;
+using net::retry_after_of;
 
 /// Longer than heygen waits by itself: asking earlier would be against the server's wish.
 bool is_too_long(std::optional<std::int64_t> retry_after);

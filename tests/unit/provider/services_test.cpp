@@ -46,6 +46,22 @@ BOOST_AUTO_TEST_CASE(complete_response_is_returned_with_any_status) {
   BOOST_TEST(sent.timeouts.total.count() == 30'000);
 }
 
+BOOST_AUTO_TEST_CASE(retry_after_of_any_form_is_handed_on_in_seconds) {
+  for (const auto& [sent, given] : {std::pair("17", "0 17"),
+                                    {"Tue, 14 Nov 2023 22:13:27 GMT", "0 7"},
+                                    {"Tuesday, 14-Nov-23 22:13:27 GMT", "0 7"},
+                                    {"Tue Nov 14 22:13:27 2023", "0 7"},
+                                    {"Tue, 14 Nov 2023 22:13:01 GMT", "0 0"},
+                                    {"1, 90", "0 90"},
+                                    {"soon", "0 soon"},
+                                    {"99999999999999999999", "0 9223372036854775807"}}) {
+    Probe probe;
+    probe.http.rest = ScriptedResponse{503, "", {{"retry-after", sent}}};
+    probe.refresh("http POST https://token.example/t - a=b");
+    says(probe, {"0", "503 ", "0 NULL", "0 NULL", given});
+  }
+}
+
 BOOST_AUTO_TEST_CASE(only_a_refresh_gets_grace_after_cancellation) {
   Probe probe;
   probe.refresh("http POST https://token.example/ -");

@@ -70,6 +70,8 @@ BOOST_AUTO_TEST_CASE(longest_of_several_retry_after_counts) {
   BOOST_TEST(retry_after_of({{"Retry-After", "1"}, {"Retry-After", "Tue, 14 Nov 2023 22:23:20 GMT"}}, kNow).value() ==
              600);
   BOOST_TEST(!retry_after_of({{"ETag", "1"}}, kNow).has_value());
+  for (const char* none : {"soon", "-4", "1.5", "5s", "Tue", ""})
+    BOOST_TEST(!parse_retry_after(none, kNow).has_value(), none);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -59,7 +59,8 @@ typedef struct heygen_http_1_v {
   /* [call] */
   heygen_str(HEYGEN_CALL* body)(const heygen_http_response* response);
   /* The header's value, any case of its name; fields of one name are joined by
-   * ", ". data is NULL when absent.
+   * ", ". data is NULL when absent. Retry-After is in seconds, whatever form the
+   * server chose (RFC 9110 §10.2.3).
    * [call] */
   heygen_str(HEYGEN_CALL* header)(const heygen_http_response* response, heygen_str name);
   /* How many header fields it has, in the order received. Walk them for those
