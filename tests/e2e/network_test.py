@@ -223,7 +223,7 @@ class Certificates(EndToEnd):
         done = self.assert_fails(self.run_heygen("video", "list"), "network_error", 1)
         self.assertIn("Throw-away test CA", done.error()["message"] + done.error()["hint"])
         self.assertEqual(self.home.file.read_bytes(), kept)
-        self.assertEqual(idp.requests, [])
+        self.assertEqual(idp.since(0), [])
 
 
 class Redirects(WithService):

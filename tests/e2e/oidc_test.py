@@ -127,7 +127,7 @@ class BrowserLogin:
         second = self.logged_in()
         self.assertEqual(self.idp.state(first["refresh_token"]), "revoked")
         self.assertEqual(self.idp.state(second["access_token"]), "active")
-        paths = [entry["path"] for entry in self.idp.requests[mark:]]
+        paths = [entry["path"] for entry in self.idp.since(mark)]
         self.assertLess(paths.index(TOKEN_PATH), paths.index(REVOKE_PATH))
 
     def test_a_denied_consent_leaves_the_file_as_it_was(self):

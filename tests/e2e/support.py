@@ -438,12 +438,17 @@ class IdentityProvider:
             raise RuntimeError("the identity provider did not start: " + self.errors.read().decode())
         self.url = json.loads(first)["issuer"]
         self.changed, self.requests = threading.Condition(), []
+        self.asked = self.said = 0
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self):
         for line in self.process.stdout:
+            entry = json.loads(line)
             with self.changed:
-                self.requests.append(json.loads(line))
+                if entry["path"] == "/_test/said":
+                    self.said = max(self.said, int(entry["query"]["number"]))
+                else:
+                    self.requests.append(entry)
                 self.changed.notify_all()
 
     def stop(self):
@@ -476,14 +481,26 @@ class IdentityProvider:
     def fail_next_exchange(self, status):
         get(f"{self.url}/_test/exchange?status={status}", self.opener)
 
+    def catch_up(self):
+        """Its log comes through a pipe: waits until all lines of the requests so far are here."""
+        with self.changed:
+            self.asked += 1
+            number = self.asked
+        get(f"{self.url}/_test/said?number={number}", self.opener)
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.said >= number, LIMIT_S):
+                raise AssertionError(f"no line of the log within {LIMIT_S} s")
+
     def mark(self):
         """A place in the log, for `since`."""
+        self.catch_up()
         with self.changed:
             return len(self.requests)
 
-    def since(self, mark, path):
+    def since(self, mark, path=None):
+        self.catch_up()
         with self.changed:
-            return [entry for entry in self.requests[mark:] if entry["path"] == path]
+            return [entry for entry in self.requests[mark:] if path in (None, entry["path"])]
 
     def wait(self, mark, path, seconds=LIMIT_S):
         with self.changed:

@@ -9,6 +9,7 @@
 //   /v3/users/me, /v3/videos      an API that takes live access tokens
 //   /_test/state?token=T          {"state": active | consumed | revoked | unknown}
 //   /_test/forget?token=T         ends one access token, as if it had expired early
+//   /_test/said?number=N          a line of the log that comes after those of all earlier requests
 //   /_test/exchange?status=S      the next token exchange (RFC 8693) is answered with this status alone
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -178,6 +179,7 @@ const own = {
   '/v3/users/me': api,
   '/v3/videos': api,
   '/_test/state': async (ctx) => { ctx.body = { state: await stateOf(ctx.query.token) }; },
+  '/_test/said': async (ctx) => { ctx.body = {}; },
   '/_test/exchange': async (ctx) => { exchangeStatus = Number(ctx.query.status); ctx.body = {}; },
   '/_test/forget': async (ctx) => { await (await find(ctx.query.token))?.destroy(); ctx.body = {}; },
 };
@@ -190,6 +192,7 @@ provider.use(async (ctx, next) => {
   if (response.device_code) response.interval = Number(options.interval);
   if (response.access_token) kinds.set(response.access_token, 'AccessToken');
   if (response.refresh_token) kinds.set(response.refresh_token, 'RefreshToken');
+  if (ctx.path === '/_test/said') say({ path: ctx.path, query: ctx.query });
   if (ctx.path.startsWith('/_test/')) return;
   say({
     method: ctx.method, path: ctx.path, status: ctx.status, error: response.error, authorization: ctx.get('authorization'),

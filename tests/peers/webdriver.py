@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key that the W3C recommendation fixes
+LIMIT_S = 180  # for what takes a moment on a machine that does nothing else
+STARTS = 3
 SWITCHES = [
     "--headless=new",
     "--disable-gpu",
@@ -43,27 +45,31 @@ class Chromium:
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         root = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's own sandbox refuses root
         options = {"args": [*SWITCHES, *root, f"--user-data-dir={self.profile}/profile", *switches]}
-        session = self._send(
-            "POST",
-            "/session",
-            {
-                "capabilities": {
-                    "alwaysMatch": {
-                        "browserName": "chrome",
-                        "goog:chromeOptions": options,
-                        "goog:loggingPrefs": {"performance": "ALL"},
-                    }
-                }
-            },
-        )
+        try:
+            session = self._begin(options)
+        except BaseException:
+            self._end()
+            raise
         self.base += "/session/" + session["sessionId"]
         self.open("about:blank")  # away from the new tab's page, which loads things of its own
+
+    def _begin(self, options):
+        """On a busy machine Chromium may not be up before chromedriver gives up."""
+        wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"performance": "ALL"}}
+        for attempt in range(STARTS):
+            try:
+                return self._send("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+            except RuntimeError as error:
+                if attempt == STARTS - 1 or "session not created" not in str(error):
+                    raise
+                shutil.rmtree(f"{self.profile}/profile", ignore_errors=True)
+        raise AssertionError
 
     def _send(self, method, path, value=None):
         data = None if method == "GET" else json.dumps(value or {}).encode()
         request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with self.opener.open(request, timeout=60) as response:
+            with self.opener.open(request, timeout=LIMIT_S) as response:
                 return json.load(response)["value"]
         except urllib.error.HTTPError as error:
             with error:
@@ -73,10 +79,17 @@ class Chromium:
         try:
             self._send("DELETE", "")
         finally:
-            self.driver.terminate()
-            self.driver.wait(20)
-            self.driver.stdout.close()
-            shutil.rmtree(self.profile, ignore_errors=True)
+            self._end()
+
+    def _end(self):
+        self.driver.terminate()
+        try:
+            self.driver.wait(LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self.driver.kill()
+            self.driver.wait()
+        self.driver.stdout.close()
+        shutil.rmtree(self.profile, ignore_errors=True)
 
     def open(self, url):
         self._send("POST", "/url", {"url": url})
