@@ -58,7 +58,7 @@ std::string poll_path(const Poll& poll, std::string_view id) {
 }
 
 JobState state_named(const Poll& poll, std::string_view status) {
-  const std::string state = to_lower(status);
+  const std::string state = to_lower(trim(status));
   if (holds(poll.done, state)) return JobState::done;
   if (holds(poll.failed, state)) return JobState::failed;
   if (holds(kEndedWell, state)) return JobState::done;
@@ -67,7 +67,7 @@ JobState state_named(const Poll& poll, std::string_view status) {
 
 JobState job_state(const Poll& poll, const json::Value& response) {
   const json::Value* status = response.find_path(poll.status_field);
-  if (status == nullptr || !status->is_string() || status->as_string().empty())
+  if (status == nullptr || !status->is_string() || trim(status->as_string()).empty())
     throw Error(code::kResponseParse,
                 "The response does not contain the job's status (" + std::string(poll.status_field) + ") as text.");
   return state_named(poll, status->as_string());
@@ -84,7 +84,8 @@ Error job_failure(const Poll& poll, std::string_view id, const json::Value& resp
   for (const char* field : {"data.failure_message", "data.error.message", "data.error"})
     if (why.empty()) why = text_of(response.find_path(field));
   const std::string state = text_of(response.find_path(poll.status_field));
-  const std::string how = holds(poll.failed, to_lower(state)) ? " failed" : " ended with the status '" + state + "'";
+  const std::string how =
+      holds(poll.failed, to_lower(trim(state))) ? " failed" : " ended with the status '" + state + "'";
   return {failure_code(poll), "The job " + std::string(id) + how + (why.empty() ? "." : ": " + why),
           "Run `heygen " + std::string(poll.follow_up) + " " + shell_word(id) + "` for details."};
 }

@@ -509,8 +509,17 @@ struct TomlDocument::Parsed {
   std::vector<Section> sections;
 };
 
+namespace {
+
+/// A last line that ends in half of a CR LF is a whole one.
+std::string with_whole_lines(std::string text) {
+  return text.ends_with('\r') ? text + '\n' : text;
+}
+
+}  // namespace
+
 TomlDocument::TomlDocument(std::string text)
-    : parsed_(std::make_unique<const Parsed>(from_utf16(text).value_or(std::move(text)))) {}
+    : parsed_(std::make_unique<const Parsed>(with_whole_lines(from_utf16(text).value_or(text)))) {}
 TomlDocument::~TomlDocument() = default;
 TomlDocument::TomlDocument(TomlDocument&&) noexcept = default;
 TomlDocument& TomlDocument::operator=(TomlDocument&&) noexcept = default;

@@ -62,7 +62,8 @@ BOOST_AUTO_TEST_CASE(a_status_alone_has_the_same_state) {
   const Poll& video = poll_of({"video", "create"});
   for (const char* status : {"canceled", "Aborted", "expired", "error", "moderation_failed"})
     BOOST_CHECK(state_named(video, status) == JobState::failed);
-  for (const char* status : {"Completed", "success"}) BOOST_CHECK(state_named(video, status) == JobState::done);
+  for (const char* status : {"Completed", "success", " completed\n"})
+    BOOST_CHECK(state_named(video, status) == JobState::done);
   BOOST_CHECK(state_named(video, "processing") == JobState::running);
 }
 

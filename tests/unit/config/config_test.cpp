@@ -731,6 +731,12 @@ BOOST_AUTO_TEST_CASE(windows_line_ends_and_a_byte_order_mark_stay) {
   BOOST_TEST(after_set("\xEF\xBB\xBF[t]\n", "output", "json") == "\xEF\xBB\xBFoutput = \"json\"\n\n[t]\n");
 }
 
+BOOST_AUTO_TEST_CASE(last_line_that_ends_in_half_a_line_end_is_whole) {
+  given("output = \"human\"\r");
+  BOOST_CHECK_NO_THROW(config().check({}));
+  BOOST_TEST(after_set("output = \"human\"\r\n\r", "output", "json") == "output = \"json\"\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_provider_key_goes_into_its_own_table) {
   BOOST_TEST(after_set("[providers.oauth] # mine\nscope = \"a\" # s\n\n[[later]]\nx = nan\n",
                        "providers.oauth.client_id", "c") ==
