@@ -71,7 +71,7 @@ std::string revocation_phrase(auth::Revocation revocation) {
     case auth::Revocation::no_provider:
       return ", but was not revoked, as its provider cannot be loaded. It may work until it expires.";
     case auth::Revocation::not_asked:
-      return ", but was not revoked, as its provider cannot use it. It may work until it expires.";
+      return ", but no server was asked to revoke it. It may work until it expires.";
     case auth::Revocation::not_possible:
       break;
   }
@@ -85,7 +85,7 @@ std::string resumed_notice(const auth::ResumedLogin& resumed) {
     case auth::ResumedLogin::Outcome::stored:
       return "Note: " + what + " is now stored.";
     case auth::ResumedLogin::Outcome::stored_before:
-      return "Note: " + what + " is stored. The credential before it was replaced" +
+      return "Note: " + what + " is stored. The credential that it replaced was still valid" +
              revocation_phrase(resumed.revocation);
     case auth::ResumedLogin::Outcome::rejected:
       return "Warning: " + what + " was rejected by the API" + revocation_phrase(resumed.revocation);

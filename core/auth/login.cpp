@@ -52,8 +52,8 @@ class Login {
     std::unique_ptr<FileReplacement> room = reserve();
     if (!ask_provider(state, given)) return std::move(result_);
     try {
-      pending.keep(id_, patch_);
       pending.keep_replaced(replaced_in(use_.store.read()));
+      pending.keep(id_, patch_);
     } catch (...) {
       revoke_new(state);
       throw;

@@ -44,7 +44,10 @@ Revocation revoke(provider::ProviderRegistry& registry, const store::FilledSlot&
       const Status status = answer.status;
       if (status == Status::unsupported || status == Status::not_configured) return Revocation::not_possible;
       if (status == Status::ok) return Revocation::confirmed;
-      if (answer.sent_request || (status != Status::broken && status != Status::usage)) return Revocation::failed;
+      // What a provider does without the host is unknown, unless it says that it could not do it.
+      const bool is_unusable = status == Status::broken || status == Status::usage;
+      if (answer.sent == provider::Sent::changes || (answer.sent == provider::Sent::nothing && !is_unusable))
+        return Revocation::failed;
       if (why != nullptr) *why = answer.message.empty() ? "The provider cannot use it." : printable(answer.message);
       return Revocation::not_asked;
     } catch (const Error&) {

@@ -14,7 +14,7 @@ enum class Revocation : unsigned char {
   not_possible,  ///< the credential cannot be revoked, as its provider says
   no_provider,   ///< no provider can be loaded that could ask a server
   confirmed,
-  not_asked,  ///< its provider could not use the credential, and sent nothing
+  not_asked,  ///< its provider failed before it asked a server
   failed,
 };
 

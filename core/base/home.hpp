@@ -31,7 +31,7 @@ std::filesystem::path path_variable(const Environment& environment, std::string_
 /// The paths in a variable like PATH, by the same rule; empty ones are left out.
 std::vector<std::filesystem::path> path_list_variable(const Environment& environment, std::string_view name);
 
-/// Where a program may keep what outlives it and is no setting, the best first: the directories `heygen` in
+/// Where a program may keep what outlives it apart from settings, the best first: the directories `heygen` in
 /// XDG_STATE_HOME (~/.local/state by default) and in XDG_RUNTIME_DIR.
 std::vector<std::filesystem::path> state_directories(const Environment& environment);
 

@@ -58,6 +58,9 @@ struct ProviderRequest {
   std::optional<std::chrono::milliseconds> wait_limit{};
 };
 
+/// What a call sent to servers.
+enum class Sent : unsigned char { nothing, reads, changes };
+
 struct CredentialHeader {
   std::string name;
   Secret value;
@@ -76,7 +79,7 @@ struct ProviderResult {
   std::string code, message, hint;
   int retry_after = 0;  ///< seconds; 0 unknown
   bool unfinished = false;
-  bool sent_request = false;  ///< one that changes something, or tried to, through the host
+  Sent sent = Sent::nothing;  ///< through the host; what failed on the way counts
 };
 
 class BrowserLogin;

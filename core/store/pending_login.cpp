@@ -146,7 +146,7 @@ void PendingLogin::keep(const std::string& provider, const json::Value& patch, s
 void PendingLogin::keep_replaced(std::vector<ReplacedLogin> replaced) {
   if (replaced == replaced_) return;
   replaced_ = std::move(replaced);
-  write_anew();
+  if (!provider_.empty()) write_anew();
 }
 
 void PendingLogin::keep_stored() {

@@ -35,7 +35,8 @@ class PendingLogin {
   /// From now on the login outlives this process. `patch`: the change to the provider's state; `refreshed`: the state
   /// that a refresh was asked with. Throws Error{error}.
   void keep(const std::string& provider, const json::Value& patch, std::optional<json::Value> refreshed = {});
-  /// Adds what is to be revoked once this login has its place. Throws Error{error}; the copy is as it was then.
+  /// Adds what is to be revoked once this login has its place; to the copy too, if there is one. Throws Error{error};
+  /// the copy is as it was then.
   void keep_replaced(std::vector<ReplacedLogin> replaced);
   /// Adds that it had its place in the file, which may change. Throws likewise.
   void keep_stored();

@@ -119,8 +119,7 @@ sdk::Fail later_error(const std::string& message, const sdk::HttpResponse& respo
 
 std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in) {
   if (!expires_in.is_number() && !expires_in.is_string()) return std::nullopt;
-  // A fraction and an exponent count, and what is beyond 64 bits still has a sign; text that is no number means
-  // nothing.
+  // A fraction and an exponent count, and what is beyond 64 bits still has a sign; other text means nothing.
   const std::string_view text = trim(expires_in.as_text());
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);

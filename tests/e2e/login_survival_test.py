@@ -339,12 +339,17 @@ class Login(WithService):
                     self.assertEqual("HEYGEN_OAUTH_CLIENT_ID" in done.error()["hint"], "invalid_client" in str(body))
                     self.assertEqual(self.home.file.read_bytes(), self.OLD)
 
-    def test_a_logout_that_asks_nobody_says_so_and_why(self):
+    def test_a_logout_that_asks_no_server_says_so_and_why(self):
         tokens = self.service.mint()
-        for members, why in (({"expires_at": 1893456000}, "expires_at is not a string"),):
+        far = {"HEYGEN_OAUTH_REVOKE_URL": "http://far.example.test/revoke", "HEYGEN_ALLOW_HTTP": "1"}
+        cases = (
+            ({"expires_at": 1893456000}, {}, "expires_at is not a string"),
+            ({}, far, "http://far.example.test is neither https nor on this machine"),
+        )
+        for members, env, why in cases:
             with self.subTest(why):
                 self.home.write_oauth(tokens, **members)
-                done = self.assert_succeeds(self.run_heygen("auth", "logout"))
+                done = self.assert_succeeds(self.run_heygen("auth", "logout", env=env))
                 self.assertIn("no server was asked to revoke the credential", done.err)
                 self.assertIn(why, done.err)
                 self.assertNotIn("did not confirm", done.out + done.err)

@@ -178,7 +178,7 @@ heygen_status exchange(HostCall& host, const heygen_http_request& given, const n
   request.route = std::move(route);
   const std::size_t max_body = longest_body(given);
   if (host.function == Function::refresh) request.grace = kRefreshGrace;
-  if (!net::is_idempotent(request.method)) host.result.sent_request = true;
+  host.result.sent = std::max(host.result.sent, net::is_idempotent(request.method) ? Sent::reads : Sent::changes);
   try {
     std::unique_ptr<HttpResponse> kept;
     if (std::unique_ptr<Exchange> own = begin_or_resume(host, request, text, max_body)) {

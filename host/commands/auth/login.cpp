@@ -80,8 +80,7 @@ void print_revocations(Services& services, const LoginResult& result) {
       continue;
     }
     if (old.revocation == heygen::auth::Revocation::not_asked) {
-      services.terminal.notice("No server was asked to revoke the replaced credential (" + old.slot + "), which its " +
-                               "provider cannot use.");
+      services.terminal.notice("No server was asked to revoke the replaced credential (" + old.slot + ").");
       continue;
     }
     const bool confirmed = old.revocation == heygen::auth::Revocation::confirmed;
@@ -172,7 +171,8 @@ Error refusal(const heygen::provider::ProviderResult& answer, const std::string&
   const std::string again = "og in again with " + store::login_command(id) + ".";
   const bool says_it = answer.hint.find(store::kLoginCommand) != std::string::npos;
   const std::string hint = answer.hint.empty() ? "L" + again : says_it ? answer.hint : answer.hint + " Then l" + again;
-  return answer.sent_request ? auth_error(message, hint) : Error(code::kError, message, hint);
+  return answer.sent == heygen::provider::Sent::changes ? auth_error(message, hint)
+                                                        : Error(code::kError, message, hint);
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ class FakeProvider : public provider::Provider {
     revoked.push_back(ask);
     provider::ProviderResult answer;
     answer.status = revocation;
+    answer.sent = sent_by_revocation;
     return answer;
   }
   void report_outcome(const provider::ProviderRequest&, int status, bool accepted) override {
@@ -68,6 +69,7 @@ class FakeProvider : public provider::Provider {
   provider::Manifest manifest_;
   std::function<provider::ProviderResult(const provider::ProviderRequest&)> on_resolve, on_refresh, on_login;
   provider::Status revocation = provider::Status::ok;  ///< what revoke() ends in
+  provider::Sent sent_by_revocation = provider::Sent::nothing;
   std::vector<provider::ProviderRequest> asked, revoked;
   std::atomic<int> refreshes{0};
   std::map<int, bool> outcomes;

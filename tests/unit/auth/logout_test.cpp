@@ -88,6 +88,18 @@ BOOST_AUTO_TEST_CASE(credential_that_its_provider_cannot_use_is_not_asked_about)
   }
 }
 
+BOOST_AUTO_TEST_CASE(server_is_asked_once_the_request_that_revokes_is_sent) {
+  const std::pair<provider::Sent, Revocation> cases[] = {{provider::Sent::nothing, Revocation::failed},
+                                                         {provider::Sent::reads, Revocation::not_asked},
+                                                         {provider::Sent::changes, Revocation::failed}};
+  for (const auto& [sent, revocation] : cases) {
+    write(R"({"oauth":{"token":"t"}})");
+    oauth.revocation = Status::transient;
+    oauth.sent_by_revocation = sent;
+    BOOST_TEST((run().cleared.at(0).revocation == revocation));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(refused_provider_is_not_asked_to_revoke) {
   write(R"({"oauth":{"token":"t"}})");
   registry.entry("oauth").state = provider::ProviderState::refused;

@@ -55,12 +55,12 @@ BOOST_AUTO_TEST_CASE(explanation_ends_as_the_next_request_would_where_something_
   using commands::fault_of;
   ExplainRow broken = row("b", Verdict::broken);
   broken.why = heygen::auth::Why::error;
-  broken.detail = "It is no token.";
+  broken.detail = "It has no token.";
   broken.hint = "Log in.";
   const auto fault = fault_of({{broken}, {}, {}});
   BOOST_REQUIRE(fault.has_value());
   BOOST_TEST((fault->exit == heygen::Exit::auth));
-  BOOST_TEST(fault->message() == "Requests will fail: It is no token.");
+  BOOST_TEST(fault->message() == "Requests will fail: It has no token.");
   BOOST_TEST(fault->hint == "Log in.");
   BOOST_TEST(fault_of({{row("b", Verdict::absent)}, {}, "The file is empty."}).has_value());
   BOOST_TEST(!fault_of({{row("b", Verdict::used), broken}, {}, "The file is empty."}).has_value());

@@ -13,7 +13,7 @@ using heygen::provider::Status;
 
 heygen::Error failed(Status status, const std::string& message = {}, const std::string& hint = {}, bool sent = false) {
   ProviderResult out;
-  out.sent_request = sent;
+  out.sent = sent ? heygen::provider::Sent::changes : heygen::provider::Sent::reads;
   out.status = status;
   out.message = message;
   out.hint = hint;
