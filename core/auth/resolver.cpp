@@ -320,7 +320,6 @@ ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredF
     row.verdict = settled ? Verdict::absent : Verdict::broken;
     row.why = Why::unreadable;
     row.detail = file.problem->message();
-    row.hint = file.problem->hint;
     return row;
   }
   if (!candidate.is_applicable()) return row;
@@ -342,7 +341,6 @@ ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredF
     row.verdict = settled ? Verdict::shadowed : needs_network ? Verdict::used : Verdict::broken;
     row.why = needs_network ? Why::needs_network : Why::error;
     row.detail = error.message();
-    row.hint = error.hint;
   }
   return row;
 }

@@ -59,7 +59,6 @@ struct ExplainRow {
   Verdict verdict = Verdict::absent;
   Why why = Why::nothing_set;
   std::string detail;
-  std::string hint;  ///< of a broken one: what helps, a sentence, or ""
   std::optional<std::int64_t> expires_at;
   bool refreshable = false;
 };

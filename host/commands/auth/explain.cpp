@@ -139,14 +139,8 @@ std::string explain_conclusion(const Explanation& explanation) {
 }
 
 std::optional<Error> fault_of(const Explanation& explanation) {
-  if (row_in_use(explanation) != nullptr) return {};
-  const auto fault = [](const std::string& why, const std::string& hint) {
-    return auth_error("Requests will fail: " + why, hint);
-  };
-  if (!explanation.file_problem.empty()) return fault(explanation.file_problem, explanation.file_hint);
-  const auto broken = std::ranges::find(explanation.rows, Verdict::broken, &ExplainRow::verdict);
-  if (broken == explanation.rows.end()) return {};
-  return fault(why_sentence(*broken), broken->hint);
+  if (row_in_use(explanation) != nullptr || explanation.file_problem.empty()) return {};
+  return auth_error("Requests will fail: " + explanation.file_problem, explanation.file_hint);
 }
 
 void run_explain(Services& services, Printer& printer, const Parsed&) {

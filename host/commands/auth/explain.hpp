@@ -20,8 +20,7 @@ std::string why_sentence(const heygen::auth::ExplainRow& row, const std::string&
 /// The report as JSON; `file` is the path of the credentials file.
 json::Value explain_document(const heygen::auth::Explanation& explanation, const std::string& file);
 
-/// The error of requests for which something is there that should be a credential and is none; empty when they have
-/// one, or there is nothing.
+/// The error of requests, when the credentials file cannot be used and they would need it.
 std::optional<Error> fault_of(const heygen::auth::Explanation& explanation);
 
 /// The last line for a human: what requests use, or how they will fail.

@@ -51,20 +51,17 @@ BOOST_AUTO_TEST_CASE(explain_concludes_with_what_the_next_request_meets) {
   BOOST_TEST(explain_conclusion({{broken}, {}, {}}) == "Requests will fail (exit 3): Its provider is not installed.");
 }
 
-BOOST_AUTO_TEST_CASE(explanation_ends_as_the_next_request_would_where_something_is_broken) {
+BOOST_AUTO_TEST_CASE(explanation_ends_as_the_next_request_would_where_the_file_is_broken) {
   using commands::fault_of;
-  ExplainRow broken = row("b", Verdict::broken);
-  broken.why = heygen::auth::Why::error;
-  broken.detail = "It has no token.";
-  broken.hint = "Log in.";
-  const auto fault = fault_of({{broken}, {}, {}});
+  heygen::auth::Explanation explanation{{row("b", Verdict::absent)}, {}, "The file is empty."};
+  explanation.file_hint = "Log in.";
+  const auto fault = fault_of(explanation);
   BOOST_REQUIRE(fault.has_value());
   BOOST_TEST((fault->exit == heygen::Exit::auth));
-  BOOST_TEST(fault->message() == "Requests will fail: It has no token.");
+  BOOST_TEST(fault->message() == "Requests will fail: The file is empty.");
   BOOST_TEST(fault->hint == "Log in.");
-  BOOST_TEST(fault_of({{row("b", Verdict::absent)}, {}, "The file is empty."}).has_value());
-  BOOST_TEST(!fault_of({{row("b", Verdict::used), broken}, {}, "The file is empty."}).has_value());
-  BOOST_TEST(!fault_of({{row("b", Verdict::absent)}, {}, {}}).has_value());
+  BOOST_TEST(!fault_of({{row("b", Verdict::used)}, {}, "The file is empty."}).has_value());
+  BOOST_TEST(!fault_of({{row("b", Verdict::broken)}, {}, {}}).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
