@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.hpp"
@@ -47,6 +49,8 @@ enum class Reason : std::int32_t { first_use = 1, near_expiry, refused, login, l
 /// heygen_interaction, same values.
 enum class Interaction : std::int32_t { never = 0, if_terminal, always };
 
+using HeaderFields = std::vector<std::pair<std::string, std::string>>;
+
 struct ProviderRequest {
   Reason reason = Reason::first_use;
   Interaction interaction = Interaction::never;
@@ -56,6 +60,10 @@ struct ProviderRequest {
   /// Of a refresh: how long it may wait for a response to a request that is sent. After that, the result is
   /// `unfinished`, and the same call without a limit resumes the exchange.
   std::optional<std::chrono::milliseconds> wait_limit{};
+  std::string url{};  ///< of the request; "": the API's base and `path`
+  /// Of the request, as long as the call: "" for none, empty when it is not known.
+  std::optional<std::string_view> body = std::string_view{};
+  HeaderFields refusal{};  ///< of the response that made the host ask again
 };
 
 /// What a call sent to servers.
@@ -104,6 +112,7 @@ struct Services {
   /// Told about once a second what a call waits for and, where that is known, how long it still may; "" once it is
   /// over. May be empty.
   std::function<void(const std::string& what, std::optional<std::chrono::milliseconds> left)> waiting{};
+  std::string profile{};  ///< heygen_call.profile
 };
 
 /// Calls are serialized; each leaves a Breadcrumb for a crash handler.

@@ -318,6 +318,15 @@ void context(Script& s, std::string_view) {
         std::string(view(c.www_authenticate)) + " " + std::string(view(c.state)));
 }
 
+void request(Script& s, std::string_view rest) {
+  const auto& service = s.service<heygen_request_1_v>(HEYGEN_REQUEST_1);
+  s.say(std::string(view(service.method(s.call))) + " " + std::string(view(service.url(s.call))));
+  std::string digest(32, '\0');
+  const heygen_status status = service.body_sha256(s.call, reinterpret_cast<std::uint8_t*>(digest.data()));
+  s.say(status, s.service<heygen_hash_1_v>(HEYGEN_HASH_1).base64url(s.call, str(digest)));
+  s.say(0, service.refusal_header(s.call, str(rest)));
+}
+
 using Verb = std::function<void(Script&, std::string_view)>;
 
 const std::map<std::string, Verb>& verbs() {
@@ -380,6 +389,8 @@ const std::map<std::string, Verb>& verbs() {
       {"thread", other_thread},
       {"canceled", canceled},
       {"context", context},
+      {"request", request},
+      {"profile", [](Script& s, std::string_view) { s.say(0, s.call->profile); }},
       {"extension",
        [](Script& s, std::string_view rest) {
          s.say(s.call->get_extension(s.call, str(rest)) == nullptr ? "NULL" : "known");
@@ -404,6 +415,7 @@ heygen_status HEYGEN_CALL run(const heygen_call* call) {
 
 heygen_status HEYGEN_CALL report(const heygen_call* call, const heygen_outcome* outcome) {
   const std::string text = std::to_string(outcome->http_status) + " " + std::to_string(outcome->accepted);
+  run(call);
   Script{call}.say(text);
   return HEYGEN_OK;
 }

@@ -8,6 +8,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/terminal.hpp"
+#include "core/base/text.hpp"
 #include "core/json/write.hpp"
 #include "core/provider/call/countdown.hpp"
 #include "core/provider/call/http_response.hpp"
@@ -60,7 +61,7 @@ HostCall::HostCall(const CallContext& context, Function the_function, const Prov
   abi_.api_base = abi::str(services.api_base);
   abi_.method = abi::str(request.method);
   abi_.path = abi::str(request.path);
-  abi_.profile = abi::str("");
+  abi_.profile = abi::str(services.profile);
   abi_.www_authenticate = abi::str(request.www_authenticate);
   abi_.state = abi::str(state_text_);
 }
@@ -177,6 +178,9 @@ ProviderResult HostCall::finish(heygen_status status) {
     fail(HEYGEN_BROKEN, "It gave no header and cannot be refreshed.");
     result.status = Status::broken;
   }
+  // Nobody asks these two what else was wrong.
+  if (!bug_.empty() && services.log && (function == Function::revoke || function == Function::report_outcome))
+    services.log(HEYGEN_LOG_WARNING, manifest.id + ": Bug in the provider: " + printable(bug_));
   if (result.status == Status::ok) {
     fail(HEYGEN_OK, {});
   } else {

@@ -396,6 +396,35 @@ class Settings {
   const heygen_settings_1_v* service_;
 };
 
+/// The API request that a credential is for, for those who sign it. Set the reach HEYGEN_REACH_THIS_REQUEST then.
+class Request {
+ public:
+  Request(const heygen_call* call, const heygen_request_1_v* service) : call_(call), service_(service) {}
+
+  /// "GET"; empty when there is no request, such as for a report.
+  std::string_view method() const { return text(service_->method(call_)); }
+  /// Of this attempt, redirects included.
+  std::string_view url() const { return text(service_->url(call_)); }
+  /// 32 bytes. Nothing when the body is not known, such as that of a file that is streamed.
+  std::optional<Hash::Digest> body_sha256() const {
+    Hash::Digest digest(32, '\0');
+    const heygen_status status = service_->body_sha256(call_, reinterpret_cast<std::uint8_t*>(digest.data()));
+    if (status == HEYGEN_NOT_CONFIGURED) return std::nullopt;
+    if (status != HEYGEN_OK) throw Fail(status);
+    return digest;
+  }
+  /// Of the response that made the host ask again, such as a 401; fields of one name are joined by ", ".
+  std::optional<std::string_view> refusal_header(std::string_view name) const {
+    const heygen_str value = service_->refusal_header(call_, view(name));
+    if (value.data == nullptr) return std::nullopt;
+    return text(value);
+  }
+
+ private:
+  const heygen_call* call_;
+  const heygen_request_1_v* service_;
+};
+
 /// What a redirect is registered as.
 struct Redirect {
   std::string_view path = "/callback";
@@ -509,6 +538,7 @@ class Call {
   Clock clock() const { return {raw_, service<heygen_clock_1_v>(HEYGEN_CLOCK_1)}; }
   Browser browser() const { return {raw_, service<heygen_browser_1_v>(HEYGEN_BROWSER_1)}; }
   Terminal terminal() const { return {raw_, service<heygen_terminal_1_v>(HEYGEN_TERMINAL_1)}; }
+  Request request() const { return {raw_, service<heygen_request_1_v>(HEYGEN_REQUEST_1)}; }
   Settings settings() const { return {raw_, service<heygen_settings_1_v>(HEYGEN_SETTINGS_1)}; }
   /// Only during a login.
   Loopback listen(const Redirect& redirect) const {

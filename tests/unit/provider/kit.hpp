@@ -80,6 +80,7 @@ struct Scenario {
   std::vector<std::string> log;
   decltype(Services::waiting) waiting;
   decltype(Services::menu) menu;
+  std::string profile;
   TemporaryDirectory directory;
 
   Services services() {
@@ -99,6 +100,7 @@ struct Scenario {
                   [this](int, const std::string& line) { log.push_back(line); }};
     made.waiting = waiting;
     made.menu = menu;
+    made.profile = profile;
     return made;
   }
 

@@ -303,6 +303,40 @@ BOOST_AUTO_TEST_CASE(log_lines_have_secrets_redacted) {
   says(probe, {R"(0 "*** openid profile email")", "0 ***"});
 }
 
+BOOST_AUTO_TEST_CASE(request_tells_method_url_body_and_refusal) {
+  Probe probe;
+  ProviderRequest ask;
+  ask.method = "POST";
+  ask.url = "https://api.example/v3/x?a=b";
+  ask.body = "hello\n";
+  ask.refusal = {{"DPoP-Nonce", "n1"}, {"X-Many", "1"}, {"x-many", "2"}};
+  probe.resolve("request dpop-nonce\nrequest X-Many\nrequest x-absent\nreturn 1", ask);
+  const std::string url = "POST https://api.example/v3/x?a=b", digest = "0 WJG1tSLV3whtD_CxEPvZ0hu0_HFjrzTQgoai6Eb2vgM";
+  says(probe, {url, digest, "0 n1", url, digest, "0 1, 2", url, digest, "0 NULL"});
+}
+
+BOOST_AUTO_TEST_CASE(request_without_a_body_or_with_one_that_is_not_known_says_so) {
+  Probe probe;
+  ProviderRequest ask;
+  ask.method = "GET";
+  probe.resolve("request X\nreturn 1", ask);
+  BOOST_TEST(probe.said().at(0) == "GET https://api.examplerequest X return 1");  // the probe's path is its script
+  BOOST_TEST(probe.said().at(1) == "0 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
+  ask.body.reset();
+  probe.resolve("request X\nreturn 1", ask);
+  BOOST_TEST(probe.said().at(4).substr(0, 2) == "1 ");
+}
+
+BOOST_AUTO_TEST_CASE(report_is_for_no_request) {
+  Probe probe;
+  ProviderRequest ask;
+  ask.reason = Reason::explain;
+  probe.resolve("request X\nreturn 1", ask);
+  BOOST_TEST(probe.said().at(0) == " ");
+  BOOST_TEST(probe.said().at(1).substr(0, 2) == "1 ");
+  BOOST_TEST(probe.said().at(2) == "0 NULL");
+}
+
 BOOST_AUTO_TEST_CASE(unknown_service_is_null) {
   Probe probe;
   probe.resolve("extension heygen.http/1\nextension heygen.http/2\nextension heygen.dpop/1\nextension \nreturn 1");
