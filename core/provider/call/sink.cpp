@@ -78,8 +78,19 @@ heygen_status HEYGEN_CALL set_header(const heygen_call* call, heygen_str name, h
   });
 }
 
+/// State is a login and nothing else.
+bool may_change_state(const HostCall& host) {
+  if (host.function != Function::refresh) return host.function == Function::login;
+  return host.request.state.is_object() && !host.request.state.as_object().empty();
+}
+
 heygen_status HEYGEN_CALL set_state(const heygen_call* call, heygen_str text) {
   return guarded(call, [&](HostCall& host) -> heygen_status {
+    if (!may_change_state(host)) {
+      return host.refuse("set_state was called in " + std::string(name_of(host.function)) +
+                         (host.function == Function::refresh ? "() without a stored login" : "()") +
+                         ": only a login, and the refresh of one, change the state.");
+    }
     if (!abi::is_sound(text)) return host.refuse("set_state got NULL with a size.");
     if (text.size > kMaxState) return host.refuse("set_state got more than 1 MiB.");
     json::Value change;

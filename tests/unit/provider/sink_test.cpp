@@ -32,10 +32,13 @@ json::Value sorted(json::Value value) {
 }
 
 /// The host refused `line`, blames the provider for an OK, and says so.
-void refused(const std::string& line, const std::string& reason) {
+void refused(const std::string& line, const std::string& reason, Function function = Function::resolve) {
   BOOST_TEST_CONTEXT(line) {
     Probe probe;
-    const ProviderResult answer = probe.resolve("header X-Key good\n" + line);
+    const std::string script = "header X-Key good\n" + line;
+    const ProviderResult answer = function == Function::login     ? probe.login(script)
+                                  : function == Function::refresh ? probe.refresh(script)
+                                                                  : probe.resolve(script);
     BOOST_TEST(probe.said().back() == "6");
     BOOST_TEST((answer.status == Status::internal));
     BOOST_TEST_CONTEXT(answer.message) {
@@ -125,10 +128,34 @@ BOOST_AUTO_TEST_CASE(authorization_and_api_key_exclude_each_other) {
 }
 
 BOOST_AUTO_TEST_CASE(state_must_be_a_json_object_of_at_most_1_mib) {
-  refused("state {", "not valid JSON");
-  refused("state []", "not an object");
-  refused("state null", "not an object");
-  refused("big-state", "1 MiB");
+  refused("state {", "not valid JSON", Function::login);
+  refused("state []", "not an object", Function::login);
+  refused("state null", "not an object", Function::login);
+  refused("big-state", "1 MiB", Function::login);
+}
+
+BOOST_AUTO_TEST_CASE(state_that_no_login_brings_is_refused) {
+  refused(R"(state {"token":"x"})", "set_state was called in resolve()");
+  refused(R"(state {"token":"x"})", "refresh() without a stored login", Function::refresh);
+  Probe probe;
+  ProviderRequest ask;
+  ask.state = json::parse(R"({"token":"old"})");
+  BOOST_TEST((probe.refresh(R"(state {"token":"new"})", ask).status == Status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(refusal_that_nobody_asks_about_is_a_warning) {
+  for (const bool reports : {false, true}) {
+    Probe probe;
+    ProviderRequest ask;
+    ask.path = R"(state {"token":"x"})";
+    if (reports) {
+      probe.load().report_outcome(ask, 200, true);
+    } else {
+      BOOST_TEST((probe.load().revoke(ask).status == Status::internal));
+    }
+    const std::string function = reports ? "report_outcome()" : "revoke()";
+    BOOST_TEST(probe.log.back().starts_with("probe: Bug in the provider: set_state was called in " + function));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(type_and_source_must_be_words) {
@@ -182,15 +209,15 @@ BOOST_AUTO_TEST_CASE(unknown_status_is_a_bug_in_the_provider) {
 
 BOOST_AUTO_TEST_CASE(failed_call_keeps_no_headers_or_state) {
   Probe probe;
-  const ProviderResult answer = probe.refresh(R"(state {"token":"x"})"
-                                              "\nheader X-Key v\nreturn 5");
+  const ProviderResult answer = probe.login(R"(state {"token":"x"})"
+                                            "\nheader X-Key v\nreturn 5");
   BOOST_TEST(!answer.patch.has_value());
   BOOST_TEST(answer.headers.empty());
 }
 
 BOOST_AUTO_TEST_CASE(state_patches_add_up_and_keep_nulls_and_digits) {
   Probe probe;
-  const ProviderResult answer = probe.refresh(
+  const ProviderResult answer = probe.login(
       "state {\"a\":1.0,\"gone\":null,\"deep\":{\"x\":18446744073709551616}}\nstate "
       "{\"b\":2,\"deep\":{\"y\":null}}\nstate "
       "{\"a\":null}");
@@ -251,6 +278,16 @@ BOOST_AUTO_TEST_CASE(call_carries_the_documented_members) {
   probe.resolve("context\nreturn 1", ask);
   BOOST_TEST(probe.said().at(0) ==
              "1.0.0 https://api.example POST 31 1700000000 Bearer error=\"invalid_token\" {\"n\":1.50}");
+}
+
+BOOST_AUTO_TEST_CASE(profile_of_the_services_reaches_the_provider) {
+  Probe probe;
+  probe.resolve("profile\nreturn 1");
+  BOOST_TEST(probe.said().at(0) == "0 ");
+  Probe work;
+  work.profile = "work";
+  work.resolve("profile\nreturn 1");
+  BOOST_TEST(work.said().at(0) == "0 work");
 }
 
 BOOST_AUTO_TEST_CASE(outcome_reaches_the_provider) {
