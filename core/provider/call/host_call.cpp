@@ -178,7 +178,7 @@ ProviderResult HostCall::finish(heygen_status status) {
     fail(HEYGEN_BROKEN, "It gave no header and cannot be refreshed.");
     result.status = Status::broken;
   }
-  // Nobody asks these two what else was wrong.
+  // No caller asks these two what else was wrong.
   if (!bug_.empty() && services.log && (function == Function::revoke || function == Function::report_outcome))
     services.log(HEYGEN_LOG_WARNING, manifest.id + ": Bug in the provider: " + printable(bug_));
   if (result.status == Status::ok) {

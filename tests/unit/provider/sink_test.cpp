@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(state_that_no_login_brings_is_refused) {
   BOOST_TEST((probe.refresh(R"(state {"token":"new"})", ask).status == Status::ok));
 }
 
-BOOST_AUTO_TEST_CASE(refusal_that_nobody_asks_about_is_a_warning) {
+BOOST_AUTO_TEST_CASE(refusal_that_no_caller_asks_about_is_a_warning) {
   for (const bool reports : {false, true}) {
     Probe probe;
     ProviderRequest ask;
