@@ -109,6 +109,19 @@ class DroppedIn(WithService):
         self.assertEqual(self.live, set())
         self.assertFalse(self.home.file.exists())
 
+    def test_a_token_of_any_size_is_stored_sent_refreshed_and_revoked(self):
+        for size in (5_000, 60_000):
+            token = "t" * size
+            self.live = {token}
+            self.assert_succeeds(self.run_heygen("auth", "login", f"--{self.id}", stdin=token + "\n"))
+            self.assertEqual(self.stored(), {"token": token})
+            self.service.routes["POST /vault/refresh"] = lambda _, new=token[:-1] + "u": Response(200, {"token": new})
+            self.live = {token[:-1] + "u"}
+            self.assert_succeeds(self.run_heygen("video", "list"))
+            self.assertEqual(self.service.requests[-1].bearer(), token[:-1] + "u")
+            self.assert_succeeds(self.run_heygen("auth", "logout"))
+            self.assertEqual(self.live, set())
+
     def test_a_rejected_refresh_asks_for_its_own_login(self):
         self.log_in()
         self.live = set()

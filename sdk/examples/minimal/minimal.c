@@ -7,7 +7,8 @@
  *   heygen-provider-check minimal.so                 # checks it against the rules
  */
 #include <heygen/provider.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define STR(text) ((heygen_str)HEYGEN_LITERAL(text))
 #define SERVICE(type, id) ((const type*)call->get_extension(call, STR(id)))
@@ -32,30 +33,44 @@ static heygen_status stored_token(const heygen_call* call, heygen_str* token) {
 
 static heygen_status store_token(const heygen_call* call, heygen_str token) {
   const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
-  char patch[4096];
-  heygen_str quoted = json->quote(call, token);
-  int size = snprintf(patch, sizeof patch, "{\"token\":%.*s}", (int)quoted.size, quoted.data);
-  if (token.size == 0 || size < 0 || (size_t)size >= sizeof patch) {
-    call->sink->fail(call, STR(""), STR("The token is empty or too long."), STR(""), 0);
+  heygen_json_writer* patch = json->writer(call);
+  if (token.size == 0 || json->begin_object(patch) != HEYGEN_OK || json->name(patch, STR("token")) != HEYGEN_OK ||
+      json->put_string(patch, token) != HEYGEN_OK || json->end(patch) != HEYGEN_OK) {
+    call->sink->fail(call, STR(""), STR("The token is empty or not UTF-8."), STR(""), 0);
     return HEYGEN_BROKEN;
   }
-  return call->sink->set_state(call, (heygen_str){patch, (size_t)size});
+  return call->sink->set_state(call, json->finish(patch));
+}
+
+/* Both texts in one, of any size; for drop(). Without memory data is NULL. */
+static heygen_str join(heygen_str left, heygen_str right) {
+  char* data = malloc(left.size + right.size + 1);
+  if (data == NULL) return (heygen_str){NULL, 0};
+  memcpy(data, left.data, left.size);
+  memcpy(data + left.size, right.data, right.size);
+  return (heygen_str){data, left.size + right.size};
+}
+
+/* Wiped: it may have held a token. */
+static void drop(heygen_str joined) {
+  volatile char* bytes = (char*)joined.data;
+  for (size_t i = 0; i < joined.size; ++i) bytes[i] = 0;
+  free((char*)joined.data);
 }
 
 /* POSTs the token to <url>/<action>. The host brings proxies, TLS and timeouts, and words network errors. */
-static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* body) {
+static heygen_status post(const heygen_call* call, heygen_str action, heygen_str token, heygen_str* body) {
   const heygen_http_1_v* http = SERVICE(heygen_http_1_v, HEYGEN_HTTP_1);
   const heygen_settings_1_v* settings = SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1);
   const heygen_http_response* response = NULL;
-  char url[1024];
   heygen_str base;
   heygen_status status = settings->get(call, STR("url"), &base);
   if (status != HEYGEN_OK) return status;
-  int size = snprintf(url, sizeof url, "%.*s/%s", (int)base.size, base.data, action);
-  if (size < 0 || (size_t)size >= sizeof url) return HEYGEN_USAGE;
-  heygen_http_request request = {
-      .struct_size = sizeof request, .method = STR("POST"), .url = {url, (size_t)size}, .body = token};
+  heygen_str url = join(base, action);
+  if (url.data == NULL) return HEYGEN_INTERNAL;
+  heygen_http_request request = {.struct_size = sizeof request, .method = STR("POST"), .url = url, .body = token};
   status = http->send(call, &request, &response);
+  drop(url);
   if (status != HEYGEN_OK) return status;
   *body = http->body(response);
   int code = http->status(response);
@@ -63,14 +78,14 @@ static heygen_status post(const heygen_call* call, const char* action, heygen_st
 }
 
 static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
-  char value[4096];
   heygen_str token;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   heygen_status status = stored_token(call, &token);
   if (status != HEYGEN_OK) return status;
-  int size = snprintf(value, sizeof value, "Bearer %.*s", (int)token.size, token.data);
-  if (size < 0 || (size_t)size >= sizeof value) return HEYGEN_BROKEN;
-  status = call->sink->set_header(call, STR("Authorization"), (heygen_str){value, (size_t)size}, HEYGEN_SECRET);
+  heygen_str value = join(STR("Bearer "), token);
+  if (value.data == NULL) return HEYGEN_INTERNAL;
+  status = call->sink->set_header(call, STR("Authorization"), value, HEYGEN_SECRET);
+  drop(value);
   if (status != HEYGEN_OK) return HEYGEN_BROKEN; /* the host takes no line ends, for one */
   call->sink->set_type(call, STR("token"));
   return call->sink->set_refreshable(call, 1);
@@ -80,7 +95,7 @@ static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
   heygen_str token, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   heygen_status status = stored_token(call, &token);
-  if (status == HEYGEN_OK) status = post(call, "refresh", token, &body);
+  if (status == HEYGEN_OK) status = post(call, STR("/refresh"), token, &body);
   if (status != HEYGEN_OK) return status;
   const heygen_json_1_v* json = SERVICE(heygen_json_1_v, HEYGEN_JSON_1);
   return store_token(call, json->text(json->member(json->parse(call, body), STR("token"))));
@@ -97,7 +112,7 @@ static heygen_status HEYGEN_CALL revoke(const heygen_call* call) {
   heygen_str token, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   heygen_status status = stored_token(call, &token);
-  return status == HEYGEN_OK ? post(call, "revoke", token, &body) : status;
+  return status == HEYGEN_OK ? post(call, STR("/revoke"), token, &body) : status;
 }
 
 static const heygen_setting kUrl = {.struct_size = sizeof kUrl,
