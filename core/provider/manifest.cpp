@@ -214,6 +214,10 @@ bool is_valid_id(std::string_view id) {
   return id.size() >= 2 && is_word(id, 32, '-') && !store::is_reserved_spelling(id);
 }
 
+std::string consent_command(const std::string& id) {
+  return "heygen config set provider.runtime." + id + " true";
+}
+
 void check_manifest(const Manifest& manifest) {
   if (!is_valid_id(manifest.id)) {
     refuse("`id` must be [a-z][a-z0-9-]{1,31}, and not `api-key`, the login option of the provider `apikey`");

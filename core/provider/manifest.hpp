@@ -48,5 +48,7 @@ Manifest parse_manifest(std::string_view text);
 void check_manifest(const Manifest& manifest);
 json::Value to_json(const Manifest& manifest);
 bool is_valid_id(std::string_view id);
+/// The command by which the user lets the language runtime of a provider load.
+std::string consent_command(const std::string& id);
 
 }  // namespace heygen::provider

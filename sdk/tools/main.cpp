@@ -17,7 +17,7 @@ constexpr std::string_view kHelp = R"(Usage: heygen-provider-check PATH [OPTIONS
        heygen-provider-check rules [--json]
        heygen-provider-check manifest LIBRARY [--output FILE] [--library NAME]
        heygen-provider-check pin PATH...
-       heygen-provider-check new NAME --lang c|cpp|rust
+       heygen-provider-check new NAME --lang c|cpp|rust|go
 
 PATH is a provider's library or its manifest. The check loads and runs it, so check
 only what you would run.

@@ -49,7 +49,18 @@ const std::map<std::string, Project>& projects() {
          {"heygen-provider/src/abi.rs", kCrateAbi},
          {"heygen-provider/src/call.rs", kCrateCall},
          {"heygen-provider/src/describe.rs", kCrateDescribe},
-         {"heygen-provider/src/lib.rs", kCrateLib}}}}};
+         {"heygen-provider/src/lib.rs", kCrateLib}}}},
+      {"go",
+       {"go",
+        "Go 1.18 or newer with a C compiler, and no network",
+        {{"go.mod", kTemplateGoModule},
+         {"build.sh", kTemplateGoBuild},
+         {"provider.map", kVersionScript},
+         {"main.go", kTemplateGo},
+         {"heygenprovider/provider.go", kPackageProvider},
+         {"heygenprovider/call.go", kPackageCall},
+         {"heygenprovider/entry.c", kPackageEntry},
+         {"heygenprovider/bridge.h", kPackageBridge}}}}};
   return kProjects;
 }
 
@@ -82,11 +93,21 @@ std::vector<std::pair<std::string, std::string>> words_for(const std::string& id
   std::ranges::replace(snake, '-', '_');
   std::ranges::transform(snake, upper.begin(),
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  const bool rust = language == "rust";
-  return {{"@BUILD@", rust ? "sh build.sh" : "cmake -B build && cmake --build build"},
-          {"@MORE@", rust ? ""
-                          : "\nIf the SDK is not in a system directory, name its prefix: `cmake -B build "
-                            "-DCMAKE_PREFIX_PATH=PREFIX`.\n"},
+  const bool cmake = std::string_view(projects().at(language).builder) == "cmake";
+  const std::string consent = provider::consent_command(id);
+  constexpr const char* kPrefix =
+      "\nIf the SDK is not in a system directory, name its prefix: `cmake -B build -DCMAKE_PREFIX_PATH=PREFIX`.\n";
+  const std::string runtime =
+      "\nThe runtime of Go brings threads and signal handlers that stay in the program, which the check reports as a "
+      "cost. "
+      "heygen loads\nthe provider only after `" +
+      consent + "`.\n";
+  const bool go = language == "go";
+  return {{"@BUILD@", cmake ? "cmake -B build && cmake --build build" : "sh build.sh"},
+          {"@CONSENT@", go ? consent + " && " : ""},
+          {"@MORE@", go      ? runtime
+                     : cmake ? kPrefix
+                             : ""},
           {"@NEEDS@", projects().at(language).needs},
           {"@PACKAGES@", locked_packages(id)},
           {"@CLASS@", spelled(id, true)},
@@ -134,7 +155,7 @@ NewOptions parse_new(const Words& words) {
   if (store::reserved_slot_of(options.id) != nullptr) {
     throw UsageError("`" + options.id + "` is a built-in provider of heygen; choose another name");
   }
-  if (!projects().contains(options.language)) throw UsageError("invalid --lang: must be c, cpp or rust");
+  if (!projects().contains(options.language)) throw UsageError("invalid --lang: must be c, cpp, rust or go");
   return options;
 }
 

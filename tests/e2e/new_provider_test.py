@@ -68,6 +68,7 @@ class New(EndToEnd):
         self.assertRegex(said, r"\d+ passed, 0 failed, \d+ not applicable")
         self.assertIn("Logged in as", said)
         self.assertIn(f'"provider":"{name}"', said.replace(" ", ""))
+        return said
 
     def test_a_project_in_c(self):
         self.assert_readme_works("my-vault", "c")
@@ -79,6 +80,12 @@ class New(EndToEnd):
     def test_a_project_in_rust_needs_no_network(self):
         for name in ("my-vault", "a1"):  # before and after `heygen-provider` in the lock file
             self.assert_readme_works(name, "rust")
+
+    @unittest.skipUnless(os.path.exists("/usr/bin/go"), "Debian's Go is not installed")
+    def test_a_project_in_go_needs_no_network(self):
+        self.env |= {"GOPROXY": "off", "GOCACHE": str(self.home.path / "go cache"), "GOTOOLCHAIN": "local"}
+        said = self.assert_readme_works("my-vault", "go")
+        self.assertRegex(said, r"cost of its language runtime: \d+ threads, signal handlers .*, \d+ ms, \d+ MiB")
 
     def test_what_is_there_stays(self):
         project = self.make("my-vault", "c")
@@ -96,8 +103,8 @@ class New(EndToEnd):
             (("api-key", "--lang", "c"), "`api-key` is not a valid provider id"),
             (("oauth", "--lang", "c"), "`oauth` is a built-in provider of heygen"),
             (("install", "--lang", "c"), "`install` is reserved by CMake or Cargo"),
-            (("vault", "--lang", "go"), "invalid --lang: must be c, cpp or rust"),
-            (("vault",), "invalid --lang: must be c, cpp or rust"),
+            (("vault", "--lang", "pl"), "invalid --lang: must be c, cpp, rust or go"),
+            (("vault",), "invalid --lang: must be c, cpp, rust or go"),
             ((), "`new` requires the NAME of a provider"),
         ):
             done = self.run_here("heygen-provider-check", "new", *words)
@@ -126,6 +133,14 @@ class New(EndToEnd):
         done = self.run_here("sh", "build.sh", directory=self.work / "my-vault")
         self.assertEqual(done.returncode, 1)
         self.assertIn("build.sh: cargo is not installed; Rust 1.63 or newer has it", done.stderr)
+
+    def test_a_missing_go_is_named_at_once_and_by_the_build(self):
+        self.without("go")
+        done = self.run_here("heygen-provider-check", "new", "my-vault", "--lang", "go")
+        self.assertIn("Note: `go` is not installed; building the project requires Go 1.18 or newer", done.stderr)
+        done = self.run_here("sh", "build.sh", directory=self.work / "my-vault")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("build.sh: go is not installed; Go 1.18 or newer has it", done.stderr)
 
     def test_a_missing_sdk_is_named_by_cmake(self):
         project = self.make("my-vault", "c")

@@ -287,6 +287,7 @@ def assert_passes_check(test, library, *options, env=None):
     )
     test.assertEqual(done.returncode, 0, done.stdout + done.stderr)
     test.assertIn(" 0 failed", done.stdout)
+    return done.stdout
 
 
 @functools.cache

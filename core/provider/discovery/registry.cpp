@@ -393,10 +393,6 @@ std::string note_on_unreadable(const std::vector<UnreadableDirectory>& directori
   return text;
 }
 
-std::string consent_command(const std::string& id) {
-  return "heygen config set provider.runtime." + id + " true";
-}
-
 std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,
                                                 Rules rules) {
   return std::make_unique<FileProviderRegistry>(std::move(directories), std::move(services), std::move(rules));

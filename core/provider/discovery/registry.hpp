@@ -76,9 +76,6 @@ struct Rules {
   std::function<void(const std::string& line)> audit{};
 };
 
-/// The command that lets the language runtime of a provider load.
-std::string consent_command(const std::string& id);
-
 std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,
                                                 Rules rules = {});
 

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "core/provider/discovery/registry.hpp"
+#include "core/provider/manifest.hpp"
+#include "core/provider/policy/policy.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/provider/files.hpp"
 #include "host/commands/provider/lookup.hpp"

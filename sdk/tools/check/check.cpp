@@ -24,6 +24,7 @@
 #include "sdk/tools/check/case/cases.hpp"
 #include "sdk/tools/check/case/memory.hpp"
 #include "sdk/tools/check/case/process.hpp"
+#include "sdk/tools/check/guard/runtime_cost.hpp"
 #include "sdk/tools/check/report/rules.hpp"
 
 namespace heygen::check {
@@ -81,9 +82,11 @@ struct ProcessState {
     for (char** one = environ; *one != nullptr; ++one) state.variables.emplace_back(*one);
     return state;
   }
+  /// Without what a declared language runtime changes by itself.
   std::string difference(const ProcessState& before) const {
     for (std::size_t signal = 1; signal < 32; ++signal) {
-      if (std::memcmp(&actions.at(signal).sa_sigaction, &before.actions.at(signal).sa_sigaction, sizeof(void*)) != 0) {
+      if (!runtime_accepted() &&
+          std::memcmp(&actions.at(signal).sa_sigaction, &before.actions.at(signal).sa_sigaction, sizeof(void*)) != 0) {
         return std::string("the handler of ") + strsignal(static_cast<int>(signal)) + " changed";
       }
       if (sigismember(&mask, static_cast<int>(signal)) != sigismember(&before.mask, static_cast<int>(signal))) {
@@ -94,6 +97,7 @@ struct ProcessState {
     if (locale != before.locale) return "the locale changed to " + locale;
     if (creation != before.creation) return "the umask changed";
     for (std::size_t one = 0; one < limits.size(); ++one) {
+      if (one == RLIMIT_NOFILE && runtime_accepted()) continue;
       if (std::memcmp(&limits.at(one), &before.limits.at(one), sizeof(rlimit)) != 0) {
         return "a limit of setrlimit() changed";
       }
@@ -224,6 +228,7 @@ void Checker::look_at_manifest() {
   report_.id = manifest_.id;
   report_.version = manifest_.version;
   report_.title = manifest_.title;
+  report_.cost = sdk::text_at(found.facts, "cost");
   compare_manifest();
 }
 
@@ -308,7 +313,8 @@ bool Checker::run_one(const char* name, std::string_view on_crash, const Scenari
     }
     out.cover("load-atexit");
     const int handlers = atexit_handlers(report_.library);
-    if (handlers > 0) out.fail("load-atexit", std::to_string(handlers) + " functions are left to run at exit");
+    if (handlers > 0 && !runtime_accepted())
+      out.fail("load-atexit", std::to_string(handlers) + " functions are left to run at exit");
     out.cover("process-unchanged");
     const std::string difference = ProcessState::now().difference(before);
     if (!difference.empty()) out.fail("process-unchanged", difference);
@@ -370,6 +376,7 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const Scena
 
 void Checker::check_memory_use() {
   options_.progress("memory");
+  if (manifest_.runtime) return report_.findings.not_applicable("memory-use", "valgrind cannot follow its runtime");
   if (!options_.memory) return report_.findings.unchecked("memory-use", "disabled with --no-memory");
   check_memory(report_.library, options_.scenario, chosen_, report_.elf, report_.findings);
 }

@@ -39,6 +39,7 @@ std::string about(const Report& report) {
   out += "; needs " + (report.elf.needed.empty() ? "no library" : join(report.elf.needed, " "));
   if (!report.elf.search_path.empty()) out += "; RPATH " + printable(report.elf.search_path);
   if (!report.elf.sanitizer.empty()) out += "; built with " + report.elf.sanitizer;
+  if (!report.cost.empty()) out += "\ncost of its language runtime: " + report.cost;
   return out + "\n\n";
 }
 
@@ -104,17 +105,20 @@ sdk::Object to_json(const Report& report) {
   const auto counted = counts(report);
   sdk::Object summary = sdk::object();
   for (std::size_t i = 0; i < counted.size(); ++i) summary->set(std::string(kWords.at(i)), counted.at(i));
-  return sdk::object({{"library", report.library.string()},
-                      {"id", report.id},
-                      {"version", report.version},
-                      {"libc", report.elf.libc},
-                      {"glibc", report.elf.newest_glibc},
-                      {"needed", sdk::list(std::vector<sdk::Var>(report.elf.needed.begin(), report.elf.needed.end()))},
-                      {"rpath", report.elf.search_path},
-                      {"sanitizer", report.elf.sanitizer},
-                      {"functions", report.steps},
-                      {"rules", list},
-                      {"summary", summary}});
+  sdk::Object out =
+      sdk::object({{"library", report.library.string()},
+                   {"id", report.id},
+                   {"version", report.version},
+                   {"libc", report.elf.libc},
+                   {"glibc", report.elf.newest_glibc},
+                   {"needed", sdk::list(std::vector<sdk::Var>(report.elf.needed.begin(), report.elf.needed.end()))},
+                   {"rpath", report.elf.search_path},
+                   {"sanitizer", report.elf.sanitizer},
+                   {"functions", report.steps},
+                   {"rules", list},
+                   {"summary", summary}});
+  if (!report.cost.empty()) out->set("cost", report.cost);
+  return out;
 }
 
 }  // namespace heygen::check

@@ -15,6 +15,7 @@ namespace heygen::check {
 struct Report {
   std::filesystem::path library;
   std::string id, version, title;
+  std::string cost;  ///< of the language runtime that it declares, or ""
   ElfFacts elf;
   sdk::Object steps = sdk::object();  ///< the result of each function in the normal run
   Findings findings;

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <thread>
 
+#include "sdk/tools/check/guard/runtime_cost.hpp"
+
 namespace heygen::check {
 
 int thread_count() {
@@ -18,6 +20,7 @@ int thread_count() {
 }
 
 bool threads_stay(int count) {
+  if (runtime_accepted()) return false;
   static int most = 500;  // a joined thread is listed a little longer
   for (int tries = 0; thread_count() > count; ++tries) {
     if (tries == most) return most = 1, true;  // no need to wait for the next as long

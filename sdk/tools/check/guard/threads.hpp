@@ -7,7 +7,7 @@ namespace heygen::check {
 /// Threads of this process.
 int thread_count();
 
-/// True when there are more than `count` for longer than a thread takes to end.
+/// True when there are more than `count` for longer than a thread takes to end, and none of a runtime are accepted.
 bool threads_stay(int count);
 
 }  // namespace heygen::check

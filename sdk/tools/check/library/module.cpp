@@ -17,6 +17,7 @@
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "sdk/tools/check/guard/guarded_memory.hpp"
+#include "sdk/tools/check/guard/runtime_cost.hpp"
 #include "sdk/tools/check/guard/threads.hpp"
 
 // Seen by the library in place of the C library's: it finds the program's symbols first.
@@ -155,7 +156,7 @@ heygen_status call_init(const Module& module, std::size_t cut, std::size_t tail)
 std::optional<Module> load_module(const std::filesystem::path& library, bool larger, Findings& findings) {
   using Clock = std::chrono::steady_clock;
   for (const char* rule : {"load-now", "load-time", "thread-left"}) findings.cover(rule);
-  const int threads = thread_count();
+  const Footprint before = Footprint::now();
   const auto begin = Clock::now();
   Module module;
   {
@@ -180,7 +181,11 @@ std::optional<Module> load_module(const std::filesystem::path& library, bool lar
   }
   if (!read_api(module, findings)) return {};
   module.load_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-  if (threads_stay(threads)) findings.fail("thread-left", "loading, or init(): a thread still runs");
+  if (module.described.runtime) {
+    module.cost = cost_between(before, Footprint::now(), module.load_ms);
+    accept_runtime();
+  }
+  if (threads_stay(before.threads)) findings.fail("thread-left", "loading, or init(): a thread still runs");
   check_extensions(module, findings);
   return module;
 }

@@ -17,6 +17,7 @@ struct Module {
   heygen_provider_1 api{};
   provider::Manifest described;
   std::int64_t load_ms = 0;
+  std::string cost;  ///< of the language runtime that it declares, or ""
 };
 
 /// Loads it and calls init() with a host struct of the baseline size, or `larger`. Empty when that failed; why is

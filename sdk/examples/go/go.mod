@@ -1,0 +1,3 @@
+module provider.example/go
+
+go 1.18
