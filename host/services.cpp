@@ -38,27 +38,18 @@ std::string without_end_slashes(const std::string& text) {
   return base;
 }
 
-/// The first value in config.toml or of a variable that a provider which may be used cannot have. With `only_key`, what
-/// the environment says to other providers does not matter, and their manifests stay closed.
-std::optional<Error> fault_of_settings(const config::Config& config, provider::ProviderRegistry& registry,
-                                       bool only_key) {
-  try {
-    if (only_key && !config.has_any_of("providers") && !config.has_any_of("provider")) return {};
-    std::vector<provider::DiscoveredProvider> found = registry.found();
-    std::vector<config::DeclaredKey> keys;
-    for (const provider::DiscoveredProvider& one : found) {
-      if (!one.is_usable()) keys.insert(keys.end(), {disabled_key(one.id), runtime_key(one.id)});
-    }
-    std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
-    const std::vector<config::DeclaredKey> usable = declared_keys(found);
-    keys.insert(keys.end(), usable.begin(), usable.end());
-    const std::vector<config::DeclaredKey> own = own_keys();
-    keys.insert(keys.end(), own.begin(), own.end());
-    config.check(keys);
-    return {};
-  } catch (const Error& error) {
-    return error;
+/// Throws Error.
+void check_settings(const config::Config& config, std::vector<provider::DiscoveredProvider> found) {
+  std::vector<config::DeclaredKey> keys;
+  for (const provider::DiscoveredProvider& one : found) {
+    if (!one.is_usable()) keys.insert(keys.end(), {disabled_key(one.id), runtime_key(one.id)});
   }
+  std::erase_if(found, [](const provider::DiscoveredProvider& one) { return !one.is_usable(); });
+  const std::vector<config::DeclaredKey> usable = declared_keys(found);
+  keys.insert(keys.end(), usable.begin(), usable.end());
+  const std::vector<config::DeclaredKey> own = own_keys();
+  keys.insert(keys.end(), own.begin(), own.end());
+  config.check(keys);
 }
 
 /// The end of a sentence that says what became of the credential.
@@ -231,9 +222,26 @@ provider::ProviderRegistry& Services::made_registry() {
       });
   made_->registry = provider::make_registry(provider::default_search_path(environment, config_directory(), executable),
                                             std::move(services), std::move(rules));
-  const bool only_key = options.provider.empty() && environment.has(store::reserved_slots().front().environment);
-  if (!made_->wrong_setting) made_->wrong_setting = fault_of_settings(config(), *made_->registry, only_key);
+  if (!made_->wrong_setting) made_->wrong_setting = fault_of_settings();
   return *made_->registry;
+}
+
+/// What the environment says to other providers does not matter then, and neither does what is stored: their manifests
+/// and the credentials stay closed.
+bool Services::only_key_counts() {
+  return options.provider.empty() && environment.has(store::reserved_slots().front().environment) &&
+         !config().has_any_of("providers") && !config().has_any_of("provider");
+}
+
+/// The first value in config.toml or of a variable that a provider which may be used cannot have.
+std::optional<Error> Services::fault_of_settings() {
+  try {
+    if (only_key_counts()) return {};
+    check_settings(config(), made_->registry->found());
+    return {};
+  } catch (const Error& error) {
+    return error;
+  }
 }
 
 const provider::Policy& Services::policy() {
@@ -249,7 +257,8 @@ auth::Resolver& Services::resolver() {
 
 auth::Session& Services::session() {
   if (!made_->session) {
-    finish_interrupted_logins();
+    static_cast<void>(registry());  // says first what is wrong in the settings
+    if (!only_key_counts()) finish_interrupted_logins();
     made_->session = std::make_unique<auth::Session>(resolver(), clock, terminal, cancel);
   }
   return *made_->session;

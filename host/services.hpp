@@ -13,6 +13,7 @@
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/environment.hpp"
+#include "core/base/error.hpp"
 #include "core/base/random.hpp"
 #include "core/base/terminal.hpp"
 
@@ -113,6 +114,8 @@ class Services {
  private:
   const std::filesystem::path& config_directory();
   provider::ProviderRegistry& made_registry();
+  bool only_key_counts();
+  std::optional<Error> fault_of_settings();
   std::string chosen_base();
 
   struct Made;

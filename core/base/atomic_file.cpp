@@ -83,12 +83,10 @@ void for_companions(const FilePlace& place, std::string_view kind, Each each) {
   std::vector<fs::path> directories = place.elsewhere;
   directories.push_back(place.companions);
   for (const fs::path& directory : directories) {
-    std::error_code error;
-    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-      const std::string name = at->path().filename().string();
-      if (name.starts_with(prefix) && is_companion_suffix(std::string_view(name).substr(prefix.size())))
-        each(at->path());
-    }
+    visit_names(directory, [&](std::string_view name) {
+      if (name.starts_with(prefix) && is_companion_suffix(name.substr(prefix.size()))) each(directory / name);
+      return true;
+    });
   }
 }
 

@@ -1,17 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/directory.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <string>
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/limits.hpp"
 
 namespace heygen {
+
+std::error_code visit_names(const std::filesystem::path& directory,
+                            const std::function<bool(std::string_view)>& visit) {
+  const UniqueFd opened = open_file(directory, O_RDONLY | O_DIRECTORY);
+  alignas(dirent64) std::array<char, 16 * limits::kKiB> entries;
+  ssize_t size = opened ? 0 : -1;
+  while (size >= 0 && (size = getdents64(opened.get(), entries.data(), entries.size())) > 0) {
+    for (ssize_t at = 0; at < size;) {
+      const auto* entry = reinterpret_cast<const dirent64*>(entries.data() + at);
+      at += entry->d_reclen;
+      const std::string_view name = static_cast<const char*>(entry->d_name);
+      if (name != "." && name != ".." && !visit(name)) return {};
+    }
+  }
+  return size < 0 ? std::error_code(errno, std::generic_category()) : std::error_code();
+}
 
 void make_private_directory(const std::filesystem::path& directory) {
   std::error_code ignored;

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Directories whose content only the user may see.
+// Directories: what is in them, and those whose content only the user may see.
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string_view>
+#include <system_error>
 
 namespace heygen {
+
+/// Calls `visit` with the name of each entry but "." and "..", in any order, until it returns false. Returns why the
+/// directory could not be read.
+std::error_code visit_names(const std::filesystem::path& directory, const std::function<bool(std::string_view)>& visit);
 
 /// Creates the directory and the missing ones above it, each 0700: one that others may write to would let them replace
 /// its content. An existing directory is left as it is. Throws Error{error}.

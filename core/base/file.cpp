@@ -12,6 +12,11 @@
 #include "core/base/limits.hpp"
 
 namespace heygen {
+namespace {
+
+constexpr std::size_t kPiece = 16 * limits::kKiB;
+
+}  // namespace
 
 UniqueFd open_file(const std::filesystem::path& path, int flags, mode_t mode) {
   return UniqueFd(retry_interrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); }));
@@ -38,7 +43,7 @@ std::error_code write_all(int fd, std::string_view bytes) noexcept {
 
 std::string read_to_end(int fd, std::size_t limit) {
   std::string content;
-  std::array<char, 16 * limits::kKiB> piece;
+  std::array<char, kPiece> piece;
   for (;;) {
     const ssize_t count = read_some(fd, piece);
     if (count < 0) throw std::system_error(errno, std::generic_category());
@@ -58,7 +63,15 @@ std::optional<std::string> read_regular_file(const std::filesystem::path& path, 
   if (::fstat(file.get(), &about) != 0) throw std::system_error(errno, std::generic_category());
   if (S_ISDIR(about.st_mode)) throw std::system_error(EISDIR, std::generic_category());
   if (!S_ISREG(about.st_mode)) throw std::system_error(EINVAL, std::generic_category());
-  return read_to_end(file.get(), limit);
+  if (about.st_size <= 0 || static_cast<std::size_t>(about.st_size) >= kPiece) return read_to_end(file.get(), limit);
+  std::string content(kPiece, '\0');
+  const ssize_t count = read_some(file.get(), content);
+  if (count < 0) throw std::system_error(errno, std::generic_category());
+  content.resize(static_cast<std::size_t>(count));
+  // Less than the size, or a whole piece: its end was not met.
+  if (count < about.st_size || content.size() == kPiece) content += read_to_end(file.get(), limit);
+  if (content.size() > limit) throw std::system_error(EFBIG, std::generic_category());
+  return content;
 }
 
 std::string describe_read_error(const std::system_error& error, std::size_t limit) {

@@ -16,6 +16,14 @@ std::size_t string_end(std::string_view text, std::size_t at) {
   return at + 1;
 }
 
+/// Likewise, and of the strings that mostly follow, after a colon or an uncounted comma.
+std::size_t strings_end(std::string_view text, std::size_t at, bool commas) {
+  at = string_end(text, at);
+  while (text.size() - at > 1 && text[at + 1] == '"' && (text[at] == ':' || (commas && text[at] == ',')))
+    at = string_end(text, at + 1);
+  return at;
+}
+
 struct End {
   std::size_t at = 0;
   std::size_t items = 0;  ///< of an array
@@ -26,7 +34,7 @@ End value_end(std::string_view text, std::size_t begin) {
   while (at < text.size()) {
     switch (text[at]) {
       case '"':
-        at = string_end(text, at);
+        at = strings_end(text, at, depth > 1);
         continue;
       case '[':
       case '{':

@@ -5,6 +5,8 @@
 #include <Poco/Util/Application.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
+#include <poll.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -14,6 +16,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <climits>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -62,9 +65,12 @@ void forbid_dumps() {
 /// A closed standard stream would give its number to the next file opened, and output would go there. Writing to the
 /// placeholder of stdout fails, as it should.
 void occupy_standard_streams() {
-  int number = 0;
-  for (const int mode : {O_RDONLY, O_RDONLY, O_WRONLY})
-    if (fcntl(number++, F_GETFD) < 0) static_cast<void>(open("/dev/null", mode));
+  std::array<pollfd, 3> streams{pollfd{STDIN_FILENO, 0, 0}, pollfd{STDOUT_FILENO, 0, 0}, pollfd{STDERR_FILENO, 0, 0}};
+  if (poll(streams.data(), streams.size(), 0) <= 0) return;
+  for (const pollfd& stream : streams) {
+    if ((stream.revents & POLLNVAL) == 0) continue;
+    static_cast<void>(open("/dev/null", stream.fd == STDERR_FILENO ? O_WRONLY : O_RDONLY));
+  }
 }
 
 std::atomic<Cancel*> cancel_of_process{nullptr};
@@ -139,6 +145,25 @@ std::int64_t now_ms() {
   return std::int64_t{now.tv_sec} * 1'000 + now.tv_nsec / 1'000'000;
 }
 
+void handle(std::initializer_list<int> numbers, void (*handler)(int), int flags) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigemptyset(&action.sa_mask);
+  for (const int number : numbers) sigaction(number, &action, nullptr);
+}
+
+/// What was canceled has not ended: a provider that hangs, or a response that is still worth waiting for.
+extern "C" void heygen_on_slow_cancel(int) {
+  const int saved = errno;
+  const char* running = provider::breadcrumb();
+  raw_stderr(status_eraser());
+  raw_stderr("Canceled, but ");
+  raw_stderr(*running != 0 ? running : "the command");
+  raw_stderr(" has not ended yet. Press Ctrl-C again to end it at once.\n");
+  errno = saved;
+}
+
 /// The first requests cancellation; the second does not wait for it, nor the first where nothing handles it. Two that
 /// come together are one unless a provider runs: timeout(1) sends its signal to the process and to its group.
 extern "C" void heygen_on_interrupt(int) {
@@ -161,18 +186,10 @@ extern "C" void heygen_on_interrupt(int) {
   }
   canceled_at = now_ms();
   cancel->request();
-  if (isatty(STDERR_FILENO) != 0) alarm(1);
-  errno = saved;
-}
-
-/// What was canceled has not ended: a provider that hangs, or a response that is still worth waiting for.
-extern "C" void heygen_on_slow_cancel(int) {
-  const int saved = errno;
-  const char* running = provider::breadcrumb();
-  raw_stderr(status_eraser());
-  raw_stderr("Canceled, but ");
-  raw_stderr(*running != 0 ? running : "the command");
-  raw_stderr(" has not ended yet. Press Ctrl-C again to end it at once.\n");
+  if (isatty(STDERR_FILENO) != 0) {
+    handle({SIGALRM}, heygen_on_slow_cancel, SA_RESTART);
+    alarm(1);
+  }
   errno = saved;
 }
 
@@ -216,21 +233,21 @@ void give_handlers_a_stack() {
   sigaltstack(&stack, nullptr);
 }
 
-void handle(std::initializer_list<int> numbers, void (*handler)(int), int flags) {
+/// Signals that the parent process (nohup, a shell's background job) ignores stay ignored: one that comes in between
+/// waits, and is dropped then.
+void handle_unless_ignored(std::initializer_list<int> numbers, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
-  for (const int number : numbers) sigaction(number, &action, nullptr);
-}
-
-/// Signals that the parent process (nohup, a shell's background job) ignores stay ignored.
-void handle_unless_ignored(std::initializer_list<int> numbers, void (*handler)(int)) {
+  sigset_t those, mask;
+  sigemptyset(&those);
+  for (const int number : numbers) sigaddset(&those, number);
+  pthread_sigmask(SIG_BLOCK, &those, &mask);
   for (const int number : numbers) {
     struct sigaction before {};
-    if (sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
-    handle({number}, handler, 0);
+    if (sigaction(number, &action, &before) == 0 && before.sa_handler == SIG_IGN) sigaction(number, &before, nullptr);
   }
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
 void install_signals(Cancel& cancel) {
@@ -243,22 +260,23 @@ void install_signals(Cancel& cancel) {
   // Ctrl-\ too: a job that was paid for is printed before the end, whichever key is pressed.
   handle({SIGXCPU}, heygen_on_cpu_limit, 0);
   handle_unless_ignored({SIGINT, SIGTERM, SIGHUP, SIGQUIT}, heygen_on_interrupt);
-  handle({SIGALRM}, heygen_on_slow_cancel, SA_RESTART);
   // Poco has put its own handlers there.
   handle({SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGSYS, SIGFPE, SIGABRT}, heygen_on_crash,
          static_cast<int>(SA_RESETHAND | SA_NODEFER | SA_ONSTACK));
 }
 
-/// "" when it cannot be told. Providers are looked for beside it, so a caller's word (argv[0]) is not enough: without
-/// /proc there is the kernel's of how we were started, and links on that way may lead elsewhere by now unless they are
-/// root's.
+/// Without links; "" when it cannot be told. Providers are looked for beside it, so a caller's word (argv[0]) is not
+/// enough: without /proc there is the kernel's of how we were started, and links on that way may lead elsewhere by now
+/// unless they are root's.
 std::filesystem::path own_executable() {
-  std::error_code fault;
-  std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", fault);
-  if (!fault) return path;
+  std::array<char, PATH_MAX> link;
+  const ssize_t size = readlink("/proc/self/exe", link.data(), link.size());
+  if (size > 0 && static_cast<std::size_t>(size) < link.size())
+    return std::string_view(link.data(), static_cast<std::size_t>(size));
   // NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the system hands it over
   const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
-  path = std::filesystem::canonical(name != nullptr ? name : "", fault);
+  std::error_code fault;
+  const std::filesystem::path path = std::filesystem::canonical(name != nullptr ? name : "", fault);
   return !fault && !provider::find_ownership_fault(path, provider::Owner::root) ? path : std::filesystem::path{};
 }
 
@@ -362,7 +380,7 @@ class Application : public Poco::Util::Application {
 
  private:
   int run_program(const ArgVec& arguments) const {
-    Cancel cancel;
+    static Cancel cancel;  // ends with the process
     install_signals(cancel);
     Services services(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
                       own_executable());
@@ -431,8 +449,17 @@ int refuse_other_rights() {
   return static_cast<int>(Exit::failure);
 }
 
+/// Memory comes from the system in larger steps, for all threads from one place, and goes back with the process.
+void ask_for_memory_seldom() {
+  constexpr int kStep = 1 << 20;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TOP_PAD, kStep);
+  mallopt(M_MMAP_THRESHOLD, kStep);
+}
+
 int run_application(int argc, char** argv, const FixedTexts* fixed_texts) {
   if (asks_for_version(argc, argv)) return print_version();
+  ask_for_memory_seldom();
   forbid_dumps();
   occupy_standard_streams();
   if (has_elevated_privilege()) return refuse_other_rights();

@@ -6,6 +6,10 @@
 #include "host/fixed_texts.hpp"
 #include "host/program/application.hpp"
 
+// Poco reads the system's time zone before main(), for local times, which nothing here shows. Libraries find the C
+// library's own.
+extern "C" [[gnu::visibility("hidden")]] void tzset() noexcept {}
+
 // Libraries find these two here before the C library's, which run no handler of ours: a provider that ends the process
 // with them would pass for a success without output.
 extern "C" {

@@ -84,17 +84,22 @@ std::string with_stop(const std::string& text) {
 
 Progress::Progress(const ProgressDependencies& needs)
     : needs_(needs),
-      enabled_(needs.terminal.stderr_is_terminal()),
       plain_(needs.environment.is_dumb_terminal()),
       next_(needs.clock.monotonic() + std::chrono::seconds(1)) {}
 
+/// Asked when a line is due: most commands end before.
+bool Progress::enabled() const {
+  if (!enabled_) enabled_ = needs_.terminal.stderr_is_terminal();
+  return *enabled_;
+}
+
 void Progress::show(const std::string& line) {
-  if (!enabled_ || needs_.clock.monotonic() < next_) return;
+  if (enabled_ == false || needs_.clock.monotonic() < next_) return;
   show_now(line);
 }
 
 void Progress::show_now(const std::string& line) {
-  if (!enabled_) return;
+  if (!enabled()) return;
   if (plain_) return show_plain(line);
   next_ = needs_.clock.monotonic() + std::chrono::milliseconds(100);
   const std::string text = printable(line);

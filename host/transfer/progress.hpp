@@ -33,9 +33,9 @@ class Progress {
   void show(const std::string& line);
   /// Replaces the line at once: a longer wait follows.
   void show_now(const std::string& line);
-  bool enabled() const { return enabled_; }
+  bool enabled() const;
   /// A line would be drawn now.
-  bool due() const { return enabled_ && needs_.clock.monotonic() >= next_; }
+  bool due() const { return enabled_ != false && needs_.clock.monotonic() >= next_ && enabled(); }
   /// Columns that a line may take.
   int width() const;
   void clear();
@@ -44,7 +44,7 @@ class Progress {
   void show_plain(const std::string& line);
 
   const ProgressDependencies needs_;
-  const bool enabled_;
+  mutable std::optional<bool> enabled_;
   const bool plain_;  ///< a dumb terminal, which cannot draw a line again
   bool drawn_ = false;
   std::chrono::milliseconds next_;

@@ -400,6 +400,16 @@ class Login(WithService):
                 self.assertNotIn("api_key", self.home.read())
                 self.assertEqual(self.copies(), [])
 
+    def test_a_killed_login_waits_while_the_environment_has_the_credential(self):
+        self.kill_during_check()
+        copies = self.copies()
+        done = self.assert_succeeds(self.run_heygen("video", "list", env={"HEYGEN_API_KEY": "good-key"}))
+        self.assertEqual((done.err, self.copies()), ("", copies))
+        self.home.write_settings("provider.disabled.apikey = true\n")
+        done = self.assert_succeeds(self.run_heygen("video", "list", env={"HEYGEN_API_KEY": "good-key"}))
+        self.assertIn("that was interrupted is now stored", done.err)
+        self.assertEqual(self.copies(), [])
+
     def test_a_logout_revokes_a_login_that_was_killed_during_its_check(self):
         self.home.write(self.OLD)
         self.kill_during_check()

@@ -47,7 +47,8 @@ class Race {
       socklen_t size = sizeof error;
       if (entries_[i].revents == 0) {
         ++i;
-      } else if (::getsockopt(sockets_[i].get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) {
+      } else if (entries_[i].revents == POLLOUT ||
+                 (::getsockopt(sockets_[i].get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)) {
         return std::move(sockets_[i]);
       } else {
         error_ = error != 0 ? error : errno;

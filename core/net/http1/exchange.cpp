@@ -23,7 +23,8 @@ bool is_interim(int status) {
 bool Exchange::send(std::string_view data) {
   deadline_.check();  // before anything counts as sent
   deadline_.sending();
-  return connection_.write(data, deadline_, [this] { return refused(); }) == Connection::Sent::all;
+  const auto responded = request_.body != nullptr ? std::function([this] { return refused(); }) : nullptr;
+  return connection_.write(data, deadline_, responded) == Connection::Sent::all;
 }
 
 /// Whether the input contains a final head that makes the rest of the body pointless.

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/base/directory.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
@@ -16,17 +17,15 @@ namespace heygen::net {
 namespace {
 
 /// c_rehash's naming: eight hexadecimal digits of the subject's hash, then a number.
-bool is_hashed_name(const std::string& name) {
+bool is_hashed_name(std::string_view name) {
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   return name.size() == 10 && name.ends_with(".0") && std::all_of(name.begin(), name.begin() + 8, is_hex);
 }
 
 bool has_hashed_names(const std::string& directory) {
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-    if (is_hashed_name(at->path().filename().string())) return true;
-  }
-  return false;
+  bool found = false;
+  visit_names(directory, [&](std::string_view name) { return !(found = is_hashed_name(name)); });
+  return found;
 }
 
 [[noreturn]] void unreadable(const std::string& variable, const std::string& path, int error) {

@@ -3,12 +3,9 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <optional>
+#include <memory>
 #include <string>
-#include <thread>
 
 #include "core/provider/breadcrumb.hpp"
 
@@ -42,22 +39,8 @@ class Watchdog : public CallObserver {
   void polls_cancellation() noexcept override;
 
  private:
-  using Clock = std::chrono::steady_clock;
-  void start_waiting(const std::lock_guard<std::mutex>& held);
-  void run();
-  void sleep(std::unique_lock<std::mutex>& held);
-  void tell_when_slow(const std::unique_lock<std::mutex>& held);
-
-  const Time timeout_;
-  const OnHang on_hang_;
-  const OnSlow on_slow_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  Time call_timeout_{};  ///< of the call that is running
-  bool calling_ = false, stopping_ = false;
-  std::optional<Clock::time_point> deadline_, sleeps_until_;
-  std::optional<Clock::time_point> slow_at_;  ///< when on_slow is due for the call that is running
-  std::thread thread_;
+  class Watch;
+  const std::shared_ptr<Watch> watch_;  ///< with its thread, which ends by itself when it wakes without a watchdog
 };
 
 }  // namespace heygen::provider

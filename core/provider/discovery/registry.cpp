@@ -8,6 +8,7 @@
 #include <system_error>
 #include <tuple>
 
+#include "core/base/directory.hpp"
 #include "core/base/environment.hpp"
 #include "core/base/file.hpp"
 #include "core/base/limits.hpp"
@@ -62,6 +63,16 @@ Manifest manifest_of(const DiscoveredProvider& found, const Pin* pin) {
   }
 }
 
+fs::path require_library(const fs::path& library, Owner owner, OwnershipChecks& checks) {
+  try {
+    return checks.require(library, owner).path;
+  } catch (const Refusal&) {
+    std::error_code error;
+    if (fs::exists(library, error)) throw;
+    throw Refusal("its library " + library.string() + " is missing");
+  }
+}
+
 /// Fills in the manifest's contents, unless they are those of `read`. Throws Refusal. Returns the library's path
 /// without links.
 fs::path examine(DiscoveredProvider& found, const Pin* pin, OwnershipChecks& checks, FileMark& read) {
@@ -75,11 +86,7 @@ fs::path examine(DiscoveredProvider& found, const Pin* pin, OwnershipChecks& che
   found.manifest = manifest;
   found.library_path = found.manifest_path.parent_path() / manifest.library;
   agree_on_major(manifest.abi_min, manifest.abi_max);
-  std::error_code error;
-  if (!fs::exists(found.library_path, error)) {
-    throw Refusal("its library " + found.library_path.string() + " is missing");
-  }
-  fs::path library = checks.require(found.library_path, owner).path;
+  fs::path library = require_library(found.library_path, owner, checks);
   read = present;
   return library;
 }
@@ -139,10 +146,11 @@ DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const 
 /// `error` says why the directory could not be read.
 std::vector<fs::path> manifests_in(const fs::path& directory, std::error_code& error) {
   std::vector<fs::path> paths;
-  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (name.size() > kSuffix.size() && name.ends_with(kSuffix) && name.front() != '.') paths.push_back(at->path());
-  }
+  error = visit_names(directory, [&](std::string_view name) {
+    if (name.size() > kSuffix.size() && name.ends_with(kSuffix) && name.front() != '.')
+      paths.push_back(directory / name);
+    return true;
+  });
   std::ranges::sort(paths);
   return paths;
 }

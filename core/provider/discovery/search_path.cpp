@@ -18,10 +18,7 @@ std::vector<SearchDirectory> default_search_path(const Environment& environment,
     if (!config_dir.empty()) directories.push_back({config_dir / "providers", Origin::user});
   }
   if (!executable.empty()) {
-    const bool link = std::filesystem::is_symlink(executable, error);
-    const std::filesystem::path real = link ? std::filesystem::canonical(executable, error) : executable;
-    const std::filesystem::path& program = error ? executable : real;
-    directories.push_back({program.parent_path().parent_path() / "lib" / "heygen" / "providers", Origin::system});
+    directories.push_back({executable.parent_path().parent_path() / "lib" / "heygen" / "providers", Origin::system});
   }
   return directories;
 }

@@ -19,8 +19,8 @@ struct SearchDirectory {
 };
 
 /// The directories of HEYGEN_PROVIDER_PATH, then CONFIG_DIR/providers, then ../lib/heygen/providers beside the
-/// executable, which may be a link in a directory that is reached by none, as the kernel names a program. With elevated
-/// privilege (set-user-id, file capabilities) only the last.
+/// executable, whose path has no links, as the kernel names a program. With elevated privilege (set-user-id, file
+/// capabilities) only the last.
 std::vector<SearchDirectory> default_search_path(const Environment& environment,
                                                  const std::filesystem::path& config_dir,
                                                  const std::filesystem::path& executable);

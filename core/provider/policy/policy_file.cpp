@@ -27,12 +27,13 @@ std::string hint_for(const fs::path& path) {
 
 /// True only for "no such file", and not for a dangling link, which says that there should be a policy.
 bool is_absent(const fs::path& path) {
-  struct stat info {};
+  struct stat above {
+  }, info{};
+  const fs::path directory = path.parent_path();
+  if (lstat(directory.c_str(), &above) != 0 && errno == ENOENT) return true;
   if (lstat(path.c_str(), &info) == 0) return false;
   if (errno != ENOENT) refuse(path, describe_errno(errno), hint_for(path));
-  const fs::path directory = path.parent_path();
-  if (lstat(directory.c_str(), &info) != 0 || !S_ISLNK(info.st_mode) || stat(directory.c_str(), &info) == 0)
-    return true;
+  if (!S_ISLNK(above.st_mode) || stat(directory.c_str(), &info) == 0) return true;
   refuse(path, directory.string() + " is a link that leads nowhere", hint_for(path));
 }
 

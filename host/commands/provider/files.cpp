@@ -63,12 +63,13 @@ bool is_library(const fs::path& file) {
 /// Manifests of that directory which name this library.
 std::vector<fs::path> manifests_of(const fs::path& directory, const std::string& library) {
   std::vector<fs::path> paths;
-  std::error_code error;
-  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-    if (!at->path().filename().string().ends_with(kSuffix)) continue;
-    const auto manifest = manifest_at(at->path());
-    if (manifest && manifest->library == library) paths.push_back(at->path());
-  }
+  visit_names(directory, [&](std::string_view name) {
+    if (!name.ends_with(kSuffix)) return true;
+    const fs::path path = directory / name;
+    const auto manifest = manifest_at(path);
+    if (manifest && manifest->library == library) paths.push_back(path);
+    return true;
+  });
   std::ranges::sort(paths);
   return paths;
 }

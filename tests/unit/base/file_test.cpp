@@ -6,6 +6,8 @@
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "core/base/directory.hpp"
@@ -36,6 +38,30 @@ BOOST_AUTO_TEST_CASE(read_regular_file_returns_all_bytes_up_to_its_limit) {
   BOOST_TEST(read_regular_file(write("file", bytes), 4).value() == bytes);
   BOOST_TEST(error_of_reading(write("file", bytes), 3) == EFBIG);
   BOOST_TEST(read_regular_file(write("file", ""), 0).value().empty());
+}
+
+BOOST_AUTO_TEST_CASE(read_regular_file_returns_files_of_any_size_whole) {
+  constexpr std::size_t kPiece = std::size_t{16} * 1024;
+  for (const std::size_t size : {kPiece - 1, kPiece, kPiece + 1, 3 * kPiece}) {
+    const std::string bytes(size, 'x');
+    const fs::path file = write("file", bytes);
+    BOOST_TEST((read_regular_file(file, size) == bytes));
+    BOOST_TEST(error_of_reading(file, size - 1) == EFBIG);
+  }
+  BOOST_TEST(!read_regular_file("/proc/self/maps", kPiece * 100).value().empty());  // has no size
+}
+
+BOOST_AUTO_TEST_CASE(visit_names_sees_each_entry_until_told_to_stop) {
+  write("one", "");
+  make_private_directory(path() / ".two");
+  std::set<std::string> seen;
+  BOOST_TEST(!visit_names(path(), [&](std::string_view name) { return seen.emplace(name).second; }));
+  BOOST_TEST((seen == std::set<std::string>{"one", ".two"}));
+  int calls = 0;
+  BOOST_TEST(!visit_names(path(), [&](std::string_view) { return ++calls > 1; }));
+  BOOST_TEST(calls == 1);
+  BOOST_TEST(visit_names(path() / "missing", [](std::string_view) { return true; }).value() == ENOENT);
+  BOOST_TEST(visit_names(path() / "one", [](std::string_view) { return true; }).value() == ENOTDIR);
 }
 
 BOOST_AUTO_TEST_CASE(read_regular_file_tells_missing_from_unreadable) {

@@ -373,17 +373,6 @@ BOOST_AUTO_TEST_CASE(search_path_is_variable_then_user_then_system) {
   BOOST_TEST((directories.at(3).origin == Origin::system));
 }
 
-BOOST_AUTO_TEST_CASE(program_path_is_resolved_through_links) {
-  TemporaryDirectory directory;
-  const fs::path real = directory.make("prefix/bin") / "heygen";
-  write_file(real, "");
-  fs::create_symlink(real, directory.make("elsewhere") / "heygen");
-  const auto directories = default_search_path(MapEnvironment(std::map<std::string, std::string, std::less<>>{}), {},
-                                               directory.path() / "elsewhere/heygen");
-  BOOST_TEST(directories.size() == 1U);
-  BOOST_TEST(directories.at(0).path == fs::canonical(directory.path()) / "prefix/lib/heygen/providers");
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(provider_ownership)
