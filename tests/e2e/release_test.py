@@ -57,6 +57,17 @@ class Release(unittest.TestCase):
         for file in PROGRAMS:
             self.assertRegex(readelf("--dyn-syms", file), r"__(mem|str|f|v|s|read|poll|recv)\w*_chk@", file)
 
+    @unittest.skipUnless(shutil.which("hardening-check"), "it takes hardening-check (devscripts)")
+    def test_hardening_check_agrees(self):
+        wanted = ("Position Independent Executable", "Stack protected", "Fortify Source functions", "Read-only relocations",
+                  "Immediate binding", "Stack clash protection")  # fmt: skip
+        for file in PROGRAMS + PROVIDERS:
+            with self.subTest(file):
+                report = subprocess.run(["hardening-check", "--nocfprotection", RELEASE / file], capture_output=True, text=True).stdout
+                said = dict(re.findall(r"^ (.*?): (.*)$", report, re.M))
+                for what in wanted if file in PROGRAMS else wanted[3:5]:  # a small library may call nothing that is fortified
+                    self.assertRegex(said[what], "^yes", what)
+
     def test_the_archive_has_a_bill_of_materials_and_checksums(self):
         archive = pathlib.Path(checked(ROOT / "packaging/archive.sh", RELEASE).splitlines()[-1])
         bill = json.loads(archive.with_name(archive.name.removesuffix(".tar.xz") + ".spdx.json").read_text())
