@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers for measurements: a small one with canned answers, over HTTP or TLS, and nginx for data."""
+"""Servers for measurements: a small one with canned answers, over HTTP or TLS, nginx for data, and the sandbox."""
 
 import contextlib
 import http.server
+import os
 import pathlib
 import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
+import urllib.request
 
 USER = b'{"data":{"username":"bench","email":"bench@example.com","first_name":"B","last_name":"Ench"}}'
 
@@ -27,8 +30,14 @@ def rows(count, cursor=""):
     return ('{"data":[%s],"has_more":%s,"next_token":"%s"}' % (data, "true" if cursor else "false", cursor)).encode()
 
 
+class Listener(http.server.ThreadingHTTPServer):
+    request_queue_size = 1024  # hundreds of processes connect at once
+    daemon_threads = True
+
+
 class Canned(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one piece, as a server sends a short response
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
@@ -47,7 +56,7 @@ class Canned(http.server.BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def canned(pages, certificate=None):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Canned)
+    server = Listener(("127.0.0.1", 0), Canned)
     server.pages = pages
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -84,16 +93,25 @@ def free_port():
 
 @contextlib.contextmanager
 def nginx(place: pathlib.Path, pages):
-    """Serves the files `pages` (path of the API: file), and takes any POST, over HTTP and TLS. Gives both bases."""
+    """Serves the files `pages` (path of the API: file), and takes uploads. Gives the bases for "HTTP" and "TLS"."""
     plain, tls = free_port(), free_port()
-    locations = "".join(f"location = {path} {{ default_type application/json; alias {file}; }}\n" for path, file in pages.items())
-    common = f"client_max_body_size 0; client_body_in_single_buffer off; {locations} location / {{ default_type application/json; alias {place}/ok.json; error_page 405 =200 /ok.json; }} location = /ok.json {{ root {place}; }}"
-    (place / "ok.json").write_bytes(b'{"data":{"id":"asset_1"}}')
+    kind = lambda path: "video/mp4" if path.endswith(".mp4") else "application/json"
+    locations = "".join(f"location = {path} {{ default_type {kind(path)}; alias {file}; }}\n" for path, file in pages.items())
+    # What is sent is read to its end, and answered then.
+    common = f"""
+        client_max_body_size 0;
+        {locations}
+        location = /v3/assets {{ client_body_in_file_only clean; proxy_pass http://127.0.0.1:{plain}/done;
+                                 proxy_pass_request_body off; proxy_set_header Content-Length ""; }}
+        location = /done {{ default_type application/json; return 200 '{{"data":{{"id":"asset_1"}}}}'; }}"""
+    memory = pathlib.Path("/dev/shm")
+    received = tempfile.mkdtemp(prefix="heygen-bench-", dir=memory if os.access(memory, os.W_OK) else place)
+    user = "user root;" if os.geteuid() == 0 else ""  # or a worker without rights could not read the files
     (place / "nginx.conf").write_text(f"""
-        daemon off; pid {place}/nginx.pid; error_log {place}/nginx.log; worker_processes 1;
+        daemon off; pid {place}/nginx.pid; error_log {place}/nginx.log; worker_processes 1; {user}
         events {{ }}
         http {{
-          access_log off; sendfile on; client_body_temp_path {place}/body; proxy_temp_path {place}/p; fastcgi_temp_path {place}/f;
+          access_log off; sendfile on; client_body_temp_path {received}; proxy_temp_path {place}/p; fastcgi_temp_path {place}/f;
           uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;
           server {{ listen 127.0.0.1:{plain}; {common} }}
           server {{ listen 127.0.0.1:{tls} ssl; ssl_certificate {place}/server.pem; ssl_certificate_key {place}/server.key; {common} }}
@@ -104,7 +122,46 @@ def nginx(place: pathlib.Path, pages):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", tls), timeout=1):
                 break
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{plain}", f"https://localhost:{tls}"
+        yield {"HTTP": f"http://127.0.0.1:{plain}", "TLS": f"https://localhost:{tls}"}
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(received)
+
+
+class Sandbox:
+    """The sandbox, with a login by OAuth in a configuration directory of its own."""
+
+    def __init__(self, base, env):
+        self.base, self.env = base, env
+
+    def call(self, method, path):
+        with urllib.request.urlopen(urllib.request.Request(self.base + path, method=method)) as response:
+            return response.read()
+
+    def expire(self):
+        self.call("POST", "/_sandbox/expire")
+
+    def refreshes(self):
+        return self.call("GET", "/_sandbox/log").count(b"/v1/oauth/token")
+
+
+@contextlib.contextmanager
+def sandbox(build: pathlib.Path, config_dir: pathlib.Path, env):
+    command = [build / "bin/heygen-sandbox", "serve", "--auto-approve", "--config-dir", config_dir]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        said = {"HEYGEN_API_KEY": ""}
+        for line in process.stdout:
+            if line.startswith("export "):
+                name, _, value = line.removeprefix("export ").rstrip("\n").partition("=")
+                said[name] = value
+            if line.startswith("# ready"):
+                break
+        browser = "curl --silent --location --output /dev/null"
+        subprocess.run([build / "bin/heygen", "auth", "login", "--oauth"], env={**env, **said, "BROWSER": browser}, check=True,
+                       stdin=subprocess.DEVNULL, capture_output=True)  # fmt: skip
+        yield Sandbox(said["HEYGEN_API_BASE"], said)
     finally:
         process.terminate()
         process.wait()
