@@ -154,10 +154,54 @@ class Json {
     if (!exists() || service_->int64(value_, &number) != HEYGEN_OK) return std::nullopt;
     return number;
   }
+  const heygen_json* raw() const { return value_; }
 
  private:
   const heygen_json_1_v* service_ = nullptr;
   const heygen_json* value_ = nullptr;
+};
+
+/// Writes a JSON document of any shape; see Patch for the usual one. A document out of order is a bug of the provider
+/// and throws Fail{INTERNAL}; a text that is not UTF-8, or too long, throws Fail{BROKEN}.
+class JsonWriter {
+ public:
+  JsonWriter(const heygen_call* call, const heygen_json_1_v* service)
+      : service_(service), writer_(service->writer(call)) {}
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
+  ~JsonWriter() = default;
+
+  JsonWriter& begin_object() { return in_order(service_->begin_object(writer_)); }
+  JsonWriter& begin_array() { return in_order(service_->begin_array(writer_)); }
+  /// Ends the innermost object or array.
+  JsonWriter& end() { return in_order(service_->end(writer_)); }
+  /// The name of an object's next member.
+  JsonWriter& name(std::string_view name) { return in_order(service_->name(writer_, view(name))); }
+  JsonWriter& put_text(std::string_view text) {
+    if (service_->put_string(writer_, view(text)) != HEYGEN_OK) {
+      throw Fail(HEYGEN_BROKEN, "A text is not UTF-8, or too long for a JSON document.");
+    }
+    return *this;
+  }
+  JsonWriter& put_number(std::int64_t number) { return in_order(service_->put_int64(writer_, number)); }
+  JsonWriter& put_flag(bool value) { return in_order(service_->put_bool(writer_, value ? 1 : 0)); }
+  JsonWriter& put_null() { return in_order(service_->put_null(writer_)); }
+  /// A copy of a parsed value; null of nothing.
+  JsonWriter& put(const Json& value) { return in_order(service_->put_value(writer_, value.raw())); }
+  /// The complete document.
+  std::string_view finish() {
+    const heygen_str document = service_->finish(writer_);
+    if (document.data == nullptr) in_order(HEYGEN_USAGE);
+    return text(document);
+  }
+
+ private:
+  JsonWriter& in_order(heygen_status status) {
+    if (status != HEYGEN_OK) throw Fail(HEYGEN_INTERNAL, "The provider wrote JSON that is not a document.");
+    return *this;
+  }
+  const heygen_json_1_v* service_;
+  heygen_json_writer* writer_;
 };
 
 // ---- heygen.http/1 --------------------------------------------------------------------------------------------------
@@ -168,13 +212,18 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;  ///< not Host, Content-Length or hop-by-hop ones
   std::string body;
   std::chrono::milliseconds timeout{0};  ///< for the whole exchange; zero means 30 s
+  std::size_t max_body = 0;              ///< bytes of the longest response body; 0 means 1 MiB, at most 16 MiB
+  std::string extra_ca;                  ///< PEM, trusted in addition to the user's CAs
+  std::string client_certificate;        ///< PEM, with its chain
+  std::string_view client_key;           ///< PEM, not encrypted; keep it in a Secret until send() returns
+  std::string unix_socket;               ///< path of a socket to connect to in place of the URL's host
 };
 
 class HttpResponse {
  public:
   HttpResponse() = default;
-  HttpResponse(const heygen_http_1_v* service, const heygen_http_response* response)
-      : service_(service), response_(response) {}
+  HttpResponse(const heygen_call* call, const heygen_http_1_v* service, const heygen_http_response* response)
+      : call_(call), service_(service), response_(response) {}
 
   int status() const { return service_->status(response_); }
   std::string_view body() const { return text(service_->body(response_)); }
@@ -184,8 +233,24 @@ class HttpResponse {
     if (value.data == nullptr) return std::nullopt;
     return text(value);
   }
+  /// Names and values in the order received, also those that must not be joined, such as Set-Cookie.
+  std::vector<std::pair<std::string_view, std::string_view>> headers() const {
+    std::vector<std::pair<std::string_view, std::string_view>> all;
+    const std::size_t count = service_->header_count(response_);
+    for (std::size_t i = 0; i < count; ++i) {
+      heygen_field field{};
+      if (service_->header_at(response_, i, &field) == HEYGEN_OK) all.emplace_back(text(field.name), text(field.value));
+    }
+    return all;
+  }
+  /// Frees the response and whatever was read from it, for those who poll. Nothing may be asked of it afterwards.
+  void release() noexcept {
+    if (response_ != nullptr) service_->release(call_, response_);
+    response_ = nullptr;
+  }
 
  private:
+  const heygen_call* call_ = nullptr;
   const heygen_http_1_v* service_ = nullptr;
   const heygen_http_response* response_ = nullptr;
 };
@@ -196,8 +261,9 @@ class Http {
  public:
   Http(const heygen_call* call, const heygen_http_1_v* service) : call_(call), service_(service) {}
 
-  /// Whatever the response's status is. Throws Fail: TRANSIENT (no whole response; the host has said why), BROKEN (a
-  /// body over 1 MiB), USAGE (a URL or header that the host does not send), CANCELED.
+  /// Whatever the response's status is. Throws Fail: TRANSIENT (no whole response) and USAGE (a URL, header,
+  /// certificate or key that the host does not send), both in the host's words, BROKEN (a body over max_body),
+  /// CANCELED.
   HttpResponse send(const HttpRequest& request) const {
     std::vector<heygen_field> headers;
     headers.reserve(request.headers.size());
@@ -210,22 +276,29 @@ class Http {
     raw.headers = headers.data();
     raw.header_count = headers.size();
     raw.body = view(request.body);
+    raw.max_body = request.max_body;
+    raw.extra_ca = view(request.extra_ca);
+    raw.client_certificate = view(request.client_certificate);
+    raw.client_key = view(request.client_key);
+    raw.unix_socket = view(request.unix_socket);
     const heygen_http_response* response = nullptr;
     const heygen_status status = service_->send(call_, &raw, &response);
-    if (status != HEYGEN_OK) throw Fail(status, wording(status, request.url));
+    if (status != HEYGEN_OK) throw Fail(status, wording(status, request));
     if (response == nullptr) throw Fail(HEYGEN_INTERNAL, "The host returned no response.");
-    return {service_, response};
+    return {call_, service_, response};
   }
 
   /// application/x-www-form-urlencoded.
   std::string_view form_encode(std::string_view plain) const { return text(service_->form_encode(call_, view(plain))); }
 
  private:
-  static std::string wording(heygen_status status, const std::string& url) {
-    const std::string where = url.substr(0, url.find_first_of("?#"));
-    if (status == HEYGEN_BROKEN) return "The response of " + where + " is larger than 1 MiB.";
-    if (status == HEYGEN_USAGE) return "heygen does not send a request to " + where + ".";
-    return {};
+  static std::string wording(heygen_status status, const HttpRequest& request) {
+    constexpr std::size_t kMib = 1024 * 1024;
+    if (status != HEYGEN_BROKEN) return {};
+    const bool whole = request.max_body % kMib == 0;
+    const std::size_t number = request.max_body == 0 ? 1 : whole ? request.max_body / kMib : request.max_body;
+    return "The response of " + request.url.substr(0, request.url.find_first_of("?#")) + " is larger than " +
+           std::to_string(number) + (whole ? " MiB." : " bytes.");
   }
   const heygen_call* call_;
   const heygen_http_1_v* service_;
@@ -357,6 +430,17 @@ class Terminal {
   std::string_view prompt(std::string_view question) const { return ask(service_->prompt, question); }
   /// Hidden on a terminal; from a pipe all of stdin, up to 64 KiB. Throws Fail likewise, and USAGE past the limit.
   std::string_view secret(std::string_view question) const { return ask(service_->secret, question); }
+  /// The index of the item that the user picks, such as a role or an account; a single one is not asked for. Throws
+  /// Fail (NEEDS_USER without a terminal or when interaction is not allowed, CANCELED).
+  std::size_t menu(std::string_view title, const std::vector<std::string>& items, std::size_t suggested = 0) const {
+    std::vector<heygen_str> shown;
+    shown.reserve(items.size());
+    for (const std::string& item : items) shown.push_back(view(item));
+    std::size_t chosen = suggested;
+    const heygen_status status = service_->menu(call_, view(title), shown.data(), shown.size(), &chosen);
+    if (status != HEYGEN_OK) throw Fail(status);
+    return chosen;
+  }
 
  private:
   using Ask = heygen_status(HEYGEN_CALL*)(const heygen_call*, heygen_str, heygen_str*);
@@ -533,6 +617,7 @@ class Call {
     return text(service<heygen_json_1_v>(HEYGEN_JSON_1)->quote(raw_, view(plain)));
   }
 
+  JsonWriter write_json() const { return {raw_, service<heygen_json_1_v>(HEYGEN_JSON_1)}; }
   Http http() const { return {raw_, service<heygen_http_1_v>(HEYGEN_HTTP_1)}; }
   Hash hash() const { return {raw_, service<heygen_hash_1_v>(HEYGEN_HASH_1)}; }
   Clock clock() const { return {raw_, service<heygen_clock_1_v>(HEYGEN_CLOCK_1)}; }
