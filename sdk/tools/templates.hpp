@@ -8,7 +8,8 @@ namespace heygen::tools {
 
 extern const std::string_view kTemplateReadme, kTemplateCBuild, kTemplateC, kTemplateCppBuild, kTemplateCpp;
 extern const std::string_view kTemplateRustManifest, kTemplateRustLock, kTemplateRustBuild, kTemplateRust;
-extern const std::string_view kCrateManifest, kCrateAbi, kCrateCall, kCrateDescribe, kCrateLib;
+extern const std::string_view kCrateManifest, kCrateAbi, kCrateCall, kCrateDescribe, kCrateHttp, kCrateJson, kCrateLib,
+    kCrateSecret, kCrateText;
 extern const std::string_view kTemplateGoModule, kTemplateGoBuild, kTemplateGo, kVersionScript;
 extern const std::string_view kPackageProvider, kPackageCall, kPackageEntry, kPackageBridge;
 

@@ -9,19 +9,19 @@ import tempfile
 import unittest
 
 import provider_test
-from support import ROOT, assert_passes_check, write_manifest
+from support import ROOT, WithService, assert_passes_check, write_manifest
 
 CRATES = ROOT / "sdk" / "examples" / "rust"
 TARGET = pathlib.Path(tempfile.mkdtemp(prefix="heygen-rust-"))
 unittest.addModuleCleanup(shutil.rmtree, TARGET, True)
 
 
-def cargo(*arguments):
+def cargo(*arguments, directory=CRATES, env=None):
     """Debian's own, whatever else is on the path: that is the version which must do."""
-    env = {**os.environ, "PATH": "/usr/bin:/bin", "CARGO_HOME": str(TARGET / "cargo")}
+    env = {**os.environ, "PATH": "/usr/bin:/bin", "CARGO_HOME": str(TARGET / "cargo"), **(env or {})}
     return subprocess.run(
         ["cargo", *arguments, "--offline", "--locked", "--target-dir", TARGET],
-        cwd=CRATES,
+        cwd=directory,
         env=env,
         capture_output=True,
         text=True,
@@ -50,6 +50,10 @@ class Crate(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("every_struct_has_the_size_that_version_1_0_states ... ok", done.stdout)
 
+    def test_its_documentation_is_complete(self):
+        done = cargo("doc", "--no-deps", env={"RUSTDOCFLAGS": "-D warnings"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_the_checker_finds_nothing_wrong(self):
         library = TARGET / "pasted-token.so"
         shutil.copy(TARGET / "release" / "libpasted_token.so", library)
@@ -61,6 +65,24 @@ class Crate(unittest.TestCase):
             ["nm", "-D", "--defined-only", TARGET / "release" / "libpasted_token.so"], capture_output=True, text=True
         )
         self.assertEqual([line.split()[-1] for line in listed.stdout.splitlines()], ["heygen_provider_entry"])
+
+
+class Panic(WithService):
+    def test_it_is_a_bug_with_file_and_line(self):
+        crates = TARGET / "panicking"
+        shutil.copytree(CRATES, crates, ignore=shutil.ignore_patterns("target"))
+        source = crates / "pasted-token" / "src" / "lib.rs"
+        text = source.read_text().replace('store(call, call.secret("Token: ")?)', 'let none: Vec<u8> = vec![];\n        panic!("{}", none[call.secret("Token: ")?.len()])')
+        source.write_text(text)
+        line = text[: text.index('panic!("{}"')].count("\n") + 1
+        done = cargo("build", directory=crates)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        library = self.home.providers() / "pasted-token.so"
+        shutil.copy(TARGET / "debug" / "libpasted_token.so", library)
+        write_manifest(library)
+        self.home.write_settings(f'[providers.pasted-token]\nurl = "{self.service.url}"\n')
+        done = self.assert_fails(self.run_heygen("auth", "login", "--pasted-token", stdin="a-token\n"), "error", 1)
+        self.assertRegex(done.error()["message"], rf"panicked at pasted-token/src/lib\.rs:{line}: index out of bounds")
 
 
 if __name__ == "__main__":

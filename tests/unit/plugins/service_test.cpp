@@ -175,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(response_is_released_once, Recorder) {
   none.release();
 }
 
-BOOST_FIXTURE_TEST_CASE(too_long_a_body_is_worded_with_the_limit_in_force, Recorder) {
+BOOST_FIXTURE_TEST_CASE(too_long_a_body_is_worded_with_its_own_limit, Recorder) {
   send_status = HEYGEN_BROKEN;
   const auto said = [&](std::size_t limit) {
     sdk::HttpRequest asked;

@@ -2,37 +2,16 @@
 //! One call into the provider: what the host asks, where the answer goes, and the host's services.
 
 use crate::boundary::is_whole;
-use crate::{abi, status, Fail, Outcome};
+use crate::http::send;
+use crate::text::{bytes_of, bytes_view, text_of, view};
+use crate::{abi, status, Fail, Json, JsonWriter, Listener, Outcome, Patch, Redirect, Request, Response, Secret};
+use std::marker::PhantomData;
 use std::mem::size_of;
-use std::os::raw::{c_char, c_void};
 use std::ptr::{null, null_mut};
-
-fn view(text: &str) -> abi::Str {
-    bytes_view(text.as_bytes())
-}
-
-fn bytes_view(bytes: &[u8]) -> abi::Str {
-    abi::Str {
-        data: bytes.as_ptr() as *const c_char,
-        size: bytes.len(),
-    }
-}
-
-/// The lifetime is the caller's promise: the host keeps what it returned until the provider function ends.
-unsafe fn bytes_of<'a>(text: abi::Str) -> Option<&'a [u8]> {
-    if text.data.is_null() {
-        return None;
-    }
-    Some(std::slice::from_raw_parts(text.data as *const u8, text.size))
-}
-
-unsafe fn text_of<'a>(text: abi::Str) -> Option<&'a str> {
-    bytes_of(text).and_then(|bytes| std::str::from_utf8(bytes).ok())
-}
 
 /// What the host hands to a provider function, for as long as that runs.
 pub struct Call<'a> {
-    raw: &'a abi::Call,
+    pub(crate) raw: &'a abi::Call,
 }
 
 macro_rules! service {
@@ -97,10 +76,13 @@ impl<'a> Call<'a> {
     service!(settings_service, abi::Settings1, "heygen.settings/1");
     service!(log_service, abi::Log1, "heygen.log/1");
     service!(cancel_service, abi::Cancel1, "heygen.cancel/1");
+    service!(cache_service, abi::Cache1, "heygen.cache/1");
+    service!(request_service, abi::Request1, "heygen.request/1");
+    service!(key_service, abi::Key1, "heygen.key/1");
 
     // ---- What the host asks ----
 
-    /// One of `reason`.
+    /// One of [`reason`](crate::reason); an unknown one counts as `FIRST_USE`.
     pub fn reason(&self) -> i32 {
         self.raw.reason
     }
@@ -112,7 +94,15 @@ impl<'a> Call<'a> {
     pub fn may_ask(&self) -> Outcome<bool> {
         Ok(self.raw.interaction == 2 || (self.raw.interaction == 1 && self.interactive()?))
     }
-    /// "https://api.heygen.com", without a final '/'.
+    /// "1.0.0".
+    pub fn host_version(&self) -> &'a str {
+        unsafe { text_of(self.raw.host_version) }.unwrap_or("")
+    }
+    /// The account that the user chose by name, "" being the usual one.
+    pub fn profile(&self) -> &'a str {
+        unsafe { text_of(self.raw.profile) }.unwrap_or("")
+    }
+    /// The URL of the API, such as `https://api.heygen.com`, without a final slash.
     pub fn api_base(&self) -> &'a str {
         unsafe { text_of(self.raw.api_base) }.unwrap_or("")
     }
@@ -140,9 +130,16 @@ impl<'a> Call<'a> {
     pub fn set_header(&self, name: &str, value: &str) -> Outcome {
         self.accept((self.sink().set_header)(self.raw, view(name), view(value), 1), "header")
     }
-    /// See [`Patch`]. Only for refresh and login: from others it is dropped.
-    pub fn set_state(&self, patch: &Patch) -> Outcome {
-        self.accept((self.sink().set_state)(self.raw, view(&patch.text)), "state")
+    /// See [`Patch`]. Only for login, and for refresh of a state that is not empty.
+    pub fn set_state(&self, mut patch: Patch<'a>) -> Outcome {
+        patch.0.end()?;
+        self.accept((self.sink().set_state)(self.raw, view(patch.0.finish()?)), "state")
+    }
+    /// A patch that changes nothing yet.
+    pub fn patch(&self) -> Outcome<Patch<'a>> {
+        let mut writer = self.write_json()?;
+        writer.begin_object()?;
+        Ok(Patch(writer))
     }
     /// "api_key", "oauth" or a word of your own.
     pub fn set_type(&self, kind: &str) -> Outcome {
@@ -172,56 +169,29 @@ impl<'a> Call<'a> {
     // ---- Services ----
 
     /// Nothing inside when the text is not a JSON document.
-    pub fn parse(&self, text: &str) -> Outcome<Json<'a>> {
+    pub fn parse(&self, text: impl AsRef<[u8]>) -> Outcome<Json<'a>> {
         let service = self.json_service()?;
         Ok(Json {
             service,
-            value: (service.parse)(self.raw, view(text)),
+            value: (service.parse)(self.raw, bytes_view(text.as_ref())),
+        })
+    }
+    /// A new document.
+    pub fn write_json(&self) -> Outcome<JsonWriter<'a>> {
+        let service = self.json_service()?;
+        Ok(JsonWriter {
+            service,
+            writer: (service.writer)(self.raw),
+            call: PhantomData,
         })
     }
     /// text as a JSON string, quotes included.
     pub fn quote(&self, text: &str) -> Outcome<&'a str> {
         Ok(unsafe { text_of((self.json_service()?.quote)(self.raw, view(text))) }.unwrap_or("\"\""))
     }
-    /// One exchange with the host's proxies and CAs; whatever the response's status is. `timeout_ms` 0: 30 s.
-    pub fn send(
-        &self,
-        method: &str,
-        url: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-        timeout_ms: u32,
-    ) -> Outcome<Response<'a>> {
-        let service = self.http_service()?;
-        let headers: Vec<_> = headers
-            .iter()
-            .map(|(name, value)| abi::Field {
-                name: view(name),
-                value: view(value),
-                flags: 0,
-                reserved: 0,
-            })
-            .collect();
-        let request = abi::HttpRequest {
-            struct_size: size_of::<abi::HttpRequest>() as u32,
-            timeout_ms,
-            method: view(method),
-            url: view(url),
-            headers: headers.as_ptr(),
-            header_count: headers.len(),
-            body: view(body),
-            max_body: 0,
-            extra_ca: view(""),
-            client_certificate: view(""),
-            client_key: view(""),
-            unix_socket: view(""),
-        };
-        let mut response = null();
-        match (service.send)(self.raw, &request, &mut response) {
-            status::OK if !response.is_null() => Ok(Response { service, response }),
-            status::OK => Err(Fail::new(status::INTERNAL, "The host returned no response.", "")),
-            other => Err(Fail::status(other)), // the host has said why
-        }
+    /// One exchange with the host's proxies and CAs; whatever the response's status is.
+    pub fn send(&self, request: &Request) -> Outcome<Response<'a>> {
+        send(self, self.http_service()?, request)
     }
     /// application/x-www-form-urlencoded of one name or value.
     pub fn form_encode(&self, text: &str) -> Outcome<&'a str> {
@@ -231,6 +201,18 @@ impl<'a> Call<'a> {
     pub fn sha256(&self, data: &[u8]) -> Outcome<[u8; 32]> {
         let mut digest = [0; 32];
         (self.hash_service()?.sha256)(bytes_view(data), digest.as_mut_ptr());
+        Ok(digest)
+    }
+    /// SHA-384.
+    pub fn sha384(&self, data: &[u8]) -> Outcome<[u8; 48]> {
+        let mut digest = [0; 48];
+        (self.hash_service()?.sha384)(bytes_view(data), digest.as_mut_ptr());
+        Ok(digest)
+    }
+    /// SHA-512.
+    pub fn sha512(&self, data: &[u8]) -> Outcome<[u8; 64]> {
+        let mut digest = [0; 64];
+        (self.hash_service()?.sha512)(bytes_view(data), digest.as_mut_ptr());
         Ok(digest)
     }
     /// HMAC with SHA-256 (RFC 2104).
@@ -243,15 +225,21 @@ impl<'a> Call<'a> {
     pub fn base64url(&self, data: &[u8]) -> Outcome<&'a str> {
         Ok(unsafe { text_of((self.hash_service()?.base64url)(self.raw, bytes_view(data))) }.unwrap_or(""))
     }
+    /// None for text that is not base64url, with or without padding.
+    pub fn base64url_decode(&self, text: &str) -> Outcome<Option<&'a [u8]>> {
+        let mut data = abi::Str { data: null(), size: 0 };
+        let status = (self.hash_service()?.base64url_decode)(self.raw, view(text), &mut data);
+        Ok((status == status::OK).then(|| unsafe { bytes_of(data) }.unwrap_or(&[])))
+    }
     /// In time that depends only on the sizes.
     pub fn equal(&self, left: &[u8], right: &[u8]) -> Outcome<bool> {
         Ok((self.hash_service()?.equal)(bytes_view(left), bytes_view(right)) != 0)
     }
     /// Bytes of the system's generator, at most 4096.
-    pub fn random_bytes(&self, size: usize) -> Outcome<Vec<u8>> {
+    pub fn random_bytes(&self, size: usize) -> Outcome<Secret> {
         let mut bytes = vec![0; size];
         match (self.random_service()?.fill)(self.raw, bytes.as_mut_ptr(), size) {
-            status::OK => Ok(bytes),
+            status::OK => Ok(Secret::new(bytes)),
             other => Err(Fail::new(other, "The system gave no random bytes.", "")),
         }
     }
@@ -274,17 +262,17 @@ impl<'a> Call<'a> {
     pub fn parse_time(&self, text: &str) -> Outcome<Option<i64>> {
         let mut time = 0;
         let status = (self.clock_service()?.parse)(self.raw, view(text), &mut time);
-        Ok((status == status::OK).then(|| time))
+        Ok((status == status::OK).then_some(time))
     }
     /// The redirect listener of a native app, open until it is dropped. Only during a login.
-    pub fn listen(&self, path: &str) -> Outcome<Listener<'_, 'a>> {
+    pub fn listen(&self, redirect: &Redirect) -> Outcome<Listener<'_, 'a>> {
         let service = self.loopback_service()?;
         let options = abi::LoopbackOptions {
             struct_size: size_of::<abi::LoopbackOptions>() as u32,
-            mode: 0,
-            path: view(path),
-            host: view(""),
-            port: 0,
+            mode: redirect.form_post as i32,
+            path: view(redirect.path),
+            host: view(redirect.host),
+            port: redirect.port as u32,
             reserved: 0,
         };
         let mut listener = null_mut();
@@ -326,6 +314,15 @@ impl<'a> Call<'a> {
     pub fn secret(&self, question: &str) -> Outcome<&'a str> {
         self.ask(self.terminal_service()?.secret, question)
     }
+    /// The index of the item that the user picks, such as a role or an account; a single one is not asked for.
+    pub fn menu(&self, title: &str, items: &[&str], suggested: usize) -> Outcome<usize> {
+        let items: Vec<_> = items.iter().map(|item| view(item)).collect();
+        let mut chosen = suggested;
+        match (self.terminal_service()?.menu)(self.raw, view(title), items.as_ptr(), items.len(), &mut chosen) {
+            status::OK => Ok(chosen),
+            other => Err(Fail::status(other)),
+        }
+    }
     fn ask(
         &self,
         function: extern "C" fn(*const abi::Call, abi::Str, *mut abi::Str) -> i32,
@@ -333,8 +330,9 @@ impl<'a> Call<'a> {
     ) -> Outcome<&'a str> {
         let mut answer = abi::Str { data: null(), size: 0 };
         match function(self.raw, view(text), &mut answer) {
-            status::OK => unsafe { text_of(answer) }
-                .ok_or_else(|| Fail::new(status::USAGE, "The input is not valid UTF-8.", "")),
+            status::OK => {
+                unsafe { text_of(answer) }.ok_or_else(|| Fail::new(status::USAGE, "The input is not valid UTF-8.", ""))
+            }
             other => Err(Fail::status(other)),
         }
     }
@@ -372,180 +370,80 @@ impl<'a> Call<'a> {
     pub fn cancel_descriptor(&self) -> Outcome<isize> {
         Ok((self.cancel_service()?.descriptor)(self.raw))
     }
-}
 
-/// A value inside a parsed document, or nothing. Every question may be asked of nothing: it answers like null.
-#[derive(Clone, Copy)]
-pub struct Json<'a> {
-    service: &'a abi::Json1,
-    value: *const c_void,
-}
+    // ---- The cache, the request, and keys ----
 
-impl<'a> Json<'a> {
-    /// A member of an object.
-    pub fn get(&self, name: &str) -> Json<'a> {
-        self.found(if self.value.is_null() {
-            null()
-        } else {
-            (self.service.member)(self.value, view(name))
-        })
-    }
-    /// An element of an array, or a member's value by position.
-    pub fn at(&self, index: usize) -> Json<'a> {
-        self.found(if index < self.len() {
-            (self.service.at)(self.value, index)
-        } else {
-            null()
-        })
-    }
-    fn found(&self, value: *const c_void) -> Json<'a> {
-        Json {
-            service: self.service,
-            value,
-        }
-    }
-    /// Elements of an array or members of an object, else 0.
-    pub fn len(&self) -> usize {
-        if self.value.is_null() {
-            0
-        } else {
-            (self.service.size)(self.value)
-        }
-    }
-    /// len() is 0.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// There is a value, be it null.
-    pub fn exists(&self) -> bool {
-        !self.value.is_null()
-    }
-    /// It is a string.
-    pub fn is_string(&self) -> bool {
-        const STRING: i32 = 3;
-        self.exists() && (self.service.kind)(self.value) == STRING
-    }
-    /// A string's text, a number as it was written, "true" or "false".
-    pub fn text(&self) -> Option<&'a str> {
-        if self.value.is_null() {
-            return None;
-        }
-        unsafe { text_of((self.service.text)(self.value)) }
-    }
-    /// The whole part of a number, or of a string that is one, if it fits.
-    pub fn int64(&self) -> Option<i64> {
-        let mut number = 0;
-        let fits = !self.value.is_null() && (self.service.int64)(self.value, &mut number) == status::OK;
-        fits.then(|| number)
-    }
-}
-
-/// A complete response.
-pub struct Response<'a> {
-    service: &'a abi::Http1,
-    response: *const c_void,
-}
-
-impl<'a> Response<'a> {
-    /// The HTTP status.
-    pub fn status(&self) -> i32 {
-        (self.service.status)(self.response)
-    }
-    /// The body; "" when it is not UTF-8.
-    pub fn body(&self) -> &'a str {
-        unsafe { text_of((self.service.body)(self.response)) }.unwrap_or("")
-    }
-    /// Fields of one name are joined by ", ".
-    pub fn header(&self, name: &str) -> Option<&'a str> {
-        unsafe { text_of((self.service.header)(self.response, view(name))) }
-    }
-}
-
-/// The redirect listener (RFC 8252 §7.3). A browser that waits when it is dropped is told that the login failed.
-pub struct Listener<'c, 'a> {
-    call: &'c Call<'a>,
-    service: &'a abi::Loopback1,
-    listener: *mut c_void,
-    waits: bool,
-}
-
-impl<'c, 'a> Listener<'c, 'a> {
-    /// Use it byte for byte, twice.
-    pub fn redirect_uri(&self) -> &'a str {
-        unsafe { text_of((self.service.redirect_uri)(self.listener)) }.unwrap_or("")
-    }
-    /// True: the parameters are there and the browser waits. False: the browser did not return in time.
-    pub fn wait(&mut self, timeout_ms: u32) -> Outcome<bool> {
-        let status = (self.service.wait)(self.call.raw, self.listener, timeout_ms);
-        self.waits = status == status::OK;
-        match status {
-            status::OK => Ok(true),
-            status::TRANSIENT => Ok(false),
+    /// What [`Call::cache_put`] kept, and when it expires.
+    pub fn cache_get(&self, key: &str) -> Outcome<Option<(&'a [u8], i64)>> {
+        let mut value = abi::Str { data: null(), size: 0 };
+        let mut expires_at = 0;
+        match (self.cache_service()?.get)(self.raw, view(key), &mut value, &mut expires_at) {
+            status::OK => Ok(Some((unsafe { bytes_of(value) }.unwrap_or(&[]), expires_at))),
+            status::NOT_CONFIGURED => Ok(None),
             other => Err(Fail::status(other)),
         }
     }
-    /// A decoded query parameter.
-    pub fn param(&self, name: &str) -> Option<&'a str> {
-        unsafe { text_of((self.service.param)(self.listener, view(name))) }
+    /// Keeps what the provider derived and may lose, until it expires or state, settings or variables change.
+    pub fn cache_put(&self, key: &str, value: &[u8], expires_at: i64) -> Outcome {
+        self.done((self.cache_service()?.put)(
+            self.raw,
+            view(key),
+            bytes_view(value),
+            expires_at,
+        ))
     }
-    /// The page that the user sees, and the end of listening.
-    pub fn respond(&mut self, success: bool, message: &str) {
-        self.waits = false;
-        (self.service.respond)(self.call.raw, self.listener, success as i32, view(message));
+    /// Removes an entry.
+    pub fn cache_drop(&self, key: &str) -> Outcome {
+        self.done((self.cache_service()?.drop)(self.raw, view(key)))
     }
-}
-
-impl Drop for Listener<'_, '_> {
-    fn drop(&mut self) {
-        if self.waits {
-            self.respond(false, "");
+    /// The method of the API request that the credential is for, "" when there is none.
+    pub fn request_method(&self) -> Outcome<&'a str> {
+        Ok(unsafe { text_of((self.request_service()?.method)(self.raw)) }.unwrap_or(""))
+    }
+    /// The URL of this attempt.
+    pub fn request_url(&self) -> Outcome<&'a str> {
+        Ok(unsafe { text_of((self.request_service()?.url)(self.raw)) }.unwrap_or(""))
+    }
+    /// SHA-256 of the body, unless it is not known, such as of a file that is streamed.
+    pub fn request_body_sha256(&self) -> Outcome<Option<[u8; 32]>> {
+        let mut digest = [0; 32];
+        match (self.request_service()?.body_sha256)(self.raw, digest.as_mut_ptr()) {
+            status::OK => Ok(Some(digest)),
+            status::NOT_CONFIGURED => Ok(None),
+            other => Err(Fail::status(other)),
         }
     }
-}
-
-/// Builds the JSON merge patch (RFC 7396) of [`Call::set_state`]; wiped when it is dropped.
-pub struct Patch<'c, 'a> {
-    call: &'c Call<'a>,
-    text: String,
-}
-
-impl<'c, 'a> Patch<'c, 'a> {
-    /// Changes nothing yet.
-    pub fn new(call: &'c Call<'a>) -> Patch<'c, 'a> {
-        let mut text = String::with_capacity(4096);
-        text.push_str("{}");
-        Patch { call, text }
+    /// A header of the response that made the host ask again, such as DPoP-Nonce.
+    pub fn refusal_header(&self, name: &str) -> Outcome<Option<&'a str>> {
+        Ok(unsafe { text_of((self.request_service()?.refusal_header)(self.raw, view(name))) })
     }
-    /// Sets a member to a text.
-    pub fn text(self, name: &str, value: &str) -> Outcome<Patch<'c, 'a>> {
-        let quoted = self.call.quote(value)?;
-        self.member(name, quoted)
+    /// A new private key, which the host keeps: "ES256" or "Ed25519". Only in a login.
+    pub fn key_create(&self, name: &str, algorithm: &str) -> Outcome {
+        self.done((self.key_service()?.create)(self.raw, view(name), view(algorithm)))
     }
-    /// Sets a member to a number.
-    pub fn number(self, name: &str, value: i64) -> Outcome<Patch<'c, 'a>> {
-        self.member(name, &value.to_string())
+    /// The public key as a JSON Web Key; None without a key of that name.
+    pub fn key_public_jwk(&self, name: &str) -> Outcome<Option<&'a str>> {
+        self.look_up(self.key_service()?.public_jwk, name)
     }
-    /// Removes a member.
-    pub fn remove(self, name: &str) -> Outcome<Patch<'c, 'a>> {
-        self.member(name, "null")
+    /// Its thumbprint (RFC 7638).
+    pub fn key_thumbprint(&self, name: &str) -> Outcome<Option<&'a str>> {
+        self.look_up(self.key_service()?.thumbprint, name)
     }
-    fn member(mut self, name: &str, json: &str) -> Outcome<Patch<'c, 'a>> {
-        let name = self.call.quote(name)?;
-        self.text.pop();
-        if self.text.len() > 1 {
-            self.text.push(',');
-        }
-        for part in [name, ":", json, "}"] {
-            self.text.push_str(part);
-        }
-        Ok(self)
+    /// The signature as a JWS has it, 64 bytes.
+    pub fn key_sign(&self, name: &str, data: &[u8]) -> Outcome<&'a [u8]> {
+        let mut signature = abi::Str { data: null(), size: 0 };
+        self.done((self.key_service()?.sign)(
+            self.raw,
+            view(name),
+            bytes_view(data),
+            &mut signature,
+        ))?;
+        Ok(unsafe { bytes_of(signature) }.unwrap_or(&[]))
     }
-}
-
-impl Drop for Patch<'_, '_> {
-    fn drop(&mut self) {
-        for byte in unsafe { self.text.as_bytes_mut() } {
-            unsafe { std::ptr::write_volatile(byte, 0) };
+    fn done(&self, status: i32) -> Outcome {
+        match status {
+            status::OK => Ok(()),
+            other => Err(Fail::status(other)),
         }
     }
 }

@@ -75,7 +75,7 @@ impl Descriptor {
         self.0.order = order;
         self
     }
-    /// `flag::AMBIENT`, `flag::READS_STDIN`, `flag::NO_LOGIN`.
+    /// `flag::AMBIENT`, `flag::READS_STDIN`, `flag::NO_LOGIN`, `flag::RUNTIME`.
     pub const fn flags(mut self, bits: u32) -> Self {
         self.0.flags = bits;
         self
@@ -107,6 +107,12 @@ impl Descriptor {
     pub const fn enabled_by(mut self, names: &'static [abi::Str]) -> Self {
         self.0.enabled_by = names.as_ptr();
         self.0.enabled_by_count = names.len();
+        self
+    }
+    /// Beyond the services, such as "plain-http=169.254.169.254"; shown before it is installed.
+    pub const fn needs(mut self, texts: &'static [abi::Str]) -> Self {
+        self.0.needs = texts.as_ptr();
+        self.0.needs_count = texts.len();
         self
     }
     /// A name for the lists above.

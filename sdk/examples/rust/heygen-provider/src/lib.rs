@@ -2,16 +2,45 @@
 //! Credential providers for `heygen` in Rust: a safe wrapper of `heygen/provider.h` 1.0 without any dependency.
 //!
 //! Implement [`Provider`], describe it by a [`Descriptor`], and name both in [`heygen_provider!`]. A function that returns
-//! `Ok` has succeeded; [`Fail`] ends it in a status. A panic becomes `INTERNAL` and does not reach the host. What a
-//! service returns lives as long as the [`Call`].
-#![warn(missing_docs)]
+//! `Ok` has succeeded; [`Fail`] ends it in a status. A panic becomes `INTERNAL` with file and line, and does not reach the
+//! host. What a service returns lives as long as the [`Call`]; a [`Secret`] is wiped when it is dropped.
+//!
+//! ```
+//! use heygen_provider::{heygen_provider, status, Call, Descriptor, Fail, Outcome, Provider, Secret};
+//!
+//! struct Vault;
+//!
+//! impl Provider for Vault {
+//!     fn resolve(call: &Call) -> Outcome {
+//!         let token = call.env("VAULT_TOKEN")?.ok_or_else(|| Fail::status(status::NOT_CONFIGURED))?;
+//!         call.set_header("Authorization", Secret::joined(&["Bearer ", token]).reveal_text())
+//!     }
+//! }
+//!
+//! heygen_provider!(
+//!     Vault,
+//!     Descriptor::new("vault", "1.0.0")
+//!         .title("Vault")
+//!         .env(&[Descriptor::name("VAULT_TOKEN")])
+//!         .credential_env(&[Descriptor::name("VAULT_TOKEN")])
+//! );
+//! # fn main() {}
+//! ```
+#![deny(missing_docs)]
 
 pub mod abi;
 mod call;
 mod describe;
+mod http;
+mod json;
+mod secret;
+mod text;
 
-pub use call::{Call, Json, Listener, Patch, Response};
+pub use call::Call;
 pub use describe::{setting, Descriptor};
+pub use http::{Listener, Redirect, Request, Response};
+pub use json::{Json, JsonWriter, Patch};
+pub use secret::Secret;
 
 /// The outcome of a provider function; the header says what the user sees of each.
 #[allow(missing_docs)]
@@ -46,6 +75,7 @@ pub mod flag {
     pub const AMBIENT: u32 = 1;
     pub const READS_STDIN: u32 = 2;
     pub const NO_LOGIN: u32 = 4;
+    pub const RUNTIME: u32 = 8;
     pub const INTERACTS_TERMINAL: u32 = 1;
     pub const INTERACTS_BROWSER: u32 = 2;
 }
@@ -103,14 +133,32 @@ pub trait Provider {
     fn revoke(_call: &Call) -> Outcome {
         Err(Fail::status(status::UNSUPPORTED))
     }
+    /// What the server made of the headers: the status of the final response, and whether it took the credential.
+    fn report_outcome(_call: &Call, _http_status: i32, _accepted: bool) -> Outcome {
+        Ok(())
+    }
 }
 
 #[doc(hidden)]
+#[allow(clippy::not_unsafe_ptr_arg_deref)] // the host calls, by the rules of the header
 pub mod boundary {
     use crate::{abi, status, Call, Fail, Outcome};
     use std::os::raw::c_void;
     use std::panic::{catch_unwind, AssertUnwindSafe};
     use std::ptr::null;
+    use std::sync::Mutex;
+    use std::thread::{self, ThreadId};
+
+    /// Where the last panic was, and in which thread.
+    static PANICKED: Mutex<Option<(ThreadId, String)>> = Mutex::new(None);
+
+    fn place_of_panic() -> String {
+        let last = PANICKED.lock().map(|mut last| last.take()).unwrap_or_default();
+        match last {
+            Some((thread, place)) if thread == thread::current().id() => format!(" at {place}"),
+            _ => String::new(),
+        }
+    }
 
     /// Read only through its first member: what follows may not be there.
     pub(crate) unsafe fn is_whole<T>(record: *const T) -> bool {
@@ -122,7 +170,11 @@ pub mod boundary {
             return status::INTERNAL;
         }
         // This library has a standard library of its own, so the hook belongs to it. The host says what happened.
-        std::panic::set_hook(Box::new(|_| {}));
+        std::panic::set_hook(Box::new(|panic| {
+            if let (Some(place), Ok(mut last)) = (panic.location(), PANICKED.lock()) {
+                *last = Some((thread::current().id(), format!("{}:{}", place.file(), place.line())));
+            }
+        }));
         status::OK
     }
 
@@ -134,7 +186,19 @@ pub mod boundary {
         null()
     }
 
-    pub fn guard(raw: *const abi::Call, function: fn(&Call) -> Outcome) -> i32 {
+    pub fn guard_outcome(
+        raw: *const abi::Call,
+        outcome: *const abi::Outcome,
+        function: fn(&Call, i32, bool) -> Outcome,
+    ) -> i32 {
+        if !unsafe { is_whole(outcome) } {
+            return status::INTERNAL;
+        }
+        let outcome = unsafe { &*outcome };
+        guard(raw, |call| function(call, outcome.http_status, outcome.accepted != 0))
+    }
+
+    pub fn guard(raw: *const abi::Call, function: impl Fn(&Call) -> Outcome) -> i32 {
         let call = match unsafe { Call::from_raw(raw) } {
             Some(call) => call,
             None => return status::INTERNAL,
@@ -148,7 +212,11 @@ pub mod boundary {
                 let words = words
                     .or_else(|| panic.downcast_ref::<String>().cloned())
                     .unwrap_or_default();
-                Fail::new(status::INTERNAL, format!("It panicked: {words}"), "")
+                Fail::new(
+                    status::INTERNAL,
+                    format!("It panicked{}: {words}", place_of_panic()),
+                    "",
+                )
             }
         };
         call.report(&fail);
@@ -182,6 +250,9 @@ macro_rules! heygen_provider {
             extern "C" fn revoke(call: *const abi::Call) -> i32 {
                 boundary::guard(call, <$provider as Provider>::revoke)
             }
+            extern "C" fn report_outcome(call: *const abi::Call, outcome: *const abi::Outcome) -> i32 {
+                boundary::guard_outcome(call, outcome, <$provider as Provider>::report_outcome)
+            }
             static API: abi::Provider1 = abi::Provider1 {
                 struct_size: size_of::<abi::Provider1>() as u32,
                 reserved: 0,
@@ -190,7 +261,7 @@ macro_rules! heygen_provider {
                 refresh,
                 login,
                 revoke,
-                report_outcome: None,
+                report_outcome: Some(report_outcome),
                 get_extension: Some(boundary::no_extension),
             };
             extern "C" fn get_api(major: u32) -> *const c_void {

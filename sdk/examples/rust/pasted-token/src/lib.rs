@@ -2,18 +2,25 @@
 //! A bearer token that the user pastes at login and that a server of your own refreshes and revokes: the C example
 //! `minimal`, in Rust.
 
-use heygen_provider::{flag, heygen_provider, setting, status, Call, Descriptor, Fail, Outcome, Patch, Provider};
+use heygen_provider::{
+    flag, heygen_provider, setting, status, Call, Descriptor, Fail, Outcome, Provider, Request, Response, Secret,
+};
 
 struct PastedToken;
 
 /// POSTs the token to `<url>/<action>`; 5xx is the server's trouble, other refusals are the token's.
-fn post<'a>(call: &Call<'a>, action: &str, token: &str) -> Outcome<&'a str> {
+fn post<'a>(call: &Call<'a>, action: &str, token: &str) -> Outcome<Response<'a>> {
     let url = call
         .setting("url")?
         .ok_or_else(|| Fail::new(status::USAGE, "providers.pasted-token.url is not set.", ""))?;
-    let response = call.send("POST", &format!("{url}/{action}"), &[], token, 0)?;
+    let response = call.send(&Request {
+        method: "POST",
+        url: &format!("{url}/{action}"),
+        body: token.as_bytes(),
+        ..Request::default()
+    })?;
     match response.status() {
-        200 => Ok(response.body()),
+        200 => Ok(response),
         500..=599 => Err(Fail::new(
             status::TRANSIENT,
             format!("{url} is in trouble."),
@@ -30,7 +37,11 @@ fn stored<'a>(call: &Call<'a>) -> Outcome<&'a str> {
     }
     match token.text() {
         Some(text) if token.is_string() => Ok(text),
-        _ => Err(Fail::new(status::BROKEN, "The stored token is not a string.", "Log in again.")),
+        _ => Err(Fail::new(
+            status::BROKEN,
+            "The stored token is not a string.",
+            "Log in again.",
+        )),
     }
 }
 
@@ -42,7 +53,7 @@ fn store(call: &Call, token: &str) -> Outcome {
             "",
         ));
     }
-    call.set_state(&Patch::new(call).text("token", token)?)
+    call.set_state(call.patch()?.text("token", token)?)
 }
 
 impl Provider for PastedToken {
@@ -57,12 +68,12 @@ impl Provider for PastedToken {
         }
         call.set_type("token")?;
         call.set_refreshable(true)?;
-        call.set_header("Authorization", &format!("Bearer {token}"))
+        call.set_header("Authorization", Secret::joined(&["Bearer ", token]).reveal_text())
     }
 
     fn refresh(call: &Call) -> Outcome {
-        let response = call.parse(post(call, "refresh", stored(call)?)?)?;
-        store(call, response.get("token").text().unwrap_or(""))
+        let answer = call.parse(post(call, "refresh", stored(call)?)?.body())?;
+        store(call, answer.get("token").text().unwrap_or(""))
     }
 
     fn login(call: &Call) -> Outcome {
