@@ -265,7 +265,7 @@ auth::Session& Services::session() {
 }
 
 auth::LoginDependencies Services::login_dependencies() {
-  const auto probe = [this](const auth::Credential& credential) {
+  const auto probe = [this](auth::CredentialSource& credential) {
     return transport::probe_credential(http(), clock, random, cancel, client_options(), credential);
   };
   return {store(), registry(), environment, clock, cancel, probe};

@@ -7,8 +7,8 @@
 
 namespace heygen::auth {
 
-Credential::Credential(std::string provider, std::string title, provider::ProviderResult answer)
-    : provider_(std::move(provider)), title_(std::move(title)), answer_(std::move(answer)) {}
+Credential::Credential(std::string provider, std::string title, provider::ProviderResult answer, json::Value state)
+    : provider_(std::move(provider)), title_(std::move(title)), answer_(std::move(answer)), state_(std::move(state)) {}
 
 bool Credential::stale(std::int64_t now) const {
   if (answer_.headers.empty()) return true;

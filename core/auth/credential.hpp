@@ -17,7 +17,9 @@ inline constexpr std::int64_t kSkewSeconds = 60;
 class Credential {
  public:
   Credential() = default;
-  Credential(std::string provider, std::string title, provider::ProviderResult answer);
+  /// `state`: what the provider was asked with.
+  Credential(std::string provider, std::string title, provider::ProviderResult answer,
+             json::Value state = json::Object{});
 
   const std::string& provider() const { return provider_; }
   const std::string& title() const { return title_; }  ///< for messages
@@ -27,6 +29,8 @@ class Credential {
   std::optional<std::int64_t> expires_at() const { return answer_.expires_at; }
   bool refreshable() const { return answer_.refreshable; }
   bool this_request_only() const { return answer_.this_request_only; }
+  /// The provider's state that it was resolved from.
+  const json::Value& state() const { return state_; }
 
   /// Expired or within the skew, or no header yet. Unknown expiry counts as fresh: a 401 will tell.
   bool stale(std::int64_t now) const;
@@ -38,6 +42,8 @@ class Credential {
   bool has_headers() const { return !answer_.headers.empty(); }
   /// Fresh whatever its expiry says; otherwise tokens that live shorter than the skew could never be used.
   void mark_just_refreshed() { accepted_ = true; }
+  /// From now on its expiry counts.
+  void clear_just_refreshed() { accepted_ = false; }
   /// Aborts the process when the credential still needs a refresh: writing such headers is a programming error.
   const std::vector<provider::CredentialHeader>& headers(std::int64_t now) const;
   /// Same headers, compared in constant time.
@@ -46,6 +52,7 @@ class Credential {
  private:
   std::string provider_, title_;
   provider::ProviderResult answer_;
+  json::Value state_ = json::Object{};
   bool accepted_ = false;
   std::int64_t skew_ = kSkewSeconds;
 };

@@ -7,6 +7,8 @@
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
+#include "core/provider/call/merge.hpp"
+#include "core/provider/status.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::auth {
@@ -36,6 +38,55 @@ Error kept(const store::PendingLogin& pending, std::string_view code, const std:
 Error not_begun(const Error& why) {
   return {why.code, why.message() + " Nothing was asked for, and what is stored is unchanged.", why.hint, why.exit};
 }
+
+/// The credential of a login, for the requests that check it.
+class NewCredential : public CredentialSource {
+ public:
+  /// `made`: for who_am_i(). `patch`: what the login changes in `stored`; a refresh adds to it.
+  NewCredential(Resolver& resolver, Clock& clock, Credential made, const json::Value& stored, json::Value& patch)
+      : resolver_(resolver), clock_(clock), made_(std::move(made)), stored_(stored), patch_(patch) {}
+
+  CredentialLease obtain(const RequestInfo& request) override {
+    const bool serves = !made_.this_request_only() || (!is_used_ && is_first_attempt(request, who_am_i()));
+    if (!serves) resolve(request);
+    is_used_ = true;
+    return {made_, false};
+  }
+  /// A proof may need a nonce first (RFC 9449 §9). Any other credential is as new as it can be.
+  CredentialLease refresh(const Credential& refused, const RequestInfo& request) override {
+    if (!refused.this_request_only()) throw refused_error(refused);
+    provider::ProviderRequest ask = ask_for(request, provider::Reason::refused);
+    ask.state = made_.state();
+    provider::Provider& provider = resolver_.registry().load(refused.provider());
+    const provider::ProviderResult answer = provider.refresh(ask);
+    if (answer.status == provider::Status::rejected || answer.status == provider::Status::unsupported)
+      throw refused_error(refused);
+    if (answer.status != provider::Status::ok)
+      throw provider::to_error(answer, provider.manifest(), resolver_.login_hint(refused.provider()));
+    if (answer.patch) provider::compose_patch(patch_, *answer.patch, &stored_);
+    resolve(request);
+    return {made_, true};
+  }
+  void report(const Credential&, const RequestInfo&, int) override {}
+  Error refused_error(const Credential& used) override {
+    return auth_error("The API rejected the " + used.title() + " credential.", {});
+  }
+
+ private:
+  void resolve(const RequestInfo& request) {
+    json::Value state = stored_;
+    json::merge_patch(state, patch_);
+    made_ = resolver_.resolve_state(made_.provider(), state, request, provider::Reason::login);
+    if (made_.works(clock_.now())) made_.mark_just_refreshed();
+  }
+
+  Resolver& resolver_;
+  Clock& clock_;
+  Credential made_;
+  const json::Value& stored_;
+  json::Value& patch_;
+  bool is_used_ = false;
+};
 
 class Login {
  public:
@@ -142,7 +193,7 @@ class Login {
 
   LoginResult finish(const json::Value& state, std::unique_ptr<FileReplacement> room, store::PendingLogin& pending) {
     resolve(state);
-    const bool canceled = !check();
+    const bool canceled = !check(state);
     if (result_.outcome == Outcome::rejected) {
       result_.revocation = revoke_new(state);
       return std::move(result_);
@@ -172,7 +223,7 @@ class Login {
   }
 
   /// False: canceled, but the credential was hard to get, and is stored.
-  bool check() {
+  bool check(const json::Value& state) {
     if (!result_.credential) return true;
     Credential& credential = *result_.credential;
     if (credential.works(use_.clock.now())) credential.mark_just_refreshed();
@@ -181,7 +232,8 @@ class Login {
       return true;
     }
     try {
-      take_verdict(use_.probe(credential));
+      NewCredential source(resolver_, use_.clock, credential, state, patch_);
+      take_verdict(use_.probe(source));
     } catch (const Error& error) {
       if (error.code == code::kResponseParse) throw unchecked(error);
       if (error.code != code::kCanceled || !credential.refreshable()) throw;

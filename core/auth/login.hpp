@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/auth/resolver.hpp"
+#include "core/auth/session.hpp"
 #include "core/auth/stored_slots.hpp"
 
 namespace heygen {
@@ -31,9 +31,9 @@ struct ProbeResult {
   int http_status = 0;                ///< of a rejection
 };
 
-/// Sends one request with a credential that is not stored yet. Throws only Error{canceled}, and
+/// Asks the API about a credential that is not stored yet. Throws only Error{canceled}, and
 /// Error{cli_response_parse_error} when what answers cannot be the API.
-using Probe = std::function<ProbeResult(const Credential& credential)>;
+using Probe = std::function<ProbeResult(CredentialSource& credential)>;
 
 /// The request that tells whose a credential is.
 RequestInfo who_am_i();

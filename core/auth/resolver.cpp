@@ -58,6 +58,26 @@ Resolver::Resolver(provider::ProviderRegistry& registry, store::CredentialStore&
                    std::string provider_option)
     : registry_(registry), store_(store), environment_(environment), provider_option_(std::move(provider_option)) {}
 
+provider::ProviderRequest ask_for(const RequestInfo& request, Reason reason) {
+  provider::ProviderRequest ask;
+  ask.reason = reason;
+  ask.method = request.method;
+  ask.path = request.path;
+  ask.url = request.url;
+  ask.body = request.body;
+  ask.refusal = request.refusal;
+  std::vector<std::string> challenges;
+  for (const auto& [name, value] : request.refusal)
+    if (iequals(name, "WWW-Authenticate")) challenges.push_back(value);
+  ask.www_authenticate = join(challenges, ", ");
+  return ask;
+}
+
+bool is_first_attempt(const RequestInfo& attempt, const RequestInfo& ahead) {
+  return attempt.method == ahead.method && attempt.path == ahead.path && attempt.body == ahead.body &&
+         attempt.refusal.empty();
+}
+
 std::string Resolver::login_hint(const std::string& id) {
   return auth::login_hint(registry_, id);
 }
@@ -210,11 +230,8 @@ json::Value Resolver::state_of(const std::string& id) {
 
 ProviderResult Resolver::call_resolve(provider::Provider& provider, const json::Value& state,
                                       const RequestInfo& request, Reason reason) const {
-  provider::ProviderRequest ask;
-  ask.reason = reason;
+  provider::ProviderRequest ask = ask_for(request, reason);
   ask.interaction = reason == Reason::explain ? provider::Interaction::never : interaction();
-  ask.method = request.method;
-  ask.path = request.path;
   ask.state = state;
   return provider.resolve(ask);
 }
@@ -224,7 +241,7 @@ Credential Resolver::resolve_state(const std::string& id, const json::Value& sta
   provider::Provider& provider = registry_.load(id);
   ProviderResult result = call_resolve(provider, state, request, reason);
   if (result.status != Status::ok) throw provider::to_error(result, provider.manifest(), login_hint(id));
-  return {id, provider.manifest().title, std::move(result)};
+  return {id, provider.manifest().title, std::move(result), state};
 }
 
 std::optional<Credential> Resolver::ask(const Candidate& candidate, const StoredFile& file, const RequestInfo& request,
@@ -235,14 +252,15 @@ std::optional<Credential> Resolver::ask(const Candidate& candidate, const Stored
                         "` is not an object.");
   }
   provider::Provider& provider = registry_.load(candidate.id);
-  ProviderResult result = call_resolve(provider, file.document.state(candidate.id), request, reason);
+  json::Value state = file.document.state(candidate.id);
+  ProviderResult result = call_resolve(provider, state, request, reason);
   if (result.status == Status::not_configured) {
     // A file that could not be read may have what the provider lacks.
     if (file.problem && !candidate.variable.empty()) throw *file.problem;
     return {};
   }
   if (result.status != Status::ok) throw provider::to_error(result, provider.manifest(), login_hint(candidate.id));
-  return Credential(candidate.id, provider.manifest().title, std::move(result));
+  return Credential(candidate.id, provider.manifest().title, std::move(result), std::move(state));
 }
 
 Credential Resolver::resolve_with(const std::string& id, const RequestInfo& request, Reason reason) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/auth/credential.hpp"
@@ -15,10 +16,20 @@
 
 namespace heygen::auth {
 
+/// What a credential is asked for: one attempt of an API call, or the call before anything of it is sent.
 struct RequestInfo {
-  std::string method, path;
-  bool operator==(const RequestInfo&) const = default;
+  std::string method, path;  ///< path and query, without what the API's base has
+  std::string url{};         ///< of the attempt; "": the base and `path`
+  /// As long as the request is under way; "" for none, empty when it is not known.
+  std::optional<std::string_view> body = std::string_view{};
+  provider::HeaderFields refusal{};  ///< of the 401 that made the transport ask again
 };
+
+/// What a provider is asked for this request, without its state.
+provider::ProviderRequest ask_for(const RequestInfo& request, provider::Reason reason);
+
+/// A credential that was made for the request `ahead`, before it was sent, is good for `attempt`, its first.
+bool is_first_attempt(const RequestInfo& attempt, const RequestInfo& ahead);
 
 /// A provider that was asked for by name.
 struct Choice {

@@ -62,35 +62,55 @@ void Session::require_usable(const Credential& credential) {
 
 Credential Session::resolve(const RequestInfo& request) {
   Credential credential = resolver_.resolve(request);
-  if (!credential.has_headers() || !credential.stale(clock_.now())) return credential;
+  learn_life(credential);
+  return credential;
+}
+
+void Session::learn_life(Credential& credential) {
+  if (!credential.has_headers() || !credential.stale(clock_.now())) return;
   const auto last = resolver_.store().last_refresh(store::slot_of(credential.provider()));
   if (last && last->obtained_at > 0 && credential.expires_at() == last->expires_at) {
     credential.set_obtained_at(last->obtained_at);
   }
-  return credential;
 }
 
-Checked Session::check(const RequestInfo& request) {
+void Session::check(const RequestInfo& request) {
   Credential credential = resolve(request);
   require_usable(credential);
-  return {request, std::move(credential)};
+  ahead_ = {request, std::make_shared<const std::string>(request.body.value_or("")), std::move(credential)};
+  if (request.body) ahead_->request.body = *ahead_->body;
 }
 
-CredentialLease Session::obtain(const RequestInfo& request, Checked* checked) {
-  std::optional<Credential> ready;
-  if (checked != nullptr) ready = std::exchange(checked->credential, std::nullopt);
-  if (ready && ready->this_request_only() && checked->request != request) ready.reset();
-  Credential credential = ready ? std::move(*ready) : resolve(request);
+Credential Session::take_checked_or_resolve(const RequestInfo& request) {
+  const std::optional<Ahead> ahead = std::exchange(ahead_, std::nullopt);
+  const bool serves = ahead && (!ahead->credential.this_request_only() || is_first_attempt(request, ahead->request));
+  return serves ? ahead->credential : resolve(request);
+}
+
+CredentialLease Session::keep(CredentialLease lease) {
+  last_ = lease.credential;
+  last_->clear_just_refreshed();
+  learn_life(*last_);
+  return lease;
+}
+
+CredentialLease Session::obtain(const RequestInfo& request) {
+  if (last_ && !last_->this_request_only() && !last_->stale(clock_.now())) return {*last_, false};
+  last_.reset();
+  return keep(make_fresh(take_checked_or_resolve(request), request));
+}
+
+CredentialLease Session::make_fresh(Credential credential, const RequestInfo& request) {
   require_usable(credential);
   if (!credential.stale(clock_.now())) return {std::move(credential), false};
-  if (!credential.has_headers()) return refresh_locked(credential, request, Reason::first_use, {});
+  if (!credential.has_headers()) return refresh_locked(credential, request, Reason::first_use);
   if (unfinished_) {
     resume_unfinished(credential.works(clock_.now()) ? std::optional(std::chrono::milliseconds::zero()) : std::nullopt);
     credential = resolve(request);
     require_usable(credential);
     if (!credential.stale(clock_.now())) return {std::move(credential), false};
   }
-  if (!credential.works(clock_.now())) return refresh_locked(credential, request, Reason::near_expiry, {});
+  if (!credential.works(clock_.now())) return refresh_locked(credential, request, Reason::near_expiry);
   return refresh_ahead(std::move(credential), request);
 }
 
@@ -99,7 +119,7 @@ CredentialLease Session::refresh_ahead(Credential credential, const RequestInfo&
   const std::chrono::milliseconds half_left{kMillisecondsOfHalfASecond * (*credential.expires_at() - clock_.now())};
   try {
     if (!unfinished_)
-      return refresh_locked(credential, request, Reason::near_expiry, {}, std::min(kLongestDelay, half_left));
+      return refresh_locked(credential, request, Reason::near_expiry, std::min(kLongestDelay, half_left));
   } catch (const Error& error) {
     if (error.code == code::kCanceled || !credential.works(clock_.now())) throw;
     terminal_.notice("Warning: could not refresh the " + credential.title() + " credential, which is valid until " +
@@ -126,22 +146,25 @@ void Session::resume_unfinished(std::optional<std::chrono::milliseconds> wait_li
   }
 }
 
-CredentialLease Session::refresh(const Credential& refused, const RequestInfo& request,
-                                 const std::string& www_authenticate) {
+CredentialLease Session::refresh(const Credential& refused, const RequestInfo& request) {
+  last_.reset();
   finish();
-  return refresh_locked(refused, request, Reason::refused, www_authenticate);
+  return keep(refresh_locked(refused, request, Reason::refused));
 }
 
 std::optional<Credential> Session::refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                         Reason reason) {
+  // Not by the headers: those of a provider that signs differ each time.
+  if (resolver_.state_of(seen.provider()) == seen.state()) return {};
   Credential current = resolver_.resolve_with(seen.provider(), request, reason);
-  if (!current.works(clock_.now()) || current.same_headers(seen)) return {};
+  // Something else of the entry changed.
+  if (!current.this_request_only() && current.same_headers(seen)) return {};
+  if (!current.works(clock_.now())) return {};
   current.mark_just_refreshed();
   return current;
 }
 
 CredentialLease Session::refresh_locked(const Credential& seen, const RequestInfo& request, Reason reason,
-                                        const std::string& www_authenticate,
                                         std::optional<std::chrono::milliseconds> wait_limit) {
   const std::string& id = seen.provider();
   const auto lock = [&] {
@@ -152,26 +175,41 @@ CredentialLease Session::refresh_locked(const Credential& seen, const RequestInf
   if (other) return {*other, false};
   if (refresh.lock.failure_of_predecessor()) throw Error(*refresh.lock.failure_of_predecessor());
 
-  // Before anything is sent: a server that rotates refresh tokens takes the old one back, whether or not the new one
-  // can be stored.
-  refresh.room = before_sending([&] { return resolver_.store().reserve(); });
-  refresh.copy.emplace(before_sending([&] { return resolver_.store().begin_login(); }));
-  refresh.ask.reason = reason;
-  refresh.ask.method = request.method;
-  refresh.ask.path = request.path;
-  refresh.ask.www_authenticate = www_authenticate;
+  refresh.ask = ask_for(request, reason);
   refresh.ask.state = resolver_.state_of(id);
   refresh.ask.wait_limit = wait_limit;
+  reserve_place(refresh);
   refresh.asked_at = clock_.now();
   return carry_out(std::move(refresh));
 }
 
+/// Before anything is sent: a server that rotates refresh tokens takes the old one back, whether or not the new one can
+/// be stored. Without a login there is none.
+void Session::reserve_place(Refresh& refresh) {
+  if (refresh.ask.state.as_object().empty()) return;
+  refresh.room = before_sending([&] { return resolver_.store().reserve(); });
+  refresh.copy.emplace(before_sending([&] { return resolver_.store().begin_login(); }));
+}
+
 CredentialLease Session::carry_out(Refresh refresh) {
-  const std::string& id = refresh.seen.provider();
   std::optional<Credential> other;
   const ProviderResult answer = refresh_now(refresh, other);
   if (other) return {*other, false};
-  const json::Value patch = answer.patch.value_or(json::Object{});
+  const bool changed = answer.patch && !answer.patch->as_object().empty();
+  return changed ? take_refreshed(std::move(refresh), *answer.patch) : take_unchanged(refresh);
+}
+
+CredentialLease Session::take_unchanged(const Refresh& refresh) {
+  Credential current = resolver_.resolve_with(refresh.seen.provider(), refresh.request, Reason::first_use);
+  current.mark_just_refreshed();
+  if (!current.has_headers()) throw refused_error(refresh.seen);
+  if (current.expires_at() && current.expires_at() != refresh.seen.expires_at())
+    refresh.lock.record_success(refresh.asked_at, *current.expires_at());
+  return {std::move(current), true};
+}
+
+CredentialLease Session::take_refreshed(Refresh refresh, const json::Value& patch) {
+  const std::string& id = refresh.seen.provider();
   json::Value state = refresh.ask.state;
   json::merge_patch(state, patch);
   if (!save(id, refresh, patch)) {
@@ -195,6 +233,7 @@ ProviderResult Session::refresh_now(Refresh& refresh, std::optional<Credential>&
   if (answer.status == Status::ok || other) return answer;
   const Error error = provider::to_error(answer, provider.manifest(), resolver_.login_hint(refresh.seen.provider()));
   if (answer.unfinished) {
+    refresh.request.body = refresh.ask.body = std::nullopt;  // it may be gone by then
     unfinished_.emplace(std::move(refresh));
   } else if (error.code != code::kCanceled) {
     refresh.lock.record_failure(error, clock_.monotonic().count());
@@ -238,6 +277,7 @@ bool Session::save(const std::string& id, Refresh& refresh, const json::Value& p
 }
 
 std::string Session::keep_copy(const std::string& id, Refresh& refresh, const json::Value& patch) {
+  if (!refresh.copy) return {};
   try {
     refresh.copy->keep(id, patch, refresh.ask.state);
     return refresh.copy->path();
@@ -247,10 +287,10 @@ std::string Session::keep_copy(const std::string& id, Refresh& refresh, const js
 }
 
 void Session::report(const Credential& used, const RequestInfo& request, int http_status) {
-  provider::ProviderRequest ask;
-  ask.method = request.method;
-  ask.path = request.path;
-  resolver_.registry().load(used.provider()).report_outcome(ask, http_status, http_status != 401);
+  constexpr int kUnauthorized = 401;
+  if (http_status == kUnauthorized) last_.reset();
+  const provider::ProviderRequest ask = ask_for(request, Reason::first_use);
+  resolver_.registry().load(used.provider()).report_outcome(ask, http_status, http_status != kUnauthorized);
 }
 
 }  // namespace heygen::auth

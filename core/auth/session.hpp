@@ -17,29 +17,24 @@ struct CredentialLease {
   bool refreshed = false;
 };
 
-/// A credential that Session::check() resolved ahead of its request.
-struct Checked {
-  RequestInfo request;
-  std::optional<Credential> credential;  ///< empty once a request took it
-};
-
 /// What the transport needs of a session; tests replace it.
 class CredentialSource {
  public:
   virtual ~CredentialSource() = default;
-  /// Never stale. Takes the credential of `checked`, when there is one that is good for this request, and resolves
-  /// another otherwise. Throws Error.
-  virtual CredentialLease obtain(const RequestInfo& request, Checked* checked) = 0;
-  /// After a 401 on `refused`: another credential, from the file or by one refresh. Throws Error{auth_error} when only
-  /// a login helps, and Error{network_error} when the token endpoint cannot be reached.
-  virtual CredentialLease refresh(const Credential& refused, const RequestInfo& request,
-                                  const std::string& www_authenticate) = 0;
+  /// Never stale; for one attempt if Credential::this_request_only(). Throws Error.
+  virtual CredentialLease obtain(const RequestInfo& request) = 0;
+  /// After a 401 on `refused`, whose headers are in `request.refusal`: another credential, from the file or by one
+  /// refresh. Throws Error{auth_error} when only a login helps, and Error{network_error} when the token endpoint cannot
+  /// be reached.
+  virtual CredentialLease refresh(const Credential& refused, const RequestInfo& request) = 0;
   /// After the final response.
   virtual void report(const Credential& used, const RequestInfo& request, int http_status) = 0;
   /// The error for a credential that the API rejects although it was just refreshed.
   virtual Error refused_error(const Credential& used) = 0;
 };
 
+/// The credentials of one command. A provider is asked once for a credential that serves any request, which is kept
+/// until it is stale or refused; for one that serves one request only, at every attempt.
 class Session : public CredentialSource {
  public:
   /// How long one process waits for another's refresh.
@@ -50,21 +45,29 @@ class Session : public CredentialSource {
 
   Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel);
 
-  /// Resolves without any network, so that a command can say "log in" before it looks at the rest of its input. The
-  /// first request gets the answer, so that a provider that prompts does so once. Throws as obtain() does.
-  Checked check(const RequestInfo& request);
+  /// Resolves without a refresh, so that a command can say "log in" before it looks at the rest of its input. The first
+  /// request gets the answer, if it is good for it. Throws as obtain() does.
+  void check(const RequestInfo& request);
 
   /// Waits for the response of a refresh that was sent ahead of time and had no response when its request went out, and
   /// stores it: the server may have replaced the refresh token. Call it after the last request.
   void finish();
 
-  CredentialLease obtain(const RequestInfo& request, Checked* checked = nullptr) override;
-  CredentialLease refresh(const Credential& refused, const RequestInfo& request,
-                          const std::string& www_authenticate) override;
+  CredentialLease obtain(const RequestInfo& request) override;
+  CredentialLease refresh(const Credential& refused, const RequestInfo& request) override;
   void report(const Credential& used, const RequestInfo& request, int http_status) override;
   Error refused_error(const Credential& used) override;
 
+  /// What the last request had; nullptr before the first, and after a 401.
+  const Credential* last() const { return last_ ? &*last_ : nullptr; }
+
  private:
+  /// What check() resolved.
+  struct Ahead {
+    RequestInfo request;
+    std::shared_ptr<const std::string> body;  ///< what `request.body` is a view of
+    Credential credential;
+  };
   /// One refresh, with what it holds until its result is stored.
   struct Refresh {
     Credential seen;
@@ -76,17 +79,28 @@ class Session : public CredentialSource {
     std::int64_t asked_at = 0;
   };
 
+  /// What check() found, if it is good for this request; otherwise another one.
+  Credential take_checked_or_resolve(const RequestInfo& request);
+  CredentialLease make_fresh(Credential credential, const RequestInfo& request);
+  /// Remembers it for the requests to come.
+  CredentialLease keep(CredentialLease lease);
+
   /// `wait_limit`: of a refresh ahead of time.
   CredentialLease refresh_locked(const Credential& seen, const RequestInfo& request, provider::Reason reason,
-                                 const std::string& www_authenticate,
                                  std::optional<std::chrono::milliseconds> wait_limit = {});
+  /// Makes sure of a place for what a refresh brings.
+  void reserve_place(Refresh& refresh);
   /// Asks the provider, and stores what it gives.
   CredentialLease carry_out(Refresh refresh);
   /// A refresh ahead of time: its failure is a warning.
   CredentialLease refresh_ahead(Credential credential, const RequestInfo& request);
   /// Takes the response of what was left under way, if it comes within `wait_limit`.
   void resume_unfinished(std::optional<std::chrono::milliseconds> wait_limit);
-  /// The credential in the file, if it is another one than `seen` and has not expired.
+  /// Stores what a refresh brought, and resolves it.
+  CredentialLease take_refreshed(Refresh refresh, const json::Value& patch);
+  /// A refresh that changed no state: a refusal may only ask for a nonce, and what is kept elsewhere may be dropped.
+  CredentialLease take_unchanged(const Refresh& refresh);
+  /// The credential in the file, if its state is another one than that of `seen`, and it has not expired.
   std::optional<Credential> refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                  provider::Reason reason);
   /// The provider's answer to one refresh. Throws, and tells those who wait for the lock, when it failed; the
@@ -102,6 +116,7 @@ class Session : public CredentialSource {
   CredentialLease replaced_meanwhile(const RequestInfo& request);
   /// Resolves, with what is known of the credential's life.
   Credential resolve(const RequestInfo& request);
+  void learn_life(Credential& credential);
 
   /// Throws when the credential has expired for good.
   void require_usable(const Credential& credential);
@@ -111,6 +126,8 @@ class Session : public CredentialSource {
   Terminal& terminal_;
   const Cancel& cancel_;
   std::optional<Refresh> unfinished_;
+  std::optional<Ahead> ahead_;
+  std::optional<Credential> last_;
 };
 
 }  // namespace heygen::auth

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace heygen::net {
@@ -21,6 +22,8 @@ class Body {
   virtual std::size_t read(std::span<char> out) = 0;
   /// Back to the start, to be sent again. False: it cannot be.
   virtual bool rewind() = 0;
+  /// All of it, where it is in memory; as long as the body.
+  virtual std::optional<std::string_view> text() const { return {}; }
 };
 
 /// A body held in memory; it can always be sent again. Wiped when it goes, since it may carry a token.
@@ -35,6 +38,7 @@ class TextBody : public Body {
   std::optional<std::uint64_t> size() const override { return text_.size(); }
   std::size_t read(std::span<char> out) override;
   bool rewind() override { return at_ = 0, true; }
+  std::optional<std::string_view> text() const override { return text_; }
 
  private:
   std::string text_;

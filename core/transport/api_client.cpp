@@ -114,7 +114,7 @@ class Call {
   Call(const CallDependencies& with, const ApiRequest& request)
       : with_(with),
         request_(request),
-        credential_(with.credentials, with.clock, {request.method, request_target(request)}),
+        credential_(with.credentials, with.clock, attempt_info(request_target(request), {})),
         body_(request.body),
         retries_(request.retries ? with.options.max_retries : 0, with.clock, with.random, with.cancel,
                  request.deadline) {}
@@ -130,9 +130,7 @@ class Call {
 
  private:
   ApiResponse final_response() {
-    credential_.obtain(request_.checked);
-    ApiClient::check_base(with_.options.base, with_.options.allow_http);
-    RedirectFollower target(start_url(with_.options, request_), path_of(net::Url::parse(with_.options.base)));
+    RedirectFollower target = start();
     for (;;) {
       std::unique_ptr<net::Response> response = settled_response(target);
       if (response->status == 401 && target.is_trusted() && try_refresh(*response)) continue;
@@ -144,9 +142,34 @@ class Call {
     }
   }
 
+  /// A missing credential is told before a URL that cannot be used.
+  RedirectFollower start() {
+    try {
+      ApiClient::check_base(with_.options.base, with_.options.allow_http);
+      return RedirectFollower(start_url(with_.options, request_), path_of(net::Url::parse(with_.options.base)));
+    } catch (const Error&) {
+      credential_.obtain();
+      throw;
+    }
+  }
+
+  auth::RequestInfo attempt_info(std::string path, std::string url) const {
+    auth::RequestInfo info{request_.method, std::move(path), std::move(url)};
+    if (request_.body != nullptr) info.body = request_.body->text();
+    return info;
+  }
+
+  /// What the provider is asked for next.
+  auth::RequestInfo attempt_at(const net::Url& url) const {
+    const std::string fence = path_of(net::Url::parse(with_.options.base));
+    const bool inside = fence != "/" && url.target.starts_with(fence);
+    return attempt_info(inside ? url.target.substr(fence.size()) : url.target, url.text());
+  }
+
   /// After the redirects and retries.
   std::unique_ptr<net::Response> settled_response(RedirectFollower& target) {
     for (;;) {
+      if (target.is_trusted()) credential_.prepare(attempt_at(target.url()));
       std::optional<std::int64_t> retry_after;
       try {
         const net::Request sent = make_request(
@@ -165,7 +188,6 @@ class Call {
         if (!passing || !can_resend()) throw error_of_failure(failure);
       }
       retries_.pause(retry_after, {[this](const std::string& what) { announce(what); }, with_.options.on_pause});
-      if (target.is_trusted()) credential_.keep_fresh();
     }
   }
 
@@ -182,7 +204,7 @@ class Call {
     return true;
   }
 
-  /// At most once per call.
+  /// False: the refusal is final.
   bool try_refresh(const net::Response& rejection) {
     if (!credential_.can_refresh() || !body_.rewind()) return false;
     announce("the credential was rejected: refreshing it");

@@ -15,26 +15,30 @@ namespace {
 constexpr std::chrono::seconds kTimeout{10};
 constexpr int kUnauthorized = 401;
 
-/// Hands out one credential and remembers how the API responded to it.
-class FixedCredential : public auth::CredentialSource {
+/// Remembers how the API responded to the credential.
+class Observed : public auth::CredentialSource {
  public:
-  explicit FixedCredential(const auth::Credential& credential) : credential_(credential) {}
+  explicit Observed(auth::CredentialSource& inner) : inner_(inner) {}
 
-  auth::CredentialLease obtain(const auth::RequestInfo&, auth::Checked*) override { return {credential_, false}; }
-  auth::CredentialLease refresh(const auth::Credential& refused, const auth::RequestInfo&,
-                                const std::string&) override {
-    status = kUnauthorized;
-    throw refused_error(refused);
+  auth::CredentialLease obtain(const auth::RequestInfo& request) override { return inner_.obtain(request); }
+  auth::CredentialLease refresh(const auth::Credential& refused, const auth::RequestInfo& request) override {
+    try {
+      return inner_.refresh(refused, request);
+    } catch (const Error& error) {
+      if (error.exit == Exit::auth) status = kUnauthorized;
+      throw;
+    }
   }
-  void report(const auth::Credential&, const auth::RequestInfo&, int http_status) override { status = http_status; }
-  Error refused_error(const auth::Credential& used) override {
-    return auth_error("The API rejected the " + used.title() + " credential.", {});
+  void report(const auth::Credential& used, const auth::RequestInfo& request, int http_status) override {
+    status = http_status;
+    inner_.report(used, request, http_status);
   }
+  Error refused_error(const auth::Credential& used) override { return inner_.refused_error(used); }
 
   int status = 0;  ///< of the last response to the credential; 0: none
 
  private:
-  const auth::Credential& credential_;
+  auth::CredentialSource& inner_;
 };
 
 /// Remembers the last response.
@@ -75,11 +79,11 @@ bool is_success(int status) {
 }  // namespace
 
 auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random, const Cancel& cancel,
-                                   ClientOptions options, const auth::Credential& credential) {
+                                   ClientOptions options, auth::CredentialSource& credential) {
   using Verdict = auth::ProbeResult::Verdict;
   options.max_retries = 0;
   options.source = options.client_origin = {};  // the check of a credential says nothing but whose it is
-  FixedCredential source(credential);
+  Observed source(credential);
   LastResponse last(http);
   ApiRequest request;
   request.method = auth::who_am_i().method;

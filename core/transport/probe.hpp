@@ -7,10 +7,10 @@
 
 namespace heygen::transport {
 
-/// GET /v3/users/me with this credential: 10 s, no retries, no refresh. Throws Error{canceled}, and
+/// GET /v3/users/me with this credential: 10 s, no retries. Throws Error{canceled}, and
 /// Error{cli_response_parse_error} when a server answers that cannot be the API (read_account()); everything else is a
 /// verdict, and only a response to the request that carried the credential is one about it.
 auth::ProbeResult probe_credential(net::Http& http, Clock& clock, Random& random, const Cancel& cancel,
-                                   ClientOptions options, const auth::Credential& credential);
+                                   ClientOptions options, auth::CredentialSource& credential);
 
 }  // namespace heygen::transport

@@ -327,12 +327,8 @@ std::optional<std::int64_t> extract_total_limit(const api::Command& command, api
   return cap;
 }
 
-AllPagesDependencies all_pages_dependencies(Services& services, auth::Checked& checked) {
-  return {.send =
-              [&services, &checked](transport::ApiRequest request) {
-                request.checked = &checked;
-                return send(services.client(), request);
-              },
+AllPagesDependencies all_pages_dependencies(Services& services) {
+  return {.send = [&services](const transport::ApiRequest& request) { return send(services.client(), request); },
           .headers = services.client_headers(),
           .progress = {services.terminal, services.environment, services.clock},
           .cancel = services.cancel,

@@ -27,8 +27,7 @@ struct AllPagesDependencies {
   const Cancel& cancel;
   std::size_t buffer_limit = limits::kBufferedResponse;  ///< of pages that are collected, for --human and --jq
 };
-/// The first request takes the checked credential.
-AllPagesDependencies all_pages_dependencies(Services& services, auth::Checked& checked);
+AllPagesDependencies all_pages_dependencies(Services& services);
 
 /// With --all, --limit says how many items are wanted in all: takes that out of `given` and puts the size of the first
 /// page there. Empty: no limit. Throws Error{usage_error} when it is below 1.

@@ -5,25 +5,33 @@
 
 namespace heygen::transport {
 
-CallCredential::CallCredential(auth::CredentialSource& source, Clock& clock, auth::RequestInfo request)
-    : source_(source), clock_(clock), request_(std::move(request)) {}
+CallCredential::CallCredential(auth::CredentialSource& source, Clock& clock, auth::RequestInfo call)
+    : source_(source), clock_(clock), request_(std::move(call)) {}
 
-void CallCredential::obtain(auth::Checked* checked) {
+void CallCredential::obtain() {
   now_ = clock_.now();
-  lease_ = source_.obtain(request_, checked);
-  refreshed_ = refreshed_ || lease_.refreshed;
+  lease_ = source_.obtain(request_);
+  if (lease_.refreshed) ++refreshes_;
+  is_ready_ = true;
 }
 
-void CallCredential::keep_fresh() {
+void CallCredential::prepare(const auth::RequestInfo& attempt) {
   now_ = clock_.now();
-  if (lease_.credential.stale(now_)) obtain(nullptr);
+  const bool elsewhere = attempt.url != request_.url;
+  request_.path = attempt.path;
+  request_.url = attempt.url;
+  const bool spent = lease_.credential.this_request_only() && (elsewhere || !is_ready_);
+  if (spent || lease_.credential.stale(now_)) obtain();
+  is_ready_ = false;
 }
 
 void CallCredential::refresh(const net::Response& rejection) {
-  const std::string* challenge = net::find_header(rejection.headers, "WWW-Authenticate");
+  request_.refusal.clear();
+  for (const net::Header& header : rejection.headers) request_.refusal.emplace_back(header.name, header.value);
   now_ = clock_.now();
-  lease_ = source_.refresh(lease_.credential, request_, challenge == nullptr ? std::string{} : *challenge);
-  refreshed_ = true;
+  lease_ = source_.refresh(lease_.credential, request_);
+  ++refreshes_;
+  is_ready_ = true;
 }
 
 void CallCredential::report(int status) {

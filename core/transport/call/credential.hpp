@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The credential of one API call: obtained, refreshed at most once after a 401, and reported on at the end.
+// The credential of one API call: obtained for its attempts, refreshed after a 401, and reported on at the end.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,14 @@ namespace heygen::transport {
 
 class CallCredential {
  public:
-  CallCredential(auth::CredentialSource& source, Clock& clock, auth::RequestInfo request);
+  /// `call`: before anything of it is sent.
+  CallCredential(auth::CredentialSource& source, Clock& clock, auth::RequestInfo call);
 
-  /// `checked`: what Session::check() found, or nullptr. Throws what the source throws.
-  void obtain(auth::Checked* checked);
-  /// Obtains another one if time has made this one stale.
-  void keep_fresh();
+  /// Makes sure of one for an attempt of the call: obtains another if time has made this one stale, or if it was made
+  /// for one attempt. Throws what the source throws.
+  void prepare(const auth::RequestInfo& attempt);
+  /// For a call that has no URL.
+  void obtain();
 
   const auth::Credential& credential() const noexcept { return lease_.credential; }
   /// The time at which credential() was found fresh, for Credential::headers(): the clock is read before the credential
@@ -28,8 +30,12 @@ class CallCredential {
   std::int64_t now() const noexcept { return now_; }
 
   /// This call has refreshed it, here or while it was obtained.
-  bool was_refreshed() const noexcept { return refreshed_; }
-  bool can_refresh() const { return !refreshed_ && lease_.credential.refreshable(); }
+  bool was_refreshed() const noexcept { return refreshes_ > 0; }
+  /// Once a call; twice where each attempt is signed: one refusal may ask for a nonce (RFC 9449 §9), one for another
+  /// token.
+  bool can_refresh() const {
+    return lease_.credential.refreshable() && refreshes_ < (lease_.credential.this_request_only() ? 2 : 1);
+  }
   /// Another credential after `rejection`, a 401. Throws what the source throws.
   void refresh(const net::Response& rejection);
 
@@ -44,7 +50,8 @@ class CallCredential {
   auth::RequestInfo request_;
   auth::CredentialLease lease_;
   std::int64_t now_ = 0;
-  bool refreshed_ = false;
+  int refreshes_ = 0;
+  bool is_ready_ = false;  ///< no attempt has had it yet
 };
 
 }  // namespace heygen::transport

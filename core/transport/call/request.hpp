@@ -34,8 +34,7 @@ struct ApiRequest {
   std::function<void()> on_wait;  ///< as in net::Request
   /// The command that shows what a request which changes something has done, as it is typed; or "".
   std::string look;
-  bool retries = true;               ///< false: the caller repeats what fails in passing, at its own pace
-  auth::Checked* checked = nullptr;  ///< not owned; from Session::check(), for the first request that has it
+  bool retries = true;  ///< false: the caller repeats what fails in passing, at its own pace
 };
 
 struct ClientOptions {

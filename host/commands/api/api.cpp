@@ -70,12 +70,12 @@ void run_api(Services& services, Printer& printer, const Parsed& parsed) {
   request.query = target.query;
   request.typed_query = true;
   const bool dry = parsed.is_on("dry-run");
-  heygen::auth::Checked checked;
   if (dry) {
     requests::check_dry_run(services);
   } else {
-    checked = services.session().check({request.method, request.path});
-    request.checked = &checked;
+    heygen::auth::RequestInfo first{request.method, transport::request_target(request)};
+    if (parsed.given("data")) first.body.reset();
+    services.session().check(first);
     (void)services.client();
   }
   for (const net::Header& header : services.client_headers()) request.headers.push_back(header);

@@ -146,12 +146,34 @@ heygen::api::CommandInput input_of(const Cancel& cancel, const heygen::api::Comm
   return given;
 }
 
+/// The first request, as far as it is known before any input is read.
+struct FirstRequest {
+  std::string target;
+  std::optional<std::string> body{};  ///< empty: not known
+};
+
+/// What is wrong with the options is told later.
+FirstRequest first_request(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
+  transport::ApiRequest request;
+  request.path = heygen::api::fill_path(command, parsed.positionals);
+  const bool reads = command.body == heygen::api::BodyKind::json && parsed.given("data");
+  if (reads || command.body == heygen::api::BodyKind::multipart) return {request.path};
+  try {
+    heygen::api::CommandInput given = input_of(services.cancel, command, parsed);
+    if (command.pagination != nullptr && parsed.is_on("all")) requests::extract_total_limit(command, given);
+    const heygen::api::Prepared prepared = heygen::api::prepare(command, given);
+    request.query = prepared.query;
+    return {transport::request_target(request), prepared.body.value_or("")};
+  } catch (const Error&) {
+    return {request.path};
+  }
+}
+
 /// Without a credential nothing else is looked at: the same mistake must not show a different face each time.
-heygen::auth::Checked check_credential(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
-  const std::string path = heygen::api::fill_path(command, parsed.positionals);
-  heygen::auth::Checked checked = services.session().check({std::string(command.method), path});
+void check_credential(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
+  const FirstRequest first = first_request(services, command, parsed);
+  services.session().check({std::string(command.method), first.target, {}, first.body});
   (void)services.client();
-  return checked;
 }
 
 void ask_first(Services& services, const heygen::api::Command& command, const Parsed& parsed) {
@@ -247,7 +269,7 @@ void run_unguarded(Services& services, Printer& printer, const heygen::api::Comm
   if (parsed.is_on("request-schema")) return printer.print_json(std::string(command.request_schema));
   if (parsed.is_on("response-schema")) return printer.print_json(std::string(command.response_schema));
   if (parsed.is_on("dry-run")) return dry_run(services, printer, command, parsed);
-  heygen::auth::Checked checked = check_credential(services, command, parsed);
+  check_credential(services, command, parsed);
   heygen::api::CommandInput given = input_of(services.cancel, command, parsed);
   const bool all = command.pagination != nullptr && parsed.is_on("all");
   printer.paging = paging_of(command, all);
@@ -257,8 +279,8 @@ void run_unguarded(Services& services, Printer& printer, const heygen::api::Comm
   if (wait) heygen::api::check_can_wait(command, prepared.body);
   ask_first(services, command, parsed);
   if (all)
-    return requests::print_all(requests::all_pages_dependencies(services, checked), printer, command, std::move(given),
-                               cap, columns_of(command));
+    return requests::print_all(requests::all_pages_dependencies(services), printer, command, std::move(given), cap,
+                               columns_of(command));
 
   transport::ApiRequest request;
   request.method = command.method;
@@ -266,7 +288,6 @@ void run_unguarded(Services& services, Printer& printer, const heygen::api::Comm
   request.query = prepared.query;
   request.headers = services.client_headers();
   request.look = heygen::api::look_command(command, parsed.positionals);
-  request.checked = &checked;
   requests::LastWordsScope last_words(services.cancel);
   last_words.say_of(request);
   if (!prepared.upload.empty() || command.body == heygen::api::BodyKind::multipart)

@@ -29,11 +29,10 @@ json::Value stored_user(Services& services) {
   }
 }
 
-json::Value fetch_user(Services& services, heygen::auth::Checked& checked) {
+json::Value fetch_user(Services& services) {
   transport::ApiRequest request;
   request.path = heygen::auth::who_am_i().path;
   request.headers = services.client_headers();
-  request.checked = &checked;
   const auto [headers, body] = services.client().fetch_with_headers(request, limits::kAuthResponse);
   try {
     json::Value response = transport::read_account(body);
@@ -69,11 +68,10 @@ json::Value credential_block(const heygen::auth::Credential& credential, const j
 
 void run_status(Services& services, Printer& printer, const Parsed&) {
   // A missing credential is reported before anything about the base URL and headers.
-  heygen::auth::Checked checked = services.session().check(heygen::auth::who_am_i());
-  json::Value response = fetch_user(services, checked);
+  services.session().check(heygen::auth::who_am_i());
+  json::Value response = fetch_user(services);
 
-  // Once more: the call may have refreshed it.
-  const heygen::auth::Credential used = services.resolver().resolve(heygen::auth::who_am_i());
+  const heygen::auth::Credential& used = *services.session().last();
   const json::Value user = used.source() == "file" ? stored_user(services) : json::Value(json::Object{});
   response.set("credential", credential_block(used, user, services.clock.now()));
   printer.print(response);

@@ -219,8 +219,7 @@ void run_download(Services& services, Printer& printer, const Parsed& parsed) {
     return dry_run(services, printer, std::move(request), asset,
                    given.empty() ? default_name(id, asset.ending) : given);
   if (to_stdout) check_stdout(services);
-  heygen::auth::Checked checked = services.session().check({request.method, request.path});
-  request.checked = &checked;
+  services.session().check({request.method, request.path});
   (void)services.client();
   request.headers = services.client_headers();
 

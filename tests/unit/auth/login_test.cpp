@@ -55,7 +55,8 @@ struct Fixture : Scenario {
   }
   LoginResult run(const std::string& id) {
     return login({*store, registry, environment, clock, cancel,
-                  [this](const Credential& credential) {
+                  [this](CredentialSource& source) {
+                    const Credential credential = source.obtain(who_am_i()).credential;
                     ++probes;
                     stored_at_probe = stored();
                     copies_at_probe = copies();
@@ -71,7 +72,7 @@ struct Fixture : Scenario {
   }
   std::vector<ResumedLogin> resume_all() {
     return resume_logins({*store, registry, environment, clock, cancel,
-                          [this](const Credential& credential) { return probe(credential); }});
+                          [this](CredentialSource& source) { return probe(source.obtain(who_am_i()).credential); }});
   }
   /// The file counts as written after all copies.
   void write_later(const std::string& text) const {
@@ -100,7 +101,7 @@ struct Fixture : Scenario {
 
   FakeProvider &key, &oauth, &device, &acme;
   ProbeResult accepted;
-  Probe probe;
+  std::function<ProbeResult(const Credential&)> probe;
   int probes = 0;
   std::string stored_at_probe;
   std::size_t copies_at_probe = 0;
@@ -129,6 +130,38 @@ BOOST_AUTO_TEST_CASE(refreshable_credential_is_kept_in_a_pending_copy_while_it_i
   BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
   BOOST_TEST(stored().find("ada@example.test") != std::string::npos);
   BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(signed_check_of_a_login_gets_the_nonce_that_the_api_asks_for) {
+  acme.on_resolve = [](const ProviderRequest& ask) {
+    ProviderResult answer;
+    answer.status = Status::ok;
+    answer.refreshable = answer.this_request_only = true;
+    const std::string nonce = ask.refusal.empty() ? "none" : ask.refusal.front().second;
+    answer.headers.push_back(
+        {"Authorization", Secret(ask.state.string_at("token") + " for " + ask.url + ", " + nonce)});
+    return answer;
+  };
+  acme.on_refresh = [](const ProviderRequest& ask) {
+    BOOST_TEST((ask.reason == provider::Reason::refused));
+    BOOST_TEST(ask.state.string_at("token") == "new");
+    ProviderResult answer;
+    answer.status = Status::ok;
+    return answer;
+  };
+  RequestInfo request{"GET", "/v3/users/me", "https://api.test/v3/users/me"};
+  const auto ask_api = [&](CredentialSource& source) {
+    const Credential first = source.obtain(request).credential;
+    BOOST_TEST(bearer(first) == "new for , none");  // resolved ahead of the request
+    request.refusal = {{"DPoP-Nonce", "n"}};
+    const CredentialLease second = source.refresh(first, request);
+    BOOST_TEST(second.refreshed);
+    BOOST_TEST(bearer(second.credential) == "new for https://api.test/v3/users/me, n");
+    return accepted;
+  };
+  const LoginResult result = login({*store, registry, environment, clock, cancel, ask_api}, "acme");
+  BOOST_TEST((result.outcome == Outcome::stored));
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(key_that_the_api_rejects_changes_nothing) {

@@ -35,7 +35,28 @@ struct Fixture : Scenario {
   FakeProvider& acme;
   Resolver chain = resolver();
   Session session{chain, clock, terminal, cancel};
+  /// As of the next command.
+  CredentialLease obtain_anew() { return Session(chain, clock, terminal, cancel).obtain(request); }
+  RequestInfo refused_with(provider::HeaderFields headers) const {
+    RequestInfo refused = request;
+    refused.refusal = std::move(headers);
+    return refused;
+  }
+  /// Gives a signature of its own to each request, made with the stored token.
+  void sign() {
+    acme.on_resolve = [this](const ProviderRequest& ask) {
+      provider::ProviderResult answer;
+      answer.status = Status::ok;
+      answer.refreshable = answer.this_request_only = true;
+      answer.headers.push_back(
+          {"Authorization", Secret(std::to_string(++signatures) + " of " + ask.state.string_at("token") + " for " +
+                                   ask.method + " " + (ask.url.empty() ? ask.path : ask.url))});
+      return answer;
+    };
+  }
+
   RequestInfo request{"GET", "/v3/videos"};
+  int signatures = 0;
 };
 
 /// Tells when a wait begins.
@@ -71,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_credential_is_used_up_to_the_skew_and_not_beyond) {
     BOOST_TEST((ask.reason == Reason::near_expiry));
     return refreshed("new");
   };
-  const CredentialLease grant = session.obtain(request);
+  const CredentialLease grant = obtain_anew();
   BOOST_TEST(bearer(grant.credential) == "Bearer new");
   BOOST_TEST(grant.refreshed);
 }
@@ -131,7 +152,7 @@ BOOST_AUTO_TEST_CASE(after_a_401_a_token_that_changed_in_the_file_is_used_and_no
   write(file(state("sent", kNow + 3600)));
   const CredentialLease first = session.obtain(request);
   write(file(state("theirs", kNow + 3600)));
-  const CredentialLease second = session.refresh(first.credential, request, "Bearer");
+  const CredentialLease second = session.refresh(first.credential, request);
   BOOST_TEST(bearer(second.credential) == "Bearer theirs");
   BOOST_TEST(!second.refreshed);
 }
@@ -144,7 +165,8 @@ BOOST_AUTO_TEST_CASE(after_a_401_the_same_token_is_refreshed_and_the_challenge_p
     BOOST_TEST(ask.www_authenticate == "Bearer error=\"invalid_token\"");
     return refreshed("new");
   };
-  const CredentialLease second = session.refresh(first.credential, request, "Bearer error=\"invalid_token\"");
+  const CredentialLease second =
+      session.refresh(first.credential, refused_with({{"www-authenticate", "Bearer error=\"invalid_token\""}}));
   BOOST_TEST(second.refreshed);
   BOOST_TEST(bearer(second.credential) == "Bearer new");
 }
@@ -309,13 +331,14 @@ BOOST_AUTO_TEST_CASE(refresh_under_way_is_waited_for_once_its_token_is_refused_o
   };
   write(file(state("old", kNow + 30)));
   const CredentialLease first = session.obtain(request);
-  BOOST_TEST(bearer(session.refresh(first.credential, request, {}).credential) == "Bearer new");
+  BOOST_TEST(bearer(session.refresh(first.credential, request).credential) == "Bearer new");
   BOOST_TEST(acme.refreshes == 2);
 
   write(file(state("old", kNow + 30)));
-  session.obtain(request);
+  Session next(chain, clock, terminal, cancel);
+  next.obtain(request);
   clock.time += 30;
-  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
+  BOOST_TEST(bearer(next.obtain(request).credential) == "Bearer new");
   BOOST_TEST(acme.refreshes == 4);
 }
 
@@ -469,13 +492,96 @@ BOOST_AUTO_TEST_CASE(sixteen_threads_meet_one_expired_token_and_refresh_it_once)
   BOOST_TEST(acme.refreshes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_checked_credential_serves_the_next_request_and_is_asked_for_once) {
-  write(file(state("t", kNow + 3600)));
-  Checked checked = session.check({"GET", "/v3/videos?page=2"});
-  BOOST_TEST(bearer(session.obtain(request, &checked).credential) == "Bearer t");
+BOOST_AUTO_TEST_CASE(a_credential_is_asked_for_once_a_command_until_it_is_stale_or_refused) {
+  write(file(R"({"token":"t","until":)" + std::to_string(kNow + 3600) + "}"));
+  session.check({"GET", "/v3/videos?page=2"});
+  for (const char* path : {"/v3/videos", "/v3/voices"}) {
+    BOOST_TEST(bearer(session.obtain({"GET", path}).credential) == "Bearer t");
+  }
   BOOST_TEST(acme.asked.size() == 1U);
-  session.obtain(request, &checked);
+  clock.time += 3600 - kSkewSeconds;
+  write(file(state("next", kNow + 7200)));
+  BOOST_TEST(session.obtain(request).credential.headers(clock.time).front().value.reveal() == "Bearer next");
   BOOST_TEST(acme.asked.size() == 2U);
+  session.report(session.obtain(request).credential, request, 401);
+  session.obtain(request);
+  BOOST_TEST(acme.asked.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(refreshed_credential_is_kept_until_it_is_stale_by_its_own_life) {
+  constexpr std::int64_t kLife = 40;
+  write(file(state("old", 5)));
+  acme.on_refresh = [&](const ProviderRequest&) { return refreshed("brief", clock.time + kLife); };
+  session.obtain(request);
+  const std::size_t asked = acme.asked.size();
+  clock.time += kLife - kLife / 4 - 1;
+  BOOST_TEST(!session.obtain(request).refreshed);
+  BOOST_TEST(acme.asked.size() == asked);
+  clock.time += 1;
+  BOOST_TEST(session.obtain(request).refreshed);
+}
+
+BOOST_AUTO_TEST_CASE(a_credential_for_one_request_is_asked_for_at_every_attempt) {
+  write(file(R"({"token":"t"})"));
+  sign();
+  session.check(request);
+  RequestInfo attempt{"GET", "/v3/videos", "https://api.test/v3/videos"};
+  BOOST_TEST(bearer(session.obtain(attempt).credential) == "1 of t for GET /v3/videos");
+  BOOST_TEST(bearer(session.obtain(attempt).credential) == "2 of t for GET https://api.test/v3/videos");
+  session.check(request);
+  attempt.body = "{}";
+  BOOST_TEST(bearer(session.obtain(attempt).credential) == "4 of t for GET https://api.test/v3/videos");
+  BOOST_TEST((acme.asked.back().body == "{}"));
+}
+
+BOOST_AUTO_TEST_CASE(refresh_by_another_is_judged_by_state_and_not_by_headers) {
+  write(file(state("t", kNow + 3600)));
+  sign();
+  const CredentialLease first = session.obtain(request);
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("new"); };
+  const CredentialLease second = session.refresh(first.credential, request);
+  BOOST_TEST(second.refreshed);
+  BOOST_TEST(acme.refreshes == 1);
+
+  write(file(state("theirs", kNow + 3600)));
+  const CredentialLease third = session.refresh(second.credential, request);
+  BOOST_TEST(!third.refreshed);
+  BOOST_TEST(bearer(third.credential).find("of theirs") != std::string::npos);
+  BOOST_TEST(acme.refreshes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(state_that_changed_around_the_refused_token_does_not_prevent_its_refresh) {
+  write(file(state("t", kNow + 3600)));
+  const CredentialLease first = session.obtain(request);
+  write(file(R"({"token":"t","refresh":"r","note":1})"));
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("new"); };
+  BOOST_TEST(session.refresh(first.credential, request).refreshed);
+}
+
+BOOST_AUTO_TEST_CASE(refresh_without_a_change_writes_nothing_and_resolves_again_with_the_refusal) {
+  for (const std::string& content : {file(R"({"token":"t"})"), std::string()}) {
+    if (content.empty()) std::filesystem::remove(directory / "credentials");
+    registry.entry("acme").manifest.ambient = true;
+    sign();
+    if (!content.empty()) write(content);
+    Session own(chain, clock, terminal, cancel);
+    const CredentialLease first = own.obtain(request);
+    acme.on_refresh = [&](const ProviderRequest& ask) {
+      BOOST_TEST(ask.www_authenticate == "DPoP error=\"use_dpop_nonce\"");
+      provider::ProviderResult answer;
+      answer.status = Status::ok;
+      return answer;
+    };
+    const RequestInfo refused =
+        refused_with({{"WWW-Authenticate", "DPoP error=\"use_dpop_nonce\""}, {"DPoP-Nonce", "n"}});
+    const CredentialLease second = own.refresh(first.credential, refused);
+    BOOST_TEST(second.refreshed);
+    BOOST_TEST(bearer(second.credential) != bearer(first.credential));
+    BOOST_TEST((acme.asked.back().refusal == refused.refusal));
+    BOOST_TEST(std::filesystem::exists(directory / "credentials") == !content.empty());
+    if (!content.empty()) BOOST_TEST(directory.read("credentials") == content);
+    BOOST_TEST(store->take_interrupted_logins().empty());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_credential_made_for_one_request_serves_no_other) {
@@ -487,16 +593,16 @@ BOOST_AUTO_TEST_CASE(a_credential_made_for_one_request_serves_no_other) {
     return answer;
   };
   write(file(R"({"token":"t"})"));
-  Checked checked = session.check({"GET", "/v3/voices"});
-  BOOST_TEST(bearer(session.obtain(request, &checked).credential) == "for /v3/videos");
+  session.check({"GET", "/v3/voices"});
+  BOOST_TEST(bearer(session.obtain(request).credential) == "for /v3/videos");
 }
 
 BOOST_AUTO_TEST_CASE(a_checked_credential_that_expires_before_its_use_is_refreshed) {
   write(file(state("old", kNow + kSkewSeconds + 1)));
-  Checked checked = session.check(request);
+  session.check(request);
   clock.time += 1;
   acme.on_refresh = [](const ProviderRequest&) { return refreshed("new"); };
-  BOOST_TEST(bearer(session.obtain(request, &checked).credential) == "Bearer new");
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
 }
 
 BOOST_AUTO_TEST_CASE(the_provider_hears_what_the_server_made_of_its_credential) {

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(path_that_makes_no_url_is_usage_and_sent_nowhere) {
 
 BOOST_AUTO_TEST_CASE(missing_credential_is_told_before_a_bad_base_and_nothing_is_sent) {
   struct None : FakeCredentials {
-    CredentialLease obtain(const heygen::auth::RequestInfo&, heygen::auth::Checked*) override {
+    CredentialLease obtain(const heygen::auth::RequestInfo&) override {
       throw heygen::auth_error("none", "`heygen auth login`");
     }
   } none;
@@ -738,6 +738,40 @@ BOOST_AUTO_TEST_CASE(path_of_the_base_is_never_left) {
     BOOST_TEST(error(request).code == "network_error", location);
     BOOST_TEST(http.sent.back().url == "https://gate.test/heygen/v3/x");
   }
+}
+
+BOOST_AUTO_TEST_CASE(signed_request_is_signed_for_each_attempt_and_its_url) {
+  credentials.grants = {{credential("Authorization", "proof", {.this_request_only = true}), false}};
+  options.base = "https://api.test/base";
+  respond(302, "", {{"Location", "/base/v3/y?a=b"}});
+  respond(503);
+  respond(200, "done");
+  BOOST_TEST(fetch() == "done");
+  BOOST_REQUIRE(credentials.asked_at.size() == 3U);
+  for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(credentials.asked_at[i].url == http.sent[i].url);
+  BOOST_TEST((credentials.asked_for == std::vector<std::string>{"GET /v3/videos", "GET /v3/y?a=b", "GET /v3/y?a=b"}));
+}
+
+BOOST_AUTO_TEST_CASE(signed_request_never_goes_to_another_origin) {
+  credentials.grants = {{credential("Authorization", "proof", {.this_request_only = true}), false}};
+  respond(302, "", {{"Location", "https://other.test/x"}});
+  respond(200, "done");
+  BOOST_TEST(fetch() == "done");
+  BOOST_TEST(credentials.asked_at.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(provider_learns_the_body_that_is_in_memory) {
+  heygen::net::TextBody body("again");
+  respond(200);
+  fetch(post(body));
+  BOOST_TEST((credentials.asked_at.at(0).body == "again"));
+  OneShotBody streamed("once");
+  respond(200);
+  fetch(post(streamed));
+  BOOST_TEST(!credentials.asked_at.at(1).body.has_value());
+  respond(200);
+  fetch();
+  BOOST_TEST((credentials.asked_at.at(2).body == ""));
 }
 
 BOOST_AUTO_TEST_CASE(another_origin_gets_no_credential_even_on_the_way_back) {

@@ -29,6 +29,7 @@ struct Login {
   std::string id = "oauth", title = "OAuth", source = "file";
   bool refreshable = false;
   std::optional<std::int64_t> expires_at = {};
+  bool this_request_only = false;
 };
 
 inline auth::Credential credential(const std::string& name, const std::string& value, const Login& login = {}) {
@@ -38,6 +39,7 @@ inline auth::Credential credential(const std::string& name, const std::string& v
   answer.source = login.source;
   answer.refreshable = login.refreshable;
   answer.expires_at = login.expires_at;
+  answer.this_request_only = login.this_request_only;
   return {login.id, login.title, std::move(answer)};
 }
 
@@ -45,16 +47,17 @@ class FakeCredentials : public auth::CredentialSource {
  public:
   ~FakeCredentials() override { BOOST_TEST(refreshes.empty(), "a refresh was expected"); }
 
-  auth::CredentialLease obtain(const auth::RequestInfo& request, auth::Checked*) override {
+  auth::CredentialLease obtain(const auth::RequestInfo& request) override {
     asked_for.push_back(request.method + " " + request.path);
+    asked_at.push_back(request);
     BOOST_REQUIRE_MESSAGE(!grants.empty(), "no credential is scripted");
     auth::CredentialLease grant = grants.front();
     if (grants.size() > 1) grants.pop_front();
     return grant;
   }
-  auth::CredentialLease refresh(const auth::Credential&, const auth::RequestInfo&,
-                                const std::string& www_authenticate) override {
-    challenges.push_back(www_authenticate);
+  auth::CredentialLease refresh(const auth::Credential&, const auth::RequestInfo& request) override {
+    challenges.push_back(auth::ask_for(request, provider::Reason::refused).www_authenticate);
+    refused_at.push_back(request);
     BOOST_REQUIRE_MESSAGE(!refreshes.empty(), "no refresh is scripted");
     const auto next = refreshes.front();
     refreshes.pop_front();
@@ -70,6 +73,7 @@ class FakeCredentials : public auth::CredentialSource {
   std::deque<auth::CredentialLease> grants;  ///< the last one serves for ever
   std::deque<std::function<auth::CredentialLease()>> refreshes;
   std::vector<std::string> asked_for, challenges;
+  std::vector<auth::RequestInfo> asked_at, refused_at;
   std::vector<int> reports;
 };
 
@@ -78,6 +82,7 @@ class OneShotBody : public net::TextBody {
  public:
   using net::TextBody::TextBody;
   bool rewind() override { return false; }
+  std::optional<std::string_view> text() const override { return {}; }
 };
 
 struct Stage {

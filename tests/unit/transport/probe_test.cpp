@@ -13,11 +13,20 @@ namespace net = heygen::net;
 
 struct Fixture : Stage {
   ProbeResult probe(const Login& login = {"apikey", "API key", "file"}) {
-    return heygen::transport::probe_credential(http, clock, random, cancel, options,
-                                               credential("x-api-key", "hg_key", login));
+    struct Fixed : FakeCredentials {
+      heygen::auth::CredentialLease refresh(const heygen::auth::Credential& refused,
+                                            const heygen::auth::RequestInfo& request) override {
+        if (refreshes.empty()) throw refused_error(refused);
+        return FakeCredentials::refresh(refused, request);
+      }
+    } source;
+    source.grants = {{credential("x-api-key", "hg_key", login), false}};
+    source.refreshes.swap(new_proofs);
+    return heygen::transport::probe_credential(http, clock, random, cancel, options, source);
   }
   void redirect(const std::string& location) { respond(302, "", {{"Location", location}}); }
 
+  std::deque<std::function<heygen::auth::CredentialLease()>> new_proofs;
   static constexpr const char* kUser = R"({"data":{"username":"ada","plan":"pro"}})";
 };
 
@@ -68,6 +77,19 @@ BOOST_AUTO_TEST_CASE(http_401_is_a_rejection_and_other_statuses_are_not) {
     BOOST_TEST(result.problem.find(std::to_string(status)) != std::string::npos, status);
   }
   BOOST_TEST(clock.waits.empty());  // nothing is retried
+}
+
+BOOST_AUTO_TEST_CASE(nonce_that_the_api_asks_for_is_not_a_rejection) {
+  const Login signs{.refreshable = true, .this_request_only = true};
+  const auto prove = [&] { return heygen::auth::CredentialLease{credential("x-api-key", "with nonce", signs), true}; };
+  new_proofs.emplace_back(prove);
+  respond(401, "", {{"DPoP-Nonce", "n"}});
+  respond(200, kUser);
+  BOOST_TEST((probe(signs).verdict == Verdict::accepted));
+  new_proofs.emplace_back(prove);
+  respond(401, "", {{"DPoP-Nonce", "n"}});
+  respond(401);
+  BOOST_TEST((probe(signs).verdict == Verdict::rejected));
 }
 
 BOOST_AUTO_TEST_CASE(response_in_a_content_encoding_is_named_as_such) {
