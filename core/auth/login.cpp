@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/auth/login_hint.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/provider/call/merge.hpp"
@@ -62,7 +63,7 @@ class NewCredential : public CredentialSource {
     if (answer.status == provider::Status::rejected || answer.status == provider::Status::unsupported)
       throw refused_error(refused);
     if (answer.status != provider::Status::ok)
-      throw provider::to_error(answer, provider.manifest(), resolver_.login_hint(refused.provider()));
+      throw provider::to_error(answer, provider.manifest(), login_hint(resolver_.registry(), refused.provider()));
     if (answer.patch) provider::compose_patch(patch_, *answer.patch, &stored_);
     resolve(request);
     return {made_, true};
@@ -284,6 +285,7 @@ class Login {
           json::merge_patch(state, patch_);
           document.clear_slots(slot_);
           document.set_state(id_, state);
+          document.set_login(id_);
           document.set_user(result_.user);
         },
         std::move(room));

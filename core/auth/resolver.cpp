@@ -79,7 +79,19 @@ bool is_first_attempt(const RequestInfo& attempt, const RequestInfo& ahead) {
 }
 
 std::string Resolver::login_hint(const std::string& id) {
-  return auth::login_hint(registry_, id);
+  return auth::login_hint(registry_, logged_in_with(id));
+}
+
+std::string Resolver::logged_in_with(const std::string& id) {
+  const ReservedSlot* slot = store::reserved_slot_of(id);
+  if (slot == nullptr || slot->ids.size() == 1) return id;
+  try {
+    const std::string login = store_.read().login_of(id);
+    const DiscoveredProvider* found = registry_.find(login);
+    return found != nullptr && found->is_usable() && found->manifest.has_login ? login : id;
+  } catch (const store::Unreadable&) {
+    return id;
+  }
 }
 
 provider::Interaction Resolver::interaction() const {
@@ -240,7 +252,9 @@ Credential Resolver::resolve_state(const std::string& id, const json::Value& sta
                                    Reason reason) {
   provider::Provider& provider = registry_.load(id);
   ProviderResult result = call_resolve(provider, state, request, reason);
-  if (result.status != Status::ok) throw provider::to_error(result, provider.manifest(), login_hint(id));
+  // What a login brought says nothing of the one that is stored.
+  const auto hint = [&] { return reason == Reason::login ? auth::login_hint(registry_, id) : login_hint(id); };
+  if (result.status != Status::ok) throw provider::to_error(result, provider.manifest(), hint());
   return {id, provider.manifest().title, std::move(result), state};
 }
 

@@ -107,7 +107,8 @@ class Resolver {
 
   provider::ProviderRegistry& registry() { return registry_; }
   store::CredentialStore& store() { return store_; }
-  /// The hint that says how to log in with this provider, or at all ("").
+  /// The hint that says how to log in with this provider, or at all (""). Where the provider's slot is shared, it is
+  /// the way in which the user logged in.
   std::string login_hint(const std::string& id = {});
 
  private:
@@ -134,6 +135,8 @@ class Resolver {
   provider::ProviderResult call_resolve(provider::Provider& provider, const json::Value& state,
                                         const RequestInfo& request, provider::Reason reason) const;
   ExplainRow explain_candidate(const Candidate& candidate, const StoredFile& file, bool settled);
+  /// The provider that stored what is in the slot of this one.
+  std::string logged_in_with(const std::string& id);
   provider::Interaction interaction() const;
 
   provider::ProviderRegistry& registry_;

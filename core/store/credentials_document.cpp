@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::string_view kProviders = "providers";
 constexpr std::string_view kUser = "user";
+/// In a slot that several providers share.
+constexpr std::string_view kLoginProvider = "provider";
 constexpr std::array<std::string_view, 4> kUserMembers{"email", "first_name", "last_name", "username"};
 
 bool holds_value(const json::Value& value) {
@@ -42,6 +44,14 @@ const json::Value* slot_value(const json::Value& root, std::string_view id) {
   if (const ReservedSlot* reserved = reserved_slot_of(id)) return root.find(reserved->slot);
   const json::Value* all = root.find(kProviders);
   return all == nullptr ? nullptr : all->find(id);
+}
+
+/// The provider that the slot names as the one that logged in, or "". Other programs may use the member for their own.
+std::string recorded_login(const json::Value& slot, const ReservedSlot& reserved) {
+  if (!slot.is_object()) return {};
+  const std::string id = slot.string_at(kLoginProvider);
+  const bool is_known = reserved.ids.size() > 1 && std::ranges::find(reserved.ids, id) != reserved.ids.end();
+  return is_known ? id : std::string{};
 }
 
 bool is_key_character(char c) {
@@ -122,7 +132,9 @@ CredentialsDocument CredentialsDocument::parse(std::string_view text) {
 bool CredentialsDocument::is_filled(std::string_view id) const {
   const json::Value* value = slot_value(root_, id);
   const ReservedSlot* reserved = reserved_slot_of(id);
-  return value != nullptr && fills_slot(*value, reserved != nullptr && reserved->plain_text);
+  if (value == nullptr) return false;
+  if (reserved != nullptr && !recorded_login(*value, *reserved).empty()) return holds_value(state(id));
+  return fills_slot(*value, reserved != nullptr && reserved->plain_text);
 }
 
 bool CredentialsDocument::is_malformed(std::string_view id) const {
@@ -155,8 +167,22 @@ json::Value CredentialsDocument::state(std::string_view id) const {
     if (fills_slot(*value, true)) state.set(reserved->slot, *value);
   } else if (value->is_object()) {
     state = *value;
+    if (reserved != nullptr && !recorded_login(*value, *reserved).empty()) state.erase(kLoginProvider);
   }
   return state;
+}
+
+std::string CredentialsDocument::login_of(std::string_view id) const {
+  const ReservedSlot* reserved = reserved_slot_of(id);
+  const json::Value* value = slot_value(root_, id);
+  return reserved == nullptr || value == nullptr ? std::string{} : recorded_login(*value, *reserved);
+}
+
+void CredentialsDocument::set_login(std::string_view id) {
+  const ReservedSlot* reserved = reserved_slot_of(id);
+  if (reserved == nullptr || reserved->ids.size() == 1) return;
+  json::Value* value = root_.find(reserved->slot);
+  if (value != nullptr && value->is_object()) value->set(kLoginProvider, id);
 }
 
 json::Value CredentialsDocument::state(const FilledSlot& slot) const {
@@ -169,9 +195,11 @@ void CredentialsDocument::set_state(std::string_view id, const json::Value& stat
     const json::Value* value = reserved->plain_text ? state.find(reserved->slot) : &state;
     if (empty || value == nullptr) {
       root_.erase(reserved->slot);
-    } else {
-      root_.set(reserved->slot, *value);
+      return;
     }
+    const std::string login = login_of(id);
+    json::Value& slot = root_.set(reserved->slot, *value);
+    if (!login.empty()) slot.set(kLoginProvider, login);
     return;
   }
   json::Value* all = root_.find(kProviders);

@@ -47,6 +47,12 @@ class CredentialsDocument {
   json::Value state(std::string_view id) const;
   /// The same for a slot, empty when no provider can read it.
   json::Value state(const FilledSlot& slot) const;
+  /// Which of the providers that share this provider's slot logged in; "" when the slot is not shared, or does not say.
+  /// It is in a member of the slot that is not part of the state.
+  std::string login_of(std::string_view id) const;
+  /// Remembers that this provider logged in.
+  void set_login(std::string_view id);
+
   /// Puts a state back; an empty one removes the slot.
   void set_state(std::string_view id, const json::Value& state);
   /// Removes every slot, filled or not, except the one named, and `providers` when it is empty then.

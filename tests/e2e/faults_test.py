@@ -384,6 +384,18 @@ class DeviceFlow(WithService):
         self.assert_succeeds(self.log_in())
         self.assertEqual(len(self.service.requests_to(TOKEN)), 3)
 
+    def test_a_login_that_ended_names_the_device_code_also_after_a_refresh(self):
+        self.assert_succeeds(self.log_in())
+        self.service.expire()
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assertEqual(self.home.read()["oauth"]["provider"], "device-code")
+        self.service.expire()
+        self.service.end_families()
+        error = self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3).error()
+        self.assertEqual(error["hint"], "Run `heygen auth login --device-code`.")
+        self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assertNotIn("oauth", self.home.read() if self.home.file.exists() else {})
+
     def test_trouble_on_the_way_does_not_end_the_waiting(self):
         self.service.fault(TOKEN, mode="reset")
         self.assert_succeeds(self.log_in())

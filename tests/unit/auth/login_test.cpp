@@ -164,6 +164,29 @@ BOOST_AUTO_TEST_CASE(signed_check_of_a_login_gets_the_nonce_that_the_api_asks_fo
   BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(way_to_log_in_again_is_that_of_the_login) {
+  Resolver resolver(registry, *store, environment, {});
+  run("device-code");
+  BOOST_TEST(stored().find(R"("provider":"device-code")") != std::string::npos);
+  for (const char* reader : {"oauth", "device-code"})
+    BOOST_TEST(resolver.login_hint(reader) == "Run `heygen auth login --device-code`.");
+  registry.entry("device-code").state = provider::ProviderState::disabled;
+  BOOST_TEST(resolver.login_hint("oauth") == "Run `heygen auth login --oauth`.");
+  registry.entry("device-code").state = provider::ProviderState::available;
+  run("oauth");
+  BOOST_TEST(stored().find("device-code") == std::string::npos);
+  BOOST_TEST(resolver.login_hint("oauth") == "Run `heygen auth login --oauth`.");
+}
+
+BOOST_AUTO_TEST_CASE(expired_login_of_a_shared_slot_names_the_way_of_its_login) {
+  device.on_login = [](const ProviderRequest&) { return patch({{"token", "new"}, {"until", kNow + 60}}); };
+  run("device-code");
+  clock.time = kNow + 61;
+  Resolver resolver(registry, *store, environment, {});
+  Session session(resolver, clock, terminal, cancel);
+  BOOST_TEST(error_of([&] { session.obtain({"GET", "/v3/videos"}); }).hint == "Run `heygen auth login --device-code`.");
+}
+
 BOOST_AUTO_TEST_CASE(key_that_the_api_rejects_changes_nothing) {
   write(R"({"api_key":"old","user":{"email":"old"},"x":1.10})");
   probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };

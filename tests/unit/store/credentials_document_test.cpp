@@ -152,6 +152,39 @@ BOOST_AUTO_TEST_CASE(empty_state_removes_the_slot_and_an_empty_providers_object)
   BOOST_TEST(json::write(some.root()) == R"({"x":1,"api_key":"n","providers":{"acme":{"t":"n"}}})");
 }
 
+BOOST_AUTO_TEST_CASE(login_of_a_shared_slot_is_remembered_outside_of_the_state) {
+  CredentialsDocument edited = document(R"({"oauth":{"access_token":"a","n":1.0}})");
+  BOOST_TEST(edited.login_of("oauth").empty());
+  edited.set_login("device-code");
+  BOOST_TEST(json::write(edited.root()) == R"({"oauth":{"access_token":"a","n":1.0,"provider":"device-code"}})");
+  for (const char* reader : {"oauth", "device-code"}) {
+    BOOST_TEST(edited.login_of(reader) == "device-code");
+    BOOST_TEST(json::write(edited.state(reader)) == R"({"access_token":"a","n":1.0})");
+  }
+  edited.set_state("oauth", json::parse(R"({"access_token":"b"})"));
+  BOOST_TEST(json::write(edited.root()) == R"({"oauth":{"access_token":"b","provider":"device-code"}})");
+  edited.set_login("oauth");
+  BOOST_TEST(json::write(edited.root()) == R"({"oauth":{"access_token":"b","provider":"oauth"}})");
+}
+
+BOOST_AUTO_TEST_CASE(login_that_is_remembered_alone_is_not_a_credential) {
+  CredentialsDocument edited = document(R"({"oauth":{"provider":"device-code"}})");
+  BOOST_TEST(!edited.is_filled("oauth"));
+  edited.set_state("oauth", json::parse("{}"));
+  BOOST_TEST(json::write(edited.root()) == "{}");
+}
+
+BOOST_AUTO_TEST_CASE(member_of_another_program_that_names_no_reader_of_the_slot_is_left_alone) {
+  const char* text = R"({"oauth":{"provider":"google","access_token":"a"},"providers":{"acme":{"provider":"oauth"}}})";
+  CredentialsDocument edited = document(text);
+  BOOST_TEST(edited.login_of("oauth").empty());
+  BOOST_TEST(edited.login_of("acme").empty());
+  BOOST_TEST(edited.state("oauth").string_at("provider") == "google");
+  BOOST_TEST(edited.state("acme").string_at("provider") == "oauth");
+  edited.set_login("acme");
+  BOOST_TEST(json::write(edited.root()) == text);
+}
+
 BOOST_AUTO_TEST_CASE(clearing_keeps_foreign_members_to_the_last_digit) {
   BOOST_TEST(
       after_clearing(R"({"n":18446744073709551616,"api_key":"k","oauth":{},"providers":{"x":{"t":1}},"z":[1.0]})") ==
