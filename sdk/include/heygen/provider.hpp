@@ -85,6 +85,32 @@ class Secret {
   std::string text_;
 };
 
+/// Text with secrets that grows: whatever buffer it leaves is wiped, and so is the last one.
+class SecretText {
+ public:
+  SecretText() = default;
+  SecretText(const SecretText&) = delete;
+  SecretText& operator=(const SecretText&) = delete;
+  ~SecretText() { wipe(text_); }
+
+  SecretText& operator+=(std::string_view more) {
+    if (text_.size() + more.size() > text_.capacity()) {
+      std::string larger;
+      larger.reserve(2 * (text_.size() + more.size()));
+      larger += text_;
+      text_.swap(larger);
+      wipe(larger);
+    }
+    text_ += more;
+    return *this;
+  }
+  void pop_back() { text_.pop_back(); }
+  const std::string& str() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
+
 /// Ends a provider function with a status other than HEYGEN_OK. The message is one sentence: what happened and to which
 /// thing; the hint is the next step. No secrets. Without a message the host words the status itself.
 class Fail : public std::exception {
@@ -307,23 +333,20 @@ class Http {
 /// Builds application/x-www-form-urlencoded text; wiped when it goes, since forms carry tokens.
 class Form {
  public:
-  explicit Form(Http http) : http_(http) { text_.reserve(4096); }
-  Form(const Form&) = delete;
-  Form& operator=(const Form&) = delete;
-  ~Form() { wipe(text_); }
+  explicit Form(Http http) : http_(http) {}
 
   Form& add(std::string_view name, std::string_view value) {
-    if (!text_.empty()) text_ += '&';
+    if (!text_.str().empty()) text_ += "&";
     text_ += http_.form_encode(name);
-    text_ += '=';
+    text_ += "=";
     text_ += http_.form_encode(value);
     return *this;
   }
-  const std::string& str() const { return text_; }
+  const std::string& str() const { return text_.str(); }
 
  private:
   Http http_;
-  std::string text_;
+  SecretText text_;
 };
 
 // ---- Other services -------------------------------------------------------------------------------------------------
@@ -676,33 +699,27 @@ class Call {
 /// Builds the JSON object of Call::set_state; wiped when it goes.
 class Patch {
  public:
-  explicit Patch(const Call& call) : call_(call) {
-    text_.reserve(4096);
-    text_ += "{}";
-  }
-  Patch(const Patch&) = delete;
-  Patch& operator=(const Patch&) = delete;
-  ~Patch() { wipe(text_); }
+  explicit Patch(const Call& call) : call_(call) { text_ += "{}"; }
 
   Patch& set_text(std::string_view name, std::string_view value) { return member(name, call_.quote(value)); }
   Patch& set_number(std::string_view name, std::int64_t value) { return member(name, std::to_string(value)); }
   Patch& set_flag(std::string_view name, bool value) { return member(name, value ? "true" : "false"); }
   /// Removes the member from the stored state.
   Patch& remove(std::string_view name) { return member(name, "null"); }
-  const std::string& str() const { return text_; }
+  const std::string& str() const { return text_.str(); }
 
  private:
   Patch& member(std::string_view name, std::string_view json) {
     text_.pop_back();
-    if (text_.size() > 1) text_ += ',';
+    if (text_.str().size() > 1) text_ += ",";
     text_ += call_.quote(name);
-    text_ += ':';
+    text_ += ":";
     text_ += json;
-    text_ += '}';
+    text_ += "}";
     return *this;
   }
   const Call& call_;
-  std::string text_;
+  SecretText text_;
 };
 
 // ---- The provider ---------------------------------------------------------------------------------------------------

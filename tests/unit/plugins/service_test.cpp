@@ -210,6 +210,22 @@ BOOST_FIXTURE_TEST_CASE(menu_passes_items_and_suggestion, Recorder) {
                         [](const sdk::Fail& fail) { return fail.status() == HEYGEN_NEEDS_USER; });
 }
 
+BOOST_FIXTURE_TEST_CASE(patch_and_form_hold_a_token_of_any_size, Host) {
+  for (const std::size_t size : {5'000U, 60'000U}) {
+    const std::string token(size, 't');
+    const Said said = doing([&](sdk::Call& call) {
+      sdk::Patch patch(call);
+      patch.set_text("token", token).set_number("n", 1);
+      BOOST_TEST((patch.str() == "{\"token\":\"" + token + "\",\"n\":1}"));
+      sdk::Form form(call.http());
+      form.add("token", token).add("a", "b&c");
+      BOOST_TEST((form.str() == "token=" + token + "&a=b%26c"));
+      call.set_header("Authorization", "Bearer " + token);
+    });
+    BOOST_TEST((said.headers.at("Authorization") == "Bearer " + token));
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(document_of_any_shape_is_written, Host) {
   std::string document;
   doing([&](sdk::Call& call) {

@@ -33,7 +33,7 @@ impl Secret {
 impl Drop for Secret {
     fn drop(&mut self) {
         for byte in self.0.iter_mut() {
-            // Volatile: the compiler keeps a write that nobody reads.
+            // Volatile: the compiler keeps a write that is never read.
             unsafe { std::ptr::write_volatile(byte, 0) };
         }
     }
