@@ -2,6 +2,7 @@
 #include "host/services.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
@@ -96,6 +97,7 @@ struct Services::Made {
   std::unique_ptr<provider::Watchdog> watchdog;  ///< outlives the providers, whose last call it watches too
   std::unique_ptr<config::Config> config;
   std::unique_ptr<store::CredentialStore> store;
+  bool modes_checked = false;
   std::unique_ptr<net::Http> http, http_shown, http_of_providers, http_of_client;
   std::unique_ptr<provider::ProviderRegistry> registry;
   std::optional<Error> wrong_setting;
@@ -137,6 +139,13 @@ config::Config& Services::config() {
 }
 
 store::CredentialStore& Services::store() {
+  store::CredentialStore& store = made_store();
+  if (std::exchange(made_->modes_checked, true)) return store;
+  for (const std::string& warning : store.loose_modes()) terminal.notice("Warning: " + warning);
+  return store;
+}
+
+store::CredentialStore& Services::made_store() {
   if (made_->store) return *made_->store;
   made_->store = std::make_unique<store::CredentialStore>(config_directory(), clock, state_directories(environment));
   made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
@@ -146,7 +155,6 @@ store::CredentialStore& Services::store() {
     show_waiting(
         left.count() > 0 ? "Waiting for another heygen to write the credential (Ctrl-C counts after that)" : "", left);
   };
-  for (const std::string& warning : made_->store->loose_modes()) terminal.notice("Warning: " + warning);
   return *made_->store;
 }
 
@@ -203,6 +211,8 @@ provider::ProviderRegistry& Services::made_registry() {
             return ui::pick_row(title, rows, suggested, environment, terminal, cancel);
           },
       .waiting = [this](const std::string& what, auto left) { show_waiting(what, left); },
+      .cache = &made_store().cache,
+      .keys = &made_store().keys,
   };
   provider::Rules rules{.policy = policy()};
   if (rules.policy.audit) rules.audit = write_audit;

@@ -117,6 +117,7 @@ class Services {
   bool only_key_counts();
   std::optional<Error> fault_of_settings();
   std::string chosen_base();
+  store::CredentialStore& made_store();
 
   struct Made;
   std::unique_ptr<Made> made_;

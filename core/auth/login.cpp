@@ -8,6 +8,7 @@
 #include "core/auth/login_hint.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
+#include "core/provider/call/declared_values.hpp"
 #include "core/provider/call/merge.hpp"
 #include "core/provider/status.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -89,6 +90,30 @@ class NewCredential : public CredentialSource {
   bool is_used_ = false;
 };
 
+/// What a login leaves behind that is not saved: keys, and what is cached for its state.
+class Unsaved {
+ public:
+  /// `state`: what is stored so far.
+  Unsaved(store::CredentialStore& store, store::Owner owner, const json::Value& state)
+      : store_(store), owner_(std::move(owner)) {
+    store_.keys.forget(owner_);
+    set_stored(state);
+  }
+  Unsaved(const Unsaved&) = delete;
+  Unsaved& operator=(const Unsaved&) = delete;
+  ~Unsaved() {
+    store_.keys.forget(owner_);
+    store_.cache.remove_unless(owner_, stored_);
+  }
+
+  void set_stored(const json::Value& state) { stored_ = provider::state_digest(state); }
+
+ private:
+  store::CredentialStore& store_;
+  const store::Owner owner_;
+  std::string stored_;
+};
+
 class Login {
  public:
   Login(const LoginDependencies& dependencies, const std::string& id)
@@ -102,10 +127,11 @@ class Login {
     // Before anything is asked: what is hard to get must have a place.
     store::PendingLogin pending = begin();
     std::unique_ptr<FileReplacement> room = reserve();
+    unsaved_.emplace(use_.store, owner_, state);
     if (!ask_provider(state, given)) return std::move(result_);
     try {
       pending.keep_replaced(replaced_in(use_.store.read()));
-      pending.keep(id_, patch_);
+      pending.keep(id_, patch_, {}, use_.store.keys.created(owner_));
     } catch (...) {
       revoke_new(state);
       throw;
@@ -122,6 +148,8 @@ class Login {
   LoginResult resume(store::PendingLogin& pending) {
     patch_ = pending.patch();
     const json::Value state = use_.store.read().state(id_);
+    unsaved_.emplace(use_.store, owner_, state);
+    use_.store.keys.set_created(owner_, pending.keys());
     std::unique_ptr<FileReplacement> room = reserve_for(pending);
     try {
       LoginResult result = finish(state, std::move(room), pending);
@@ -204,9 +232,11 @@ class Login {
     if (canceled) {
       if (!replaced_.empty()) pending.leave();  // the next command revokes it
       result_.outcome = Outcome::canceled_after_saving;
+      drop_what_was_replaced();
       return std::move(result_);
     }
     revoke_replaced();
+    drop_what_was_replaced();
     find_shadowing();
     return std::move(result_);
   }
@@ -278,6 +308,22 @@ class Login {
   void save(std::unique_ptr<FileReplacement> room, store::PendingLogin& pending) {
     const std::vector<store::RefreshLock> locks = wait_for_refreshes();
     pending.keep_replaced(replaced_in(use_.store.read()));  // a refresh may have changed it since
+    // A crash must not leave a login without its keys, but may leave keys that the pending copy completes.
+    keys_before_ = use_.store.keys.save(owner_);
+    try {
+      save_state(std::move(room));
+    } catch (...) {
+      use_.store.keys.restore(owner_, keys_before_);
+      throw;
+    }
+    for (const store::ReplacedLogin& old : replaced_) {
+      result_.replaced.push_back(
+          {old.slot.slot, owner_of(use_.registry, old.slot), old.slot.slot == slot_, Revocation::not_possible});
+    }
+    record_life(locks);
+  }
+
+  void save_state(std::unique_ptr<FileReplacement> room) {
     use_.store.update(
         [&](CredentialsDocument& document) {
           replaced_ = replaced_in(document);
@@ -286,14 +332,10 @@ class Login {
           document.clear_slots(slot_);
           document.set_state(id_, state);
           document.set_login(id_);
+          unsaved_->set_stored(state);
           document.set_user(result_.user);
         },
         std::move(room));
-    for (const store::ReplacedLogin& old : replaced_) {
-      result_.replaced.push_back(
-          {old.slot.slot, owner_of(use_.registry, old.slot), old.slot.slot == slot_, Revocation::not_possible});
-    }
-    record_life(locks);
   }
 
   /// Requests then know how long the token lives.
@@ -320,8 +362,16 @@ class Login {
       FilledSlot& slot = replaced_[i].slot;
       // Of the providers that share the slot, the one that logged in knows which tokens are still in use.
       std::ranges::stable_partition(slot.ids, [&](const std::string& id) { return id == id_; });
+      std::optional<store::ProviderKeys::Shown> old_keys;
+      if (slot.slot == slot_) old_keys.emplace(use_.store.keys, owner_, keys_before_);
       result_.replaced[i].revocation = revoke(use_.registry, slot, replaced_[i].state, provider::Reason::replaced);
     }
+  }
+
+  /// What belonged to a login that is no longer stored.
+  void drop_what_was_replaced() {
+    use_.store.keys.remove_all_but(id_);
+    use_.store.cache.remove_all_but(id_);
   }
 
   void find_shadowing() {
@@ -340,6 +390,9 @@ class Login {
   Resolver resolver_;  // without --provider, which is for this login only
   json::Value patch_ = json::Object{};
   std::vector<store::ReplacedLogin> replaced_;
+  const store::Owner owner_{id_};
+  std::optional<Unsaved> unsaved_;
+  store::KeySet keys_before_;
   LoginResult result_;
   bool is_complete_ = false;  ///< only its place in the file is missing
 };
@@ -377,6 +430,7 @@ void undo(const LoginDependencies& use, store::PendingLogin& pending, ResumedLog
   const std::string& id = pending.provider();
   json::Value state = pending.refreshed().value_or(json::Object{});
   json::merge_patch(state, pending.patch());
+  const store::ProviderKeys::Shown shown(use.store.keys, {id}, pending.keys());
   if (!shares_a_token(use.store.read().state(id), state))
     resumed.revocation = revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::replaced);
   resumed.outcome = Resumed::overtaken;

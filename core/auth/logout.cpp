@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/auth/logout.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -16,10 +18,20 @@ using store::FilledSlot;
 
 namespace {
 
+/// A file that cannot be read keeps its login, but no cache.
+CredentialsDocument read_or_clear_caches(store::CredentialStore& store) {
+  try {
+    return store.read();
+  } catch (const store::Unreadable&) {
+    store.cache.remove_all();
+    throw;
+  }
+}
+
 /// What a directory that cannot be written leaves undone, the deletion of the credential says later.
 std::vector<store::RefreshLock> lock_if_possible(const LogoutDependencies& use) {
   try {
-    return lock_refreshes(use.store, use.registry, use.store.read().filled_slots(), use.cancel);
+    return lock_refreshes(use.store, use.registry, read_or_clear_caches(use.store).filled_slots(), use.cancel);
   } catch (const Error& error) {
     if (error.code != code::kFileIo) throw;
     return {};
@@ -42,6 +54,7 @@ void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDoc
     } else {
       json::Value state = pending.refreshed().value_or(json::Object{});
       json::merge_patch(state, pending.patch());
+      const store::ProviderKeys::Shown shown(use.store.keys, {id}, pending.keys());
       undone.revocation =
           revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout, &undone.why);
       count(result, undone.revocation);
@@ -71,9 +84,17 @@ Error still_stored(const LogoutResult& result, const std::vector<std::string>& p
           why.hint, why.exit};
 }
 
+/// What providers derived, which no login outlives.
+std::vector<std::string> clear_caches(store::CredentialStore& store) {
+  std::vector<std::string> left;
+  for (const std::filesystem::path& path : store.cache.remove_all()) left.push_back(path.string());
+  return left;
+}
+
 /// Deletes what is stored. Throws when some of it, or a copy of an interrupted login, stays.
 void clear(store::CredentialStore& store, const LogoutResult& result) {
   std::vector<std::string> left = left_copies(result);
+  std::ranges::move(clear_caches(store), std::back_inserter(left));
   try {
     store.update([&](CredentialsDocument& document) {
       document.clear_slots();
@@ -83,6 +104,7 @@ void clear(store::CredentialStore& store, const LogoutResult& result) {
     left.insert(left.begin(), "the file");
     throw still_stored(result, left, error);
   }
+  for (const std::filesystem::path& path : store.keys.remove_all()) left.push_back(path.string());
   if (left.empty()) return;
   throw still_stored(result, left,
                      {code::kFileIo, "The directory does not allow its removal.",

@@ -28,6 +28,10 @@ class Terminal;
 namespace heygen::net {
 class Http;
 }
+namespace heygen::store {
+class ProviderCache;
+class ProviderKeys;
+}  // namespace heygen::store
 
 namespace heygen::provider {
 
@@ -112,6 +116,8 @@ struct Services {
   /// Told about once a second what a call waits for and, where that is known, how long it still may; "" once it is
   /// over. May be empty.
   std::function<void(const std::string& what, std::optional<std::chrono::milliseconds> left)> waiting{};
+  store::ProviderCache* cache = nullptr;  ///< nullptr: nothing is cached
+  store::ProviderKeys* keys = nullptr;    ///< nullptr: there are none
   std::string profile{};  ///< heygen_call.profile
 };
 

@@ -30,6 +30,13 @@ bool is_framing_header(std::string_view lower_name) {
   return std::ranges::find(kNames, lower_name) != kNames.end();
 }
 
+bool is_entry_name(std::string_view name) {
+  constexpr std::size_t kLongest = 64;
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= kLongest && is_plain(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return is_plain(c) || c == '.' || c == '_' || c == '-'; });
+}
+
 bool is_utf8(std::string_view text) {
   const Poco::UTF8Encoding encoding;
   const auto* at = reinterpret_cast<const unsigned char*>(text.data());

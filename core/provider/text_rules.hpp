@@ -13,6 +13,9 @@ bool is_header_value(std::string_view value);
 /// Host, Content-Length and the hop-by-hop fields (RFC 9110 §7.6.1), which HTTP itself sets. In lower case.
 bool is_framing_header(std::string_view lower_name);
 
+/// Of a cache entry or a key: [a-z0-9][a-z0-9._-]{0,63}.
+bool is_entry_name(std::string_view name);
+
 /// UTF-8 by RFC 3629.
 bool is_utf8(std::string_view text);
 

@@ -77,7 +77,9 @@ Error no_place_beside(const FilePlace& place) {
 
 CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock,
                                  std::vector<std::filesystem::path> fallbacks)
-    : directory_(std::move(directory)),
+    : cache(directory, clock),
+      keys(directory, clock),
+      directory_(std::move(directory)),
       path_(directory_.empty() ? directory_ : directory_ / "credentials"),
       fallbacks_(std::move(fallbacks)),
       clock_(clock) {}

@@ -13,6 +13,8 @@
 #include "core/base/file_lock.hpp"
 #include "core/store/credentials_document.hpp"
 #include "core/store/pending_login.hpp"
+#include "core/store/provider/provider_cache.hpp"
+#include "core/store/provider/provider_keys.hpp"
 #include "core/store/refresh_lock.hpp"
 
 namespace heygen {
@@ -38,6 +40,10 @@ class CredentialStore {
   OnLockWait on_lock_wait;
   /// Told while another process writes the file. Nothing ends that wait: what waits may be a credential to store.
   OnLockWait on_write_wait;
+
+  /// What else the host keeps beside the file.
+  ProviderCache cache;
+  ProviderKeys keys;
 
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& directory() const { return directory_; }

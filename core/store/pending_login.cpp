@@ -96,7 +96,8 @@ PendingLogin::PendingLogin(PendingLogin&& other) noexcept
       patch_(std::move(other.patch_)),
       refreshed_(std::move(other.refreshed_)),
       replaced_(std::move(other.replaced_)),
-      stored_(other.stored_) {}
+      stored_(other.stored_),
+      keys_(std::move(other.keys_)) {}
 
 bool PendingLogin::remove() {
   if (unlink(file_.path.c_str()) != 0 && errno != ENOENT) return false;
@@ -115,6 +116,7 @@ PendingLogin::~PendingLogin() {
 json::Value PendingLogin::document() const {
   json::Value document = json::Object{{"provider", provider_}, {"patch", patch_}};
   if (refreshed_) document.set("refreshed", *refreshed_);
+  if (!keys_.empty()) document.set("keys", keys_.document());
   if (stored_) document.set("stored", true);
   if (replaced_.empty()) return document;
   json::Array all;
@@ -127,6 +129,7 @@ void PendingLogin::take(const json::Value& document) {
   if (const json::Value* refreshed = document.find("refreshed")) refreshed_ = *refreshed;
   provider_ = document.string_at("provider");
   patch_ = *document.find("patch");
+  if (const json::Value* keys = document.find("keys")) keys_ = KeySet(*keys);
   const json::Value* stored = document.find("stored");
   stored_ = stored != nullptr && *stored == json::Value(true);
   const json::Value* all = document.find("replaced");
@@ -136,10 +139,12 @@ void PendingLogin::take(const json::Value& document) {
   }
 }
 
-void PendingLogin::keep(const std::string& provider, const json::Value& patch, std::optional<json::Value> refreshed) {
+void PendingLogin::keep(const std::string& provider, const json::Value& patch, std::optional<json::Value> refreshed,
+                        const KeySet& keys) {
   refreshed_ = std::move(refreshed);
   provider_ = provider;
   patch_ = patch;
+  keys_ = keys;
   write_copy(file_, document());
 }
 

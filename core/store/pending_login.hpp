@@ -12,6 +12,7 @@
 #include "core/base/atomic_file.hpp"
 #include "core/json/value.hpp"
 #include "core/store/credentials_document.hpp"
+#include "core/store/provider/provider_keys.hpp"
 
 namespace heygen::store {
 
@@ -33,8 +34,9 @@ class PendingLogin {
   ~PendingLogin();
 
   /// From now on the login outlives this process. `patch`: the change to the provider's state; `refreshed`: the state
-  /// that a refresh was asked with. Throws Error{error}.
-  void keep(const std::string& provider, const json::Value& patch, std::optional<json::Value> refreshed = {});
+  /// that a refresh was asked with; `keys`: what the login created. Throws Error{error}.
+  void keep(const std::string& provider, const json::Value& patch, std::optional<json::Value> refreshed = {},
+            const KeySet& keys = {});
   /// Adds what is to be revoked once this login has its place; to the copy too, if there is one. Throws Error{error};
   /// the copy is as it was then.
   void keep_replaced(std::vector<ReplacedLogin> replaced);
@@ -56,6 +58,7 @@ class PendingLogin {
   const std::string& provider() const { return provider_; }
   const json::Value& patch() const { return patch_; }
   const std::vector<ReplacedLogin>& replaced() const { return replaced_; }
+  const KeySet& keys() const { return keys_; }
 
   /// Those that processes left behind which have ended, and that no other process takes now; the newest first. Copies
   /// that are not complete are removed.
@@ -78,6 +81,7 @@ class PendingLogin {
   std::optional<json::Value> refreshed_;
   std::vector<ReplacedLogin> replaced_;
   bool stored_ = false;
+  KeySet keys_;
 };
 
 }  // namespace heygen::store

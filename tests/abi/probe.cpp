@@ -318,6 +318,61 @@ void context(Script& s, std::string_view) {
         std::string(view(c.www_authenticate)) + " " + std::string(view(c.state)));
 }
 
+std::string hex(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    for (const int shift : {4, 0}) out += "0123456789abcdef"[(static_cast<unsigned char>(c) >> shift) & 0xF];
+  }
+  return out;
+}
+
+void cache_get(Script& s, std::string_view rest) {
+  heygen_str value{};
+  heygen_time expires_at = 0;
+  const heygen_status status = s.service<heygen_cache_1_v>(HEYGEN_CACHE_1).get(s.call, str(rest), &value, &expires_at);
+  s.say(std::to_string(status) + " " + hex(view(value)) + " " + std::to_string(expires_at));
+}
+
+void cache_put(Script& s, std::string_view rest) {
+  const std::string key = take_word(rest), expires_at = take_word(rest), value = unescape(rest);
+  s.say(s.service<heygen_cache_1_v>(HEYGEN_CACHE_1).put(s.call, str(key), str(value), std::atol(expires_at.c_str())));
+}
+
+/// So many bytes.
+void cache_put_long(Script& s, std::string_view rest) {
+  const std::string key = take_word(rest), expires_at = take_word(rest);
+  const std::string value(static_cast<std::size_t>(std::atoi(std::string(rest).c_str())), 'x');
+  s.say(s.service<heygen_cache_1_v>(HEYGEN_CACHE_1).put(s.call, str(key), str(value), std::atol(expires_at.c_str())));
+}
+
+void cache_drop(Script& s, std::string_view rest) {
+  s.say(s.service<heygen_cache_1_v>(HEYGEN_CACHE_1).drop(s.call, str(rest)));
+}
+
+void key_create(Script& s, std::string_view rest) {
+  const std::string name = take_word(rest);
+  s.say(s.service<heygen_key_1_v>(HEYGEN_KEY_1).create(s.call, str(name), str(rest)));
+}
+
+void key_jwk(Script& s, std::string_view rest) {
+  heygen_str jwk{};
+  const heygen_status status = s.service<heygen_key_1_v>(HEYGEN_KEY_1).public_jwk(s.call, str(rest), &jwk);
+  s.say(status, jwk);
+}
+
+void key_thumbprint(Script& s, std::string_view rest) {
+  heygen_str thumbprint{};
+  const heygen_status status = s.service<heygen_key_1_v>(HEYGEN_KEY_1).thumbprint(s.call, str(rest), &thumbprint);
+  s.say(status, thumbprint);
+}
+
+void key_sign(Script& s, std::string_view rest) {
+  const std::string name = take_word(rest);
+  heygen_str signature{};
+  const heygen_status status = s.service<heygen_key_1_v>(HEYGEN_KEY_1).sign(s.call, str(name), str(rest), &signature);
+  s.say(std::to_string(status) + " " + hex(view(signature)));
+}
+
 void request(Script& s, std::string_view rest) {
   const auto& service = s.service<heygen_request_1_v>(HEYGEN_REQUEST_1);
   s.say(std::string(view(service.method(s.call))) + " " + std::string(view(service.url(s.call))));
@@ -389,6 +444,14 @@ const std::map<std::string, Verb>& verbs() {
       {"thread", other_thread},
       {"canceled", canceled},
       {"context", context},
+      {"cache-get", cache_get},
+      {"cache-put", cache_put},
+      {"cache-put-long", cache_put_long},
+      {"cache-drop", cache_drop},
+      {"key-create", key_create},
+      {"key-jwk", key_jwk},
+      {"key-thumbprint", key_thumbprint},
+      {"key-sign", key_sign},
       {"request", request},
       {"profile", [](Script& s, std::string_view) { s.say(0, s.call->profile); }},
       {"extension",

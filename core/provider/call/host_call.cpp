@@ -29,16 +29,6 @@ heygen_status status_of(const Error& error) {
 
 }  // namespace
 
-void wipe_strings(json::Value& value) noexcept {
-  if (auto* text = value.get_if<std::string>()) {
-    wipe(*text);
-  } else if (auto* items = value.get_if<json::Array>()) {
-    for (json::Value& item : *items) wipe_strings(item);
-  } else if (auto* members = value.get_if<json::Object>()) {
-    for (json::Member& member : *members) wipe_strings(member.second);
-  }
-}
-
 HostCall::HostCall(const CallContext& context, Function the_function, const ProviderRequest& the_request)
     : services(context.services),
       manifest(context.manifest),

@@ -19,6 +19,7 @@
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/call/json_writer.hpp"
 #include "core/provider/provider.hpp"
+#include "core/store/provider/provider_files.hpp"
 
 namespace heygen::provider {
 
@@ -44,8 +45,7 @@ struct CallContext {
   std::unique_ptr<Exchange>* unfinished = nullptr;
 };
 
-/// Overwrites all strings of a document.
-void wipe_strings(json::Value& value) noexcept;
+using store::wipe_strings;
 
 class HostCall {
  public:
@@ -87,6 +87,8 @@ class HostCall {
   std::optional<std::chrono::milliseconds> time_left() const;
   /// When it stops waiting for a response, by the monotonic clock; empty: it waits to the end.
   std::optional<std::chrono::milliseconds> wait_end() const { return wait_end_; }
+  /// Of the provider's cache and keys.
+  store::Owner owner() const { return {manifest.id, std::string(abi::view(abi_.profile))}; }
   bool network_off() const { return request.reason == Reason::explain; }
   bool may_ask_user() const;
 

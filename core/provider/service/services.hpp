@@ -17,6 +17,8 @@ const heygen_terminal_1_v& terminal_service();
 const heygen_settings_1_v& settings_service();
 const heygen_log_1_v& log_service();
 const heygen_cancel_1_v& cancel_service();
+const heygen_cache_1_v& cache_service();
+const heygen_key_1_v& key_service();
 const heygen_request_1_v& request_service();
 
 /// heygen_call.get_extension: one of them by its ID, or nullptr.

@@ -8,25 +8,13 @@
 #include "core/base/environment.hpp"
 #include "core/base/text.hpp"
 #include "core/net/http.hpp"
+#include "core/provider/call/declared_values.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/service/services.hpp"
 #include "core/provider/setting.hpp"
 
 namespace heygen::provider {
 namespace {
-
-/// While the credential of a login is verified, variables that have another credential are hidden: they would be
-/// verified in its place.
-bool is_hidden(const HostCall& host, std::string_view variable) {
-  const std::vector<std::string>& credentials = host.manifest.credential_env;
-  return host.function == Function::resolve && host.request.reason == Reason::login &&
-         std::ranges::find(credentials, variable) != credentials.end();
-}
-
-std::optional<SettingValue> look_up(const HostCall& host, Setting setting) {
-  if (is_hidden(host, setting.env)) setting.env.clear();
-  return find_setting(host.manifest, setting, host.services.environment, host.services.setting, host.request.given);
-}
 
 Error wrong_type(const SettingValue& raw, const std::string& wanted) {
   return usage_error("The value of " + raw.source + " must be " + wanted + (wanted.ends_with('.') ? "" : "."),
@@ -78,7 +66,7 @@ heygen_status HEYGEN_CALL get(const heygen_call* call, heygen_str key, heygen_st
       return host.refuse("settings.get was asked for a setting that the provider did not declare.");
     }
     try {
-      const auto raw = look_up(host, *setting);
+      const auto raw = setting_of(host, *setting);
       if (!raw) return HEYGEN_NOT_CONFIGURED;
       *value = host.keep(typed(*setting, *raw));
       return HEYGEN_OK;
@@ -95,8 +83,8 @@ heygen_status HEYGEN_CALL env(const heygen_call* call, heygen_str name, heygen_s
     if (std::ranges::find(host.manifest.env, abi::view(name)) == host.manifest.env.end()) {
       return host.refuse("settings.env was asked for a variable that the provider did not declare.");
     }
-    std::string text = host.services.environment.value(abi::view(name));
-    if (text.empty() || is_hidden(host, abi::view(name))) return HEYGEN_NOT_CONFIGURED;
+    std::string text = variable_of(host, abi::view(name));
+    if (text.empty()) return HEYGEN_NOT_CONFIGURED;
     *value = host.keep(std::move(text));
     return HEYGEN_OK;
   });

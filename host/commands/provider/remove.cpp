@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/base/error.hpp"
 #include "core/store/credential_store.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -24,6 +27,14 @@ bool has_login(Services& services, const std::string& id) {
   } catch (const std::exception&) {
     return false;
   }
+}
+
+/// What the host kept for it.
+void remove_kept(Services& services, const std::string& id) {
+  std::vector<fs::path> left = services.store().cache.remove(id);
+  std::ranges::move(services.store().keys.remove(id), std::back_inserter(left));
+  for (const fs::path& path : left)
+    services.terminal.notice("Warning: could not remove " + path.string() + "; delete it yourself.");
 }
 
 /// The manifest in the user's directory. Throws Error{usage_error} when the provider is not there.
@@ -49,6 +60,7 @@ void run_remove_provider(Services& services, Printer& printer, const Parsed& par
   const bool login = has_login(services, id);
   json::Array removed;
   for (const fs::path& path : remove_provider(manifest)) removed.emplace_back(path.string());
+  remove_kept(services, id);
   json::Value out = json::Object{};
   out.set("message", "Removed the provider `" + id + "`.");
   out.set("id", id);

@@ -423,6 +423,78 @@ class Clock {
   const heygen_clock_1_v* service_;
 };
 
+/// What a provider derived and may lose: bound to its variables, its settings and its state.
+class Cache {
+ public:
+  struct Cached {
+    Secret value;
+    heygen_time expires_at = 0;
+  };
+  Cache(const heygen_call* call, const heygen_cache_1_v* service) : call_(call), service_(service) {}
+
+  /// Nothing when there is none, or it has expired.
+  std::optional<Cached> get(std::string_view key) const {
+    heygen_str value{};
+    heygen_time expires_at = 0;
+    const heygen_status status = service_->get(call_, view(key), &value, &expires_at);
+    if (status == HEYGEN_NOT_CONFIGURED) return std::nullopt;
+    if (status != HEYGEN_OK) throw Fail(status);
+    return Cached{Secret(text(value)), expires_at};
+  }
+  /// False: past the limits, or already expired.
+  bool put(std::string_view key, std::string_view value, heygen_time expires_at) const {
+    const heygen_status status = service_->put(call_, view(key), view(value), expires_at);
+    if (status != HEYGEN_OK && status != HEYGEN_USAGE) throw Fail(status);
+    return status == HEYGEN_OK;
+  }
+  void drop(std::string_view key) const {
+    if (const heygen_status status = service_->drop(call_, view(key)); status != HEYGEN_OK) throw Fail(status);
+  }
+
+ private:
+  const heygen_call* call_;
+  const heygen_cache_1_v* service_;
+};
+
+/// Private keys that the host keeps. A key that a login lost is Fail{REJECTED}: only a login makes another.
+class Keys {
+ public:
+  Keys(const heygen_call* call, const heygen_key_1_v* service) : call_(call), service_(service) {}
+
+  /// "ES256" or "Ed25519". Only in login(), with which the key is saved or dropped.
+  void create(std::string_view name, std::string_view algorithm) const {
+    if (const heygen_status status = service_->create(call_, view(name), view(algorithm)); status != HEYGEN_OK) {
+      throw Fail(status == HEYGEN_UNSUPPORTED ? status : heygen_status{HEYGEN_INTERNAL},
+                 "The host made no " + std::string(algorithm) + " key.");
+    }
+  }
+  /// The required members alone, in the order of RFC 7638.
+  std::string_view public_jwk(std::string_view name) const { return ask(service_->public_jwk, name); }
+  /// RFC 7638, with SHA-256, base64url.
+  std::string_view thumbprint(std::string_view name) const { return ask(service_->thumbprint, name); }
+  /// As a JWS has it, 64 bytes.
+  std::string_view sign(std::string_view name, std::string_view data) const {
+    heygen_str signature{};
+    require(service_->sign(call_, view(name), view(data), &signature));
+    return text(signature);
+  }
+
+ private:
+  using Ask = heygen_status(HEYGEN_CALL*)(const heygen_call*, heygen_str, heygen_str*);
+  std::string_view ask(Ask function, std::string_view name) const {
+    heygen_str answer{};
+    require(function(call_, view(name), &answer));
+    return text(answer);
+  }
+  static void require(heygen_status status) {
+    if (status == HEYGEN_NOT_CONFIGURED)
+      throw Fail(HEYGEN_REJECTED, "The key of this login is not on this machine.", "Log in again.");
+    if (status != HEYGEN_OK) throw Fail(status);
+  }
+  const heygen_call* call_;
+  const heygen_key_1_v* service_;
+};
+
 class Browser {
  public:
   Browser(const heygen_call* call, const heygen_browser_1_v* service) : call_(call), service_(service) {}
@@ -646,6 +718,8 @@ class Call {
   Clock clock() const { return {raw_, service<heygen_clock_1_v>(HEYGEN_CLOCK_1)}; }
   Browser browser() const { return {raw_, service<heygen_browser_1_v>(HEYGEN_BROWSER_1)}; }
   Terminal terminal() const { return {raw_, service<heygen_terminal_1_v>(HEYGEN_TERMINAL_1)}; }
+  Cache cache() const { return {raw_, service<heygen_cache_1_v>(HEYGEN_CACHE_1)}; }
+  Keys keys() const { return {raw_, service<heygen_key_1_v>(HEYGEN_KEY_1)}; }
   Request request() const { return {raw_, service<heygen_request_1_v>(HEYGEN_REQUEST_1)}; }
   Settings settings() const { return {raw_, service<heygen_settings_1_v>(HEYGEN_SETTINGS_1)}; }
   /// Only during a login.

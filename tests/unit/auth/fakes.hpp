@@ -11,6 +11,7 @@
 #include "core/auth/session.hpp"
 #include "core/base/cancel.hpp"
 #include "core/json/write.hpp"
+#include "core/provider/call/declared_values.hpp"
 #include "tests/support/clock.hpp"
 #include "tests/support/error.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -57,6 +58,7 @@ class FakeProvider : public provider::Provider {
   }
   provider::ProviderResult revoke(const provider::ProviderRequest& ask) override {
     revoked.push_back(ask);
+    if (on_revoke) on_revoke();
     provider::ProviderResult answer;
     answer.status = revocation;
     answer.sent = sent_by_revocation;
@@ -68,6 +70,7 @@ class FakeProvider : public provider::Provider {
 
   provider::Manifest manifest_;
   std::function<provider::ProviderResult(const provider::ProviderRequest&)> on_resolve, on_refresh, on_login;
+  std::function<void()> on_revoke;
   provider::Status revocation = provider::Status::ok;  ///< what revoke() ends in
   provider::Sent sent_by_revocation = provider::Sent::nothing;
   std::vector<provider::ProviderRequest> asked, revoked;

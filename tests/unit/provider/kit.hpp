@@ -19,6 +19,8 @@
 #include "core/json/write.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/loader.hpp"
+#include "core/store/provider/provider_cache.hpp"
+#include "core/store/provider/provider_keys.hpp"
 #include "tests/support/clock.hpp"
 #include "tests/support/http.hpp"
 #include "tests/support/random.hpp"
@@ -82,6 +84,10 @@ struct Scenario {
   decltype(Services::menu) menu;
   std::string profile;
   TemporaryDirectory directory;
+  TemporaryDirectory kept;
+  store::ProviderCache cache{kept.path(), clock};
+  store::ProviderKeys keys{kept.path(), clock};
+  store::ProviderCache* cache_in_use = &cache;
 
   Services services() {
     environment = std::make_unique<MapEnvironment>(variables);
@@ -101,6 +107,8 @@ struct Scenario {
     made.waiting = waiting;
     made.menu = menu;
     made.profile = profile;
+    made.cache = cache_in_use;
+    made.keys = &keys;
     return made;
   }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// heygen.cache/1
+#include <utility>
+
+#include "core/base/clock.hpp"
+#include "core/base/known_secrets.hpp"
+#include "core/base/limits.hpp"
+#include "core/provider/call/declared_values.hpp"
+#include "core/provider/call/host_call.hpp"
+#include "core/provider/service/services.hpp"
+#include "core/provider/text_rules.hpp"
+#include "core/store/provider/provider_cache.hpp"
+
+namespace heygen::provider {
+namespace {
+
+constexpr std::size_t kMaxCachedValue = 64 * limits::kKiB;
+
+/// Told with --verbose, once a command: the rest stays in memory.
+void tell_problem(const HostCall& host, const std::string& problem) {
+  if (problem.empty() || !host.services.log) return;
+  host.services.log(HEYGEN_LOG_DEBUG, host.manifest.id + ": nothing is cached beyond this command. " + problem);
+}
+
+heygen_status HEYGEN_CALL get_cached(const heygen_call* call, heygen_str key, heygen_str* value,
+                                     heygen_time* expires_at) {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    if (value == nullptr) return host.refuse("cache.get got no place for the value.");
+    *value = {nullptr, 0};
+    if (!is_entry_name(abi::view(key))) return host.refuse("cache.get refused the key: it is not of its form.");
+    if (host.services.cache == nullptr) return HEYGEN_NOT_CONFIGURED;
+    const auto found = host.services.cache->get(host.owner(), cache_binding(host), std::string(abi::view(key)));
+    if (!found) return HEYGEN_NOT_CONFIGURED;
+    remember_secret(found->value.reveal());
+    *value = host.keep(found->value.reveal());
+    if (expires_at != nullptr) *expires_at = found->expires_at;
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL put_cached(const heygen_call* call, heygen_str key, heygen_str value,
+                                     heygen_time expires_at) {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    if (!abi::is_sound(value)) return host.refuse("cache.put got NULL with a size.");
+    if (!is_entry_name(abi::view(key))) return host.refuse("cache.put refused the key: it is not of its form.");
+    if (value.size > kMaxCachedValue) return host.fail(HEYGEN_USAGE, "The cache takes no value over 64 KiB.");
+    if (expires_at <= host.services.clock.now()) return HEYGEN_USAGE;
+    remember_secret(abi::view(value));
+    if (host.services.cache == nullptr) return HEYGEN_OK;
+    const auto written = host.services.cache->put(host.owner(), cache_binding(host), std::string(abi::view(key)),
+                                                  {Secret(std::string(abi::view(value))), expires_at});
+    if (!written.fits) return host.fail(HEYGEN_USAGE, "The cache takes no more than 64 entries.");
+    tell_problem(host, written.problem);
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL drop_cached(const heygen_call* call, heygen_str key) {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    if (!is_entry_name(abi::view(key))) return host.refuse("cache.drop refused the key: it is not of its form.");
+    if (host.services.cache == nullptr) return HEYGEN_OK;
+    tell_problem(host,
+                 host.services.cache->drop(host.owner(), cache_binding(host), std::string(abi::view(key))).problem);
+    return HEYGEN_OK;
+  });
+}
+
+}  // namespace
+
+const heygen_cache_1_v& cache_service() {
+  static constexpr heygen_cache_1_v kService{sizeof(kService), 0, get_cached, put_cached, drop_cached};
+  return kService;
+}
+
+}  // namespace heygen::provider

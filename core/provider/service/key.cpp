@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// heygen.key/1
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "core/provider/call/host_call.hpp"
+#include "core/provider/service/services.hpp"
+#include "core/provider/service/signing_key.hpp"
+#include "core/provider/text_rules.hpp"
+#include "core/store/provider/provider_keys.hpp"
+
+namespace heygen::provider {
+namespace {
+
+heygen_status HEYGEN_CALL create_key(const heygen_call* call, heygen_str name, heygen_str algorithm) {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    if (host.function != Function::login) return host.refuse("key.create is for login() alone.");
+    if (!is_entry_name(abi::view(name))) return host.refuse("key.create refused the name: it is not of its form.");
+    if (host.services.keys == nullptr) return HEYGEN_UNSUPPORTED;
+    const auto key = SigningKey::make(abi::view(algorithm));
+    if (!key) return HEYGEN_UNSUPPORTED;
+    if (!host.services.keys->create(host.owner(), std::string(abi::view(name)), key->pem()))
+      return host.refuse("key.create was asked for more than 8 keys.");
+    return HEYGEN_OK;
+  });
+}
+
+/// `use` makes the answer of the key.
+template <class Use>
+heygen_status with_key(const heygen_call* call, const char* function, heygen_str name, heygen_str* answer, Use use) {
+  return guarded(call, [&](HostCall& host) -> heygen_status {
+    const std::string self = std::string("key.") + function;
+    if (answer == nullptr) return host.refuse(self + " got no place for the answer.");
+    *answer = {nullptr, 0};
+    if (!is_entry_name(abi::view(name))) return host.refuse(self + " refused the name: it is not of its form.");
+    if (host.services.keys == nullptr) return HEYGEN_NOT_CONFIGURED;
+    const auto pem = host.services.keys->find(host.owner(), std::string(abi::view(name)));
+    if (!pem) return HEYGEN_NOT_CONFIGURED;
+    std::optional<SigningKey> key;
+    try {
+      key.emplace(*pem);
+    } catch (const std::runtime_error&) {
+      return host.fail(HEYGEN_BROKEN, "The stored key of " + host.manifest.title + " is damaged.", "Log in again.");
+    }
+    *answer = host.keep(use(*key));
+    return HEYGEN_OK;
+  });
+}
+
+heygen_status HEYGEN_CALL public_jwk_of(const heygen_call* call, heygen_str name, heygen_str* jwk) {
+  return with_key(call, "public_jwk", name, jwk, [](const SigningKey& key) { return key.public_jwk(); });
+}
+
+heygen_status HEYGEN_CALL thumbprint_of(const heygen_call* call, heygen_str name, heygen_str* text) {
+  return with_key(call, "thumbprint", name, text, [](const SigningKey& key) { return key.thumbprint(); });
+}
+
+heygen_status HEYGEN_CALL sign_with(const heygen_call* call, heygen_str name, heygen_str data, heygen_str* signature) {
+  return with_key(call, "sign", name, signature, [&](const SigningKey& key) { return key.sign(abi::view(data)); });
+}
+
+}  // namespace
+
+const heygen_key_1_v& key_service() {
+  static constexpr heygen_key_1_v kService{sizeof(kService), 0, create_key, public_jwk_of, thumbprint_of, sign_with};
+  return kService;
+}
+
+}  // namespace heygen::provider

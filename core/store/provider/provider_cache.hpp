@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What providers derived and may lose (heygen.cache/1).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/base/secret.hpp"
+#include "core/store/provider/provider_files.hpp"
+
+namespace heygen::store {
+
+/// What entries were derived from, as digests: another value never sees them.
+struct CacheBinding {
+  std::string state;   ///< of the provider
+  std::string inputs;  ///< values of its declared variables and settings
+};
+
+struct CacheEntry {
+  Secret value;  ///< any bytes
+  std::int64_t expires_at = 0;
+};
+
+/// One file per provider, whose entries all have one binding. What cannot be written is kept in memory, for the rest of
+/// this process; without a directory everything is. Not thread-safe.
+class ProviderCache {
+ public:
+  static constexpr std::size_t kMaxCached = 64;
+
+  /// `directory`: of the credentials.
+  ProviderCache(std::filesystem::path directory, Clock& clock);
+  ProviderCache(const ProviderCache&) = delete;
+  ProviderCache& operator=(const ProviderCache&) = delete;
+  ~ProviderCache();
+
+  struct Written {
+    bool fits = true;     ///< false: as many others are there
+    std::string problem;  ///< why it is kept in memory only, a sentence; or ""
+  };
+
+  /// Empty when there is none of that binding, or it has expired. Expired entries are removed.
+  std::optional<CacheEntry> get(const Owner& owner, const CacheBinding& binding, const std::string& key);
+  /// Removes what has another binding, or has expired.
+  Written put(const Owner& owner, const CacheBinding& binding, const std::string& key, const CacheEntry& entry);
+  Written drop(const Owner& owner, const CacheBinding& binding, const std::string& key);
+
+  bool has(const std::string& provider) const;
+  /// All entries of a provider, in any profile. Files that could not be removed.
+  std::vector<std::filesystem::path> remove(const std::string& provider);
+  /// Of all providers.
+  std::vector<std::filesystem::path> remove_all();
+  std::vector<std::filesystem::path> remove_all_but(const std::string& provider);
+  /// Unless they are bound to this state.
+  void remove_unless(const Owner& owner, const std::string& state);
+
+ private:
+  using Change = std::function<void(json::Value& content)>;
+  json::Value read(const Owner& owner) const;
+  /// Why it could not be written, or "".
+  std::string update(const Owner& owner, const Change& change);
+  void remove_expired(const Owner& owner);
+
+  ProviderFiles files_;
+  Clock& clock_;
+  std::map<std::string, json::Value> unwritten_;  ///< by "ID@PROFILE"
+};
+
+}  // namespace heygen::store

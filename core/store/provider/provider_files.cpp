@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/provider/provider_files.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "core/base/atomic_file.hpp"
+#include "core/base/cancel.hpp"
+#include "core/base/directory.hpp"
+#include "core/base/encode.hpp"
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+#include "core/base/home.hpp"
+#include "core/base/limits.hpp"
+#include "core/base/secret.hpp"
+#include "core/json/parse.hpp"
+#include "core/json/write.hpp"
+
+namespace heygen::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds kFilesLockDeadline{5};
+/// 64 values of 64 KiB in base64, and their names.
+constexpr std::size_t kLongestFile = 8 * limits::kMiB;
+constexpr std::string_view kSuffix = ".json";
+
+/// The provider of "ID.json", "ID@PROFILE.json", and of the temporary files beside them; else "".
+std::string provider_of(std::string_view name) {
+  if (name.starts_with('.')) name.remove_prefix(1);
+  const std::size_t end = name.find(kSuffix);
+  return end == std::string_view::npos ? "" : std::string(name.substr(0, std::min(end, name.find('@'))));
+}
+
+std::vector<fs::path> files_in(const fs::path& directory) {
+  std::vector<fs::path> found;
+  std::error_code failed;
+  for (fs::directory_iterator at(directory, failed), end; !failed && at != end; at.increment(failed))
+    found.push_back(at->path());
+  return found;
+}
+
+}  // namespace
+
+void wipe_strings(json::Value& value) noexcept {
+  if (auto* text = value.get_if<std::string>()) {
+    wipe(*text);
+  } else if (auto* items = value.get_if<json::Array>()) {
+    for (json::Value& item : *items) wipe_strings(item);
+  } else if (auto* members = value.get_if<json::Object>()) {
+    for (json::Member& member : *members) wipe_strings(member.second);
+  }
+}
+
+ProviderFiles::ProviderFiles(fs::path directory, std::string kind, Clock& clock)
+    : directory_(std::move(directory)), kind_(std::move(kind)), clock_(clock) {}
+
+fs::path ProviderFiles::directory() const {
+  return directory_.empty() ? fs::path{} : link_target(directory_ / "credentials").parent_path() / kind_;
+}
+
+fs::path ProviderFiles::path_of(const Owner& owner) const {
+  const std::string profile = owner.profile.empty() ? "" : "@" + percent_encode(owner.profile);
+  return directory() / (owner.provider + profile + std::string(kSuffix));
+}
+
+FileLock ProviderFiles::lock() const {
+  const Cancel never;  // the time under this lock is short
+  return lock_directory(directory(), kFilesLockDeadline, clock_, never);
+}
+
+FileLock ProviderFiles::make_and_lock() const {
+  for (;;) {
+    make_private_directory(directory());
+    FileLock locked = lock();
+    struct stat about {};
+    if (fstat(locked.descriptor(), &about) != 0 || about.st_nlink != 0) return locked;  // else removed meanwhile
+  }
+}
+
+json::Value ProviderFiles::read(const Owner& owner) const {
+  if (directory_.empty()) return json::Object{};
+  try {
+    std::optional<std::string> text = read_regular_file(path_of(owner), kLongestFile);
+    if (!text) return json::Object{};
+    const Wiper wiper{*text};
+    json::Value content = json::parse(*text);
+    return content.is_object() ? content : json::Value(json::Object{});
+  } catch (const std::exception&) {
+    return json::Object{};
+  }
+}
+
+void ProviderFiles::update(const Owner& owner, const std::function<void(json::Value& content)>& change) const {
+  if (directory_.empty()) throw no_user_directory();
+  const FileLock locked = make_and_lock();
+  const fs::path path = path_of(owner);
+  json::Value content = read(owner);
+  change(content);
+  if (has_leftovers(path)) remove_leftovers(path);
+  std::string text = json::write(content);
+  wipe_strings(content);
+  const Wiper wiper{text};
+  if (content.as_object().empty()) {
+    remove_file(path);
+  } else {
+    replace_file(path, text);
+  }
+}
+
+std::vector<std::string> ProviderFiles::providers() const {
+  std::vector<std::string> found;
+  if (directory_.empty()) return found;
+  for (const fs::path& path : files_in(directory())) {
+    if (std::string id = provider_of(path.filename().string()); !id.empty()) found.push_back(std::move(id));
+  }
+  std::ranges::sort(found);
+  found.erase(std::ranges::unique(found).begin(), found.end());
+  return found;
+}
+
+std::vector<fs::path> ProviderFiles::remove(const std::string& provider) const {
+  std::vector<fs::path> left;
+  if (std::ranges::count(providers(), provider) == 0) return left;
+  std::optional<FileLock> locked;
+  try {
+    locked.emplace(lock());
+  } catch (const Error&) {
+    // what its holder writes now is bound to a login that is gone
+  }
+  for (const fs::path& path : files_in(directory())) {
+    if (provider_of(path.filename().string()) != provider) continue;
+    if (unlink(path.c_str()) != 0 && errno != ENOENT) left.push_back(path);
+  }
+  rmdir(directory().c_str());  // unless there are others
+  return left;
+}
+
+}  // namespace heygen::store

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Private files beside the credentials, one for each provider and profile: what the host keeps for a provider besides
+// its login.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/file_lock.hpp"
+#include "core/json/value.hpp"
+
+namespace heygen {
+class Clock;
+}
+
+namespace heygen::store {
+
+/// Whose file.
+struct Owner {
+  std::string provider;
+  std::string profile{};  ///< "" is the usual one
+};
+
+/// Overwrites all strings of a document.
+void wipe_strings(json::Value& value) noexcept;
+
+/// DIRECTORY/KIND/ID.json, or ID@PROFILE.json: 0600 in a directory of 0700, whose own lock excludes other writers. The
+/// directory is that of the real credentials file: directories that link to one file share what is beside it.
+class ProviderFiles {
+ public:
+  /// An empty `directory` has no files, and takes none.
+  ProviderFiles(std::filesystem::path directory, std::string kind, Clock& clock);
+
+  /// An object; empty when there is no file, or none that can be used.
+  json::Value read(const Owner& owner) const;
+  /// Lets `change` edit the content, and replaces the file; an empty object removes it. Throws Error: the file is then
+  /// unchanged.
+  void update(const Owner& owner, const std::function<void(json::Value& content)>& change) const;
+
+  /// Providers that have a file, in any profile.
+  std::vector<std::string> providers() const;
+  /// All files of a provider, and what killed writers left of them. Those that could not be removed.
+  std::vector<std::filesystem::path> remove(const std::string& provider) const;
+
+ private:
+  std::filesystem::path directory() const;
+  std::filesystem::path path_of(const Owner& owner) const;
+  FileLock lock() const;  ///< of a directory that is there
+  FileLock make_and_lock() const;
+
+  std::filesystem::path directory_;
+  std::string kind_;
+  Clock& clock_;
+};
+
+}  // namespace heygen::store

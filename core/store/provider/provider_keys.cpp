@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/provider/provider_keys.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core/base/error.hpp"
+
+namespace heygen::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string map_key(const Owner& owner) {
+  return owner.provider + "@" + owner.profile;
+}
+
+KeySet stored_keys(const ProviderFiles& files, const Owner& owner) {
+  json::Value document = files.read(owner);
+  KeySet keys(document);
+  wipe_strings(document);
+  return keys;
+}
+
+}  // namespace
+
+KeySet::KeySet(const json::Value& document) {
+  if (!document.is_object()) return;
+  for (const auto& [name, key] : document.as_object()) {
+    if (key.is_string()) set(name, Secret(key.as_string()));
+  }
+}
+
+std::optional<Secret> KeySet::find(const std::string& name) const {
+  const auto found = keys_.find(name);
+  return found == keys_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void KeySet::merge(const KeySet& other) {
+  for (const auto& [name, key] : other.keys_) set(name, key);
+}
+
+json::Value KeySet::document() const {
+  json::Object members;
+  for (const auto& [name, key] : keys_) members.emplace_back(name, key.reveal());
+  return members;
+}
+
+ProviderKeys::ProviderKeys(fs::path directory, Clock& clock) : files_(std::move(directory), "keys", clock) {}
+
+std::optional<Secret> ProviderKeys::find(const Owner& owner, const std::string& name) const {
+  if (const auto shown = shown_.find(map_key(owner)); shown != shown_.end()) return shown->second.find(name);
+  if (const auto created = created_.find(map_key(owner)); created != created_.end()) {
+    if (std::optional<Secret> key = created->second.find(name)) return key;
+  }
+  return stored_keys(files_, owner).find(name);
+}
+
+bool ProviderKeys::create(const Owner& owner, const std::string& name, Secret key) {
+  KeySet all = stored_keys(files_, owner);
+  KeySet& created = created_[map_key(owner)];
+  all.merge(created);
+  all.set(name, key);
+  if (all.size() > kMaxKeys) return false;
+  created.set(name, std::move(key));
+  return true;
+}
+
+KeySet ProviderKeys::created(const Owner& owner) const {
+  const auto created = created_.find(map_key(owner));
+  return created == created_.end() ? KeySet{} : created->second;
+}
+
+void ProviderKeys::set_created(const Owner& owner, KeySet keys) {
+  created_[map_key(owner)] = std::move(keys);
+}
+
+void ProviderKeys::forget(const Owner& owner) {
+  created_.erase(map_key(owner));
+}
+
+KeySet ProviderKeys::save(const Owner& owner) const {
+  const KeySet added = created(owner);
+  if (added.empty()) return stored_keys(files_, owner);
+  KeySet before;
+  files_.update(owner, [&](json::Value& document) {
+    before = KeySet(document);
+    KeySet all = before;
+    all.merge(added);
+    wipe_strings(document);
+    document = all.document();
+  });
+  return before;
+}
+
+void ProviderKeys::restore(const Owner& owner, const KeySet& before) const {
+  if (created(owner).empty()) return;
+  files_.update(owner, [&](json::Value& document) {
+    wipe_strings(document);
+    document = before.document();
+  });
+}
+
+ProviderKeys::Shown::Shown(ProviderKeys& keys, Owner owner, const KeySet& shown)
+    : keys_(keys), owner_(std::move(owner)) {
+  if (!shown.empty()) keys_.shown_[map_key(owner_)] = shown;
+}
+
+ProviderKeys::Shown::~Shown() {
+  keys_.shown_.erase(map_key(owner_));
+}
+
+std::vector<fs::path> ProviderKeys::remove(const std::string& provider) {
+  std::erase_if(created_, [&](const auto& kept) { return kept.first.starts_with(provider + "@"); });
+  return files_.remove(provider);
+}
+
+std::vector<fs::path> ProviderKeys::remove_all() {
+  created_.clear();
+  return remove_all_but({});
+}
+
+std::vector<fs::path> ProviderKeys::remove_all_but(const std::string& provider) {
+  std::vector<fs::path> left;
+  for (const std::string& other : files_.providers()) {
+    if (other != provider) std::ranges::move(remove(other), std::back_inserter(left));
+  }
+  return left;
+}
+
+}  // namespace heygen::store

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Private keys that the host keeps for providers (heygen.key/1). A key belongs to a login: what a login creates stays
+// in memory until that login is saved.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/base/secret.hpp"
+#include "core/store/provider/provider_files.hpp"
+
+namespace heygen::store {
+
+/// The keys of one provider by name, PKCS #8 in PEM. Wiped when it goes.
+class KeySet {
+ public:
+  KeySet() = default;
+  /// Members that are not text are left out.
+  explicit KeySet(const json::Value& document);
+
+  std::optional<Secret> find(const std::string& name) const;
+  void set(const std::string& name, Secret key) { keys_[name] = std::move(key); }
+  /// Those of `other` take the place of those of the same name.
+  void merge(const KeySet& other);
+  std::size_t size() const { return keys_.size(); }
+  bool empty() const { return keys_.empty(); }
+  /// An object; the caller wipes it.
+  json::Value document() const;
+
+ private:
+  std::map<std::string, Secret> keys_;
+};
+
+/// One file per provider. Not thread-safe.
+class ProviderKeys {
+ public:
+  static constexpr std::size_t kMaxKeys = 8;
+
+  /// `directory`: of the credentials.
+  ProviderKeys(std::filesystem::path directory, Clock& clock);
+
+  /// What is shown in place of the stored key first, then what is created and not saved yet, then what is stored.
+  std::optional<Secret> find(const Owner& owner, const std::string& name) const;
+
+  /// Keeps a key in memory, until save() or forget(). False: there would be more than kMaxKeys.
+  bool create(const Owner& owner, const std::string& name, Secret key);
+  /// What is created and not saved yet.
+  KeySet created(const Owner& owner) const;
+  void set_created(const Owner& owner, KeySet keys);
+  /// Drops what is not saved.
+  void forget(const Owner& owner);
+  /// Writes what is created, and returns what was stored before; nothing is written when nothing is created. Throws
+  /// Error: the file is then unchanged. What is created stays visible until forget().
+  KeySet save(const Owner& owner) const;
+  /// Undoes save().
+  void restore(const Owner& owner, const KeySet& before) const;
+
+  /// While it lives, a provider sees these keys, of a login that is not stored; or its own, when these are none.
+  class Shown {
+   public:
+    Shown(ProviderKeys& keys, Owner owner, const KeySet& shown);
+    Shown(const Shown&) = delete;
+    Shown& operator=(const Shown&) = delete;
+    ~Shown();
+
+   private:
+    ProviderKeys& keys_;
+    Owner owner_;
+  };
+
+  /// All keys of a provider, in any profile. Files that could not be removed.
+  std::vector<std::filesystem::path> remove(const std::string& provider);
+  /// Of all providers.
+  std::vector<std::filesystem::path> remove_all();
+  /// Of all providers but this one.
+  std::vector<std::filesystem::path> remove_all_but(const std::string& provider);
+
+ private:
+  ProviderFiles files_;
+  std::map<std::string, KeySet> created_, shown_;  ///< by "ID@PROFILE"
+};
+
+}  // namespace heygen::store
