@@ -94,23 +94,22 @@ class NewCredential : public CredentialSource {
 class Unsaved {
  public:
   /// `state`: what is stored so far.
-  Unsaved(store::CredentialStore& store, store::Owner owner, const json::Value& state)
-      : store_(store), owner_(std::move(owner)) {
-    store_.keys.forget(owner_);
+  Unsaved(store::CredentialStore& store, std::string id, const json::Value& state) : store_(store), id_(std::move(id)) {
+    store_.keys.forget(id_);
     set_stored(state);
   }
   Unsaved(const Unsaved&) = delete;
   Unsaved& operator=(const Unsaved&) = delete;
   ~Unsaved() {
-    store_.keys.forget(owner_);
-    store_.cache.remove_unless(owner_, stored_);
+    store_.keys.forget(id_);
+    store_.cache.remove_unless(id_, stored_);
   }
 
   void set_stored(const json::Value& state) { stored_ = provider::state_digest(state); }
 
  private:
   store::CredentialStore& store_;
-  const store::Owner owner_;
+  const std::string id_;
   std::string stored_;
 };
 
@@ -127,11 +126,11 @@ class Login {
     // Before anything is asked: what is hard to get must have a place.
     store::PendingLogin pending = begin();
     std::unique_ptr<FileReplacement> room = reserve();
-    unsaved_.emplace(use_.store, owner_, state);
+    unsaved_.emplace(use_.store, id_, state);
     if (!ask_provider(state, given)) return std::move(result_);
     try {
       pending.keep_replaced(replaced_in(use_.store.read()));
-      pending.keep(id_, patch_, {}, use_.store.keys.created(owner_));
+      pending.keep(id_, patch_, {}, use_.store.keys.created(id_));
     } catch (...) {
       revoke_new(state);
       throw;
@@ -148,8 +147,8 @@ class Login {
   LoginResult resume(store::PendingLogin& pending) {
     patch_ = pending.patch();
     const json::Value state = use_.store.read().state(id_);
-    unsaved_.emplace(use_.store, owner_, state);
-    use_.store.keys.set_created(owner_, pending.keys());
+    unsaved_.emplace(use_.store, id_, state);
+    use_.store.keys.set_created(id_, pending.keys());
     std::unique_ptr<FileReplacement> room = reserve_for(pending);
     try {
       LoginResult result = finish(state, std::move(room), pending);
@@ -309,11 +308,11 @@ class Login {
     const std::vector<store::RefreshLock> locks = wait_for_refreshes();
     pending.keep_replaced(replaced_in(use_.store.read()));  // a refresh may have changed it since
     // A crash must not leave a login without its keys, but may leave keys that the pending copy completes.
-    keys_before_ = use_.store.keys.save(owner_);
+    keys_before_ = use_.store.keys.save(id_);
     try {
       save_state(std::move(room));
     } catch (...) {
-      use_.store.keys.restore(owner_, keys_before_);
+      use_.store.keys.restore(id_, keys_before_);
       throw;
     }
     for (const store::ReplacedLogin& old : replaced_) {
@@ -363,7 +362,7 @@ class Login {
       // Of the providers that share the slot, the one that logged in knows which tokens are still in use.
       std::ranges::stable_partition(slot.ids, [&](const std::string& id) { return id == id_; });
       std::optional<store::ProviderKeys::Shown> old_keys;
-      if (slot.slot == slot_) old_keys.emplace(use_.store.keys, owner_, keys_before_);
+      if (slot.slot == slot_) old_keys.emplace(use_.store.keys, id_, keys_before_);
       result_.replaced[i].revocation = revoke(use_.registry, slot, replaced_[i].state, provider::Reason::replaced);
     }
   }
@@ -390,7 +389,6 @@ class Login {
   Resolver resolver_;  // without --provider, which is for this login only
   json::Value patch_ = json::Object{};
   std::vector<store::ReplacedLogin> replaced_;
-  const store::Owner owner_{id_};
   std::optional<Unsaved> unsaved_;
   store::KeySet keys_before_;
   LoginResult result_;
@@ -430,7 +428,7 @@ void undo(const LoginDependencies& use, store::PendingLogin& pending, ResumedLog
   const std::string& id = pending.provider();
   json::Value state = pending.refreshed().value_or(json::Object{});
   json::merge_patch(state, pending.patch());
-  const store::ProviderKeys::Shown shown(use.store.keys, {id}, pending.keys());
+  const store::ProviderKeys::Shown shown(use.store.keys, id, pending.keys());
   if (!shares_a_token(use.store.read().state(id), state))
     resumed.revocation = revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::replaced);
   resumed.outcome = Resumed::overtaken;

@@ -54,7 +54,7 @@ void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDoc
     } else {
       json::Value state = pending.refreshed().value_or(json::Object{});
       json::merge_patch(state, pending.patch());
-      const store::ProviderKeys::Shown shown(use.store.keys, {id}, pending.keys());
+      const store::ProviderKeys::Shown shown(use.store.keys, id, pending.keys());
       undone.revocation =
           revoke(use.registry, {store::slot_of(id), {id}}, state, provider::Reason::logout, &undone.why);
       count(result, undone.revocation);

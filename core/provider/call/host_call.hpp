@@ -87,8 +87,6 @@ class HostCall {
   std::optional<std::chrono::milliseconds> time_left() const;
   /// When it stops waiting for a response, by the monotonic clock; empty: it waits to the end.
   std::optional<std::chrono::milliseconds> wait_end() const { return wait_end_; }
-  /// Of the provider's cache and keys.
-  store::Owner owner() const { return {manifest.id, std::string(abi::view(abi_.profile))}; }
   bool network_off() const { return request.reason == Reason::explain; }
   bool may_ask_user() const;
 

@@ -29,7 +29,7 @@ heygen_status HEYGEN_CALL get_cached(const heygen_call* call, heygen_str key, he
     *value = {nullptr, 0};
     if (!is_entry_name(abi::view(key))) return host.refuse("cache.get refused the key: it is not of its form.");
     if (host.services.cache == nullptr) return HEYGEN_NOT_CONFIGURED;
-    const auto found = host.services.cache->get(host.owner(), cache_binding(host), std::string(abi::view(key)));
+    const auto found = host.services.cache->get(host.manifest.id, cache_binding(host), std::string(abi::view(key)));
     if (!found) return HEYGEN_NOT_CONFIGURED;
     remember_secret(found->value.reveal());
     *value = host.keep(found->value.reveal());
@@ -47,7 +47,7 @@ heygen_status HEYGEN_CALL put_cached(const heygen_call* call, heygen_str key, he
     if (expires_at <= host.services.clock.now()) return HEYGEN_USAGE;
     remember_secret(abi::view(value));
     if (host.services.cache == nullptr) return HEYGEN_OK;
-    const auto written = host.services.cache->put(host.owner(), cache_binding(host), std::string(abi::view(key)),
+    const auto written = host.services.cache->put(host.manifest.id, cache_binding(host), std::string(abi::view(key)),
                                                   {Secret(std::string(abi::view(value))), expires_at});
     if (!written.fits) return host.fail(HEYGEN_USAGE, "The cache takes no more than 64 entries.");
     tell_problem(host, written.problem);
@@ -60,7 +60,7 @@ heygen_status HEYGEN_CALL drop_cached(const heygen_call* call, heygen_str key) {
     if (!is_entry_name(abi::view(key))) return host.refuse("cache.drop refused the key: it is not of its form.");
     if (host.services.cache == nullptr) return HEYGEN_OK;
     tell_problem(host,
-                 host.services.cache->drop(host.owner(), cache_binding(host), std::string(abi::view(key))).problem);
+                 host.services.cache->drop(host.manifest.id, cache_binding(host), std::string(abi::view(key))).problem);
     return HEYGEN_OK;
   });
 }

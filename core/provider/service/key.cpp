@@ -20,7 +20,7 @@ heygen_status HEYGEN_CALL create_key(const heygen_call* call, heygen_str name, h
     if (host.services.keys == nullptr) return HEYGEN_UNSUPPORTED;
     const auto key = SigningKey::make(abi::view(algorithm));
     if (!key) return HEYGEN_UNSUPPORTED;
-    if (!host.services.keys->create(host.owner(), std::string(abi::view(name)), key->pem()))
+    if (!host.services.keys->create(host.manifest.id, std::string(abi::view(name)), key->pem()))
       return host.refuse("key.create was asked for more than 8 keys.");
     return HEYGEN_OK;
   });
@@ -35,7 +35,7 @@ heygen_status with_key(const heygen_call* call, const char* function, heygen_str
     *answer = {nullptr, 0};
     if (!is_entry_name(abi::view(name))) return host.refuse(self + " refused the name: it is not of its form.");
     if (host.services.keys == nullptr) return HEYGEN_NOT_CONFIGURED;
-    const auto pem = host.services.keys->find(host.owner(), std::string(abi::view(name)));
+    const auto pem = host.services.keys->find(host.manifest.id, std::string(abi::view(name)));
     if (!pem) return HEYGEN_NOT_CONFIGURED;
     std::optional<SigningKey> key;
     try {

@@ -17,10 +17,6 @@ namespace {
 constexpr std::string_view kEntries = "entries", kValue = "value", kExpiry = "expires_at", kState = "state",
                            kInputs = "inputs";
 
-std::string entry_name(const Owner& owner) {
-  return owner.provider + "@" + owner.profile;
-}
-
 bool is_bound_to(const json::Value& content, const CacheBinding& binding) {
   return content.string_at(kState) == binding.state && content.string_at(kInputs) == binding.inputs;
 }
@@ -81,31 +77,31 @@ ProviderCache::~ProviderCache() {
   for (auto& [name, content] : unwritten_) wipe_strings(content);
 }
 
-json::Value ProviderCache::read(const Owner& owner) const {
-  const auto unwritten = unwritten_.find(entry_name(owner));
-  return unwritten != unwritten_.end() ? unwritten->second : files_.read(owner);
+json::Value ProviderCache::read(const std::string& provider) const {
+  const auto unwritten = unwritten_.find(provider);
+  return unwritten != unwritten_.end() ? unwritten->second : files_.read(provider);
 }
 
-std::string ProviderCache::update(const Owner& owner, const Change& change) {
-  const std::string name = entry_name(owner);
-  if (!unwritten_.contains(name)) {
+std::string ProviderCache::update(const std::string& provider, const Change& change) {
+  if (!unwritten_.contains(provider)) {
     try {
-      files_.update(owner, change);
+      files_.update(provider, change);
       return {};
     } catch (const Error& error) {
-      json::Value content = files_.read(owner);
+      json::Value content = files_.read(provider);
       change(content);
-      unwritten_.emplace(name, std::move(content));
+      unwritten_.emplace(provider, std::move(content));
       return error.message();
     }
   }
-  change(unwritten_.at(name));
+  change(unwritten_.at(provider));
   return {};  // the first time said so
 }
 
-std::optional<CacheEntry> ProviderCache::get(const Owner& owner, const CacheBinding& binding, const std::string& key) {
+std::optional<CacheEntry> ProviderCache::get(const std::string& provider, const CacheBinding& binding,
+                                             const std::string& key) {
   const std::int64_t now = clock_.now();
-  json::Value content = read(owner);
+  json::Value content = read(provider);
   std::optional<CacheEntry> found;
   bool has_expired = false;
   if (const json::Object* entries = entries_of(content)) {
@@ -118,12 +114,12 @@ std::optional<CacheEntry> ProviderCache::get(const Owner& owner, const CacheBind
     }
   }
   wipe_strings(content);
-  if (has_expired) remove_expired(owner);
+  if (has_expired) remove_expired(provider);
   return found;
 }
 
-void ProviderCache::remove_expired(const Owner& owner) {
-  update(owner, [&](json::Value& content) {
+void ProviderCache::remove_expired(const std::string& provider) {
+  update(provider, [&](json::Value& content) {
     json::Object* entries = entries_of(content);
     if (entries == nullptr) return;
     erase_expired(*entries, clock_.now());
@@ -131,10 +127,10 @@ void ProviderCache::remove_expired(const Owner& owner) {
   });
 }
 
-ProviderCache::Written ProviderCache::put(const Owner& owner, const CacheBinding& binding, const std::string& key,
-                                          const CacheEntry& entry) {
+ProviderCache::Written ProviderCache::put(const std::string& provider, const CacheBinding& binding,
+                                          const std::string& key, const CacheEntry& entry) {
   Written written;
-  written.problem = update(owner, [&](json::Value& content) {
+  written.problem = update(provider, [&](json::Value& content) {
     json::Object entries = take_entries(content, binding, clock_.now());
     erase_key(entries, key);
     written.fits = entries.size() < kMaxCached;
@@ -147,13 +143,14 @@ ProviderCache::Written ProviderCache::put(const Owner& owner, const CacheBinding
   return written;
 }
 
-ProviderCache::Written ProviderCache::drop(const Owner& owner, const CacheBinding& binding, const std::string& key) {
-  json::Value content = read(owner);
+ProviderCache::Written ProviderCache::drop(const std::string& provider, const CacheBinding& binding,
+                                           const std::string& key) {
+  json::Value content = read(provider);
   const json::Value* entries = content.find(kEntries);
   const bool there = is_bound_to(content, binding) && entries != nullptr && entries->find(key) != nullptr;
   wipe_strings(content);
   if (!there) return {};
-  return {true, update(owner, [&](json::Value& stored) {
+  return {true, update(provider, [&](json::Value& stored) {
             json::Object kept = take_entries(stored, binding, clock_.now());
             erase_key(kept, key);
             put_entries(stored, std::move(kept));
@@ -165,13 +162,9 @@ bool ProviderCache::has(const std::string& provider) const {
 }
 
 std::vector<fs::path> ProviderCache::remove(const std::string& provider) {
-  for (auto at = unwritten_.begin(); at != unwritten_.end();) {
-    if (at->first.starts_with(provider + "@")) {
-      wipe_strings(at->second);
-      at = unwritten_.erase(at);
-    } else {
-      ++at;
-    }
+  if (const auto kept = unwritten_.find(provider); kept != unwritten_.end()) {
+    wipe_strings(kept->second);
+    unwritten_.erase(kept);
   }
   return files_.remove(provider);
 }
@@ -182,7 +175,7 @@ std::vector<fs::path> ProviderCache::remove_all() {
 
 std::vector<fs::path> ProviderCache::remove_all_but(const std::string& provider) {
   std::vector<std::string> others = files_.providers();
-  for (const auto& [name, content] : unwritten_) others.push_back(name.substr(0, name.find('@')));
+  for (const auto& [name, content] : unwritten_) others.push_back(name);
   std::vector<fs::path> left;
   for (const std::string& other : others) {
     if (other != provider) std::ranges::move(remove(other), std::back_inserter(left));
@@ -190,11 +183,11 @@ std::vector<fs::path> ProviderCache::remove_all_but(const std::string& provider)
   return left;
 }
 
-void ProviderCache::remove_unless(const Owner& owner, const std::string& state) {
-  json::Value content = read(owner);
+void ProviderCache::remove_unless(const std::string& provider, const std::string& state) {
+  json::Value content = read(provider);
   const std::string bound = content.string_at(kState);
   wipe_strings(content);
-  if (!bound.empty() && bound != state) remove(owner.provider);
+  if (!bound.empty() && bound != state) remove(provider);
 }
 
 }  // namespace heygen::store

@@ -41,30 +41,31 @@ class ProviderCache {
   };
 
   /// Empty when there is none of that binding, or it has expired. Expired entries are removed.
-  std::optional<CacheEntry> get(const Owner& owner, const CacheBinding& binding, const std::string& key);
+  std::optional<CacheEntry> get(const std::string& provider, const CacheBinding& binding, const std::string& key);
   /// Removes what has another binding, or has expired.
-  Written put(const Owner& owner, const CacheBinding& binding, const std::string& key, const CacheEntry& entry);
-  Written drop(const Owner& owner, const CacheBinding& binding, const std::string& key);
+  Written put(const std::string& provider, const CacheBinding& binding, const std::string& key,
+              const CacheEntry& entry);
+  Written drop(const std::string& provider, const CacheBinding& binding, const std::string& key);
 
   bool has(const std::string& provider) const;
-  /// All entries of a provider, in any profile. Files that could not be removed.
+  /// All entries of a provider. Files that could not be removed.
   std::vector<std::filesystem::path> remove(const std::string& provider);
   /// Of all providers.
   std::vector<std::filesystem::path> remove_all();
   std::vector<std::filesystem::path> remove_all_but(const std::string& provider);
   /// Unless they are bound to this state.
-  void remove_unless(const Owner& owner, const std::string& state);
+  void remove_unless(const std::string& provider, const std::string& state);
 
  private:
   using Change = std::function<void(json::Value& content)>;
-  json::Value read(const Owner& owner) const;
+  json::Value read(const std::string& provider) const;
   /// Why it could not be written, or "".
-  std::string update(const Owner& owner, const Change& change);
-  void remove_expired(const Owner& owner);
+  std::string update(const std::string& provider, const Change& change);
+  void remove_expired(const std::string& provider);
 
   ProviderFiles files_;
   Clock& clock_;
-  std::map<std::string, json::Value> unwritten_;  ///< by "ID@PROFILE"
+  std::map<std::string, json::Value> unwritten_;  ///< by provider
 };
 
 }  // namespace heygen::store

@@ -11,7 +11,6 @@
 #include "core/base/atomic_file.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/directory.hpp"
-#include "core/base/encode.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/home.hpp"
@@ -31,11 +30,11 @@ constexpr std::chrono::seconds kFilesLockDeadline{5};
 constexpr std::size_t kLongestFile = 8 * limits::kMiB;
 constexpr std::string_view kSuffix = ".json";
 
-/// The provider of "ID.json", "ID@PROFILE.json", and of the temporary files beside them; else "".
+/// The provider of "ID.json", and of the temporary files beside it; else "".
 std::string provider_of(std::string_view name) {
   if (name.starts_with('.')) name.remove_prefix(1);
   const std::size_t end = name.find(kSuffix);
-  return end == std::string_view::npos ? "" : std::string(name.substr(0, std::min(end, name.find('@'))));
+  return end == std::string_view::npos ? "" : std::string(name.substr(0, end));
 }
 
 std::vector<fs::path> files_in(const fs::path& directory) {
@@ -65,9 +64,8 @@ fs::path ProviderFiles::directory() const {
   return directory_.empty() ? fs::path{} : link_target(directory_ / "credentials").parent_path() / kind_;
 }
 
-fs::path ProviderFiles::path_of(const Owner& owner) const {
-  const std::string profile = owner.profile.empty() ? "" : "@" + percent_encode(owner.profile);
-  return directory() / (owner.provider + profile + std::string(kSuffix));
+fs::path ProviderFiles::path_of(const std::string& provider) const {
+  return directory() / (provider + std::string(kSuffix));
 }
 
 FileLock ProviderFiles::lock() const {
@@ -84,10 +82,10 @@ FileLock ProviderFiles::make_and_lock() const {
   }
 }
 
-json::Value ProviderFiles::read(const Owner& owner) const {
+json::Value ProviderFiles::read(const std::string& provider) const {
   if (directory_.empty()) return json::Object{};
   try {
-    std::optional<std::string> text = read_regular_file(path_of(owner), kLongestFile);
+    std::optional<std::string> text = read_regular_file(path_of(provider), kLongestFile);
     if (!text) return json::Object{};
     const Wiper wiper{*text};
     json::Value content = json::parse(*text);
@@ -97,11 +95,11 @@ json::Value ProviderFiles::read(const Owner& owner) const {
   }
 }
 
-void ProviderFiles::update(const Owner& owner, const std::function<void(json::Value& content)>& change) const {
+void ProviderFiles::update(const std::string& provider, const std::function<void(json::Value& content)>& change) const {
   if (directory_.empty()) throw no_user_directory();
   const FileLock locked = make_and_lock();
-  const fs::path path = path_of(owner);
-  json::Value content = read(owner);
+  const fs::path path = path_of(provider);
+  json::Value content = read(provider);
   change(content);
   if (has_leftovers(path)) remove_leftovers(path);
   std::string text = json::write(content);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Private files beside the credentials, one for each provider and profile: what the host keeps for a provider besides
+// Private files beside the credentials, one for each provider: what the host keeps for a provider besides
 // its login.
 #pragma once
 
@@ -17,16 +17,10 @@ class Clock;
 
 namespace heygen::store {
 
-/// Whose file.
-struct Owner {
-  std::string provider;
-  std::string profile{};  ///< "" is the usual one
-};
-
 /// Overwrites all strings of a document.
 void wipe_strings(json::Value& value) noexcept;
 
-/// DIRECTORY/KIND/ID.json, or ID@PROFILE.json: 0600 in a directory of 0700, whose own lock excludes other writers. The
+/// DIRECTORY/KIND/ID.json: 0600 in a directory of 0700, whose own lock excludes other writers. The
 /// directory is that of the real credentials file: directories that link to one file share what is beside it.
 class ProviderFiles {
  public:
@@ -34,19 +28,19 @@ class ProviderFiles {
   ProviderFiles(std::filesystem::path directory, std::string kind, Clock& clock);
 
   /// An object; empty when there is no file, or none that can be used.
-  json::Value read(const Owner& owner) const;
+  json::Value read(const std::string& provider) const;
   /// Lets `change` edit the content, and replaces the file; an empty object removes it. Throws Error: the file is then
   /// unchanged.
-  void update(const Owner& owner, const std::function<void(json::Value& content)>& change) const;
+  void update(const std::string& provider, const std::function<void(json::Value& content)>& change) const;
 
-  /// Providers that have a file, in any profile.
+  /// Providers that have a file.
   std::vector<std::string> providers() const;
-  /// All files of a provider, and what killed writers left of them. Those that could not be removed.
+  /// The file of a provider, and what killed writers left of it. Those that could not be removed.
   std::vector<std::filesystem::path> remove(const std::string& provider) const;
 
  private:
   std::filesystem::path directory() const;
-  std::filesystem::path path_of(const Owner& owner) const;
+  std::filesystem::path path_of(const std::string& provider) const;
   FileLock lock() const;  ///< of a directory that is there
   FileLock make_and_lock() const;
 

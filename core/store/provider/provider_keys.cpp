@@ -13,12 +13,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string map_key(const Owner& owner) {
-  return owner.provider + "@" + owner.profile;
-}
-
-KeySet stored_keys(const ProviderFiles& files, const Owner& owner) {
-  json::Value document = files.read(owner);
+KeySet stored_keys(const ProviderFiles& files, const std::string& provider) {
+  json::Value document = files.read(provider);
   KeySet keys(document);
   wipe_strings(document);
   return keys;
@@ -50,17 +46,17 @@ json::Value KeySet::document() const {
 
 ProviderKeys::ProviderKeys(fs::path directory, Clock& clock) : files_(std::move(directory), "keys", clock) {}
 
-std::optional<Secret> ProviderKeys::find(const Owner& owner, const std::string& name) const {
-  if (const auto shown = shown_.find(map_key(owner)); shown != shown_.end()) return shown->second.find(name);
-  if (const auto created = created_.find(map_key(owner)); created != created_.end()) {
+std::optional<Secret> ProviderKeys::find(const std::string& provider, const std::string& name) const {
+  if (const auto shown = shown_.find(provider); shown != shown_.end()) return shown->second.find(name);
+  if (const auto created = created_.find(provider); created != created_.end()) {
     if (std::optional<Secret> key = created->second.find(name)) return key;
   }
-  return stored_keys(files_, owner).find(name);
+  return stored_keys(files_, provider).find(name);
 }
 
-bool ProviderKeys::create(const Owner& owner, const std::string& name, Secret key) {
-  KeySet all = stored_keys(files_, owner);
-  KeySet& created = created_[map_key(owner)];
+bool ProviderKeys::create(const std::string& provider, const std::string& name, Secret key) {
+  KeySet all = stored_keys(files_, provider);
+  KeySet& created = created_[provider];
   all.merge(created);
   all.set(name, key);
   if (all.size() > kMaxKeys) return false;
@@ -68,24 +64,24 @@ bool ProviderKeys::create(const Owner& owner, const std::string& name, Secret ke
   return true;
 }
 
-KeySet ProviderKeys::created(const Owner& owner) const {
-  const auto created = created_.find(map_key(owner));
+KeySet ProviderKeys::created(const std::string& provider) const {
+  const auto created = created_.find(provider);
   return created == created_.end() ? KeySet{} : created->second;
 }
 
-void ProviderKeys::set_created(const Owner& owner, KeySet keys) {
-  created_[map_key(owner)] = std::move(keys);
+void ProviderKeys::set_created(const std::string& provider, KeySet keys) {
+  created_[provider] = std::move(keys);
 }
 
-void ProviderKeys::forget(const Owner& owner) {
-  created_.erase(map_key(owner));
+void ProviderKeys::forget(const std::string& provider) {
+  created_.erase(provider);
 }
 
-KeySet ProviderKeys::save(const Owner& owner) const {
-  const KeySet added = created(owner);
-  if (added.empty()) return stored_keys(files_, owner);
+KeySet ProviderKeys::save(const std::string& provider) const {
+  const KeySet added = created(provider);
+  if (added.empty()) return stored_keys(files_, provider);
   KeySet before;
-  files_.update(owner, [&](json::Value& document) {
+  files_.update(provider, [&](json::Value& document) {
     before = KeySet(document);
     KeySet all = before;
     all.merge(added);
@@ -95,25 +91,25 @@ KeySet ProviderKeys::save(const Owner& owner) const {
   return before;
 }
 
-void ProviderKeys::restore(const Owner& owner, const KeySet& before) const {
-  if (created(owner).empty()) return;
-  files_.update(owner, [&](json::Value& document) {
+void ProviderKeys::restore(const std::string& provider, const KeySet& before) const {
+  if (created(provider).empty()) return;
+  files_.update(provider, [&](json::Value& document) {
     wipe_strings(document);
     document = before.document();
   });
 }
 
-ProviderKeys::Shown::Shown(ProviderKeys& keys, Owner owner, const KeySet& shown)
-    : keys_(keys), owner_(std::move(owner)) {
-  if (!shown.empty()) keys_.shown_[map_key(owner_)] = shown;
+ProviderKeys::Shown::Shown(ProviderKeys& keys, std::string provider, const KeySet& shown)
+    : keys_(keys), provider_(std::move(provider)) {
+  if (!shown.empty()) keys_.shown_[provider_] = shown;
 }
 
 ProviderKeys::Shown::~Shown() {
-  keys_.shown_.erase(map_key(owner_));
+  keys_.shown_.erase(provider_);
 }
 
 std::vector<fs::path> ProviderKeys::remove(const std::string& provider) {
-  std::erase_if(created_, [&](const auto& kept) { return kept.first.starts_with(provider + "@"); });
+  created_.erase(provider);
   return files_.remove(provider);
 }
 

@@ -41,35 +41,35 @@ class ProviderKeys {
   ProviderKeys(std::filesystem::path directory, Clock& clock);
 
   /// What is shown in place of the stored key first, then what is created and not saved yet, then what is stored.
-  std::optional<Secret> find(const Owner& owner, const std::string& name) const;
+  std::optional<Secret> find(const std::string& provider, const std::string& name) const;
 
   /// Keeps a key in memory, until save() or forget(). False: there would be more than kMaxKeys.
-  bool create(const Owner& owner, const std::string& name, Secret key);
+  bool create(const std::string& provider, const std::string& name, Secret key);
   /// What is created and not saved yet.
-  KeySet created(const Owner& owner) const;
-  void set_created(const Owner& owner, KeySet keys);
+  KeySet created(const std::string& provider) const;
+  void set_created(const std::string& provider, KeySet keys);
   /// Drops what is not saved.
-  void forget(const Owner& owner);
+  void forget(const std::string& provider);
   /// Writes what is created, and returns what was stored before; nothing is written when nothing is created. Throws
   /// Error: the file is then unchanged. What is created stays visible until forget().
-  KeySet save(const Owner& owner) const;
+  KeySet save(const std::string& provider) const;
   /// Undoes save().
-  void restore(const Owner& owner, const KeySet& before) const;
+  void restore(const std::string& provider, const KeySet& before) const;
 
   /// While it lives, a provider sees these keys, of a login that is not stored; or its own, when these are none.
   class Shown {
    public:
-    Shown(ProviderKeys& keys, Owner owner, const KeySet& shown);
+    Shown(ProviderKeys& keys, std::string provider, const KeySet& shown);
     Shown(const Shown&) = delete;
     Shown& operator=(const Shown&) = delete;
     ~Shown();
 
    private:
     ProviderKeys& keys_;
-    Owner owner_;
+    std::string provider_;
   };
 
-  /// All keys of a provider, in any profile. Files that could not be removed.
+  /// All keys of a provider. Files that could not be removed.
   std::vector<std::filesystem::path> remove(const std::string& provider);
   /// Of all providers.
   std::vector<std::filesystem::path> remove_all();
@@ -78,7 +78,7 @@ class ProviderKeys {
 
  private:
   ProviderFiles files_;
-  std::map<std::string, KeySet> created_, shown_;  ///< by "ID@PROFILE"
+  std::map<std::string, KeySet> created_, shown_;  ///< by provider
 };
 
 }  // namespace heygen::store

@@ -616,11 +616,11 @@ BOOST_AUTO_TEST_CASE(login_that_changes_nothing_revokes_nothing) {
 BOOST_AUTO_TEST_CASE(key_of_a_login_is_stored_with_it_and_seen_before) {
   std::string seen;
   acme.on_login = [&](const ProviderRequest&) {
-    store->keys.create({"acme"}, "dpop", Secret("pem"));
+    store->keys.create("acme", "dpop", Secret("pem"));
     return patch({{"token", "new"}, {"refresh", "r"}});
   };
   probe = [&](const Credential&) {
-    seen = store->keys.find({"acme"}, "dpop")->reveal();
+    seen = store->keys.find("acme", "dpop")->reveal();
     BOOST_TEST(!std::filesystem::exists(directory.path() / "keys"));
     return accepted;
   };
@@ -635,30 +635,30 @@ BOOST_AUTO_TEST_CASE(failed_or_rejected_login_leaves_the_earlier_key) {
   directory.write("keys/acme.json", R"({"dpop":"old"})");
   Status status = Status::rejected;
   acme.on_login = [&](const ProviderRequest&) {
-    store->keys.create({"acme"}, "dpop", Secret("new"));
+    store->keys.create("acme", "dpop", Secret("new"));
     ProviderResult answer = patch({{"token", "new"}, {"refresh", "r"}});
     answer.status = status;
     return answer;
   };
   run("acme");
-  BOOST_TEST(store->keys.find({"acme"}, "dpop")->reveal() == "old");
+  BOOST_TEST(store->keys.find("acme", "dpop")->reveal() == "old");
   status = Status::ok;
   probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
   run("acme");
-  BOOST_TEST(store->keys.find({"acme"}, "dpop")->reveal() == "old");
+  BOOST_TEST(store->keys.find("acme", "dpop")->reveal() == "old");
   BOOST_TEST(directory.read("keys/acme.json") == R"({"dpop":"old"})");
 }
 
 BOOST_AUTO_TEST_CASE(key_of_an_interrupted_login_is_stored_when_it_is_finished) {
-  store->keys.create({"acme"}, "dpop", Secret("pem"));
+  store->keys.create("acme", "dpop", Secret("pem"));
   {
     store::PendingLogin pending = store->begin_login();
-    pending.keep("acme", *acme.on_login({}).patch, {}, store->keys.created({"acme"}));
+    pending.keep("acme", *acme.on_login({}).patch, {}, store->keys.created("acme"));
     pending.leave();
   }
-  store->keys.forget({"acme"});
+  store->keys.forget("acme");
   probe = [&](const Credential&) {
-    BOOST_TEST(store->keys.find({"acme"}, "dpop")->reveal() == "pem");
+    BOOST_TEST(store->keys.find("acme", "dpop")->reveal() == "pem");
     return accepted;
   };
   BOOST_TEST((resume()->outcome == Resumed::stored));
@@ -670,7 +670,7 @@ BOOST_AUTO_TEST_CASE(state_that_cannot_be_stored_leaves_the_earlier_key_in_its_p
   directory.make("keys");
   directory.write("keys/acme.json", R"({"dpop":"old"})");
   acme.on_login = [&](const ProviderRequest&) {
-    store->keys.create({"acme"}, "dpop", Secret("new"));
+    store->keys.create("acme", "dpop", Secret("new"));
     return patch({{"token", "new"}, {"refresh", "r"}});
   };
   probe = [&](const Credential&) {
@@ -691,10 +691,10 @@ BOOST_AUTO_TEST_CASE(replaced_login_is_revoked_with_its_own_key) {
   directory.write("keys/acme.json", R"({"dpop":"old"})");
   directory.write("keys/other.json", R"({"dpop":"of another login"})");
   acme.on_login = [&](const ProviderRequest&) {
-    store->keys.create({"acme"}, "dpop", Secret("new"));
+    store->keys.create("acme", "dpop", Secret("new"));
     return patch({{"token", "new"}, {"refresh", "r"}});
   };
-  acme.on_revoke = [&] { BOOST_TEST(store->keys.find({"acme"}, "dpop")->reveal() == "old"); };
+  acme.on_revoke = [&] { BOOST_TEST(store->keys.find("acme", "dpop")->reveal() == "old"); };
   run("acme");
   BOOST_TEST(acme.revoked.size() == 1U);
   BOOST_TEST(directory.read("keys/acme.json") == R"({"dpop":"new"})");
@@ -704,8 +704,8 @@ BOOST_AUTO_TEST_CASE(replaced_login_is_revoked_with_its_own_key) {
 BOOST_AUTO_TEST_CASE(login_drops_all_caches_but_that_of_its_own_state) {
   const json::Value state = json::Object{{"token", "new"}, {"refresh", "r"}, {"until", kNow + 3600}};
   const store::CacheEntry entry{Secret("v"), kNow + 60};
-  store->cache.put({"oauth"}, {"any", "any"}, "k", entry);
-  store->cache.put({"acme"}, {provider::state_digest(state), "any"}, "k", entry);
+  store->cache.put("oauth", {"any", "any"}, "k", entry);
+  store->cache.put("acme", {provider::state_digest(state), "any"}, "k", entry);
   run("acme");
   BOOST_TEST(store->cache.has("acme"));
   BOOST_TEST(!store->cache.has("oauth"));
@@ -718,12 +718,12 @@ BOOST_AUTO_TEST_CASE(rejected_login_leaves_the_cache_of_the_stored_one_alone) {
   write(R"({"providers":{"acme":{"token":"old"}}})");
   const store::CacheEntry entry{Secret("v"), kNow + 60};
   const json::Value old = json::Object{{"token", "old"}};
-  store->cache.put({"acme"}, {provider::state_digest(old), "any"}, "k", entry);
+  store->cache.put("acme", {provider::state_digest(old), "any"}, "k", entry);
   probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
   run("acme");
   BOOST_TEST(store->cache.has("acme"));
   probe = [&](const Credential&) {
-    store->cache.put({"acme"}, {"of the new state", "any"}, "k", entry);
+    store->cache.put("acme", {"of the new state", "any"}, "k", entry);
     return verdict(ProbeResult::Verdict::rejected);
   };
   run("acme");

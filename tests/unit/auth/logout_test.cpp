@@ -53,12 +53,12 @@ BOOST_AUTO_TEST_CASE(key_and_tokens_are_both_cleared_and_the_tokens_revoked) {
 
 BOOST_AUTO_TEST_CASE(caches_and_keys_of_all_providers_go_after_the_revocation) {
   write(R"({"providers":{"acme":{"token":"t"}}})");
-  store->cache.put({"acme"}, {"s", "i"}, "k", {Secret("v"), kNow + 60});
-  store->cache.put({"ambient", "work"}, {"s", "i"}, "k", {Secret("v"), kNow + 60});
-  store->keys.create({"acme"}, "dpop", Secret("pem"));
-  store->keys.save({"acme"});
-  store->keys.forget({"acme"});
-  acme.on_revoke = [&] { BOOST_TEST(store->keys.find({"acme"}, "dpop").has_value()); };
+  store->cache.put("acme", {"s", "i"}, "k", {Secret("v"), kNow + 60});
+  store->cache.put("ambient", {"s", "i"}, "k", {Secret("v"), kNow + 60});
+  store->keys.create("acme", "dpop", Secret("pem"));
+  store->keys.save("acme");
+  store->keys.forget("acme");
+  acme.on_revoke = [&] { BOOST_TEST(store->keys.find("acme", "dpop").has_value()); };
   run();
   BOOST_TEST(acme.revoked.size() == 1U);
   BOOST_TEST(!std::filesystem::exists(directory.path() / "cache"));
@@ -66,27 +66,27 @@ BOOST_AUTO_TEST_CASE(caches_and_keys_of_all_providers_go_after_the_revocation) {
 }
 
 BOOST_AUTO_TEST_CASE(cache_goes_although_nothing_is_stored_or_the_file_is_unreadable) {
-  store->cache.put({"ambient"}, {"s", "i"}, "k", {Secret("v"), kNow + 60});
+  store->cache.put("ambient", {"s", "i"}, "k", {Secret("v"), kNow + 60});
   run();
   BOOST_TEST(std::filesystem::is_empty(directory.path()));
-  store->cache.put({"ambient"}, {"s", "i"}, "k", {Secret("v"), kNow + 60});
+  store->cache.put("ambient", {"s", "i"}, "k", {Secret("v"), kNow + 60});
   write("{");
   BOOST_CHECK_THROW(run(), store::Unreadable);
   BOOST_TEST(!store->cache.has("ambient"));
 }
 
 BOOST_AUTO_TEST_CASE(interrupted_login_is_revoked_with_its_own_key) {
-  store->keys.create({"acme"}, "dpop", Secret("new"));
+  store->keys.create("acme", "dpop", Secret("new"));
   {
     store::PendingLogin pending = store->begin_login();
-    pending.keep("acme", json::Object{{"token", "new"}}, {}, store->keys.created({"acme"}));
+    pending.keep("acme", json::Object{{"token", "new"}}, {}, store->keys.created("acme"));
     pending.leave();
   }
-  store->keys.forget({"acme"});
-  acme.on_revoke = [&] { BOOST_TEST(store->keys.find({"acme"}, "dpop")->reveal() == "new"); };
+  store->keys.forget("acme");
+  acme.on_revoke = [&] { BOOST_TEST(store->keys.find("acme", "dpop")->reveal() == "new"); };
   run();
   BOOST_TEST(acme.revoked.size() == 1U);
-  BOOST_TEST(!store->keys.find({"acme"}, "dpop").has_value());
+  BOOST_TEST(!store->keys.find("acme", "dpop").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(credential_of_a_missing_provider_is_cleared_without_revocation) {

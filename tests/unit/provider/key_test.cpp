@@ -26,8 +26,8 @@ BOOST_AUTO_TEST_CASE(created_key_waits_for_the_login_to_be_saved) {
   Probe probe;
   probe.login("key-create dpop Ed25519");
   BOOST_TEST(fs::is_empty(probe.kept.path()));
-  probe.keys.save({"probe"});
-  probe.keys.forget({"probe"});
+  probe.keys.save("probe");
+  probe.keys.forget("probe");
   probe.resolve("key-thumbprint dpop");
   BOOST_TEST(probe.said().back().starts_with("0 "));
   BOOST_TEST(read_file(probe.kept / "keys/probe.json").find("BEGIN PRIVATE KEY") != std::string::npos);

@@ -20,13 +20,13 @@ namespace {
 const CacheBinding kBinding{"state", "inputs"};
 
 struct CacheFixture {
-  std::string get(const Owner& owner, const std::string& key, const CacheBinding& binding = kBinding) {
+  std::string get(const std::string& owner, const std::string& key, const CacheBinding& binding = kBinding) {
     const auto found = cache.get(owner, binding, key);
     return found ? found->value.reveal() : "";
   }
-  std::string get(const std::string& key) { return get({"acme"}, key); }
+  std::string get(const std::string& key) { return get("acme", key); }
   ProviderCache::Written put(const std::string& key, const std::string& value, std::int64_t life = 60) {
-    return cache.put({"acme"}, kBinding, key, {Secret(value), clock.now() + life});
+    return cache.put("acme", kBinding, key, {Secret(value), clock.now() + life});
   }
   mode_t mode(const std::string& name) const {
     struct stat about {};
@@ -50,32 +50,22 @@ BOOST_AUTO_TEST_CASE(entry_outlives_the_process_and_is_private) {
   BOOST_TEST(mode("cache") == 0700U);
   BOOST_TEST(mode("cache/acme.json") == 0600U);
   ProviderCache later(directory.path(), clock);
-  const auto found = later.get({"acme"}, kBinding, "token");
+  const auto found = later.get("acme", kBinding, "token");
   BOOST_REQUIRE(found.has_value());
   BOOST_TEST(found->value.reveal() == bytes);
   BOOST_TEST(found->expires_at == clock.now() + 60);
   BOOST_TEST(get("other").empty());
 }
 
-BOOST_AUTO_TEST_CASE(another_binding_provider_or_profile_never_sees_an_entry) {
+BOOST_AUTO_TEST_CASE(another_binding_or_provider_never_sees_an_entry) {
   put("token", "secret");
-  BOOST_TEST(get({"acme"}, "token", {"other", "inputs"}).empty());
-  BOOST_TEST(get({"acme"}, "token", {"state", "other"}).empty());
-  BOOST_TEST(get({"acm"}, "token").empty());
-  BOOST_TEST(get({"acme", "work"}, "token").empty());
+  BOOST_TEST(get("acme", "token", {"other", "inputs"}).empty());
+  BOOST_TEST(get("acme", "token", {"state", "other"}).empty());
+  BOOST_TEST(get("acm", "token").empty());
   BOOST_TEST(get("token") == "secret");
-  cache.put({"acme"}, {"state", "other"}, "second", {Secret("b"), clock.now() + 60});
+  cache.put("acme", {"state", "other"}, "second", {Secret("b"), clock.now() + 60});
   BOOST_TEST(get("token").empty());
   BOOST_TEST(directory.read("cache/acme.json").find("c2VjcmV0") == std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(profiles_have_files_of_their_own) {
-  cache.put({"acme", "work/../x"}, kBinding, "token", {Secret("at work"), clock.now() + 60});
-  BOOST_TEST(fs::exists(directory / "cache/acme@work%2F..%2Fx.json"));
-  BOOST_TEST(get({"acme", "work/../x"}, "token") == "at work");
-  BOOST_TEST(cache.has("acme"));
-  BOOST_TEST(cache.remove("acme").empty());
-  BOOST_TEST(fs::is_empty(directory.path()));
 }
 
 BOOST_AUTO_TEST_CASE(expired_entry_is_gone_from_the_file_too) {
@@ -93,10 +83,10 @@ BOOST_AUTO_TEST_CASE(expired_entry_is_gone_from_the_file_too) {
 BOOST_AUTO_TEST_CASE(dropped_entry_leaves_the_others) {
   put("one", "1");
   put("two", "2");
-  BOOST_TEST(cache.drop({"acme"}, kBinding, "one").problem.empty());
+  BOOST_TEST(cache.drop("acme", kBinding, "one").problem.empty());
   BOOST_TEST(get("one").empty());
   BOOST_TEST(get("two") == "2");
-  cache.drop({"acme"}, kBinding, "two");
+  cache.drop("acme", kBinding, "two");
   BOOST_TEST(!fs::exists(file));
 }
 
@@ -117,19 +107,19 @@ BOOST_AUTO_TEST_CASE(unwritable_directory_keeps_changes_for_this_process) {
   BOOST_TEST(put("token", "new").problem.find("cache") != std::string::npos);
   BOOST_TEST(put("more", "m").problem.empty());
   BOOST_TEST(get("token") == "new");
-  cache.drop({"acme"}, kBinding, "token");
+  cache.drop("acme", kBinding, "token");
   BOOST_TEST(get("token").empty());
   BOOST_TEST(get("more") == "m");
   ProviderCache other(directory.path(), clock);
-  BOOST_TEST(!other.get({"acme"}, kBinding, "more").has_value());
+  BOOST_TEST(!other.get("acme", kBinding, "more").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(without_a_directory_everything_is_in_memory) {
   ProviderCache nowhere({}, clock);
-  nowhere.put({"acme"}, kBinding, "token", {Secret("v"), clock.now() + 60});
-  BOOST_TEST(nowhere.get({"acme"}, kBinding, "token").has_value());
+  nowhere.put("acme", kBinding, "token", {Secret("v"), clock.now() + 60});
+  BOOST_TEST(nowhere.get("acme", kBinding, "token").has_value());
   BOOST_TEST(nowhere.remove_all().empty());
-  BOOST_TEST(!nowhere.get({"acme"}, kBinding, "token").has_value());
+  BOOST_TEST(!nowhere.get("acme", kBinding, "token").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(damaged_file_is_an_empty_cache) {
@@ -146,13 +136,13 @@ BOOST_AUTO_TEST_CASE(damaged_file_is_an_empty_cache) {
 
 BOOST_AUTO_TEST_CASE(removal_spares_only_what_is_bound_to_the_state) {
   put("token", "v");
-  cache.put({"other"}, kBinding, "token", {Secret("v"), clock.now() + 60});
+  cache.put("other", kBinding, "token", {Secret("v"), clock.now() + 60});
   directory.write("cache/.acme.json.heygen-tmp-99999-AbCd12", "what a killed writer left");
-  cache.remove_unless({"acme"}, "state");
+  cache.remove_unless("acme", "state");
   BOOST_TEST(get("token") == "v");
   cache.remove_all_but("acme");
   BOOST_TEST(!cache.has("other"));
-  cache.remove_unless({"acme"}, "new state");
+  cache.remove_unless("acme", "new state");
   BOOST_TEST(!cache.has("acme"));
   BOOST_TEST(fs::is_empty(directory.path()));
 }
@@ -168,8 +158,8 @@ BOOST_AUTO_TEST_CASE(two_processes_at_once_lose_no_entry) {
     bool good = true;
     for (int i = 0; i < kEach; ++i) {
       const std::string key = std::to_string(child) + "-" + std::to_string(i);
-      good = good && shared.put({"acme"}, kBinding, key, {Secret(key), date.time + 60}).problem.empty() &&
-             shared.get({"acme"}, kBinding, key).has_value();
+      good = good && shared.put("acme", kBinding, key, {Secret(key), date.time + 60}).problem.empty() &&
+             shared.get("acme", kBinding, key).has_value();
     }
     _exit(good ? 0 : 1);
   }
