@@ -113,6 +113,12 @@ class Unsaved {
   std::string stored_;
 };
 
+/// Drops keys and caches of logins that are no longer stored.
+void drop_all_but(const std::string& id, store::CredentialStore& store) {
+  store.keys.remove_all_but(id);
+  store.cache.remove_all_but(id);
+}
+
 class Login {
  public:
   Login(const LoginDependencies& dependencies, const std::string& id)
@@ -129,6 +135,7 @@ class Login {
     unsaved_.emplace(use_.store, id_, state);
     if (!ask_provider(state, given)) return std::move(result_);
     try {
+      keys_before_ = use_.store.keys.stored(id_);
       pending.keep_replaced(replaced_in(use_.store.read()));
       pending.keep(id_, patch_, {}, use_.store.keys.created(id_));
     } catch (...) {
@@ -229,13 +236,16 @@ class Login {
     is_complete_ = true;
     save_or_keep(std::move(room), pending);
     if (canceled) {
-      if (!replaced_.empty()) pending.leave();  // the next command revokes it
       result_.outcome = Outcome::canceled_after_saving;
-      drop_what_was_replaced();
+      if (replaced_.empty()) {
+        drop_all_but(id_, use_.store);
+      } else {
+        pending.leave();  // the next command revokes it
+      }
       return std::move(result_);
     }
     revoke_replaced();
-    drop_what_was_replaced();
+    drop_all_but(id_, use_.store);
     find_shadowing();
     return std::move(result_);
   }
@@ -291,14 +301,16 @@ class Login {
     return revoke(use_.registry, {slot_, {id_}}, changed, provider::Reason::logout);
   }
 
-  /// What this login takes the place of.
+  /// What this login takes the place of, and keys_before_.
   std::vector<store::ReplacedLogin> replaced_in(const CredentialsDocument& document) const {
     std::vector<store::ReplacedLogin> replaced;
     for (const FilledSlot& slot : document.filled_slots()) {
       const json::Value state = document.state(slot);
       json::Value next = state;
       if (slot.slot == slot_) json::merge_patch(next, patch_);
-      if (slot.slot != slot_ || next != state) replaced.push_back({slot, state});
+      if (slot.slot != slot_ || next != state) {
+        replaced.push_back({slot, state, slot.slot == slot_ ? keys_before_ : store::KeySet{}});
+      }
     }
     return replaced;
   }
@@ -306,8 +318,9 @@ class Login {
   /// Afterwards the file has one credential: this one.
   void save(std::unique_ptr<FileReplacement> room, store::PendingLogin& pending) {
     const std::vector<store::RefreshLock> locks = wait_for_refreshes();
+    keys_before_ = use_.store.keys.stored(id_);
     pending.keep_replaced(replaced_in(use_.store.read()));  // a refresh may have changed it since
-    // A crash must not leave a login without its keys, but may leave keys that the pending copy completes.
+    // A crash must not leave a login without its keys, but may leave keys whose login is in the pending copy.
     keys_before_ = use_.store.keys.save(id_);
     try {
       save_state(std::move(room));
@@ -361,16 +374,9 @@ class Login {
       FilledSlot& slot = replaced_[i].slot;
       // Of the providers that share the slot, the one that logged in knows which tokens are still in use.
       std::ranges::stable_partition(slot.ids, [&](const std::string& id) { return id == id_; });
-      std::optional<store::ProviderKeys::Shown> old_keys;
-      if (slot.slot == slot_) old_keys.emplace(use_.store.keys, id_, keys_before_);
+      const store::ProviderKeys::Shown old_keys(use_.store.keys, id_, replaced_[i].keys);
       result_.replaced[i].revocation = revoke(use_.registry, slot, replaced_[i].state, provider::Reason::replaced);
     }
-  }
-
-  /// What belonged to a login that is no longer stored.
-  void drop_what_was_replaced() {
-    use_.store.keys.remove_all_but(id_);
-    use_.store.cache.remove_all_but(id_);
   }
 
   void find_shadowing() {
@@ -439,7 +445,10 @@ void undo(const LoginDependencies& use, store::PendingLogin& pending, ResumedLog
 void revoke_replaced_by(const LoginDependencies& use, store::PendingLogin& pending, const CredentialsDocument& document,
                         ResumedLogin& resumed) {
   resumed.outcome = Resumed::stored_before;
-  resumed.revocation = revoke_replaced(use.registry, pending, document);
+  resumed.revocation = revoke_replaced(use.registry, use.store.keys, pending, document);
+  const std::string& id = pending.provider();
+  const std::string owner = document.login_of(id);
+  if (document.is_filled(id) && (owner.empty() || owner == id)) drop_all_but(id, use.store);
   pending.remove();
 }
 
@@ -458,6 +467,7 @@ std::optional<ResumedLogin> resume_one(const LoginDependencies& use, store::Pend
   }
   if (found == nullptr || !found->is_usable()) return {};
   try {
+    if (!resumed.is_refresh) put_back_keys(use.store.keys, pending);
     if (resumed.is_refresh && store_refresh(use, pending)) {
       resumed.outcome = Resumed::stored;
     } else if (resumed.is_refresh || (pending.is_overtaken(use.store.path()) && !document.filled_slots().empty())) {

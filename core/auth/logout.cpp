@@ -43,13 +43,25 @@ void count(LogoutResult& result, Revocation revocation) {
   if (revocation == Revocation::failed) ++result.not_revoked;
 }
 
+/// What is stored is then revoked with its own keys.
+void put_back_keys_if_possible(store::CredentialStore& store, const CredentialsDocument& document) {
+  for (const store::PendingLogin& pending : store.take_interrupted_logins()) {
+    if (pending.is_stored_in(document)) continue;
+    try {
+      put_back_keys(store.keys, pending);
+    } catch (const Error&) {
+      // its provider then says whether it could revoke it
+    }
+  }
+}
+
 /// Revoked, and gone with its copy.
 void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDocument& document, LogoutResult& result) {
   for (store::PendingLogin& pending : use.store.take_interrupted_logins()) {
     const std::string& id = pending.provider();
     LogoutResult::Interrupted undone{id};
     if (pending.is_stored_in(document)) {
-      undone.revocation = revoke_replaced(use.registry, pending, document);
+      undone.revocation = revoke_replaced(use.registry, use.store.keys, pending, document);
       count(result, undone.revocation);
     } else {
       json::Value state = pending.refreshed().value_or(json::Object{});
@@ -120,6 +132,7 @@ LogoutResult logout(const LogoutDependencies& dependencies) {
 
   LogoutResult result;
   const CredentialsDocument before = store.read();
+  put_back_keys_if_possible(store, before);
   for (const FilledSlot& slot : before.filled_slots()) {
     LogoutResult::Cleared cleared{slot.slot, owner_of(registry, slot)};
     cleared.revocation = revoke(registry, slot, before.state(slot), provider::Reason::logout, &cleared.why);

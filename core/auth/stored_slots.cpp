@@ -65,17 +65,29 @@ bool shares_a_token(const json::Value& stored, const json::Value& other) {
   });
 }
 
-Revocation revoke_replaced(provider::ProviderRegistry& registry, const store::PendingLogin& login,
-                           const store::CredentialsDocument& document) {
+Revocation revoke_replaced(provider::ProviderRegistry& registry, store::ProviderKeys& keys,
+                           const store::PendingLogin& login, const store::CredentialsDocument& document) {
   Revocation worst = Revocation::not_possible;
   for (const store::ReplacedLogin& old : login.replaced()) {
     const json::Value stored = document.state(old.slot);
     if (stored == old.state || shares_a_token(stored, old.state)) continue;
+    const store::ProviderKeys::Shown old_keys(keys, login.provider(), old.keys);
     const Revocation one = revoke(registry, old.slot, old.state, provider::Reason::replaced);
     if (one == Revocation::not_possible) continue;
     worst = worst == Revocation::not_possible || worst == Revocation::confirmed ? one : worst;
   }
   return worst;
+}
+
+void put_back_keys(store::ProviderKeys& keys, const store::PendingLogin& login) {
+  if (login.keys().empty()) return;
+  const std::string& id = login.provider();
+  const auto old = std::ranges::find(login.replaced(), store::slot_of(id),
+                                     [](const store::ReplacedLogin& one) { return one.slot.slot; });
+  const store::KeySet before = old == login.replaced().end() ? store::KeySet{} : old->keys;
+  store::KeySet written = before;
+  written.merge(login.keys());
+  if (keys.stored(id) == written) keys.restore(id, before);
 }
 
 std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSlot& slot) {

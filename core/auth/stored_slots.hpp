@@ -31,8 +31,12 @@ bool shares_a_token(const json::Value& stored, const json::Value& other);
 
 /// Revokes what an interrupted login that is stored replaced, but for what is in `document` all the same. The worst
 /// outcome counts.
-Revocation revoke_replaced(provider::ProviderRegistry& registry, const store::PendingLogin& login,
-                           const store::CredentialsDocument& document);
+Revocation revoke_replaced(provider::ProviderRegistry& registry, store::ProviderKeys& keys,
+                           const store::PendingLogin& login, const store::CredentialsDocument& document);
+
+/// Undoes what an interrupted login that is not stored did to the keys of the login that is: it wrote its own just
+/// before its state. Throws Error when they cannot be written.
+void put_back_keys(store::ProviderKeys& keys, const store::PendingLogin& login);
 
 /// The provider that a slot counts for: the first of those that share it that is installed, else the first.
 std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSlot& slot);

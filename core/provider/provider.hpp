@@ -118,7 +118,7 @@ struct Services {
   std::function<void(const std::string& what, std::optional<std::chrono::milliseconds> left)> waiting{};
   store::ProviderCache* cache = nullptr;  ///< nullptr: nothing is cached
   store::ProviderKeys* keys = nullptr;    ///< nullptr: there are none
-  std::string profile{};  ///< heygen_call.profile
+  std::string profile{};                  ///< heygen_call.profile
 };
 
 /// Calls are serialized; each leaves a Breadcrumb for a crash handler.

@@ -77,8 +77,8 @@ Error no_place_beside(const FilePlace& place) {
 
 CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock,
                                  std::vector<std::filesystem::path> fallbacks)
-    : cache(directory, clock),
-      keys(directory, clock),
+    : cache(directory, clock, fallbacks),
+      keys(directory, clock, fallbacks),
       directory_(std::move(directory)),
       path_(directory_.empty() ? directory_ : directory_ / "credentials"),
       fallbacks_(std::move(fallbacks)),

@@ -55,10 +55,12 @@ json::Value read_copy(int file) {
 json::Value document_of(const ReplacedLogin& replaced) {
   json::Array ids;
   for (const std::string& id : replaced.slot.ids) ids.emplace_back(id);
-  return json::Object{{"slot", replaced.slot.slot},
-                      {"ids", std::move(ids)},
-                      {"readable", replaced.slot.readable},
-                      {"state", replaced.state}};
+  json::Value document = json::Object{{"slot", replaced.slot.slot},
+                                      {"ids", std::move(ids)},
+                                      {"readable", replaced.slot.readable},
+                                      {"state", replaced.state}};
+  if (!replaced.keys.empty()) document.set("keys", replaced.keys.document());
+  return document;
 }
 
 /// Empty when it names no provider.
@@ -68,14 +70,16 @@ std::optional<ReplacedLogin> replaced_of(const json::Value& document) {
   const json::Value* readable = document.find("readable");
   if (ids == nullptr || !ids->is_array() || state == nullptr || !state->is_object()) return {};
   ReplacedLogin replaced{{document.string_at("slot"), {}}, *state};
+  if (const json::Value* keys = document.find("keys")) replaced.keys = KeySet(*keys);
   for (const json::Value& id : ids->as_array())
     if (id.is_string()) replaced.slot.ids.push_back(id.as_string());
   replaced.slot.readable = readable != nullptr && *readable == json::Value(true);
   return replaced.slot.ids.empty() ? std::nullopt : std::optional(std::move(replaced));
 }
 
-void write_copy(const CompanionFile& copy, const json::Value& document) {
+void write_copy(const CompanionFile& copy, json::Value document) {
   std::string text = json::write(document);
+  wipe_strings(document);
   const Wiper wiper{text};
   const std::filesystem::path path = copy.path;
   write_synced(copy.file.get(), text, path);
@@ -191,9 +195,10 @@ std::vector<PendingLogin> PendingLogin::take_interrupted(const FilePlace& place)
   for (CompanionFile& copy : copies) {
     PendingLogin pending(place, std::move(copy));
     try {
-      const json::Value document = read_copy(pending.file_.file.get());
+      json::Value document = read_copy(pending.file_.file.get());
       if (document.is_null()) continue;
       pending.take(document);
+      wipe_strings(document);
     } catch (const std::system_error&) {
       pending.leave();
       continue;

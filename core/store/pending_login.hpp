@@ -20,6 +20,7 @@ namespace heygen::store {
 struct ReplacedLogin {
   FilledSlot slot;
   json::Value state;
+  KeySet keys{};  ///< of the provider of the login itself, which takes their place too
   bool operator==(const ReplacedLogin&) const = default;
 };
 

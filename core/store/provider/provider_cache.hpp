@@ -29,8 +29,8 @@ class ProviderCache {
  public:
   static constexpr std::size_t kMaxCached = 64;
 
-  /// `directory`: of the credentials.
-  ProviderCache(std::filesystem::path directory, Clock& clock);
+  /// `directory`, `fallbacks`: of the credentials.
+  ProviderCache(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {});
   ProviderCache(const ProviderCache&) = delete;
   ProviderCache& operator=(const ProviderCache&) = delete;
   ~ProviderCache();

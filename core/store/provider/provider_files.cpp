@@ -45,6 +45,46 @@ std::vector<fs::path> files_in(const fs::path& directory) {
   return found;
 }
 
+std::vector<fs::path> files_of(const std::string& provider, const fs::path& directory) {
+  std::vector<fs::path> found = files_in(directory);
+  std::erase_if(found, [&](const fs::path& path) { return provider_of(path.filename().string()) != provider; });
+  return found;
+}
+
+std::string name_of(const std::string& provider) {
+  return provider + std::string(kSuffix);
+}
+
+/// The newest of several files of one name: what was stored last may be where the others could not be replaced.
+fs::path newest(const std::vector<fs::path>& places, const std::string& name) {
+  fs::path found = places.front() / name;
+  if (places.size() == 1) return found;
+  auto latest = fs::file_time_type::min();
+  for (const fs::path& place : places) {
+    std::error_code missing;
+    const auto time = fs::last_write_time(place / name, missing);
+    if (missing || time <= latest) continue;
+    latest = time;
+    found = place / name;
+  }
+  return found;
+}
+
+/// False: some of them stay.
+bool remove_from_other_places(const std::vector<fs::path>& places, const std::string& name) {
+  bool gone = true;
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    const fs::path path = places[i] / name;
+    std::error_code unknown;
+    if (unlink(path.c_str()) == 0) {
+      rmdir(places[i].c_str());  // unless there are others
+    } else if (fs::exists(path, unknown)) {
+      gone = false;
+    }
+  }
+  return gone;
+}
+
 }  // namespace
 
 void wipe_strings(json::Value& value) noexcept {
@@ -57,35 +97,39 @@ void wipe_strings(json::Value& value) noexcept {
   }
 }
 
-ProviderFiles::ProviderFiles(fs::path directory, std::string kind, Clock& clock)
-    : directory_(std::move(directory)), kind_(std::move(kind)), clock_(clock) {}
+ProviderFiles::ProviderFiles(fs::path directory, std::string kind, Clock& clock, std::vector<fs::path> fallbacks)
+    : directory_(std::move(directory)), kind_(std::move(kind)), fallbacks_(std::move(fallbacks)), clock_(clock) {}
 
-fs::path ProviderFiles::directory() const {
-  return directory_.empty() ? fs::path{} : link_target(directory_ / "credentials").parent_path() / kind_;
+ProviderFiles::Directories ProviderFiles::directories() const {
+  if (directory_.empty()) return {};
+  const FilePlace place(directory_ / "credentials", fallbacks_);
+  Directories places{place.companions / kind_};
+  for (const fs::path& other : place.elsewhere) places.push_back(other / kind_);
+  return places;
 }
 
-fs::path ProviderFiles::path_of(const std::string& provider) const {
-  return directory() / (provider + std::string(kSuffix));
-}
-
-FileLock ProviderFiles::lock() const {
+FileLock ProviderFiles::lock(const fs::path& directory) const {
   const Cancel never;  // the time under this lock is short
-  return lock_directory(directory(), kFilesLockDeadline, clock_, never);
+  return lock_directory(directory, kFilesLockDeadline, clock_, never);
 }
 
-FileLock ProviderFiles::make_and_lock() const {
+FileLock ProviderFiles::make_and_lock(const fs::path& directory) const {
   for (;;) {
-    make_private_directory(directory());
-    FileLock locked = lock();
+    make_private_directory(directory);
+    FileLock locked = lock(directory);
     struct stat about {};
     if (fstat(locked.descriptor(), &about) != 0 || about.st_nlink != 0) return locked;  // else removed meanwhile
   }
 }
 
 json::Value ProviderFiles::read(const std::string& provider) const {
-  if (directory_.empty()) return json::Object{};
+  return read_in(directories(), provider);
+}
+
+json::Value ProviderFiles::read_in(const Directories& places, const std::string& provider) const {
+  if (places.empty()) return json::Object{};
   try {
-    std::optional<std::string> text = read_regular_file(path_of(provider), kLongestFile);
+    std::optional<std::string> text = read_regular_file(newest(places, name_of(provider)), kLongestFile);
     if (!text) return json::Object{};
     const Wiper wiper{*text};
     json::Value content = json::parse(*text);
@@ -96,27 +140,32 @@ json::Value ProviderFiles::read(const std::string& provider) const {
 }
 
 void ProviderFiles::update(const std::string& provider, const std::function<void(json::Value& content)>& change) const {
-  if (directory_.empty()) throw no_user_directory();
-  const FileLock locked = make_and_lock();
-  const fs::path path = path_of(provider);
-  json::Value content = read(provider);
+  const Directories places = directories();
+  if (places.empty()) throw no_user_directory();
+  const FileLock locked = make_and_lock(places.front());
+  const std::string name = name_of(provider);
+  const fs::path path = places.front() / name;
+  json::Value content = read_in(places, provider);
   change(content);
   if (has_leftovers(path)) remove_leftovers(path);
   std::string text = json::write(content);
   wipe_strings(content);
   const Wiper wiper{text};
-  if (content.as_object().empty()) {
+  // An empty file hides one that stays in another place.
+  if (content.as_object().empty() && remove_from_other_places(places, name)) {
     remove_file(path);
   } else {
     replace_file(path, text);
+    remove_from_other_places(places, name);
   }
 }
 
 std::vector<std::string> ProviderFiles::providers() const {
   std::vector<std::string> found;
-  if (directory_.empty()) return found;
-  for (const fs::path& path : files_in(directory())) {
-    if (std::string id = provider_of(path.filename().string()); !id.empty()) found.push_back(std::move(id));
+  for (const fs::path& place : directories()) {
+    for (const fs::path& path : files_in(place)) {
+      if (std::string id = provider_of(path.filename().string()); !id.empty()) found.push_back(std::move(id));
+    }
   }
   std::ranges::sort(found);
   found.erase(std::ranges::unique(found).begin(), found.end());
@@ -125,18 +174,19 @@ std::vector<std::string> ProviderFiles::providers() const {
 
 std::vector<fs::path> ProviderFiles::remove(const std::string& provider) const {
   std::vector<fs::path> left;
-  if (std::ranges::count(providers(), provider) == 0) return left;
-  std::optional<FileLock> locked;
-  try {
-    locked.emplace(lock());
-  } catch (const Error&) {
-    // what its holder writes now is bound to a login that is gone
+  for (const fs::path& place : directories()) {
+    if (files_of(provider, place).empty()) continue;
+    std::optional<FileLock> locked;
+    try {
+      locked.emplace(lock(place));
+    } catch (const Error&) {
+      // what its holder writes now is bound to a login that is gone
+    }
+    for (const fs::path& path : files_of(provider, place)) {
+      if (unlink(path.c_str()) != 0 && errno != ENOENT) left.push_back(path);
+    }
+    rmdir(place.c_str());  // unless there are others
   }
-  for (const fs::path& path : files_in(directory())) {
-    if (provider_of(path.filename().string()) != provider) continue;
-    if (unlink(path.c_str()) != 0 && errno != ENOENT) left.push_back(path);
-  }
-  rmdir(directory().c_str());  // unless there are others
   return left;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Private files beside the credentials, one for each provider: what the host keeps for a provider besides
-// its login.
+// Private files beside the credentials, one for each provider: what the host keeps for a provider besides its login.
 #pragma once
 
 #include <filesystem>
@@ -20,12 +19,15 @@ namespace heygen::store {
 /// Overwrites all strings of a document.
 void wipe_strings(json::Value& value) noexcept;
 
-/// DIRECTORY/KIND/ID.json: 0600 in a directory of 0700, whose own lock excludes other writers. The
-/// directory is that of the real credentials file: directories that link to one file share what is beside it.
+/// DIRECTORY/KIND/ID.json: 0600 in a directory of 0700, whose own lock excludes other writers. The directory is where
+/// the locks and copies of the credentials file are (FilePlace): directories that link to one file share what is beside
+/// it, and a directory that cannot be written has its files in a fallback. Of a file that is in several of these
+/// places, the newest counts.
 class ProviderFiles {
  public:
   /// An empty `directory` has no files, and takes none.
-  ProviderFiles(std::filesystem::path directory, std::string kind, Clock& clock);
+  ProviderFiles(std::filesystem::path directory, std::string kind, Clock& clock,
+                std::vector<std::filesystem::path> fallbacks);
 
   /// An object; empty when there is no file, or none that can be used.
   json::Value read(const std::string& provider) const;
@@ -39,13 +41,16 @@ class ProviderFiles {
   std::vector<std::filesystem::path> remove(const std::string& provider) const;
 
  private:
-  std::filesystem::path directory() const;
-  std::filesystem::path path_of(const std::string& provider) const;
-  FileLock lock() const;  ///< of a directory that is there
-  FileLock make_and_lock() const;
+  using Directories = std::vector<std::filesystem::path>;
+  /// Where new files are made, and then others that may have some; they need not exist.
+  Directories directories() const;
+  json::Value read_in(const Directories& places, const std::string& provider) const;
+  FileLock lock(const std::filesystem::path& directory) const;  ///< one that is there
+  FileLock make_and_lock(const std::filesystem::path& directory) const;
 
   std::filesystem::path directory_;
   std::string kind_;
+  std::vector<std::filesystem::path> fallbacks_;
   Clock& clock_;
 };
 

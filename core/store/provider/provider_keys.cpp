@@ -11,17 +11,6 @@ namespace heygen::store {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-KeySet stored_keys(const ProviderFiles& files, const std::string& provider) {
-  json::Value document = files.read(provider);
-  KeySet keys(document);
-  wipe_strings(document);
-  return keys;
-}
-
-}  // namespace
-
 KeySet::KeySet(const json::Value& document) {
   if (!document.is_object()) return;
   for (const auto& [name, key] : document.as_object()) {
@@ -44,18 +33,26 @@ json::Value KeySet::document() const {
   return members;
 }
 
-ProviderKeys::ProviderKeys(fs::path directory, Clock& clock) : files_(std::move(directory), "keys", clock) {}
+ProviderKeys::ProviderKeys(fs::path directory, Clock& clock, std::vector<fs::path> fallbacks)
+    : files_(std::move(directory), "keys", clock, std::move(fallbacks)) {}
 
 std::optional<Secret> ProviderKeys::find(const std::string& provider, const std::string& name) const {
   if (const auto shown = shown_.find(provider); shown != shown_.end()) return shown->second.find(name);
   if (const auto created = created_.find(provider); created != created_.end()) {
     if (std::optional<Secret> key = created->second.find(name)) return key;
   }
-  return stored_keys(files_, provider).find(name);
+  return stored(provider).find(name);
+}
+
+KeySet ProviderKeys::stored(const std::string& provider) const {
+  json::Value document = files_.read(provider);
+  KeySet keys(document);
+  wipe_strings(document);
+  return keys;
 }
 
 bool ProviderKeys::create(const std::string& provider, const std::string& name, Secret key) {
-  KeySet all = stored_keys(files_, provider);
+  KeySet all = stored(provider);
   KeySet& created = created_[provider];
   all.merge(created);
   all.set(name, key);
@@ -79,7 +76,7 @@ void ProviderKeys::forget(const std::string& provider) {
 
 KeySet ProviderKeys::save(const std::string& provider) const {
   const KeySet added = created(provider);
-  if (added.empty()) return stored_keys(files_, provider);
+  if (added.empty()) return stored(provider);
   KeySet before;
   files_.update(provider, [&](json::Value& document) {
     before = KeySet(document);
@@ -92,7 +89,7 @@ KeySet ProviderKeys::save(const std::string& provider) const {
 }
 
 void ProviderKeys::restore(const std::string& provider, const KeySet& before) const {
-  if (created(provider).empty()) return;
+  if (stored(provider) == before) return;
   files_.update(provider, [&](json::Value& document) {
     wipe_strings(document);
     document = before.document();

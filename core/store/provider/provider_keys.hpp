@@ -27,6 +27,7 @@ class KeySet {
   bool empty() const { return keys_.empty(); }
   /// An object; the caller wipes it.
   json::Value document() const;
+  bool operator==(const KeySet&) const = default;
 
  private:
   std::map<std::string, Secret> keys_;
@@ -37,11 +38,13 @@ class ProviderKeys {
  public:
   static constexpr std::size_t kMaxKeys = 8;
 
-  /// `directory`: of the credentials.
-  ProviderKeys(std::filesystem::path directory, Clock& clock);
+  /// `directory`, `fallbacks`: of the credentials.
+  ProviderKeys(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {});
 
   /// What is shown in place of the stored key first, then what is created and not saved yet, then what is stored.
   std::optional<Secret> find(const std::string& provider, const std::string& name) const;
+
+  KeySet stored(const std::string& provider) const;
 
   /// Keeps a key in memory, until save() or forget(). False: there would be more than kMaxKeys.
   bool create(const std::string& provider, const std::string& name, Secret key);
@@ -53,7 +56,7 @@ class ProviderKeys {
   /// Writes what is created, and returns what was stored before; nothing is written when nothing is created. Throws
   /// Error: the file is then unchanged. What is created stays visible until forget().
   KeySet save(const std::string& provider) const;
-  /// Undoes save().
+  /// Undoes save(), of another process too.
   void restore(const std::string& provider, const KeySet& before) const;
 
   /// While it lives, a provider sees these keys, of a login that is not stored; or its own, when these are none.

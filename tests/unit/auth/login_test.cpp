@@ -3,7 +3,11 @@
 #include "core/auth/logout.hpp"
 #include "core/json/write.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <future>
 #include <thread>
 
@@ -88,6 +92,37 @@ struct Fixture : Scenario {
     pending.keep(id, patch_of_login, std::move(refreshed_state));
     pending.leave();
   }
+  /// acme is logged in with a key, and has another one for its next login.
+  void prepare_another_key() {
+    write(R"({"providers":{"acme":{"token":"old"}}})");
+    directory.make("keys");
+    directory.write("keys/acme.json", R"({"dpop":"old"})");
+    acme.on_login = [this](const ProviderRequest&) {
+      store->keys.create("acme", "dpop", Secret("new"));
+      return patch({{"token", "new"}, {"refresh", "r"}});
+    };
+  }
+  /// A process that logs in is killed once it has written the keys, when the state is next.
+  void kill_before_the_state() {
+    prepare_another_key();
+    const FileLock held = lock_file(directory.path() / "credentials.lock", std::chrono::seconds(1), clock, cancel);
+    const pid_t child = fork();
+    if (child == 0) {
+      store->on_write_wait = [](std::chrono::milliseconds) { kill(getpid(), SIGKILL); };
+      try {
+        run("acme");
+      } catch (...) {  // it is not killed then
+      }
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    BOOST_REQUIRE((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+    BOOST_TEST(directory.read("keys/acme.json") == R"({"dpop":"new"})");
+    BOOST_TEST(stored().find(R"("token":"old")") != std::string::npos);
+    BOOST_TEST(copies() == 1U);
+    acme.on_revoke = [this] { keys_at_revocation.push_back(store->keys.find("acme", "dpop")->reveal()); };
+  }
   std::size_t copies() const {
     std::size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
@@ -105,6 +140,7 @@ struct Fixture : Scenario {
   int probes = 0;
   std::string stored_at_probe;
   std::size_t copies_at_probe = 0;
+  std::vector<std::string> keys_at_revocation;
 };
 
 }  // namespace
@@ -666,13 +702,7 @@ BOOST_AUTO_TEST_CASE(key_of_an_interrupted_login_is_stored_when_it_is_finished) 
 }
 
 BOOST_AUTO_TEST_CASE(state_that_cannot_be_stored_leaves_the_earlier_key_in_its_place) {
-  write(R"({"providers":{"acme":{"token":"old"}}})");
-  directory.make("keys");
-  directory.write("keys/acme.json", R"({"dpop":"old"})");
-  acme.on_login = [&](const ProviderRequest&) {
-    store->keys.create("acme", "dpop", Secret("new"));
-    return patch({{"token", "new"}, {"refresh", "r"}});
-  };
+  prepare_another_key();
   probe = [&](const Credential&) {
     std::filesystem::create_directory(directory.path() / "credentials.lock");
     return accepted;
@@ -686,19 +716,88 @@ BOOST_AUTO_TEST_CASE(state_that_cannot_be_stored_leaves_the_earlier_key_in_its_p
 }
 
 BOOST_AUTO_TEST_CASE(replaced_login_is_revoked_with_its_own_key) {
-  write(R"({"providers":{"acme":{"token":"old"}}})");
-  directory.make("keys");
-  directory.write("keys/acme.json", R"({"dpop":"old"})");
+  prepare_another_key();
   directory.write("keys/other.json", R"({"dpop":"of another login"})");
-  acme.on_login = [&](const ProviderRequest&) {
-    store->keys.create("acme", "dpop", Secret("new"));
-    return patch({{"token", "new"}, {"refresh", "r"}});
-  };
   acme.on_revoke = [&] { BOOST_TEST(store->keys.find("acme", "dpop")->reveal() == "old"); };
   run("acme");
   BOOST_TEST(acme.revoked.size() == 1U);
   BOOST_TEST(directory.read("keys/acme.json") == R"({"dpop":"new"})");
   BOOST_TEST(!std::filesystem::exists(directory.path() / "keys/other.json"));
+}
+
+BOOST_AUTO_TEST_CASE(login_killed_between_its_key_and_its_state_is_finished_and_the_old_key_revokes_the_old_one) {
+  kill_before_the_state();
+  probe = [&](const Credential&) {
+    BOOST_TEST(store->keys.find("acme", "dpop")->reveal() == "new");
+    return accepted;
+  };
+  BOOST_TEST((resume()->outcome == Resumed::stored));
+  BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+  BOOST_TEST(directory.read("keys/acme.json") == R"({"dpop":"new"})");
+  BOOST_TEST((keys_at_revocation == std::vector<std::string>{"old"}));
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(login_killed_between_its_key_and_its_state_that_is_not_stored_leaves_the_earlier_key) {
+  kill_before_the_state();
+  probe = [](const Credential&) -> ProbeResult { throw Error(code::kResponseParse, "The response is empty."); };
+  BOOST_TEST((resume()->outcome == Resumed::failed));
+  BOOST_TEST(copies() == 1U);
+  BOOST_TEST(directory.read("keys/acme.json") == R"({"dpop":"old"})");
+  probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
+  BOOST_TEST((resume()->outcome == Resumed::rejected));
+  BOOST_TEST(directory.read("keys/acme.json") == R"({"dpop":"old"})");
+  BOOST_TEST((keys_at_revocation == std::vector<std::string>{"new"}));
+  BOOST_TEST(copies() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(logout_after_a_login_was_killed_between_its_key_and_its_state_revokes_each_with_its_own_key) {
+  kill_before_the_state();
+  logout({*store, registry, environment, cancel});
+  BOOST_TEST((keys_at_revocation == std::vector<std::string>{"old", "new"}));
+  BOOST_TEST(!std::filesystem::exists(directory.path() / "keys"));
+}
+
+BOOST_AUTO_TEST_CASE(login_cut_off_once_it_was_stored_revokes_with_the_old_key_and_drops_what_it_replaced) {
+  store::KeySet old_keys, new_keys;
+  old_keys.set("dpop", Secret("old"));
+  new_keys.set("dpop", Secret("new"));
+  {
+    store::PendingLogin pending = store->begin_login();
+    pending.keep("acme", json::Object{{"token", "new"}}, {}, new_keys);
+    pending.keep_replaced({{{"providers.acme", {"acme"}}, json::Object{{"token", "old"}}, old_keys}});
+    pending.leave();
+  }
+  write_later(R"({"providers":{"acme":{"token":"new"}}})");
+  directory.make("keys");
+  directory.write("keys/acme.json", R"({"dpop":"new"})");
+  directory.write("keys/other.json", R"({"dpop":"of another login"})");
+  acme.on_revoke = [this] { keys_at_revocation.push_back(store->keys.find("acme", "dpop")->reveal()); };
+  BOOST_TEST((resume()->outcome == Resumed::stored_before));
+  BOOST_TEST((keys_at_revocation == std::vector<std::string>{"old"}));
+  BOOST_TEST(directory.read("keys/acme.json") == R"({"dpop":"new"})");
+  BOOST_TEST(!std::filesystem::exists(directory.path() / "keys/other.json"));
+}
+
+BOOST_AUTO_TEST_CASE(canceled_login_leaves_the_keys_of_what_the_next_command_revokes) {
+  write(R"({"oauth":{"token":"old"}})");
+  directory.make("keys");
+  directory.write("keys/oauth.json", R"({"dpop":"old"})");
+  acme.on_resolve = [](const ProviderRequest& ask) {
+    ProviderResult answer;
+    answer.status = Status::ok;
+    answer.source = "file";
+    answer.headers.push_back({"authorization", Secret(ask.state.string_at("token"))});
+    answer.refreshable = true;
+    return answer;
+  };
+  probe = [](const Credential&) -> ProbeResult { throw canceled_error(); };
+  BOOST_TEST((run("acme").outcome == Outcome::canceled_after_saving));
+  BOOST_TEST(directory.read("keys/oauth.json") == R"({"dpop":"old"})");
+  oauth.on_revoke = [this] { keys_at_revocation.push_back(store->keys.find("oauth", "dpop")->reveal()); };
+  BOOST_TEST((resume()->outcome == Resumed::stored_before));
+  BOOST_TEST((keys_at_revocation == std::vector<std::string>{"old"}));
+  BOOST_TEST(!std::filesystem::exists(directory.path() / "keys"));
 }
 
 BOOST_AUTO_TEST_CASE(login_drops_all_caches_but_that_of_its_own_state) {

@@ -286,6 +286,61 @@ BOOST_AUTO_TEST_CASE(writable_file_in_a_directory_that_is_not_is_written_with_it
     BOOST_TEST(!entry.path().filename().string().starts_with("."));
 }
 
+BOOST_AUTO_TEST_CASE(keys_and_caches_of_a_directory_that_cannot_be_written_are_where_its_locks_are) {
+  const fs::path state = path / "state";
+  const auto as_another_user = [&](const std::function<void(CredentialStore&)>& attempt) {
+    return fails_for_another_user([&] {
+      CredentialStore there(path, clock, {state});
+      attempt(there);
+    });
+  };
+  const auto require = [](bool holds) {  // in a process of its own
+    if (!holds) throw Error(code::kError, "not as expected");
+  };
+  const auto save_key = [](CredentialStore& there, const std::string& key) {
+    there.keys.create("acme", "dpop", Secret(key));
+    there.keys.save("acme");
+    there.keys.forget("acme");
+  };
+  const auto key_here = [&] {
+    const auto key = CredentialStore(path, clock, {state}).keys.find("acme", "dpop");
+    return key ? key->reveal() : "";
+  };
+  write(R"({"api_key":"k"})");
+  save_key(store, "old");
+  fs::create_directory(state);
+  for (const auto& [file, mode] : {std::pair<fs::path, mode_t>{path / "credentials", 0666},
+                                   {state, 0777},
+                                   {path, 0755},
+                                   {path / "keys", 0755},
+                                   {path / "keys/acme.json", 0644}})
+    BOOST_REQUIRE(chmod(file.c_str(), mode) == 0);
+
+  const auto refused = as_another_user([&](CredentialStore& there) {
+    require(there.keys.find("acme", "dpop")->reveal() == "old");
+    require(there.cache.put("acme", {"s", "i"}, "k", {Secret("v"), clock.now() + 60}).problem.empty());
+    save_key(there, "new");
+    require(there.keys.find("acme", "dpop")->reveal() == "new");
+  });
+  if (!refused) return;
+  BOOST_TEST(!*refused);
+  BOOST_TEST(test::read_file(path / "keys/acme.json") == R"({"dpop":"old"})");
+  BOOST_TEST(key_here() == "new");
+  BOOST_TEST(!*as_another_user([&](CredentialStore& there) {
+    there.keys.restore("acme", {});
+    require(!there.keys.find("acme", "dpop").has_value());
+  }));
+  BOOST_TEST(key_here().empty());
+
+  CredentialStore writable(path, clock, {state});
+  save_key(writable, "last");
+  BOOST_TEST(test::read_file(path / "keys/acme.json") == R"({"dpop":"last"})");
+  BOOST_TEST(writable.cache.has("acme"));
+  BOOST_TEST(writable.cache.remove_all().empty());
+  BOOST_TEST(writable.keys.remove_all().empty());
+  for (const auto& entry : fs::recursive_directory_iterator(path)) BOOST_TEST(entry.path().extension() != ".json");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_reserved_where_the_lock_for_writers_cannot_be_opened) {
   const fs::path lock = path / "credentials.lock";
   fs::create_directory(lock);
