@@ -230,6 +230,7 @@ class BringsALanguageRuntime(WithService):
             self.assertEqual((row["state"], row["runtime"], row["fix"]), ("refused", True, command))
             self.assertIn(command, self.assert_succeeds(self.run_heygen(*words, "--human")).out)
 
+        self.assertIn("provider.runtime.minimal\t", self.assert_succeeds(self.run_heygen("__complete", "setting")).out)
         self.assert_succeeds(self.run_heygen(*command.split()[1:]))
         self.assert_succeeds(self.run_heygen(*login, stdin="a-token\n"))
         why = self.assert_succeeds(self.run_heygen("provider", "why", "minimal")).json()

@@ -8,6 +8,7 @@
 #include "host/cli/completion.hpp"
 #include "host/cli/globals.hpp"
 #include "host/printer.hpp"
+#include "host/provider_settings.hpp"
 #include "host/services.hpp"
 
 namespace heygen::host::commands::about {
@@ -22,6 +23,8 @@ std::string offered_values(Services& services, const std::string& what) {
         "output\tjson or human\nanalytics\tkept for compatibility\nprovider.deadline\tseconds until a provider is "
         "given up\n";
   for (const heygen::provider::DiscoveredProvider& found : services.discovered()) {
+    if (what == "setting" && found.manifest.runtime)
+      out += runtime_key(found.id).key + "\tlets its language runtime load\n";
     if (what == "provider") out += found.id + "\t" + printable(found.manifest.title) + "\n";
     for (const heygen::provider::Setting& setting : found.manifest.settings)
       if (what == "setting") out += "providers." + found.id + "." + setting.key + "\t" + printable(setting.doc) + "\n";
