@@ -68,7 +68,22 @@ class New(EndToEnd):
         self.assertRegex(said, r"\d+ passed, 0 failed, \d+ not applicable")
         self.assertIn("Logged in as", said)
         self.assertIn(f'"provider":"{name}"', said.replace(" ", ""))
+        self.assert_stores_keys_of_any_size(name, project)
         return said
+
+    def assert_stores_keys_of_any_size(self, name, project):
+        nowhere = {"HEYGEN_API_BASE": "http://127.0.0.1:9", "HEYGEN_ALLOW_HTTP": "1", "HEYGEN_PROVIDER_PATH": str(project / "build")}
+        for size in (5_000, 60_000):
+            done = subprocess.run(
+                ["heygen", "auth", "login", f"--{name}"],
+                env={**self.env, **nowhere},
+                input="k" * size + "\n",
+                capture_output=True,
+                text=True,
+                timeout=LIMIT_S,
+            )
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(self.home.read()["providers"][name], {"key": "k" * size})
 
     def test_a_project_in_c(self):
         self.assert_readme_works("my-vault", "c")
@@ -83,6 +98,7 @@ class New(EndToEnd):
 
     @unittest.skipUnless(os.path.exists("/usr/bin/go"), "Debian's Go is not installed")
     def test_a_project_in_go_needs_no_network(self):
+        self.home.write_settings("provider.runtime.my-vault = true\n")
         self.env |= {"GOPROXY": "off", "GOCACHE": str(self.home.path / "go cache"), "GOTOOLCHAIN": "local"}
         said = self.assert_readme_works("my-vault", "go")
         self.assertRegex(said, r"cost of its language runtime: \d+ threads, signal handlers .*, \d+ ms, \d+ MiB")
