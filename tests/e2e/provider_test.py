@@ -236,6 +236,14 @@ class BringsALanguageRuntime(WithService):
         why = self.assert_succeeds(self.run_heygen("provider", "why", "minimal")).json()
         self.assertIn("may load by provider.runtime.minimal", why["why"])
 
+    def test_an_installation_says_what_is_left_to_do(self):
+        done = self.assert_succeeds(self.run_heygen("provider", "install", str(self.library))).json()
+        self.assertTrue(done["runtime"])
+        self.assertIn("To let it load, run `heygen config set provider.runtime.minimal true`.", done["message"])
+        self.assert_succeeds(self.run_heygen("config", "set", "provider.runtime.minimal", "true"))
+        done = self.assert_succeeds(self.run_heygen("provider", "install", "--force", str(self.library))).json()
+        self.assertTrue(done["message"].endswith("stay in heygen."), done["message"])
+
     def test_other_providers_have_no_such_setting(self):
         self.assert_fails(self.run_heygen("config", "set", "provider.runtime.oauth", "true"), "usage_error", 2)
 
