@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 import provider_test
+from service import Response
 from support import ROOT, WithService, assert_passes_check, write_manifest
 
 SOURCES = ROOT / "sdk" / "examples" / "go"
@@ -75,20 +76,51 @@ class Package(unittest.TestCase):
         self.assertEqual((SOURCES / "provider.map").read_text(), (ROOT / "sdk" / "cmake" / "provider.map").read_text())
 
 
-class Panic(WithService):
-    def test_it_is_a_bug_with_file_and_line(self):
-        shutil.copytree(SOURCES, WORK / "panicking")
-        source = WORK / "panicking" / "pasted-go" / "main.go"
-        text = source.read_text().replace(
-            'token, err := call.Secret("Token: ")\n', 'token, err := call.Secret("Token: ")\n\tvar none []int\n\t_ = none[len(token)]\n'
-        )
+class Changed(WithService):
+    """The example with another login."""
+
+    def install(self, name, old, new):
+        shutil.copytree(SOURCES, WORK / name)
+        source = WORK / name / "pasted-go" / "main.go"
+        text = source.read_text().replace(old, new)
         source.write_text(text)
-        line = text[: text.index("_ = none")].count("\n") + 1
         library = self.home.providers() / "pasted-go.so"
-        build(library, WORK / "panicking")
+        build(library, WORK / name)
         write_manifest(library)
         self.assert_succeeds(self.run_heygen("config", "set", "provider.runtime.pasted-go", "true"))
         self.assert_succeeds(self.run_heygen("config", "set", "providers.pasted-go.url", self.service.url))
+        return text
+
+    def test_services_get_and_give_what_the_package_says(self):
+        self.service.routes["GET /walk"] = lambda _: Response(200, None, {"DPoP-Nonce": "n-1", "X-Two": "2"})
+        self.install("serving", "\treturn store(call, token)\n}", """
+	url, _ := call.Setting("url")
+	response, err := call.Send(provider.Request{URL: url + "/walk", MaxBody: 10,
+		Headers: []provider.Header{{Name: "X-One", Value: "1"}, {Name: "X-Key", Value: token, Secret: true}}})
+	if err != nil {
+		return err
+	}
+	for _, header := range response.Headers {
+		call.Log(provider.Warning, "got "+header.Name+"="+header.Value)
+	}
+	role, err := call.Menu("Role", []string{"only"}, 0)
+	if err != nil || role != 0 || response.Header("dpop-nonce") != "n-1" {
+		return &provider.Fail{Status: provider.Broken, Code: "menu", Message: "No role."}
+	}
+	call.Notice("profile '" + call.Profile() + "', " + call.HostVersion())
+	return store(call, token)
+}""")
+        self.service.routes["GET /v3/users/me"] = lambda _: Response(200, {"data": {}})
+        done = self.assert_succeeds(self.run_heygen("auth", "login", "--pasted-go", stdin="a-token\n"))
+        self.assertIn("got X-Two=2", done.err)
+        self.assertIn("profile '', 1.", done.err)
+        (request,) = self.service.requests_to("/walk")
+        self.assertEqual((request.headers["X-One"], request.headers["X-Key"]), ("1", "a-token"))
+
+    def test_a_panic_is_a_bug_with_file_and_line(self):
+        asked = 'token, err := call.Secret("Token: ")\n'
+        text = self.install("panicking", asked, asked + "\tvar none []int\n\t_ = none[len(token)]\n")
+        line = text[: text.index("_ = none")].count("\n") + 1
         done = self.assert_fails(self.run_heygen("auth", "login", "--pasted-go", stdin="a-token\n"), "error", 1)
         self.assertTrue(re.search(rf"panicked at main\.go:{line}: .*index out of range", done.error()["message"]), done)
 
