@@ -202,10 +202,16 @@ CredentialLease Session::carry_out(Refresh refresh) {
 CredentialLease Session::take_unchanged(const Refresh& refresh) {
   Credential current = resolver_.resolve_with(refresh.seen.provider(), refresh.request, Reason::first_use);
   current.mark_just_refreshed();
-  if (!current.has_headers()) throw refused_error(refresh.seen);
+  if (!current.has_headers()) throw headerless_error(current.provider());
   if (current.expires_at() && current.expires_at() != refresh.seen.expires_at())
     refresh.lock.record_success(refresh.asked_at, *current.expires_at());
   return {std::move(current), true};
+}
+
+Error Session::headerless_error(const std::string& id) {
+  ProviderResult answer;
+  answer.message = "resolve() gave no header after a refresh that succeeded.";
+  return provider::to_error(answer, resolver_.registry().load(id).manifest(), {});
 }
 
 CredentialLease Session::take_refreshed(Refresh refresh, const json::Value& patch) {
@@ -289,7 +295,8 @@ std::string Session::keep_copy(const std::string& id, Refresh& refresh, const js
 void Session::report(const Credential& used, const RequestInfo& request, int http_status) {
   constexpr int kUnauthorized = 401;
   if (http_status == kUnauthorized) last_.reset();
-  const provider::ProviderRequest ask = ask_for(request, Reason::first_use);
+  const RequestInfo answered{request.method, request.path, request.url, request.body};
+  const provider::ProviderRequest ask = ask_for(answered, Reason::first_use);
   resolver_.registry().load(used.provider()).report_outcome(ask, http_status, http_status != kUnauthorized);
 }
 

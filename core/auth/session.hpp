@@ -100,6 +100,7 @@ class Session : public CredentialSource {
   CredentialLease take_refreshed(Refresh refresh, const json::Value& patch);
   /// A refresh that changed no state: a refusal may only ask for a nonce, and what is kept elsewhere may be dropped.
   CredentialLease take_unchanged(const Refresh& refresh);
+  Error headerless_error(const std::string& id);
   /// The credential in the file, if its state is another one than that of `seen`, and it has not expired.
   std::optional<Credential> refreshed_by_another(const Credential& seen, const RequestInfo& request,
                                                  provider::Reason reason);

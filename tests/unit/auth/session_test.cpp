@@ -558,6 +558,14 @@ BOOST_AUTO_TEST_CASE(state_that_changed_around_the_refused_token_does_not_preven
   BOOST_TEST(session.refresh(first.credential, request).refreshed);
 }
 
+BOOST_AUTO_TEST_CASE(provider_without_a_header_after_its_refresh_is_named) {
+  write(file(R"({"refresh":"r"})"));
+  acme.on_refresh = [](const ProviderRequest&) { return ended(Status::ok); };
+  const Error error = error_of([&] { session.obtain(request); });
+  BOOST_TEST(error.code == code::kError);
+  BOOST_TEST(error.message().find("Bug in provider `acme`") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(refresh_without_a_change_writes_nothing_and_resolves_again_with_the_refusal) {
   for (const std::string& content : {file(R"({"token":"t"})"), std::string()}) {
     if (content.empty()) std::filesystem::remove(directory / "credentials");
