@@ -22,15 +22,23 @@ class Odd : public sdk::Provider {
     if (what == "silent fail") throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
     if (what == "fail with OK") throw sdk::Fail(HEYGEN_OK);
     if (what == "undeclared") call.settings().env("PATH");
-    if (what == "patch") {
-      sdk::Patch patch(call);
-      BOOST_TEST(patch.str() == "{}");
-      patch.set_text("te\"xt", "a\n\xC3\xA9").set_number("n", -5).set_flag("f", true).remove("gone");
-      call.set_state(patch.str());
+    if (what == "state") call.set_state("{}");
+    if (what == "request") {
+      BOOST_TEST(call.request().method().empty());
+      BOOST_TEST(call.request().url().empty());
+      BOOST_TEST(!call.request().body_sha256().has_value());
+      BOOST_TEST(!call.request().refusal_header("DPoP-Nonce").has_value());
     }
     if (what == "json") walk(call);
     if (what == "random") BOOST_TEST(call.random_bytes(3).reveal() == std::string("\x00\x01\x02", 3));
     call.set_header("x-odd", "1");
+  }
+  void refresh(sdk::Call& call) override {
+    if (call.state()["do"].as_text() != "patch") return sdk::Provider::refresh(call);
+    sdk::Patch patch(call);
+    BOOST_TEST(patch.str() == "{}");
+    patch.set_text("te\"xt", "a\n\xC3\xA9").set_number("n", -5).set_flag("f", true).remove("gone");
+    call.set_state(patch.str());
   }
   void report_outcome(sdk::Call&, const heygen_outcome& outcome) override { reported = outcome.http_status; }
   const void* extension(std::string_view id) override { return id == "odd/1" ? &reported : throw 1; }
@@ -115,8 +123,19 @@ BOOST_AUTO_TEST_CASE(undeclared_variable_is_reported_in_the_words_of_the_host) {
   BOOST_TEST(said.message.find("settings.env") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(state_that_no_login_brings_is_a_bug_in_the_provider) {
+  const Said said = doing("state");
+  BOOST_TEST(said.status == HEYGEN_INTERNAL);
+  BOOST_TEST(said.message.find("state") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(request_that_is_absent_is_empty) {
+  BOOST_TEST(doing("request").status == HEYGEN_OK);
+}
+
 BOOST_AUTO_TEST_CASE(a_patch_is_json_whatever_its_values) {
-  const Said said = doing("patch");
+  state = json::Object{{"do", "patch"}};
+  const Said said = refresh();
   BOOST_TEST(said.status == HEYGEN_OK);
   BOOST_TEST(json::write(*said.patch) ==
              json::write(json::parse("{\"te\\\"xt\":\"a\\n\xC3\xA9\",\"n\":-5,\"f\":true,\"gone\":null}")));
