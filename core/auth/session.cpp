@@ -95,7 +95,7 @@ CredentialLease Session::keep(CredentialLease lease) {
 }
 
 CredentialLease Session::obtain(const RequestInfo& request) {
-  if (last_ && !last_->this_request_only() && !last_->stale(clock_.now())) return {*last_, false};
+  if (last_ && !last_->this_request_only() && !last_->stale(clock_.now())) return {*last_, false, true};
   last_.reset();
   return keep(make_fresh(take_checked_or_resolve(request), request));
 }
@@ -148,6 +148,7 @@ void Session::resume_unfinished(std::optional<std::chrono::milliseconds> wait_li
 
 CredentialLease Session::refresh(const Credential& refused, const RequestInfo& request) {
   last_.reset();
+  if (!refused.refreshable()) return keep(make_fresh(resolve(request), request));
   finish();
   return keep(refresh_locked(refused, request, Reason::refused));
 }

@@ -15,6 +15,7 @@ namespace heygen::auth {
 struct CredentialLease {
   Credential credential;
   bool refreshed = false;
+  bool kept = false;  ///< since an earlier request
 };
 
 /// What the transport needs of a session; tests replace it.
@@ -24,8 +25,8 @@ class CredentialSource {
   /// Never stale; for one attempt if Credential::this_request_only(). Throws Error.
   virtual CredentialLease obtain(const RequestInfo& request) = 0;
   /// After a 401 on `refused`, whose headers are in `request.refusal`: another credential, from the file or by one
-  /// refresh. Throws Error{auth_error} when only a login helps, and Error{network_error} when the token endpoint cannot
-  /// be reached.
+  /// refresh; for one that cannot be refreshed, what the provider gives now. Throws Error{auth_error} when only a login
+  /// helps, and Error{network_error} when the token endpoint cannot be reached.
   virtual CredentialLease refresh(const Credential& refused, const RequestInfo& request) = 0;
   /// After the final response.
   virtual void report(const Credential& used, const RequestInfo& request, int http_status) = 0;

@@ -206,10 +206,11 @@ class Call {
 
   /// False: the refusal is final.
   bool try_refresh(const net::Response& rejection) {
-    if (!credential_.can_refresh() || !body_.rewind()) return false;
-    announce("the credential was rejected: refreshing it");
-    credential_.refresh(rejection);
-    return true;
+    const bool refreshes = credential_.can_refresh();
+    if ((!refreshes && !credential_.can_ask_again()) || !body_.rewind()) return false;
+    announce(refreshes ? "the credential was rejected: refreshing it"
+                       : "the credential was rejected: asking for it again");
+    return credential_.replace(rejection);
   }
 
   Error error_of(net::Response& response, bool trusted) {

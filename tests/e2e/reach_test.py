@@ -129,6 +129,24 @@ class Counted(Asked):
                 self.assertEqual(len(self.calls()), 1 if reach == ANY_REQUEST else sent + 1, self.calls())
                 self.assertEqual(len(set(self.proofs())), 1 if reach == ANY_REQUEST else sent)
 
+    def test_a_key_that_is_replaced_during_a_wait_is_used(self):
+        self.home.write({"api_key": "good-key"})
+        valid = ["good-key"]
+        self.job(polls=3)
+        answer = self.service.routes[f"GET {VIDEOS}/v1"]
+
+        def poll(request):
+            if request.headers.get("x-api-key") not in valid:
+                return Response(401, {})
+            valid[:] = ["other-key"]
+            self.home.write({"api_key": "other-key"})
+            return answer(request)
+
+        self.service.routes[f"GET {VIDEOS}/v1"] = poll
+        self.assert_succeeds(self.run_heygen(*CREATE))
+        keys = [request.headers.get("x-api-key") for request in self.service.requests]
+        self.assertEqual(keys, ["good-key"] * 3 + ["other-key"] * 2)
+
     def test_status_and_a_request_with_a_body_of_options_ask_once(self):
         self.service.routes["GET /v3/users/me"] = lambda _: Response(200, {"data": {"username": "ada"}})
         self.service.routes["POST /v3/video-agents"] = lambda _: Response(200, {"data": {"session_id": "s"}})

@@ -25,13 +25,15 @@ void CallCredential::prepare(const auth::RequestInfo& attempt) {
   is_ready_ = false;
 }
 
-void CallCredential::refresh(const net::Response& rejection) {
+bool CallCredential::replace(const net::Response& rejection) {
   request_.refusal.clear();
   for (const net::Header& header : rejection.headers) request_.refusal.emplace_back(header.name, header.value);
   now_ = clock_.now();
-  lease_ = source_.refresh(lease_.credential, request_);
+  auth::CredentialLease next = source_.refresh(lease_.credential, request_);
+  if (can_ask_again() && next.credential.same_headers(lease_.credential)) return false;
+  lease_ = std::move(next);
   ++refreshes_;
-  is_ready_ = true;
+  return is_ready_ = true;
 }
 
 void CallCredential::report(int status) {

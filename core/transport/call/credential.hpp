@@ -36,8 +36,10 @@ class CallCredential {
   bool can_refresh() const {
     return lease_.credential.refreshable() && refreshes_ < (lease_.credential.this_request_only() ? 2 : 1);
   }
-  /// Another credential after `rejection`, a 401. Throws what the source throws.
-  void refresh(const net::Response& rejection);
+  /// It is from an earlier request, and the user may have replaced it since.
+  bool can_ask_again() const { return lease_.kept && !lease_.credential.refreshable(); }
+  /// Another credential after `rejection`, a 401. False: it is the same one. Throws what the source throws.
+  bool replace(const net::Response& rejection);
 
   /// `status`: of the last response to a request that carried the credential.
   void report(int status);

@@ -508,6 +508,16 @@ BOOST_AUTO_TEST_CASE(a_credential_is_asked_for_once_a_command_until_it_is_stale_
   BOOST_TEST(acme.asked.size() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(refused_credential_that_cannot_be_refreshed_is_asked_for_again) {
+  write(file(R"({"token":"old"})"));
+  const CredentialLease first = session.obtain(request);
+  BOOST_TEST(!first.kept);
+  BOOST_TEST(session.obtain(request).kept);
+  write(file(R"({"token":"new"})"));
+  BOOST_TEST(bearer(session.refresh(first.credential, request).credential) == "Bearer new");
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer new");
+}
+
 BOOST_AUTO_TEST_CASE(refreshed_credential_is_kept_until_it_is_stale_by_its_own_life) {
   constexpr std::int64_t kLife = 40;
   write(file(state("old", 5)));

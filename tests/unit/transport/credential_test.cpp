@@ -24,7 +24,7 @@ struct Setup {
     credentials.refreshes.emplace_back([login] {
       return auth::CredentialLease{credential("Authorization", "Bearer fresh", login), true};
     });
-    held.refresh(
+    held.replace(
         heygen::test::CannedResponse({401, "", {{"www-authenticate", "Bearer realm=x"}, {"DPoP-Nonce", "n"}}}));
   }
   FakeCredentials credentials;
@@ -76,6 +76,22 @@ BOOST_AUTO_TEST_CASE(signed_request_is_refreshed_once_for_a_nonce_and_once_for_a
   BOOST_TEST((credentials.asked_at.at(1).refusal == wanted));
   refuse(held, signs);
   BOOST_TEST(!held.can_refresh());
+}
+
+BOOST_AUTO_TEST_CASE(kept_credential_that_cannot_be_refreshed_is_asked_for_again_once) {
+  for (const bool replaced : {true, false}) {
+    credentials.grants = {{credential("x-api-key", "old"), false, true}};
+    CallCredential held(credentials, clock, {"GET", "/v3/x"});
+    held.prepare(attempt());
+    BOOST_TEST(!held.can_refresh());
+    BOOST_TEST(held.can_ask_again());
+    credentials.refreshes.emplace_back([&] {
+      return auth::CredentialLease{credential("x-api-key", replaced ? "new" : "old"), false};
+    });
+    BOOST_TEST(held.replace(heygen::test::CannedResponse({401, "", {}})) == replaced);
+    if (replaced) BOOST_TEST(!held.can_ask_again());
+  }
+  BOOST_TEST(!make({}).can_ask_again());
 }
 
 BOOST_AUTO_TEST_CASE(credential_refreshed_while_obtained_is_not_refreshed_again) {
