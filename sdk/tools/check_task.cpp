@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The check itself, and the list of its rules.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -8,16 +9,20 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "sdk/json/json.hpp"
 #include "sdk/tools/check/case/process.hpp"
 #include "sdk/tools/check/check.hpp"
+#include "sdk/tools/check/host/trace.hpp"
 #include "sdk/tools/check/report/rules.hpp"
 #include "sdk/tools/files.hpp"
 #include "sdk/tools/tasks.hpp"
 
 namespace heygen::tools {
 namespace {
+
+constexpr int kFirstOwn = 100;  // descriptors of the check itself
 
 bool is_dumb() {
   const char* kind = std::getenv("TERM");
@@ -39,7 +44,7 @@ int seconds_of(const std::string& word) {
 
 struct CheckWords {
   check::Options options;
-  bool json = false, all = false;
+  bool json = false, all = false, strict = false, trace = false;
 };
 
 /// On a terminal, the name of the case that runs.
@@ -63,7 +68,8 @@ CheckWords parse_check(const Words& words) {
   CheckWords parsed;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
-    const bool takes_value = word == "--scenario" || word == "--limit";
+    const bool names_world = word == "--world" || word == "--scenario";  // the older name
+    const bool takes_value = names_world || word == "--limit";
     if (takes_value && i + 1 == words.size()) throw UsageError(word + " requires a value");
     if (word == "--json") {
       parsed.json = true;
@@ -71,8 +77,12 @@ CheckWords parse_check(const Words& words) {
       parsed.all = true;
     } else if (word == "--no-memory") {
       parsed.options.memory = false;
-    } else if (word == "--scenario") {
-      parsed.options.scenario = words[++i];
+    } else if (word == "--strict") {
+      parsed.strict = true;
+    } else if (word == "--trace") {
+      parsed.trace = true;
+    } else if (names_world) {
+      parsed.options.world = words[++i];
     } else if (word == "--limit") {
       parsed.options.limit_ms = 1'000 * seconds_of(words[++i]);
     } else if (word.starts_with("--") || !parsed.options.path.empty()) {
@@ -89,15 +99,18 @@ CheckWords parse_check(const Words& words) {
 
 int check_task(const Words& words) {
   CheckWords parsed = parse_check(words);
+  const UniqueFd traced(parsed.trace ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, kFirstOwn) : -1);
+  check::Trace::to(traced.get());
   const Progress progress;
-  parsed.options.progress = [&](const std::string& name) { progress.show(name); };
+  if (!parsed.trace) parsed.options.progress = [&](const std::string& name) { progress.show(name); };
   try {
     const check::SignalsBlocked blocked;
     const check::Report report = check::check_provider(parsed.options);
     progress.clear();
     print(parsed.json ? sdk::write_json_pretty(check::to_json(report))
                       : check::to_text(report, parsed.all, may_color()));
-    return report.findings.failed.empty() ? 0 : 1;
+    const bool reached = !parsed.strict || check::unchecked_rules(report) == 0;
+    return report.findings.failed.empty() && reached ? 0 : 1;
   } catch (const check::Stopped& stopped) {  // nothing of the check is left; now as if it had not been held back
     progress.clear();
     std::signal(stopped.signal, SIG_DFL);
@@ -133,7 +146,7 @@ int run_once_task(const Words& words) {
   const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), options.limit_ms);
   if (error != std::errc{} || end != limit.data() + limit.size())
     throw UsageError("'" + shown_word(limit) + "' is not a number");
-  if (words.size() > 2) options.scenario = words[2];
+  if (words.size() > 2) options.world = words[2];
   return check::run_once(options);
 }
 

@@ -25,7 +25,9 @@ only what you would run.
 Options:
   --all              Also list rules that passed
   --json             Print the results as JSON
-  --scenario FILE    Settings, environment variables, answers and responses for the
+  --strict           Fail, too, if a rule could not be exercised
+  --trace            Write each call across the boundary to stderr, without secrets
+  --world FILE       Settings, environment variables, answers and responses for the
                      check to use: {"settings":{}, "env":{}, "state":{}, "answers":[],
                      "responses":[{"match":"/token", "status":200, "body":{}}]};
                      $SECRET is a secret
@@ -45,7 +47,8 @@ Commands:
 
 Exit codes:
   0                  No rule failed
-  1                  A rule failed, or there is nothing to check
+  1                  A rule failed, or with --strict was not exercised, or there is
+                     nothing to check
   2                  Invalid options or arguments
 )";
 

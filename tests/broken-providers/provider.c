@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,7 +68,7 @@ static int put(char* patch, size_t room, const heygen_call* call, const char* na
 }
 
 static heygen_status store(const heygen_call* call, heygen_str body, int login) {
-  static char patch[8192];
+  static char patch[262144];
   const heygen_json* document = JSON->parse(call, body);
   heygen_str access = JSON->text(JSON->member(document, STR("access_token")));
   heygen_str refresh_token = JSON->text(JSON->member(document, STR("refresh_token")));
@@ -77,12 +78,21 @@ static heygen_status store(const heygen_call* call, heygen_str body, int login) 
   if (JSON->int64(JSON->member(document, STR("expires_in")), &lifetime) == HEYGEN_OK) {
     expiry = CLOCK->format(call, call->now + lifetime);
   }
+#ifdef FAULT_EXPIRY_INVENTED
+  if (expiry.data == NULL) expiry = CLOCK->format(call, call->now + 3600);
+#endif
   strcpy(patch, "{");
   int fine = put(patch, sizeof patch, call, "access", access);
 #ifdef FAULT_LOGIN_REPLACES
   login = 0;
 #endif
+#ifdef FAULT_REFRESH_ROTATES
+  if (login)
+#elif defined FAULT_REFRESH_LOSES
+  if (1)
+#else
   if (login || refresh_token.data != NULL)
+#endif
     fine = fine && put(patch, sizeof patch, call, "refresh_token", refresh_token);
   if (login || expiry.data != NULL) fine = fine && put(patch, sizeof patch, call, "expiry", expiry);
 #ifdef FAULT_STATE_FOREIGN
@@ -116,6 +126,12 @@ static heygen_status store(const heygen_call* call, heygen_str body, int login) 
   FILE* file = fopen("token.txt", "w");
   if (file == NULL || fwrite(access.data, 1, access.size, file) == 0 || fclose(file) != 0) return HEYGEN_BROKEN;
 #endif
+#ifdef FAULT_FILE_DELETED
+  char name[] = "/var/tmp/sample.XXXXXX";
+  int hidden = mkstemp(name);
+  if (hidden < 0 || write(hidden, access.data, access.size) < 0 || close(hidden) != 0) return HEYGEN_BROKEN;
+  unlink(name);
+#endif
 #ifdef FAULT_MEMORY_USE
   char* volatile copy = malloc(16);
   memset(copy, 1, 16);
@@ -129,11 +145,14 @@ static heygen_status store(const heygen_call* call, heygen_str body, int login) 
 
 static heygen_status post(const heygen_call* call, const char* action, heygen_str token, heygen_str* body) {
   const heygen_http_response* response = NULL;
-  char url[1024];
+  static char url[65536];
   heygen_str base;
   heygen_status status = SETTINGS->get(call, STR("url"), &base);
   if (status != HEYGEN_OK) return status;
   snprintf(url, sizeof url, "%.*s/%s", (int)base.size, base.data, action);
+#ifdef FAULT_SECRET_URL
+  snprintf(url + strlen(url), sizeof url - strlen(url), "?token=%.*s", (int)token.size, token.data);
+#endif
   heygen_http_request request = {
       .struct_size = sizeof request, .method = STR("POST"), .url = {url, strlen(url)}, .body = token};
 #ifdef FAULT_SERVICE_REQUESTS
@@ -219,6 +238,10 @@ static void misbehave(const heygen_call* call) {
     _exit(0);
   }
 #endif
+#ifdef FAULT_SOCKET
+  static int opened;
+  if (!opened++ && socket(AF_UNIX, SOCK_STREAM, 0) < 0) abort();
+#endif
 #ifdef FAULT_VARIABLE
   setenv("SAMPLE_SEEN", "1", 1);
 #endif
@@ -270,7 +293,11 @@ static void misbehave(const heygen_call* call) {
 /* ---- the functions ---- */
 
 static heygen_status give(const heygen_call* call, heygen_str token, heygen_str source) {
-  char value[4096];
+#ifdef FAULT_ANSWER_LONG
+  static char value[4096];
+#else
+  static char value[65536];
+#endif
   heygen_status status = HEYGEN_OK;
   int size = snprintf(value, sizeof value, "Bearer %.*s", (int)token.size, token.data);
   if (size < 0 || (size_t)size >= sizeof value) return HEYGEN_BROKEN;
@@ -303,6 +330,9 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
   if (call->reason == HEYGEN_REASON_LOGIN && getenv("SAMPLE_TOKEN") != NULL) {
     return give(call, (heygen_str){getenv("SAMPLE_TOKEN"), strlen(getenv("SAMPLE_TOKEN"))}, STR("env"));
   }
+#endif
+#ifdef FAULT_STATE_LOGIN
+  call->sink->set_state(call, STR("{\"asked\":\"yes\"}"));
 #endif
   if (SETTINGS->env(call, STR("SAMPLE_TOKEN"), &access) == HEYGEN_OK) return give(call, access, STR("env"));
   heygen_status status = member(call, "access", &access);

@@ -166,10 +166,10 @@ class Helpers(WithHelper):
         eventually(lambda: ended(int(mark.read_text())), "the end of the helper's child")
 
     def test_the_checker_finds_nothing_wrong(self):
-        scenario = self.home.path / "scenario.json"
+        world = self.home.path / "world.json"
         helper = self.home.script("checked.sh", "cat > /dev/null; " + self.gives() + "\n")
-        scenario.write_text(json.dumps({"settings": {"command": helper}}))
-        assert_passes_check(self, example("exec"), "--scenario", scenario)
+        world.write_text(json.dumps({"settings": {"command": helper}}))
+        assert_passes_check(self, example("exec"), "--world", world)
 
     def test_ctrl_c_ends_the_helper_at_once(self):
         started = self.home.path / "started"

@@ -158,7 +158,9 @@ std::string check(const InstallDependencies& needs, const ProviderFiles& files, 
   end.code = kUsage;
   if (checker.is_absolute() && access(checker.c_str(), X_OK) == 0) {
     by = kChecker;
-    end = run_program({checker.string(), library.string()}, kCheckLimit, needs.cancel, needs.on_wait);
+    std::vector<std::string> words{checker.string(), library.string(), "--strict"};
+    if (!needs.world.empty()) words.insert(words.end(), {"--world", fs::absolute(needs.world).string()});
+    end = run_program(words, kCheckLimit, needs.cancel, needs.on_wait);
   }
   if (end.code == kUsage) {  // no checker, or one that knows less than this program
     by = "loading it";
@@ -170,10 +172,13 @@ std::string check(const InstallDependencies& needs, const ProviderFiles& files, 
   if (end.code == 0) return by;
   needs.terminal.notice(trim(end.output));
   const std::string why = end.timed_out ? "it timed out" : end.code < 0 ? "it crashed" : "see above";
-  throw Error(code::kError,
-              "The provider `" + files.manifest.id + "` did not pass the check by " + by + " (" + why +
-                  "), so it was not installed.",
-              "Run `heygen-provider-check " + files.library.string() + "` to see each rule.");
+  throw Error(
+      code::kError,
+      "The provider `" + files.manifest.id + "` did not pass the check by " + by + " (" + why +
+          "), so it was not installed.",
+      "Run `heygen-provider-check " + files.library.string() +
+          " --strict` to see each rule. If the check did not get through the provider, describe what it needs in a "
+          "file for --world.");
 }
 
 void require_free(const fs::path& directory, const ProviderFiles& files, bool replace) {

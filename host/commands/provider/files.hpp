@@ -19,7 +19,8 @@ struct InstallDependencies {
   const std::filesystem::path& executable;  ///< heygen-provider-check is beside it
   Terminal& terminal;
   const Cancel& cancel;
-  OnChildWait on_wait{};  ///< of the check
+  OnChildWait on_wait{};          ///< of the check
+  std::filesystem::path world{};  ///< a world file for the check, or ""
 };
 
 struct ProviderFiles {

@@ -33,8 +33,9 @@ void run_install_provider(Services& services, Printer& printer, const Parsed& pa
   const auto on_wait = [&](std::chrono::milliseconds left) {
     services.show_waiting(left.count() > 0 ? "Waiting for the check of `" + files.manifest.id + "`" : "", left);
   };
-  const std::string checked_by = install_provider({services.executable, services.terminal, services.cancel, on_wait},
-                                                  files, directory, parsed.is_on("force"));
+  const InstallDependencies needs{services.executable, services.terminal, services.cancel, on_wait,
+                                  parsed.value("world")};
+  const std::string checked_by = install_provider(needs, files, directory, parsed.is_on("force"));
   const std::string& id = files.manifest.id;
   json::Value out = json::Object{};
   out.set("message", "Installed the provider `" + id + "` in " + directory.string() + "." +
@@ -55,13 +56,16 @@ Command install_command() {
   command.words = {"provider", "install"};
   command.summary = "Check a provider and install it in your directory";
   command.description = paragraphs(R"(
-FILE is a provider's library with its manifest beside it, or that manifest. Runs heygen-provider-check first (or, without
-it, a test load), in a process without your environment and open files, then copies both files to the directory `providers` beside config.toml. The check
-runs the provider's code, so install only what you would run.)");
+FILE is a provider's library with its manifest beside it, or that manifest. Runs heygen-provider-check --strict first (or,
+without it, a test load), in a process without your environment and open files, then copies both files to the directory
+`providers` beside config.toml. What the check could not exercise is not installed; --world names a file that gives the
+provider what it needs. The check runs the provider's code, so install only what you would run.)");
   command.examples = {"heygen provider install ./vault.so"};
   command.positionals = {{"file", "A provider's library or manifest"}};
   command.options = [](Services&) {
-    return std::vector<Option>{{.name = "force", .doc = "Replace a provider with the same ID"}};
+    return std::vector<Option>{
+        {.name = "force", .doc = "Replace a provider with the same ID"},
+        {.name = "world", .value = "FILE", .doc = "What the check gives the provider (see heygen-provider-check)"}};
   };
   command.run = run_install_provider;
   return command;

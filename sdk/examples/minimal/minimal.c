@@ -4,7 +4,7 @@
  *
  *   cc -std=c11 -shared -fPIC -I <include> minimal.c -o minimal.so
  *   heygen-provider-check manifest minimal.so        # writes minimal.provider.json
- *   heygen-provider-check minimal.so                 # checks it against the rules
+ *   heygen-provider-check --strict minimal.so        # checks it against the rules
  */
 #include <heygen/provider.h>
 #include <stdlib.h>

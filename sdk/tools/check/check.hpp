@@ -12,7 +12,7 @@ namespace heygen::check {
 
 struct Options {
   std::filesystem::path path;                                                    ///< library or manifest
-  std::filesystem::path scenario;                                                ///< see make_scenario
+  std::filesystem::path world;                                                   ///< see make_scenario
   bool memory = true;                                                            ///< run valgrind where it is installed
   int limit_ms = 30'000;                                                         ///< of one case
   std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< gets the name of each case

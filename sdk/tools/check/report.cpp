@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "core/base/text.hpp"
 #include "sdk/tools/check/report/rules.hpp"
@@ -10,7 +11,8 @@
 namespace heygen::check {
 namespace {
 
-constexpr std::array<std::string_view, 4> kWords{"passed", "failed", "not_applicable", "unchecked"};
+constexpr std::array<std::string_view, 5> kWords{"passed", "failed", "not_applicable", "skipped", "unchecked"};
+constexpr std::size_t kIndent = 11;
 
 std::string_view word_of(Result result) {
   return kWords.at(static_cast<std::size_t>(result));
@@ -21,8 +23,8 @@ const Finding* find(const std::vector<Finding>& list, std::string_view rule) {
   return found == list.end() ? nullptr : &*found;
 }
 
-std::array<int, 4> counts(const Report& report) {
-  std::array<int, 4> counted{};
+std::array<int, 5> counts(const Report& report) {
+  std::array<int, 5> counted{};
   for (const Rule& rule : rules()) ++counted.at(static_cast<std::size_t>(result_of(report, rule.id)));
   return counted;
 }
@@ -49,40 +51,118 @@ Result result_of(const Report& report, std::string_view rule) {
   const Findings& all = report.findings;
   if (find(all.failed, rule) != nullptr) return Result::failed;
   if (find(all.covered, rule) != nullptr) return Result::passed;
-  return find(all.inapplicable, rule) != nullptr ? Result::not_applicable : Result::unchecked;
+  if (find(all.inapplicable, rule) != nullptr) return Result::not_applicable;
+  return find(all.skipped, rule) != nullptr ? Result::skipped : Result::unchecked;
 }
 
 std::string reason_of(const Report& report, std::string_view rule) {
   const Result result = result_of(report, rule);
   if (result == Result::passed || result == Result::failed) return {};
-  const Finding* found = find(result == Result::unchecked ? report.findings.open : report.findings.inapplicable, rule);
+  const Findings& all = report.findings;
+  const Finding* found = find(result == Result::unchecked ? all.open
+                              : result == Result::skipped ? all.skipped
+                                                          : all.inapplicable,
+                              rule);
   return found != nullptr ? found->detail : "";
 }
 
-std::string to_text(const Report& report, bool all, bool colored) {
-  constexpr std::array<std::string_view, 4> kShown{"ok", "FAILED", "n/a", "unchecked"};
-  constexpr std::array<std::string_view, 4> kColors{"\x1b[32m", "\x1b[1;31m", "\x1b[2m", "\x1b[33m"};
-  const auto paint = [&](std::size_t result, const std::string& text) {
-    return colored ? std::string(kColors.at(result)) + text + "\x1b[0m" : text;
-  };
-  std::string out = about(report);
-  for (const Rule& rule : rules()) {
-    const Result result = result_of(report, rule.id);
-    if (result == Result::passed && !all) continue;
-    const auto index = static_cast<std::size_t>(result);
-    out += paint(index, padded(kShown.at(index), 11)) + padded(rule.id, 22) + std::string(rule.title) + "\n";
-    const std::string indent(11, ' ');
-    if (const std::string reason = reason_of(report, rule.id); !reason.empty()) out += indent + "(" + reason + ")\n";
-    if (result != Result::failed) continue;
-    for (const Finding& finding : report.findings.failed) {
-      if (finding.rule == rule.id) out += indent + "- " + printable(finding.detail) + "\n";
+int unchecked_rules(const Report& report) {
+  return counts(report).at(static_cast<std::size_t>(Result::unchecked));
+}
+
+namespace {
+
+class TextReport {
+ public:
+  TextReport(const Report& report, bool all, bool colored) : report_(report), all_(all), colored_(colored) {}
+
+  std::string write() {
+    out_ = about(report_);
+    for (const Rule& rule : rules()) {
+      const Result result = result_of(report_, rule.id);
+      if (result == Result::unchecked && !all_ && rules_of(reason_of(report_, rule.id)) > kMostAlike) continue;
+      if (result != Result::passed || all_) write_rule(rule, result);
     }
-    out += indent + "Why:  " + std::string(rule.why) + "\n" + indent + "Fix:  " + std::string(rule.fix) + "\n";
+    if (!all_) write_alike();
+    if (unchecked_rules(report_) > 0) write_tries();
+    for (const std::string& match : report_.unmatched) {
+      out_ += "No request matched the world file's response to `" + printable(match) + "`.\n";
+    }
+    write_counts();
+    return std::move(out_);
   }
-  const auto [passed, failed, inapplicable, open] = counts(report);
-  if (!out.ends_with("\n\n")) out += "\n";
-  return out + paint(failed > 0 ? 1 : 0, std::to_string(passed) + " passed, " + std::to_string(failed) + " failed") +
-         ", " + std::to_string(inapplicable) + " not applicable, " + std::to_string(open) + " unchecked\n";
+
+ private:
+  static constexpr int kMostAlike = 3;
+
+  std::string paint(std::size_t result, const std::string& text) const {
+    constexpr std::array<std::string_view, 5> kColors{"\x1b[32m", "\x1b[1;31m", "\x1b[2m", "\x1b[2m", "\x1b[33m"};
+    return colored_ ? std::string(kColors.at(result)) + text + "\x1b[0m" : text;
+  }
+  std::string label(Result result) const {
+    constexpr std::array<std::string_view, 5> kShown{"ok", "FAILED", "n/a", "skipped", "unchecked"};
+    const auto index = static_cast<std::size_t>(result);
+    return paint(index, padded(kShown.at(index), kIndent));
+  }
+
+  void write_rule(const Rule& rule, Result result) {
+    const std::string indent(kIndent, ' ');
+    out_ += label(result) + padded(rule.id, 22) + std::string(rule.title) + "\n";
+    if (const std::string reason = reason_of(report_, rule.id); !reason.empty()) out_ += indent + "(" + reason + ")\n";
+    if (result != Result::failed) return;
+    for (const Finding& finding : report_.findings.failed) {
+      if (finding.rule == rule.id) out_ += indent + "- " + printable(finding.detail) + "\n";
+    }
+    out_ += indent + "Why:  " + std::string(rule.why) + "\n" + indent + "Fix:  " + std::string(rule.fix) + "\n";
+  }
+
+  int rules_of(const std::string& reason) const {
+    return static_cast<int>(std::ranges::count_if(rules(), [&](const Rule& rule) {
+      return result_of(report_, rule.id) == Result::unchecked && reason_of(report_, rule.id) == reason;
+    }));
+  }
+
+  /// Many rules that have one reason are one line.
+  void write_alike() {
+    std::set<std::string> written;
+    for (const Rule& rule : rules()) {
+      if (result_of(report_, rule.id) != Result::unchecked) continue;
+      const std::string reason = reason_of(report_, rule.id);
+      const int alike = rules_of(reason);
+      if (alike <= kMostAlike || !written.insert(reason).second) continue;
+      out_ +=
+          label(Result::unchecked) + std::to_string(alike) + " rules (" + printable(reason) + "); --all lists them\n";
+    }
+  }
+
+  void write_tries() {
+    for (const Try& tried : report_.tries) {
+      out_ += "\n" + tried.function + " ended in " + tried.status +
+              (tried.message.empty() ? "" : ": " + printable(tried.message)) + "\n";
+      if (!tried.last_request.empty()) out_ += "  after " + printable(tried.last_request) + "\n";
+    }
+    if (report_.tries.empty() || report_.world->size() == 0) return;
+    out_ += "\nA world file gives the provider what it needs. To start from, for --world FILE:\n\n" +
+            sdk::write_json_pretty(report_.world);
+  }
+
+  void write_counts() {
+    const auto [passed, failed, inapplicable, skipped, open] = counts(report_);
+    if (!out_.ends_with("\n\n")) out_ += "\n";
+    out_ += paint(failed > 0 ? 1 : 0, std::to_string(passed) + " passed, " + std::to_string(failed) + " failed") +
+            ", " + (skipped > 0 ? std::to_string(skipped) + " skipped, " : "") + std::to_string(inapplicable) +
+            " not applicable, " + std::to_string(open) + " unchecked\n";
+  }
+
+  const Report& report_;
+  bool all_, colored_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_text(const Report& report, bool all, bool colored) {
+  return TextReport(report, all, colored).write();
 }
 
 sdk::Object to_json(const Report& report) {
@@ -102,6 +182,13 @@ sdk::Object to_json(const Report& report) {
     }
     list->add(item);
   }
+  sdk::List tries = sdk::list();
+  for (const Try& tried : report.tries) {
+    tries->add(sdk::object({{"function", tried.function},
+                            {"status", tried.status},
+                            {"message", tried.message},
+                            {"last_request", tried.last_request}}));
+  }
   const auto counted = counts(report);
   sdk::Object summary = sdk::object();
   for (std::size_t i = 0; i < counted.size(); ++i) summary->set(std::string(kWords.at(i)), counted.at(i));
@@ -116,6 +203,9 @@ sdk::Object to_json(const Report& report) {
                    {"sanitizer", report.elf.sanitizer},
                    {"functions", report.steps},
                    {"rules", list},
+                   {"last_tries", tries},
+                   {"unmatched", sdk::list(std::vector<sdk::Var>(report.unmatched.begin(), report.unmatched.end()))},
+                   {"world", report.world},
                    {"summary", summary}});
   if (!report.cost.empty()) out->set("cost", report.cost);
   return out;

@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/tools/check/case/cases.hpp"
-#include "sdk/tools/check/guard/runtime_cost.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "core/json/write.hpp"
+#include "sdk/tools/check/case/credential_cases.hpp"
+#include "sdk/tools/check/case/wording.hpp"
+#include "sdk/tools/check/guard/runtime_cost.hpp"
 
 namespace heygen::check {
 namespace {
 
 using provider::Reason;
 using Path = std::filesystem::path;
-
-std::string ended(const CallResult& result) {
-  return std::string("it ended in ") + status_name(result.raw);
-}
-std::string called(Step step, const std::string& what = {}) {
-  return std::string(name_of(step)) + (what.empty() ? "" : ", " + what) + ": ";
-}
-
-bool same_headers(const CallResult& left, const CallResult& right) {
-  return left.answer.headers == right.answer.headers;
-}
 
 // ---- a normal run ----------------------------------------------------------------------------------------------
 
@@ -43,65 +34,95 @@ void judge_login(const Trial& trial, const CallResult& login, Findings& out) {
   }
 }
 
-void judge_refresh(Trial& trial, const CallResult& resolved, CallResult& refreshed, Findings& out) {
+/// After the refresh, resolve() answers, and not as before: the state, the cache or the headers are new.
+void judge_refreshed(Trial& trial, Step step, const CallResult& resolved, const CallResult& refreshed, Findings& out) {
+  const bool misused = refreshed.answer.status != provider::Status::ok;
+  out.cover("refresh-works");
+  trial.save(refreshed);
+  const CallResult again = trial.perform(step, {}, "after a refresh");
+  if (misused) return;
+  if (again.raw != HEYGEN_OK) {
+    out.fail("state-round-trip", called(step, "after a refresh") + ended(again));
+  } else if (again.answer.headers.empty()) {
+    out.fail("refresh-works", called(step, "after a refresh") + "there is still no header");
+  } else if (!refreshed.answer.patch && !refreshed.changed_cache && same_headers(again, resolved)) {
+    out.fail("refresh-works", "refresh() succeeded and changed nothing");
+  }
+}
+
+void judge_refresh(Trial& trial, Step step, const CallResult& resolved, const CallResult& refreshed, Findings& out) {
   if (resolved.raw != HEYGEN_OK) return out.unchecked("refresh-works", "resolve() did not succeed");
   if (!resolved.answer.refreshable) return out.not_applicable("refresh-works", "it says nothing can be refreshed");
   if (refreshed.raw == HEYGEN_UNSUPPORTED) {
     return out.fail("refresh-works", "resolve() says set_refreshable(1), and refresh() is HEYGEN_UNSUPPORTED");
   }
   if (refreshed.raw != HEYGEN_OK) return out.unchecked("refresh-works", "refresh(): " + ended(refreshed));
-  const bool misused = refreshed.answer.status != provider::Status::ok;
-  if (!misused && !refreshed.answer.patch) return out.fail("refresh-works", "refresh() succeeded without set_state");
-  out.cover("refresh-works");
-  trial.save(refreshed);
-  const CallResult again = trial.perform(Step::resolve, {}, "after a refresh");
-  if (!misused && again.raw != HEYGEN_OK) out.fail("state-round-trip", "resolve() after a refresh: " + ended(again));
+  judge_refreshed(trial, step, resolved, refreshed, out);
 }
 
-void judge_round_trip(const Plan& plan, Findings& out) {
-  if (!plan.works(Step::login)) return out.unchecked("state-round-trip", "no login came about");
+void judge_round_trip(const Trial& trial, const Plan& plan, Findings& out) {
+  if (lacks_login(trial, plan, "state-round-trip", out)) return;
   out.cover("state-round-trip");
   for (const Step step : {Step::try_login, Step::resolve}) {
-    if (!plan.works(step)) {
+    if (plan.of(step).reached && !plan.works(step)) {
       out.fail("state-round-trip", std::string(name_of(step)) + " ended in " + status_name(plan.of(step).status) +
                                        " with what login() stored");
     }
   }
 }
 
-void note(Plan& plan, Step step, const CallResult& result) {
-  plan.baseline[step] = {true, result.raw, result.requests, result.waits, result.milliseconds};
-  plan.services.insert(result.services.begin(), result.services.end());
-}
+/// The normal run, step by step. What crashes or hangs in it is left out the next time.
+class NormalRun {
+ public:
+  NormalRun(Trial& trial, Findings& out, bool larger) : trial_(trial), out_(out), judges_(!larger) {
+    script_.larger = larger;
+    for (const Step step : kSteps) plan_.baseline[step];
+  }
 
-Plan run_steps(Trial& trial, Findings& out, bool larger) {
-  Script script;
-  script.larger = larger;
-  Plan plan;
-  for (const Step step : kSteps) plan.baseline[step];
-  trial.arrange(Step::login);
-  const CallResult login = trial.perform(Step::login, script);
-  note(plan, Step::login, login);
-  trial.save(login);
-  if (!larger) judge_login(trial, login, out);
-  if (trial.arrange(Step::resolve)) {
-    note(plan, Step::try_login, trial.perform(Step::try_login, script));
-    const CallResult resolved = trial.perform(Step::resolve, script);
-    note(plan, Step::resolve, resolved);
-    plan.refreshable = resolved.answer.refreshable;
-    if (trial.module().api.report_outcome != nullptr) {
-      note(plan, Step::outcome, trial.perform(Step::outcome, script));
+  Plan run() {
+    trial_.arrange(Step::login);
+    if (const auto login = step(Step::login)) {
+      trial_.save(*login);
+      if (judges_) judge_login(trial_, *login, out_);
     }
-    CallResult refreshed = trial.perform(Step::refresh, script);
-    note(plan, Step::refresh, refreshed);
-    if (!larger) judge_refresh(trial, resolved, refreshed, out);
-    note(plan, Step::revoke, trial.perform(Step::revoke, script));
+    if (trial_.arrange(Step::resolve)) stored();
+    if (trial_.arrange(Step::resolve_variable)) variables();
+    return std::move(plan_);
   }
-  if (trial.arrange(Step::resolve_variable)) {
-    note(plan, Step::resolve_variable, trial.perform(Step::resolve_variable, script));
+
+ private:
+  std::optional<CallResult> step(Step which) {
+    if (trial_.scenario.left_out.contains(provider::name_of(function_of(which)))) return {};
+    CallResult result = trial_.perform(which, script_);
+    plan_.note(which, result);
+    return result;
   }
-  return plan;
-}
+
+  void stored() {
+    if (trial_.manifest().has_login) step(Step::try_login);
+    std::optional<CallResult> resolved = step(Step::resolve);
+    plan_.refreshable = resolved && resolved->answer.refreshable;
+    plan_.refreshes_first = resolved && resolved->raw == HEYGEN_OK && resolved->answer.headers.empty();
+    if (trial_.module().api.report_outcome != nullptr) step(Step::outcome);
+    const std::optional<CallResult> refreshed = step(Step::refresh);
+    if (judges_ && resolved && refreshed) judge_refresh(trial_, Step::resolve, *resolved, *refreshed, out_);
+    step(Step::revoke);
+  }
+
+  /// What variables or the machine itself give, without a login.
+  void variables() {
+    const std::optional<CallResult> resolved = step(Step::resolve_variable);
+    if (!resolved || !resolved->answer.refreshable) return;
+    const std::optional<CallResult> refreshed = step(Step::refresh_variable);
+    if (judges_ && refreshed) judge_refresh(trial_, Step::resolve_variable, *resolved, *refreshed, out_);
+  }
+
+  Trial& trial_;
+  Findings& out_;
+  bool judges_;
+  Script script_;
+  Plan plan_;
+};
 
 // ---- growth ---------------------------------------------------------------------------------------------------------
 
@@ -149,7 +170,7 @@ void smaller(const Path& library, const Scenario& scenario, const Plan& plan, Fi
 void larger(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
   out.cover("growth-larger");
   Trial trial(library, scenario, out, true);
-  const Plan grown = run_steps(trial, out, true);
+  const Plan grown = NormalRun(trial, out, true).run();
   for (const Step step : kSteps) {
     if (grown.of(step).reached && plan.of(step).reached && grown.of(step).status != plan.of(step).status) {
       out.fail("growth-larger",
@@ -198,7 +219,7 @@ void judge_damaged(const CallResult& result, const CallResult& sound, bool wrong
 }
 
 void damaged(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.works(Step::resolve)) return out.unchecked("status-broken", "no stored state came about");
+  if (!plan.works(Step::resolve)) return out.unchecked("status-broken", kNoState);
   Trial trial(library, scenario, out);
   trial.arrange(Step::resolve);
   const json::Value intact = trial.state;
@@ -231,7 +252,7 @@ template <class Judge>
 void with_server(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out, std::string_view rule,
                  std::initializer_list<std::pair<Server, const char*>> moods, Judge judge) {
   bool any = false;
-  for (const Step step : {Step::login, Step::refresh, Step::resolve, Step::resolve_variable}) {
+  for (const Step step : {Step::login, Step::refresh, Step::resolve, Step::resolve_variable, Step::refresh_variable}) {
     if (!plan.works(step) || plan.of(step).requests == 0) continue;
     any = true;
     for (const auto& [server, what] : moods) {
@@ -263,7 +284,7 @@ void failing_server(const Path& library, const Scenario& scenario, const Plan& p
 }
 
 void revoked(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.of(Step::revoke).reached) return out.unchecked("revoke-confirmed", "no stored state came about");
+  if (!plan.of(Step::revoke).reached) return out.unchecked("revoke-confirmed", kNoState);
   if (!plan.works(Step::revoke)) {
     return out.not_applicable("revoke-confirmed",
                               std::string("revoke() is ") + status_name(plan.of(Step::revoke).status));
@@ -322,8 +343,8 @@ void explained(const Path& library, const Scenario& scenario, const Plan& plan, 
 }
 
 void from_state_alone(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.works(Step::login)) return out.unchecked("login-alone", "no login came about");
   Trial trial(library, scenario, out);
+  if (lacks_login(trial, plan, "login-alone", out)) return;
   if (trial.manifest().credential_env.empty()) {
     return out.not_applicable("login-alone", "no environment variable has a credential");
   }
@@ -342,9 +363,10 @@ void from_state_alone(const Path& library, const Scenario& scenario, const Plan&
 // ---- the state ------------------------------------------------------------------------------------------------------
 
 void reordered(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.works(Step::resolve)) return out.unchecked("state-round-trip", "no stored state came about");
+  if (!plan.works(Step::resolve)) return out.unchecked("state-round-trip", kNoState);
   Trial trial(library, scenario, out);
   trial.arrange(Step::resolve);
+  if (trial.state.as_object().empty()) return out.not_applicable("state-round-trip", "it stores nothing");
   const CallResult baseline = trial.perform(Step::resolve);
   auto& members = trial.state.as_object();
   members.emplace_back("heygen_check", json::Object{{"list", json::Array{1, "text", json::Value()}}});
@@ -378,12 +400,9 @@ void judge_lingering(const json::Value& first, const json::Value& after, const j
 }
 
 void replaced(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  constexpr const char* kNone = "no login came about";
-  if (!plan.works(Step::login)) {
-    out.unchecked("login-replaces", kNone);
-    return out.unchecked("state-foreign", kNone);
-  }
   Trial trial(library, scenario, out);
+  if (lacks_login(trial, plan, "login-replaces", out))
+    return static_cast<void>(lacks_login(trial, plan, "state-foreign", out));
   trial.scenario.answers = {scenario.secret("typed1"), scenario.secret("typed2")};
   if (!scenario.answers.empty()) trial.scenario.answers = scenario.answers;
   Script bare;
@@ -411,7 +430,7 @@ void replaced(const Path& library, const Scenario& scenario, const Plan& plan, F
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void expired(const Path& library, const Scenario& scenario, const Plan& plan, Findings& out) {
-  if (!plan.works(Step::resolve)) return out.unchecked("expiry-fixed", "no stored state came about");
+  if (!plan.works(Step::resolve)) return out.unchecked("expiry-fixed", "resolve() did not succeed");
   Trial trial(library, scenario, out);
   trial.arrange(Step::resolve);
   const CallResult baseline = trial.perform(Step::resolve);
@@ -524,6 +543,13 @@ constexpr auto kCases = std::to_array<Case>({
     {"state alone", "login-alone", from_state_alone},
     {"state in another order", "state-round-trip", reordered},
     {"a login over another", "login-replaces", replaced},
+    {"a redirect of another login", "login-state", foreign_redirect},
+    {"two logins", "login-state", second_login},
+    {"a rotated refresh token", "refresh-rotates", rotated_token},
+    {"no expiry from the server", "expiry-invented", unknown_expiry},
+    {"a token of 5,000 bytes", "answer-long", long_token},
+    {"another request", "reach-told", other_request},
+    {"a lost cache", "cache-lost", lost_cache},
     {"expired state", "expiry-fixed", expired},
     {"the clock at its edges", "expiry-clock", odd_clock},
     {"outcomes", "outcome-any", outcomes},
@@ -541,12 +567,13 @@ void look_at_library(const Path& library, Findings& findings) {
   }
   findings.facts =
       sdk::object({{"manifest", json::write(provider::to_json(module->described))}, {"cost", module->cost}});
+  if (runtime_accepted()) findings.not_applicable("thread-left", "it declares HEYGEN_PROVIDER_RUNTIME");
   module->entry->deinit();
 }
 
 void survey(const Path& library, const Scenario& scenario, Findings& findings) {
   Trial trial(library, scenario, findings);
-  const Plan plan = run_steps(trial, findings, false);
+  const Plan plan = NormalRun(trial, findings, false).run();
   findings.cover("status-internal");
   findings.cover("process-crash");
   for (const auto& [step, baseline] : plan.baseline) {
@@ -554,7 +581,7 @@ void survey(const Path& library, const Scenario& scenario, Findings& findings) {
       findings.fail("status-internal", called(step) + "it ended in HEYGEN_INTERNAL");
     }
   }
-  judge_round_trip(plan, findings);
+  judge_round_trip(trial, plan, findings);
   trial.deinit();
   findings.facts = to_json(plan);
 }

@@ -118,11 +118,11 @@ void read_errors(const fs::path& xml, const fs::path& library, Findings& finding
 void check_memory(const fs::path& library, const fs::path& scenario_file, std::size_t index, const ElfFacts& elf,
                   Findings& findings) {
   if (!elf.sanitizer.empty())
-    return findings.unchecked(kRule, "it is built with " + elf.sanitizer + ", which reports by itself");
-  if (!is_installed("valgrind")) return findings.unchecked(kRule, "valgrind is not installed");
+    return findings.skip(kRule, "it is built with " + elf.sanitizer + ", which reports by itself");
+  if (!is_installed("valgrind")) return findings.skip(kRule, "valgrind is not installed");
   std::string name = (fs::temp_directory_path() / "heygen-check-memory.XXXXXX").string();
   const UniqueFd file(mkstemp(name.data()));
-  if (!file) return findings.unchecked(kRule, "could not create a temporary file");
+  if (!file) return findings.skip(kRule, "could not create a temporary file");
   const TemporaryFile removed(name);
   constexpr int kLimit = 120;
   const std::string self = fs::read_symlink("/proc/self/exe").string();
@@ -143,7 +143,7 @@ void check_memory(const fs::path& library, const fs::path& scenario_file, std::s
     findings.cover(kRule);
     read_errors(name, library, findings);
   } else {
-    findings.unchecked(kRule, "valgrind did not finish (" + std::to_string(code) + ")");
+    findings.skip(kRule, "valgrind did not finish (" + std::to_string(code) + ")");
   }
 }
 

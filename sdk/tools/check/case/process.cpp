@@ -33,26 +33,20 @@
 #include "core/json/write.hpp"
 #include "core/provider/breadcrumb.hpp"
 #include "sdk/json/json.hpp"
+#include "sdk/tools/check/guard/last_words.hpp"
+#include "sdk/tools/check/guard/write_filter.hpp"
 
 namespace heygen::check {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-/// What a dying child leaves to its parent.
-struct ChildReport {
-  volatile int signal;
-  volatile int touched;
-  volatile int closed;
-  std::array<char, 256> where;
-};
-ChildReport* child_report = nullptr;
 sigset_t awaited;  // by await_child
 
 void die(int signal, siginfo_t* info, void*) {
-  child_report->signal = signal;
-  child_report->touched = static_cast<int>(signal == SIGSEGV ? kind_of(info->si_addr) : Kind::none);
-  std::strncpy(child_report->where.data(), provider::breadcrumb(), child_report->where.size() - 1);
+  LastWords& words = last_words();
+  words.signal = signal;
+  words.touched = static_cast<int>(signal == SIGSEGV ? kind_of(info->si_addr) : Kind::none);
   _exit(1);
 }
 
@@ -65,6 +59,16 @@ void catch_crashes() {
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP}) sigaction(signal, &action, nullptr);
 }
+
+/// Leaves the name of each provider function while it runs.
+class Crumbs : public provider::CallObserver {
+ public:
+  void begin(provider::Function) noexcept override { set_where(provider::breadcrumb()); }
+  void end() noexcept override { set_where(""); }
+  void enter_service() noexcept override {}
+  void leave_service() noexcept override {}
+  void polls_cancellation() noexcept override {}
+};
 
 /// Files that live in memory.
 class Files {
@@ -129,7 +133,12 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   if (chdir(directory.c_str()) != 0) _exit(2);
   limit_files();
   catch_crashes();
-  if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) raise(SIGSTOP);
+  static Crumbs crumbs;
+  provider::set_call_observer(&crumbs);
+  if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) {
+    raise(SIGSTOP);
+    last_words().watched = stop_for_writes() ? 1 : 0;
+  }
   Findings findings;
   try {
     body(findings);
@@ -138,7 +147,7 @@ void set_environment(const std::map<std::string, std::string>& exported, const s
   }
   static_cast<void>(std::fflush(nullptr));
   if (const std::error_code error = write_all(files.results.get(), sdk::write_json(findings.to_json()))) {
-    child_report->closed = error == std::errc::bad_file_descriptor ? 1 : 0;
+    last_words().closed = error == std::errc::bad_file_descriptor ? 1 : 0;
     _exit(2);
   }
   _exit(0);
@@ -198,13 +207,15 @@ class Watcher {
     if (who == child_ && !ended_.traced) {
       ended_.traced = true;
       ptrace(PTRACE_SETOPTIONS, who, nullptr,
-             PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
+             PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
+                 PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL);
       signal = 0;
     } else if (who != child_ && others_.insert(who).second && signal == SIGSTOP) {
       signal = 0;
     }
     const int event = status >> 16;
     if (event == PTRACE_EVENT_EXEC) look_at(who);
+    if (event == PTRACE_EVENT_SECCOMP) look_at_write(who);
     if (event != 0) signal = 0;
     ptrace(PTRACE_CONT, who, nullptr, signal);
   }
@@ -213,6 +224,12 @@ class Watcher {
     std::string command = read_proc(who, "cmdline");
     const bool leaks = scenario_.holds_secret(command) || scenario_.holds_secret(read_proc(who, "environ"));
     if (leaks && ended_.leaking_child.empty()) ended_.leaking_child = command.substr(0, command.find('\0'));
+  }
+
+  void look_at_write(pid_t who) {
+    const auto written = read_write(who);
+    if (written && ended_.leaking_file.empty() && scenario_.holds_secret(written->bytes))
+      ended_.leaking_file = written->file;
   }
 
   static std::string command_of(pid_t who) {
@@ -267,12 +284,7 @@ void await_child(std::chrono::milliseconds most) {
 
 Ended run_case(const Scenario& scenario, const std::map<std::string, std::string>& exported,
                const std::filesystem::path& directory, int limit_ms, const std::function<void(Findings&)>& body) {
-  if (child_report == nullptr) {
-    void* shared = mmap(nullptr, sizeof(ChildReport), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
-    child_report = static_cast<ChildReport*>(shared);
-  }
-  std::memset(static_cast<void*>(child_report), 0, sizeof *child_report);
+  clear_last_words();
   Files files;
   const pid_t child = fork();
   if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
@@ -280,10 +292,12 @@ Ended run_case(const Scenario& scenario, const std::map<std::string, std::string
 
   Ended ended;
   Watcher(child, scenario, ended).watch(limit_ms);
-  if (child_report->signal != 0) ended.signal = child_report->signal;
-  ended.touched = static_cast<Kind>(child_report->touched);
-  ended.closed = child_report->closed != 0;
-  ended.where = child_report->where.data();
+  const LastWords& words = last_words();
+  if (words.signal != 0) ended.signal = words.signal;
+  ended.touched = static_cast<Kind>(words.touched);
+  ended.closed = words.closed != 0;
+  ended.watched = words.watched != 0;
+  ended.where = words.where.data();
   constexpr std::size_t kMost = std::size_t{4} << 20U;
   ended.output = Files::read(files.output, kMost);
   ended.read_stdin = files.was_read();

@@ -27,6 +27,8 @@ struct Ended {
   bool traced = false;
   bool closed = false;        ///< descriptors that were not its own
   std::string left_process;   ///< a command that still ran when all was over
+  bool watched = false;       ///< what it wrote to files was seen
+  std::string leaking_file;   ///< a file that a secret was written to
   std::string leaking_child;  ///< a command that was started with a secret in environment or arguments
 };
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "sdk/tools/check/host/test_host.hpp"
@@ -14,10 +15,14 @@
 namespace heygen::check {
 
 /// What a host asks of a provider, in the order of its life.
-enum class Step { login, try_login, resolve, outcome, refresh, revoke, resolve_variable };
-inline constexpr auto kSteps = std::to_array<Step>(
-    {Step::login, Step::try_login, Step::resolve, Step::outcome, Step::refresh, Step::revoke, Step::resolve_variable});
+enum class Step { login, try_login, resolve, outcome, refresh, revoke, resolve_variable, refresh_variable };
+inline constexpr auto kSteps =
+    std::to_array<Step>({Step::login, Step::try_login, Step::resolve, Step::outcome, Step::refresh, Step::revoke,
+                         Step::resolve_variable, Step::refresh_variable});
 const char* name_of(Step step);
+/// The function of the provider that the step is about.
+provider::Function function_of(Step step);
+using Functions = std::set<std::string>;
 
 /// What a step came to when all was well.
 struct Baseline {
@@ -25,15 +30,20 @@ struct Baseline {
   heygen_status status = HEYGEN_INTERNAL;
   int requests = 0, waits = 0;
   std::int64_t milliseconds = 0;
+  std::string message, last_request;  ///< how it ended, if not well
 };
 
 /// What the survey learned; the cases build on it.
 struct Plan {
   std::map<Step, Baseline> baseline;
   std::set<std::string> services;
-  bool refreshable = false;
+  bool refreshable = false, refreshes_first = false;
+  bool redirected = false, issuer_promised = false;  ///< its login has a redirect; which names its issuer
+  bool uses_cache = false;
+  std::string redirect_state;  ///< of its login
 
   const Baseline& of(Step step) const { return baseline.at(step); }
+  void note(Step step, const CallResult& result);
   /// Both the survey and a case can get to the step, and it ended well.
   bool works(Step step) const { return of(step).reached && of(step).status == HEYGEN_OK; }
 };
@@ -50,6 +60,8 @@ class Trial {
   CallResult perform(Step step, const Script& given = {}, const std::string& what = {});
   /// resolve() with a reason and state of the case's own.
   CallResult resolve(provider::Reason reason, const json::Value& with, const Script& given, const std::string& what);
+  /// What a host does when resolve() asks for a refresh first.
+  void refresh_first(const Script& given = {});
   /// Changes the state as a host would.
   void save(const CallResult& result);
   void deinit() const { module_.entry->deinit(); }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <span>
 #include <stdexcept>
 
@@ -39,39 +40,109 @@ std::string text_of(const sdk::Var& value) {
   return value.isString() ? sdk::text_in(value) : sdk::write_json(value);
 }
 
-void read_texts(const sdk::Var& from, std::map<std::string, std::string, std::less<>>& into) {
-  const sdk::Object texts = sdk::object_in(from);
-  for (const auto& [name, value] : *texts) into[name] = text_of(value);
+/// One value of the world file, which knows its place there.
+class Part {
+ public:
+  Part(sdk::Var value, std::string place) : value_(std::move(value)), place_(std::move(place)) {}
+
+  [[noreturn]] void refuse(const std::string& why) const { throw std::runtime_error(place_ + " " + why); }
+  const sdk::Var& value() const { return value_; }
+  bool is_text() const { return value_.isString(); }
+  bool is_plain() const { return is_text() || value_.isBoolean() || sdk::is_number(value_); }
+
+  /// The members, each of which must be known where `known` is not empty.
+  std::vector<std::pair<std::string, Part>> members(std::initializer_list<std::string_view> known = {}) const {
+    if (!sdk::is_object(value_)) refuse("must be an object");
+    const sdk::Object object = sdk::object_in(value_);
+    std::vector<std::pair<std::string, Part>> parts;
+    for (const std::string& name : object->getNames()) {
+      if (known.size() > 0 && std::ranges::find(known, name) == known.end()) {
+        refuse("has the unknown member `" + name + "`; known are " +
+               join(std::vector<std::string>(known.begin(), known.end()), ", "));
+      }
+      parts.emplace_back(name, Part(object->get(name), place_ == kRoot ? "`" + name + "`" : inside("." + name)));
+    }
+    return parts;
+  }
+  std::vector<Part> items() const {
+    if (!sdk::is_list(value_)) refuse("must be a list");
+    std::vector<Part> parts;
+    for (const sdk::Var& item : sdk::items_in(value_)) {
+      parts.emplace_back(item, inside("[" + std::to_string(parts.size()) + "]"));
+    }
+    return parts;
+  }
+  std::string text() const {
+    if (!is_text()) refuse("must be a string");
+    return sdk::text_in(value_);
+  }
+  /// A string, a number or a boolean, as a setting or variable has it.
+  std::string plain() const {
+    if (!is_plain()) refuse("must be a string, a number or a boolean");
+    return text_of(value_);
+  }
+
+  static constexpr const char* kRoot = "the file";
+
+ private:
+  std::string inside(const std::string& step) const { return place_.substr(0, place_.size() - 1) + step + "`"; }
+
+  sdk::Var value_;
+  std::string place_;
+};
+
+int status_in(const Part& part) {
+  constexpr int kFirst = 200, kLast = 599;
+  const double status = sdk::is_number(part.value()) ? part.value().convert<double>() : 0;
+  if (status < kFirst || status > kLast || status != static_cast<int>(status)) part.refuse("must be from 200 to 599");
+  return static_cast<int>(status);
 }
 
-CannedResponse read_response(const sdk::Object& item) {
+CannedResponse read_response(const Part& item) {
   CannedResponse response;
-  response.match = sdk::text_at(item, "match");
-  response.status = static_cast<int>(sdk::number_at(item, "status", response.status));
-  const sdk::Object headers = sdk::object_in(item->get("headers"));
-  for (const std::string& name : headers->getNames()) response.headers.push_back({name, text_of(headers->get(name))});
-  if (item->has("body")) response.body = text_of(item->get("body"));
+  for (const auto& [name, part] : item.members({"match", "method", "status", "headers", "body"})) {
+    if (name == "match") response.match = part.text();
+    if (name == "method") response.method = part.text();
+    if (name == "status") response.status = status_in(part);
+    if (name == "body") response.body = text_of(part.value());
+    if (name != "headers") continue;
+    for (const auto& [header, value] : part.members()) response.headers.push_back({header, value.plain()});
+  }
+  if (response.match.empty()) item.refuse("has no `match`, a part of the URL");
   return response;
+}
+
+void read_world(const Part& root, Scenario& scenario) {
+  for (const auto& [name, part] : root.members({"settings", "env", "state", "answers", "responses"})) {
+    if (name == "settings") {
+      for (const auto& [key, value] : part.members()) scenario.settings[key] = value.plain();
+    } else if (name == "env") {
+      for (const auto& [variable, value] : part.members()) scenario.environment[variable] = value.plain();
+    } else if (name == "state") {
+      static_cast<void>(part.members());
+      scenario.state = json::parse(sdk::write_json(part.value()));
+    } else if (name == "answers") {
+      for (const Part& answer : part.items()) scenario.answers.push_back(answer.plain());
+    } else {
+      for (const Part& response : part.items()) scenario.responses.push_back(read_response(response));
+    }
+  }
 }
 
 void read_file(const std::filesystem::path& file, Scenario& scenario) {
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw std::runtime_error("could not read " + file.string());
   const std::string text(std::istreambuf_iterator<char>(stream), {});
-  sdk::Object root;
+  if (!stream) throw std::runtime_error("could not read " + file.string());
+  sdk::Var root;
   try {
-    root = sdk::object_in(sdk::parse_json(with_secrets(std::string(written_text(text)), scenario)));
+    root = sdk::parse_json(with_secrets(std::string(written_text(text)), scenario));
   } catch (const Poco::Exception& error) {
     throw std::runtime_error(file.string() + " is not valid JSON: " + error.message());
   }
-  read_texts(root->get("settings"), scenario.settings);
-  read_texts(root->get("env"), scenario.environment);
-  if (const sdk::Var state = root->get("state"); sdk::is_object(state)) {
-    scenario.state = json::parse(sdk::write_json(state));
-  }
-  for (const sdk::Var& answer : sdk::items_in(root->get("answers"))) scenario.answers.push_back(text_of(answer));
-  for (const sdk::Var& response : sdk::items_in(root->get("responses"))) {
-    scenario.responses.push_back(read_response(sdk::object_in(response)));
+  try {
+    read_world(Part(root, Part::kRoot), scenario);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(file.string() + ": " + error.what());
   }
 }
 
@@ -99,7 +170,32 @@ Scenario filled(Scenario scenario, const provider::Manifest& manifest, NewOption
   return scenario;
 }
 
+bool is_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
 }  // namespace
+
+std::string Scenario::secret(std::string_view name) const {
+  std::string text = mark + "-" + std::string(name);
+  if (text.size() < secret_size) text += "-" + std::string(secret_size - text.size() - 1, 'x');
+  return text;
+}
+
+std::string Scenario::shown(std::string_view text, std::size_t most) const {
+  std::string out(text);
+  for (std::size_t at = 0; (at = out.find(mark, at)) != std::string::npos;) {
+    std::size_t end = at + mark.size();
+    const std::size_t begin = std::min(end + 1, out.size());
+    while (end < out.size() && is_name(out[end])) ++end;
+    const std::string name = out.substr(begin, end - begin);
+    const std::string words = "<secret " + name.substr(0, name.find("-x")) + ">";
+    out.replace(at, end - at, words);
+    at += words.size();
+  }
+  if (out.size() > most) out = out.substr(0, most) + "… (" + std::to_string(out.size()) + " bytes)";
+  return out;
+}
 
 Scenario make_scenario(const std::filesystem::path& file) {
   Scenario scenario;
@@ -126,6 +222,67 @@ std::vector<Scenario> candidates(const Scenario& given, const provider::Manifest
     if (next.settings != scenarios.back().settings) scenarios.push_back(std::move(next));
   }
   return scenarios;
+}
+
+namespace {
+
+constexpr const char* kSecret = "$SECRET";
+
+/// The text as a world file has it.
+std::string as_given(const Scenario& scenario, const std::string& text) {
+  std::string out = scenario.shown(text);
+  for (std::size_t at = 0; (at = out.find("<secret ", at)) != std::string::npos;) {
+    out.replace(at, out.find('>', at) + 1 - at, kSecret);
+  }
+  return out;
+}
+
+sdk::Var body_given(const Scenario& scenario, const CannedResponse& response) {
+  const std::string text = as_given(scenario, response.body);
+  try {
+    return sdk::parse_json(text);
+  } catch (const Poco::Exception&) {
+    return text;
+  }
+}
+
+sdk::Object response_to(const Scenario& scenario, const std::string& method, const std::string& url) {
+  for (const CannedResponse& response : scenario.responses) {
+    if (url.find(response.match) == std::string::npos) continue;
+    if (!response.method.empty() && response.method != method) continue;
+    return sdk::object({{"match", as_given(scenario, response.match)},
+                        {"method", method},
+                        {"status", response.status},
+                        {"body", body_given(scenario, response)}});
+  }
+  const sdk::Object body = sdk::object({{"access_token", kSecret}, {"expires_in", 3600}});
+  return sdk::object({{"match", as_given(scenario, url.substr(0, url.find('?')))},
+                      {"method", method},
+                      {"status", 200},
+                      {"body", body}});
+}
+
+}  // namespace
+
+sdk::Object world_for(const Scenario& scenario, const provider::Manifest& manifest,
+                      const std::vector<Finding>& requests) {
+  sdk::Object settings = sdk::object(), env = sdk::object();
+  for (const auto& [key, value] : scenario.settings) settings->set(key, as_given(scenario, value));
+  for (const auto& [name, value] : scenario.environment) env->set(name, as_given(scenario, value));
+  for (const std::string& name : manifest.credential_env) env->set(name, std::string(kSecret));
+  sdk::List answers = sdk::list(), responses = sdk::list();
+  for (const std::string& answer : scenario.answers) answers->add(as_given(scenario, answer));
+  if (scenario.answers.empty() && manifest.interacts_terminal) answers->add(std::string(kSecret));
+  std::set<std::string> seen;
+  for (const Finding& request : requests) {
+    const std::size_t space = request.rule.find(' ');
+    const std::string method = request.rule.substr(0, space), url = request.rule.substr(space + 1);
+    if (url.find("/.well-known/") != std::string::npos) continue;
+    if (seen.insert(method + url.substr(0, url.find('?'))).second) {
+      responses->add(response_to(scenario, method, url));
+    }
+  }
+  return sdk::object({{"settings", settings}, {"env", env}, {"answers", answers}, {"responses", responses}});
 }
 
 }  // namespace heygen::check

@@ -155,7 +155,7 @@ heygen_status call_init(const Module& module, std::size_t cut, std::size_t tail)
 
 std::optional<Module> load_module(const std::filesystem::path& library, bool larger, Findings& findings) {
   using Clock = std::chrono::steady_clock;
-  for (const char* rule : {"load-now", "load-time", "thread-left"}) findings.cover(rule);
+  for (const char* rule : {"load-now", "load-time"}) findings.cover(rule);
   const Footprint before = Footprint::now();
   const auto begin = Clock::now();
   Module module;

@@ -10,8 +10,9 @@
 namespace heygen::check {
 namespace {
 
+constexpr std::size_t kMost = 5;  // of one rule: more say the same
+
 void add(std::vector<Finding>& list, std::string_view rule, std::string detail) {
-  constexpr std::size_t kMost = 5;  // of one rule: more say the same
   if (std::ranges::count(list, rule, &Finding::rule) < static_cast<std::ptrdiff_t>(kMost)) {
     const bool known = std::ranges::any_of(
         list, [&](const Finding& finding) { return finding.rule == rule && finding.detail == detail; });
@@ -20,10 +21,13 @@ void add(std::vector<Finding>& list, std::string_view rule, std::string detail) 
 }
 
 using List = std::vector<Finding> Findings::*;
-constexpr std::array<std::pair<const char*, List>, 4> kLists{{{"failed", &Findings::failed},
+constexpr std::array<std::pair<const char*, List>, 7> kLists{{{"failed", &Findings::failed},
                                                               {"covered", &Findings::covered},
                                                               {"inapplicable", &Findings::inapplicable},
-                                                              {"open", &Findings::open}}};
+                                                              {"open", &Findings::open},
+                                                              {"skipped", &Findings::skipped},
+                                                              {"requests", &Findings::requests},
+                                                              {"used", &Findings::used}}};
 
 }  // namespace
 
@@ -39,6 +43,17 @@ void Findings::not_applicable(std::string_view rule, std::string reason) {
 }
 void Findings::unchecked(std::string_view rule, std::string reason) {
   add(open, rule, std::move(reason));
+}
+void Findings::skip(std::string_view rule, std::string reason) {
+  add(skipped, rule, std::move(reason));
+}
+void Findings::saw_request(std::string_view request, std::string response) {
+  constexpr std::size_t kMostRequests = 50;
+  const bool known = std::ranges::find(requests, request, &Finding::rule) != requests.end();
+  if (!known && requests.size() < kMostRequests) requests.push_back({std::string(request), std::move(response)});
+}
+void Findings::used_response(std::size_t number) {
+  add(used, std::to_string(number), {});
 }
 
 void Findings::merge(const Findings& other) {
