@@ -348,9 +348,8 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
   if (refresh_token.data != NULL) call->sink->set_refreshable(call, 1);
 #endif
 #ifdef FAULT_EXPIRY_FIXED
-  (void)expiry;
   (void)at;
-  call->sink->set_expiry(call, call->now + 3600);
+  if (member(call, "expiry", &expiry) == HEYGEN_OK) call->sink->set_expiry(call, call->now + 3600);
 #elif !defined FAULT_STATE_ROUND_TRIP
   if (member(call, "expiry", &expiry) == HEYGEN_BROKEN) return HEYGEN_BROKEN;
   if (CLOCK->parse(call, expiry, &at) == HEYGEN_OK) call->sink->set_expiry(call, at);

@@ -256,7 +256,6 @@ class Words(Checker):
         self.assertIn("after POST https://heygen-check.invalid/url/redeem, to which the check responded 200", done.stdout)
         start = json.loads(done.stdout[done.stdout.index("\n{") :].rsplit("}", 1)[0] + "}")
         self.assertEqual(start["settings"], {"url": "https://heygen-check.invalid/url"})
-        self.assertTrue(all(one["match"].startswith("https://heygen-check.invalid/url") for one in start["responses"]))
         start["responses"] = [{**one, "body": {"access_token": "$SECRET", "expires_in": 60}} for one in start["responses"]]
         world.write_text(json.dumps(start))
         done = run(copy, "--no-memory", "--world", world, "--strict")

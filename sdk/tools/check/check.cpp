@@ -349,7 +349,7 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const Scena
   }
   if (!ended.leaking_file.empty())
     into.fail("secret-file", std::string(name) + ": it was written to " + ended.leaking_file);
-  if (const auto file = leaking_file(scenario, scratch_.path(), started_)) {
+  if (const auto file = leaking_file(scenario, scratch_.path(), started_, !ended.watched)) {
     into.fail("secret-file", std::string(name) + ": it is in " + file->filename().string());
     std::error_code ignored;
     if (file->string().starts_with(scratch_.path().string())) fs::remove(*file, ignored);

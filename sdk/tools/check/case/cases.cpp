@@ -36,11 +36,13 @@ void judge_login(const Trial& trial, const CallResult& login, Findings& out) {
 
 /// After the refresh, resolve() answers, and not as before: the state, the cache or the headers are new.
 void judge_refreshed(Trial& trial, Step step, const CallResult& resolved, const CallResult& refreshed, Findings& out) {
-  const bool misused = refreshed.answer.status != provider::Status::ok;
+  const auto misused = [](const CallResult& one) {
+    return one.raw == HEYGEN_OK && one.answer.status != provider::Status::ok;
+  };
   out.cover("refresh-works");
   trial.save(refreshed);
   const CallResult again = trial.perform(step, {}, "after a refresh");
-  if (misused) return;
+  if (misused(refreshed) || misused(again)) return;  // said by another rule
   if (again.raw != HEYGEN_OK) {
     out.fail("state-round-trip", called(step, "after a refresh") + ended(again));
   } else if (again.answer.headers.empty()) {

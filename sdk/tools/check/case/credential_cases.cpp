@@ -51,6 +51,9 @@ void refresh_twice(const Library& library, const Scenario& scenario, const Scrip
   trial.arrange(Step::refresh);
   const CallResult refreshed = trial.perform(Step::refresh, first, what);
   if (refreshed.raw != HEYGEN_OK) return out.unchecked(kRotates, called(Step::refresh, what) + ended(refreshed));
+  const bool misused = refreshed.answer.status != provider::Status::ok;
+  if (misused || (!refreshed.answer.patch && !refreshed.changed_cache))
+    return out.unchecked(kRotates, "a refresh stores nothing");
   trial.save(refreshed);
   const CallResult again = trial.perform(Step::refresh, {}, std::string("after ") + what);
   out.cover(kRotates);
@@ -145,8 +148,7 @@ void unknown_expiry(const Library& library, const Scenario& scenario, const Plan
 void long_token(const Library& library, const Scenario& scenario, const Plan& plan, Findings& out) {
   constexpr const char* kRule = "answer-long";
   constexpr std::size_t kLong = 5'000;
-  Scenario large = scenario;
-  large.secret_size = kLong;
+  const Scenario large = scenario.with_long_secrets(kLong);
   bool any = false;
   for (const Step step : {Step::login, Step::resolve, Step::refresh, Step::resolve_variable}) {
     if (!plan.works(step)) continue;

@@ -313,15 +313,16 @@ Ended run_case(const Scenario& scenario, const std::map<std::string, std::string
 }
 
 std::optional<std::filesystem::path> leaking_file(const Scenario& scenario, const std::filesystem::path& directory,
-                                                  std::filesystem::file_time_type since) {
+                                                  std::filesystem::file_time_type since, bool shared) {
   namespace fs = std::filesystem;
   std::error_code error;
   for (const auto& entry :
        fs::recursive_directory_iterator(directory, fs::directory_options::skip_permission_denied, error)) {
     if (holds_secret(scenario, entry.path())) return entry.path();
   }
-  for (const char* shared : {"/tmp", "/var/tmp", "/dev/shm"}) {
-    for (const auto& entry : fs::directory_iterator(shared, fs::directory_options::skip_permission_denied, error)) {
+  if (!shared) return {};
+  for (const char* root : {"/tmp", "/var/tmp", "/dev/shm"}) {
+    for (const auto& entry : fs::directory_iterator(root, fs::directory_options::skip_permission_denied, error)) {
       std::error_code gone;
       const auto changed = fs::last_write_time(entry.path(), gone);
       if (!gone && changed >= since && holds_secret(scenario, entry.path())) return entry.path();

@@ -57,9 +57,9 @@ void await_child(std::chrono::milliseconds most);
 Ended run_case(const Scenario& scenario, const std::map<std::string, std::string>& exported,
                const std::filesystem::path& directory, int limit_ms, const std::function<void(Findings&)>& body);
 
-/// The first file written since `since` that contains a secret: below `directory`, or in the system's directories for
-/// temporary files.
+/// The first file written since `since` that contains a secret: below `directory`, or (`shared`) in the system's
+/// directories for temporary files.
 std::optional<std::filesystem::path> leaking_file(const Scenario& scenario, const std::filesystem::path& directory,
-                                                  std::filesystem::file_time_type since);
+                                                  std::filesystem::file_time_type since, bool shared);
 
 }  // namespace heygen::check

@@ -15,6 +15,7 @@
 #include "core/base/random.hpp"
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
+#include "core/json/write.hpp"
 #include "sdk/json/json.hpp"
 
 namespace heygen::check {
@@ -28,12 +29,15 @@ std::string new_mark() {
   return text.data();
 }
 
-std::string with_secrets(std::string text, const Scenario& scenario) {
-  constexpr std::string_view kName = "$SECRET";
-  for (std::size_t at = 0; (at = text.find(kName, at)) != std::string::npos;) {
-    text.replace(at, kName.size(), scenario.secret("given"));
+std::string replaced(std::string text, std::string_view old, const std::string& with) {
+  for (std::size_t at = 0; (at = text.find(old, at)) != std::string::npos; at += with.size()) {
+    text.replace(at, old.size(), with);
   }
   return text;
+}
+
+std::string with_secrets(std::string text, const Scenario& scenario) {
+  return replaced(std::move(text), "$SECRET", scenario.secret("given"));
 }
 
 std::string text_of(const sdk::Var& value) {
@@ -180,6 +184,20 @@ std::string Scenario::secret(std::string_view name) const {
   std::string text = mark + "-" + std::string(name);
   if (text.size() < secret_size) text += "-" + std::string(secret_size - text.size() - 1, 'x');
   return text;
+}
+
+Scenario Scenario::with_long_secrets(std::size_t size) const {
+  Scenario changed = *this;
+  changed.secret_size = size;
+  const std::string old = secret("given"), with = changed.secret("given");
+  const auto lengthen = [&](std::string& text) { text = replaced(std::move(text), old, with); };
+  for (auto* texts : {&changed.settings, &changed.environment}) {
+    for (auto& [name, value] : *texts) lengthen(value);
+  }
+  for (std::string& answer : changed.answers) lengthen(answer);
+  for (CannedResponse& response : changed.responses) lengthen(response.body);
+  changed.state = json::parse(replaced(json::write(state), old, with));
+  return changed;
 }
 
 std::string Scenario::shown(std::string_view text, std::size_t most) const {

@@ -37,6 +37,8 @@ struct Scenario {
   std::set<std::string, std::less<>> left_out;  ///< functions that crash or hang
 
   std::string secret(std::string_view name) const;
+  /// The same with secrets of at least `size` bytes, those of the world file included.
+  Scenario with_long_secrets(std::size_t size) const;
   bool holds_secret(std::string_view text) const { return text.find(mark) != std::string_view::npos; }
   /// With "<secret NAME>" in place of each secret, and cut to `most` bytes.
   std::string shown(std::string_view text, std::size_t most = std::string::npos) const;

@@ -40,7 +40,7 @@ std::string Trace::shown(heygen_str text) const {
   return "\"" + scenario_.shown(provider::abi::view(text), kMostShown) + "\"";
 }
 
-std::string Trace::shown(const heygen_str* out) const {
+std::string Trace::shown(heygen_str* out) const {
   return out != nullptr ? "→ " + shown(*out) : "";
 }
 

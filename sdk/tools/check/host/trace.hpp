@@ -25,11 +25,11 @@ class Trace {
 
   // Values as a line has them; what says nothing is "".
   std::string shown(heygen_str text) const;
-  std::string shown(const heygen_str* out) const;
+  std::string shown(heygen_str* out) const;
   std::string shown(const heygen_http_request* request) const;
   std::string shown(const heygen_http_response** response) const;
   std::string shown(const heygen_loopback_options* options) const;
-  std::string shown(const heygen_time* out) const { return out != nullptr ? std::to_string(*out) : ""; }
+  std::string shown(heygen_time* out) const { return out != nullptr ? std::to_string(*out) : ""; }
   std::string shown(std::int32_t number) const { return std::to_string(number); }
   std::string shown(std::uint32_t number) const { return std::to_string(number); }
   std::string shown(std::int64_t number) const { return std::to_string(number); }
