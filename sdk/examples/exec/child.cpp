@@ -25,13 +25,13 @@ constexpr std::size_t kLongestOutput = std::size_t{1} << 20;
 
 class Descriptor {
  public:
-  explicit Descriptor(int number) : number_(number) {}
+  explicit Descriptor(int number = -1) : number_(number) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() { reset(); }
-  void reset() {
+  void reset(int number = -1) {
     if (number_ >= 0) close(number_);
-    number_ = -1;
+    number_ = number;
   }
   int get() const { return number_; }
 
@@ -57,7 +57,7 @@ std::vector<char*> environment() {
 
 class Helper {
  public:
-  Helper(const sdk::Call& call, const Run& run) : Helper(call, run, socket_pair(), socket_pair()) {}
+  Helper(const sdk::Call& call, const Run& run) : Helper(call, run, call.clock().monotonic() + run.limit) {}
   Helper(const Helper&) = delete;
   Helper& operator=(const Helper&) = delete;
   ~Helper() {
@@ -71,7 +71,7 @@ class Helper {
     std::string text;
     std::string_view left = run_.input;
     while (output_.get() >= 0) {
-      std::array<pollfd, 3> watched{{{call_.cancel_descriptor(), POLLIN, 0},
+      std::array<pollfd, 3> watched{{{static_cast<int>(call_.cancel_descriptor()), POLLIN, 0},
                                      {output_.get(), POLLIN, 0},
                                      {input_.get(), static_cast<short>(left.empty() ? 0 : POLLOUT), 0}}};
       wait(watched.data(), watched.size());
@@ -97,9 +97,13 @@ class Helper {
   }
 
  private:
-  Helper(const sdk::Call& call, const Run& run, std::pair<int, int> in, std::pair<int, int> out)
-      : call_(call), run_(run), input_(in.first), output_(out.first), deadline_(call.clock().monotonic() + run.limit) {
-    const Descriptor child_in(in.second), child_out(out.second);
+  Helper(const sdk::Call& call, const Run& run, milliseconds deadline) : call_(call), run_(run), deadline_(deadline) {
+    const auto in = socket_pair();
+    input_.reset(in.first);
+    const Descriptor child_in(in.second);
+    const auto out = socket_pair();
+    output_.reset(out.first);
+    const Descriptor child_out(out.second);
     start(child_in.get(), child_out.get());
   }
 

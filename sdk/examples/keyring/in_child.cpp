@@ -95,7 +95,7 @@ class Child {
   }
 
   void wait() {
-    std::array<pollfd, 2> watched{{{output_, POLLIN, 0}, {call_.cancel_descriptor(), POLLIN, 0}}};
+    std::array<pollfd, 2> watched{{{output_, POLLIN, 0}, {static_cast<int>(call_.cancel_descriptor()), POLLIN, 0}}};
     const auto left = deadline_ - call_.clock().monotonic();
     if (left.count() > 0) poll(watched.data(), watched.size(), static_cast<int>(left.count()));
     if (call_.canceled()) throw sdk::Fail(HEYGEN_CANCELED);

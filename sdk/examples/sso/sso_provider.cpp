@@ -39,6 +39,7 @@ std::string printable(std::string_view text) {
 struct Issuer {
   std::string issuer, client_id, audience;
   std::string authorize_url, token_url, exchange_url, revoke_url;
+  bool names_itself = false;  ///< its redirects have `iss` (RFC 9207 §3)
 };
 
 std::string required(const sdk::Call& call, std::string_view key) {
@@ -75,6 +76,7 @@ Issuer discover(const sdk::Call& call) {
   found.authorize_url = std::string(metadata["authorization_endpoint"].as_text());
   found.token_url = std::string(metadata["token_endpoint"].as_text());
   found.revoke_url = std::string(metadata["revocation_endpoint"].as_text());
+  found.names_itself = metadata["authorization_response_iss_parameter_supported"].as_text() == "true";
   found.exchange_url = std::string(call.settings().get("exchange_url").value_or(found.token_url));
   if (found.authorize_url.empty() || found.token_url.empty())
     throw sdk::Fail(HEYGEN_BROKEN, "The metadata of " + found.issuer + " names no endpoints.");
@@ -188,7 +190,8 @@ Grant authorize(const sdk::Call& call, const Issuer& issuer, sdk::Loopback& list
     throw sdk::Fail(HEYGEN_REJECTED, "The login in the browser was not finished.", "Log in again.");
   if (!call.hash().equal(listener.param("state").value_or(""), state.reveal()))
     throw sdk::Fail(HEYGEN_BROKEN, "The browser came back with the answer to another login.", "Log in again.");
-  if (const auto iss = listener.param("iss"); iss && *iss != issuer.issuer)  // RFC 9207 §2.4
+  const auto iss = listener.param("iss");
+  if (iss ? *iss != issuer.issuer : issuer.names_itself)  // RFC 9207 §2.4
     throw sdk::Fail(HEYGEN_BROKEN, "The answer of the login comes from another issuer.", "Log in again.");
   if (const auto error = listener.param("error"))
     throw sdk::Fail(HEYGEN_REJECTED, "The login was refused: " + printable(*error) + ".", "Log in again.");

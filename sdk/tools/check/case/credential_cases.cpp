@@ -136,6 +136,7 @@ void unknown_expiry(const Library& library, const Scenario& scenario, const Plan
   Script bare;
   bare.server = Server::bare;
   const CallResult login = trial.perform(Step::login, bare, "no expiry from the server");
+  if (login.requests == 0) return out.not_applicable(kRule, "its login asks no server");
   if (login.canned) return out.not_applicable(kRule, "the world file's responses say what expires");
   if (login.raw != HEYGEN_OK)
     return out.unchecked(kRule, called(Step::login, "no expiry from the server") + ended(login));
