@@ -356,6 +356,17 @@ class Installed(WithVault):
             self.assertIn(text, done.err)
             self.assertNotIn("a-secret-key", (self.home.path / "seen").read_text())
 
+    def test_the_checker_is_strict_and_is_given_the_world_file(self):
+        self.build(directory=self.work)
+        checker = self.home.program.parent / "heygen-provider-check"
+        checker.write_text(f"#!/bin/sh\nshift\necho \"$@\" > '{self.home.path}/words'\n", encoding="utf-8")
+        checker.chmod(0o755)
+        elsewhere = ("env", "-C", str(self.home.path))
+        for words, given in (((), ""), (("--world", "world.json"), f" --world {self.home.path / 'world.json'}")):
+            done = self.run_heygen("provider", "install", str(self.work / "vault.so"), "--force", *words, prefix=elsewhere)
+            self.assert_succeeds(done)
+            self.assertEqual((self.home.path / "words").read_text(), f"--strict{given}\n")
+
     def test_the_load_gets_nothing_of_this_process(self):
         self.work.mkdir()
         seen = self.home.path / "seen"

@@ -277,16 +277,17 @@ def example(name, *flags):
     return library
 
 
-def assert_passes_check(test, library, *options, env=None):
-    """Every rule is exercised; valgrind is for the checker's own suite."""
+def assert_passes_check(test, library, *options, env=None, unchecked=0):
+    """Every rule is exercised, but for `unchecked` ones; valgrind is for the checker's own suite."""
+    strict = [] if unchecked else ["--strict"]
     done = subprocess.run(
-        [BUILD / "bin" / "heygen-provider-check", "--strict", "--no-memory", *options, library],
+        [BUILD / "bin" / "heygen-provider-check", *strict, "--no-memory", *options, library],
         env=env,
         capture_output=True,
         text=True,
     )
     test.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-    test.assertRegex(done.stdout, " 0 failed, .* 0 unchecked")
+    test.assertRegex(done.stdout, f" 0 failed, .* {unchecked} unchecked")
     return done.stdout
 
 
