@@ -210,6 +210,16 @@ void Checker::compare_manifest() {
   if (const auto fault = provider::find_ownership_fault(manifest_file_)) out.fail("file-ownership", fault->what());
 }
 
+/// How far the check got: functions that worked, and where as many did, requests.
+int progress_of(const Plan& plan) {
+  constexpr int kOfFunction = 1'000;
+  int score = 0;
+  for (const Step step : kSteps) {
+    score += (plan.works(step) ? kOfFunction : 0) + std::min(plan.of(step).requests, kOfFunction / 10);
+  }
+  return score;
+}
+
 /// The first scenario in which most works; what the survey found in it counts.
 bool Checker::choose_scenario() {
   std::vector<Scenario> scenarios = candidates(make_scenario(options_.world), manifest_);
@@ -222,7 +232,7 @@ bool Checker::choose_scenario() {
       return false;
     }
     const Plan plan = plan_from(found->facts);
-    const int score = static_cast<int>(std::ranges::count_if(kSteps, [&](Step step) { return plan.works(step); }));
+    const int score = progress_of(plan);
     if (score <= best) continue;
     best = score;
     kept = *found;

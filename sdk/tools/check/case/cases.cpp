@@ -373,6 +373,7 @@ void reordered(const Path& library, const Scenario& scenario, const Plan& plan, 
   auto& members = trial.state.as_object();
   members.emplace_back("heygen_check", json::Object{{"list", json::Array{1, "text", json::Value()}}});
   std::ranges::reverse(members);
+  if (scenario.refreshes_first) trial.refresh_first();  // a cache is bound to the state
   out.cover("state-round-trip");
   const CallResult result = trial.perform(Step::resolve, {}, "members in another order");
   if (result.raw != baseline.raw || !same_headers(result, baseline)) {
