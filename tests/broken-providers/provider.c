@@ -282,6 +282,9 @@ static void misbehave(const heygen_call* call) {
   extern void throw_something(void);
   throw_something();
 #endif
+#ifdef FAULT_HANGS
+  for (;;) usleep(1000);
+#endif
 #ifdef FAULT_CRASH
   *(volatile int*)(uintptr_t)call->reason = 1;
 #endif
