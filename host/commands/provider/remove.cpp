@@ -80,7 +80,8 @@ Command remove_command() {
   command.words = {"provider", "remove"};
   command.summary = "Remove a provider from your directory";
   command.description =
-      "Deletes its manifest and its library. A credential that it stored stays until `heygen auth logout`.";
+      "Deletes its manifest, its library, its cache and its keys. A credential that it stored stays until `heygen auth "
+      "logout`.";
   command.examples = {"heygen provider remove ID --force"};
   command.positionals = {id_argument()};
   command.options = [](Services&) { return std::vector<Option>{{.name = "force", .doc = "Do not ask"}}; };

@@ -11,6 +11,7 @@
 #include "core/provider/library/pin.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/provider/setting.hpp"
+#include "core/store/credential_store.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/provider/describe.hpp"
 #include "host/commands/provider/lookup.hpp"
@@ -139,6 +140,7 @@ json::Value explanation(Services& services, const DiscoveredProvider& found) {
   out.set("manifest", found.manifest_path.string());
   out.set("searched", searched(services, found));
   out.set("slot", store::slot_of(found.id));
+  out.set("cached", services.store().cache.has(found.id));
   out.set("login_offered", is_offered(found, services.config(), services.environment));
   out.set("enabled_by", strings(manifest.enabled_by));
   json::Array set;
@@ -185,6 +187,7 @@ std::string explanation_text(Services& services, const DiscoveredProvider& found
   if (found.is_usable()) out += verdict(services, found) + "\n";
   if (const json::Value pin = pin_report(services, found); !pin.is_null()) out += pin_text(pin);
   out += "Credentials-file entry: `" + store::slot_of(found.id) + "`.\n";
+  if (services.store().cache.has(found.id)) out += "Cached: something that it derived (gone at logout).\n";
   out += list_text("Searched", directories) + list_text("Environment variables that supply a credential", variables) +
          list_text("Settings", settings) + list_text("Needs", found.manifest.needs);
   return printable(out, true);
