@@ -266,13 +266,15 @@ def write_manifest(library):
 
 @functools.cache
 def example(name, *flags):
-    """The library of the SDK's C++ example of that name, compiled once, with its manifest beside it."""
+    """The library of the SDK's C or C++ example of that name, compiled once, with its manifest beside it."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"heygen-{name}-"))
     atexit.register(shutil.rmtree, directory, True)
     library = directory / f"{name}.so"
-    command = ["c++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
+    sources = list((ROOT / "sdk" / "examples" / name).glob("*.c*"))
+    command = ["cc", "-std=c11"] if sources[0].suffix == ".c" else ["c++", "-std=c++17"]
+    command += ["-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
     command += [f"-Wl,--version-script={ROOT}/sdk/cmake/provider.map", "-I", ROOT / "sdk" / "include"]
-    subprocess.run([*command, *(ROOT / "sdk" / "examples" / name).glob("*.cpp"), "-o", library, *flags], check=True)
+    subprocess.run([*command, *sources, "-o", library, *flags], check=True)
     write_manifest(library)
     return library
 
@@ -479,6 +481,9 @@ class IdentityProvider:
 
     def forget(self, access_token):
         get(f"{self.url}/_test/forget?" + urllib.parse.urlencode({"token": access_token}), self.opener)
+
+    def change_nonce(self):
+        get(f"{self.url}/_test/nonce", self.opener)
 
     def fail_next_exchange(self, status):
         get(f"{self.url}/_test/exchange?status={status}", self.opener)

@@ -2,20 +2,23 @@
 // A certified OpenID provider (npm oidc-provider) on loopback, set up as the service looks to a native program: a
 // public client, PKCE, rotating refresh tokens with reuse detection, revocation, the device flow. Runs on Node.js 18.
 //
-//   node idp.mjs [--tls CERT KEY] [--form] [--access-ttl S] [--device-ttl S] [--interval S]
+//   node idp.mjs [--tls CERT KEY] [--form] [--dpop] [--access-ttl S] [--device-ttl S] [--interval S]
 //
 // Prints {"issuer": URL} and then one JSON line for each request that it answered. Without --form the sign-in page
-// approves by itself; with it, it has a button for either answer. Beside OAuth there are
+// approves by itself; with it, it has a button for either answer. With --dpop, tokens are bound to a key (RFC 9449), and
+// both the token endpoint and the API demand a nonce. Beside OAuth there are
 //   /v3/users/me, /v3/videos      an API that takes live access tokens
 //   /_test/state?token=T          {"state": active | consumed | revoked | unknown}
 //   /_test/forget?token=T         ends one access token, as if it had expired early
 //   /_test/said?number=N          a line of the log that comes after those of all earlier requests
+//   /_test/nonce                 from now on the API demands another nonce
 //   /_test/exchange?status=S      the next token exchange (RFC 8693) is answered with this status alone
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { parseArgs } from 'node:util';
+import { EmbeddedJWK, calculateJwkThumbprint, jwtVerify } from 'jose';
 import Provider from 'oidc-provider';
 
 const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -27,6 +30,7 @@ const { values: options } = parseArgs({
   args: arguments_,
   options: {
     form: { type: 'boolean', default: false },
+    dpop: { type: 'boolean', default: false },
     'access-ttl': { type: 'string', default: '3600' },
     'device-ttl': { type: 'string', default: '600' },
     interval: { type: 'string', default: '1' },
@@ -80,6 +84,7 @@ const provider = new Provider(issuer, {
   features: {
     devInteractions: { enabled: false },
     revocation: { enabled: true },
+    dPoP: { enabled: options.dpop, nonceSecret: randomBytes(32), requireNonce: () => options.dpop },
     deviceFlow: {
       enabled: true,
       userCodeInputSource: (ctx, form) => page(ctx, 'Enter the code',
@@ -164,11 +169,36 @@ async function stateOf(token) {
   return found.consumed ? 'consumed' : 'active';
 }
 
+const proofs = new Set();   // their jti
+let apiNonce = randomBytes(8).toString('hex');
+
+/// What is wrong with the proof of a request, if anything is (RFC 9449 §4.3).
+async function faultOfProof(ctx, token) {
+  let proof;
+  try {
+    proof = await jwtVerify(ctx.get('dpop'), EmbeddedJWK, { typ: 'dpop+jwt', algorithms: ['ES256'], maxTokenAge: 60 });
+  } catch (error) {
+    return `invalid_dpop_proof: ${error.message}`;
+  }
+  const { payload, protectedHeader: { jwk } } = proof;
+  if (jwk.d || payload.htm !== ctx.method || payload.htu !== `${issuer}${ctx.path}`) return 'invalid_dpop_proof: htm, htu';
+  if (payload.ath !== createHash('sha256').update(token).digest('base64url')) return 'invalid_dpop_proof: ath';
+  if ((await find(token))?.jkt !== await calculateJwkThumbprint(jwk)) return 'invalid_token: jkt';
+  if (!payload.jti || proofs.has(payload.jti)) return 'invalid_dpop_proof: jti';
+  proofs.add(payload.jti);
+  return payload.nonce === apiNonce ? null : 'use_dpop_nonce';
+}
+
 async function api(ctx) {
-  const token = /^Bearer (.+)$/.exec(ctx.get('authorization'))?.[1] ?? '';
-  if (await stateOf(token) !== 'active') {
+  const scheme = options.dpop ? 'DPoP' : 'Bearer';
+  const token = new RegExp(`^${scheme} (.+)$`).exec(ctx.get('authorization'))?.[1] ?? '';
+  let fault = await stateOf(token) === 'active' ? null : 'invalid_token';
+  if (!fault && options.dpop) fault = await faultOfProof(ctx, token);
+  ctx.state.fault = fault;
+  if (fault) {
     ctx.status = 401;
-    ctx.set('WWW-Authenticate', 'Bearer error="invalid_token"');
+    ctx.set('WWW-Authenticate', `${scheme} error="${fault.split(':')[0]}"`);
+    if (options.dpop) ctx.set('DPoP-Nonce', apiNonce);
     ctx.body = { error: { code: 'unauthorized', message: 'The token is not live.' } };
   } else {
     ctx.body = { data: ctx.path === '/v3/users/me' ? { username: 'ada', email: 'ada@example.test' } : { videos: [] } };
@@ -180,6 +210,7 @@ const own = {
   '/v3/videos': api,
   '/_test/state': async (ctx) => { ctx.body = { state: await stateOf(ctx.query.token) }; },
   '/_test/said': async (ctx) => { ctx.body = {}; },
+  '/_test/nonce': async (ctx) => { apiNonce = randomBytes(8).toString('hex'); ctx.body = {}; },
   '/_test/exchange': async (ctx) => { exchangeStatus = Number(ctx.query.status); ctx.body = {}; },
   '/_test/forget': async (ctx) => { await (await find(ctx.query.token))?.destroy(); ctx.body = {}; },
 };
@@ -196,7 +227,7 @@ provider.use(async (ctx, next) => {
   if (ctx.path.startsWith('/_test/')) return;
   say({
     method: ctx.method, path: ctx.path, status: ctx.status, error: response.error, authorization: ctx.get('authorization'),
-    form: ctx.oidc?.body, query: ctx.query,
+    form: ctx.oidc?.body, query: ctx.query, proof: ctx.get('dpop'), fault: ctx.state.fault,
   });
 });
 provider.on('server_error', (_ctx, error) => console.error(error));
