@@ -43,6 +43,7 @@ class CloudMachine(WithService):
         self.metadata = self.enterContext(MetadataService(self.service))
         self.home.add_provider(example("metadata"))
         self.home.env.update(SSL_CERT_FILE=str(certificates() / "ca.pem"), HEYGEN_METADATA_URL=self.metadata.url)
+        self.home.write_settings("[providers.metadata]\nenabled = true\n")
         self.cache = self.home.config / "cache" / "metadata.json"
 
     def fetches(self):
@@ -71,6 +72,8 @@ class CloudMachine(WithService):
         self.metadata.has_role = False
         self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
         self.metadata.stop()
+        self.assert_fails(self.run_heygen("video", "list"), "network_error", 1)
+        self.home.write_settings("")
         self.assert_fails(self.run_heygen("video", "list"), "auth_error", 3)
         self.assertFalse(self.cache.exists())
 

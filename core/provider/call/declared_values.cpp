@@ -22,6 +22,16 @@ bool is_hidden(const HostCall& host, std::string_view variable) {
          std::ranges::find(credentials, variable) != credentials.end();
 }
 
+/// Members by name: programs that share the file may write them in another order.
+void sort_members(json::Value& value) {
+  if (auto* items = value.get_if<json::Array>()) {
+    for (json::Value& item : *items) sort_members(item);
+  } else if (auto* members = value.get_if<json::Object>()) {
+    for (json::Member& member : *members) sort_members(member.second);
+    std::ranges::sort(*members, {}, &json::Member::first);
+  }
+}
+
 std::string digest_of(const json::Value& value) {
   std::string text = json::write(value);
   const Wiper wiper{text};
@@ -42,7 +52,11 @@ std::optional<SettingValue> setting_of(const HostCall& host, Setting setting) {
 }
 
 std::string state_digest(const json::Value& state) {
-  return digest_of(state);
+  json::Value sorted = state;
+  sort_members(sorted);
+  std::string digest = digest_of(sorted);
+  store::wipe_strings(sorted);
+  return digest;
 }
 
 store::CacheBinding cache_binding(const HostCall& host) {
@@ -54,7 +68,7 @@ store::CacheBinding cache_binding(const HostCall& host) {
     const auto value = setting_of(host, setting);
     inputs.as_array().emplace_back(value ? json::Value(value->text) : json::Value());
   }
-  store::CacheBinding binding{digest_of(state), digest_of(inputs)};
+  store::CacheBinding binding{state_digest(state), digest_of(inputs)};
   store::wipe_strings(state);
   store::wipe_strings(inputs);
   return binding;

@@ -27,24 +27,17 @@ std::string proof(const sdk::Call& call, std::string_view method, std::string_vi
       .set_number("iat", call.clock().now());
   if (!access.empty()) claims.set_text("ath", encode(call, call.hash().sha256(access)));
   if (!nonce.empty()) claims.set_text("nonce", nonce);
-  const std::string jwk(call.keys().public_jwk(kKey));
-  const std::string signed_part =
-      encode(call, R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + jwk + "}") + "." + encode(call, claims.str());
+  const std::string header =
+      R"({"typ":"dpop+jwt","alg":"ES256","jwk":)" + std::string(call.keys().public_jwk(kKey)) + "}";
+  const std::string signed_part = encode(call, header) + "." + encode(call, claims.str());
   return signed_part + "." + encode(call, call.keys().sign(kKey, signed_part));
 }
 
 /// A nonce serves until the server says another one (§8.2); to lose it costs a round trip.
 std::string known_nonce(const sdk::Call& call, std::string_view name, std::optional<std::string_view> next) {
   if (next) call.cache().put(name, *next, call.clock().now() + kNonceLife);
-  if (next) return std::string(*next);
   const auto cached = call.cache().get(name);
-  return cached ? std::string(cached->value.reveal()) : std::string();
-}
-
-std::string required(const sdk::Call& call, std::string_view key) {
-  if (const auto value = call.settings().get(key)) return std::string(*value);
-  throw sdk::Fail(HEYGEN_USAGE, "providers.dpop." + std::string(key) + " is not set.",
-                  "heygen config set providers.dpop." + std::string(key) + " VALUE");
+  return std::string(next ? *next : cached ? cached->value.reveal() : std::string_view{});
 }
 
 /// The token endpoint's answer; a nonce that it demands is taken once (§8).
@@ -66,6 +59,14 @@ sdk::Json ask_for_token(const sdk::Call& call, const std::string& url, const sdk
   }
 }
 
+/// A member of the state as text, or "". What is there but no text is damaged, not absent.
+std::string_view stored(const sdk::Json& state, std::string_view name) {
+  const std::string_view text = state[name].as_text();
+  if (state[name].is_null()) return "";
+  if (state[name].is_string() && text.find_first_of("\r\n") == std::string_view::npos) return text;
+  throw sdk::Fail(HEYGEN_BROKEN, "The stored `" + std::string(name) + "` is damaged.", "Log in again.");
+}
+
 void store(const sdk::Call& call, const sdk::Json& answer, sdk::Patch& patch) {
   patch.set_text("access_token", answer["access_token"].as_text());
   if (const auto next = answer["refresh_token"].as_text(); !next.empty()) patch.set_text("refresh_token", next);
@@ -78,11 +79,11 @@ class DpopProvider : public sdk::Provider {
  public:
   void resolve(sdk::Call& call) override {
     const sdk::Json state = call.state();
-    const std::string_view access = state["access_token"].as_text();
+    const std::string_view access = stored(state, "access_token");
     if (access.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
     call.set_type("dpop");
     call.set_reach(HEYGEN_REACH_THIS_REQUEST);
-    call.set_refreshable(!state["refresh_token"].as_text().empty());
+    call.set_refreshable(!stored(state, "refresh_token").empty());
     if (const auto expires_at = state["expires_at"].as_int64()) call.set_expiry(*expires_at);
     std::string value = "DPoP " + std::string(access);
     call.set_header("Authorization", value);
@@ -96,29 +97,30 @@ class DpopProvider : public sdk::Provider {
     if (call.www_authenticate().find("use_dpop_nonce") != std::string_view::npos) return;  // nothing to refresh
     const sdk::Json state = call.state();
     sdk::Form form(call.http());
-    form.add("grant_type", "refresh_token").add("client_id", state["client_id"].as_text());
-    form.add("refresh_token", state["refresh_token"].as_text());
+    form.add("grant_type", "refresh_token").add("client_id", stored(state, "client_id"));
+    form.add("refresh_token", stored(state, "refresh_token"));
     sdk::Patch patch(call);
-    store(call, ask_for_token(call, std::string(state["token_url"].as_text()), form), patch);
+    store(call, ask_for_token(call, std::string(stored(state, "token_url")), form), patch);
   }
 
   void login(sdk::Call& call) override {
-    const std::string client = required(call, "client_id"), token_url = required(call, "token_url");
+    if (call.interaction() == HEYGEN_INTERACTION_NEVER) throw sdk::Fail(HEYGEN_NEEDS_USER);
+    const auto setting = [&](std::string_view key) { return std::string(call.settings().get(key).value_or("")); };
+    const std::string client = setting("client_id"), token_url = setting("token_url");
     call.keys().create(kKey, "ES256");
     sdk::Loopback listener = call.listen({"/oauth/callback"});
     const std::string verifier = encode(call, call.random_bytes(64).reveal());
     const std::string state = encode(call, call.random_bytes(32).reveal());
     sdk::Form query(call.http());
     query.add("response_type", "code").add("client_id", client).add("redirect_uri", listener.redirect_uri());
-    query.add("scope", required(call, "scope")).add("state", state).add("code_challenge_method", "S256");
+    query.add("scope", setting("scope")).add("state", state).add("code_challenge_method", "S256");
     query.add("code_challenge", encode(call, call.hash().sha256(verifier)))
         .add("dpop_jkt", call.keys().thumbprint(kKey));
-    const std::string url = required(call, "authorize_url") + "?" + query.str();
-    call.terminal().notice("Log in in the browser. If none opens, open this URL:");
-    call.terminal().notice(url);
+    const std::string url = setting("authorize_url") + "?" + query.str();
+    call.terminal().notice("Log in in the browser. If none opens, open this URL: " + url);
     if (call.browser().allowed()) call.browser().open(url);
-    if (listener.wait(std::chrono::minutes(5)) != HEYGEN_OK || listener.param("state").value_or("") != state ||
-        !listener.param("code"))
+    if (listener.wait(std::chrono::minutes(5)) != HEYGEN_OK || !listener.param("code") ||
+        !call.hash().equal(listener.param("state").value_or(""), state))
       throw sdk::Fail(HEYGEN_REJECTED, "The login in the browser was not finished.", "Log in again.");
     sdk::Form form(call.http());
     form.add("grant_type", "authorization_code").add("client_id", client).add("code_verifier", verifier);

@@ -13,34 +13,29 @@ constexpr std::string_view kCredential = "credential";
 constexpr std::chrono::milliseconds kTimeout{1'000};  // the service answers at once, or is not there
 constexpr std::string_view kTokenLife = "60";
 
-/// Empty: no such service is there.
-std::optional<sdk::HttpResponse> ask(const sdk::Call& call, std::string_view method, std::string_view path,
-                                     std::string_view header, std::string_view value) {
+sdk::HttpResponse ask(const sdk::Call& call, std::string_view method, std::string_view path, std::string_view header,
+                      std::string_view value) {
   sdk::HttpRequest request;
   request.method = method;
   request.url = std::string(call.settings().get("url").value()) + std::string(path);
   request.headers.emplace_back(header, value);
   request.timeout = kTimeout;
-  try {
-    return call.http().send(request);
-  } catch (const sdk::Fail& fail) {
-    if (fail.status() != HEYGEN_TRANSIENT) throw;
-    return std::nullopt;
-  }
+  const sdk::HttpResponse response = call.http().send(request);
+  if (response.status() >= 500)
+    throw sdk::Fail(HEYGEN_TRANSIENT, "The metadata service is in trouble.", "Try again in a moment.");
+  if (response.status() == 404) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);  // the machine has no such role
+  if (response.status() != 200) throw sdk::Fail(HEYGEN_REJECTED, "The metadata service refused this machine.");
+  return response;
 }
 
 /// A token of the service first, which a request that was smuggled through the machine cannot ask for; then the
 /// credential.
 sdk::Cache::Cached fetch(const sdk::Call& call) {
   const auto token = ask(call, "PUT", "/latest/api/token", "X-Metadata-Token-TTL-Seconds", kTokenLife);
-  if (!token || token->status() != 200) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
-  const auto response = ask(call, "GET", "/latest/meta-data/heygen/credential", "X-Metadata-Token", token->body());
-  if (!response || response->status() >= 500)
-    throw sdk::Fail(HEYGEN_TRANSIENT, "The metadata service is in trouble.", "Try again in a moment.");
-  if (response->status() == 404) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);  // the machine has no such role
-  const sdk::Json answer = call.parse(response->body());
+  const auto response = ask(call, "GET", "/latest/meta-data/heygen/credential", "X-Metadata-Token", token.body());
+  const sdk::Json answer = call.parse(response.body());
   const auto expires_at = call.clock().parse(answer["expiration"].as_text());
-  if (response->status() != 200 || answer["token"].as_text().empty() || !expires_at)
+  if (!answer["token"].is_string() || !expires_at)
     throw sdk::Fail(HEYGEN_BROKEN, "The metadata service gave no credential.", "Check the role of this machine.");
   return {sdk::Secret(answer["token"].as_text()), *expires_at};
 }
@@ -48,14 +43,16 @@ sdk::Cache::Cached fetch(const sdk::Call& call) {
 class MetadataProvider : public sdk::Provider {
  public:
   void resolve(sdk::Call& call) override {
+    if (call.settings().get("enabled") != "true") throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
+    call.set_type("machine");
+    call.set_source("metadata");
+    call.set_refreshable(true);
     auto credential = call.cache().get(kCredential);
+    if (!credential && call.reason() == HEYGEN_REASON_EXPLAIN) return;  // a report: it would be fetched
     if (!credential) {
       credential = fetch(call);
       call.cache().put(kCredential, credential->value.reveal(), credential->expires_at);
     }
-    call.set_type("machine");
-    call.set_source("metadata");
-    call.set_refreshable(true);
     call.set_expiry(credential->expires_at);
     std::string value = "Bearer " + std::string(credential->value.reveal());
     call.set_header("Authorization", value);
@@ -67,7 +64,9 @@ class MetadataProvider : public sdk::Provider {
 };
 
 constexpr std::array kEnv{sdk::view("HEYGEN_METADATA_URL")};
-constexpr std::array<heygen_setting, 1> kSettings{
+constexpr std::array<heygen_setting, 2> kSettings{
+    sdk::setting("enabled", "bool", "false", "Ask the metadata service of this machine's cloud"),
+
     sdk::setting("url", "url", "http://169.254.169.254", "Where the metadata service is", "HEYGEN_METADATA_URL")};
 constexpr std::array kNeeds{sdk::view("plain-http=169.254.169.254")};
 

@@ -122,10 +122,10 @@ static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
 }
 
 static heygen_status HEYGEN_CALL login(const heygen_call* call) {
-  const heygen_settings_1_v* settings = SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1);
   const heygen_json* answer = NULL;
   heygen_str base, role, secret, token;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
+  const heygen_settings_1_v* settings = SERVICE(heygen_settings_1_v, HEYGEN_SETTINGS_1);
   if (settings->get(call, STR("url"), &base) != HEYGEN_OK || settings->get(call, STR("role_id"), &role) != HEYGEN_OK)
     return fail(call, HEYGEN_USAGE, STR("The address of the vault or the role is not set."),
                 STR("Set providers.vault.url and providers.vault.role_id with `heygen config set`."));

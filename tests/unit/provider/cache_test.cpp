@@ -69,6 +69,9 @@ BOOST_AUTO_TEST_CASE(another_state_never_sees_an_entry) {
   BOOST_TEST(last(probe) == kMiss);
   probe.resolve("cache-get token", asked_with({{"token", "one"}}));
   BOOST_TEST(last(probe) == kHit);
+  probe.resolve(kPut, asked_with({{"a", 1}, {"b", json::Object{{"c", 1}, {"d", 2}}}}));
+  probe.resolve("cache-get token", asked_with({{"b", json::Object{{"d", 2}, {"c", 1}}}, {"a", 1}}));
+  BOOST_TEST(last(probe) == kHit);
 }
 
 BOOST_AUTO_TEST_CASE(entry_of_a_call_that_changes_the_state_belongs_to_the_new_state) {
