@@ -3,9 +3,10 @@
 
 import json
 import stat
+import threading
 import unittest
 
-from support import EndToEnd, IdentityProvider, example
+from support import EndToEnd, IdentityProvider, Service, example
 
 TOKEN_PATH, API_PATH = "/v1/oauth/token", "/v3/videos"
 
@@ -95,6 +96,22 @@ class BoundLogin(EndToEnd):
         self.home.browser("deny")
         self.assertNotEqual(self.run_heygen("auth", "login", "--dpop").code, 0)
         self.assertEqual(self.keys.read_bytes(), before)
+
+    def test_a_login_that_is_killed_during_its_check_is_finished_with_its_key(self):
+        with Service() as stalled:
+            gate = threading.Event()
+            stalled.fault("/v3/users/me", gate=gate)
+            self.home.browser()
+            running = self.start("auth", "login", "--dpop", env={"HEYGEN_API_BASE": stalled.url})
+            stalled.wait(lambda: stalled.requests_to("/v3/users/me"))
+            running.process.kill()
+            running.process.wait()
+            gate.set()
+        self.assertFalse(self.keys.exists())
+        done = self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assertIn("that was interrupted is now stored", done.err)
+        self.assertIn("dpop", json.loads(self.keys.read_text()))
+        self.assert_succeeds(self.run_heygen("video", "list"))
 
     def test_the_token_is_worth_nothing_without_the_key(self):
         self.log_in()
