@@ -26,7 +26,6 @@
 #include "host/provider_settings.hpp"
 #include "host/response_limit.hpp"
 #include "host/trace.hpp"
-#include "host/ui/picker.hpp"
 
 namespace heygen::host {
 
@@ -204,12 +203,7 @@ provider::ProviderRegistry& Services::made_registry() {
           [this](int level, const std::string& line) {
             if (options.verbose || level >= kWarning) terminal.notice(line);
           },
-      .menu =
-          [this](const std::string& title, const std::vector<std::string>& items, std::size_t suggested) {
-            std::vector<ui::Row> rows;
-            for (const std::string& item : items) rows.push_back({item, {}});
-            return ui::pick_row(title, rows, suggested, environment, terminal, cancel);
-          },
+      .menu = pick_item,
       .waiting = [this](const std::string& what, auto left) { show_waiting(what, left); },
       .cache = &made_store().cache,
       .keys = &made_store().keys,

@@ -108,6 +108,9 @@ class Services {
   std::function<void(const std::string& what, std::optional<std::chrono::milliseconds> left)> on_waiting;
   /// Makes an Http that shows for which server it waits; optional.
   std::function<std::unique_ptr<net::Http>(net::Http&)> show_http;
+  /// Lets the user pick one of the items on the terminal; an index. Throws Error{canceled}. Optional.
+  std::function<std::size_t(const std::string& title, const std::vector<std::string>& items, std::size_t suggested)>
+      pick_item;
   /// Tells on_waiting, unless a trace tells more (--verbose).
   void show_waiting(const std::string& what, std::optional<std::chrono::milliseconds> left = {}) const;
 

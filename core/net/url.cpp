@@ -128,4 +128,12 @@ bool Url::is_loopback() const {
   return host == "localhost" || host == "::1";
 }
 
+bool Url::is_link_local() const {
+  constexpr std::uint32_t kPrefix = 0xA9FE;  // 169.254
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) return (ntohl(address.s_addr) >> 16) == kPrefix;
+  in6_addr longer{};
+  return inet_pton(AF_INET6, host.c_str(), &longer) == 1 && IN6_IS_ADDR_LINKLOCAL(&longer);
+}
+
 }  // namespace heygen::net

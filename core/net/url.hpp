@@ -20,7 +20,8 @@ struct Url {
   std::string origin() const;  ///< "https://host", or with ":port" unless it is the scheme's own
   std::string text() const;    ///< origin() + target
   bool same_origin(const Url& other) const;
-  bool is_loopback() const;  ///< 127.0.0.0/8, ::1 or localhost, judged by the name only
+  bool is_loopback() const;    ///< 127.0.0.0/8, ::1 or localhost, judged by the name only
+  bool is_link_local() const;  ///< 169.254.0.0/16 (RFC 3927) or fe80::/10 (RFC 4291 §2.5.6)
 };
 
 }  // namespace heygen::net

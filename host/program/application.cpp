@@ -50,6 +50,7 @@
 #include "host/printer.hpp"
 #include "host/secrets.hpp"
 #include "host/services.hpp"
+#include "host/ui/picker.hpp"
 #include "host/ui/waiting.hpp"
 
 namespace heygen::host::program {
@@ -394,6 +395,12 @@ class Application : public Poco::Util::Application {
     const transfer::ProgressDependencies line{services.terminal, services.environment, services.clock};
     WaitingLine waiting(line);
     services.on_waiting = [&waiting](const std::string& what, auto left) { waiting.show(what, left); };
+    services.pick_item = [&services](const std::string& title, const std::vector<std::string>& items,
+                                     std::size_t suggested) {
+      std::vector<ui::Row> rows;
+      for (const std::string& item : items) rows.push_back({item, {}});
+      return ui::pick_row(title, rows, suggested, services.environment, services.terminal, services.cancel);
+    };
     services.show_http = [&line](net::Http& http) { return make_shown(http, line); };
     const int status = run_arguments(services, printer, arguments);
     cancel_of_process = nullptr;

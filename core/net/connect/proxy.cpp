@@ -147,7 +147,7 @@ ProxyRules::ProxyRules(const Environment& environment) {
 }
 
 bool ProxyRules::bypasses(const Url& url) const {
-  return url.is_loopback() ||
+  return url.is_loopback() || url.is_link_local() ||
          std::any_of(exempt_.begin(), exempt_.end(), [&](const std::string& entry) { return matches(entry, url); });
 }
 

@@ -30,8 +30,8 @@ class ProxyRules {
  public:
   explicit ProxyRules(const Environment& environment);
 
-  /// Empty: connect directly. Loopback hosts never go through a proxy. Throws Failure{proxy} when the variable that
-  /// applies names no http:// proxy.
+  /// Empty: connect directly. Loopback and link-local hosts never go through a proxy. Throws Failure{proxy} when the
+  /// variable that applies names no http:// proxy.
   std::optional<Proxy> find(const Url& url) const;
 
  private:

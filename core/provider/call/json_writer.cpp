@@ -23,7 +23,7 @@ bool JsonWriter::lose() {
   return false;
 }
 
-/// Appends a value or an opening bracket where one may stand.
+/// Appends a value or an opening bracket where the grammar has one.
 bool JsonWriter::put(std::string_view json) {
   const bool in_object = !open_.empty() && open_.back() == '{';
   const bool second_document = open_.empty() && !text_.empty();

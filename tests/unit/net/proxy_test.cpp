@@ -117,13 +117,15 @@ BOOST_AUTO_TEST_CASE(no_proxy_names_what_is_reached_directly) {
       {"10.0.0.0/", "https://10.0.0.0", false},
       {"10.0.0.0/8", "https://a.test", false},
       {"fd00::/8", "https://[fd12::1]", true},
-      {"fd00::/8", "https://[fe80::1]", false},
+      {"fd00::/8", "https://[fc00::1]", false},
       {"::2", "https://[::2]", true},
       {"[::2]", "https://[0::2]", true},
       {"[::2]:443", "https://[::2]", true},
       {"[::2]:443", "https://[::2]:444", false},
       {"", "https://localhost:1", true},
       {"", "https://127.0.0.2", true},
+      {"", "http://169.254.169.254", true},
+      {"", "http://[fe80::1]", true},
       {"", "https://[::1]", true},
   };
   for (const Row& row : table) {

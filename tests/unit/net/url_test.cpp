@@ -61,6 +61,13 @@ BOOST_AUTO_TEST_CASE(origins_differ_by_scheme_host_and_port) {
   BOOST_TEST(!url.same_origin(Url::parse("https://b.test/x")));
 }
 
+BOOST_AUTO_TEST_CASE(link_local_addresses_are_literal) {
+  for (const char* yes : {"http://169.254.169.254", "http://169.254.0.1:80", "http://[fe80::1]", "http://[febf::1]"})
+    BOOST_TEST(Url::parse(yes).is_link_local(), yes);
+  for (const char* no : {"http://169.253.1.1", "http://[fec0::1]", "http://169.254.169.254.nip.io", "http://localhost"})
+    BOOST_TEST(!Url::parse(no).is_link_local(), no);
+}
+
 BOOST_AUTO_TEST_CASE(loopback_is_told_only_by_name) {
   for (const char* yes :
        {"http://localhost", "http://LOCALHOST:1", "http://127.0.0.1", "http://127.9.9.9", "http://[::1]"}) {

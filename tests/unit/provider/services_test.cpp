@@ -549,7 +549,8 @@ BOOST_AUTO_TEST_CASE(long_digests_match_the_standard) {
 BOOST_AUTO_TEST_CASE(base64url_is_decoded_strictly) {
   Probe probe;
   probe.resolve(
-      "decode fn5-\ndecode Pz8_\ndecode YWJj\ndecode YWI=\ndecode YWI\ndecode fn5+\ndecode YW\ndecode Y\ndecode YWJ\nreturn 1");
+      "decode fn5-\ndecode Pz8_\ndecode YWJj\ndecode YWI=\ndecode YWI\ndecode fn5+\ndecode YW\ndecode Y\ndecode "
+      "YWJ\nreturn 1");
   says(probe, {"0 ~~~", "0 ???", "0 abc", "0 ab", "0 ab", "6 NULL", "6 NULL", "6 NULL", "6 NULL"});
 }
 

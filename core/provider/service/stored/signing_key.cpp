@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/provider/service/signing_key.hpp"
+#include "core/provider/service/stored/signing_key.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>

@@ -6,7 +6,7 @@
 
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/service/services.hpp"
-#include "core/provider/service/signing_key.hpp"
+#include "core/provider/service/stored/signing_key.hpp"
 #include "core/provider/text_rules.hpp"
 #include "core/store/provider/provider_keys.hpp"
 

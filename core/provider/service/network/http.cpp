@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // heygen.http/1
-#include <Poco/Net/IPAddress.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -39,23 +37,11 @@ const HttpResponse* response_of(const heygen_http_response* response) {
   return reinterpret_cast<const HttpResponse*>(response);
 }
 
-/// Of RFC 3927 and RFC 4291 §2.5.6. Their packets never leave the link.
-bool is_link_local(const std::string& host) {
-  Poco::Net::IPAddress address;
-  return Poco::Net::IPAddress::tryParse(host, address) && address.isLinkLocal();
-}
-
-/// An address of this machine alone. `localhost` is one by RFC 6761 §6.3.
-bool is_loopback(const std::string& host) {
-  Poco::Net::IPAddress address;
-  return to_lower(host) == "localhost" || (Poco::Net::IPAddress::tryParse(host, address) && address.isLoopback());
-}
-
 /// Nobody else can listen to a request there: it never leaves the machine, or the manifest says that it goes to the
 /// link.
 bool stays_near(const HostCall& host, const net::Url& url) {
-  return is_loopback(url.host) ||
-         (is_link_local(url.host) &&
+  return url.is_loopback() ||
+         (url.is_link_local() &&
           std::ranges::find(host.manifest.needs, std::string(kPlainHttp) + url.host) != host.manifest.needs.end());
 }
 
