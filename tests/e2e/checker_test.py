@@ -195,7 +195,7 @@ class Words(Checker):
         self.assertNotIn("hgc", run(self.install(BROKEN / "secret-output.so"), "--no-memory").stdout)
 
     def test_wrong_words_are_exit_2(self):
-        for words in ((), ("--json",), ("a", "b"), ("a", "--limit", "x"), ("a", "--world"), ("pin",), ("rules", "x")):
+        for words in ((), ("--json",), ("a", "b"), ("a", "--limit", "x"), ("a", "--world"), ("a", "--scenario"), ("pin",), ("rules", "x")):
             done = run(*words)
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
             self.assertIn("Usage:", done.stderr)
@@ -229,6 +229,8 @@ class Words(Checker):
             ('{"responses": [{"match": "/a"}, {"mach": "/b"}]}', "`responses[1]` has the unknown member `mach`"),
             ('{"responses": [{"status": 200}]}', "`responses[0]` has no `match`"),
             ('{"responses": [{"match": "/a", "status": "200"}]}', "`responses[0].status` must be from 200 to 599"),
+            ('{"settings": {"ur": "https://a"}}', "`settings.ur` is not declared by the provider; declared are url"),
+            ('{"env": {"SAMPLE": "a"}}', "`env.SAMPLE` is not declared by the provider; declared are SAMPLE_TOKEN"),
             ("[]", "the file must be an object"),
             ("{", "is not valid JSON"),
         ):

@@ -222,7 +222,9 @@ int progress_of(const Plan& plan) {
 
 /// The first scenario in which most works; what the survey found in it counts.
 bool Checker::choose_scenario() {
-  std::vector<Scenario> scenarios = candidates(make_scenario(options_.world), manifest_);
+  const Scenario given = make_scenario(options_.world);
+  require_declared(options_.world, given, manifest_);
+  std::vector<Scenario> scenarios = candidates(given, manifest_);
   int best = -1;
   Findings kept;
   for (std::size_t i = 0; i < scenarios.size(); ++i) {

@@ -80,7 +80,7 @@ class TextReport {
     out_ = about(report_);
     for (const Rule& rule : rules()) {
       const Result result = result_of(report_, rule.id);
-      if (result == Result::unchecked && !all_ && rules_of(reason_of(report_, rule.id)) > kMostAlike) continue;
+      if (!all_ && has_many_alike(rule, result)) continue;
       if (result != Result::passed || all_) write_rule(rule, result);
     }
     if (!all_) write_alike();
@@ -116,22 +116,25 @@ class TextReport {
     out_ += indent + "Why:  " + std::string(rule.why) + "\n" + indent + "Fix:  " + std::string(rule.fix) + "\n";
   }
 
-  int rules_of(const std::string& reason) const {
+  int alike(Result result, const std::string& reason) const {
     return static_cast<int>(std::ranges::count_if(rules(), [&](const Rule& rule) {
-      return result_of(report_, rule.id) == Result::unchecked && reason_of(report_, rule.id) == reason;
+      return result_of(report_, rule.id) == result && reason_of(report_, rule.id) == reason;
     }));
+  }
+  bool has_many_alike(const Rule& rule, Result result) const {
+    const bool groups = result == Result::unchecked || result == Result::not_applicable;
+    return groups && alike(result, reason_of(report_, rule.id)) > kMostAlike;
   }
 
   /// Many rules that have one reason are one line.
   void write_alike() {
     std::set<std::string> written;
     for (const Rule& rule : rules()) {
-      if (result_of(report_, rule.id) != Result::unchecked) continue;
+      const Result result = result_of(report_, rule.id);
       const std::string reason = reason_of(report_, rule.id);
-      const int alike = rules_of(reason);
-      if (alike <= kMostAlike || !written.insert(reason).second) continue;
-      out_ +=
-          label(Result::unchecked) + std::to_string(alike) + " rules (" + printable(reason) + "); --all lists them\n";
+      if (!has_many_alike(rule, result) || !written.insert(reason).second) continue;
+      out_ += label(result) + std::to_string(alike(result, reason)) + " rules (" + printable(reason) +
+              "); --all lists them\n";
     }
   }
 

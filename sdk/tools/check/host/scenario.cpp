@@ -222,6 +222,23 @@ Scenario make_scenario(const std::filesystem::path& file) {
   return scenario;
 }
 
+void require_declared(const std::filesystem::path& file, const Scenario& given, const provider::Manifest& manifest) {
+  const auto refuse = [&](const std::string& what, const std::vector<std::string>& declared) {
+    throw std::runtime_error(file.string() + ": " + what + " is not declared by the provider" +
+                             (declared.empty() ? "" : "; declared are " + join(declared, ", ")));
+  };
+  std::vector<std::string> keys;
+  for (const provider::Setting& setting : manifest.settings) keys.push_back(setting.key);
+  for (const auto& [key, value] : given.settings) {
+    if (std::ranges::find(keys, key) == keys.end()) refuse("`settings." + key + "`", keys);
+  }
+  for (const auto& [name, value] : given.environment) {
+    const bool of_host = name.starts_with("HEYGEN_");
+    if (!of_host && std::ranges::find(manifest.env, name) == manifest.env.end())
+      refuse("`env." + name + "`", manifest.env);
+  }
+}
+
 std::vector<Scenario> candidates(const Scenario& given, const provider::Manifest& manifest) {
   using provider::Setting;
   const auto needed = [&](const Setting& setting) {

@@ -49,6 +49,9 @@ struct Scenario {
 /// std::runtime_error, which names the member that is not valid.
 Scenario make_scenario(const std::filesystem::path& file);
 
+/// Throws std::runtime_error for a setting or variable of the world file that the provider does not declare.
+void require_declared(const std::filesystem::path& file, const Scenario& given, const provider::Manifest& manifest);
+
 /// Scenarios that may let a login through, plainest first: what is required is set; then also addresses; then also
 /// texts.
 std::vector<Scenario> candidates(const Scenario& given, const provider::Manifest& manifest);
