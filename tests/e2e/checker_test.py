@@ -218,6 +218,15 @@ class Words(Checker):
         self.assert_breaks(report)
         self.assertEqual(results(report)["refresh-works"], "not_applicable")
 
+    def test_a_refresh_token_of_a_world_file_is_rotated_as_well(self):
+        world = self.directory / "world.json"
+        body = {"access_token": "$SECRET", "refresh_token": "$SECRET", "expires_in": 60}
+        world.write_text(json.dumps({"responses": [{"match": "/redeem", "body": body}, {"match": "/refresh", "body": body}]}))
+        copy = self.install(BROKEN / "none.so")
+        self.assert_breaks(self.check(copy, "--no-memory", "--strict", "--world", world))
+        broken = self.install(BROKEN / "refresh-rotates.so", directory=self.directory / "broken")
+        self.assert_breaks(self.check(broken, "--no-memory", "--strict", "--world", world), "refresh-rotates")
+
     def test_a_member_that_a_world_file_cannot_have_is_named_with_its_place(self):
         copy = self.install(BROKEN / "none.so")
         world = self.directory / "world.json"

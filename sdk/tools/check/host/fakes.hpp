@@ -64,6 +64,7 @@ struct Fakes {
   // ---- the server
   CannedResponse serve(const net::Request& request);
   CannedResponse choose(const net::Request& request);
+  CannedResponse with_turn(CannedResponse response) const;
   CannedResponse baseline(const net::Url& url);
   CannedResponse metadata(const std::string& issuer) const;
   void read_metadata(const net::Url& url, const std::string& body);

@@ -85,9 +85,19 @@ CannedResponse Fakes::choose(const net::Request& request) {
     if (!response.method.empty() && response.method != request.method) continue;
     findings.used_response(i);
     result.canned = true;
-    return response;
+    return with_turn(response);
   }
   return baseline(url);
+}
+
+/// A refresh token of the world file is another one in each turn, as one of the check's own is.
+CannedResponse Fakes::with_turn(CannedResponse response) const {
+  const auto member = [](const std::string& token) { return "\"refresh_token\":\"" + token + "\""; };
+  const std::string given = member(scenario.secret("given"));
+  const std::size_t at = response.body.find(given);
+  if (at == std::string::npos) return response;
+  response.body.replace(at, given.size(), member(scenario.secret("refresh_token" + std::to_string(script->turn))));
+  return response;
 }
 
 CannedResponse Fakes::metadata(const std::string& of) const {
