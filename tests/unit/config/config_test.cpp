@@ -520,7 +520,7 @@ BOOST_AUTO_TEST_CASE(an_open_file_becomes_private_and_no_other_file_stays_behind
 
 BOOST_AUTO_TEST_CASE(set_removes_what_a_killed_writer_left) {
   given("output = \"human\"\n");
-  std::ofstream(directory / ".config.toml.heygen-4711-AbC123") << "outp";
+  std::ofstream(directory / ".config.toml.heygen-tmp-4711-AbC123") << "outp";
   config().set("output", "json", {});
   BOOST_TEST(std::distance(fs::directory_iterator(directory), fs::directory_iterator{}) == 1);
 }
