@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "plugins/shared/revocation.hpp"
@@ -120,12 +120,12 @@ sdk::Fail later_error(const std::string& message, const sdk::HttpResponse& respo
 std::optional<std::int64_t> lifetime_of(const sdk::Json& expires_in) {
   if (!expires_in.is_number() && !expires_in.is_string()) return std::nullopt;
   // A fraction and an exponent count, and what is beyond 64 bits still has a sign; other text means nothing.
-  const std::string_view text = trim(expires_in.as_text());
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error == std::errc::invalid_argument || end != text.data() + text.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) seconds = text.starts_with('-') ? -1.0 : kHundredYears;
-  if (!std::isfinite(seconds)) return std::nullopt;
+  // std::from_chars would leave objects of the C++ library to be destroyed at the program's exit.
+  const std::string text(trim(expires_in.as_text()));
+  if (text.empty() || text.find_first_not_of("+-.0123456789eE") != std::string::npos) return std::nullopt;
+  char* end = nullptr;
+  const double seconds = std::strtod(text.c_str(), &end);
+  if (end != text.c_str() + text.size()) return std::nullopt;
   return static_cast<std::int64_t>(std::clamp(seconds, 0.0, kHundredYears));
 }
 

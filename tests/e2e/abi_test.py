@@ -22,6 +22,12 @@ def compile_surface(include, library):
     )
 
 
+def text_of(include):
+    """All headers of an interface as one text, without comments."""
+    text = "".join(path.read_text() for path in sorted(include.rglob("*.h")))
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+
+
 def compare(before, after):
     """libabigail's verdict: (changed, report)."""
     done = subprocess.run(
@@ -40,13 +46,21 @@ class Surface(unittest.TestCase):
         self.frozen = self.directory / "frozen.so"
         compile_surface(FROZEN, self.frozen)
 
-    def changed(self, pattern, replacement, text=None):
+    def change(self, include, pattern, replacement):
+        """Applies it to the one header of a copy that it matches, whose comments go."""
+        count = 0
+        for path in include.rglob("*.h"):
+            text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+            broken, found = re.subn(pattern, replacement, text, count=1)
+            path.write_text(broken)
+            count += found
+        self.assertEqual(count, 1, f"not one header matches {pattern}")
+
+    def changed(self, pattern, replacement):
         include = self.directory / "changed"
-        (include / "heygen").mkdir(parents=True, exist_ok=True)
-        text = text or (FROZEN / "heygen" / "provider.h").read_text()
-        broken, count = re.subn(pattern, replacement, text, count=1)
-        self.assertEqual(count, 1, f"nothing matches {pattern}")
-        (include / "heygen" / "provider.h").write_text(broken)
+        shutil.rmtree(include, ignore_errors=True)
+        shutil.copytree(FROZEN, include)
+        self.change(include, pattern, replacement)
         library = self.directory / "changed.so"
         compile_surface(include, library)
         return compare(self.frozen, library)
@@ -59,7 +73,7 @@ class Surface(unittest.TestCase):
 
     def test_a_break_is_found_and_its_struct_is_named(self):
         breaks = {
-            "heygen_descriptor": (r"  int32_t order; .*\n", ""),
+            "heygen_descriptor": (r"  int32_t order;.*\n", ""),
             "heygen_outcome": (r"(  int32_t http_status;.*\n)(  int32_t accepted;.*\n)", r"\2\1"),
             "heygen_http_request": (r"uint32_t timeout_ms;", "uint64_t timeout_ms;"),
             "heygen_host": (r"(  void\* context;\n)", r"\1  void* more;\n"),
@@ -73,33 +87,28 @@ class Surface(unittest.TestCase):
                 self.assertIn(struct, report)
 
     def test_every_struct_is_named_when_a_member_of_it_goes_moves_or_changes(self):
-        text = re.sub(r"/\*.*?\*/", "", (FROZEN / "heygen" / "provider.h").read_text(), flags=re.S)
-        for struct, body in re.findall(r"struct (\w+) \{(.*?)\n\}", text, re.S):
+        for struct, body in re.findall(r"struct (\w+) \{(.*?)\n\}", text_of(FROZEN), re.S):
             first, second = [member.strip() for member in re.findall(r"[^;]+;", body)][-2:]
             changed = re.sub(r"^(?:const )?\w+ ?\*?", "struct other* ", second)
             for broken in (first, f"{second}\n{first}", f"{first}\n{changed}"):
                 with self.subTest(struct, broken=broken):
                     pattern = rf"(struct {struct} \{{){re.escape(body)}"
                     kept = body[: body.rindex(first)]
-                    found, report = self.changed(pattern, lambda match: match[1] + kept + broken, text)
+                    found, report = self.changed(pattern, lambda match: match[1] + kept + broken)
                     self.assertTrue(found, "libabigail saw no change")
                     self.assertIn(struct, report)
 
     def test_every_struct_of_the_header_is_watched(self):
-        text = re.sub(r"/\*.*?\*/", "", (TODAY / "heygen" / "provider.h").read_text(), flags=re.S)
-        structs = set(re.findall(r"struct (\w+) \{", text))
+        structs = set(re.findall(r"struct (\w+) \{", text_of(TODAY)))
         self.assertEqual(structs, set(re.findall(r"^USE\((\w+)\)", (ABI / "surface.c").read_text(), re.M)))
         self.assertLessEqual(structs, set(re.findall(r"^SIZE\((\w+),", (ABI / "layout_1_0.def").read_text(), re.M)))
 
     def test_a_moved_member_stops_the_build_with_its_name(self):
-        include = self.directory / "moved" / "heygen"
-        include.mkdir(parents=True)
-        text = (TODAY / "heygen" / "provider.h").read_text()
-        moved = text.replace("  uint32_t timeout_ms;", "  uint64_t timeout_ms;")
-        self.assertNotEqual(moved, text)
-        (include / "provider.h").write_text(moved)
+        include = self.directory / "moved"
+        shutil.copytree(TODAY, include)
+        self.change(include, "  uint32_t timeout_ms;", "  uint64_t timeout_ms;")
         done = subprocess.run(
-            ["cc", "-std=c11", "-fsyntax-only", "-I", include.parent, ABI / "layout_1_0.c"],
+            ["cc", "-std=c11", "-fsyntax-only", "-I", include, ABI / "layout_1_0.c"],
             capture_output=True,
             text=True,
         )

@@ -169,10 +169,9 @@ Error later_error(const heygen::provider::ProviderResult& answer, const std::str
 /// Refused is refused, by whichever request of the login. Without one, it was the user who refused.
 Error refusal(const heygen::provider::ProviderResult& answer, const std::string& message, const std::string& id) {
   const std::string again = "og in again with " + store::login_command(id) + ".";
-  const bool says_it = answer.hint.find(store::kLoginCommand) != std::string::npos;
-  const std::string hint = answer.hint.empty() ? "L" + again : says_it ? answer.hint : answer.hint + " Then l" + again;
-  return answer.sent == heygen::provider::Sent::changes ? auth_error(message, hint)
-                                                        : Error(code::kError, message, hint);
+  if (answer.sent != heygen::provider::Sent::changes || answer.hint.find(store::kLoginCommand) != std::string::npos)
+    return {code::kError, message, answer.hint};
+  return {code::kError, message, answer.hint.empty() ? "L" + again : answer.hint + " Then l" + again};
 }
 
 }  // namespace

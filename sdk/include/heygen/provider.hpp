@@ -239,10 +239,10 @@ struct HttpRequest {
   std::string body;
   std::chrono::milliseconds timeout{0};  ///< for the whole exchange; zero means 30 s
   std::size_t max_body = 0;              ///< bytes of the longest response body; 0 means 1 MiB, at most 16 MiB
-  std::string extra_ca;                  ///< PEM, trusted in addition to the user's CAs
-  std::string client_certificate;        ///< PEM, with its chain
-  std::string_view client_key;           ///< PEM, not encrypted; keep it in a Secret until send() returns
-  std::string unix_socket;               ///< path of a socket to connect to in place of the URL's host
+  std::string extra_ca{};                ///< PEM, trusted in addition to the user's CAs
+  std::string client_certificate{};      ///< PEM, with its chain
+  std::string_view client_key{};         ///< PEM, not encrypted; keep it in a Secret until send() returns
+  std::string unix_socket{};             ///< path of a socket to connect to in place of the URL's host
 };
 
 class HttpResponse {
