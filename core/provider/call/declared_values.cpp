@@ -60,8 +60,12 @@ std::string state_digest(const json::Value& state) {
 }
 
 store::CacheBinding cache_binding(const HostCall& host) {
+  return cache_binding(host, host.result.patch);
+}
+
+store::CacheBinding cache_binding(const HostCall& host, const std::optional<json::Value>& patch) {
   json::Value state = host.request.state;
-  if (host.result.patch) json::merge_patch(state, *host.result.patch);
+  if (patch) json::merge_patch(state, *patch);
   json::Value inputs = json::Array{host.services.api_base};
   for (const std::string& name : host.manifest.env) inputs.as_array().emplace_back(variable_of(host, name));
   for (const Setting& setting : host.manifest.settings) {

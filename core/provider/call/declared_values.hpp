@@ -22,7 +22,9 @@ std::optional<SettingValue> setting_of(const HostCall& host, Setting setting);
 /// Digest of a provider's state.
 std::string state_digest(const json::Value& state);
 
-/// What a cache entry of this call is derived from: all of these values, and the state with the call's own changes.
+/// What a cache entry of this call is derived from: all of these values, and the state with `patch`.
+store::CacheBinding cache_binding(const HostCall& host, const std::optional<json::Value>& patch);
+/// With what the call has changed so far.
 store::CacheBinding cache_binding(const HostCall& host);
 
 }  // namespace heygen::provider

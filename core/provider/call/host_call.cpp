@@ -171,6 +171,7 @@ ProviderResult HostCall::finish(heygen_status status) {
   // No caller asks these two what else was wrong.
   if (!bug_.empty() && services.log && (function == Function::revoke || function == Function::report_outcome))
     services.log(HEYGEN_LOG_WARNING, manifest.id + ": Bug in the provider: " + printable(bug_));
+  changed_state_ = result.patch.has_value();
   if (result.status == Status::ok) {
     fail(HEYGEN_OK, {});
   } else {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "core/provider/breadcrumb.hpp"
 #include "core/provider/call/json_writer.hpp"
 #include "core/provider/provider.hpp"
+#include "core/store/provider/provider_cache.hpp"
 #include "core/store/provider/provider_files.hpp"
 
 namespace heygen::provider {
@@ -87,6 +89,7 @@ class HostCall {
   std::optional<std::chrono::milliseconds> time_left() const;
   /// When it stops waiting for a response, by the monotonic clock; empty: it waits to the end.
   std::optional<std::chrono::milliseconds> wait_end() const { return wait_end_; }
+  bool changed_state() const { return changed_state_; }
   bool network_off() const { return request.reason == Reason::explain; }
   bool may_ask_user() const;
 
@@ -97,6 +100,8 @@ class HostCall {
   const SecretVariables& secret_variables;
   std::unique_ptr<Exchange>* const unfinished;
   ProviderResult result;
+  /// What a login or refresh puts into the cache, by key: of the state that it leaves, which is known at its end.
+  std::map<std::string, store::CacheEntry> cached;
   std::unique_ptr<OpenedBrowser> browser;
   /// What a login waits for, in the provider's words, or "", and until when by the monotonic clock, if it says so:
   /// "Waiting for approval: 4m 10s left".
@@ -111,6 +116,7 @@ class HostCall {
   heygen_call abi_{};
   std::thread::id thread_ = std::this_thread::get_id();
   std::atomic<bool> wrong_thread_{false};
+  bool changed_state_ = false;  ///< by a patch, of a call that has ended
   std::string bug_, waits_for_;
   std::optional<std::chrono::milliseconds> waits_until_;
   std::optional<std::chrono::milliseconds> deadline_, wait_end_;

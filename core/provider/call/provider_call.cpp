@@ -5,6 +5,7 @@
 
 #include "core/base/environment.hpp"
 #include "core/base/known_secrets.hpp"
+#include "core/provider/call/cached_entries.hpp"
 #include "core/provider/call/state_secrets.hpp"
 
 namespace heygen::provider {
@@ -39,7 +40,9 @@ ProviderResult call_provider(const heygen_provider_1& api, const CallContext& co
     const Breadcrumb crumb(context.manifest.id, function);
     return invoke(api, function, host.abi(), outcome);
   }();
-  return host.finish(status);
+  ProviderResult result = host.finish(status);
+  write_cached(host, result);
+  return result;
 }
 
 }  // namespace heygen::provider

@@ -157,6 +157,16 @@ ProviderCache::Written ProviderCache::drop(const std::string& provider, const Ca
           })};
 }
 
+std::vector<std::string> ProviderCache::keys(const std::string& provider, const CacheBinding& binding) const {
+  json::Value content = read(provider);
+  std::vector<std::string> found;
+  const json::Object* entries = is_bound_to(content, binding) ? entries_of(content) : nullptr;
+  for (const auto& [name, entry] : entries != nullptr ? *entries : json::Object{})
+    if (expiry_of(entry) > clock_.now()) found.push_back(name);
+  wipe_strings(content);
+  return found;
+}
+
 bool ProviderCache::has(const std::string& provider) const {
   return std::ranges::count(files_.providers(), provider) > 0;
 }

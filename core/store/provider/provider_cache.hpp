@@ -46,6 +46,8 @@ class ProviderCache {
   Written put(const std::string& provider, const CacheBinding& binding, const std::string& key,
               const CacheEntry& entry);
   Written drop(const std::string& provider, const CacheBinding& binding, const std::string& key);
+  /// Of the entries that get() would find.
+  std::vector<std::string> keys(const std::string& provider, const CacheBinding& binding) const;
 
   bool has(const std::string& provider) const;
   /// All entries of a provider. Files that could not be removed.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // heygen.cache/1, called through the C interface.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "core/base/known_secrets.hpp"
@@ -83,6 +84,56 @@ BOOST_AUTO_TEST_CASE(entry_of_a_call_that_changes_the_state_belongs_to_the_new_s
   BOOST_TEST(last(probe) == kHit);
 }
 
+BOOST_AUTO_TEST_CASE(order_of_put_and_set_state_does_not_matter) {
+  const std::string set = "state {\"token\":\"new\"}\n", other = "cache-put other " + kLater + " value\n";
+  for (const std::string& script : {kPut + set + other, other + set + kPut, set + kPut + other, kPut + other + set}) {
+    Probe probe;
+    probe.resolve("cache-put old " + kLater + " value\n" + kHeader, asked_with({{"token", "old"}}));
+    BOOST_TEST((probe.refresh(script + "cache-get token\n", asked_with({{"token", "old"}})).status == Status::ok));
+    BOOST_TEST(last(probe) == kHit);
+    probe.resolve(kHeader + "cache-get old", asked_with({{"token", "new"}}));
+    BOOST_TEST(last(probe) == kMiss);
+    for (const char* get : {"cache-get token", "cache-get other"}) {
+      probe.resolve(get, asked_with({{"token", "new"}}));
+      BOOST_TEST(last(probe) == kHit);
+    }
+  }
+  Probe probe;
+  BOOST_TEST((probe.login(kPut + set).status == Status::ok));
+  probe.resolve("cache-get token", asked_with({{"token", "new"}}));
+  BOOST_TEST(last(probe) == kHit);
+}
+
+BOOST_AUTO_TEST_CASE(entry_of_a_failed_call_goes_with_the_state_that_it_would_have_left) {
+  Probe probe;
+  probe.refresh(kPut + "state {\"token\":\"new\"}\nreturn 5", asked_with({{"token", "old"}}));
+  for (const char* token : {"old", "new"}) {
+    probe.resolve("cache-get token", asked_with({{"token", token}}));
+    BOOST_TEST(last(probe) == kMiss);
+  }
+  probe.refresh(kPut + "return 5", asked_with({{"token", "old"}}));
+  probe.resolve("cache-get token", asked_with({{"token", "old"}}));
+  BOOST_TEST(last(probe) == kHit);
+}
+
+BOOST_AUTO_TEST_CASE(entry_that_the_same_call_drops_is_gone) {
+  Probe probe;
+  probe.refresh(kPut + "cache-drop token\nstate {\"token\":\"new\"}", asked_with({{"token", "old"}}));
+  probe.resolve("cache-get token", asked_with({{"token", "new"}}));
+  BOOST_TEST(last(probe) == kMiss);
+}
+
+BOOST_AUTO_TEST_CASE(limit_of_entries_holds_over_calls) {
+  Probe probe;
+  std::string script;
+  for (int i = 0; i < 63; ++i) script += "cache-put k" + std::to_string(i) + " " + kLater + " v\n";
+  probe.refresh(script);
+  probe.refresh("cache-put k0 " + kLater + " v\ncache-put a " + kLater + " v\ncache-put b " + kLater + " v");
+  const std::vector<std::string> said = probe.said();
+  BOOST_TEST(std::vector<std::string>(said.end() - 3, said.end()) == (std::vector<std::string>{"0", "0", "6"}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(dropped_entry_is_gone) {
   Probe probe;
   probe.refresh(kPut + "cache-drop token\ncache-get token\ncache-drop token");
@@ -110,11 +161,18 @@ BOOST_AUTO_TEST_CASE(entry_past_the_limits_or_already_expired_is_usage) {
 BOOST_AUTO_TEST_CASE(cache_that_cannot_be_written_is_said_once_and_fails_nothing) {
   Probe probe;
   probe.kept.write("cache", "in its place");
-  const ProviderResult answer = probe.refresh(kPut + kPut + "cache-get token");
+  const ProviderResult answer = probe.resolve(kHeader + kPut + kPut + "cache-get token");
   BOOST_TEST((answer.status == Status::ok));
-  BOOST_TEST(probe.log.size() == 4U);
-  BOOST_TEST(probe.log.at(0).find("nothing is cached beyond this command") != std::string::npos);
+  BOOST_TEST(probe.log.size() == 5U);
+  const auto problems = [&] {
+    return std::ranges::count_if(probe.log, [](const std::string& line) {
+      return line.find("nothing is cached beyond this command") != std::string::npos;
+    });
+  };
+  BOOST_TEST(problems() == 1);
   BOOST_TEST(last(probe) == kHit);
+  probe.refresh(kPut);
+  BOOST_TEST(problems() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(cached_values_are_kept_out_of_what_is_shown) {

@@ -5,22 +5,15 @@
 #include "core/base/clock.hpp"
 #include "core/base/known_secrets.hpp"
 #include "core/base/limits.hpp"
-#include "core/provider/call/declared_values.hpp"
+#include "core/provider/call/cached_entries.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/service/services.hpp"
 #include "core/provider/text_rules.hpp"
-#include "core/store/provider/provider_cache.hpp"
 
 namespace heygen::provider {
 namespace {
 
 constexpr std::size_t kMaxCachedValue = 64 * limits::kKiB;
-
-/// Told with --verbose, once a command: the rest stays in memory.
-void tell_problem(const HostCall& host, const std::string& problem) {
-  if (problem.empty() || !host.services.log) return;
-  host.services.log(HEYGEN_LOG_DEBUG, host.manifest.id + ": nothing is cached beyond this command. " + problem);
-}
 
 heygen_status HEYGEN_CALL get_cached(const heygen_call* call, heygen_str key, heygen_str* value,
                                      heygen_time* expires_at) {
@@ -28,8 +21,7 @@ heygen_status HEYGEN_CALL get_cached(const heygen_call* call, heygen_str key, he
     if (value == nullptr) return host.refuse("cache.get got no place for the value.");
     *value = {nullptr, 0};
     if (!is_entry_name(abi::view(key))) return host.refuse("cache.get refused the key: it is not of its form.");
-    if (host.services.cache == nullptr) return HEYGEN_NOT_CONFIGURED;
-    const auto found = host.services.cache->get(host.manifest.id, cache_binding(host), std::string(abi::view(key)));
+    const auto found = find_cached(host, std::string(abi::view(key)));
     if (!found) return HEYGEN_NOT_CONFIGURED;
     remember_secret(found->value.reveal());
     *value = host.keep(found->value.reveal());
@@ -46,11 +38,8 @@ heygen_status HEYGEN_CALL put_cached(const heygen_call* call, heygen_str key, he
     if (value.size > kMaxCachedValue) return host.fail(HEYGEN_USAGE, "The cache takes no value over 64 KiB.");
     if (expires_at <= host.services.clock.now()) return HEYGEN_USAGE;
     remember_secret(abi::view(value));
-    if (host.services.cache == nullptr) return HEYGEN_OK;
-    const auto written = host.services.cache->put(host.manifest.id, cache_binding(host), std::string(abi::view(key)),
-                                                  {Secret(std::string(abi::view(value))), expires_at});
-    if (!written.fits) return host.fail(HEYGEN_USAGE, "The cache takes no more than 64 entries.");
-    tell_problem(host, written.problem);
+    if (!put_cached_entry(host, std::string(abi::view(key)), {Secret(std::string(abi::view(value))), expires_at}))
+      return host.fail(HEYGEN_USAGE, "The cache takes no more than 64 entries.");
     return HEYGEN_OK;
   });
 }
@@ -58,9 +47,7 @@ heygen_status HEYGEN_CALL put_cached(const heygen_call* call, heygen_str key, he
 heygen_status HEYGEN_CALL drop_cached(const heygen_call* call, heygen_str key) {
   return guarded(call, [&](HostCall& host) -> heygen_status {
     if (!is_entry_name(abi::view(key))) return host.refuse("cache.drop refused the key: it is not of its form.");
-    if (host.services.cache == nullptr) return HEYGEN_OK;
-    tell_problem(host,
-                 host.services.cache->drop(host.manifest.id, cache_binding(host), std::string(abi::view(key))).problem);
+    drop_cached_entry(host, std::string(abi::view(key)));
     return HEYGEN_OK;
   });
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,8 +77,11 @@ struct Fakes {
   template <class Service>
   const void* given(Service service);
   static heygen_sink sink();
+  std::string binding_of(const json::Value& state) const;
   /// What the cache is bound to, as it is now.
   void bind_cache(const json::Value& state);
+  /// What the call puts is of the state that it leaves.
+  void keep_cached(json::Value state);
 
   // ---- the end
   void judge(provider::HostCall& host, heygen_status raw);
@@ -110,6 +114,7 @@ struct Fakes {
   };
   std::map<std::string, Cached, std::less<>> cache;
   std::string cache_binding;
+  std::set<std::string> cached_now;                      ///< keys that the call puts
   std::map<std::string, std::string, std::less<>> keys;  ///< algorithms by name
 };
 

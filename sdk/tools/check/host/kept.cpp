@@ -60,6 +60,7 @@ heygen_status HEYGEN_CALL put_cached(const heygen_call* call, heygen_str key, he
                       (fakes.cache.size() == kMostEntries && fakes.cache.find(view(key)) == fakes.cache.end());
     if (past) return HEYGEN_USAGE;
     if (!fakes.script->cache_lost) fakes.cache[std::string(view(key))] = {std::string(view(value)), at};
+    fakes.cached_now.emplace(view(key));
     return HEYGEN_OK;
   });
 }
@@ -151,11 +152,24 @@ heygen_str HEYGEN_CALL refusal_header(const heygen_call* call, heygen_str) {
 
 }  // namespace
 
-void Fakes::bind_cache(const json::Value& state) {
+std::string Fakes::binding_of(const json::Value& state) const {
   std::string binding = json::write(state);
   for (const auto* texts : {&scenario.settings, &scenario.environment}) {
     for (const auto& [name, value] : *texts) binding += "\n" + name + "=" + value;
   }
+  return binding;
+}
+
+void Fakes::keep_cached(json::Value state) {
+  if (!result.answer.patch) return;
+  std::erase_if(cache, [&](const auto& entry) { return !cached_now.contains(entry.first); });
+  json::merge_patch(state, *result.answer.patch);
+  cache_binding = binding_of(state);
+}
+
+void Fakes::bind_cache(const json::Value& state) {
+  cached_now.clear();
+  std::string binding = binding_of(state);
   if (binding != cache_binding || script->cache_lost) cache.clear();
   cache_binding = std::move(binding);
 }
