@@ -36,6 +36,10 @@ class Credential {
   bool stale(std::int64_t now) const;
   /// It has headers and has not expired, or its expiry is unknown.
   bool works(std::int64_t now) const;
+  /// It is in the credentials file, not in a variable, which a provider need not say.
+  bool is_stored() const { return answer_.source == "file" && !state_.as_object().empty(); }
+  /// Nothing can be done ahead of its expiry.
+  void set_good_until_expiry() { skew_ = 0; }
   /// When it was obtained: the skew is then a quarter of its life at most, or a token that lives shorter than the skew
   /// would be refreshed by every command.
   void set_obtained_at(std::int64_t time);

@@ -53,8 +53,8 @@ Error Session::refused_error(const Credential& used) {
 }
 
 void Session::require_usable(const Credential& credential) {
-  if (!credential.stale(clock_.now()) || credential.refreshable()) return;
-  const std::string stored = credential.source() == "file" ? "stored " : "";
+  if (credential.works(clock_.now()) || credential.refreshable()) return;
+  const std::string stored = credential.is_stored() ? "stored " : "";
   throw auth_error("The " + stored + credential.title() + " credential " + expiry_phrase(credential.expires_at()) +
                        ": login required.",
                    resolver_.login_hint(credential.provider()));
@@ -63,6 +63,8 @@ void Session::require_usable(const Credential& credential) {
 Credential Session::resolve(const RequestInfo& request) {
   Credential credential = resolver_.resolve(request);
   learn_life(credential);
+  // Near its expiry the provider was asked once more, and gave nothing better.
+  if (!credential.refreshable() && credential.stale(clock_.now())) credential.set_good_until_expiry();
   return credential;
 }
 

@@ -54,10 +54,10 @@ std::string read_error_body(net::Response& response) {
   return body;
 }
 
-std::string source_in_words(const std::string& source) {
-  if (source == "env") return "from the environment";
-  if (source == "file") return "from the credentials file";
-  return "from " + source;
+std::string source_in_words(const auth::Credential& used) {
+  if (used.source() == "env") return ", from the environment";
+  if (used.source() == "file") return used.is_stored() ? ", from the credentials file" : "";
+  return ", from " + used.source();
 }
 
 /// What a 401 needs: which credential was used, and what to do about it.
@@ -71,8 +71,8 @@ std::string credential_hint(const auth::Credential& used) {
                                  : "Run " + store::login_command() + ".";
   // Other programs search for "login required".
   const std::string state = used.type() == "oauth" ? ": login required. " : ". ";
-  return "The rejected credential is " + used.title() + " (`" + used.provider() + "`), " +
-         source_in_words(used.source()) + state + advice;
+  return "The rejected credential is " + used.title() + " (`" + used.provider() + "`)" + source_in_words(used) + state +
+         advice;
 }
 
 Error refused_redirect(const net::Url& from, const std::string& what) {

@@ -119,6 +119,40 @@ BOOST_AUTO_TEST_CASE(an_expired_credential_that_cannot_be_refreshed_asks_for_a_l
   BOOST_TEST(error.message() == "The stored Title of acme credential expired on 2023-11-14 22:13 UTC: login required.");
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_refreshed_is_used_until_its_own_expiry) {
+  write(file(R"({"token":"t","until":)" + std::to_string(kNow + 50) + "}"));
+  session.check(request);
+  BOOST_TEST(bearer(session.obtain(request).credential) == "Bearer t");
+  clock.time += 49;
+  BOOST_TEST(session.obtain(request).kept);
+  BOOST_TEST(acme.asked.size() == 1U);
+  clock.time += 1;
+  const Error error = error_of([&] { session.obtain(request); });
+  BOOST_TEST(error.message().find("expired on") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_refreshed_is_asked_for_once_more_near_its_expiry) {
+  write(file(R"({"token":"t","until":)" + std::to_string(kNow + kSkewSeconds + 10) + "}"));
+  session.obtain(request);
+  clock.time += 10;
+  BOOST_TEST(!session.obtain(request).kept);
+  BOOST_TEST(session.obtain(request).kept);
+  BOOST_TEST(acme.asked.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(expired_credential_without_a_login_is_not_called_stored) {
+  registry.entry("acme").manifest.ambient = true;
+  acme.on_resolve = [](const ProviderRequest&) {
+    provider::ProviderResult answer;
+    answer.status = Status::ok;
+    answer.headers.push_back({"Authorization", Secret("from a variable")});
+    answer.expires_at = kNow;
+    return answer;
+  };
+  const Error error = error_of([&] { session.obtain(request); });
+  BOOST_TEST(error.message().starts_with("The Title of acme credential expired on"), error.message());
+}
+
 BOOST_AUTO_TEST_CASE(a_refresh_saves_what_changed_and_keeps_the_rest_to_the_digit) {
   write(file(R"({"token":"old","refresh":"r","until":5,"foreign":{"n":1.10}})"));
   acme.on_refresh = [](const ProviderRequest&) { return refreshed("new", kNow + 9); };
