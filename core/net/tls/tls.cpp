@@ -387,7 +387,8 @@ bool use_client_key(SSL_CTX* context, const Secret& pem) {
   const auto no_password = [](char*, int, int, void*) { return 0; };
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
       in ? PEM_read_bio_PrivateKey(in.get(), nullptr, no_password, nullptr) : nullptr, &EVP_PKEY_free);
-  return key && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+  // OpenSSL takes a key of another kind than the certificate's without complaint, and then sends no certificate.
+  return key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1;
 }
 
 /// What of the route a context cannot use.

@@ -14,6 +14,8 @@
 namespace peer {
 namespace {
 
+constexpr unsigned int kRsaBits = 2048;
+
 void require(bool fine, const char* what) {
   if (!fine) throw std::runtime_error(what);
 }
@@ -31,7 +33,7 @@ void extend(X509* certificate, X509* issuer, int kind, const std::string& value)
 
 Identity make_identity(const Wish& wish, const Identity* issuer) {
   static std::atomic<long> serial{1};
-  Identity made{{EVP_EC_gen("P-256"), &EVP_PKEY_free}, {X509_new(), &X509_free}};
+  Identity made{{wish.rsa ? EVP_RSA_gen(kRsaBits) : EVP_EC_gen("P-256"), &EVP_PKEY_free}, {X509_new(), &X509_free}};
   X509* certificate = made.certificate.get();
   X509_set_version(certificate, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial++);

@@ -24,6 +24,7 @@ struct Wish {
   std::string alternatives;  ///< "DNS:localhost,IP:127.0.0.1"; empty: a CA; kNoAlternatives: only the common name
   long valid_from = -3600;   ///< seconds from now
   long valid_to = 3600;
+  bool rsa = false;
 };
 
 /// Signed by `issuer`, or by itself.

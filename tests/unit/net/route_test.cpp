@@ -25,8 +25,8 @@ const Identity& server_identity() {
   return made;
 }
 
-Identity client_identity() {
-  return make_identity({.name = "a client", .alternatives = "DNS:client.test"}, &authority());
+Identity client_identity(bool rsa = false) {
+  return make_identity({.name = "a client", .alternatives = "DNS:client.test", .rsa = rsa}, &authority());
 }
 
 std::string key_pem(const Identity& identity) {
@@ -168,6 +168,16 @@ BOOST_AUTO_TEST_CASE(unusable_certificates_and_keys_are_said_before_anything_is_
   route = route_with(one);
   route.extra_ca = "nothing";
   BOOST_TEST(mentions(find_fault(route).value(), "CA certificates"));
+}
+
+BOOST_AUTO_TEST_CASE(key_of_another_kind_than_the_certificate_is_said_before_anything_is_sent) {
+  const Identity curve = client_identity(), rsa = client_identity(true);
+  BOOST_TEST(!find_fault(route_with(rsa)).has_value());
+  for (const auto& [certificate, key] : {std::pair{curve, rsa}, std::pair{rsa, curve}}) {
+    Route route = route_with(certificate);
+    route.client_key = Secret(key_pem(key));
+    BOOST_TEST(mentions(find_fault(route).value_or(""), "fits the certificate"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(policy_fixes_the_authorities_for_every_route) {
