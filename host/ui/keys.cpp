@@ -9,7 +9,7 @@ constexpr unsigned char kEscape = 0x1B;
 
 Key plain_key(unsigned char byte) {
   using Kind = Key::Kind;
-  if (byte >= '1' && byte <= '9') return {Kind::digit, byte - '0'};
+  if (byte >= '0' && byte <= '9') return {Kind::digit, byte - '0'};
   switch (byte) {
     case '\r':
     case '\n':
@@ -21,6 +21,9 @@ Key plain_key(unsigned char byte) {
     case 'j':
     case 'J':
       return {Kind::down};
+    case '\b':
+    case 0x7F:
+      return {Kind::erase};
     case 'q':
     case 'Q':
     case 0x03:  // Ctrl-C

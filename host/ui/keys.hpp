@@ -8,9 +8,9 @@
 namespace heygen::host::ui {
 
 struct Key {
-  enum class Kind { up, down, first, last, digit, enter, cancel, other };
+  enum class Kind { up, down, first, last, digit, erase, enter, cancel, other };
   Kind kind = Kind::other;
-  int digit = 0;  ///< 1 to 9, for Kind::digit
+  int digit = 0;  ///< 0 to 9, for Kind::digit
   bool operator==(const Key&) const = default;
 };
 

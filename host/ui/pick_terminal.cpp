@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -130,10 +131,11 @@ class Stage {
 
 /// The cursor rests on the first line between two drawings, so one "erase to the end of the screen" removes the list
 /// whatever a resize did to it.
-void draw(int screen, std::string_view heading, const std::vector<Row>& rows, std::size_t selected) {
+void draw(int screen, std::string_view heading, const std::vector<Row>& rows, const Picker& picker) {
   winsize size{};
   if (ioctl(screen, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) size = {24, 80, 0, 0};
-  const std::vector<std::string> lines = render(heading, rows, selected, size.ws_col, size.ws_row);
+  const std::vector<std::string> lines =
+      render(heading, rows, picker.selected(), size.ws_col, size.ws_row, picker.typed());
   std::string out(kErase);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i > 0) out += "\r\n";
@@ -159,6 +161,11 @@ Wake wait_for_byte(unsigned char& byte, int timeout_ms, const Cancel& cancel) {
   throw canceled_error();  // the terminal is gone
 }
 
+/// Of a number with more digits or an Enter, typed or pasted in one go, the rest answers no other question.
+void discard_number() {
+  tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
 }  // namespace
 
 std::size_t pick(std::string_view heading, const std::vector<Row>& rows, std::size_t selected, const Cancel& cancel) {
@@ -167,24 +174,25 @@ std::size_t pick(std::string_view heading, const std::vector<Row>& rows, std::si
   Stage stage(screen.descriptor());
   Picker picker(rows.size(), selected);
   KeyReader keys;
-  draw(screen.descriptor(), heading, rows, picker.selected());
+  draw(screen.descriptor(), heading, rows, picker);
   for (;;) {
     unsigned char byte = 0;
     const Wake woken = wait_for_byte(byte, keys.pending() ? kEscapeWaitMs : -1, cancel);
     if (woken == Wake::signal) {
       stage.again_if_stopped();
-      draw(screen.descriptor(), heading, rows, picker.selected());
+      draw(screen.descriptor(), heading, rows, picker);
       continue;
     }
     const std::optional<Key> key = woken == Wake::byte ? keys.feed(byte) : keys.timeout();
     if (!key) continue;
     switch (picker.press(*key)) {
       case Picker::Outcome::chosen:
+        if (key->kind == Key::Kind::digit) discard_number();
         return picker.selected();
       case Picker::Outcome::canceled:
         throw canceled_error();
       case Picker::Outcome::open:
-        draw(screen.descriptor(), heading, rows, picker.selected());
+        draw(screen.descriptor(), heading, rows, picker);
     }
   }
 }

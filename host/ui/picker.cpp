@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "core/base/cancel.hpp"
 #include "core/base/environment.hpp"
@@ -13,29 +14,77 @@
 
 namespace heygen::host::ui {
 
+namespace {
+
+/// The longest list in which one digit names any row.
+constexpr std::size_t kOneDigit = 9;
+/// From here on a numbered list may have pushed its heading off the screen.
+constexpr std::size_t kLongList = 20;
+/// Fewer lines show no line about the keys before they show all rows.
+constexpr std::size_t kLowTerminal = 5;
+
+/// The row, counted from 0, whose number `text` is; empty when there is none.
+std::optional<std::size_t> row_numbered(std::string_view text, std::size_t rows) {
+  std::size_t number = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, fault] = std::from_chars(text.data(), last, number);
+  if (fault != std::errc{} || end != last || number < 1 || number > rows) return {};
+  return number - 1;
+}
+
+std::string keys_line(std::size_t rows, std::string_view typed) {
+  if (rows <= kOneDigit) return "Up/Down or a number, Enter or Space to choose, Esc to cancel";
+  const std::string numbers = "1 to " + std::to_string(rows);
+  if (typed.empty()) return "Up/Down or a number (" + numbers + "), Enter or Space to choose, Esc to cancel";
+  return "Number: " + std::string(typed) +
+         (row_numbered(typed, rows) ? ", Enter or Space to choose, Backspace to correct"
+                                    : " is not from " + numbers + ", Backspace to correct");
+}
+
+}  // namespace
+
+Picker::Outcome Picker::select(std::size_t row) {
+  typed_.clear();
+  selected_ = row;
+  return Outcome::open;
+}
+
+void Picker::select_typed() {
+  if (const auto row = row_numbered(typed_, rows_)) selected_ = *row;
+}
+
+Picker::Outcome Picker::type(int digit) {
+  if (rows_ <= kOneDigit) {
+    const auto wanted = static_cast<std::size_t>(digit);
+    if (wanted == 0 || wanted > rows_) return Outcome::open;
+    selected_ = wanted - 1;
+    return Outcome::chosen;
+  }
+  // One digit too many stays in sight; what is longer yet cannot become right.
+  if (typed_.size() <= std::to_string(rows_).size()) typed_ += std::to_string(digit);
+  select_typed();
+  return Outcome::open;
+}
+
 Picker::Outcome Picker::press(const Key& key) {
   using Kind = Key::Kind;
   switch (key.kind) {
     case Kind::up:
-      selected_ = (selected_ + rows_ - 1) % rows_;
-      return Outcome::open;
+      return select((selected_ + rows_ - 1) % rows_);
     case Kind::down:
-      selected_ = (selected_ + 1) % rows_;
-      return Outcome::open;
+      return select((selected_ + 1) % rows_);
     case Kind::first:
-      selected_ = 0;
-      return Outcome::open;
+      return select(0);
     case Kind::last:
-      selected_ = rows_ - 1;
+      return select(rows_ - 1);
+    case Kind::digit:
+      return type(key.digit);
+    case Kind::erase:
+      if (!typed_.empty()) typed_.pop_back();
+      select_typed();
       return Outcome::open;
-    case Kind::digit: {
-      const auto wanted = static_cast<std::size_t>(key.digit);
-      if (wanted == 0 || wanted > rows_) return Outcome::open;
-      selected_ = wanted - 1;
-      return Outcome::chosen;
-    }
     case Kind::enter:
-      return Outcome::chosen;
+      return typed_.empty() || row_numbered(typed_, rows_) ? Outcome::chosen : Outcome::open;
     case Kind::cancel:
       return Outcome::canceled;
     case Kind::other:
@@ -59,23 +108,26 @@ std::string clip(std::string_view text, int width) {
 }
 
 std::vector<std::string> render(std::string_view heading, const std::vector<Row>& rows, std::size_t selected,
-                                int columns, int lines) {
+                                int columns, int lines, std::string_view typed) {
   // One column stays free: text in the last one makes some terminals wrap.
   const int width = std::max(columns - 1, 1);
   const auto room = static_cast<std::size_t>(std::max(lines, 1));
-  const bool with_heading = room > rows.size();
-  const bool with_keys = room > rows.size() + 1;
-  const std::size_t shown = std::min(rows.size(), room);
-  const std::size_t first = selected < shown ? 0 : selected - shown + 1;
+  const bool with_heading = room > 1;
+  const bool with_keys = room > rows.size() + 1 || room >= kLowTerminal;
+  const std::size_t shown = std::min(rows.size(), room - (with_heading ? 1 : 0) - (with_keys ? 1 : 0));
+  const std::size_t before = std::min(shown / 2, selected);
+  const std::size_t first = std::min(selected - before, rows.size() - shown);
+  const std::size_t digits = std::to_string(rows.size()).size();
 
   int title_width = 0;
   for (const Row& row : rows) title_width = std::max(title_width, output::cell_width(printable(row.title)));
 
   std::vector<std::string> out;
-  if (with_heading) out.push_back(clip(heading, width));
+  if (with_heading) out.push_back(clip(printable(heading), width));
   for (std::size_t i = first; i < first + shown; ++i) {
     std::string line = i == selected ? "> " : "  ";
-    line += std::to_string(i + 1) + "  ";
+    const std::string number = std::to_string(i + 1);
+    line += std::string(digits - number.size(), ' ') + number + "  ";
     const std::string title = printable(rows[i].title);
     line += title;
     if (!rows[i].note.empty()) {
@@ -84,7 +136,7 @@ std::vector<std::string> render(std::string_view heading, const std::vector<Row>
     }
     out.push_back(clip(line, width));
   }
-  if (with_keys) out.push_back(clip("Up/Down or a number, Enter or Space to choose, Esc to cancel", width));
+  if (with_keys) out.push_back(clip(keys_line(rows.size(), typed), width));
   return out;
 }
 
@@ -95,16 +147,14 @@ std::size_t pick_by_number(std::string_view heading, const std::vector<Row>& row
   for (std::size_t i = 0; i < rows.size(); ++i)
     terminal.notice("  " + std::to_string(i + 1) + "  " + printable(rows[i].title) +
                     (rows[i].note.empty() ? "" : "  " + printable(rows[i].note)));
+  if (rows.size() > kLongList) terminal.notice(heading);
   for (;;) {
     const std::string line =
         terminal.read_line("Number from 1 to " + last + " [" + std::to_string(selected + 1) + "]: ", cancel);
     const std::string_view typed = trim(line);
     if (typed.empty()) return selected;
     if (iequals(typed, "q")) throw canceled_error();
-    std::size_t number = 0;
-    const auto [end, fault] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
-    if (fault == std::errc{} && end == typed.data() + typed.size() && number >= 1 && number <= rows.size())
-      return number - 1;
+    if (const auto row = row_numbered(typed, rows.size())) return *row;
   }
 }
 

@@ -30,22 +30,31 @@ class Picker {
   enum class Outcome { open, chosen, canceled };
 
   explicit Picker(std::size_t rows, std::size_t selected = 0) : rows_(rows), selected_(selected) {}
-  /// Arrows wrap around; a digit chooses its row at once, or does nothing when there is no such row.
+  /// Arrows wrap around. Where every row has a number of one digit, a digit chooses its row at once, or does nothing
+  /// when there is no such row. In a longer list the digits collect and select; Enter chooses, once they name a row.
   Outcome press(const Key& key);
   std::size_t selected() const { return selected_; }
+  /// The number so far; "" when none is being typed.
+  const std::string& typed() const { return typed_; }
 
  private:
+  Outcome type(int digit);
+  void select_typed();
+  Outcome select(std::size_t row);
+
   std::size_t rows_;
   std::size_t selected_;
+  std::string typed_;
 };
 
 /// `text` cut to at most `width` columns, with a mark where something is missing.
 std::string clip(std::string_view text, int width);
 
-/// Heading, rows and a line about the keys, each shorter than `columns`, at most `lines` in all: rows around the
-/// selected one stay when there is too little room. Texts are made printable().
+/// Heading, rows and a line about the keys, each shorter than `columns`, at most `lines` in all: the heading and rows
+/// around the selected one stay when there is too little room. Texts are made printable(). `typed` is the number that
+/// is being typed.
 std::vector<std::string> render(std::string_view heading, const std::vector<Row>& rows, std::size_t selected,
-                                int columns, int lines);
+                                int columns, int lines, std::string_view typed = {});
 
 /// Shows the list on stderr (on the controlling terminal when stderr is none), reads keys from stdin, and removes the
 /// list again. Throws Error{canceled} on Esc, q, Ctrl-C, end of input and cancellation. The terminal's mode is restored

@@ -60,6 +60,12 @@ BOOST_AUTO_TEST_CASE(home_and_end_are_understood_in_their_usual_spellings) {
     BOOST_TEST((only_kind(end) == Kind::last));
 }
 
+BOOST_AUTO_TEST_CASE(digits_and_both_erase_keys_are_read) {
+  BOOST_TEST((keys_of("0") == std::vector<Key>{{Kind::digit, 0}}));
+  BOOST_TEST((keys_of("9") == std::vector<Key>{{Kind::digit, 9}}));
+  for (const std::string_view key : {"\x7f", "\b"}) BOOST_TEST((only_kind(key) == Kind::erase));
+}
+
 BOOST_AUTO_TEST_CASE(either_line_end_is_enter) {
   BOOST_TEST((only_kind("\r") == Kind::enter));
   BOOST_TEST((only_kind("\n") == Kind::enter));
@@ -119,7 +125,7 @@ BOOST_AUTO_TEST_CASE(dumb_terminal_gets_a_numbered_list_without_escapes) {
 }
 
 BOOST_AUTO_TEST_CASE(other_keys_and_unknown_sequences_do_nothing) {
-  for (const std::string_view key : {"x", "0", "\x7f", "\x1b[15~", "\x1b[Z", "\x1bx"}) {
+  for (const std::string_view key : {"x", "\x1b[15~", "\x1b[Z", "\x1bx"}) {
     BOOST_TEST((only_kind(key) == Kind::other));
   }
   for (const Key& key : keys_of("é")) BOOST_TEST((key.kind == Kind::other));
@@ -175,6 +181,40 @@ BOOST_AUTO_TEST_CASE(a_digit_without_a_row_changes_nothing) {
   BOOST_TEST(picker.selected() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(digits_collect_in_a_list_of_ten_or_more_and_enter_chooses) {
+  Picker picker(12);
+  BOOST_TEST((picker.press({Kind::digit, 1}) == Outcome::open));
+  BOOST_TEST(picker.selected() == 0U);
+  BOOST_TEST((picker.press({Kind::digit, 2}) == Outcome::open));
+  BOOST_TEST(picker.selected() == 11U);
+  BOOST_TEST(picker.typed() == "12");
+  BOOST_TEST((picker.press({Kind::enter}) == Outcome::chosen));
+  BOOST_TEST(picker.selected() == 11U);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_without_a_row_is_never_chosen_and_can_be_corrected) {
+  Picker picker(12);
+  for (const int digit : {1, 3, 0, 0, 0}) BOOST_TEST((picker.press({Kind::digit, digit}) == Outcome::open));
+  BOOST_TEST(picker.typed() == "130");
+  BOOST_TEST((picker.press({Kind::enter}) == Outcome::open));
+  picker.press({Kind::erase});
+  BOOST_TEST((picker.press({Kind::enter}) == Outcome::open));
+  picker.press({Kind::erase});
+  picker.press({Kind::digit, 0});
+  BOOST_TEST(picker.selected() == 9U);
+  BOOST_TEST((picker.press({Kind::enter}) == Outcome::chosen));
+}
+
+BOOST_AUTO_TEST_CASE(an_arrow_ends_a_number) {
+  Picker picker(1000);
+  for (const int digit : {9, 9, 9}) picker.press({Kind::digit, digit});
+  picker.press({Kind::down});
+  BOOST_TEST(picker.selected() == 999U);
+  BOOST_TEST(picker.typed() == "");
+  picker.press({Kind::erase});
+  BOOST_TEST(picker.selected() == 999U);
+}
+
 BOOST_AUTO_TEST_CASE(picker_ends_on_cancel_and_ignores_other_keys) {
   Picker picker(2);
   BOOST_TEST((picker.press({Kind::other}) == Outcome::open));
@@ -213,8 +253,25 @@ BOOST_AUTO_TEST_CASE(the_selected_row_is_always_among_the_lines_of_a_low_termina
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_long_list_keeps_its_heading_and_rows_around_the_selected_one) {
+  const std::vector<Row> rows(1000, Row{"Role", ""});
+  for (const std::size_t selected : {0U, 500U, 999U}) {
+    const auto lines = heygen::host::ui::render("Which role?", rows, selected, 80, 24);
+    BOOST_REQUIRE_EQUAL(lines.size(), 24U);
+    BOOST_TEST(lines.front() == "Which role?");
+    BOOST_TEST(lines.back() == "Up/Down or a number (1 to 1000), Enter or Space to choose, Esc to cancel");
+  }
+  const auto lines = heygen::host::ui::render("Which role?", rows, 500, 80, 24, "501");
+  BOOST_TEST(lines[1] == "   490  Role");
+  BOOST_TEST(lines[12] == ">  501  Role");
+  BOOST_TEST(lines[22] == "   511  Role");
+  BOOST_TEST(lines[23] == "Number: 501, Enter or Space to choose, Backspace to correct");
+  BOOST_TEST(heygen::host::ui::render("", rows, 500, 80, 24, "1001").back() ==
+             "Number: 1001 is not from 1 to 1000, Backspace to correct");
+}
+
 BOOST_AUTO_TEST_CASE(texts_of_a_provider_cannot_steer_the_terminal) {
-  const auto lines = heygen::host::ui::render("Heading", {{"\x1b[2Jevil", "two\nlines"}}, 0, 80, 24);
+  const auto lines = heygen::host::ui::render("Head\x1b[1Aing", {{"\x1b[2Jevil", "two\nlines"}}, 0, 80, 24);
   for (const std::string& line : lines) {
     BOOST_TEST(line.find('\x1b') == std::string::npos);
     BOOST_TEST(line.find('\n') == std::string::npos);
