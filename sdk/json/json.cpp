@@ -5,9 +5,57 @@
 #include <Poco/JSON/Stringifier.h>
 
 #include <cmath>
+#include <set>
 #include <sstream>
 
 namespace heygen::sdk {
+namespace {
+
+/// Sees each member as the text has it.
+class RepeatedMembers final : public Poco::JSON::ParseHandler {
+ public:
+  const std::string& first() const { return first_; }
+
+  void startObject() override {
+    levels_.push_back({{}, ""});
+    ParseHandler::startObject();
+  }
+  void endObject() override {
+    levels_.pop_back();
+    ParseHandler::endObject();
+  }
+  void startArray() override {
+    levels_.push_back({{}, ""});
+    ParseHandler::startArray();
+  }
+  void endArray() override {
+    levels_.pop_back();
+    ParseHandler::endArray();
+  }
+  void key(const std::string& name) override {
+    levels_.back().member = name;
+    if (!levels_.back().names.insert(name).second && first_.empty()) first_ = place();
+    ParseHandler::key(name);
+  }
+
+ private:
+  struct Level {
+    std::set<std::string> names;
+    std::string member;  ///< "" in a list
+  };
+  std::string place() const {
+    std::string out;
+    for (const Level& level : levels_) {
+      if (!level.member.empty()) out += (out.empty() ? "" : ".") + level.member;
+    }
+    return out;
+  }
+
+  std::vector<Level> levels_;
+  std::string first_;
+};
+
+}  // namespace
 
 Object object(std::initializer_list<Member> members) {
   Object made = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
@@ -72,6 +120,13 @@ double rounded(double value) {
 Var parse_json(const std::string& text) {
   Poco::JSON::Parser parser(new Poco::JSON::ParseHandler(true));  // true: keeps the order of members
   return parser.parse(text);
+}
+
+std::string find_repeated_member(const std::string& text) {
+  const Poco::SharedPtr<RepeatedMembers> members(new RepeatedMembers);
+  Poco::JSON::Parser parser(members);
+  parser.parse(text);
+  return members->first();
 }
 
 std::vector<Object> parse_rows(std::string_view text) {

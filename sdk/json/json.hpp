@@ -60,6 +60,9 @@ double rounded(double value);
 
 /// Throws Poco::Exception for what is not JSON, and for numbers that Poco::JSON cannot hold.
 Var parse_json(const std::string& text);
+/// The place of a member that its object has twice, such as "settings.url"; "" when there is none. For text that
+/// parse_json() takes, which keeps the last one.
+std::string find_repeated_member(const std::string& text);
 /// The rows of a list of objects that this program itself contains.
 std::vector<Object> parse_rows(std::string_view text);
 /// On one line.

@@ -232,7 +232,16 @@ class Words(Checker):
         world = self.directory / "world.json"
         for text, words in (
             ('{"setings": {}}', "the file has the unknown member `setings`; known are settings, env,"),
-            ('{"env": {"A": []}}', "`env.A` must be a string, a number or a boolean"),
+            ('{"env": {"A": []}}', "`env.A` must be a string"),
+            ('{"env": {"A": 1}}', "`env.A` must be a string"),
+            ('{"settings": {"url": []}}', "`settings.url` must be a string, a number or a boolean"),
+            ('{"settings": {"url": 3}}', "`settings.url` must be a string, as the provider declares"),
+            ('{"answers": [1]}', "`answers[0]` must be a string"),
+            ('{"answers": ["a", null]}', "`answers[1]` must be a string"),
+            ('{"responses": [{"match": "/a", "headers": {"X": 1}}]}', "`responses[0].headers.X` must be a string"),
+            ('{"state": {}, "state": {}}', "`state` is there twice"),
+            ('{"settings": {"url": "https://a", "url": "https://b"}}', "`settings.url` is there twice"),
+            ('{"responses": [{"match": "/a", "body": {"b": [{"c": 1, "c": 2}]}}]}', "`responses.body.b.c` is there twice"),
             ('{"state": 1}', "`state` must be an object"),
             ('{"answers": "robin"}', "`answers` must be a list"),
             ('{"responses": [{"match": "/a"}, {"mach": "/b"}]}', "`responses[1]` has the unknown member `mach`"),

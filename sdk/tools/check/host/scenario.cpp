@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -80,7 +82,7 @@ class Part {
     if (!is_text()) refuse("must be a string");
     return sdk::text_in(value_);
   }
-  /// A string, a number or a boolean, as a setting or variable has it.
+  /// A string, a number or a boolean, as a setting has it.
   std::string plain() const {
     if (!is_plain()) refuse("must be a string, a number or a boolean");
     return text_of(value_);
@@ -110,7 +112,7 @@ CannedResponse read_response(const Part& item) {
     if (name == "status") response.status = status_in(part);
     if (name == "body") response.body = text_of(part.value());
     if (name != "headers") continue;
-    for (const auto& [header, value] : part.members()) response.headers.push_back({header, value.plain()});
+    for (const auto& [header, value] : part.members()) response.headers.push_back({header, value.text()});
   }
   if (response.match.empty()) item.refuse("has no `match`, a part of the URL");
   return response;
@@ -119,14 +121,17 @@ CannedResponse read_response(const Part& item) {
 void read_world(const Part& root, Scenario& scenario) {
   for (const auto& [name, part] : root.members({"settings", "env", "state", "answers", "responses"})) {
     if (name == "settings") {
-      for (const auto& [key, value] : part.members()) scenario.settings[key] = value.plain();
+      for (const auto& [key, value] : part.members()) {
+        scenario.settings[key] = value.plain();
+        if (!value.is_text()) scenario.unquoted.insert(key);
+      }
     } else if (name == "env") {
-      for (const auto& [variable, value] : part.members()) scenario.environment[variable] = value.plain();
+      for (const auto& [variable, value] : part.members()) scenario.environment[variable] = value.text();
     } else if (name == "state") {
       static_cast<void>(part.members());
       scenario.state = json::parse(sdk::write_json(part.value()));
     } else if (name == "answers") {
-      for (const Part& answer : part.items()) scenario.answers.push_back(answer.plain());
+      for (const Part& answer : part.items()) scenario.answers.push_back(answer.text());
     } else {
       for (const Part& response : part.items()) scenario.responses.push_back(read_response(response));
     }
@@ -138,11 +143,15 @@ void read_file(const std::filesystem::path& file, Scenario& scenario) {
   const std::string text(std::istreambuf_iterator<char>(stream), {});
   if (!stream) throw std::runtime_error("could not read " + file.string());
   sdk::Var root;
+  std::string repeated;
   try {
-    root = sdk::parse_json(with_secrets(std::string(written_text(text)), scenario));
+    const std::string json = with_secrets(std::string(written_text(text)), scenario);
+    root = sdk::parse_json(json);
+    repeated = sdk::find_repeated_member(json);
   } catch (const Poco::Exception& error) {
     throw std::runtime_error(file.string() + " is not valid JSON: " + error.message());
   }
+  if (!repeated.empty()) throw std::runtime_error(file.string() + ": `" + repeated + "` is there twice");
   try {
     read_world(Part(root, Part::kRoot), scenario);
   } catch (const std::runtime_error& error) {
@@ -176,6 +185,20 @@ Scenario filled(Scenario scenario, const provider::Manifest& manifest, NewOption
 
 bool is_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/// What a setting of this type must be where `text`, which the world file has without quotes or with them, is not;
+/// "" when it is.
+std::string find_type_fault(provider::SettingType type, const std::string& text, bool unquoted) {
+  using provider::SettingType;
+  const bool is_flag = text == "true" || text == "false";
+  std::int64_t number = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, fault] = std::from_chars(text.data(), last, number);
+  const bool is_integer = fault == std::errc{} && end == last;
+  if (type == SettingType::boolean) return is_flag ? "" : "a boolean";
+  if (type == SettingType::integer) return is_integer ? "" : "an integer";
+  return unquoted ? "a string" : "";
 }
 
 }  // namespace
@@ -230,7 +253,12 @@ void require_declared(const std::filesystem::path& file, const Scenario& given, 
   std::vector<std::string> keys;
   for (const provider::Setting& setting : manifest.settings) keys.push_back(setting.key);
   for (const auto& [key, value] : given.settings) {
-    if (std::ranges::find(keys, key) == keys.end()) refuse("`settings." + key + "`", keys);
+    const auto found = std::ranges::find(manifest.settings, key, &provider::Setting::key);
+    if (found == manifest.settings.end()) refuse("`settings." + key + "`", keys);
+    const std::string type = find_type_fault(found->type, value, given.unquoted.contains(key));
+    if (!type.empty())
+      throw std::runtime_error(file.string() + ": `settings." + key + "` must be " + type +
+                               ", as the provider declares");
   }
   for (const auto& [name, value] : given.environment) {
     const bool of_host = name.starts_with("HEYGEN_");

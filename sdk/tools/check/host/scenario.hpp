@@ -29,8 +29,9 @@ struct CannedResponse {
 struct Scenario {
   std::string mark;  ///< part of every secret, new in each run
   std::map<std::string, std::string, std::less<>> settings, environment;
-  json::Value state = json::Object{};  ///< what is stored at the start; empty: a login makes it
-  std::vector<std::string> answers;    ///< to questions, in turn
+  std::set<std::string, std::less<>> unquoted;  ///< the settings that the world file has as a number or a boolean
+  json::Value state = json::Object{};           ///< what is stored at the start; empty: a login makes it
+  std::vector<std::string> answers;             ///< to questions, in turn
   std::vector<CannedResponse> responses;
   bool refreshes_first = false;                 ///< what a login stores gives no header before a refresh
   std::size_t secret_size = 0;                  ///< at least
@@ -49,7 +50,8 @@ struct Scenario {
 /// std::runtime_error, which names the member that is not valid.
 Scenario make_scenario(const std::filesystem::path& file);
 
-/// Throws std::runtime_error for a setting or variable of the world file that the provider does not declare.
+/// Throws std::runtime_error for a setting or variable of the world file that the provider does not declare, and for a
+/// setting of another type than the declared one.
 void require_declared(const std::filesystem::path& file, const Scenario& given, const provider::Manifest& manifest);
 
 /// Scenarios that may let a login through, plainest first: what is required is set; then also addresses; then also
