@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <limits>
 
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
@@ -31,6 +32,8 @@ constexpr milliseconds kFlush{2'000};
 constexpr milliseconds kDrain{500};
 /// How long past the deadline what has arrived is still served: the process may have been stopped meanwhile.
 constexpr milliseconds kLastLook{500};
+/// Bytes taken from a connection at a time.
+constexpr std::size_t kReadSize = 4096;
 
 Error cannot_listen(int why, const std::string& where = "127.0.0.1") {
   if (why == EADDRINUSE) {
@@ -63,14 +66,19 @@ std::uint16_t port_of(const sockaddr_storage& address) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
-/// The length of a form's body; empty for everything else.
-std::optional<std::size_t> form_length(const RequestHead& head) {
+bool is_form(const RequestHead& head) {
   constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-  const std::string type = to_lower(std::string_view(head.content_type).substr(0, head.content_type.find(';')));
+  return trim(to_lower(std::string_view(head.content_type).substr(0, head.content_type.find(';')))) == kForm;
+}
+
+/// The length of the body; empty where Content-Length does not tell it.
+std::optional<std::size_t> body_length(const RequestHead& head) {
+  if (head.is_coded) return {};
   std::size_t length = 0;
   const char* const last = head.content_length.data() + head.content_length.size();
   const auto [end, error] = std::from_chars(head.content_length.data(), last, length);
-  if (trim(type) != kForm || error != std::errc{} || end != last) return {};
+  if (head.content_length.empty() || error == std::errc::invalid_argument || end != last) return {};
+  if (error == std::errc::result_out_of_range) return std::numeric_limits<std::size_t>::max();
   return length;
 }
 
@@ -182,7 +190,7 @@ void Loopback::accept_one() {
   Connection& connection = connections_.emplace_back();
   connection.socket = std::move(socket);
   connection.deadline = clock_.monotonic() + kConnectionTime;
-  connection.head.reserve(2 * kMaxHead);  // so that it is wiped in one place
+  connection.head.reserve(kMaxHead + kMaxForm + kReadSize);  // so that it is wiped in one place
 }
 
 void Loopback::drop_expired() {
@@ -191,7 +199,7 @@ void Loopback::drop_expired() {
 }
 
 Loopback::Next Loopback::serve(Connection& connection) {
-  std::array<char, 4096> buffer{};
+  std::array<char, kReadSize> buffer{};
   const ssize_t got = retry_interrupted([&] { return recv(connection.socket.get(), buffer.data(), buffer.size(), 0); });
   if (got < 0) return errno == EAGAIN ? Next::keep : Next::drop;
   if (got == 0) return Next::drop;
@@ -216,9 +224,10 @@ Loopback::Next Loopback::handle_request(Connection& connection, std::size_t end)
     return answer(connection, error_response(405, "Method Not Allowed", "Allow: " + allowed + "\r\n", with_body));
   }
   if (!form_post_) return take(connection, head->query);
-  const auto length = form_length(*head);
-  if (!length) return answer(connection, error_response(415, "Unsupported Media Type"));
-  if (*length > kMaxHead) return answer(connection, error_response(413, "Content Too Large"));
+  if (!is_form(*head)) return answer(connection, error_response(415, "Unsupported Media Type"));
+  const auto length = body_length(*head);
+  if (!length) return answer(connection, error_response(411, "Length Required"));
+  if (*length > kMaxForm) return answer(connection, error_response(413, "Content Too Large"));
   if (connection.head.size() < end + *length) return Next::keep;
   return take(connection, std::string_view(connection.head).substr(end, *length));
 }

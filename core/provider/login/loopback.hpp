@@ -20,7 +20,9 @@ namespace heygen::provider {
 class Loopback : public RedirectListener {
  public:
   static constexpr std::size_t kMaxConnections = 16;
-  static constexpr std::size_t kMaxHead = 8 * limits::kKiB;
+  /// Browsers send `localhost` the cookies of every other local server, whatever its port.
+  static constexpr std::size_t kMaxHead = 32 * limits::kKiB;
+  static constexpr std::size_t kMaxForm = 32 * limits::kKiB;
   static constexpr std::chrono::milliseconds kConnectionTime{10'000};
 
   /// Throws heygen::Error when it cannot listen.

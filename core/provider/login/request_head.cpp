@@ -39,6 +39,7 @@ std::optional<RequestHead> parse_head(std::string_view head) {
     if (colon == std::string_view::npos || !is_header_name(line.substr(0, colon))) return {};
     if (iequals(line.substr(0, colon), "host")) out.hosts.emplace_back(trim(line.substr(colon + 1)));
     if (iequals(line.substr(0, colon), "content-type")) out.content_type = trim(line.substr(colon + 1));
+    if (iequals(line.substr(0, colon), "transfer-encoding")) out.is_coded = true;
     if (iequals(line.substr(0, colon), "content-length")) out.content_length = trim(line.substr(colon + 1));
   }
   return out;

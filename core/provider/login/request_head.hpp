@@ -16,6 +16,7 @@ struct RequestHead {
   std::string query;  ///< undecoded
   std::vector<std::string> hosts;
   std::string content_type, content_length;  ///< "" when absent
+  bool is_coded = false;                     ///< Transfer-Encoding: the body comes in chunks
 };
 
 /// The offset past the head's empty line; npos while that has not been received.

@@ -154,10 +154,19 @@ BOOST_FIXTURE_TEST_CASE(repeated_parameter_ends_the_wait, Listening) {
   BOOST_TEST(listener.param("code") == nullptr);
 }
 
-BOOST_FIXTURE_TEST_CASE(request_head_over_8_kib_is_refused, Listening) {
-  const std::string long_line = "X-Long: " + std::string(9'000, 'x');
+BOOST_FIXTURE_TEST_CASE(request_head_over_32_kib_is_refused, Listening) {
+  const std::string long_line = "X-Long: " + std::string(33'000, 'x');
   has(refused("GET /oauth/callback HTTP/1.1\r\n" + long_line), "HTTP/1.1 431 ");
   has(refused("GET /oauth/callback HTTP/1.1\r\n" + long_line + "\r\n\r\n"), "HTTP/1.1 431 ");
+}
+
+BOOST_FIXTURE_TEST_CASE(cookies_of_other_local_servers_are_no_obstacle, Listening) {
+  Client browser(port);
+  std::string request = get("/oauth/callback?code=1");
+  request.insert(request.size() - 2, "Cookie: session=" + std::string(30'000, 'x') + "\r\n");
+  browser.send(request);
+  BOOST_TEST((waiting.get() == Loopback::Outcome::arrived));
+  BOOST_TEST(*listener.param("code") == "1");
 }
 
 BOOST_FIXTURE_TEST_CASE(request_in_pieces_is_accepted, Listening) {
@@ -221,6 +230,12 @@ BOOST_AUTO_TEST_CASE(form_post_takes_a_form_and_nothing_else) {
     has(Client(port).ask("POST /cb HTTP/1.1\r\n" + host +
                          "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99999\r\n\r\n"),
         " 413 ");
+    const std::string form = "POST /cb HTTP/1.1\r\n" + host + "Content-Type: application/x-www-form-urlencoded\r\n";
+    has(Client(port).ask(form + "Content-Length: 99999999999999999999\r\n\r\n"), " 413 ");
+    has(Client(port).ask(form + "Transfer-Encoding: chunked\r\n\r\n6\r\ncode=1\r\n0\r\n\r\n"), " 411 ");
+    has(Client(port).ask(form + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\ncode=1"), " 411 ");
+    has(Client(port).ask(form + "Content-Length: six\r\n\r\ncode=1"), " 411 ");
+    has(Client(port).ask(form + "\r\ncode=1"), " 411 ");
     static Client browser(port);
     const std::string request = post("application/x-www-form-urlencoded; charset=utf-8", "code=a+b&state=s");
     browser.send(request.substr(0, request.size() - 4));

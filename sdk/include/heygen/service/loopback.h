@@ -11,7 +11,10 @@ extern "C" {
 /* heygen.loopback/1: the redirect listener of a native app (RFC 8252 §7.3).
  * Only during a login. The host may also take the redirected address from the
  * terminal, for a browser on another machine; to the provider it looks the
- * same. */
+ * same. Limits: 256 characters a path; 32 KiB a request's head (431 past it), as
+ * a browser sends localhost the cookies of every local server; 32 KiB a form
+ * (413), which needs a Content-Length (411); 10 s a request; 16 connections,
+ * of which the oldest makes room. */
 #define HEYGEN_LOOPBACK_1 "heygen.loopback/1"
 
 /* How the redirect delivers its parameters. The host refuses an unknown one. */
@@ -24,7 +27,7 @@ enum {
 typedef struct heygen_loopback_options {
   uint32_t struct_size;
   int32_t mode;    /* HEYGEN_REDIRECT_* */
-  heygen_str path; /* starts with '/'; default "/callback" */
+  heygen_str path; /* starts with '/', without '?' and '#'; default "/callback" */
   /* As registered with the server: "127.0.0.1" (default), "localhost" or
    * "[::1]". The listener accepts only connections from this machine. */
   heygen_str host;
@@ -40,7 +43,7 @@ typedef struct heygen_loopback_1_v {
 
   /* Listens. options may be NULL: all defaults. HEYGEN_USAGE: a port that
    * another program uses, or an option that is not valid; the host has worded
-   * it. Closed at the latest when the provider function returns.
+   * it. HEYGEN_UNSUPPORTED outside of a login. Closed at the latest when the provider function returns.
    * [call] */
   heygen_status(HEYGEN_CALL* open)(const heygen_call* call, const heygen_loopback_options* options,
                                    heygen_loopback** listener);
