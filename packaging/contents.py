@@ -36,11 +36,10 @@ PARTS = (
 
 
 def source_of(package):
-    """Name and version of the Debian source package."""
-    done = subprocess.run(
-        ["dpkg-query", "--show", "--showformat=${source:Package} ${source:Version}", package], capture_output=True, text=True, check=True
-    )
-    return done.stdout.split()
+    """Name and version of the Debian source package, which is the same for all architectures that are installed side by side."""
+    form = "${source:Package} ${source:Version}\n"
+    done = subprocess.run(["dpkg-query", "--show", "--showformat", form, package], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[0].split()
 
 
 def built_using():

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 directory=$(realpath -m "${1:?the directory to build in}")
-version=$(dpkg-query -W -f='${source:Version}' libpoco-dev)
+version=$(dpkg-query -W -f='${source:Version}\n' libpoco-dev | head -n 1)  # the same for each architecture
 done=$directory/prefix/$version
 [ -f "$done" ] && exit 0
 
