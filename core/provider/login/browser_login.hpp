@@ -33,7 +33,7 @@ class OpenedBrowser {
 /// What a redirect is registered as.
 struct RedirectOptions {
   std::string path = "/callback";
-  std::string host = "127.0.0.1";  ///< or "localhost" or "[::1]"
+  std::string host = "127.0.0.1";  ///< or "localhost", which is both addresses, or "[::1]"
   std::uint16_t port = 0;          ///< 0: the system's choice
   bool form_post = false;          ///< a POST of a form in place of a GET with a query
 };

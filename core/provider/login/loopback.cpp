@@ -44,20 +44,25 @@ Error cannot_listen(int why, const std::string& where = "127.0.0.1") {
                        "Log in with another method: `" + std::string(store::kLoginCommand) + " --help` lists them.");
 }
 
-/// An address of this machine alone: `localhost` is 127.0.0.1 (RFC 8252 §8.3 prefers the address).
-std::pair<sockaddr_storage, socklen_t> address_of(const RedirectOptions& options) {
+enum class Family : unsigned char { four, six };
+
+constexpr const char* kFour = "127.0.0.1";
+constexpr const char* kSix = "[::1]";
+
+/// An address of this machine alone.
+std::pair<sockaddr_storage, socklen_t> address_of(Family family, std::uint16_t port) {
   sockaddr_storage storage{};
-  if (options.host == "[::1]") {
+  if (family == Family::six) {
     auto* address = reinterpret_cast<sockaddr_in6*>(&storage);
     address->sin6_family = AF_INET6;
     address->sin6_addr = in6addr_loopback;
-    address->sin6_port = htons(options.port);
+    address->sin6_port = htons(port);
     return {storage, sizeof(*address)};
   }
   auto* address = reinterpret_cast<sockaddr_in*>(&storage);
   address->sin_family = AF_INET;
   address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address->sin_port = htons(options.port);
+  address->sin_port = htons(port);
   return {storage, sizeof(*address)};
 }
 
@@ -82,6 +87,29 @@ std::optional<std::size_t> body_length(const RequestHead& head) {
   return length;
 }
 
+/// Empty when it cannot be; errno then says why. `port`: 0 for any, and the one that it has afterwards.
+UniqueFd listen_on(Family family, std::uint16_t& port) {
+  auto [address, size] = address_of(family, port);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  UniqueFd listener(socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int on = 1;  // a fixed port is free again at once after an earlier login
+  if (!listener || (port != 0 && setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) ||
+      bind(listener.get(), generic, size) != 0 || ::listen(listener.get(), SOMAXCONN) != 0 ||
+      getsockname(listener.get(), generic, &size) != 0)
+    return {};
+  port = port_of(address);
+  return listener;
+}
+
+/// This machine has no IPv6.
+bool is_without_address(int why) {
+  return why == EAFNOSUPPORT || why == EADDRNOTAVAIL || why == EPROTONOSUPPORT;
+}
+
+std::string with_port(const std::string& host, std::uint16_t port) {
+  return port == 0 ? host : host + ":" + std::to_string(port);
+}
+
 bool ready_for(int socket, short events, milliseconds time) {
   pollfd one{socket, events, 0};
   return retry_interrupted([&] { return poll(&one, 1, static_cast<int>(time.count())); }) > 0;
@@ -91,18 +119,34 @@ bool ready_for(int socket, short events, milliseconds time) {
 
 Loopback::Loopback(const RedirectOptions& options, Clock& clock)
     : path_(options.path), form_post_(options.form_post), clock_(clock) {
-  auto [address, size] = address_of(options);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  listener_ = UniqueFd(socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const int on = 1;  // a fixed port is free again at once after an earlier login
-  if (!listener_ ||
-      (options.port != 0 && setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) ||
-      bind(listener_.get(), generic, size) != 0 || ::listen(listener_.get(), SOMAXCONN) != 0 ||
-      getsockname(listener_.get(), generic, &size) != 0) {
-    throw cannot_listen(errno, options.host + (options.port == 0 ? "" : ":" + std::to_string(options.port)));
+  std::uint16_t port = options.port;
+  if (options.host == "localhost") {
+    listen_on_both(port);
+  } else if (!(listener_ = listen_on(options.host == kSix ? Family::six : Family::four, port))) {
+    throw cannot_listen(errno, with_port(options.host, options.port));
   }
-  host_ = options.host + ":" + std::to_string(port_of(address));
+  host_ = with_port(options.host, port);
   redirect_uri_ = "http://" + host_ + path_;
+}
+
+/// A browser tries the addresses of `localhost` in any order: a program that listens on the other one would get the
+/// code.
+void Loopback::listen_on_both(std::uint16_t& port) {
+  constexpr int kTries = 16;  // the system's choice for the one may be taken for the other
+  const std::uint16_t wanted = port;
+  int why = 0;
+  for (int i = 0; i < kTries; ++i) {
+    port = wanted;
+    listener_ = listen_on(Family::four, port);
+    if (!listener_) throw cannot_listen(errno, with_port(kFour, wanted));
+    second_ = listen_on(Family::six, port);
+    if (second_) return;
+    why = errno;
+    if (is_without_address(why)) return;
+    if (wanted != 0 || why != EADDRINUSE) break;
+  }
+  listener_.reset();
+  throw cannot_listen(why, with_port(kSix, port));
 }
 
 Loopback::~Loopback() {
@@ -140,6 +184,7 @@ int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch&
                         milliseconds& seen, milliseconds& deadline) {
   std::vector<pollfd> all{
       {cancel.descriptor(), POLLIN, 0}, {watch.descriptor(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+  if (second_) all.push_back({second_.get(), POLLIN, 0});
   milliseconds time = timeout;
   for (const Connection& connection : connections_) {
     all.push_back({connection.socket.get(), POLLIN, 0});
@@ -174,14 +219,15 @@ std::optional<Loopback::Outcome> Loopback::serve_ready(const std::vector<int>& r
     if (next == Next::arrived) return Outcome::arrived;
     if (next == Next::repeated_parameter) return Outcome::repeated_parameter;
   }
-  if (std::ranges::find(ready, listener_.get()) != ready.end()) accept_one();
+  for (const UniqueFd* listener : {&listener_, &second_}) {
+    if (*listener && std::ranges::find(ready, listener->get()) != ready.end()) accept_one(listener->get());
+  }
   return {};
 }
 
 /// Past the limit the oldest connection is dropped: browsers open connections ahead and leave them idle.
-void Loopback::accept_one() {
-  UniqueFd socket(
-      retry_interrupted([&] { return accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); }));
+void Loopback::accept_one(int listener) {
+  UniqueFd socket(retry_interrupted([&] { return accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); }));
   if (!socket) return;
   if (connections_.size() == kMaxConnections) {
     wipe(connections_.front().head);
@@ -285,6 +331,7 @@ void Loopback::send_and_drain(int socket, const std::string& response) const {
 void Loopback::close_all() {
   connections_.clear();
   listener_.reset();
+  second_.reset();
   visitor_.reset();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The redirect listener of a native app on 127.0.0.1: the first well-formed request for its path wins, whatever else
-// connects in the meantime (RFC 8252 §7.3, §8.3).
+// The redirect listener of a native app on this machine alone: the first well-formed request for its path wins,
+// whatever else connects in the meantime (RFC 8252 §7.3, §8.3).
 #pragma once
 
 #include <chrono>
@@ -49,7 +49,8 @@ class Loopback : public RedirectListener {
   /// What becomes of a connection.
   enum class Next : unsigned char { keep, drop, arrived, repeated_parameter };
 
-  void accept_one();
+  void listen_on_both(std::uint16_t& port);
+  void accept_one(int listener);
   /// Reads what the browser sent so far.
   Next serve(Connection& connection);
   /// `end`: of the head, behind which the body of a form follows.
@@ -69,6 +70,7 @@ class Loopback : public RedirectListener {
   bool form_post_;
   Clock& clock_;
   UniqueFd listener_;
+  UniqueFd second_;  ///< of `localhost`: on [::1], where there is one
   UniqueFd visitor_;
   std::string host_;
   std::string redirect_uri_;

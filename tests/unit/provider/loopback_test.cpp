@@ -22,14 +22,19 @@ namespace {
 
 class Client {
  public:
-  explicit Client(int port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
+  explicit Client(int port, int family = AF_INET) : socket_(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in four{};
+    four.sin_family = AF_INET;
+    four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    four.sin_port = htons(static_cast<std::uint16_t>(port));
+    sockaddr_in6 six{};
+    six.sin6_family = AF_INET6;
+    six.sin6_addr = in6addr_loopback;
+    six.sin6_port = four.sin_port;
     const timeval limit{20, 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    connected = connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    connected = family == AF_INET6 ? connect(socket_, reinterpret_cast<sockaddr*>(&six), sizeof(six)) == 0
+                                   : connect(socket_, reinterpret_cast<sockaddr*>(&four), sizeof(four)) == 0;
   }
   ~Client() { close(socket_); }
   Client(const Client&) = delete;
@@ -60,6 +65,10 @@ class Client {
 
 int port_of(const std::string& uri) {
   return std::stoi(uri.substr(std::string("http://127.0.0.1:").size()));
+}
+
+int last_number_of(const std::string& uri) {
+  return std::stoi(uri.substr(uri.rfind(':') + 1));
 }
 
 /// A listener that waits on another thread while the test plays browsers.
@@ -262,6 +271,34 @@ BOOST_AUTO_TEST_CASE(redirect_is_what_was_registered) {
   BOOST_CHECK_EXCEPTION(Loopback(options, clock), Error, [](const Error& error) {
     return error.code == code::kUsage && has(error.message(), "Another program already listens");
   });
+}
+
+BOOST_AUTO_TEST_CASE(localhost_is_taken_on_both_addresses) {
+  RedirectOptions options{"/cb"};
+  options.host = "localhost";
+  for (const int family : {AF_INET, AF_INET6}) {
+    Registered registered(options);
+    const int port = last_number_of(registered.listener.redirect_uri());
+    const Client browser(port, family);
+    BOOST_REQUIRE(browser.connected);
+    const auto outcome = registered.serve(
+        [&] { browser.send("GET /cb?code=1 HTTP/1.1\r\nHost: localhost:" + std::to_string(port) + "\r\n\r\n"); });
+    BOOST_TEST((outcome == Loopback::Outcome::arrived));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(localhost_is_refused_where_another_program_has_one_of_its_addresses) {
+  FakeClock clock;
+  for (const std::string taken : {"127.0.0.1", "[::1]"}) {
+    RedirectOptions options{"/cb"};
+    options.host = taken;
+    const Loopback squatter(options, clock);
+    options.port = static_cast<std::uint16_t>(last_number_of(squatter.redirect_uri()));
+    options.host = "localhost";
+    BOOST_CHECK_EXCEPTION(Loopback(options, clock), Error, [&](const Error& error) {
+      return error.code == code::kUsage && has(error.message(), taken + ":" + std::to_string(options.port));
+    });
+  }
 }
 
 BOOST_AUTO_TEST_CASE(wait_without_visitor_times_out) {
