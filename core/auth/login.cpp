@@ -156,6 +156,7 @@ class Login {
     const json::Value state = use_.store.read().state(id_);
     unsaved_.emplace(use_.store, id_, state);
     use_.store.keys.set_created(id_, pending.keys());
+    use_.store.keys.seal(id_);
     std::unique_ptr<FileReplacement> room = reserve_for(pending);
     try {
       LoginResult result = finish(state, std::move(room), pending);
@@ -198,6 +199,7 @@ class Login {
       return false;
     }
     patch_ = result_.answer.patch.value_or(json::Value(json::Object{}));
+    use_.store.keys.seal(id_);
     return true;
   }
 

@@ -80,14 +80,11 @@ Revocation revoke_replaced(provider::ProviderRegistry& registry, store::Provider
 }
 
 void put_back_keys(store::ProviderKeys& keys, const store::PendingLogin& login) {
-  if (login.keys().empty()) return;
   const std::string& id = login.provider();
   const auto old = std::ranges::find(login.replaced(), store::slot_of(id),
                                      [](const store::ReplacedLogin& one) { return one.slot.slot; });
   const store::KeySet before = old == login.replaced().end() ? store::KeySet{} : old->keys;
-  store::KeySet written = before;
-  written.merge(login.keys());
-  if (keys.stored(id) == written) keys.restore(id, before);
+  if (keys.stored(id) == login.keys()) keys.restore(id, before);
 }
 
 std::string owner_of(provider::ProviderRegistry& registry, const store::FilledSlot& slot) {

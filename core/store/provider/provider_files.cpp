@@ -122,21 +122,46 @@ FileLock ProviderFiles::make_and_lock(const fs::path& directory) const {
   }
 }
 
+namespace {
+
+/// An object; empty when there is no file. Nothing: the file cannot be used.
+std::optional<json::Value> content_of(const fs::path& path) {
+  try {
+    std::optional<std::string> text = read_regular_file(path, kLongestFile);
+    if (!text) return json::Object{};
+    const Wiper wiper{*text};
+    json::Value content = json::parse(*text);
+    if (content.is_object()) return content;
+    wipe_strings(content);
+  } catch (const std::exception&) {
+    // it says nothing that its reader could use
+  }
+  return {};
+}
+
+}  // namespace
+
 json::Value ProviderFiles::read(const std::string& provider) const {
   return read_in(directories(), provider);
 }
 
 json::Value ProviderFiles::read_in(const Directories& places, const std::string& provider) const {
   if (places.empty()) return json::Object{};
-  try {
-    std::optional<std::string> text = read_regular_file(newest(places, name_of(provider)), kLongestFile);
-    if (!text) return json::Object{};
-    const Wiper wiper{*text};
-    json::Value content = json::parse(*text);
-    return content.is_object() ? content : json::Value(json::Object{});
-  } catch (const std::exception&) {
-    return json::Object{};
-  }
+  return content_of(newest(places, name_of(provider))).value_or(json::Object{});
+}
+
+fs::path ProviderFiles::file(const std::string& provider) const {
+  const Directories places = directories();
+  return places.empty() ? fs::path() : newest(places, name_of(provider));
+}
+
+std::optional<fs::path> ProviderFiles::damaged(const std::string& provider) const {
+  fs::path path = file(provider);
+  if (path.empty()) return {};
+  std::optional<json::Value> content = content_of(path);
+  if (!content) return path;
+  wipe_strings(*content);
+  return {};
 }
 
 void ProviderFiles::update(const std::string& provider, const std::function<void(json::Value& content)>& change) const {

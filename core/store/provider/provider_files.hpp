@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ class ProviderFiles {
 
   /// An object; empty when there is no file, or none that can be used.
   json::Value read(const std::string& provider) const;
+  /// The one that read() takes; it need not exist.
+  std::filesystem::path file(const std::string& provider) const;
+  /// The same, when there is one that cannot be used.
+  std::optional<std::filesystem::path> damaged(const std::string& provider) const;
   /// Lets `change` edit the content, and replaces the file; an empty object removes it. Throws Error: the file is then
   /// unchanged.
   void update(const std::string& provider, const std::function<void(json::Value& content)>& change) const;

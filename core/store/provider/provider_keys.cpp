@@ -23,10 +23,6 @@ std::optional<Secret> KeySet::find(const std::string& name) const {
   return found == keys_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void KeySet::merge(const KeySet& other) {
-  for (const auto& [name, key] : other.keys_) set(name, key);
-}
-
 json::Value KeySet::document() const {
   json::Object members;
   for (const auto& [name, key] : keys_) members.emplace_back(name, key.reveal());
@@ -51,12 +47,18 @@ KeySet ProviderKeys::stored(const std::string& provider) const {
   return keys;
 }
 
+std::optional<fs::path> ProviderKeys::damaged(const std::string& provider) const {
+  if (shown_.contains(provider)) return {};
+  if (auto file = files_.damaged(provider)) return file;
+  json::Value document = files_.read(provider);
+  const bool is_sound = std::ranges::all_of(document.as_object(), &json::Value::is_string, &json::Member::second);
+  wipe_strings(document);
+  return is_sound ? std::nullopt : std::optional(files_.file(provider));
+}
+
 bool ProviderKeys::create(const std::string& provider, const std::string& name, Secret key) {
-  KeySet all = stored(provider);
   KeySet& created = created_[provider];
-  all.merge(created);
-  all.set(name, key);
-  if (all.size() > kMaxKeys) return false;
+  if (created.size() == kMaxKeys && !created.find(name)) return false;
   created.set(name, std::move(key));
   return true;
 }
@@ -72,18 +74,17 @@ void ProviderKeys::set_created(const std::string& provider, KeySet keys) {
 
 void ProviderKeys::forget(const std::string& provider) {
   created_.erase(provider);
+  shown_.erase(provider);
 }
 
 KeySet ProviderKeys::save(const std::string& provider) const {
   const KeySet added = created(provider);
-  if (added.empty()) return stored(provider);
   KeySet before;
+  if (added.empty() && std::ranges::count(files_.providers(), provider) == 0) return before;
   files_.update(provider, [&](json::Value& document) {
     before = KeySet(document);
-    KeySet all = before;
-    all.merge(added);
     wipe_strings(document);
-    document = all.document();
+    document = added.document();
   });
   return before;
 }

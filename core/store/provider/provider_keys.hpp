@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Private keys that the host keeps for providers (heygen.key/1). A key belongs to a login: what a login creates stays
-// in memory until that login is saved.
+// in memory until that login is saved, and then takes the place of all keys of the login before it.
 #pragma once
 
 #include <map>
@@ -21,8 +21,6 @@ class KeySet {
 
   std::optional<Secret> find(const std::string& name) const;
   void set(const std::string& name, Secret key) { keys_[name] = std::move(key); }
-  /// Those of `other` take the place of those of the same name.
-  void merge(const KeySet& other);
   std::size_t size() const { return keys_.size(); }
   bool empty() const { return keys_.empty(); }
   /// An object; the caller wipes it.
@@ -44,17 +42,25 @@ class ProviderKeys {
   /// What is shown in place of the stored key first, then what is created and not saved yet, then what is stored.
   std::optional<Secret> find(const std::string& provider, const std::string& name) const;
 
+  /// Empty when there is no file, or none that can be used.
   KeySet stored(const std::string& provider) const;
+  /// The file that find() would need, when it cannot be used.
+  std::optional<std::filesystem::path> damaged(const std::string& provider) const;
 
-  /// Keeps a key in memory, until save() or forget(). False: there would be more than kMaxKeys.
+  /// Where stored keys are, for messages.
+  std::filesystem::path file(const std::string& provider) const { return files_.file(provider); }
+
+  /// Keeps a key in memory, until save() or forget(). False: the login would have more than kMaxKeys.
   bool create(const std::string& provider, const std::string& name, Secret key);
   /// What is created and not saved yet.
   KeySet created(const std::string& provider) const;
   void set_created(const std::string& provider, KeySet keys);
+  /// The login is complete: until forget() its provider sees what it created, and none that it replaces.
+  void seal(const std::string& provider) { shown_[provider] = created(provider); }
   /// Drops what is not saved.
   void forget(const std::string& provider);
-  /// Writes what is created, and returns what was stored before; nothing is written when nothing is created. Throws
-  /// Error: the file is then unchanged. What is created stays visible until forget().
+  /// Puts what is created in the place of what was stored, and returns that. Throws Error: the file is then unchanged.
+  /// What is created stays visible until forget().
   KeySet save(const std::string& provider) const;
   /// Undoes save(), of another process too.
   void restore(const std::string& provider, const KeySet& before) const;

@@ -74,4 +74,19 @@ BOOST_AUTO_TEST_CASE(damaged_key_is_broken_and_names_the_next_step) {
   BOOST_TEST(answer.hint == "Log in again.");
 }
 
+BOOST_AUTO_TEST_CASE(damaged_keys_file_is_broken_and_named_until_the_next_login) {
+  for (const char* text : {"", "nonsense", "[]", R"({"dpop":5})", R"({"dpop":"-----BEGIN PRIVATE KEY-----"})"}) {
+    Probe probe;
+    probe.kept.make("keys");
+    probe.kept.write("keys/probe.json", text);
+    const ProviderResult answer = probe.refresh("key-thumbprint dpop\nreturn 2");
+    BOOST_TEST(probe.said().front().starts_with("2 "));
+    BOOST_TEST(answer.message.find("keys/probe.json") != std::string::npos, answer.message);
+    BOOST_TEST((probe.login("key-thumbprint dpop\nkey-create dpop ES256\nkey-thumbprint dpop").status == Status::ok));
+    const Lines said = probe.said();
+    BOOST_TEST(said.at(1).starts_with("1 "));
+    BOOST_TEST(said.at(3).starts_with("0 "));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,15 +58,15 @@ BOOST_AUTO_TEST_CASE(forgotten_key_leaves_the_stored_one) {
   BOOST_TEST(find("dpop") == "old");
 }
 
-BOOST_AUTO_TEST_CASE(saved_key_replaces_one_of_its_name_and_can_be_undone) {
+BOOST_AUTO_TEST_CASE(saved_login_leaves_its_own_keys_and_can_be_undone) {
   keys.create(owner, "dpop", Secret("old"));
-  keys.create(owner, "other", Secret("stays"));
+  keys.create(owner, "other", Secret("of the old login"));
   keys.save(owner);
   keys.forget(owner);
   keys.create(owner, "dpop", Secret("new"));
   const KeySet before = keys.save(owner);
   BOOST_TEST(stored("dpop") == "new");
-  BOOST_TEST(stored("other") == "stays");
+  BOOST_TEST(stored("other").empty());
   {
     const ProviderKeys::Shown shown(keys, owner, before);
     BOOST_TEST(find("dpop") == "old");
@@ -74,14 +74,37 @@ BOOST_AUTO_TEST_CASE(saved_key_replaces_one_of_its_name_and_can_be_undone) {
   BOOST_TEST(find("dpop") == "new");
   keys.restore(owner, before);
   BOOST_TEST(stored("dpop") == "old");
+  BOOST_TEST(stored("other") == "of the old login");
 }
 
-BOOST_AUTO_TEST_CASE(number_of_keys_counts_stored_and_created_ones) {
-  for (std::size_t i = 0; i < ProviderKeys::kMaxKeys; ++i) {
+BOOST_AUTO_TEST_CASE(keys_of_replaced_logins_do_not_pile_up) {
+  for (std::size_t i = 0; i <= ProviderKeys::kMaxKeys; ++i) {
     BOOST_TEST(keys.create(owner, "k" + std::to_string(i), Secret("pem")));
     keys.save(owner);
+    keys.forget(owner);
   }
+  BOOST_TEST(find("k0").empty());
+  BOOST_TEST(stored("k8") == "pem");
+  BOOST_TEST(!keys.save(owner).empty());  // a login without keys
+  BOOST_TEST(!fs::exists(directory / "keys/acme.json"));
+}
+
+BOOST_AUTO_TEST_CASE(complete_login_sees_none_of_the_keys_that_it_replaces) {
+  keys.create(owner, "old", Secret("pem"));
+  keys.save(owner);
   keys.forget(owner);
+  keys.create(owner, "new", Secret("pem"));
+  BOOST_TEST(find("old") == "pem");
+  keys.seal(owner);
+  BOOST_TEST(find("old").empty());
+  BOOST_TEST(find("new") == "pem");
+  keys.forget(owner);
+  BOOST_TEST(find("old") == "pem");
+}
+
+BOOST_AUTO_TEST_CASE(number_of_keys_of_a_login_is_limited) {
+  for (std::size_t i = 0; i < ProviderKeys::kMaxKeys; ++i)
+    BOOST_TEST(keys.create(owner, "k" + std::to_string(i), Secret("pem")));
   BOOST_TEST(!keys.create(owner, "one-more", Secret("pem")));
   BOOST_TEST(find("one-more").empty());
   BOOST_TEST(keys.create(owner, "k0", Secret("new")));

@@ -26,6 +26,12 @@ heygen_status HEYGEN_CALL create_key(const heygen_call* call, heygen_str name, h
   });
 }
 
+heygen_status damaged(HostCall& host, const std::filesystem::path& file) {
+  if (host.function == Function::login) return HEYGEN_NOT_CONFIGURED;  // it may create one
+  return host.fail(HEYGEN_BROKEN, "The keys of " + host.manifest.title + " in " + file.string() + " are damaged.",
+                   "Log in again.");
+}
+
 /// `use` makes the answer of the key.
 template <class Use>
 heygen_status with_key(const heygen_call* call, const char* function, heygen_str name, heygen_str* answer, Use use) {
@@ -36,12 +42,15 @@ heygen_status with_key(const heygen_call* call, const char* function, heygen_str
     if (!is_entry_name(abi::view(name))) return host.refuse(self + " refused the name: it is not of its form.");
     if (host.services.keys == nullptr) return HEYGEN_NOT_CONFIGURED;
     const auto pem = host.services.keys->find(host.manifest.id, std::string(abi::view(name)));
-    if (!pem) return HEYGEN_NOT_CONFIGURED;
+    if (!pem) {
+      const auto file = host.services.keys->damaged(host.manifest.id);
+      return file ? damaged(host, *file) : HEYGEN_NOT_CONFIGURED;
+    }
     std::optional<SigningKey> key;
     try {
       key.emplace(*pem);
     } catch (const std::runtime_error&) {
-      return host.fail(HEYGEN_BROKEN, "The stored key of " + host.manifest.title + " is damaged.", "Log in again.");
+      return damaged(host, host.services.keys->file(host.manifest.id));
     }
     *answer = host.keep(use(*key));
     return HEYGEN_OK;

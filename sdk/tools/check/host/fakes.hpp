@@ -80,8 +80,8 @@ struct Fakes {
   std::string binding_of(const json::Value& state) const;
   /// What the cache is bound to, as it is now.
   void bind_cache(const json::Value& state);
-  /// What the call puts is of the state that it leaves.
-  void keep_cached(json::Value state);
+  /// What the call puts is of the state that it leaves, and what a login creates takes the place of its earlier keys.
+  void settle(json::Value state);
 
   // ---- the end
   void judge(provider::HostCall& host, heygen_status raw);
@@ -114,7 +114,7 @@ struct Fakes {
   };
   std::map<std::string, Cached, std::less<>> cache;
   std::string cache_binding;
-  std::set<std::string> cached_now;                      ///< keys that the call puts
+  std::set<std::string> cached_now, keys_now;            ///< names of what the call keeps
   std::map<std::string, std::string, std::less<>> keys;  ///< algorithms by name
 };
 

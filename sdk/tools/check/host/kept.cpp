@@ -84,8 +84,8 @@ heygen_status HEYGEN_CALL create_key(const heygen_call* call, heygen_str name, h
     if (!is_key(name)) return host.refuse("key.create got no valid name.");
     if (host.function != provider::Function::login) return host.refuse("key.create is for a login only.");
     if (view(algorithm) != "ES256" && view(algorithm) != "Ed25519") return HEYGEN_UNSUPPORTED;
-    const bool full = fakes.keys.size() == kMostKeys && fakes.keys.find(view(name)) == fakes.keys.end();
-    if (full) return host.refuse("key.create got a ninth name.");
+    fakes.keys_now.emplace(view(name));
+    if (fakes.keys_now.size() > kMostKeys) return host.refuse("key.create got a ninth name.");
     fakes.keys[std::string(view(name))] = view(algorithm);
     return HEYGEN_OK;
   });
@@ -160,7 +160,9 @@ std::string Fakes::binding_of(const json::Value& state) const {
   return binding;
 }
 
-void Fakes::keep_cached(json::Value state) {
+void Fakes::settle(json::Value state) {
+  if (function == provider::Function::login && result.answer.status == provider::Status::ok)
+    std::erase_if(keys, [&](const auto& key) { return !keys_now.contains(key.first); });
   if (!result.answer.patch) return;
   std::erase_if(cache, [&](const auto& entry) { return !cached_now.contains(entry.first); });
   json::merge_patch(state, *result.answer.patch);
@@ -169,6 +171,7 @@ void Fakes::keep_cached(json::Value state) {
 
 void Fakes::bind_cache(const json::Value& state) {
   cached_now.clear();
+  keys_now.clear();
   std::string binding = binding_of(state);
   if (binding != cache_binding || script->cache_lost) cache.clear();
   cache_binding = std::move(binding);

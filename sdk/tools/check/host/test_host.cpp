@@ -152,7 +152,7 @@ CallResult TestHost::run(Function function, provider::Reason reason, const json:
     if (fakes.canceled_at >= 0) fakes.result.after_cancel = end - fakes.canceled_at;
     fakes.trace.line("  = " + std::string(status_name(status)) + ", " + std::to_string(end - begin) + " ms");
     fakes.judge(host, status);
-    fakes.keep_cached(state);
+    fakes.settle(state);
   }
   if (!fakes.manifest.runtime) {
     fakes.findings.cover("thread-left");
