@@ -145,6 +145,11 @@ std::string text_of(const Scalar& scalar) {
   return std::get<std::string>(scalar);
 }
 
+Error invalid_value(const std::string& key, const std::string& value, const InvalidValue& invalid) {
+  return usage_error("\"" + shown_word(value) + "\" is not a value of \"" + key + "\".",
+                     "It takes " + invalid.allowed + ".");
+}
+
 /// A variable says a boolean in more words than the file, and a shell or a file of variables leaves white space.
 /// Throws InvalidValue.
 Scalar checked_variable(const DeclaredKey& key, const std::string& value) {
@@ -641,6 +646,14 @@ std::vector<Entry> Config::list(const std::vector<DeclaredKey>& declared) const 
   return entries;
 }
 
+std::string checked_text(const DeclaredKey& key, const std::string& value) {
+  try {
+    return text_of(checked(key, value));
+  } catch (const InvalidValue& invalid) {
+    throw invalid_value(key.key, value, invalid);
+  }
+}
+
 Entry Config::set(const std::string& key, const std::string& value, const std::vector<DeclaredKey>& declared) const {
   const Key known = require_key(key, declared);
   try {
@@ -650,8 +663,7 @@ Entry Config::set(const std::string& key, const std::string& value, const std::v
         rewrite(path_, lock_wait, [&](SettingsFile& file) { return file.with(key, scalar); });
     return {key, text_of(scalar), "file", kept.string()};
   } catch (const InvalidValue& invalid) {
-    throw usage_error("\"" + shown_word(value) + "\" is not a value of \"" + key + "\".",
-                      "It takes " + invalid.allowed + ".");
+    throw invalid_value(key, value, invalid);
   }
 }
 

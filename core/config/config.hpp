@@ -45,6 +45,9 @@ struct DeclaredKey {
   bool closes_provider = false;
 };
 
+/// What the key may hold, in its usual spelling. Throws Error{usage_error} for what the file would not take either.
+std::string checked_text(const DeclaredKey& key, const std::string& value);
+
 class Config {
  public:
   /// Nothing is read until something is asked for, and the file once until it is changed. An empty directory has no

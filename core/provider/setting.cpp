@@ -6,12 +6,21 @@
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
+namespace {
+
+std::optional<SettingValue> fallback_of(const Setting& setting) {
+  if (setting.fallback.empty()) return {};
+  return SettingValue{setting.fallback, "the default of " + setting.key};
+}
+
+}  // namespace
 
 std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting& setting,
                                          const Environment& environment, const ConfiguredSetting& configured,
                                          const GivenSettings& given) {
-  if (const auto found = given.find(setting.key); found != given.end())
-    return SettingValue{found->second, "--set " + setting.key};
+  const auto own = given.find(setting.key);
+  if (own != given.end() && !own->second.empty()) return SettingValue{own->second, "--set " + setting.key};
+  if (own != given.end()) return fallback_of(setting);
   if (!setting.env.empty() && environment.has(setting.env)) {
     return SettingValue{std::string(trim(environment.value(setting.env))), "the variable " + setting.env};
   }
@@ -19,8 +28,7 @@ std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting
     const auto text = configured ? configured(section, setting.key) : std::nullopt;
     if (text && !text->empty()) return SettingValue{*text, "the setting providers." + section + "." + setting.key};
   }
-  if (!setting.fallback.empty()) return SettingValue{setting.fallback, "the default of " + setting.key};
-  return {};
+  return fallback_of(setting);
 }
 
 const Setting* missing_setting(const Manifest& manifest, const Environment& environment,

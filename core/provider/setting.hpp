@@ -27,7 +27,7 @@ using ConfiguredSetting = std::function<std::optional<std::string>(const std::st
 using GivenSettings = std::map<std::string, std::string, std::less<>>;
 
 /// The given value, else the setting's variable, else the first of the provider's sections in config.toml that has it,
-/// else its default. An empty value counts as absent.
+/// else its default. An empty value counts as absent; one that is given is the default.
 std::optional<SettingValue> find_setting(const Manifest& manifest, const Setting& setting,
                                          const Environment& environment, const ConfiguredSetting& configured,
                                          const GivenSettings& given = {});

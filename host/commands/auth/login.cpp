@@ -5,6 +5,7 @@
 
 #include "core/auth/login.hpp"
 #include "core/base/text.hpp"
+#include "core/config/config.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
@@ -199,7 +200,6 @@ Error login_error(const heygen::provider::ProviderResult& answer, const heygen::
   }
 }
 
-/// The values of --set: settings that the provider declares.
 heygen::provider::GivenSettings given_settings(const Parsed& parsed, const heygen::provider::Manifest& manifest) {
   heygen::provider::GivenSettings given;
   for (const std::string& text : parsed.values("set")) {
@@ -208,10 +208,15 @@ heygen::provider::GivenSettings given_settings(const Parsed& parsed, const heyge
     if (mark == std::string::npos || mark == 0)
       throw usage_error("--set '" + shown_word(text) + "' is not of the form KEY=VALUE.",
                         "Such as --set role=admin; `heygen provider why " + manifest.id + " --human` lists the keys.");
-    if (std::ranges::count(manifest.settings, key, &heygen::provider::Setting::key) == 0)
+    const auto setting = std::ranges::find(manifest.settings, key, &heygen::provider::Setting::key);
+    if (setting == manifest.settings.end())
       throw usage_error("The provider `" + manifest.id + "` has no setting `" + shown_word(key) + "`.",
                         "`heygen provider why " + manifest.id + " --human` lists its settings.");
-    given.insert_or_assign(key, text.substr(mark + 1));
+    std::string value = text.substr(mark + 1);
+    const heygen::config::DeclaredKey declared{
+        .key = key, .type = name_of(setting->type), .env = {}, .fallback = {}, .doc = {}};
+    if (!value.empty()) value = heygen::config::checked_text(declared, value);
+    given.insert_or_assign(key, std::move(value));
   }
   return given;
 }

@@ -59,23 +59,39 @@ std::vector<heygen::provider::DiscoveredProvider> installed(Services& services) 
   }
 }
 
+bool is_hidden(const heygen::provider::DiscoveredProvider& found) {
+  return !found.login_denied_reason.empty() || found.state == heygen::provider::ProviderState::disabled;
+}
+
 }  // namespace
+
+/// Names the keys of each provider that the user can log in with.
+Option set_option(const std::vector<heygen::provider::DiscoveredProvider>& found) {
+  std::vector<std::string> providers;
+  for (const heygen::provider::DiscoveredProvider& one : found) {
+    if (!one.manifest.has_login || is_hidden(one) || one.manifest.settings.empty()) continue;
+    std::vector<std::string> keys;
+    for (const heygen::provider::Setting& setting : one.manifest.settings) keys.push_back(printable(setting.key));
+    providers.push_back(one.id + " has " + enumerate(keys));
+  }
+  std::string doc = "A setting of the provider, for this login only";
+  if (!providers.empty()) doc += ": " + join(providers, "; ");
+  return {.name = "set", .value = "KEY=VALUE", .doc = std::move(doc), .repeatable = true};
+}
 
 std::vector<Option> login_options(Services& services) {
   std::vector<Option> options;
-  for (const heygen::provider::DiscoveredProvider& found : installed(services)) {
-    if (!found.manifest.has_login) continue;
-    Option option = option_of(found.id);
+  const std::vector<heygen::provider::DiscoveredProvider> found = installed(services);
+  for (const heygen::provider::DiscoveredProvider& one : found) {
+    if (!one.manifest.has_login) continue;
+    Option option = option_of(one.id);
     if (option.value.empty() && has_option(options, option.name)) continue;
-    option.doc = title_of(found);
-    if (!found.manifest.note.empty()) option.doc += ": " + printable(found.manifest.note);
-    option.hidden = !found.login_denied_reason.empty() || found.state == heygen::provider::ProviderState::disabled;
+    option.doc = title_of(one);
+    if (!one.manifest.note.empty()) option.doc += ": " + printable(one.manifest.note);
+    option.hidden = is_hidden(one);
     options.push_back(std::move(option));
   }
-  options.push_back({.name = "set",
-                     .value = "KEY=VALUE",
-                     .doc = "A setting of the provider, for this login alone",
-                     .repeatable = true});
+  options.push_back(set_option(found));
   for (const std::string& id : reserved_ids()) {
     Option option = option_of(id);
     if (has_option(options, option.name)) continue;

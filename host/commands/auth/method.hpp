@@ -17,6 +17,9 @@ struct DiscoveredProvider;
 
 namespace heygen::host::commands::auth {
 
+/// --set KEY=VALUE, which names the keys of each provider.
+Option set_option(const std::vector<heygen::provider::DiscoveredProvider>& found);
+
 /// One option per installed provider with a login, and hidden ones for reserved spellings whose provider is missing.
 std::vector<Option> login_options(Services& services);
 

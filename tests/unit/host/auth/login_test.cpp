@@ -2,7 +2,9 @@
 #include "host/commands/auth/login.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <map>
 
+#include "core/base/environment.hpp"
 #include "core/provider/provider.hpp"
 
 namespace {
@@ -21,6 +23,23 @@ heygen::Error failed(Status status, const std::string& message = {}, const std::
   manifest.id = "sso";
   manifest.title = "Company login";
   return commands::login_error(out, manifest);
+}
+
+heygen::provider::Manifest typed_settings() {
+  using heygen::provider::SettingType;
+  heygen::provider::Manifest manifest;
+  manifest.id = "sso";
+  manifest.settings = {{"url", SettingType::url, "", "Where", "", false},
+                       {"count", SettingType::integer, "7", "How many", "SSO_COUNT", false},
+                       {"enabled", SettingType::boolean, "false", "Whether", "", false},
+                       {"name", SettingType::string, "", "Who", "", false}};
+  return manifest;
+}
+
+heygen::provider::GivenSettings given(const std::vector<std::string>& texts) {
+  heygen::host::Parsed parsed;
+  parsed.options["set"] = texts;
+  return commands::given_settings(parsed, typed_settings());
 }
 
 }  // namespace
@@ -64,6 +83,29 @@ BOOST_AUTO_TEST_CASE(the_providers_own_words_come_first) {
   BOOST_TEST(error.hint.starts_with("Ask for access."));
   BOOST_TEST(failed(Status::rejected).message().find("Company login") != std::string::npos);
   BOOST_TEST(failed(Status::internal).message().find("`sso`") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(given_settings_have_the_types_of_the_settings) {
+  BOOST_TEST(given({"url=https://a.example", "count=7", "enabled=true", "name=a=b"}).at("name") == "a=b");
+  for (const char* wrong : {"url=ftp://a.example", "url=x", "count=seven", "count= 7", "count=7.5", "enabled=maybe",
+                            "enabled=1", "name=a\tb", "absent=1", "=1", "name"}) {
+    BOOST_CHECK_EXCEPTION(given({wrong}), heygen::Error, [](const heygen::Error& error) {
+      return error.code == "usage_error" && !error.hint.empty();
+    });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(empty_given_setting_is_the_default) {
+  using heygen::provider::find_setting;
+  const heygen::provider::Manifest manifest = typed_settings();
+  const heygen::MapEnvironment environment(std::map<std::string, std::string, std::less<>>{{"SSO_COUNT", "9"}});
+  const auto value = [&](const std::vector<std::string>& texts) {
+    return find_setting(manifest, manifest.settings.at(1), environment, {}, given(texts))->text;
+  };
+  BOOST_TEST(value({}) == "9");
+  BOOST_TEST(value({"count=8"}) == "8");
+  BOOST_TEST(value({"count="}) == "7");
+  BOOST_TEST(!find_setting(manifest, manifest.settings.at(0), environment, {}, given({"url="})).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -192,4 +192,14 @@ BOOST_AUTO_TEST_CASE(variable_of_a_setting_overrides_the_file) {
   BOOST_TEST(offered(found, "", with("DEVICE_ENABLED", "true")));
 }
 
+BOOST_AUTO_TEST_CASE(help_of_set_names_the_keys_of_each_login) {
+  DiscoveredProvider one = switched(), without = provider("sso"), disabled = switched();
+  one.manifest.has_login = without.manifest.has_login = disabled.manifest.has_login = true;
+  disabled.id = "other";
+  disabled.state = heygen::provider::ProviderState::disabled;
+  const std::string doc = commands::auth::set_option({one, without, disabled}).doc;
+  BOOST_TEST(doc == "A setting of the provider, for this login only: device-code has enabled");
+  BOOST_TEST(commands::auth::set_option({without}).doc == "A setting of the provider, for this login only");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
