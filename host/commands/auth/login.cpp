@@ -6,6 +6,7 @@
 #include "core/auth/login.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
+#include "core/provider/status.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
@@ -193,8 +194,7 @@ Error login_error(const heygen::provider::ProviderResult& answer, const heygen::
     case Status::rejected:
       return refusal(answer, or_else("The login with " + name + " was refused."), manifest.id);
     case Status::internal:
-      return {code::kError, or_else("Could not log in with " + name + ": bug in the provider `" + manifest.id + "`."),
-              answer.hint};
+      return heygen::provider::to_error(answer, manifest, {});
     default:
       return {code::kError, or_else("Could not log in with " + name + "."), answer.hint};
   }

@@ -22,6 +22,7 @@ heygen::Error failed(Status status, const std::string& message = {}, const std::
   heygen::provider::Manifest manifest;
   manifest.id = "sso";
   manifest.title = "Company login";
+  manifest.version = "1.2.3";
   return commands::login_error(out, manifest);
 }
 
@@ -106,6 +107,13 @@ BOOST_AUTO_TEST_CASE(empty_given_setting_is_the_default) {
   BOOST_TEST(value({"count=8"}) == "8");
   BOOST_TEST(value({"count="}) == "7");
   BOOST_TEST(!find_setting(manifest, manifest.settings.at(0), environment, {}, given({"url="})).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(misuse_within_a_login_is_blamed_on_the_provider) {
+  const heygen::Error error = failed(Status::internal, "set_type got text that is not a word.");
+  BOOST_TEST(error.message().starts_with("Bug in provider `sso` 1.2.3: "), error.message());
+  BOOST_TEST(error.message().find("set_type got text") != std::string::npos);
+  BOOST_TEST(error.hint.find("author") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
