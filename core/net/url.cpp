@@ -42,6 +42,24 @@ std::string normal_ipv6(const std::string& text) {
   return out.data();
 }
 
+/// Of "fe80::1%25eth0": the address, and its zone, which names an interface of this machine.
+void parse_ipv6(std::string_view text, Url& url) {
+  constexpr std::string_view kMark = "%25";  // RFC 6874 §2
+  constexpr std::size_t kLongest = 15;
+  const std::size_t mark = std::min(text.find('%'), text.size());
+  url.host = normal_ipv6(std::string(text.substr(0, mark)));
+  if (mark == text.size()) return;
+  url.zone = text.substr(std::min(mark + kMark.size(), text.size()));
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_';
+  };
+  if (!text.substr(mark).starts_with(kMark) || url.zone.empty() || url.zone.size() > kLongest ||
+      !std::ranges::all_of(url.zone, is_plain) || !url.is_link_local()) {
+    refuse("A zone in the URL's host must be like %25eth0, behind a link-local IPv6 address.");
+  }
+}
+
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
@@ -62,7 +80,7 @@ void parse_authority(std::string_view text, Url& url) {
   if (text.starts_with('[')) {
     const std::size_t close = text.find(']');
     if (close == std::string_view::npos) refuse("The URL's IPv6 address lacks its closing bracket.");
-    url.host = normal_ipv6(std::string(text.substr(1, close - 1)));
+    parse_ipv6(text.substr(1, close - 1), url);
     port = text.substr(close + 1);
     if (!port.empty() && port.front() != ':') refuse("The URL has text between its IPv6 address and its port.");
   } else {
@@ -109,7 +127,9 @@ Url Url::parse(std::string_view text) {
 }
 
 std::string Url::origin() const {
-  std::string out = scheme + "://" + (host.find(':') == std::string::npos ? host : "[" + host + "]");
+  std::string out =
+      scheme + "://" +
+      (host.find(':') == std::string::npos ? host : "[" + host + (zone.empty() ? "" : "%25" + zone) + "]");
   if (port != default_port(scheme)) out += ":" + std::to_string(port);
   return out;
 }
@@ -119,7 +139,7 @@ std::string Url::text() const {
 }
 
 bool Url::same_origin(const Url& other) const {
-  return scheme == other.scheme && host == other.host && port == other.port;
+  return scheme == other.scheme && host == other.host && zone == other.zone && port == other.port;
 }
 
 bool Url::is_loopback() const {

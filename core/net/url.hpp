@@ -11,7 +11,8 @@ namespace heygen::net {
 /// Absolute. `target` is path and query, at least "/"; user information and fragments are refused.
 struct Url {
   std::string scheme;  ///< "http" or "https"
-  std::string host;    ///< lower case; IPv6 without brackets
+  std::string host;    ///< lower case; IPv6 without brackets and zone
+  std::string zone;    ///< of a link-local IPv6 address, such as "eth0"; no server is told (RFC 6874 §1)
   std::uint16_t port = 0;
   std::string target;
 

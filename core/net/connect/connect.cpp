@@ -68,6 +68,10 @@ class Race {
 
 }  // namespace
 
+bool is_socket_path(std::string_view path) {
+  return path.size() < sizeof(sockaddr_un::sun_path) && path.find('\0') == std::string_view::npos;
+}
+
 UniqueFd connect_any(const Addresses& addresses, const std::string& peer, ExchangeDeadline& deadline) {
   Race race(deadline);
   for (std::size_t next = 0; next < addresses.size() || !race.idle();) {
@@ -93,7 +97,9 @@ Failure as_proxy_failure(const Failure& failure, const Proxy& proxy, const Excha
 }
 
 UniqueFd dial(const Url& url, const std::optional<Proxy>& proxy, ExchangeDeadline& deadline) {
-  if (!proxy) return connect_any(resolve(url.host, url.port, deadline), deadline.peer(), deadline);
+  if (!proxy)
+    return connect_any(resolve(url.zone.empty() ? url.host : url.host + "%" + url.zone, url.port, deadline),
+                       deadline.peer(), deadline);
   try {
     return connect_any(resolve(proxy->host, proxy->port, deadline), proxy->label(), deadline);
   } catch (const Failure& failure) {
@@ -104,8 +110,9 @@ UniqueFd dial(const Url& url, const std::optional<Proxy>& proxy, ExchangeDeadlin
 UniqueFd dial_unix(const std::string& path, const ExchangeDeadline& deadline) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path))
-    throw deadline.failure(Kind::connect, "The path of the socket " + path + " is too long.");
+  if (!is_socket_path(path))
+    throw deadline.failure(Kind::connect,
+                           "The path of the socket " + path + " cannot be used: it is too long, or has a NUL.");
   path.copy(address.sun_path, path.size());
   UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/fd.hpp"
 #include "core/net/connect/proxy.hpp"
@@ -13,6 +14,9 @@
 #include "core/net/tls/tls.hpp"
 
 namespace heygen::net {
+
+/// A path that sockaddr_un can hold.
+bool is_socket_path(std::string_view path);
 
 /// The first address that accepts; each further one starts when one has failed or after a head start (RFC 8305 §5).
 /// `peer` names them in messages. Throws Failure (connect, timeout, canceled).

@@ -188,7 +188,9 @@ void check_sendable(const Request& request) {
 
 std::string format_head(const Request& request, std::string_view target, std::string_view proxy_authorization) {
   std::string head = request.method + " ";
-  head.append(target).append(" HTTP/1.1\r\nHost: ").append(request.url.origin().substr(request.url.scheme.size() + 3));
+  Url told = request.url;
+  told.zone.clear();  // it means something on this machine only
+  head.append(target).append(" HTTP/1.1\r\nHost: ").append(told.origin().substr(told.scheme.size() + 3));
   head += "\r\n";
   for (const Header& header : request.headers)
     head.append(header.name).append(": ").append(header.value).append("\r\n");

@@ -68,6 +68,20 @@ BOOST_AUTO_TEST_CASE(link_local_addresses_are_literal) {
     BOOST_TEST(!Url::parse(no).is_link_local(), no);
 }
 
+BOOST_AUTO_TEST_CASE(zone_of_a_link_local_address_is_kept_apart) {
+  const Url url = Url::parse("http://[FE80::1%25Eth0.1]:81/x");
+  BOOST_TEST(url.host == "fe80::1");
+  BOOST_TEST(url.zone == "Eth0.1");
+  BOOST_TEST(url.is_link_local());
+  BOOST_TEST(url.text() == "http://[fe80::1%25Eth0.1]:81/x");
+  BOOST_TEST(!url.same_origin(Url::parse("http://[fe80::1%25eth1]:81/")));
+  for (const char* wrong :
+       {"http://[fe80::1%eth0]", "http://[fe80::1%25]", "http://[fe80::1%25a/b]", "http://[::1%25lo]",
+        "http://[fe80::1%25sixteen-letters-]", "http://[fe80::1%2", "http://[fe80::1%25a%b]"}) {
+    BOOST_CHECK_THROW(Url::parse(wrong), std::invalid_argument);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(loopback_is_told_only_by_name) {
   for (const char* yes :
        {"http://localhost", "http://LOCALHOST:1", "http://127.0.0.1", "http://127.9.9.9", "http://[::1]"}) {

@@ -169,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(request_head_over_32_kib_is_refused, Listening) {
   has(refused("GET /oauth/callback HTTP/1.1\r\n" + long_line + "\r\n\r\n"), "HTTP/1.1 431 ");
 }
 
-BOOST_FIXTURE_TEST_CASE(cookies_of_other_local_servers_are_no_obstacle, Listening) {
+BOOST_FIXTURE_TEST_CASE(cookies_of_other_local_servers_are_accepted, Listening) {
   Client browser(port);
   std::string request = get("/oauth/callback?code=1");
   request.insert(request.size() - 2, "Cookie: session=" + std::string(30'000, 'x') + "\r\n");

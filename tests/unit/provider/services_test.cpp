@@ -124,6 +124,23 @@ BOOST_AUTO_TEST_CASE(unix_socket_carries_plain_http) {
   BOOST_TEST(probe.http.sent.at(0).route.unix_socket == "/run/vault.sock");
 }
 
+BOOST_AUTO_TEST_CASE(socket_path_that_no_system_takes_is_usage_and_not_sent) {
+  Probe fits;
+  const std::string longest(107, 'x');
+  BOOST_TEST((fits.refresh("http-with unix_socket " + longest + " GET http://x.example/").status == Status::ok));
+  Probe probe;
+  BOOST_TEST((probe.refresh("http-with unix_socket " + longest + "x GET http://x.example/").status == Status::usage));
+  BOOST_TEST(probe.http.sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(retry_after_keeps_its_place) {
+  Probe probe;
+  probe.http.rest =
+      ScriptedResponse{.headers = {{"A", "1"}, {"retry-after", "5"}, {"B", "2"}, {"Retry-After", "9"}, {"C", "3"}}};
+  probe.refresh("http-with max_body 10 GET https://x.example/");
+  says(probe, {"0", "A=1", "retry-after=9", "B=2", "C=3", "4"});
+}
+
 BOOST_AUTO_TEST_CASE(certificates_that_cannot_be_used_are_usage_and_not_sent) {
   for (const char* member : {"extra_ca", "client_certificate"}) {
     Probe probe;

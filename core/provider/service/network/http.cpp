@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
+#include "core/net/connect/connect.hpp"
 #include "core/net/http.hpp"
 #include "core/net/retry_after.hpp"
 #include "core/net/tls/tls.hpp"
@@ -138,12 +140,14 @@ std::unique_ptr<Exchange> wait_for(HostCall& host, std::unique_ptr<Exchange> exc
   return nullptr;
 }
 
-/// One rule for its forms and its repetitions: the host's.
+/// One rule for its forms and its repetitions: the host's. The first keeps its place.
 void put_retry_after_in_seconds(net::Headers& headers, std::int64_t now) {
   const std::optional<std::int64_t> seconds = net::retry_after_of(headers, now);
   if (!seconds) return;
-  std::erase_if(headers, [](const net::Header& header) { return iequals(header.name, "Retry-After"); });
-  headers.push_back({"Retry-After", std::to_string(*seconds)});
+  const auto is_it = [](const net::Header& header) { return iequals(header.name, "Retry-After"); };
+  const auto first = std::ranges::find_if(headers, is_it);
+  first->value = std::to_string(*seconds);
+  headers.erase(std::remove_if(std::next(first), headers.end(), is_it), headers.end());
 }
 
 std::size_t longest_body(const heygen_http_request& given) {
@@ -214,6 +218,9 @@ heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_reques
     if (const auto fault = find_url_fault(host, url, route)) return host.fail(HEYGEN_USAGE, *fault);
     if (const auto fault = net::find_fault(route))
       return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + *fault + ".");
+    if (!net::is_socket_path(route.unix_socket))
+      return host.fail(HEYGEN_USAGE,
+                       "The HTTP request was not sent: the path of the socket is longer than 107 bytes or has a NUL.");
     if (const auto fault = find_header_fault(*request)) {
       return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + *fault + ".");
     }

@@ -12,8 +12,10 @@ extern "C" {
  * that a provider links no TLS library. Follows no redirect, retries nothing
  * (host-http), always verifies TLS. Plain http only to loopback addresses, to
  * link-local addresses (RFC 3927, RFC 4291 §2.5.6) that the manifest lists in
- * `needs`, and where the user set HEYGEN_ALLOW_HTTP (host-tls). Limits: 64 headers,
- * 64 KiB a value, 16 MiB a body sent. */
+ * `needs`, and where the user set HEYGEN_ALLOW_HTTP (host-tls). `needs` has an
+ * IPv6 address without its zone; the URL has one, as "http://[fe80::1%25eth0]/"
+ * (RFC 6874), which stays out of the Host header. Limits: 64 headers sent, of
+ * 64 KiB a value; 16 MiB a body sent; 100 header fields received. */
 #define HEYGEN_HTTP_1 "heygen.http/1"
 
 /* Members that are 0 or empty have their default. */
@@ -35,7 +37,7 @@ typedef struct heygen_http_request {
   heygen_str client_certificate;
   heygen_str client_key;
   /* Path of a Unix domain socket to connect to in place of the URL's host: no
-   * proxy then, and plain http is allowed. */
+   * proxy then, and plain http is allowed. At most 107 bytes. */
   heygen_str unix_socket;
 } heygen_http_request;
 
@@ -47,9 +49,9 @@ typedef struct heygen_http_1_v {
 
   /* HEYGEN_OK: a complete response, whatever its status. HEYGEN_BROKEN: its
    * body is longer than max_body (host-body-limit). HEYGEN_TRANSIENT: no complete response
-   * (connection, TLS, timeout, cut short); the host has worded it by fail().
-   * HEYGEN_USAGE: a URL, header, certificate or key that it does not send; the
-   * host has worded it. HEYGEN_CANCELED: stopped; during a refresh a request in
+   * (connection, TLS, timeout, cut short, too many headers); the host has worded it by fail().
+   * HEYGEN_USAGE: a URL, header, certificate, key or socket path that it does not
+   * use; the host has worded it. HEYGEN_CANCELED: stopped; during a refresh a request in
    * progress gets 5 s more first (host-refresh-grace).
    * [call] */
   heygen_status(HEYGEN_CALL* send)(const heygen_call* call, const heygen_http_request* request,
@@ -64,7 +66,8 @@ typedef struct heygen_http_1_v {
    * [call] */
   heygen_str(HEYGEN_CALL* header)(const heygen_http_response* response, heygen_str name);
   /* How many header fields it has, in the order received. Walk them for those
-   * that must not be joined, such as Set-Cookie (RFC 6265 §3).
+   * that must not be joined, such as Set-Cookie (RFC 6265 §3). Retry-After is
+   * one field here, in seconds too, at the place of the first.
    * [call] */
   size_t(HEYGEN_CALL* header_count)(const heygen_http_response* response);
   /* One of them; HEYGEN_USAGE past the end, *field untouched.

@@ -122,8 +122,8 @@ typedef struct heygen_sink {
    * [call] */
   heygen_status(HEYGEN_CALL* set_type)(const heygen_call* call, heygen_str type);
 
-  /* Where it came from: "env", "file" or a word of your own. Default "file"
-   * (host-defaults).
+  /* Where it came from: "env", "file" or a word of your own,
+   * [a-z][a-z0-9_-]{0,31}. Default "file" (host-defaults).
    * [call] */
   heygen_status(HEYGEN_CALL* set_source)(const heygen_call* call, heygen_str source);
 
