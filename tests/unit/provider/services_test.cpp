@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(retry_after_keeps_its_place) {
   probe.http.rest =
       ScriptedResponse{.headers = {{"A", "1"}, {"retry-after", "5"}, {"B", "2"}, {"Retry-After", "9"}, {"C", "3"}}};
   probe.refresh("http-with max_body 10 GET https://x.example/");
-  says(probe, {"0", "A=1", "retry-after=9", "B=2", "C=3", "4"});
+  says(probe, {"0", "A=1", "retry-after=9", "B=2", "C=3", "6"});
 }
 
 BOOST_AUTO_TEST_CASE(certificates_that_cannot_be_used_are_usage_and_not_sent) {

@@ -38,6 +38,28 @@ BOOST_AUTO_TEST_CASE(explain_names_what_is_used_or_nothing) {
   BOOST_TEST(empty.string_at("chosen_by") == "--provider");
 }
 
+BOOST_AUTO_TEST_CASE(explain_says_where_a_credential_was_found_as_far_as_it_is_told) {
+  using commands::found_line;
+  ExplainRow own = row("probe", Verdict::used);
+  BOOST_TEST(found_line(own, "/c/credentials") == "nothing");
+  own.source = "file";  // the default
+  BOOST_TEST(found_line(own, "/c/credentials") == "by the provider itself");
+  own.variable = "PROBE_KEY";
+  BOOST_TEST(found_line(own, "/c/credentials") == "variable PROBE_KEY");
+  own.type = "api_key";
+  BOOST_TEST(found_line(own, "/c/credentials") == "variable PROBE_KEY, api_key");
+  own.source = "env";
+  BOOST_TEST(found_line(own, "/c/credentials") == "variable PROBE_KEY, api_key from env");
+  own.type.clear();
+  BOOST_TEST(found_line(own, "/c/credentials") == "variable PROBE_KEY, from env");
+  ExplainRow stored = row("probe", Verdict::used);
+  stored.stored = true;
+  stored.slot = "probe";
+  stored.source = "file";
+  stored.type = "oauth";
+  BOOST_TEST(found_line(stored, "/c") == "`probe` in /c, oauth from file");
+}
+
 BOOST_AUTO_TEST_CASE(explain_concludes_with_what_the_next_request_meets) {
   using commands::explain_conclusion;
   BOOST_TEST(explain_conclusion({{row("b", Verdict::used)}, {}, {}}) == "Requests use b.");
