@@ -85,8 +85,10 @@ Breadcrumb::Breadcrumb(std::string_view provider, Function function, std::string
   place.append(name_of(function));
   place.append("()");
   place.append(detail);
-  place.append(" of provider ");
-  place.append(provider);
+  if (!provider.empty()) {
+    place.append(" of provider ");
+    place.append(provider);
+  }
   static const pid_t kProcess = getpid();  // a child of fork() calls no provider of its own
   process.store(kProcess);
   present.store(true);

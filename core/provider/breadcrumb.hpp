@@ -44,7 +44,8 @@ CallObserver* call_observer() noexcept;
 /// Lives while a provider function runs. At most one at a time in the process.
 class Breadcrumb {
  public:
-  /// `detail` follows the function's name: what a test of the provider is about, say.
+  /// `detail` follows the function's name: what a test of the provider is about, say. `provider` is "" where there is
+  /// only one.
   Breadcrumb(std::string_view provider, Function function, std::string_view detail = {}) noexcept;
   ~Breadcrumb();
   Breadcrumb(const Breadcrumb&) = delete;

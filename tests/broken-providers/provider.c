@@ -364,6 +364,9 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
 }
 
 static heygen_status HEYGEN_CALL refresh(const heygen_call* call) {
+#ifdef FAULT_CRASH_REFRESH
+  *(volatile int*)(uintptr_t)call->reason = 1;
+#endif
   heygen_str refresh_token, body;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
   heygen_status status = member(call, "refresh_token", &refresh_token);

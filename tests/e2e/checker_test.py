@@ -287,6 +287,13 @@ class Words(Checker):
         self.assertEqual(done.stdout.count("Segmentation fault"), 1, done.stdout)
         self.assertRegex(done.stdout, r"unchecked +\d+ rules \(resolve\(\) crashes or hangs, see process-crash\)")
         self.assertGreater(int(re.search(r"(\d+) passed", done.stdout)[1]), 50, "the other functions are checked")
+        self.assertNotIn("of provider", done.stdout)
+
+    def test_a_crash_is_not_said_of_the_rules_of_other_functions(self):
+        done = run(self.install(BROKEN / "process-crash+refresh.so"), "--no-memory", "--all")
+        self.assertIn("(refresh() crashes or hangs, see process-crash)", done.stdout)
+        self.assertNotIn("of provider", done.stdout)
+        self.assertNotRegex(done.stdout, r"unchecked +(login|resolve|revoke)-.*\n +\(refresh\(\) crashes")
 
     def test_a_trace_has_the_calls_and_no_secret(self):
         done = run(self.install(BROKEN / "none.so"), "--no-memory", "--trace")

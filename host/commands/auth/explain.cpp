@@ -49,7 +49,8 @@ std::string_view chosen_by(const heygen::auth::Choice& choice) {
 std::string found_phrase(const ExplainRow& row, const std::string& file) {
   if (row.why == Why::unreadable) return "unknown: " + file + " cannot be read";
   if (!row.variable.empty()) return "variable " + row.variable;
-  return row.stored ? "`" + row.slot + "` in " + file : "nothing";
+  if (row.stored) return "`" + row.slot + "` in " + file;
+  return row.source.empty() ? "nothing" : "by the provider itself";
 }
 
 const ExplainRow* row_in_use(const Explanation& explanation) {
@@ -77,10 +78,7 @@ std::string human_report(const Explanation& explanation, const std::string& file
   int place = 0;
   for (const ExplainRow& row : explanation.rows) {
     out += std::to_string(++place) + ". " + (row.title.empty() ? row.provider : row.title + " (" + row.provider + ")");
-    out += ": " + std::string(verdict_name(row.verdict)) + "\n   Found: " + found_phrase(row, file);
-    if (!row.source.empty()) out += ", " + row.type + " from " + row.source;
-    if (row.expires_at) out += ", expires " + format_time(*row.expires_at);
-    if (row.refreshable) out += ", refreshed automatically";
+    out += ": " + std::string(verdict_name(row.verdict)) + "\n   Found: " + found_line(row, file);
     out += "\n   " + why_sentence(row, explanation.choice.id) + "\n";
   }
   out += "\n" + explain_conclusion(explanation);
@@ -90,6 +88,18 @@ std::string human_report(const Explanation& explanation, const std::string& file
 }
 
 }  // namespace
+
+std::string found_line(const ExplainRow& row, const std::string& file) {
+  // "file" is also what a provider that names no source is taken to mean.
+  const bool names_source = !row.source.empty() && (row.source != "file" || (row.stored && row.variable.empty()));
+  std::string what = row.type;
+  if (names_source) what += (what.empty() ? "from " : " from ") + row.source;
+  std::string out = found_phrase(row, file);
+  if (!what.empty()) out += ", " + what;
+  if (row.expires_at) out += ", expires " + format_time(*row.expires_at);
+  if (row.refreshable) out += ", refreshed automatically";
+  return out;
+}
 
 std::string why_sentence(const ExplainRow& row, const std::string& chosen) {
   switch (row.why) {

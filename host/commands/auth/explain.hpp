@@ -17,6 +17,9 @@ void run_explain(Services& services, Printer& printer, const Parsed& parsed);
 /// Why a provider got its verdict.
 std::string why_sentence(const heygen::auth::ExplainRow& row, const std::string& chosen = {});
 
+/// Where its credential is, what kind it is, and until when, for a human; `file` is the path of the credentials file.
+std::string found_line(const heygen::auth::ExplainRow& row, const std::string& file);
+
 /// The report as JSON; `file` is the path of the credentials file.
 json::Value explain_document(const heygen::auth::Explanation& explanation, const std::string& file);
 

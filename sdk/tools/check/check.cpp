@@ -412,14 +412,32 @@ void Checker::close_open_rules() {
     const Try& tried = report_.tries.front();
     why = "no case got that far: " + tried.function + " ended in " + tried.status;
   }
-  if (!left_out_.empty()) why = *left_out_.begin() + "() crashes or hangs, see " + report_.findings.failed.front().rule;
+  // Every rule needs resolve(). A rule named after another function has that function's crash as its reason.
+  const auto is_of = [](std::string_view rule, const std::string& function) {
+    return rule.starts_with(function + "-");
+  };
+  const auto reason_of = [&](std::string_view rule) {
+    if (left_out_.empty()) return why;
+    const bool of_working = !left_out_.contains("resolve") && std::ranges::any_of(kSteps, [&](Step step) {
+      const std::string function = provider::name_of(function_of(step));
+      return is_of(rule, function) && !left_out_.contains(function);
+    });
+    const auto own =
+        std::ranges::find_if(left_out_, [&](const std::string& function) { return is_of(rule, function); });
+    const std::string& culprit = own != left_out_.end() ? *own : *left_out_.begin();
+    const auto& failed = report_.findings.failed;
+    const auto crash = std::ranges::find_if(
+        failed, [&](const Finding& finding) { return finding.detail.starts_with(culprit + "()"); });
+    return (of_working ? "no case got that far, as " : "") + culprit + "() crashes or hangs, see " +
+           (crash != failed.end() ? crash->rule : failed.front().rule);
+  };
   for (const Rule& rule : rules()) {
     const auto has = [&](const std::vector<Finding>& list) {
       return std::ranges::find(list, rule.id, &Finding::rule) != list.end();
     };
     const Findings& all = report_.findings;
     const bool known = has(all.covered) || has(all.inapplicable) || has(all.open) || has(all.skipped);
-    if (!known) report_.findings.unchecked(rule.id, why);
+    if (!known) report_.findings.unchecked(rule.id, reason_of(rule.id));
   }
 }
 

@@ -144,7 +144,7 @@ CallResult TestHost::run(Function function, provider::Reason reason, const json:
     heygen_status status = HEYGEN_INTERNAL;
     {
       const CancelTimer stopper(script.cancel_after_ms, [&] { fakes.stop(); });
-      const provider::Breadcrumb crumb("the library", function, what.empty() ? "" : ", " + what);
+      const provider::Breadcrumb crumb("", function, what.empty() ? "" : ", " + what);
       status = provider::invoke(fakes.api, function, given.call, given.outcome);
     }
     const std::int64_t end = real_ms();

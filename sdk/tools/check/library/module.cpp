@@ -93,7 +93,7 @@ void check_other_versions(const heygen_provider_entry_v& entry, Findings& findin
 
 bool read_api(Module& module, Findings& findings) {
   for (const char* rule : {"entry-api", "growth-sizes", "entry-functions", "manifest-descriptor"}) findings.cover(rule);
-  const provider::Breadcrumb crumb("the library", provider::Function::get_api);
+  const provider::Breadcrumb crumb("", provider::Function::get_api);
   const auto* given = static_cast<const heygen_provider_1*>(module.entry->get_api(1));
   check_other_versions(*module.entry, findings);
   if (given == nullptr) {
@@ -131,7 +131,7 @@ void check_extensions(const Module& module, Findings& findings) {
     return;
   }
   findings.cover("growth-extensions");
-  const provider::Breadcrumb crumb("the library", provider::Function::get_extension);
+  const provider::Breadcrumb crumb("", provider::Function::get_extension);
   const std::string long_id(300, 'x');
   for (const std::string_view id : {std::string_view{}, std::string_view{"unknown.id/1"}, std::string_view{long_id}}) {
     if (module.api.get_extension(provider::abi::str(id)) != nullptr) {
@@ -149,7 +149,7 @@ heygen_status call_init(const Module& module, std::size_t cut, std::size_t tail)
   host.major = 1;
   host.version = provider::abi::str("1.0.0");
   host.get_extension = no_extension;
-  const provider::Breadcrumb crumb("the library", provider::Function::init);
+  const provider::Breadcrumb crumb("", provider::Function::init);
   return module.entry->init(static_cast<const heygen_host*>(memory.record(&host, sizeof host, cut, tail)));
 }
 
@@ -160,7 +160,7 @@ std::optional<Module> load_module(const std::filesystem::path& library, bool lar
   const auto begin = Clock::now();
   Module module;
   {
-    const provider::Breadcrumb crumb("the library", provider::Function::load);
+    const provider::Breadcrumb crumb("", provider::Function::load);
     void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
       findings.fail("load-now", dlerror());
