@@ -334,7 +334,7 @@ class Login(WithService):
             for status, body in ((400, {"error": "invalid_grant"}), (401, "<html>"), (403, ""), (401, {"error": "invalid_client"})):
                 with self.subTest(method=method, status=status, body=body):
                     self.service.fault(TOKEN, status=status, body=body)
-                    done = self.assert_fails(self.finish(self.log_in(method)), "auth_error", 3)
+                    done = self.assert_fails(self.finish(self.log_in(method)), "error", 1)
                     self.assertIn(f"og in again with `heygen auth login {method}`", done.error()["hint"])
                     self.assertEqual("HEYGEN_OAUTH_CLIENT_ID" in done.error()["hint"], "invalid_client" in str(body))
                     self.assertEqual(self.home.file.read_bytes(), self.OLD)

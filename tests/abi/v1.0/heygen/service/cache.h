@@ -14,6 +14,8 @@ extern "C" {
  *
  * Entries are bound to the values of the provider's declared variables and
  * settings and to its state: when one of them changes, the entries are gone.
+ * Those of login() and refresh() are bound to the state that the call leaves,
+ * whether set_state comes before or after put.
  * So are they at logout, when the provider is removed, and when they expire.
  * Kept beside the credentials, 0600, for one provider and profile. Limits: 64
  * entries, 64 KiB a value. All values are treated as secrets. */

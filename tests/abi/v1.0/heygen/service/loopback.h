@@ -28,8 +28,9 @@ typedef struct heygen_loopback_options {
   uint32_t struct_size;
   int32_t mode;    /* HEYGEN_REDIRECT_* */
   heygen_str path; /* starts with '/', without '?' and '#'; default "/callback" */
-  /* As registered with the server: "127.0.0.1" (default), "localhost" or
-   * "[::1]". The listener accepts only connections from this machine. */
+  /* As registered with the server: "127.0.0.1" (default), "localhost" (which
+   * listens on both addresses) or "[::1]". The listener accepts only
+   * connections from this machine. */
   heygen_str host;
   uint32_t port; /* as registered, 1 to 65535; 0: the system's choice */
   uint32_t reserved;
