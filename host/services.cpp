@@ -279,9 +279,9 @@ void Services::finish_refresh() {
   if (made_->session) made_->session->finish();
 }
 
-void Services::finish_interrupted_logins() {
+void Services::finish_interrupted_logins(bool has_later_login) {
   try {
-    for (const auth::ResumedLogin& resumed : auth::resume_logins(login_dependencies())) {
+    for (const auth::ResumedLogin& resumed : auth::resume_logins(login_dependencies(), has_later_login)) {
       terminal.notice(resumed_notice(resumed));
     }
   } catch (const store::Unreadable&) {

@@ -91,8 +91,9 @@ class Services {
   auth::LoginDependencies login_dependencies();
   /// Waits for a refresh that is still under way, and stores its result: after the last request.
   void finish_refresh();
-  /// Stores or revokes what earlier processes did not live to store, and says so. Throws Error{canceled}.
-  void finish_interrupted_logins();
+  /// Stores or revokes what earlier processes did not live to store, and says so; with a later login, revokes. Throws
+  /// Error{canceled}.
+  void finish_interrupted_logins(bool has_later_login = false);
   /// Checks the base URL and --headers first (usage_error).
   transport::ApiClient& client();
   /// What client() is made with.

@@ -455,7 +455,8 @@ void revoke_replaced_by(const LoginDependencies& use, store::PendingLogin& pendi
 }
 
 /// Empty: there is nothing to do, or not now.
-std::optional<ResumedLogin> resume_one(const LoginDependencies& use, store::PendingLogin& pending) {
+std::optional<ResumedLogin> resume_one(const LoginDependencies& use, store::PendingLogin& pending,
+                                       bool has_later_login) {
   const std::string& id = pending.provider();
   const CredentialsDocument document = use.store.read();
   const provider::DiscoveredProvider* found = use.registry.find(id);
@@ -472,7 +473,7 @@ std::optional<ResumedLogin> resume_one(const LoginDependencies& use, store::Pend
     if (!resumed.is_refresh) put_back_keys(use.store.keys, pending);
     if (resumed.is_refresh && store_refresh(use, pending)) {
       resumed.outcome = Resumed::stored;
-    } else if (resumed.is_refresh || (pending.is_overtaken(use.store.path()) && !document.filled_slots().empty())) {
+    } else if (resumed.is_refresh || has_later_login || pending.is_overtaken(document)) {
       undo(use, pending, resumed);
     } else {
       finish_login(use, pending, resumed);
@@ -494,10 +495,15 @@ LoginResult login(const LoginDependencies& dependencies, const std::string& id, 
   return Login(dependencies, id).run(given);
 }
 
-std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies) {
+std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies, bool has_later_login) {
+  dependencies.store.sweep();
   std::vector<ResumedLogin> all;
   for (store::PendingLogin& pending : dependencies.store.take_interrupted_logins()) {
-    if (std::optional<ResumedLogin> resumed = resume_one(dependencies, pending)) all.push_back(std::move(*resumed));
+    std::optional<ResumedLogin> resumed = resume_one(dependencies, pending, has_later_login);
+    if (!resumed) continue;
+    if (!resumed->is_refresh && (resumed->outcome == Resumed::stored || resumed->outcome == Resumed::stored_before))
+      has_later_login = true;
+    all.push_back(std::move(*resumed));
   }
   return all;
 }

@@ -104,8 +104,9 @@ struct ResumedLogin {
 };
 
 /// Finishes all such logins, the newest first: stores it, or revokes it if the API rejects it or a later login is
-/// stored; revokes what one that is stored replaced. Those of providers that are not installed now wait. Throws
-/// store::Unreadable and Error{canceled}; nothing is lost then.
-std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies);
+/// stored; revokes what one that is stored replaced. Those of providers that are not installed now wait.
+/// `has_later_login`: what is stored is later than all of them. Sweeps the file's directory. Throws store::Unreadable
+/// and Error{canceled}; nothing is lost then.
+std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies, bool has_later_login = false);
 
 }  // namespace heygen::auth

@@ -104,19 +104,31 @@ CredentialsDocument CredentialStore::read_whole(bool& from_kept) const {
   std::optional<std::string> text = read_text(path_);
   if (!text) return {};
   const Wiper wiper{*text};
+  CredentialsDocument document;
+  std::string problem;
+  try {
+    document = CredentialsDocument::parse(*text);
+    if (document.shape() != CredentialsDocument::Shape::blank) return document;
+  } catch (const std::runtime_error& error) {
+    problem = error.what();
+  }
+  if (std::optional<CredentialsDocument> before = read_kept()) {
+    from_kept = true;
+    return *std::move(before);
+  }
+  if (!problem.empty()) unreadable(path_, problem);
+  return document;
+}
+
+std::optional<CredentialsDocument> CredentialStore::read_kept() const {
+  const std::filesystem::path kept = kept_content(place());
+  std::optional<std::string> text = kept.empty() ? std::nullopt : read_text(kept);
+  if (!text) return {};
+  const Wiper wiper{*text};
   try {
     return CredentialsDocument::parse(*text);
-  } catch (const std::runtime_error& error) {
-    const std::filesystem::path kept = kept_content(place());
-    std::optional<std::string> before = kept.empty() ? std::nullopt : read_text(kept);
-    if (!before) unreadable(path_, error.what());
-    const Wiper kept_wiper{*before};
-    from_kept = true;
-    try {
-      return CredentialsDocument::parse(*before);
-    } catch (const std::runtime_error&) {
-      unreadable(path_, error.what());
-    }
+  } catch (const std::runtime_error&) {
+    return {};
   }
 }
 
@@ -215,7 +227,13 @@ void CredentialStore::sweep() const {
     const std::optional<FileLock> content_lock = lock_content();
     bool from_kept = false;
     read_whole(from_kept);
-    if (!from_kept) remove_leftovers(place());
+    if (from_kept) {
+      std::optional<std::string> text = read_text(kept_content(place()));
+      if (!text) return;
+      const Wiper wiper{*text};
+      replace_file(place(), *text);
+    }
+    remove_leftovers(place());
   } catch (const std::exception&) {
     // a writer that has the lock sweeps; in a read-only directory they stay
   }
@@ -267,6 +285,7 @@ RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::
                                           const Cancel& cancel) const {
   require_directory();
   make_directories();
+  sweep();
   const std::filesystem::path path = refresh_lock_path(slot);
   const std::string before = read_text_of(path);
   FileLock lock = lock_file(path, deadline, clock_, cancel, on_lock_wait);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,10 @@ class CredentialStore {
   /// What was interrupted before it was stored, the newest first.
   std::vector<PendingLogin> take_interrupted_logins() const;
 
+  /// Puts back what a killed writer kept of a file that it left torn or empty, and removes what such writers left,
+  /// where that is possible at once.
+  void sweep() const;
+
   /// Under credentials.lock: reads, lets `change` edit the document (it may be called twice, on equal ones), and
   /// replaces the file (mode 0600), in `room` if given. Nothing is written when nothing changed (what killed writers
   /// left is removed), and an empty document removes the file. Throws Unreadable as read() does, and Error as
@@ -95,8 +100,8 @@ class CredentialStore {
   /// Removes copies of what is in `document`, before it changes: once it is refreshed, nothing would tell that it was
   /// stored. Those that name what is still to be revoked stay, and tell it.
   void remove_stored_copies(const CredentialsDocument& document) const;
-  /// Removes what killed writers left, where that is possible at once.
-  void sweep() const;
+  /// What was kept of the file; empty when there is nothing that can be used.
+  std::optional<CredentialsDocument> read_kept() const;
   /// Excludes writers that have another lock directory.
   std::optional<FileLock> lock_content() const;
 

@@ -17,6 +17,7 @@
 #include "core/base/secret.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::store {
 
@@ -175,9 +176,14 @@ void PendingLogin::write_anew() {
   unlink(next.path.c_str());
 }
 
-bool PendingLogin::is_overtaken(const std::filesystem::path& credentials) const {
-  struct stat file {};
-  return stat(credentials.c_str(), &file) == 0 && time_of(file) > time_of(file_);
+bool PendingLogin::is_overtaken(const CredentialsDocument& document) const {
+  return std::ranges::any_of(document.filled_slots(), [&](const FilledSlot& slot) {
+    const auto old = std::ranges::find(replaced_, slot.slot, [](const ReplacedLogin& one) { return one.slot.slot; });
+    if (old == replaced_.end()) return true;
+    const ReservedSlot* reserved = reserved_slot_of(slot.ids.front());
+    const bool may_be_refreshed = reserved == nullptr || !reserved->plain_text;
+    return !may_be_refreshed && document.state(slot) != old->state;
+  });
 }
 
 bool PendingLogin::is_stored_in(const CredentialsDocument& document) const {

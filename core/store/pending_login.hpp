@@ -48,8 +48,9 @@ class PendingLogin {
   /// The copy stays, for a later command.
   void leave() { stays_ = true; }
 
-  /// The credentials file has been written since: this login, or a later one, may be in it.
-  bool is_overtaken(const std::filesystem::path& credentials) const;
+  /// The file holds a login that is neither the one that this takes the place of nor what a refresh made of that. Its
+  /// time does not count: it changes when the file is touched, and before it is written in place.
+  bool is_overtaken(const CredentialsDocument& document) const;
   /// It has its place in the file, or had it before it changed.
   bool is_stored_in(const CredentialsDocument& document) const;
 

@@ -238,7 +238,7 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   require_stored(result, manifest);
   const std::string name = display_name(result.user);
   print_notices(services, result, name);
-  services.finish_interrupted_logins();  // of earlier logins, which this one overtook
+  services.finish_interrupted_logins(true);  // of earlier logins, which this one overtook
   printer.print(document_of(result, manifest, name));
 }
 

@@ -74,9 +74,10 @@ struct Fixture : Scenario {
     BOOST_TEST(all.size() <= 1U);
     return all.empty() ? std::nullopt : std::optional(all.front());
   }
-  std::vector<ResumedLogin> resume_all() {
+  std::vector<ResumedLogin> resume_all(bool has_later_login = false) {
     return resume_logins({*store, registry, environment, clock, cancel,
-                          [this](CredentialSource& source) { return probe(source.obtain(who_am_i()).credential); }});
+                          [this](CredentialSource& source) { return probe(source.obtain(who_am_i()).credential); }},
+                         has_later_login);
   }
   /// The file counts as written after all copies.
   void write_later(const std::string& text) const {
@@ -87,8 +88,11 @@ struct Fixture : Scenario {
   /// As a process leaves it that is killed during the check.
   void interrupt(const std::string& id) { interrupt(id, *acme.on_login({}).patch); }
   void interrupt(const std::string& id, const json::Value& patch_of_login,
-                 std::optional<json::Value> refreshed_state = {}) {
+                 std::optional<json::Value> refreshed_state = {}, const store::CredentialsDocument& replaced = {}) {
     store::PendingLogin pending = store->begin_login();
+    std::vector<store::ReplacedLogin> old;
+    for (const store::FilledSlot& slot : replaced.filled_slots()) old.push_back({slot, replaced.state(slot)});
+    pending.keep_replaced(std::move(old));
     pending.keep(id, patch_of_login, std::move(refreshed_state));
     pending.leave();
   }
@@ -268,7 +272,7 @@ BOOST_AUTO_TEST_CASE(rejected_login_that_brought_the_stored_credential_again_rev
 
 BOOST_AUTO_TEST_CASE(interrupted_login_is_finished_by_the_next_command) {
   write(R"({"api_key":"old"})");
-  interrupt("acme");
+  interrupt("acme", *acme.on_login({}).patch, {}, store->read());
   BOOST_TEST(stored() == R"({"api_key":"old"})");
   const std::optional<ResumedLogin> resumed = resume();
   BOOST_REQUIRE(resumed.has_value());
@@ -282,7 +286,7 @@ BOOST_AUTO_TEST_CASE(interrupted_login_is_finished_by_the_next_command) {
 
 BOOST_AUTO_TEST_CASE(interrupted_login_that_the_api_rejects_is_revoked_and_changes_nothing) {
   write(R"({"api_key":"old"})");
-  interrupt("acme");
+  interrupt("acme", *acme.on_login({}).patch, {}, store->read());
   probe = [](const Credential&) { return verdict(ProbeResult::Verdict::rejected); };
   BOOST_TEST((resume()->outcome == Resumed::rejected));
   BOOST_TEST(stored() == R"({"api_key":"old"})");
@@ -304,6 +308,49 @@ BOOST_AUTO_TEST_CASE(interrupted_login_that_a_later_one_overtook_is_revoked) {
     BOOST_REQUIRE(acme.revoked.size() == 1U);
     BOOST_TEST(acme.revoked[0].state.string_at("refresh") == "r");
     BOOST_TEST(copies() == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_login_is_not_overtaken_by_a_file_that_is_touched_or_refreshed) {
+  const std::string old = R"({"providers":{"acme":{"token":"old","refresh":"r0"}}})";
+  const std::string refreshed = R"({"providers":{"acme":{"token":"old2","refresh":"r1"}},"x":1})";
+  for (const std::string& later : {old, refreshed}) {
+    write(old);
+    interrupt("acme", *acme.on_login({}).patch, {}, store->read());
+    write_later(later);
+    acme.revoked.clear();
+    const std::optional<ResumedLogin> resumed = resume();
+    BOOST_REQUIRE(resumed.has_value());
+    BOOST_TEST((resumed->outcome == Resumed::stored));
+    BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+    BOOST_REQUIRE(acme.revoked.size() == 1U);
+    BOOST_TEST(acme.revoked[0].state.string_at("refresh") == (later == old ? "r0" : "r1"));
+    BOOST_TEST(copies() == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_login_is_overtaken_by_another_key_and_by_a_login_that_has_ended) {
+  write(R"({"api_key":"old"})");
+  interrupt("acme", *acme.on_login({}).patch, {}, store->read());
+  write(R"({"api_key":"newer"})");
+  BOOST_TEST((resume()->outcome == Resumed::overtaken));
+  write(R"({"providers":{"acme":{"token":"old"}}})");
+  interrupt("acme", *acme.on_login({}).patch, {}, store->read());
+  BOOST_TEST((resume_all(true).front().outcome == Resumed::overtaken));
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_login_is_stored_when_what_was_kept_of_a_torn_file_is_back) {
+  const std::string old = R"({"providers":{"acme":{"token":"old","refresh":"r0"}}})";
+  for (const std::string& torn : {std::string(), old.substr(0, 20), old + old}) {
+    write(old);
+    interrupt("acme", *acme.on_login({}).patch, {}, store->read());
+    directory.write(".credentials.heygen-old-12-AbC123", old);
+    write_later(torn);
+    acme.revoked.clear();
+    BOOST_TEST((resume()->outcome == Resumed::stored));
+    BOOST_TEST(stored().find(R"("token":"new")") != std::string::npos);
+    BOOST_TEST(acme.revoked.size() == 1U);
+    BOOST_TEST(!std::filesystem::exists(directory.path() / ".credentials.heygen-old-12-AbC123"));
   }
 }
 
