@@ -4,8 +4,24 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
+
+#include "core/base/clock.hpp"
 
 namespace heygen::auth {
+
+namespace {
+
+/// "expired on 2026-01-02 03:04 UTC"
+std::string expiry_phrase(std::optional<std::int64_t> expires_at) {
+  if (!expires_at) return "has expired";
+  constexpr std::size_t kMinutes = 16;  // of 2026-01-02T03:04:05Z
+  std::string time = format_time(*expires_at).substr(0, kMinutes);
+  std::ranges::replace(time, 'T', ' ');
+  return "expired on " + time + " UTC";
+}
+
+}  // namespace
 
 Credential::Credential(std::string provider, std::string title, provider::ProviderResult answer, json::Value state)
     : provider_(std::move(provider)), title_(std::move(title)), answer_(std::move(answer)), state_(std::move(state)) {}
@@ -31,6 +47,13 @@ const std::vector<provider::CredentialHeader>& Credential::headers(std::int64_t 
     std::abort();
   }
   return answer_.headers;
+}
+
+Error expired_error(const Credential& credential, std::string hint) {
+  const std::string stored = credential.is_stored() ? "stored " : "";
+  return auth_error("The " + stored + credential.title() + " credential " + expiry_phrase(credential.expires_at()) +
+                        ": login required.",
+                    std::move(hint));
 }
 
 }  // namespace heygen::auth

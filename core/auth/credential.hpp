@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/provider/provider.hpp"
 
 namespace heygen::auth {
@@ -60,5 +61,8 @@ class Credential {
   bool accepted_ = false;
   std::int64_t skew_ = kSkewSeconds;
 };
+
+/// What requests meet when it has expired and cannot be refreshed.
+Error expired_error(const Credential& credential, std::string hint);
 
 }  // namespace heygen::auth

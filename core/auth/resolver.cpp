@@ -334,7 +334,17 @@ std::string Resolver::first_asked() {
   return {};
 }
 
-ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredFile& file, bool settled) {
+std::optional<Error> Resolver::refusal_of(const std::string& id) {
+  try {
+    registry_.load(id);
+  } catch (const Error& error) {
+    return error;
+  }
+  return {};
+}
+
+ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredFile& file, bool settled,
+                                       std::optional<std::int64_t> now) {
   ExplainRow row;
   row.provider = candidate.id;
   row.slot = candidate.slot;
@@ -346,38 +356,48 @@ ExplainRow Resolver::explain_candidate(const Candidate& candidate, const StoredF
     row.verdict = !candidate.is_applicable() ? Verdict::absent : settled ? Verdict::shadowed : Verdict::refused;
     row.why = Why::not_loadable;
     row.detail = found->reason;
+    if (row.verdict == Verdict::refused) row.error = refusal_of(candidate.id);
     return row;
   }
   if (file.is_unreadable() && row.variable.empty() && !candidate.is_disabled()) {
     row.verdict = settled ? Verdict::absent : Verdict::broken;
     row.why = Why::unreadable;
     row.detail = file.problem->message();
+    row.error = file.problem;
     return row;
   }
   if (!candidate.is_applicable()) return row;
   try {
-    if (file.problem && candidate.variable.empty()) throw *file.problem;
-    const std::optional<Credential> credential = ask(candidate, file, {}, Reason::explain);
-    if (!credential) {
-      row.why = Why::nothing_found;
-      return row;
-    }
-    row.source = credential->source();
-    row.type = credential->type();
-    row.expires_at = credential->expires_at();
-    row.refreshable = credential->refreshable();
-    row.verdict = settled ? Verdict::shadowed : Verdict::used;
-    row.why = settled ? Why::overridden : Why::first;
+    explain_credential(row, candidate, file, settled, now);
   } catch (const Error& error) {
     const bool needs_network = error.code == code::kNetwork;
     row.verdict = settled ? Verdict::shadowed : needs_network ? Verdict::used : Verdict::broken;
     row.why = needs_network ? Why::needs_network : Why::error;
     row.detail = error.message();
+    row.error = error;
   }
   return row;
 }
 
-Explanation Resolver::explain() {
+void Resolver::explain_credential(ExplainRow& row, const Candidate& candidate, const StoredFile& file, bool settled,
+                                  std::optional<std::int64_t> now) {
+  if (file.problem && candidate.variable.empty()) throw Error(*file.problem);
+  const std::optional<Credential> credential = ask(candidate, file, {}, Reason::explain);
+  if (!credential) {
+    row.why = Why::nothing_found;
+    return;
+  }
+  row.source = credential->source();
+  row.type = credential->type();
+  row.expires_at = credential->expires_at();
+  row.refreshable = credential->refreshable();
+  const bool is_over = now && credential->expires_at() && credential->stale(*now) && !credential->refreshable();
+  if (is_over) throw expired_error(*credential, login_hint(candidate.id));
+  row.verdict = settled ? Verdict::shadowed : Verdict::used;
+  row.why = settled ? Why::overridden : Why::first;
+}
+
+Explanation Resolver::explain(std::optional<std::int64_t> now) {
   const StoredFile file = read_file();
   Explanation explanation;
   explanation.choice = choice();
@@ -389,7 +409,7 @@ Explanation Resolver::explain() {
   bool settled = false;
   for (const Candidate& candidate : chain(file.document)) {
     const bool skipped = !chosen.empty() && candidate.id != chosen;
-    ExplainRow row = explain_candidate(candidate, file, settled || skipped);
+    ExplainRow row = explain_candidate(candidate, file, settled || skipped, now);
     if (skipped && row.verdict == Verdict::shadowed) row.why = Why::not_chosen;
     settled = settled || (row.verdict != Verdict::absent && row.verdict != Verdict::shadowed);
     explanation.rows.push_back(std::move(row));

@@ -10,6 +10,7 @@
 
 #include "core/auth/credential.hpp"
 #include "core/base/environment.hpp"
+#include "core/base/error.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/store/credential_store.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -72,6 +73,7 @@ struct ExplainRow {
   std::string detail;
   std::optional<std::int64_t> expires_at;
   bool refreshable = false;
+  std::optional<Error> error{};  ///< of requests, where the provider is broken or refused
 };
 
 struct Explanation {
@@ -102,8 +104,8 @@ class Resolver {
   /// The provider that resolve() would ask first, by the manifests and the file only: nothing is loaded. "": none.
   std::string first_asked();
 
-  /// Works offline.
-  Explanation explain();
+  /// Works offline. With the time `now`, a credential that has expired for good is broken.
+  Explanation explain(std::optional<std::int64_t> now = {});
 
   provider::ProviderRegistry& registry() { return registry_; }
   store::CredentialStore& store() { return store_; }
@@ -134,7 +136,12 @@ class Resolver {
                                 provider::Reason reason);
   provider::ProviderResult call_resolve(provider::Provider& provider, const json::Value& state,
                                         const RequestInfo& request, provider::Reason reason) const;
-  ExplainRow explain_candidate(const Candidate& candidate, const StoredFile& file, bool settled);
+  ExplainRow explain_candidate(const Candidate& candidate, const StoredFile& file, bool settled,
+                               std::optional<std::int64_t> now);
+  void explain_credential(ExplainRow& row, const Candidate& candidate, const StoredFile& file, bool settled,
+                          std::optional<std::int64_t> now);
+  /// What a request meets that this provider may not serve.
+  std::optional<Error> refusal_of(const std::string& id);
   /// The provider that stored what is in the slot of this one.
   std::string logged_in_with(const std::string& id);
   provider::Interaction interaction() const;

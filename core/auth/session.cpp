@@ -19,15 +19,6 @@ using provider::Status;
 
 namespace {
 
-/// "expired on 2026-01-02 03:04 UTC"
-std::string expiry_phrase(std::optional<std::int64_t> expires_at) {
-  if (!expires_at) return "has expired";
-  constexpr std::size_t kMinutes = 16;  // of 2026-01-02T03:04:05Z
-  std::string time = format_time(*expires_at).substr(0, kMinutes);
-  std::ranges::replace(time, 'T', ' ');
-  return "expired on " + time + " UTC";
-}
-
 /// A place for what a refresh brings. Its lack costs nothing, and the error says so.
 template <class Take>
 auto before_sending(Take take) {
@@ -54,10 +45,7 @@ Error Session::refused_error(const Credential& used) {
 
 void Session::require_usable(const Credential& credential) {
   if (credential.works(clock_.now()) || credential.refreshable()) return;
-  const std::string stored = credential.is_stored() ? "stored " : "";
-  throw auth_error("The " + stored + credential.title() + " credential " + expiry_phrase(credential.expires_at()) +
-                       ": login required.",
-                   resolver_.login_hint(credential.provider()));
+  throw expired_error(credential, resolver_.login_hint(credential.provider()));
 }
 
 Credential Session::resolve(const RequestInfo& request) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/printer.hpp"
@@ -136,25 +137,30 @@ json::Value explain_document(const Explanation& explanation, const std::string& 
   return out;
 }
 
-std::string explain_conclusion(const Explanation& explanation) {
-  if (const ExplainRow* used = row_in_use(explanation)) return "Requests use " + used->provider + ".";
-  for (const ExplainRow& row : explanation.rows) {
-    if (row.verdict == Verdict::broken || row.verdict == Verdict::refused) {
-      const std::string why = why_sentence(row);
-      return "Requests will fail (exit 3): " + why + (why.ends_with('.') ? "" : ".");
-    }
-  }
-  if (!explanation.file_problem.empty()) return "Requests will fail (exit 3): " + explanation.file_problem;
-  return "No credential found. Run " + store::login_command() + ".";
+std::optional<Error> fault_of(const Explanation& explanation) {
+  if (row_in_use(explanation) != nullptr) return {};
+  const auto fails = [](const ExplainRow& row) {
+    return row.verdict == Verdict::broken || row.verdict == Verdict::refused;
+  };
+  const auto failing = std::ranges::find_if(explanation.rows, fails);
+  const std::string problem = failing == explanation.rows.end() ? explanation.file_problem : why_sentence(*failing);
+  if (problem.empty()) return {};
+  const std::string message = "Requests will fail: " + problem + (problem.ends_with('.') ? "" : ".");
+  if (failing == explanation.rows.end() || !failing->error) return auth_error(message, explanation.file_hint);
+  return Error(failing->error->code, message, failing->error->hint, failing->error->exit);
 }
 
-std::optional<Error> fault_of(const Explanation& explanation) {
-  if (row_in_use(explanation) != nullptr || explanation.file_problem.empty()) return {};
-  return auth_error("Requests will fail: " + explanation.file_problem, explanation.file_hint);
+std::string explain_conclusion(const Explanation& explanation) {
+  if (const ExplainRow* used = row_in_use(explanation)) return "Requests use " + used->provider + ".";
+  const std::optional<Error> fault = fault_of(explanation);
+  if (!fault) return "No credential found. Run " + store::login_command() + ".";
+  constexpr std::string_view kFail = "Requests will fail";
+  return std::string(kFail) + " (exit " + std::to_string(static_cast<int>(fault->exit)) + ")" +
+         fault->message().substr(kFail.size());
 }
 
 void run_explain(Services& services, Printer& printer, const Parsed&) {
-  const Explanation explanation = services.resolver().explain();
+  const Explanation explanation = services.resolver().explain(services.clock.now());
   const std::string file = services.store().path().string();
   if (printer.human()) {
     printer.print_text(human_report(explanation, file));

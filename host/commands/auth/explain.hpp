@@ -23,7 +23,7 @@ std::string found_line(const heygen::auth::ExplainRow& row, const std::string& f
 /// The report as JSON; `file` is the path of the credentials file.
 json::Value explain_document(const heygen::auth::Explanation& explanation, const std::string& file);
 
-/// The error of requests, when the credentials file cannot be used and they would need it.
+/// The error of requests, where they will fail: the command then ends with their exit code.
 std::optional<Error> fault_of(const heygen::auth::Explanation& explanation);
 
 /// The last line for a human: what requests use, or how they will fail.

@@ -83,7 +83,26 @@ BOOST_AUTO_TEST_CASE(explanation_ends_as_the_next_request_would_where_the_file_i
   BOOST_TEST(fault->message() == "Requests will fail: The file is empty.");
   BOOST_TEST(fault->hint == "Log in.");
   BOOST_TEST(!fault_of({{row("b", Verdict::used)}, {}, "The file is empty."}).has_value());
-  BOOST_TEST(!fault_of({{row("b", Verdict::broken)}, {}, {}}).has_value());
+  BOOST_TEST(!fault_of({{row("b", Verdict::absent)}, {}, {}}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(explanation_ends_with_the_exit_code_that_it_tells) {
+  for (const Verdict verdict : {Verdict::broken, Verdict::refused}) {
+    for (const heygen::Exit exit : {heygen::Exit::auth, heygen::Exit::failure}) {
+      ExplainRow failing = row("b", verdict);
+      failing.why = heygen::auth::Why::error;
+      failing.detail = "The key has a space.";
+      failing.error.emplace("some_code", failing.detail, "Correct it.", exit);
+      const auto fault = commands::fault_of({{failing}, {}, {}});
+      BOOST_REQUIRE(fault.has_value());
+      BOOST_TEST((fault->exit == exit));
+      BOOST_TEST(fault->code == "some_code");
+      BOOST_TEST(fault->hint == "Correct it.");
+      BOOST_TEST(commands::explain_conclusion({{failing}, {}, {}}) ==
+                 "Requests will fail (exit " + std::to_string(static_cast<int>(exit)) + "): The key has a space.");
+      BOOST_TEST(!commands::fault_of({{row("a", Verdict::used), failing}, {}, {}}).has_value());
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
