@@ -9,6 +9,7 @@
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
+#include "core/net/retry_after.hpp"
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/call/merge.hpp"
 #include "core/provider/call/state_secrets.hpp"
@@ -168,7 +169,7 @@ heygen_status HEYGEN_CALL fail(const heygen_call* call, heygen_str machine_code,
     host.result.code = abi::view(machine_code).substr(0, kMaxSentence);
     host.result.message = abi::view(message).substr(0, kMaxSentence);
     host.result.hint = abi::view(hint).substr(0, kMaxSentence);
-    host.result.retry_after = std::max(0, retry_after);
+    host.result.retry_after = std::clamp(retry_after, 0, static_cast<std::int32_t>(net::kLongestRetryAfter));
     return HEYGEN_OK;
   });
 }

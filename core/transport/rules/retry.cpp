@@ -48,11 +48,12 @@ bool is_too_long(std::optional<std::int64_t> retry_after) {
 }
 
 std::string wait_advice(std::optional<std::int64_t> retry_after, std::int64_t now) {
-  constexpr std::int64_t kMinute = 60, kAlmostNever = 10LL * 365 * 86'400;
+  constexpr std::int64_t kMinute = 60;
   if (!retry_after || *retry_after <= 0) return {};
-  const std::int64_t seconds = std::min(*retry_after, kAlmostNever);
-  std::string text = format_duration(std::chrono::seconds(seconds));
-  if (seconds > kMinute) text += " (" + std::to_string(seconds) + " seconds)";
+  const std::int64_t seconds = std::min(*retry_after, net::kLongestRetryAfter);
+  const bool is_longest = seconds == net::kLongestRetryAfter;
+  std::string text = is_longest ? "a day or longer" : format_duration(std::chrono::seconds(seconds));
+  if (seconds > kMinute && !is_longest) text += " (" + std::to_string(seconds) + " seconds)";
   return "The server asks to wait " + text + ": try again after " + format_time(now + seconds) + ".";
 }
 

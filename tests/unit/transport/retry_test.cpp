@@ -70,8 +70,28 @@ BOOST_AUTO_TEST_CASE(longest_of_several_retry_after_counts) {
   BOOST_TEST(retry_after_of({{"Retry-After", "1"}, {"Retry-After", "Tue, 14 Nov 2023 22:23:20 GMT"}}, kNow).value() ==
              600);
   BOOST_TEST(!retry_after_of({{"ETag", "1"}}, kNow).has_value());
-  for (const char* none : {"soon", "-4", "1.5", "5s", "Tue", ""})
+  for (const char* none : {"soon", "-4", "1.", ".5", "1.5.2", "5s", "Tue", ""})
     BOOST_TEST(!parse_retry_after(none, kNow).has_value(), none);
+}
+
+BOOST_AUTO_TEST_CASE(fraction_of_a_retry_after_is_rounded_up) {
+  const std::pair<const char*, std::int64_t> values[] = {
+      {"2.5", 3}, {"2.0", 2}, {"0.001", 1}, {"0", 0}, {"1.5, 2.25", 3}};
+  for (const auto& [value, seconds] : values)
+    BOOST_TEST(retry_after_of({{"Retry-After", value}}, 0).value() == seconds, value);
+}
+
+BOOST_AUTO_TEST_CASE(retry_after_of_more_than_a_day_counts_as_a_day_in_field_and_hint) {
+  BOOST_TEST(parse_retry_after("86399", 0).value() == 86399);
+  for (const char* value :
+       {"86400", "86399.5", "86401", "315360000", "100000000000000000000", "Fri, 31 Dec 9999 23:59:59 GMT"}) {
+    const auto seconds = parse_retry_after(value, 0);
+    BOOST_TEST(seconds.value() == 86400, value);
+    BOOST_TEST(wait_advice(seconds, 0) ==
+               "The server asks to wait a day or longer: try again after 1970-01-02T00:00:00Z.");
+  }
+  BOOST_TEST(net::try_again(86400) == "Try again in a day at the earliest.");
+  BOOST_TEST(net::try_again(7) == "Try again in 7 s.");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
