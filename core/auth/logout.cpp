@@ -18,20 +18,52 @@ using store::FilledSlot;
 
 namespace {
 
+/// What a logout is about: everything, or the slot of one provider.
+struct Scope {
+  std::string provider;  ///< empty: of all
+
+  bool has_slot(const std::string& slot) const { return provider.empty() || slot == store::slot_of(provider); }
+  std::vector<FilledSlot> slots_of(const CredentialsDocument& document) const {
+    std::vector<FilledSlot> slots = document.filled_slots();
+    std::erase_if(slots, [&](const FilledSlot& slot) { return !has_slot(slot.slot); });
+    return slots;
+  }
+  /// Those that share the slot.
+  std::vector<std::string> ids() const {
+    const store::ReservedSlot* reserved = store::reserved_slot_of(provider);
+    if (reserved == nullptr) return {provider};
+    return {reserved->ids.begin(), reserved->ids.end()};
+  }
+};
+
+/// Calls `remove` of one provider for each in scope, or `remove_all`. The files that are left.
+template <class Files>
+std::vector<std::string> remove_files(Files& files, const Scope& scope) {
+  std::vector<std::filesystem::path> left;
+  if (scope.provider.empty()) {
+    left = files.remove_all();
+  } else {
+    for (const std::string& id : scope.ids()) std::ranges::move(files.remove(id), std::back_inserter(left));
+  }
+  std::vector<std::string> names;
+  for (const std::filesystem::path& path : left) names.push_back(path.string());
+  return names;
+}
+
 /// A file that cannot be read keeps its login, but no cache.
-CredentialsDocument read_or_clear_caches(store::CredentialStore& store) {
+CredentialsDocument read_or_clear_caches(store::CredentialStore& store, const Scope& scope) {
   try {
     return store.read();
   } catch (const store::Unreadable&) {
-    store.cache.remove_all();
+    remove_files(store.cache, scope);
     throw;
   }
 }
 
 /// What a directory that cannot be written leaves undone, the deletion of the credential says later.
-std::vector<store::RefreshLock> lock_if_possible(const LogoutDependencies& use) {
+std::vector<store::RefreshLock> lock_if_possible(const LogoutDependencies& use, const Scope& scope) {
   try {
-    return lock_refreshes(use.store, use.registry, read_or_clear_caches(use.store).filled_slots(), use.cancel);
+    return lock_refreshes(use.store, use.registry, scope.slots_of(read_or_clear_caches(use.store, scope)), use.cancel);
   } catch (const Error& error) {
     if (error.code != code::kFileIo) throw;
     return {};
@@ -44,8 +76,9 @@ void count(LogoutResult& result, Revocation revocation) {
 }
 
 /// What is stored is then revoked with its own keys.
-void put_back_keys_if_possible(store::CredentialStore& store, const CredentialsDocument& document) {
+void put_back_keys_if_possible(store::CredentialStore& store, const CredentialsDocument& document, const Scope& scope) {
   for (const store::PendingLogin& pending : store.take_interrupted_logins()) {
+    if (!scope.has_slot(store::slot_of(pending.provider()))) continue;
     if (pending.is_stored_in(document)) continue;
     try {
       put_back_keys(store.keys, pending);
@@ -56,9 +89,11 @@ void put_back_keys_if_possible(store::CredentialStore& store, const CredentialsD
 }
 
 /// Revoked, and gone with its copy.
-void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDocument& document, LogoutResult& result) {
+void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDocument& document, const Scope& scope,
+                             LogoutResult& result) {
   for (store::PendingLogin& pending : use.store.take_interrupted_logins()) {
     const std::string& id = pending.provider();
+    if (!scope.has_slot(store::slot_of(id))) continue;
     LogoutResult::Interrupted undone{id};
     if (pending.is_stored_in(document)) {
       undone.revocation = revoke_replaced(use.registry, use.store.keys, pending, document);
@@ -96,27 +131,24 @@ Error still_stored(const LogoutResult& result, const std::vector<std::string>& p
           why.hint, why.exit};
 }
 
-/// What providers derived, which no login outlives.
-std::vector<std::string> clear_caches(store::CredentialStore& store) {
-  std::vector<std::string> left;
-  for (const std::filesystem::path& path : store.cache.remove_all()) left.push_back(path.string());
-  return left;
-}
-
 /// Deletes what is stored. Throws when some of it, or a copy of an interrupted login, stays.
-void clear(store::CredentialStore& store, const LogoutResult& result) {
+void clear(store::CredentialStore& store, const LogoutResult& result, const Scope& scope) {
   std::vector<std::string> left = left_copies(result);
-  std::ranges::move(clear_caches(store), std::back_inserter(left));
+  std::ranges::move(remove_files(store.cache, scope), std::back_inserter(left));  // no login outlives it
   try {
     store.update([&](CredentialsDocument& document) {
-      document.clear_slots();
-      document.clear_user();
+      if (scope.provider.empty()) {
+        document.clear_slots();
+      } else {
+        document.set_state(scope.provider, json::Object{});
+      }
+      if (document.filled_slots().empty()) document.clear_user();
     });
   } catch (const Error& error) {
     left.insert(left.begin(), "the file");
     throw still_stored(result, left, error);
   }
-  for (const std::filesystem::path& path : store.keys.remove_all()) left.push_back(path.string());
+  std::ranges::move(remove_files(store.keys, scope), std::back_inserter(left));
   if (left.empty()) return;
   throw still_stored(result, left,
                      {code::kFileIo, "The directory does not allow its removal.",
@@ -125,22 +157,23 @@ void clear(store::CredentialStore& store, const LogoutResult& result) {
 
 }  // namespace
 
-LogoutResult logout(const LogoutDependencies& dependencies) {
+LogoutResult logout(const LogoutDependencies& dependencies, const std::string& only) {
+  const Scope scope{only};
   store::CredentialStore& store = dependencies.store;
   provider::ProviderRegistry& registry = dependencies.registry;
-  const std::vector<store::RefreshLock> locks = lock_if_possible(dependencies);
+  const std::vector<store::RefreshLock> locks = lock_if_possible(dependencies, scope);
 
   LogoutResult result;
   const CredentialsDocument before = store.read();
-  put_back_keys_if_possible(store, before);
-  for (const FilledSlot& slot : before.filled_slots()) {
+  put_back_keys_if_possible(store, before, scope);
+  for (const FilledSlot& slot : scope.slots_of(before)) {
     LogoutResult::Cleared cleared{slot.slot, owner_of(registry, slot)};
     cleared.revocation = revoke(registry, slot, before.state(slot), provider::Reason::logout, &cleared.why);
     count(result, cleared.revocation);
     result.cleared.push_back(std::move(cleared));
   }
-  undo_interrupted_logins(dependencies, before, result);
-  clear(store, result);
+  undo_interrupted_logins(dependencies, before, scope, result);
+  clear(store, result, scope);
   result.canceled = dependencies.cancel.requested();
   if (result.canceled) return result;
 

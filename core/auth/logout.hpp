@@ -42,7 +42,7 @@ struct LogoutResult {
 /// Waits for refreshes of what is stored, so that no new token is written behind it; where no lock can be made, nothing
 /// can be written either. A login that was interrupted is revoked too. Throws store::Unreadable, Error{timeout} and
 /// Error{canceled} while it waits, and Error, which says what was revoked, when the file cannot be written; the file is
-/// then unchanged.
-LogoutResult logout(const LogoutDependencies& dependencies);
+/// then unchanged. `only`: a provider; what is in other slots than its own stays.
+LogoutResult logout(const LogoutDependencies& dependencies, const std::string& only = {});
 
 }  // namespace heygen::auth

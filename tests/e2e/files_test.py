@@ -54,6 +54,28 @@ class CredentialsFile(WithService):
                 self.assertEqual(self.home.file.read_bytes(), before)
         self.assertEqual(self.service.requests, [])
 
+    def test_explain_ends_with_the_exit_code_that_it_tells(self):
+        for content in ('{"oauth":[]}', '{"oauth":"tok"}', '{"api_key":123}', '{"api_key":"a b"}', "Bearer:k\n",
+                        '{"oauth":{"access_token":"t","expires_at":12345}}',
+                        '{"oauth":{"access_token":"t","expires_at":"2020-01-01T00:00:00Z"}}'):
+            with self.subTest(content):
+                self.home.write(content)
+                use = self.run_heygen("video", "list")
+                self.prints_before_it_fails = True
+                done = self.run_heygen("auth", "explain")
+                self.prints_before_it_fails = False
+                self.assertEqual((done.code, use.code), (3, 3), done)
+                self.assertTrue(done.error()["message"].startswith("Requests will fail: "), done)
+                self.assertIsNone(done.json()["used"])
+        self.home.write({"api_key": "good-key"})
+        for command in ("explain", "logout"):
+            done = self.assert_fails(self.run_heygen("auth", command, "--provider", "nosuch"), "usage_error", 2)
+            self.assertIn("Installed: apikey", done.error()["hint"])
+        self.assert_succeeds(self.run_heygen("auth", "logout", "--provider", "oauth"))
+        self.assertEqual(self.home.read(), {"api_key": "good-key"})
+        self.assert_succeeds(self.run_heygen("auth", "logout", "--provider", "apikey"))
+        self.assertFalse(self.home.file.exists())
+
     def test_a_blank_file_is_an_error_at_use_and_empty_for_login_and_logout(self):
         for content in BLANK:
             with self.subTest(repr(content)):

@@ -52,8 +52,9 @@ Command logout() {
   command.summary = "Revoke and delete what is stored";
   command.description =
       "Revokes the stored credential where that is possible, and deletes it even if revocation fails. Credentials in "
-      "environment variables stay, and so does what other programs keep in the same file.";
-  command.examples = {"heygen auth logout"};
+      "environment variables stay, and so does what other programs keep in the same file. --provider ID logs out of "
+      "that provider alone.";
+  command.examples = {"heygen auth logout", "heygen auth logout --provider oauth"};
   command.run = run_logout;
   return command;
 }

@@ -7,6 +7,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/store/reserved_slots.hpp"
+#include "host/commands/provider/lookup.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
@@ -160,6 +161,7 @@ std::string explain_conclusion(const Explanation& explanation) {
 }
 
 void run_explain(Services& services, Printer& printer, const Parsed&) {
+  if (!services.options.provider.empty()) provider::require_installed(services, services.options.provider);
   const Explanation explanation = services.resolver().explain(services.clock.now());
   const std::string file = services.store().path().string();
   if (printer.human()) {

@@ -3,6 +3,7 @@
 
 #include "core/auth/logout.hpp"
 #include "host/commands/auth/support.hpp"
+#include "host/commands/provider/lookup.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
@@ -10,9 +11,17 @@ namespace heygen::host::commands::auth {
 
 namespace {
 
+/// A credential may outlive its provider.
+void require_known(Services& services, const std::string& id) {
+  if (id.empty() || services.registry().find(id) != nullptr || services.store().read().is_filled(id)) return;
+  throw provider::unknown_provider(services, id);
+}
+
 heygen::auth::LogoutResult log_out(Services& services) {
+  const std::string& id = services.options.provider;
   try {
-    return heygen::auth::logout({services.store(), services.registry(), services.environment, services.cancel});
+    require_known(services, id);
+    return heygen::auth::logout({services.store(), services.registry(), services.environment, services.cancel}, id);
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
   }

@@ -23,6 +23,7 @@ Error unknown_provider(Services& services, const std::string& id) {
   for (const SearchDirectory& directory : search_path(services)) directories.push_back(directory.path.string());
   const std::string near = nearest(id, ids);
   return usage_error(message, (near.empty() ? "" : "Did you mean `" + near + "`? ") +
+                                  (ids.empty() ? "" : "Installed: " + join(ids, ", ") + ". ") +
                                   (directories.empty() ? "There is no directory to search."
                                                        : "Searched: " + join(directories, ", ") + "."));
 }

@@ -19,7 +19,7 @@ struct Fixture : Scenario {
     registry.entry("acme").manifest.credential_env = {"ACME_TOKEN"};
     key.revocation = Status::unsupported;
   }
-  LogoutResult run() { return logout({*store, registry, environment, cancel}); }
+  LogoutResult run(const std::string& only = {}) { return logout({*store, registry, environment, cancel}, only); }
   static Names providers(const LogoutResult& result) {
     Names ids;
     for (const LogoutResult::Cleared& cleared : result.cleared) ids.push_back(cleared.provider);
@@ -49,6 +49,27 @@ BOOST_AUTO_TEST_CASE(key_and_tokens_are_both_cleared_and_the_tokens_revoked) {
   BOOST_TEST((oauth.revoked.at(0).reason == provider::Reason::logout));
   BOOST_TEST(oauth.revoked.at(0).state.string_at("token") == "t");
   BOOST_TEST(stored() == R"({"keep":1e400})");
+}
+
+BOOST_AUTO_TEST_CASE(logout_of_one_provider_leaves_the_others) {
+  write(R"({"api_key":"k","oauth":{"token":"t"},"providers":{"acme":{"token":"a"}},"user":{"email":"e"}})");
+  for (const char* id : {"oauth", "acme"}) store->cache.put(id, {"s", "i"}, "k", {Secret("v"), kNow + 60});
+  for (const char* id : {"oauth", "acme"}) {
+    store->keys.create(id, "dpop", Secret("pem"));
+    store->keys.save(id);
+  }
+  BOOST_TEST((providers(run("oauth")) == Names{"oauth"}));
+  BOOST_TEST(oauth.revoked.size() == 1U);
+  BOOST_TEST(acme.revoked.empty());
+  BOOST_TEST(stored() == R"({"api_key":"k","providers":{"acme":{"token":"a"}},"user":{"email":"e"}})");
+  BOOST_TEST(!store->cache.has("oauth"));
+  BOOST_TEST(store->cache.has("acme"));
+  BOOST_TEST(store->keys.stored("oauth").empty());
+  BOOST_TEST(!store->keys.stored("acme").empty());
+  BOOST_TEST(run("oauth").cleared.empty());
+  run("apikey");
+  BOOST_TEST((providers(run("acme")) == Names{"acme"}));
+  BOOST_TEST(!std::filesystem::exists(store->path()));
 }
 
 BOOST_AUTO_TEST_CASE(caches_and_keys_of_all_providers_go_after_the_revocation) {
