@@ -93,8 +93,17 @@ void show(const sdk::Call& call, const Device& device) {
   if (browser.allowed()) browser.open(device.page_with_code);  // RFC 8628 §3.3.1: a failure is not fatal
 }
 
-sdk::Fail expired() {
-  return sdk::Fail(HEYGEN_REJECTED, "The code expired before the login was approved.",
+/// The server's description, which response_error() puts behind the code, or "".
+std::string words_behind_code(const sdk::Fail& fail) {
+  const std::size_t at = fail.message().rfind(": " + fail.code() + " (");
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + 2 + fail.code().size();
+  return fail.message().substr(begin, fail.message().rfind(')') + 1 - begin);
+}
+
+/// `words`: words_behind_code().
+sdk::Fail expired(const std::string& words = {}) {
+  return sdk::Fail(HEYGEN_REJECTED, "The code expired before the login was approved" + words + ".",
                    "Run `heygen auth login --device-code` for a new code.")
       .with_code(kExpired);
 }
@@ -120,11 +129,11 @@ std::optional<Tokens> poll(const sdk::Call& call, const OauthEndpoints& server, 
       return std::nullopt;
     }
     if (fail.code() == "access_denied") {
-      throw sdk::Fail(HEYGEN_REJECTED, "The login was denied on the other device.",
+      throw sdk::Fail(HEYGEN_REJECTED, "The login was denied on the other device" + words_behind_code(fail) + ".",
                       "Run `heygen auth login --device-code` again and approve the request.")
           .with_code(fail.code());
     }
-    if (fail.code() == kExpired) throw expired();
+    if (fail.code() == kExpired) throw expired(words_behind_code(fail));
     throw;
   }
 }
