@@ -13,6 +13,8 @@
 namespace heygen::host::transfer {
 namespace {
 
+constexpr std::chrono::milliseconds kRedrawAfter{100};
+
 std::string megabytes(std::uint64_t bytes) {
   return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e6);
 }
@@ -80,6 +82,19 @@ std::string with_stop(const std::string& text) {
   return text.find("Ctrl-C") != std::string::npos ? text : text + " (Ctrl-C stops it)";
 }
 
+/// By words in the middle: the time, and what Ctrl-C does, stay for as long as there is room.
+std::string fitted(const std::string& whole, int width) {
+  constexpr int kLeastWords = 4;
+  if (output::cell_width(whole) <= width) return whole;
+  const std::size_t stop = whole.find(" (Ctrl-C");
+  const std::size_t time = std::min(whole.rfind(", ", stop), stop);
+  if (time == std::string::npos) return shortened(whole, width);
+  const std::string tail = whole.substr(time);
+  const int room = width - output::cell_width(tail);
+  if (room >= kLeastWords) return shortened(whole.substr(0, time), room) + tail;
+  return shortened(tail.substr(tail.find_first_not_of(", ")), width);
+}
+
 }  // namespace
 
 Progress::Progress(const ProgressDependencies& needs)
@@ -101,11 +116,18 @@ void Progress::show(const std::string& line) {
 void Progress::show_now(const std::string& line) {
   if (!enabled()) return;
   if (plain_) return show_plain(line);
-  next_ = needs_.clock.monotonic() + std::chrono::milliseconds(100);
-  const std::string text = printable(line);
-  const std::string whole = with_stop(text);
+  next_ = needs_.clock.monotonic() + kRedrawAfter;
   // A line that wraps could not be erased.
-  needs_.terminal.show_status(output::cell_width(whole) <= width() ? whole : shortened(text, width()));
+  needs_.terminal.show_status(fitted(with_stop(printable(line)), width()));
+  drawn_ = true;
+}
+
+void Progress::show_fitted(const std::string& line) {
+  const std::string whole = with_stop(line);
+  const bool fits = output::cell_width(whole) <= width();
+  if (fits || !enabled() || plain_) return show_now(line);
+  next_ = needs_.clock.monotonic() + kRedrawAfter;
+  needs_.terminal.show_status(line);
   drawn_ = true;
 }
 
@@ -177,7 +199,7 @@ void TransferBar::update(std::uint64_t done) {
   state_.still = std::chrono::seconds(0);
   message_shown_ = false;
   measure(done);
-  if (progress_.due()) progress_.show_now(transfer_line(state_, progress_.width()));
+  if (progress_.due()) progress_.show_fitted(transfer_line(state_, progress_.width()));
 }
 
 void TransferBar::show_stalled() {
@@ -186,7 +208,7 @@ void TransferBar::show_stalled() {
   if (message_shown_ || !progress_.due()) return;
   state_.still = still < kWorthTelling ? std::chrono::seconds(0) : still;
   if (still >= kWorthTelling) measured_.reset();
-  progress_.show_now(transfer_line(state_, progress_.width()));
+  progress_.show_fitted(transfer_line(state_, progress_.width()));
 }
 
 void TransferBar::show_message(const std::string& line) {

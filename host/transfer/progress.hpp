@@ -27,12 +27,15 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Replaces the line, which also says that Ctrl-C stops it, where there is room, unless it says what Ctrl-C does.
+  /// Replaces the line, which also says that Ctrl-C stops it, unless it says what Ctrl-C does. On a narrow terminal the
+  /// words before the time, or before that, are cut.
   /// What lasts less than a second is not shown, and no more than ten lines a second are drawn; on a dumb terminal,
   /// one.
   void show(const std::string& line);
   /// Replaces the line at once: a longer wait follows.
   void show_now(const std::string& line);
+  /// Replaces it at once by one that was made for width(), and is never cut: it says so only where there is room.
+  void show_fitted(const std::string& line);
   bool enabled() const;
   /// A line would be drawn now.
   bool due() const { return enabled_ != false && needs_.clock.monotonic() >= next_ && enabled(); }

@@ -22,7 +22,8 @@ class FakeTerminal : public Terminal {
   bool stdin_is_terminal() const override { return in_; }
   bool stdout_is_terminal() const override { return out_; }
   bool stderr_is_terminal() const override { return err_; }
-  int columns() const override { return 80; }
+  int columns() const override { return columns_; }
+  void set_columns(int count) { columns_ = count; }
   void notice(std::string_view line) override {
     notices.emplace_back(line);
     if (on_notice) on_notice(std::string(line));
@@ -46,6 +47,7 @@ class FakeTerminal : public Terminal {
 
  private:
   bool in_ = false, out_ = false, err_ = false;
+  int columns_ = 80;
 };
 
 }  // namespace heygen::test

@@ -96,6 +96,28 @@ BOOST_AUTO_TEST_CASE(dumb_terminal_gets_one_plain_line_after_a_second) {
   BOOST_TEST(terminal.statuses.empty());
 }
 
+BOOST_AUTO_TEST_CASE(narrow_terminal_keeps_the_time_left_and_what_ctrl_c_does) {
+  const std::string what = "Waiting until the login is approved in the browser";
+  const std::string own = "Waiting for another heygen to write the credential (Ctrl-C counts after that)";
+  const std::vector<std::tuple<int, std::string, std::string>> lines{
+      {100, what, what + ", 4s left (Ctrl-C stops it)"},
+      {60, what, "Waiting until the login is appro…, 4s left (Ctrl-C stops it)"},
+      {40, what, "Waiting unti…, 4s left (Ctrl-C stops it)"},
+      {28, what, "4s left (Ctrl-C stops it)"},
+      {60, own, "Waiting for another he… (Ctrl-C counts after that), 4s left"},
+  };
+  for (const auto& [width, text, shown] : lines) {
+    terminal.set_columns(width + 1);
+    WaitingLine line(needs);
+    line.show(text, milliseconds(5'000));
+    clock.advance(milliseconds(1'000));
+    terminal.statuses.clear();
+    line.show(text, milliseconds(4'000));
+    BOOST_REQUIRE(!terminal.statuses.empty());
+    BOOST_TEST(terminal.statuses.back() == shown);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(wait_is_shown_after_a_second_with_the_time_left_and_erased) {
   WaitingLine line(needs);
   line.show("Waiting for x", milliseconds(5'000));
