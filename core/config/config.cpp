@@ -62,9 +62,11 @@ std::optional<Key> find_key(const std::string& name, const std::vector<DeclaredK
   return {};
 }
 
-/// Part by part: "providers.oauth.nope" is long and no key of an account.
+/// Part by part where it begins like a setting: "providers.oauth.nope" is long and no key of an account.
 std::string shown_name(const std::string& name) {
+  constexpr std::array<std::string_view, 3> kSections{"provider", "providers", "response"};
   std::vector<std::string> parts = split(name, '.');
+  if (std::ranges::find(kSections, parts.front()) == kSections.end()) return shown_word(name);
   for (std::string& part : parts) part = shown_word(part);
   return join(parts, ".");
 }

@@ -89,9 +89,25 @@ UniqueFd connect_any(const Addresses& addresses, const std::string& peer, Exchan
 
 namespace {
 
+/// Cut as shown_word() cuts what could be a key; the name of a host in a domain seldom could.
+std::string shown_host(const std::string& host) {
+  constexpr std::size_t kLongestLabel = 20;
+  std::vector<std::string> labels = split(host, '.');
+  const auto is_long = [](const std::string& label) { return label.size() > kLongestLabel; };
+  if (labels.size() > 1 && std::ranges::none_of(labels, is_long)) return host;
+  for (std::string& label : labels) label = shown_word(label);
+  return join(labels, ".");
+}
+
 Failure as_proxy_failure(const Failure& failure, const Proxy& proxy, const ExchangeDeadline& deadline) {
   std::string what = failure.what();
-  if (failure.kind == Kind::resolve) what += " It is " + proxy.label() + ".";
+  if (failure.kind == Kind::resolve) {
+    // A host that is unknown may be a key in the wrong place.
+    const std::string host = shown_host(proxy.host);
+    if (const std::size_t at = what.find(proxy.host); at != std::string::npos)
+      what.replace(at, proxy.host.size(), host);
+    what += " It is the proxy " + authority(host, proxy.port) + " (from " + proxy.variable + ").";
+  }
   if (failure.kind == Kind::timeout || failure.kind == Kind::canceled) return failure;
   return deadline.failure(Kind::proxy, what, "Correct " + proxy.variable + ", or unset it if no proxy is needed.");
 }
