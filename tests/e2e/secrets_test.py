@@ -161,6 +161,8 @@ class Output(Canaries):
             ("provider", "install", KEY),
             ("video", "list", "--provider", KEY),
             ("auth", "login", "--provider", KEY),
+            ("auth", "logout", "--provider", KEY),
+            ("auth", "explain", "--provider", KEY),
             ("auth", "login", "--oauth", "--provider", KEY),
             ("completion", KEY),
             ("commands", KEY),
@@ -175,6 +177,16 @@ class Output(Canaries):
                      "HEYGEN_NO_BROWSER", "HEYGEN_RESPONSE_LIMIT", "HEYGEN_OAUTH_TOKEN_URL", "SSL_CERT_FILE", "SSL_CERT_DIR"):
             with self.subTest(name):
                 self.run_heygen("auth", "status", "--verbose", env={name: KEY})
+
+    def test_a_key_in_place_of_a_proxy_or_with_dots_is_cut(self):
+        for proxy in (KEY, f"http://{KEY}:80", f"{KEY}.{KEY}"):
+            with self.subTest(proxy.replace(KEY, "KEY")):
+                env = {"HTTPS_PROXY": proxy, "HEYGEN_API_BASE": "https://api.invalid", "HEYGEN_MAX_RETRIES": "0"}
+                done = self.run_heygen("video", "list", "--verbose", env={"HEYGEN_API_KEY": ENVIRONMENT_KEY, **env})
+                self.assertEqual(done.error()["code"], "network_error", done)
+        for words in (("config", "get"), ("config", "unset")):
+            done = self.assert_fails(self.run_heygen(*words, "AbCdEfGh.IjKlMnOp.QrStUvWx"), "usage_error", 2)
+            self.assertNotIn("IjKlMnOp", done.err)
 
     def test_a_key_as_a_word_or_value_of_any_command_is_not_repeated(self):
         env = {"HEYGEN_API_KEY": ENVIRONMENT_KEY, "HEYGEN_API_BASE": "https://127.0.0.1:9"}
