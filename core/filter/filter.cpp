@@ -20,9 +20,12 @@ namespace heygen::filter {
 namespace {
 
 /// Comes before every expression. jq 1.6 aborts on a number that is not a valid date (1e18), so these call gmtime
-/// first, which fails as it should. `import` and `include` are syntax errors anywhere but at the start, hence here.
+/// first, which fails as it should. Of NaN, each processor makes another date. `import` and `include` are syntax errors
+/// anywhere but at the start, hence here.
 constexpr const char* kPrelude =
     "def _f(f): strftime(f); def _l(f): strflocaltime(f);"
+    "def _d(f): if type == \"number\" and isnan then error(\"nan is not a date\") else f end;"
+    "def _g: gmtime; def gmtime: _d(_g); def _t: localtime; def localtime: _d(_t);"
     "def strftime(f): if type == \"number\" then gmtime else . end | _f(f);"
     "def strflocaltime(f): if type == \"number\" then localtime else . end | _l(f);"
     "def todate: strftime(\"%Y-%m-%dT%H:%M:%SZ\"); def todateiso8601: todate; def date: todate;"

@@ -95,8 +95,9 @@ BOOST_AUTO_TEST_CASE(failure_on_the_document_gives_no_result_at_all) {
 }
 
 BOOST_AUTO_TEST_CASE(expression_that_crashes_libjq_is_an_error) {
-  for (const char* no_date : {"1e18 | todate", "1e18 | strftime(\"%Y\")", "1e18 | strflocaltime(\"%Y\")", "1e18 | date",
-                              "-1e18 | todateiso8601", "[\"a\"] | implode", "nan | todate"})
+  for (const char* no_date :
+       {"1e18 | todate", "1e18 | strftime(\"%Y\")", "1e18 | strflocaltime(\"%Y\")", "1e18 | date",
+        "-1e18 | todateiso8601", "[\"a\"] | implode", "nan | todate", "nan | gmtime", "nan | localtime"})
     BOOST_TEST(error_of(no_date).code == code::kError, no_date);
   BOOST_TEST(run("0 | todate, (gmtime | strftime(\"%Y\")), todateiso8601, (debug | . + 1)", "null") ==
                  (Texts{"1970-01-01T00:00:00Z", "1970", "1970-01-01T00:00:00Z", "1"}),
