@@ -40,17 +40,18 @@ endfunction()
 
 set(HEYGEN_UNIT_OPTIONS --color_output=no --report_level=short)  # tests/count.py reads the report
 
-# heygen_sanitized(PRESET ENVIRONMENT name=value... SUITES names... [TARGETS ...]): unit tests as the build of that preset has
-# them, in build-<PRESET>: the label <PRESET>. The first of them builds; the others run when it has.
-function(heygen_sanitized preset)
-  cmake_parse_arguments(arg "" "" "ENVIRONMENT;SUITES;TARGETS" ${ARGN})
+# heygen_built_again(PRESET SUITES names... TARGETS ... [RUNNER words...] [EXCEPT cases...]): unit tests as the build of that preset has them, in
+# build-<PRESET>: the label <PRESET>. The first of them builds; the others run when it has, each by the words of RUNNER.
+function(heygen_built_again preset)
+  cmake_parse_arguments(arg "" "" "RUNNER;SUITES;TARGETS;EXCEPT" ${ARGN})
+  list(TRANSFORM arg_EXCEPT PREPEND --run_test=!)
   list(JOIN arg_TARGETS " " targets)
   add_test(NAME ${preset}.build WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
            COMMAND sh -c "cmake --preset ${preset} && cmake --build --preset ${preset} --target ${targets}")
   set_tests_properties(${preset}.build PROPERTIES LABELS ${preset} TIMEOUT 3600 RUN_SERIAL ON FIXTURES_SETUP ${preset})
   foreach(suite IN LISTS arg_SUITES)
     add_test(NAME ${preset}.unit.${suite}
-             COMMAND env ${arg_ENVIRONMENT} ${CMAKE_SOURCE_DIR}/build-${preset}/tests/test_${suite} ${HEYGEN_UNIT_OPTIONS})
+             COMMAND ${arg_RUNNER} ${CMAKE_SOURCE_DIR}/build-${preset}/tests/test_${suite} ${HEYGEN_UNIT_OPTIONS} ${arg_EXCEPT})
     set_tests_properties(${preset}.unit.${suite} PROPERTIES LABELS ${preset} TIMEOUT 900 FIXTURES_REQUIRED ${preset})
   endforeach()
 endfunction()

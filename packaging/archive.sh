@@ -10,7 +10,7 @@ set -euo pipefail
 build=$(realpath "${1:?the build directory}")
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
-name=heygen-$version-$(uname -m)
+name=heygen-$version-$(sed -n 's/^HEYGEN_ARCHITECTURE:INTERNAL=//p' "$build/CMakeCache.txt")
 tree=$build/$name
 rm -rf "$tree"
 for part in host provider-apikey provider-oauth provider-device-code sandbox sdk; do

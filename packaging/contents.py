@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import pathlib
+import platform
 import re
 import subprocess
 import sys
@@ -68,6 +69,12 @@ def package_of(part):
     }
 
 
+def parts_of(archive):
+    """A cross compiler brings a libstdc++ of its own."""
+    cross = archive.name.endswith("-aarch64.tar.xz") and platform.machine() != "aarch64"
+    return [part._replace(package=part.package + "-arm64-cross") if cross and part.name == "libstdc++" else part for part in PARTS]
+
+
 def sbom(archive):
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     version = re.fullmatch(r"heygen-([0-9.]+)-.*", archive.name)[1]
@@ -85,7 +92,7 @@ def sbom(archive):
         "checksums": [{"algorithm": "SHA256", "checksumValue": digest}],
         "primaryPackagePurpose": "APPLICATION",
     }
-    others = [package_of(part) for part in PARTS]
+    others = [package_of(part) for part in parts_of(archive)]
     relations = [("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-heygen")]
     for part, package in zip(PARTS, others):
         relations.append(("SPDXRef-heygen", "STATIC_LINK" if part.linked else "CONTAINS", package["SPDXID"]))

@@ -8,7 +8,9 @@ set -euo pipefail
 build=$(realpath "${1:?the build directory}")
 cd "$(dirname "$0")/.."
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
-name=heygen-$version-$(uname -m)
+architecture=$(sed -n 's/^HEYGEN_ARCHITECTURE:INTERNAL=//p' "$build/CMakeCache.txt")
+[ "$architecture" = "$(uname -m)" ] || { echo "image.sh: $build is for $architecture, and the image takes glibc from this machine" >&2; exit 1; }
+name=heygen-$version-$architecture
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds the parts of Poco that heygen uses as static libraries, from the source package of the installed libpoco-dev.
-# Usage: packaging/static-poco.sh DIRECTORY    the libraries are in DIRECTORY/prefix; nothing happens when they are there
+# Usage: packaging/static-poco.sh DIRECTORY [TOOLCHAIN]    the libraries are in DIRECTORY/prefix; nothing happens when they are
+# there. TOOLCHAIN is a file of CMake for another architecture.
 # apt verifies the source; no file of the system changes.
 set -euo pipefail
 
 directory=$(realpath -m "${1:?the directory to build in}")
+other=()
+[ -z "${2:-}" ] || other=(--toolchain "$(realpath "$2")")
 version=$(dpkg-query -W -f='${source:Version}\n' libpoco-dev | head -n 1)  # the same for each architecture
 done=$directory/prefix/$version
 [ -f "$done" ] && exit 0
@@ -30,7 +33,7 @@ for part in TESTS DATA DATA_SQLITE DATA_MYSQL DATA_POSTGRESQL DATA_ODBC MONGODB 
   ACTIVERECORD ACTIVERECORD_COMPILER ENCODINGS JWT PROMETHEUS APACHECONNECTOR CPPPARSER POCODOC SEVENZIP; do off+=("-DENABLE_$part=OFF"); done
 flags="-O2 -ffunction-sections -fdata-sections -fstack-protector-strong -flto=auto -ffat-lto-objects -ffile-prefix-map=$directory/source=poco"
 # XML comes with Util; zlib and pcre are Poco's own copies, and unused.
-cmake -S source -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$directory/prefix" -DBUILD_SHARED_LIBS=OFF \
+cmake -S source -B build -G Ninja "${other[@]}" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$directory/prefix" -DBUILD_SHARED_LIBS=OFF \
   -DPOCO_UNBUNDLED=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DCMAKE_C_FLAGS_RELEASE="$flags" -DCMAKE_CXX_FLAGS_RELEASE="$flags" \
   "${off[@]}" >cmake.log
 cmake --build build --target install >build.log || { tail -n 30 build.log >&2; exit 1; }
