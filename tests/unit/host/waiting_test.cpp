@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(narrow_terminal_keeps_the_time_left_and_what_ctrl_c_does) {
       {60, what, "Waiting until the login is appro…, 4s left (Ctrl-C stops it)"},
       {40, what, "Waiting unti…, 4s left (Ctrl-C stops it)"},
       {28, what, "4s left (Ctrl-C stops it)"},
-      {60, own, "Waiting for another he… (Ctrl-C counts after that), 4s left"},
+      {60, own, "Waiting for another hey… (Ctrl-C counts after that), 4s left"},
   };
   for (const auto& [width, text, shown] : lines) {
     terminal.set_columns(width + 1);

@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(any_other_error_stops_the_polling) {
 BOOST_AUTO_TEST_CASE(words_of_the_server_are_told_whatever_ends_the_polling) {
   for (const char* code : {"access_denied", "expired_token", "invalid_grant", "unknown_thing", "invalid_client"}) {
     device();
-    respond(R"({"error":")" + std::string(code) + R"(","error_description":"Ask [31mAda (team 7)."})", 400);
+    respond(R"({"error":")" + std::string(code) + R"(","error_description":"Ask \u001b[31mAda (team 7)."})", 400);
     const Said said = login();
     BOOST_TEST(said.code == code);
     BOOST_TEST(said.message.find("[31mAda (team 7).)") != std::string::npos, said.message);
