@@ -453,6 +453,7 @@ class Login(WithService):
             directory.mkdir()
         script = f"""
             mount -t tmpfs -o size=128k,mode=0700 tmpfs "{disk}" && cp -a "{self.home.config}/." "{disk}" || exit 99
+            rm -f "{disk}"/.credentials.heygen-tmp-*  # sweeping it would make room
             cat /dev/zero > "{disk}/filler" 2>/dev/null
             "$@" video list; rm "{disk}/filler"; "$@" video list; cp -a "{disk}/." "{after}"
         """

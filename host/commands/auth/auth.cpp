@@ -53,7 +53,7 @@ Command logout() {
   command.description =
       "Revokes the stored credential where that is possible, and deletes it even if revocation fails. Credentials in "
       "environment variables stay, and so does what other programs keep in the same file. --provider ID logs out of "
-      "that provider alone.";
+      "only that provider.";
   command.examples = {"heygen auth logout", "heygen auth logout --provider oauth"};
   command.run = run_logout;
   return command;
