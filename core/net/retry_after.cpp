@@ -57,12 +57,6 @@ std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_
   return date ? std::optional(std::clamp<std::int64_t>(*date - now, 0, kLongestRetryAfter)) : std::nullopt;
 }
 
-std::string try_again(std::int64_t seconds) {
-  if (seconds <= 0) return "Try again later.";
-  if (seconds >= kLongestRetryAfter) return "Try again in a day at the earliest.";
-  return "Try again in " + std::to_string(seconds) + " s.";
-}
-
 std::optional<std::int64_t> retry_after_of(const Headers& headers, std::int64_t now) {
   std::optional<std::int64_t> longest;
   for (const Header& header : headers) {

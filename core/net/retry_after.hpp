@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/retry_hint.hpp"
 #include "core/net/http.hpp"
 
 namespace heygen::net {
@@ -14,15 +15,9 @@ namespace heygen::net {
 /// Seconds since 1970 of any of the three forms (RFC 9110 §5.6.7); empty when it is none of them.
 std::optional<std::int64_t> parse_http_date(const std::string& value);
 
-/// A day. A server that asks to wait longer than that, or for a nonsensical time, counts as one that asks for a day.
-inline constexpr std::int64_t kLongestRetryAfter = 86'400;
-
 /// Seconds from `now` that a Retry-After value asks for (RFC 9110 §10.2.3), kLongestRetryAfter at most; a fraction is
 /// rounded up. Empty when it is neither form.
 std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now);
-
-/// The hint for that many seconds; 0: unknown.
-std::string try_again(std::int64_t seconds);
 
 /// Seconds from `now` that a response asks to wait for; empty when it does not say. Of several values the longest: it
 /// keeps to all of them.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/status.hpp"
 
+#include "core/base/retry_hint.hpp"
 #include "core/base/text.hpp"
-#include "core/net/retry_after.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
@@ -40,7 +40,7 @@ std::string other_hint(const ProviderResult& result, const std::string& otherwis
 }
 
 std::string later_hint(const ProviderResult& result) {
-  const std::string when = net::try_again(result.retry_after);
+  const std::string when = try_again(result.retry_after);
   const std::string own = printable(trim(result.hint));
   if (own.empty()) return result.retry_after > 0 ? when : "Check the network connection. " + when;
   if (result.retry_after == 0) return own;

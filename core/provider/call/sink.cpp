@@ -169,7 +169,7 @@ heygen_status HEYGEN_CALL fail(const heygen_call* call, heygen_str machine_code,
     host.result.code = abi::view(machine_code).substr(0, kMaxSentence);
     host.result.message = abi::view(message).substr(0, kMaxSentence);
     host.result.hint = abi::view(hint).substr(0, kMaxSentence);
-    host.result.retry_after = std::clamp(retry_after, 0, static_cast<std::int32_t>(net::kLongestRetryAfter));
+    host.result.retry_after = std::clamp(retry_after, 0, static_cast<std::int32_t>(kLongestRetryAfter));
     return HEYGEN_OK;
   });
 }

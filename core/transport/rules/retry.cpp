@@ -50,8 +50,8 @@ bool is_too_long(std::optional<std::int64_t> retry_after) {
 std::string wait_advice(std::optional<std::int64_t> retry_after, std::int64_t now) {
   constexpr std::int64_t kMinute = 60;
   if (!retry_after || *retry_after <= 0) return {};
-  const std::int64_t seconds = std::min(*retry_after, net::kLongestRetryAfter);
-  const bool is_longest = seconds == net::kLongestRetryAfter;
+  const std::int64_t seconds = std::min(*retry_after, kLongestRetryAfter);
+  const bool is_longest = seconds == kLongestRetryAfter;
   std::string text = is_longest ? "a day or longer" : format_duration(std::chrono::seconds(seconds));
   if (seconds > kMinute && !is_longest) text += " (" + std::to_string(seconds) + " seconds)";
   return "The server asks to wait " + text + ": try again after " + format_time(now + seconds) + ".";

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "core/auth/login.hpp"
+#include "core/base/retry_hint.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
-#include "core/net/retry_after.hpp"
 #include "core/provider/status.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/explain.hpp"
@@ -163,7 +163,7 @@ namespace {
 
 Error later_error(const heygen::provider::ProviderResult& answer, const std::string& message) {
   std::string hint = answer.hint.empty() ? "Try again later; the stored credential is unchanged." : answer.hint;
-  if (answer.retry_after > 0) hint = net::try_again(answer.retry_after);
+  if (answer.retry_after > 0) hint = try_again(answer.retry_after);
   Error error = network_error(message, hint);
   if (answer.retry_after > 0) error.retry_after = answer.retry_after;
   return error;

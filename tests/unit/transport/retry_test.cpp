@@ -90,8 +90,8 @@ BOOST_AUTO_TEST_CASE(retry_after_of_more_than_a_day_counts_as_a_day_in_field_and
     BOOST_TEST(wait_advice(seconds, 0) ==
                "The server asks to wait a day or longer: try again after 1970-01-02T00:00:00Z.");
   }
-  BOOST_TEST(net::try_again(86400) == "Try again in a day at the earliest.");
-  BOOST_TEST(net::try_again(7) == "Try again in 7 s.");
+  BOOST_TEST(try_again(86400) == "Try again in a day at the earliest.");
+  BOOST_TEST(try_again(7) == "Try again in 7 s.");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
