@@ -40,7 +40,9 @@ inline auth::Credential credential(const std::string& name, const std::string& v
   answer.refreshable = login.refreshable;
   answer.expires_at = login.expires_at;
   answer.this_request_only = login.this_request_only;
-  return {login.id, login.title, std::move(answer)};
+  json::Value state = json::Object{};
+  if (login.source == "file") state.set("token", "stored");
+  return {login.id, login.title, std::move(answer), std::move(state)};
 }
 
 class FakeCredentials : public auth::CredentialSource {
