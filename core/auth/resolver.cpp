@@ -391,8 +391,7 @@ void Resolver::explain_credential(ExplainRow& row, const Candidate& candidate, c
   row.type = credential->type();
   row.expires_at = credential->expires_at();
   row.refreshable = credential->refreshable();
-  const bool is_over = now && credential->expires_at() && !credential->works(*now) && !credential->refreshable();
-  if (is_over) throw expired_error(*credential, login_hint(candidate.id));
+  if (now && credential->expires_at() && credential->is_over(*now)) throw expired_error(*credential, login_hint(candidate.id));
   row.verdict = settled ? Verdict::shadowed : Verdict::used;
   row.why = settled ? Why::overridden : Why::first;
 }

@@ -44,7 +44,7 @@ Error Session::refused_error(const Credential& used) {
 }
 
 void Session::require_usable(const Credential& credential) {
-  if (credential.works(clock_.now()) || credential.refreshable()) return;
+  if (!credential.is_over(clock_.now())) return;
   throw expired_error(credential, resolver_.login_hint(credential.provider()));
 }
 
@@ -52,7 +52,7 @@ Credential Session::resolve(const RequestInfo& request) {
   Credential credential = resolver_.resolve(request);
   learn_life(credential);
   // Near its expiry the provider was asked once more, and gave nothing better.
-  if (!credential.refreshable() && credential.stale(clock_.now())) credential.set_good_until_expiry();
+  if (!credential.refreshable() && !credential.is_over(clock_.now())) credential.set_good_until_expiry();
   return credential;
 }
 
