@@ -52,7 +52,8 @@ Credential Session::resolve(const RequestInfo& request) {
   Credential credential = resolver_.resolve(request);
   learn_life(credential);
   // Near its expiry the provider was asked once more, and gave nothing better.
-  if (!credential.refreshable() && !credential.is_over(clock_.now())) credential.set_good_until_expiry();
+  if (!credential.refreshable() && credential.stale(clock_.now()) && !credential.is_over(clock_.now()))
+    credential.set_good_until_expiry();
   return credential;
 }
 
