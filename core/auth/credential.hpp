@@ -38,7 +38,7 @@ class Credential {
   /// It has headers and has not expired, or its expiry is unknown.
   bool works(std::int64_t now) const;
   /// Only a login helps: it cannot be refreshed, and has expired, or, where it is stored, is about to. What comes from
-  /// elsewhere is renewed there, and is good until its expiry.
+  /// elsewhere is good until its expiry.
   bool is_over(std::int64_t now) const { return !answer_.refreshable && (is_stored() ? stale(now) : !works(now)); }
   /// It is in the credentials file, not in a variable, which a provider need not say.
   bool is_stored() const { return answer_.source == "file" && !state_.as_object().empty(); }

@@ -144,7 +144,7 @@ class Callback(Listening):
 
     def test_endless_headers_are_cut_off(self):
         connection = self.connect()
-        connection.sendall(b"GET /oauth/callback HTTP/1.1\r\nX: " + b"a" * 20000)
+        connection.sendall(b"GET /oauth/callback HTTP/1.1\r\nX: " + b"a" * 40000)
         self.assertEqual(self.read(connection)[0], 431)
         self.assert_login_succeeds()
 
