@@ -59,6 +59,13 @@ json::Array searched(Services& services, const DiscoveredProvider& found) {
   return rows;
 }
 
+/// What a setting holds may be shared in a bug report.
+std::string shown_value(const Setting& setting, const std::string& value) {
+  if (net::is_secret_name(setting.key)) return "(hidden)";
+  return printable(setting.type == heygen::provider::SettingType::url ? net::redact_url(value)
+                                                                      : net::shown_text(value));
+}
+
 json::Array settings_of(Services& services, const Manifest& manifest) {
   const auto configured = [&](const std::string& section, const std::string& key) {
     return services.config().raw("providers." + section + "." + key);
@@ -72,7 +79,7 @@ json::Array settings_of(Services& services, const Manifest& manifest) {
     if (!setting.env.empty()) row.set("env", setting.env);
     row.set("doc", setting.doc);
     if (const auto value = find_setting(manifest, setting, services.environment, configured)) {
-      row.set("value", net::is_secret_name(setting.key) ? "(hidden)" : printable(value->text));
+      row.set("value", shown_value(setting, value->text));
       row.set("source", value->source);
     }
     rows.push_back(std::move(row));
@@ -163,7 +170,7 @@ std::string setting_text(const json::Value& row) {
   std::string line = row.string_at("key") + " (" + row.string_at("type") + "): " + row.string_at("doc");
   if (const std::string name = row.string_at("env"); !name.empty()) line += "; environment variable " + name;
   if (const std::string fallback = row.string_at("default"); !fallback.empty()) line += "; default " + fallback;
-  if (const std::string source = row.string_at("source"); !source.empty())
+  if (const std::string source = row.string_at("source"); !source.empty() && !source.starts_with("the default"))
     line += "; now " + row.string_at("value") + ", from " + source;
   return line;
 }
