@@ -257,7 +257,7 @@ class Output(Canaries):
                 self.assertNotIn(word, self.assert_succeeds(done).out)
                 self.assertRegex(done.out, r"\*\*\*|" + word[:3] + "…")
 
-    def test_settings_in_force_are_shown_without_what_could_be_a_secret(self):
+    def test_settings_in_effect_are_shown_without_what_could_be_a_secret(self):
         env = {"HEYGEN_OAUTH_TOKEN_URL": "https://bob:hunter2secret@id.example/t", "HEYGEN_OAUTH_CLIENT_ID": "sk_V2_hgu_k0123456789abcdef"}
         for more in ((), ("--human",)):
             done = self.assert_succeeds(self.run_heygen("provider", "why", "oauth", *more, env=env))
