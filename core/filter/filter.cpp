@@ -15,6 +15,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/filter/jq_library.hpp"
+#include "core/json/scan.hpp"
 
 namespace heygen::filter {
 namespace {
@@ -86,18 +87,31 @@ bool is_number_start(char c) {
   return c == '-' || (c >= '0' && c <= '9');
 }
 
-/// Integers that fit a double and that libjq prints as they are.
-bool is_small_integer(std::string_view number) {
+bool is_number_part(char c) {
+  return is_number_start(c) || c == '.' || c == 'e' || c == 'E' || c == '+';
+}
+
+/// Numbers that libjq prints as they are: up to 15 digits, which fit a double, in its own notation.
+bool is_printed_as_it_is(std::string_view number) {
+  constexpr std::size_t kDigits = 15;
   if (number == "-0") return false;
   if (number.starts_with('-')) number.remove_prefix(1);
-  return number.size() <= 15 && number.find_first_not_of("0123456789") == std::string_view::npos;
+  const std::size_t whole = std::min(number.find_first_not_of("0123456789"), number.size());
+  if (whole == number.size()) return whole <= kDigits;
+  const std::string_view fraction = number.substr(whole + 1);
+  return number[whole] == '.' && whole + fraction.size() <= kDigits && !fraction.empty() && fraction.back() != '0' &&
+         (number.front() != '0' || fraction.front() != '0') &&
+         fraction.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 /// Where the string that begins at `at` ends.
 std::size_t skip_string(std::string_view document, std::size_t at) {
-  for (++at; at < document.size() && document[at] != '"'; ++at)
-    if (document[at] == '\\') ++at;
-  return at;
+  ++at;
+  while (true) {
+    at += json::length_to_mark(document.substr(at));
+    if (at >= document.size() || document[at] == '"') return at;
+    at = std::min(at + 2, document.size());
+  }
 }
 
 }  // namespace
@@ -184,15 +198,17 @@ std::vector<Result> Filter::run(const std::string& document, const Cancel& cance
 
 std::optional<ChangedNumber> Filter::changed_number(const std::string& document) {
   const JqLibrary& jq = jq_library();
-  for (std::size_t at = 0; at < document.size(); ++at) {
-    if (document[at] == '"') at = skip_string(document, at);
-    if (at >= document.size() || !is_number_start(document[at])) continue;
-    const std::size_t end = std::min(document.find_first_not_of("+-.eE0123456789", at), document.size());
-    const std::string number = document.substr(at, end - at);
+  const std::string_view text = document;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') at = skip_string(text, at);
+    if (at >= text.size() || !is_number_start(text[at])) continue;
+    std::size_t end = at + 1;
+    while (end < text.size() && is_number_part(text[end])) ++end;
+    const std::string_view number = text.substr(at, end - at);
     at = end - 1;
-    if (is_small_integer(number)) continue;
+    if (is_printed_as_it_is(number)) continue;
     std::string after = take_string(jq, jq.dump_string(parse(jq, number), 0));
-    if (after != number) return ChangedNumber{number, std::move(after)};
+    if (after != number) return ChangedNumber{std::string(number), std::move(after)};
   }
   return {};
 }

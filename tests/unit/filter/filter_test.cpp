@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/filter/filter.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
+#include <random>
+#include <string>
 
 #include "core/base/cancel.hpp"
 #include "core/base/error.hpp"
@@ -128,15 +131,38 @@ BOOST_AUTO_TEST_CASE(numbers_that_would_change_are_found) {
     return found ? found->before + ">" + found->after : std::string();
   };
   for (const char* kept : {"0", "-1", "[1,2.5,{\"a\":0.1,\"9007199254740993\":\"1.0 \\\" 1e999\"}]", "999999999999999",
-                           "9007199254740992", "\"\\\\\"", "{}", "1553.25"})
+                           "9007199254740992", "\"\\\\\"", "{}", "1553.25", "-0.5", "123456789012.345"})
     BOOST_TEST(changed(kept) == "", kept);
   BOOST_TEST(changed("{\"a\":[1,9007199254740993]}") == "9007199254740993>9007199254740992");
   BOOST_TEST(changed("1.0") == "1.0>1");
   BOOST_TEST(changed("1.50") == "1.50>1.5");
   BOOST_TEST(changed("-0.1234567890123456789").starts_with("-0.1234567890123456789>"));
   BOOST_TEST(changed("1e3") == "1e3>1000");
+  BOOST_TEST(changed("0.00001") == "0.00001>1e-05");
+  BOOST_TEST(changed("[0.5,0.50]") == "0.50>0.5");
+  BOOST_TEST(changed("1234567890123.4567").starts_with("1234567890123.4567>"));
   BOOST_TEST(changed("[\"x\",1E400]").starts_with("1E400>1.797"));
   BOOST_TEST(changed("18446744073709551616").starts_with("18446744073709551616>"));
+}
+
+BOOST_AUTO_TEST_CASE(number_is_found_exactly_when_libjq_prints_it_differently) {
+  std::mt19937 random(4711);  // NOLINT(cert-msc51-cpp): the same numbers in each run
+  const auto digits = [&random](unsigned most) {
+    std::string text;
+    for (unsigned count = 1 + static_cast<unsigned>(random()) % most; count != 0; --count)
+      text += static_cast<char>('0' + (random() % 3 == 0 ? 0 : random() % 10));
+    return text;
+  };
+  const Cancel cancel;
+  const Filter whole(".");
+  for (int i = 0; i < 5'000; ++i) {
+    std::string number = random() % 2 == 0 ? "0" : digits(12);
+    number.erase(0, std::min(number.find_first_not_of('0'), number.size() - 1));
+    if (random() % 4 != 0) number += "." + digits(8);
+    if (random() % 3 == 0) number.insert(0, "-");
+    const bool same = whole.run(number, cancel).front().text == number;
+    BOOST_TEST(Filter::changed_number(number).has_value() != same, number);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
