@@ -119,6 +119,8 @@ struct Services {
   store::ProviderCache* cache = nullptr;  ///< nullptr: nothing is cached
   store::ProviderKeys* keys = nullptr;    ///< nullptr: there are none
   std::string profile{};                  ///< heygen_call.profile
+  FixedSetting fixed_setting{};           ///< by the policy; may be empty
+  std::string http_rule{};                ///< of the policy that forbids http in spite of HEYGEN_ALLOW_HTTP, or ""
 };
 
 /// Calls are serialized; each leaves a Breadcrumb for a crash handler.

@@ -50,6 +50,8 @@ bool stays_near(const HostCall& host, const net::Url& url) {
 /// Why the URL is refused, if it is.
 std::optional<std::string> find_url_fault(const HostCall& host, const net::Url& url, const net::Route& route) {
   if (url.scheme == "https" || route.direct || host.services.environment.is_on("HEYGEN_ALLOW_HTTP")) return {};
+  if (!host.services.http_rule.empty())
+    return url.origin() + " is not https, and " + host.services.http_rule + " forbids http.";
   return url.origin() + " is not https. Set HEYGEN_ALLOW_HTTP=1 to allow that.";
 }
 
