@@ -10,6 +10,7 @@ from policy_test import OPEN, POLICY, Policy
 from proxy import Proxy
 from support import EndToEnd, WithService, certificates
 
+ENABLED = "[providers.device-code]\nenabled = true\n"
 DROP_INS = POLICY.parent / "policy.d"
 ALLOW = 'version = 1\n[providers]\nmode = "allow"\nallow = ["apikey", "oauth"]\nuser_directories = false\n'
 
@@ -246,9 +247,10 @@ class Settings(Fleet, WithService):
             if name.startswith("HEYGEN_OAUTH_"):
                 del self.home.env[name]
         self.policy = OPEN + (
-            f'[providers.settings.oauth]\nissuer = "{self.service.url}"\nclient_id = "corp-client"\n'
+            f'[providers.settings.oauth]\nissuer = "{self.service.url}"\nclient_id = "e2e-client"\n'
         )
         self.rule = f"{POLICY}, line 6 (providers.settings.oauth.issuer)"
+        self.home.write_settings(ENABLED)
 
     def login(self, *arguments, env=None):
         return self.stacked(self.policy, {}, "auth", "login", "--device-code", *arguments, env=env)
@@ -258,7 +260,7 @@ class Settings(Fleet, WithService):
         paths = {request.path for request in self.service.requests}
         self.assertIn("/.well-known/openid-configuration", {path for path in paths if path.startswith("/.well-known")} | paths)
         clients = {request.form["client_id"] for request in self.service.requests if "client_id" in request.form}
-        self.assertEqual(clients, {"corp-client"})
+        self.assertEqual(clients, {"e2e-client"})
         self.assertEqual(self.home.read()["oauth"]["issuer"], self.service.url)
 
     def test_what_contradicts_it_is_refused_with_the_rule_before_anything_is_sent(self):
@@ -266,10 +268,10 @@ class Settings(Fleet, WithService):
             ((), {"HEYGEN_OAUTH_ISSUER": "https://evil.example"}, "", "HEYGEN_OAUTH_ISSUER"),
             (("--set", "issuer=https://evil.example"), {}, "", "--set issuer"),
             ((), {}, '[providers.oauth]\nissuer = "https://evil.example"\n', "providers.oauth.issuer"),
-            ((), {}, '[providers.device-code]\nissuer = "https://evil.example"\n', "providers.device-code.issuer"),
+            ((), {}, 'issuer = "https://evil.example"\n', "providers.device-code.issuer"),
         ):
             with self.subTest(word):
-                self.home.write_settings(settings)
+                self.home.write_settings(ENABLED + settings)
                 done = self.assert_fails(self.login(*arguments, env=env), "usage_error", 2)
                 self.assertIn(word, done.error()["message"])
                 self.assertIn(self.rule, done.error()["message"])
@@ -293,7 +295,7 @@ class Settings(Fleet, WithService):
         self.home.write_settings('[providers.oauth]\nissuer = "https://evil.example"\nscope = "openid"\n')
         rows = {row["key"]: row for row in self.assert_succeeds(self.stacked(self.policy, {}, "config", "list")).json()}
         self.assertEqual(rows["providers.oauth.issuer"]["rule"], self.rule)
-        self.assertEqual(rows["providers.device-code.client_id"]["value"], "corp-client")
+        self.assertEqual(rows["providers.device-code.client_id"]["value"], "e2e-client")
         self.assertEqual(rows["providers.oauth.scope"]["source"], "file")
         self.assertIn(self.rule, self.stacked(self.policy, {}, "config", "list", "--human").out)
         before = (self.home.config / "config.toml").read_text()
@@ -346,7 +348,7 @@ class Audit(Fleet, WithService):
     def test_login_use_refresh_and_logout(self):
         self.assert_succeeds(self.act("auth", "login", "--device-code"))
         self.assertEqual(self.told(), [("login", "ok", "device-code", "auth login")])
-        self.assert_succeeds(self.act("video", "list", "--all"))
+        self.assert_succeeds(self.act("video", "list"))
         records = self.records()
         self.assertEqual([one["event"] for one in records], ["use"])
         self.assertEqual((records[0]["command"], records[0]["profile"], records[0]["type"]), ("video list", "", "oauth"))
@@ -382,15 +384,18 @@ class Audit(Fleet, WithService):
     def test_refusals_with_their_rule(self):
         self.home.write({"api_key": "good-key"})
         policy = self.policy + 'providers.logins = []\ncommands.forbid = ["api"]\n'
-        for arguments, env, rule in (
-            (("api", "GET", "/v3/videos"), {}, f"{POLICY}, line 6 (commands.forbid)"),
-            (("auth", "login", "--api-key"), {}, f"{POLICY}, line 5 (providers.logins)"),
+        policy += 'api.base = "https://api.heygen.com"\n'
+        real = {"HEYGEN_API_BASE": ""}
+        for command, arguments, env, rule in (
+            ("api", ("GET", "/v3/videos"), real, f"{POLICY}, line 6 (commands.forbid)"),
+            ("auth login", ("--api-key",), real, f"{POLICY}, line 5 (providers.logins)"),
+            ("video list", (), {}, f"{POLICY}, line 7 (api.base)"),
         ):
-            with self.subTest(arguments):
-                self.assert_fails(self.act(*arguments, policy=policy, env=env, stdin="good-key\n"), "usage_error", 2)
+            with self.subTest(command):
+                self.assert_fails(self.act(*command.split(), *arguments, policy=policy, env=env, stdin="good-key\n"), "usage_error", 2)
                 records = self.records()
                 self.assertEqual([(one["event"], one["outcome"]) for one in records], [("refusal", "refused")])
-                self.assertEqual((records[0]["rule"], records[0]["command"]), (rule, " ".join(arguments[:2]) if arguments[0] == "auth" else "api"))
+                self.assertEqual((records[0]["rule"], records[0]["command"]), (rule, command))
         self.assertEqual(self.service.requests, [])
 
     def test_without_a_log_nothing_happens_where_the_record_is_required(self):

@@ -322,7 +322,8 @@ Policy policy_of(const std::vector<PlacedValue>& values, const std::filesystem::
     check_ids(policy);
     check_contradictions(policy);
   } catch (PolicyError& error) {
-    error.file = policy.file_of(error.key);
+    // A list that is missing is missed by the mode.
+    error.file = policy.file_of(policy.lines.contains(error.key) ? error.key : "providers.mode");
     throw;
   }
   return policy;

@@ -173,8 +173,9 @@ const heygen::provider::DiscoveredProvider& require_login(Services& services, co
   const heygen::provider::DiscoveredProvider* found = services.registry().find(id);
   if (found == nullptr) throw provider::unknown_provider(services, id);
   if (!found->login_denied_reason.empty()) {
+    const bool may_load = found->state != heygen::provider::ProviderState::refused_by_policy;
     throw policy_refusal("`heygen auth login` cannot use the provider `" + id + "`: " + found->login_denied_reason,
-                         found->login_denied_reason);
+                         may_load ? may_log_in(services.policy(), id).rule : found->rule);
   }
   if (found->is_usable() && !found->manifest.has_login) {
     throw usage_error("The provider `" + id + "` has no login: it finds its credential itself.",

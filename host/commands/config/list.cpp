@@ -10,7 +10,7 @@ namespace {
 
 void run_list_settings(Services& services, Printer& printer, const Parsed&) {
   json::Array entries;
-  std::vector<Column> columns{{"key", ""}, {"value", ""}, {"source", ""}};
+  std::vector<output::Column> columns{{"key", ""}, {"value", ""}, {"source", ""}};
   for (const heygen::config::Entry& entry : with_policy(services, services.config().list(declared_keys(services)))) {
     entries.push_back(document(entry, true));
     if (!entry.rule.empty() && columns.size() == 3) columns.push_back({"rule", ""});

@@ -691,7 +691,7 @@ BOOST_AUTO_TEST_CASE(uses_and_refreshes_are_told_once_each) {
   BOOST_TEST((told == std::vector<std::string>{"use ok acme", "refresh ok acme", "use ok acme"}));
   told.clear();
   write(file(state("spent", 5)));
-  acme.on_refresh = [](const ProviderRequest&) { return refusal(Status::rejected); };
+  acme.on_refresh = [](const ProviderRequest&) { return ended(Status::rejected); };
   Session other(chain, clock, terminal, cancel);
   other.on_use = other.on_refresh = tell;
   error_of([&] { other.obtain(request); });
