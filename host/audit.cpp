@@ -65,8 +65,8 @@ std::string line_of(const std::string& record) {
 UniqueFd connected(const sockaddr_un& address, int type) {
   UniqueFd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
   if (!socket) return socket;
-  constexpr timeval kPatience{2, 0};
-  setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  constexpr timeval kSendLimit{2, 0};
+  setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kSendLimit, sizeof kSendLimit);
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return UniqueFd();
   return socket;
 }

@@ -62,6 +62,12 @@ provider::FixedSetting fixed_settings(const provider::Policy& policy) {
   };
 }
 
+std::function<std::string(const std::string& id, const std::string& host)> forbidden_hosts(
+    const provider::Policy& policy) {
+  if (policy.hosts.empty()) return {};
+  return [&policy](const std::string& id, const std::string& host) { return may_reach(policy, id, host).why; };
+}
+
 std::string http_rule(const provider::Policy& policy) {
   return policy.allow_http ? std::string{} : "the policy " + policy.rule("network.allow_http");
 }

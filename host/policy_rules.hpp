@@ -2,6 +2,7 @@
 // What the administrator's policy takes away from a command: its errors name the rule, before anything is sent.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ class PermittedEnvironment : public Environment {
 std::optional<net::FixedProxy> fixed_proxy(const provider::Policy& policy);
 /// The policy outlives it. Empty where it fixes no setting.
 provider::FixedSetting fixed_settings(const provider::Policy& policy);
+/// Why a provider may not send to a host, a clause; or "". The policy outlives it. Empty where all hosts are permitted.
+std::function<std::string(const std::string& id, const std::string& host)> forbidden_hosts(
+    const provider::Policy& policy);
 /// "the policy RULE" that forbids http, or "".
 std::string http_rule(const provider::Policy& policy);
 

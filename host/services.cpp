@@ -213,6 +213,7 @@ provider::ProviderRegistry& Services::made_registry() {
       .cache = &made_store().cache,
       .keys = &made_store().keys,
       .fixed_setting = fixed_settings(policy()),
+      .forbidden_host = forbidden_hosts(policy()),
       .http_rule = http_rule(policy()),
   };
   provider::Rules rules{.policy = policy()};

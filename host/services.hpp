@@ -91,9 +91,9 @@ class Services {
   void require_permitted(const std::vector<std::string>& words);
   /// Where the policy wants a record: throws Error{error} unless one can be written, if it insists on that.
   void require_audit();
-  /// Writes a record, before what it tells of; throws as require_audit() does.
+  /// Writes a record, before the act; throws as require_audit() does.
   void audit(const AuditEvent& event);
-  /// Writes a record of what has happened; warns where audit() throws.
+  /// Writes a record after the act; warns where audit() throws.
   void audit_done(const AuditEvent& event);
   auth::Resolver& resolver();
   /// Finishes a login first that was interrupted before it was stored.

@@ -48,10 +48,10 @@ class Session : public CredentialSource {
 
   Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel);
 
-  /// Told before the first request with a provider's credential, and again before the first one after a refresh by this
-  /// process. What it throws, obtain() and refresh() throw, and the credential is not used.
+  /// Called before the first request with a provider's credential, and again before the first one after a refresh by
+  /// this process. What it throws, obtain() and refresh() throw, and the credential is not used.
   Audit on_use{};
-  /// Told of each refresh by this process that has ended, well or not.
+  /// Called after each refresh by this process, well or not.
   Audit on_refresh{};
 
   /// Resolves without a refresh, so that a command can say "log in" before it looks at the rest of its input. The first
@@ -141,7 +141,7 @@ class Session : public CredentialSource {
   std::optional<Refresh> unfinished_;
   std::optional<Ahead> ahead_;
   std::optional<Credential> last_;
-  std::vector<std::string> used_;  ///< providers that on_use was told of
+  std::vector<std::string> used_;  ///< providers whose use was recorded
 };
 
 }  // namespace heygen::auth

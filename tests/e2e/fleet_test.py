@@ -8,7 +8,7 @@ import unittest
 
 from policy_test import OPEN, POLICY, Policy
 from proxy import Proxy
-from support import EndToEnd, WithService, certificates
+from support import PAST, EndToEnd, WithService, certificates
 
 ENABLED = "[providers.device-code]\nenabled = true\n"
 DROP_INS = POLICY.parent / "policy.d"
@@ -98,7 +98,7 @@ class Files(Fleet, WithService):
                 self.assertIn(word, done.error()["message"])
         self.assertEqual(len(self.service.requests), count)
 
-    def test_one_that_this_user_may_not_read_is_no_policy_less(self):
+    def test_one_that_this_user_may_not_read_ends_everything(self):
         if not shutil.which("setpriv"):
             self.skipTest("needs setpriv")
         other = ["setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
@@ -257,8 +257,7 @@ class Settings(Fleet, WithService):
 
     def test_the_authorization_server_and_the_client_are_fixed(self):
         self.assert_succeeds(self.login())
-        paths = {request.path for request in self.service.requests}
-        self.assertIn("/.well-known/openid-configuration", {path for path in paths if path.startswith("/.well-known")} | paths)
+        self.assertEqual(len(self.service.requests_to("/.well-known/oauth-authorization-server")), 1)
         clients = {request.form["client_id"] for request in self.service.requests if "client_id" in request.form}
         self.assertEqual(clients, {"e2e-client"})
         self.assertEqual(self.home.read()["oauth"]["issuer"], self.service.url)
@@ -282,6 +281,16 @@ class Settings(Fleet, WithService):
         self.assertEqual(self.service.requests, [])
         self.home.write_settings(f'[providers.oauth]\nissuer = "{self.service.url}"\n')
         self.assert_succeeds(self.stacked(self.policy, {}, "video", "list"))
+
+    def test_a_stored_login_goes_to_no_other_host_than_those_listed(self):
+        tokens = self.service.mint()
+        self.home.write_oauth(tokens, PAST, token_endpoint=self.service.url + "/v1/oauth/token", client_id="e2e-client")
+        listed = OPEN + 'hosts.oauth = ["id.corp.example"]\n'
+        done = self.assert_fails(self.stacked(listed, {}, "video", "list"), "usage_error", 2)
+        self.assertIn(f"{POLICY}, line 5 (providers.hosts.oauth)", done.error()["message"])
+        self.assertEqual(self.service.requests, [])
+        self.assert_succeeds(self.stacked(listed.replace("id.corp.example", "127.0.0.1"), {}, "video", "list"))
+        self.assertEqual(len(self.service.refreshes()), 1)
 
     def test_a_mistake_in_it_ends_everything(self):
         for line, word in (('isuer = "https://id.example"', "does not declare"), ('token_url = "id.example"', "must be an http or https URL")):

@@ -72,7 +72,7 @@ struct Rules {
   Policy policy{};
   std::vector<std::string> disabled{};  ///< IDs that the user disabled
   std::vector<std::string> runtimes{};  ///< IDs whose language runtime the user lets load
-  Audit audit{};                        ///< told of each library that is loaded or refused
+  Audit audit{};                        ///< called for each library that is loaded or refused
 };
 
 std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,

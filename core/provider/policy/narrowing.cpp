@@ -36,13 +36,14 @@ constexpr auto kNarrowings = std::to_array<NarrowingOfKey>({
     {"providers.user_directories", Narrowing::stricter, {"true", "false"}},
     {"providers.logins", Narrowing::fewer},
     {"providers.runtimes", Narrowing::fewer},
+    {"providers.hosts.*", Narrowing::fewer},
     {"pins.*.library", Narrowing::fewer},
     {"pins.*.manifest", Narrowing::fewer},
     {"commands.forbid", Narrowing::more},
     {"network.allow_http", Narrowing::stricter, {"true", "false"}},
 });
 
-/// A key that has no row may not be changed: a new one is safe before anybody thinks of it.
+/// A key that has no row may not be changed: a new one is safe before its row is written.
 constexpr NarrowingOfKey kSame{"", Narrowing::same};
 
 const NarrowingOfKey& narrowing_of(const config::KeyPath& path) {

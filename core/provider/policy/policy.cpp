@@ -9,6 +9,7 @@
 #include "core/net/http.hpp"
 #include "core/provider/manifest.hpp"
 #include "core/provider/policy/narrowing.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -196,8 +197,36 @@ void read_setting(Policy& policy, const TomlValue& value) {
   policy.settings[id][key] = text;
 }
 
+constexpr std::size_t kHostsDepth = 3;
+
+bool is_hosts(const TomlValue& value) {
+  return value.path.size() == kHostsDepth && value.path.at(0) == "providers" && value.path.at(1) == "hosts";
+}
+
+/// "*.corp.example" is any host below corp.example.
+bool is_host_pattern(std::string_view text) {
+  if (text.starts_with("*.")) text.remove_prefix(2);
+  return !text.empty() && text.front() != '.' && text.back() != '.' && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':' || c == '_';
+  });
+}
+
+/// providers.hosts.ID
+void read_hosts(Policy& policy, const TomlValue& value) {
+  const std::string& id = value.path.at(2);
+  if (!is_valid_id(id)) refuse(value, "names \"" + printable(id) + "\", which is not a valid provider ID");
+  if (value.kind != Kind::texts) refuse(value, "must be a list of host names in quotes");
+  for (const std::string& one : value.texts) {
+    if (!is_host_pattern(one))
+      refuse(value, "has \"" + printable(one) + "\", which is not a host name in lower case",
+             R"(Such as "id.example" or "*.corp.example".)");
+  }
+  policy.hosts[id] = value.texts;
+}
+
 [[noreturn]] void unknown(const TomlValue& value) {
-  std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest", "providers.settings.ID.KEY"};
+  std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest", "providers.settings.ID.KEY",
+                                 "providers.hosts.ID"};
   for (const Key& key : kKeys) names.emplace_back(key.name);
   const std::string near = nearest(dotted(value.path), names);
   refuse(value, "is not a key of a policy",
@@ -211,6 +240,8 @@ void read_value(Policy& policy, const TomlValue& value) {
     read_pin(policy, value);
   } else if (is_setting(value)) {
     read_setting(policy, value);
+  } else if (is_hosts(value)) {
+    read_hosts(policy, value);
   } else {
     const auto* known = std::ranges::find_if(kKeys, [&](const Key& key) { return name == key.name; });
     // A quoted key with a dot is a different key.
@@ -426,6 +457,21 @@ Ruling may_run(const Policy& policy, const std::vector<std::string>& words) {
     if (words.size() < start.size() || !std::equal(start.begin(), start.end(), words.begin())) continue;
     const std::string rule = policy.rule("commands.forbid", forbidden);
     return {false, rule, "the policy " + rule + " forbids it"};
+  }
+  return {};
+}
+
+Ruling may_reach(const Policy& policy, const std::string& id, const std::string& host) {
+  const std::string name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+  for (const std::string& section : store::settings_sections_of(id)) {
+    const auto listed = policy.hosts.find(section);
+    if (listed == policy.hosts.end()) continue;
+    const std::string rule = policy.rule("providers.hosts." + section);
+    const auto permits = [&](const std::string& one) {
+      return one.starts_with("*.") ? name.ends_with(std::string_view(one).substr(1)) : name == one;
+    };
+    if (std::ranges::any_of(listed->second, permits)) return {true, rule, {}};
+    return {false, rule, "the policy " + rule + " does not list " + printable(name)};
   }
   return {};
 }

@@ -45,6 +45,7 @@ struct Policy {
   bool allow_http = true;                       ///< false: HEYGEN_ALLOW_HTTP has no effect
   std::optional<std::string> proxy;             ///< the URL of the only proxy, "" for none; empty optional: not fixed
   std::map<std::string, std::map<std::string, std::string>> settings;  ///< of providers, by ID and key: fixed
+  std::map<std::string, std::vector<std::string>> hosts;               ///< to which providers may send requests, by ID
   std::map<std::string, std::filesystem::path> files;  ///< of `lines`, where that is another one than `path`
   std::vector<std::filesystem::path> sources;          ///< all files, in the order of reading
 
@@ -93,6 +94,8 @@ Ruling may_bring_runtime(const Policy& policy, const std::string& id);
 Ruling may_log_in(const Policy& policy, const std::string& id);
 /// Whether a command may run, by its words: to forbid "auth" forbids "auth login" too.
 Ruling may_run(const Policy& policy, const std::vector<std::string>& words);
+/// Whether a provider may send an HTTP request to that host (lower case). Providers that share settings share the list.
+Ruling may_reach(const Policy& policy, const std::string& id, const std::string& host);
 /// The value that the policy fixes for providers.<id>.<key>, or nullptr.
 const std::string* fixed_setting(const Policy& policy, const std::string& id, const std::string& key);
 

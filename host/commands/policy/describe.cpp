@@ -30,6 +30,9 @@ json::Value providers_of(const Policy& policy) {
   out.set("user_directories", policy.user_directories);
   if (policy.logins) out.set("logins", strings(*policy.logins));
   if (policy.runtimes) out.set("runtimes", strings(*policy.runtimes));
+  json::Value hosts = json::Object{};
+  for (const auto& [id, list] : policy.hosts) hosts.set(id, strings(list));
+  if (!policy.hosts.empty()) out.set("hosts", std::move(hosts));
   if (policy.settings.empty()) return out;
   json::Value settings = json::Object{};
   for (const auto& [id, fixed] : policy.settings) {
@@ -116,6 +119,7 @@ std::string text_of(const Policy& policy) {
   for (const auto& [id, settings] : policy.settings)
     for (const auto& [key, value] : settings)
       add(fmt::format("Setting providers.{}.{}", id, key), value, fmt::format("providers.settings.{}.{}", id, key));
+  for (const auto& [id, hosts] : policy.hosts) add("Hosts of provider " + id, listed(hosts), "providers.hosts." + id);
   for (const std::string& words : policy.forbidden_commands)
     add("Forbidden command", "heygen " + words, "commands.forbid[" + words + "]");
   add("API URL", fixed(policy.api_base), "api.base");

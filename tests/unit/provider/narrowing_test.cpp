@@ -156,6 +156,22 @@ BOOST_AUTO_TEST_CASE(fixed_settings_and_network_are_read) {
     BOOST_TEST((fault({kWhole + wrong}) != "none"), wrong);
 }
 
+BOOST_AUTO_TEST_CASE(hosts_are_matched_whole) {
+  const Policy policy = stack({kWhole + "hosts.oauth = [\"id.example\", \"*.corp.example\"]\n"});
+  BOOST_TEST(may_reach(policy, "oauth", "id.example").permitted);
+  BOOST_TEST(may_reach(policy, "oauth", "id.example.").permitted);
+  BOOST_TEST(may_reach(policy, "oauth", "a.b.corp.example").permitted);
+  for (const char* host : {"evil.example", "xid.example", "id.example.evil", "corp.example", "evilcorp.example", ""})
+    BOOST_TEST(!may_reach(policy, "oauth", host).permitted, host);
+  BOOST_TEST(may_reach(policy, "oauth", "x").rule == "/p/0.toml, line 5 (providers.hosts.oauth)");
+  BOOST_TEST(!may_reach(policy, "device-code", "x").permitted);  // it shares settings with oauth
+  BOOST_TEST(may_reach(policy, "other", "x").permitted);
+  refuses({kWhole + "hosts.one = [\"a.example\"]\n", "version = 1\nproviders.hosts.one = [\"b.example\"]\n"},
+          "it adds \"b.example\"");
+  for (const char* wrong : {"https://a.example", "A.example", "*", "*.", "a.*.example", ""})
+    BOOST_TEST((fault({kWhole + "hosts.one = [\"" + wrong + "\"]\n"}).starts_with("/p/0.toml 5 ")), wrong);
+}
+
 namespace {
 
 /// Files as a fleet may have them, of few words so that they often meet.
@@ -204,6 +220,7 @@ class RandomFiles {
     if (chance()) out += line("network.proxy", below(2) == 0 ? "\"none\"" : "\"http://p.example:1\"");
     if (chance()) out += line("api.base", below(3) > 0 ? "\"https://a.example\"" : "\"https://b.example\"");
     if (chance()) out += line("audit", "\"syslog\"") + (chance() ? line("audit_required", flag()) : "");
+    if (chance()) out += line("providers.hosts.one", some({"a.example", "*.b.example"}, true));
     if (chance()) out += line("providers.settings.one.issuer", below(3) > 0 ? "\"a\"" : "\"b\"");
     if (chance()) out += pin();
     return out;
@@ -228,6 +245,9 @@ void require_narrower(const Policy& one, const Policy& all) {
     if (one.runtimes) {
       BOOST_TEST(all.runtimes.has_value());
       if (!may_bring_runtime(one, id).permitted) BOOST_TEST(!may_bring_runtime(all, id).permitted);
+    }
+    for (const std::string host : {"a.example", "x.b.example", "c.example"}) {
+      if (!may_reach(one, id, host).permitted) BOOST_TEST(!may_reach(all, id, host).permitted);
     }
     if (one.pin_of(id) == nullptr) continue;
     BOOST_TEST(all.pin_of(id) != nullptr);

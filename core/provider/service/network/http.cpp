@@ -55,6 +55,11 @@ std::optional<std::string> find_url_fault(const HostCall& host, const net::Url& 
   return url.origin() + " is not https. Set HEYGEN_ALLOW_HTTP=1 to allow that.";
 }
 
+/// Of the policy: a clause, or "".
+std::string find_forbidden_host(const HostCall& host, const net::Url& url) {
+  return host.services.forbidden_host ? host.services.forbidden_host(host.manifest.id, url.host) : std::string{};
+}
+
 /// What is sent in plain text never passes a proxy, unless the user allows that.
 net::Route route_of(const HostCall& host, const heygen_http_request& given, const net::Url& url) {
   net::Route route;
@@ -217,6 +222,9 @@ heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_reques
     }
     if (given_is_unsound(*request)) return host.refuse("http.send got NULL with a size.");
     net::Route route = route_of(host, *request, url);
+    if (const std::string why = find_forbidden_host(host, url); !why.empty())
+      return host.fail(HEYGEN_USAGE, url.origin() + " may not be reached: " + why + ".",
+                       "`heygen policy show` shows what the administrator of this machine permits.");
     if (const auto fault = find_url_fault(host, url, route)) return host.fail(HEYGEN_USAGE, *fault);
     if (const auto fault = net::find_fault(route))
       return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + *fault + ".");
