@@ -20,12 +20,13 @@ enum class Narrowing : unsigned char {
   fewer,     ///< a list of what is permitted: a later one is part of it
   more,      ///< a list of what is forbidden: later ones add to it
   stricter,  ///< one of the words in `order`; a later file may only move to the right
+  granted,   ///< likewise, and what no file says is the last word: a later file may not grant it
 };
 
 struct NarrowingOfKey {
   std::string_view key;  ///< a part `*` stands for any one
   Narrowing how;
-  std::array<std::string_view, 2> order{};  ///< from the lax word to the strict one
+  std::array<std::string_view, 3> order{};  ///< from the lax word to the strict one
 };
 
 constexpr auto kNarrowings = std::to_array<NarrowingOfKey>({
@@ -37,6 +38,11 @@ constexpr auto kNarrowings = std::to_array<NarrowingOfKey>({
     {"providers.logins", Narrowing::fewer},
     {"providers.runtimes", Narrowing::fewer},
     {"providers.hosts.*", Narrowing::fewer},
+    {"providers.isolation", Narrowing::stricter, {"default", "process"}},
+    {"providers.forbid_needs", Narrowing::more},
+    {"pins.*.in_process", Narrowing::granted, {"true", "false"}},
+    {"trust.keys", Narrowing::fewer},
+    {"trust.require_signature", Narrowing::stricter, {"false", "true", "all"}},
     {"pins.*.library", Narrowing::fewer},
     {"pins.*.manifest", Narrowing::fewer},
     {"commands.forbid", Narrowing::more},
@@ -78,6 +84,11 @@ std::vector<std::string> elements_of(const TomlValue& value) {
 
 std::string words_of(const PlacedValue& placed) {
   return placed.file.string() + ", line " + std::to_string(placed.value.line);
+}
+
+[[noreturn]] void refuse_grant(const PlacedValue& next) {
+  throw PolicyError(next.value.line, join(next.value.path, "."), "permits what no earlier file does",
+                    "A later file may only narrow what earlier ones permit. Move the key to the first file.");
 }
 
 [[noreturn]] void refuse_wider(const PlacedValue& earlier, const PlacedValue& next, const std::string& how) {
@@ -135,6 +146,8 @@ void narrow(std::vector<PlacedValue>& merged, PlacedValue next) {
       std::ranges::find_if(merged, [&](const PlacedValue& one) { return one.value.path == next.value.path; });
   if (earlier == merged.end()) {
     if (row.how == Narrowing::more) add_places(next);
+    if (row.how == Narrowing::granted && next.rank > 0 && scalar_text(next.value.scalar) == row.order.front())
+      refuse_grant(next);
     merged.push_back(std::move(next));
     return;
   }
@@ -146,6 +159,7 @@ void narrow(std::vector<PlacedValue>& merged, PlacedValue next) {
     case Narrowing::more:
       return take_more(*earlier, next);
     case Narrowing::stricter:
+    case Narrowing::granted:
       return take_stricter(*earlier, next, row);
   }
 }

@@ -156,6 +156,25 @@ BOOST_AUTO_TEST_CASE(fixed_settings_and_network_are_read) {
     BOOST_TEST((fault({kWhole + wrong}) != "none"), wrong);
 }
 
+BOOST_AUTO_TEST_CASE(permission_that_no_file_gives_comes_from_no_later_one) {
+  const auto value = [](bool flag, std::size_t rank) {
+    heygen::config::TomlValue given{.path = {"pins", "one", "in_process"}, .line = 3};
+    given.kind = heygen::config::TomlValue::Kind::scalar;
+    given.scalar = flag;
+    return PlacedValue{given, "/p/" + std::to_string(rank) + ".toml", rank};
+  };
+  std::vector<PlacedValue> merged;
+  BOOST_CHECK_THROW(narrow(merged, value(true, 1)), PolicyError);
+  narrow(merged, value(true, 0));
+  narrow(merged, value(false, 1));
+  BOOST_TEST(merged.size() == 1U);
+  BOOST_TEST(std::get<bool>(merged.front().value.scalar) == false);
+  BOOST_CHECK_THROW(narrow(merged, value(true, 2)), PolicyError);
+  merged.clear();
+  narrow(merged, value(false, 1));
+  BOOST_CHECK_THROW(narrow(merged, value(true, 2)), PolicyError);
+}
+
 BOOST_AUTO_TEST_CASE(hosts_are_matched_whole) {
   const Policy policy = stack({kWhole + "hosts.oauth = [\"id.example\", \"*.corp.example\"]\n"});
   BOOST_TEST(may_reach(policy, "oauth", "id.example").permitted);
