@@ -310,8 +310,8 @@ auth::Resolver& Services::resolver() {
 auth::Session& Services::session() {
   if (!made_->session) {
     static_cast<void>(registry());  // says first what is wrong in the settings
-    if (!only_key_counts()) finish_interrupted_logins();
     require_audit();
+    if (!only_key_counts()) finish_interrupted_logins();
     made_->session = std::make_unique<auth::Session>(resolver(), clock, terminal, cancel);
     if (policy().audit) {
       made_->session->on_use = [this](const AuditEvent& event) { audit(event); };
