@@ -23,6 +23,7 @@
 #include "core/transport/probe.hpp"
 #include "core/transport/rules/retry.hpp"
 #include "host/audit.hpp"
+#include "host/policy_rules.hpp"
 #include "host/provider_settings.hpp"
 #include "host/response_limit.hpp"
 #include "host/trace.hpp"
@@ -93,6 +94,9 @@ std::string resumed_notice(const auth::ResumedLogin& resumed) {
 struct Services::Made {
   std::optional<std::filesystem::path> config_directory;
   std::optional<provider::Policy> policy;
+  std::unique_ptr<PermittedEnvironment> permitted;
+  std::unique_ptr<AuditLog> audit;
+  std::string command;                           ///< its words
   std::unique_ptr<provider::Watchdog> watchdog;  ///< outlives the providers, whose last call it watches too
   std::unique_ptr<config::Config> config;
   std::unique_ptr<store::CredentialStore> store;
@@ -159,7 +163,7 @@ store::CredentialStore& Services::made_store() {
 
 net::Http& Services::http() {
   if (made_->http_of_providers) return *made_->http_of_providers;
-  made_->http = net::make_http(environment, clock, policy().ca_file);
+  made_->http = net::make_http(environment, clock, policy().ca_file, fixed_proxy(policy()));
   // The trace says it all, and a line among its lines would be torn.
   if (show_http && !options.verbose) made_->http_shown = show_http(*made_->http);
   net::Http& http = made_->http_shown ? *made_->http_shown : *made_->http;
@@ -188,11 +192,12 @@ const std::vector<provider::UnreadableDirectory>& Services::unreadable_directori
 provider::ProviderRegistry& Services::made_registry() {
   if (made_->registry) return *made_->registry;
   constexpr int kWarning = 2;
+  made_->permitted = std::make_unique<PermittedEnvironment>(environment, policy());
   provider::Services services{
       .http = http(),
       .clock = clock,
       .random = random,
-      .environment = environment,
+      .environment = *made_->permitted,
       .terminal = terminal,
       .cancel = cancel,
       .host_version = std::string(version()),
@@ -207,9 +212,12 @@ provider::ProviderRegistry& Services::made_registry() {
       .waiting = [this](const std::string& what, auto left) { show_waiting(what, left); },
       .cache = &made_store().cache,
       .keys = &made_store().keys,
+      .fixed_setting = fixed_settings(policy()),
+      .forbidden_host = forbidden_hosts(policy()),
+      .http_rule = http_rule(policy()),
   };
   provider::Rules rules{.policy = policy()};
-  if (rules.policy.audit) rules.audit = write_audit;
+  if (rules.policy.audit) rules.audit = [this](const AuditEvent& event) { audit(event); };
   const ProviderSettings own = provider_settings(config());
   made_->wrong_setting = own.problem;
   rules.disabled = own.disabled;
@@ -242,6 +250,7 @@ std::optional<Error> Services::fault_of_settings() {
   try {
     if (only_key_counts()) return {};
     check_settings(config(), made_->registry->found());
+    require_permitted_settings(policy(), made_->registry->found(), environment, config());
     return {};
   } catch (const Error& error) {
     return error;
@@ -253,6 +262,45 @@ const provider::Policy& Services::policy() {
   return *made_->policy;
 }
 
+void Services::require_permitted(const std::vector<std::string>& words) {
+  made_->command = join(words, " ");
+  require_permitted_command(policy(), words);
+}
+
+std::string Services::write_audit(const AuditEvent& event) {
+  if (!policy().audit) return {};
+  if (!made_->audit) made_->audit = std::make_unique<AuditLog>(clock);
+  made_->audit->subject.command = made_->command;
+  return made_->audit->write(event);
+}
+
+namespace {
+
+Error unrecorded(const provider::Policy& policy, const std::string& why) {
+  return {
+      code::kError,
+      "Could not write the audit record, which the policy " + policy.rule("audit_required") + " requires: " + why + ".",
+      "Ask the administrator of this machine to start its syslog service."};
+}
+
+}  // namespace
+
+void Services::require_audit() {
+  if (!policy().audit_required) return;
+  if (!made_->audit) made_->audit = std::make_unique<AuditLog>(clock);
+  if (const std::string why = made_->audit->open(); !why.empty()) throw unrecorded(policy(), why);
+}
+
+void Services::audit(const AuditEvent& event) {
+  const std::string why = write_audit(event);
+  if (!why.empty() && policy().audit_required) throw unrecorded(policy(), why);
+}
+
+void Services::audit_done(const AuditEvent& event) {
+  const std::string why = write_audit(event);
+  if (!why.empty() && policy().audit_required) terminal.notice("Warning: " + unrecorded(policy(), why).message());
+}
+
 auth::Resolver& Services::resolver() {
   if (!made_->resolver)
     made_->resolver = std::make_unique<auth::Resolver>(registry(), store(), environment, options.provider);
@@ -262,8 +310,13 @@ auth::Resolver& Services::resolver() {
 auth::Session& Services::session() {
   if (!made_->session) {
     static_cast<void>(registry());  // says first what is wrong in the settings
+    require_audit();
     if (!only_key_counts()) finish_interrupted_logins();
     made_->session = std::make_unique<auth::Session>(resolver(), clock, terminal, cancel);
+    if (policy().audit) {
+      made_->session->on_use = [this](const AuditEvent& event) { audit(event); };
+      made_->session->on_refresh = [this](const AuditEvent& event) { audit_done(event); };
+    }
   }
   return *made_->session;
 }
@@ -283,6 +336,12 @@ void Services::finish_interrupted_logins(bool has_later_login) {
   try {
     for (const auth::ResumedLogin& resumed : auth::resume_logins(login_dependencies(), has_later_login)) {
       terminal.notice(resumed_notice(resumed));
+      if (!policy().audit) continue;
+      const bool stored = resumed.outcome == auth::ResumedLogin::Outcome::stored;
+      audit_done({resumed.is_refresh ? "refresh" : "login",
+                  stored ? "ok" : "failed",
+                  resumed.provider,
+                  {{"reason", "resumed after an interruption"}}});
     }
   } catch (const store::Unreadable&) {
     // the command says so
@@ -292,7 +351,7 @@ void Services::finish_interrupted_logins(bool has_later_login) {
 transport::ClientOptions Services::client_options() {
   transport::ClientOptions out;
   out.base = api_base();
-  out.allow_http = environment.is_on("HEYGEN_ALLOW_HTTP");
+  out.allow_http = environment.is_on("HEYGEN_ALLOW_HTTP") && policy().allow_http;
   out.version = std::string(version());
   out.client_origin = transport::detect_client_origin(environment);
   out.max_retries = transport::max_retries_of(environment);
@@ -328,10 +387,14 @@ std::vector<net::Header> Services::client_headers() const {
 std::string Services::api_base() {
   std::string base = chosen_base();
   const std::string asked = without_end_slashes(environment.value("HEYGEN_API_BASE"));
-  if (policy().api_base.empty() || asked.empty() || asked == base) return base;
-  throw usage_error("HEYGEN_API_BASE is " + net::shown_url(asked) + ", but the policy " + policy().rule("api.base") +
-                        " fixes the API URL to " + base + ".",
-                    "Unset HEYGEN_API_BASE.");
+  if (policy().api_base.empty() || asked.empty() || asked == base) {
+    require_permitted_network(policy(), environment, base);
+    return base;
+  }
+  const std::string rule = policy().rule("api.base");
+  throw policy_refusal(
+      "HEYGEN_API_BASE is " + net::shown_url(asked) + ", but the policy " + rule + " fixes the API URL to " + base,
+      rule, "Unset HEYGEN_API_BASE.");
 }
 
 std::string Services::chosen_base() {

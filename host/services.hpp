@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/audit_event.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/environment.hpp"
@@ -85,6 +86,15 @@ class Services {
   /// What the administrator decided; not in effect where there is no policy. Throws Error for one that cannot be used,
   /// and so do registry(), http(), api_base() and all that need them.
   const provider::Policy& policy();
+  /// Throws Error{usage_error} with the rule for a command that the policy forbids. Its words are those of the records
+  /// from here on.
+  void require_permitted(const std::vector<std::string>& words);
+  /// Where the policy wants a record: throws Error{error} unless one can be written, if it insists on that.
+  void require_audit();
+  /// Writes a record, before the act; throws as require_audit() does.
+  void audit(const AuditEvent& event);
+  /// Writes a record after the act; warns where audit() throws.
+  void audit_done(const AuditEvent& event);
   auth::Resolver& resolver();
   /// Finishes a login first that was interrupted before it was stored.
   auth::Session& session();
@@ -121,6 +131,7 @@ class Services {
   bool only_key_counts();
   std::optional<Error> fault_of_settings();
   std::string chosen_base();
+  std::string write_audit(const AuditEvent& event);
   store::CredentialStore& made_store();
 
   struct Made;

@@ -78,7 +78,24 @@ Credential Session::take_checked_or_resolve(const RequestInfo& request) {
   return serves ? ahead->credential : resolve(request);
 }
 
+void Session::tell_use(const CredentialLease& lease) {
+  if (!on_use) return;
+  const std::string& id = lease.credential.provider();
+  const bool first = std::ranges::find(used_, id) == used_.end();
+  if (!first && !lease.refreshed) return;
+  on_use({"use", "ok", id, {{"type", lease.credential.type()}}});
+  if (first) used_.push_back(id);
+}
+
+void Session::tell_refresh(const std::string& id, const Error* failure) const {
+  if (!on_refresh) return;
+  AuditEvent event{"refresh", failure == nullptr ? "ok" : "failed", id};
+  if (failure != nullptr) event.details = {{"reason", failure->message()}};
+  on_refresh(event);
+}
+
 CredentialLease Session::keep(CredentialLease lease) {
+  tell_use(lease);
   last_ = lease.credential;
   last_->clear_just_refreshed();
   learn_life(*last_);
@@ -184,9 +201,17 @@ void Session::reserve_place(Refresh& refresh) {
 }
 
 CredentialLease Session::carry_out(Refresh refresh) {
+  const std::string id = refresh.seen.provider();
   std::optional<Credential> other;
-  const ProviderResult answer = refresh_now(refresh, other);
+  ProviderResult answer;
+  try {
+    answer = refresh_now(refresh, other);
+  } catch (const Error& error) {
+    if (!unfinished_) tell_refresh(id, &error);  // otherwise its end is told
+    throw;
+  }
   if (other) return {*other, false};
+  tell_refresh(id, nullptr);
   const bool changed = answer.patch && !answer.patch->as_object().empty();
   return changed ? take_refreshed(std::move(refresh), *answer.patch) : take_unchanged(refresh);
 }

@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/auth/resolver.hpp"
+#include "core/base/audit_event.hpp"
 
 namespace heygen::auth {
 
@@ -45,6 +47,12 @@ class Session : public CredentialSource {
   static constexpr std::chrono::milliseconds kLongestDelay{5'000};
 
   Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Cancel& cancel);
+
+  /// Called before the first request with a provider's credential, and again before the first one after a refresh by
+  /// this process. What it throws, obtain() and refresh() throw, and the credential is not used.
+  Audit on_use{};
+  /// Called after each refresh by this process, well or not.
+  Audit on_refresh{};
 
   /// Resolves without a refresh, so that a command can say "log in" before it looks at the rest of its input. The first
   /// request gets the answer, if it is good for it. Throws as obtain() does.
@@ -91,6 +99,9 @@ class Session : public CredentialSource {
                                  std::optional<std::chrono::milliseconds> wait_limit = {});
   /// Makes sure of a place for what a refresh brings.
   void reserve_place(Refresh& refresh);
+  void tell_use(const CredentialLease& lease);
+  /// `failure`: nullptr for a refresh that succeeded.
+  void tell_refresh(const std::string& id, const Error* failure) const;
   /// Asks the provider, and stores what it gives.
   CredentialLease carry_out(Refresh refresh);
   /// A refresh ahead of time: its failure is a warning.
@@ -130,6 +141,7 @@ class Session : public CredentialSource {
   std::optional<Refresh> unfinished_;
   std::optional<Ahead> ahead_;
   std::optional<Credential> last_;
+  std::vector<std::string> used_;  ///< providers whose use was recorded
 };
 
 }  // namespace heygen::auth

@@ -68,6 +68,7 @@ class Error : public std::runtime_error {
   /// The request changes something, and it is not known whether it was carried out.
   bool may_have_taken_effect = false;
   std::optional<JobReference> job;
+  std::string rule;  ///< of the administrator's policy that refused this, or ""
 
   std::string message() const { return what(); }
 };

@@ -30,6 +30,7 @@ std::filesystem::path config_directory(const Environment& environment,
 struct Entry {
   std::string key, value, source;
   std::string kept{};  ///< of a change: the copy of a file that could not be kept as it was, or ""
+  std::string rule{};  ///< left empty here: of the administrator's policy, where `source` is "policy"
 };
 
 /// A key that exists beyond the built-in ones: providers.<id>.<key>, declared by a provider, and the host's own.

@@ -119,6 +119,10 @@ struct Services {
   store::ProviderCache* cache = nullptr;  ///< nullptr: nothing is cached
   store::ProviderKeys* keys = nullptr;    ///< nullptr: there are none
   std::string profile{};                  ///< heygen_call.profile
+  FixedSetting fixed_setting{};           ///< by the policy; may be empty
+  /// Why a provider, by its ID, may not send to a host: a clause that names the rule, or ""; may be empty.
+  std::function<std::string(const std::string& id, const std::string& host)> forbidden_host{};
+  std::string http_rule{};  ///< of the policy that forbids http in spite of HEYGEN_ALLOW_HTTP, or ""
 };
 
 /// Calls are serialized; each leaves a Breadcrumb for a crash handler.

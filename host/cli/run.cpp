@@ -63,10 +63,17 @@ void run_chosen(Services& services, Printer& printer, const CommandTable& table,
   expand_home(parsed, options, services.environment);
   take_globals(services, printer, parsed);
   if (parsed.is_on("help")) return print_help(services, printer, table, chosen);
-  if (!chosen.command->ignores_settings) services.config().check(own_keys());
-  printer.check_options();
-  chosen.command->run(services, printer, parsed);
-  printer.note_unused_options();
+  try {
+    if (!chosen.command->ignores_policy) services.require_permitted(chosen.command->words);
+    if (!chosen.command->ignores_settings) services.config().check(own_keys());
+    printer.check_options();
+    chosen.command->run(services, printer, parsed);
+    printer.note_unused_options();
+  } catch (const Error& error) {
+    if (!error.rule.empty())
+      services.audit_done({"refusal", "refused", {}, {{"rule", error.rule}, {"reason", error.message()}}});
+    throw;
+  }
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ CommandTable make_table(std::string_view word) {
   if (is_wanted("auth")) auth::add_commands(table);
   if (is_wanted("config")) config::add_commands(table);
   if (is_wanted("provider") || is_wanted("__load-provider")) provider::add_commands(table);
-  if (is_wanted("policy")) policy::add_commands(table);
+  if (is_wanted("policy")) policy::add_commands(table, all_commands);
   about::add_commands(table, all_commands, word);
   return table;
 }

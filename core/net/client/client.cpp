@@ -26,8 +26,9 @@ std::string peer_name(const Url& url, const std::optional<Proxy>& proxy) {
 
 class Client : public Http {
  public:
-  Client(const Environment& environment, Clock& clock, const std::string& fixed_ca_file)
-      : clock_(clock), proxies_(environment), tls_(environment, fixed_ca_file), pool_(clock) {}
+  Client(const Environment& environment, Clock& clock, const std::string& fixed_ca_file,
+         const std::optional<FixedProxy>& fixed_proxy)
+      : clock_(clock), proxies_(environment, fixed_proxy), tls_(environment, fixed_ca_file), pool_(clock) {}
 
   std::unique_ptr<Response> send(const Request& request, const Cancel& cancel) override;
 
@@ -98,8 +99,9 @@ std::unique_ptr<Response> Client::send(const Request& request, const Cancel& can
 
 }  // namespace
 
-std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock, const std::string& fixed_ca_file) {
-  return std::make_unique<Client>(environment, clock, fixed_ca_file);
+std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock, const std::string& fixed_ca_file,
+                                const std::optional<FixedProxy>& fixed_proxy) {
+  return std::make_unique<Client>(environment, clock, fixed_ca_file, fixed_proxy);
 }
 
 }  // namespace heygen::net

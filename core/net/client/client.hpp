@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "core/net/connect/proxy.hpp"
 #include "core/net/http.hpp"
 
 namespace heygen {
@@ -17,7 +19,9 @@ namespace heygen::net {
 /// Proxies from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY (either case, upper case first; under CGI
 /// only http_proxy in lower case counts, as HTTP_PROXY is a request's "Proxy" header there), CAs from SSL_CERT_FILE and
 /// SSL_CERT_DIR, else the system's; all DNS addresses tried; connections kept alive for the life of the object and
-/// reused for the same origin. `fixed_ca_file`, a PEM file, replaces all those CAs.
-std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock, const std::string& fixed_ca_file = {});
+/// reused for the same origin. `fixed_ca_file`, a PEM file, replaces all those CAs, and `fixed_proxy` the
+/// variables.
+std::unique_ptr<Http> make_http(const Environment& environment, Clock& clock, const std::string& fixed_ca_file = {},
+                                const std::optional<FixedProxy>& fixed_proxy = {});
 
 }  // namespace heygen::net

@@ -109,7 +109,8 @@ Failure as_proxy_failure(const Failure& failure, const Proxy& proxy, const Excha
     what += " It is the proxy " + authority(host, proxy.port) + " (from " + proxy.variable + ").";
   }
   if (failure.kind == Kind::timeout || failure.kind == Kind::canceled) return failure;
-  return deadline.failure(Kind::proxy, what, "Correct " + proxy.variable + ", or unset it if no proxy is needed.");
+  return deadline.failure(Kind::proxy, what,
+                          proxy.hint("Correct " + proxy.variable + ", or unset it if no proxy is needed."));
 }
 
 UniqueFd dial(const Url& url, const std::optional<Proxy>& proxy, ExchangeDeadline& deadline) {
@@ -203,7 +204,7 @@ Failure proxy_refused_login(const Proxy& proxy, const Headers& headers, const Ex
     what += " It requires the method " + split(*asked, ' ').front() + ", but only Basic is supported.";
   }
   return deadline.failure(Kind::proxy, what,
-                          "Set " + proxy.variable + " to http://user:password@host:port, percent-encoded.");
+                          proxy.hint("Set " + proxy.variable + " to http://user:password@host:port, percent-encoded."));
 }
 
 std::unique_ptr<Connection> open_connection(const Request& request, const std::optional<Proxy>& proxy, Tls& tls,

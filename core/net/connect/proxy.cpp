@@ -20,6 +20,10 @@ std::string Proxy::label() const {
   return "the proxy " + authority(host, port) + " (from " + variable + ")";
 }
 
+std::string Proxy::hint(const std::string& usual) const {
+  return fixed ? "Ask the administrator of this machine: only " + variable + " can change the proxy." : usual;
+}
+
 namespace {
 
 /// The first variable that is set and not blank, or the first of all.
@@ -131,7 +135,12 @@ bool matches(const std::string& text, const Url& url) {
 
 }  // namespace
 
-ProxyRules::ProxyRules(const Environment& environment) {
+ProxyRules::ProxyRules(const Environment& environment, const std::optional<FixedProxy>& fixed)
+    : is_fixed_(fixed.has_value()) {
+  if (fixed) {
+    for_https_ = for_http_ = Setting{fixed->source, Secret(fixed->url)};
+    return;
+  }
   const auto take = [&](const std::string& name) { return Setting{name, Secret(environment.value(name))}; };
   for_https_ = take(choose(environment, {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}));
   // Under CGI a request header named "Proxy" arrives as HTTP_PROXY ("httpoxy").
@@ -154,7 +163,9 @@ bool ProxyRules::bypasses(const Url& url) const {
 std::optional<Proxy> ProxyRules::find(const Url& url) const {
   const Setting& setting = url.scheme == "https" ? for_https_ : for_http_;
   if (trim(setting.value.reveal()).empty() || bypasses(url)) return std::nullopt;
-  return parse_proxy(setting.value.reveal(), setting.variable);
+  Proxy proxy = parse_proxy(setting.value.reveal(), setting.variable);
+  proxy.fixed = is_fixed_;
+  return proxy;
 }
 
 }  // namespace heygen::net

@@ -20,15 +20,24 @@ struct Proxy {
   std::string host;
   std::uint16_t port = 0;
   Secret authorization;  ///< value of Proxy-Authorization, or empty
-  std::string variable;  ///< the environment variable that names it
+  std::string variable;  ///< the environment variable that names it, or what fixes it
+  bool fixed = false;    ///< by FixedProxy
 
   /// For messages: host, port and variable.
   std::string label() const;
+  /// `usual`, unless the user cannot change the proxy.
+  std::string hint(const std::string& usual) const;
+};
+
+/// In place of all variables, NO_PROXY included: one proxy, or none ("").
+struct FixedProxy {
+  std::string url;
+  std::string source;  ///< for messages: "the policy …"
 };
 
 class ProxyRules {
  public:
-  explicit ProxyRules(const Environment& environment);
+  explicit ProxyRules(const Environment& environment, const std::optional<FixedProxy>& fixed = {});
 
   /// Empty: connect directly. Loopback and link-local hosts never go through a proxy. Throws Failure{proxy} when the
   /// variable that applies names no http:// proxy.
@@ -44,6 +53,7 @@ class ProxyRules {
   Setting for_https_;
   Setting for_http_;
   std::vector<std::string> exempt_;
+  bool is_fixed_ = false;
 };
 
 }  // namespace heygen::net

@@ -48,7 +48,8 @@ std::string variable_of(const HostCall& host, std::string_view name) {
 
 std::optional<SettingValue> setting_of(const HostCall& host, Setting setting) {
   if (is_hidden(host, setting.env)) setting.env.clear();
-  return find_setting(host.manifest, setting, host.services.environment, host.services.setting, host.request.given);
+  return find_setting(host.manifest, setting, host.services.environment, host.services.setting, host.request.given,
+                      host.services.fixed_setting);
 }
 
 std::string state_digest(const json::Value& state) {

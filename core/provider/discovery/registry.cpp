@@ -294,17 +294,18 @@ class FileProviderRegistry : public ProviderRegistry {
     audit(found, digest);
   }
 
-  /// One line in the administrator's log.
+  /// One record in the administrator's log.
   void audit(const DiscoveredProvider& found, const std::string& digest) {
     if (!rules_.audit) return;
     const bool loaded = found.state == ProviderState::loaded;
     if (!loaded) audited_refusals_.push_back(found.id);
-    std::string line = loaded ? "loaded" : "refused";
-    line += " provider " + found.id + " " + found.manifest.version + " from " +
-            (found.library_path.empty() ? found.manifest_path : found.library_path).string();
-    line += digest.empty() ? "" : ", sha256:" + digest;
-    line += ", by " + found.rule + (loaded ? "" : ": " + found.reason);
-    rules_.audit(printable(line));
+    AuditEvent event{"load", loaded ? "ok" : "refused", found.id, {{"version", found.manifest.version}}};
+    event.details.emplace_back("path",
+                               (found.library_path.empty() ? found.manifest_path : found.library_path).string());
+    if (!digest.empty()) event.details.emplace_back("sha256", digest);
+    event.details.emplace_back("rule", found.rule);
+    if (!loaded) event.details.emplace_back("reason", found.reason);
+    rules_.audit(event);
   }
 
   /// The variables that any provider declares as a credential, and the host's own.

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/base/audit_event.hpp"
 #include "core/provider/discovery/search_path.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/provider/provider.hpp"
@@ -72,8 +72,7 @@ struct Rules {
   Policy policy{};
   std::vector<std::string> disabled{};  ///< IDs that the user disabled
   std::vector<std::string> runtimes{};  ///< IDs whose language runtime the user lets load
-  /// Called with one line per library that is loaded or refused; may be empty.
-  std::function<void(const std::string& line)> audit{};
+  Audit audit{};                        ///< called for each library that is loaded or refused
 };
 
 std::unique_ptr<ProviderRegistry> make_registry(std::vector<SearchDirectory> directories, Services services,

@@ -8,6 +8,8 @@
 #include "core/config/toml_document.hpp"
 #include "core/net/http.hpp"
 #include "core/provider/manifest.hpp"
+#include "core/provider/policy/narrowing.hpp"
+#include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -43,6 +45,11 @@ std::string word(const TomlValue& value, const std::string& one, const std::stri
   std::string given = text(value);
   if (given != one && given != other) refuse(value, "must be \"" + one + "\" or \"" + other + "\"");
   return given;
+}
+
+bool is_command_word(const std::string& word) {
+  return !word.empty() && word.front() != '-' &&
+         std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 std::vector<std::string> ids(const TomlValue& value) {
@@ -95,6 +102,29 @@ std::string absolute_path(const TomlValue& value) {
   return path;
 }
 
+/// Words of commands, as they are typed.
+std::vector<std::string> command_words(const TomlValue& value) {
+  if (value.kind != Kind::texts) refuse(value, "must be a list of commands in quotes");
+  for (const std::string& command : value.texts) {
+    for (const std::string& part : split(command, ' ')) {
+      if (is_command_word(part)) continue;
+      refuse(value, "has \"" + printable(command) + "\", which is not a command without `heygen`",
+             R"(Such as "api" or "auth login".)");
+    }
+  }
+  return value.texts;
+}
+
+/// "" for no proxy at all.
+std::string proxy(const TomlValue& value) {
+  if (text(value) == "none") return {};
+  const std::string fixed = url(value);
+  const net::Url parsed = net::Url::parse(fixed);
+  if (parsed.scheme != "http" || fixed.find('/', std::string_view("http://").size()) != std::string::npos)
+    refuse(value, R"(must be "none" or a URL such as "http://proxy.example:3128")");
+  return fixed;
+}
+
 struct Key {
   const char* name;
   void (*read)(Policy&, const TomlValue&);
@@ -108,7 +138,7 @@ void read_version(Policy&, const TomlValue& value) {
   }
 }
 
-constexpr std::array<Key, 9> kKeys{{
+constexpr auto kKeys = std::to_array<Key>({
     {"version", read_version},
     {"audit", [](Policy& policy, const TomlValue& value) { policy.audit = word(value, "none", "syslog") == "syslog"; }},
     {"providers.mode",
@@ -120,7 +150,14 @@ constexpr std::array<Key, 9> kKeys{{
     {"providers.runtimes", [](Policy& policy, const TomlValue& value) { policy.runtimes = ids(value); }},
     {"api.base", [](Policy& policy, const TomlValue& value) { policy.api_base = url(value); }},
     {"tls.ca_file", [](Policy& policy, const TomlValue& value) { policy.ca_file = absolute_path(value); }},
-}};
+    {"audit_required",
+     [](Policy& policy, const TomlValue& value) { policy.audit_required = scalar<bool>(value, "true or false"); }},
+    {"commands.forbid",
+     [](Policy& policy, const TomlValue& value) { policy.forbidden_commands = command_words(value); }},
+    {"network.allow_http",
+     [](Policy& policy, const TomlValue& value) { policy.allow_http = scalar<bool>(value, "true or false"); }},
+    {"network.proxy", [](Policy& policy, const TomlValue& value) { policy.proxy = proxy(value); }},
+});
 
 void read_pin(Policy& policy, const TomlValue& value) {
   const std::string& id = value.path.at(1);
@@ -137,8 +174,59 @@ void read_pin(Policy& policy, const TomlValue& value) {
   }
 }
 
+constexpr std::size_t kSettingDepth = 4;
+
+bool is_setting(const TomlValue& value) {
+  return value.path.size() == kSettingDepth && value.path.at(0) == "providers" && value.path.at(1) == "settings";
+}
+
+/// providers.settings.ID.KEY
+void read_setting(Policy& policy, const TomlValue& value) {
+  const std::string &id = value.path.at(2), &key = value.path.at(3);
+  if (!is_valid_id(id)) refuse(value, "names \"" + printable(id) + "\", which is not a valid provider ID");
+  if (value.kind != Kind::scalar) refuse(value, "must be text, a whole number, true or false");
+  std::string text;
+  if (const bool* flag = std::get_if<bool>(&value.scalar)) {
+    text = *flag ? "true" : "false";
+  } else if (const auto* number = std::get_if<std::int64_t>(&value.scalar)) {
+    text = std::to_string(*number);
+  } else {
+    text = std::get<std::string>(value.scalar);
+  }
+  if (has_control(text)) refuse(value, "has control characters");
+  policy.settings[id][key] = text;
+}
+
+constexpr std::size_t kHostsDepth = 3;
+
+bool is_hosts(const TomlValue& value) {
+  return value.path.size() == kHostsDepth && value.path.at(0) == "providers" && value.path.at(1) == "hosts";
+}
+
+/// "*.corp.example" is any host below corp.example.
+bool is_host_pattern(std::string_view text) {
+  if (text.starts_with("*.")) text.remove_prefix(2);
+  return !text.empty() && text.front() != '.' && text.back() != '.' && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':' || c == '_';
+  });
+}
+
+/// providers.hosts.ID
+void read_hosts(Policy& policy, const TomlValue& value) {
+  const std::string& id = value.path.at(2);
+  if (!is_valid_id(id)) refuse(value, "names \"" + printable(id) + "\", which is not a valid provider ID");
+  if (value.kind != Kind::texts) refuse(value, "must be a list of host names in quotes");
+  for (const std::string& one : value.texts) {
+    if (!is_host_pattern(one))
+      refuse(value, "has \"" + printable(one) + "\", which is not a host name in lower case",
+             R"(Such as "id.example" or "*.corp.example".)");
+  }
+  policy.hosts[id] = value.texts;
+}
+
 [[noreturn]] void unknown(const TomlValue& value) {
-  std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest"};
+  std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest", "providers.settings.ID.KEY",
+                                 "providers.hosts.ID"};
   for (const Key& key : kKeys) names.emplace_back(key.name);
   const std::string near = nearest(dotted(value.path), names);
   refuse(value, "is not a key of a policy",
@@ -150,6 +238,10 @@ void read_value(Policy& policy, const TomlValue& value) {
   const bool pin = value.path.front() == "pins" && (value.path.size() == 2 || value.path.size() == 3);
   if (pin && (value.path.size() == 3 || value.kind == Kind::empty_table)) {
     read_pin(policy, value);
+  } else if (is_setting(value)) {
+    read_setting(policy, value);
+  } else if (is_hosts(value)) {
+    read_hosts(policy, value);
   } else {
     const auto* known = std::ranges::find_if(kKeys, [&](const Key& key) { return name == key.name; });
     // A quoted key with a dot is a different key.
@@ -211,6 +303,63 @@ void check_ids(const Policy& policy) {
   check_listed(policy, "providers.runtimes", policy.runtimes);
 }
 
+void check_contradictions(const Policy& policy) {
+  if (policy.audit_required && !policy.audit)
+    throw PolicyError(line_of(policy, "audit_required"), "audit_required", R"(needs `audit = "syslog"`)");
+  if (!policy.allow_http && policy.api_base.starts_with("http:"))
+    throw PolicyError(line_of(policy, "network.allow_http"), "network.allow_http",
+                      "contradicts `api.base`, which is an http URL");
+}
+
+/// All values of a file, the version first, whose own faults are found before those of several files.
+std::vector<TomlValue> values_of(const PolicyText& file) {
+  const config::TomlDocument document{file.text};
+  // The version first: another one may mean other keys.
+  std::vector<TomlValue> values = document.values();
+  std::stable_partition(values.begin(), values.end(),
+                        [](const TomlValue& value) { return dotted(value.path) == "version"; });
+  if (values.empty() || dotted(values.front().path) != "version") {
+    throw PolicyError(1, "version", "is missing", "A policy begins with `version = 1`.");
+  }
+  Policy alone;
+  for (const TomlValue& value : values) read_value(alone, value);
+  return values;
+}
+
+void note_place(Policy& policy, const std::string& key, const std::filesystem::path& file, unsigned line) {
+  policy.lines.insert_or_assign(key, line);
+  if (file != policy.path) policy.files.insert_or_assign(key, file);
+}
+
+Policy policy_of(const std::vector<PlacedValue>& values, const std::filesystem::path& path, bool whole) {
+  Policy policy;
+  policy.path = path;
+  for (const PlacedValue& placed : values) {
+    const config::KeyPath& keys = placed.value.path;
+    const std::string pin = keys.front() == "pins" && keys.size() > 1 ? "pins." + keys.at(1) : std::string{};
+    const bool begins_pin = !pin.empty() && !policy.lines.contains(pin);
+    read_value(policy, placed.value);
+    note_place(policy, dotted(keys), placed.file, placed.value.line);
+    if (begins_pin) note_place(policy, pin, placed.file, placed.value.line);
+    for (const auto& [element, place] : placed.added)
+      note_place(policy, dotted(keys) + "[" + element + "]", place.file, place.line);
+  }
+  try {
+    if (whole) {
+      require(policy, "providers.mode", R"(Write "allow" to let only listed providers load, or "open".)");
+      require(policy, "providers.user_directories", "Write true or false: whether providers of the user count.");
+    }
+    check_allow_list(policy);
+    check_ids(policy);
+    check_contradictions(policy);
+  } catch (PolicyError& error) {
+    // A list that is missing is missed by the mode.
+    error.file = policy.file_of(policy.lines.contains(error.key) ? error.key : "providers.mode");
+    throw;
+  }
+  return policy;
+}
+
 }  // namespace
 
 PolicyError::PolicyError(unsigned at, const std::string& at_key, const std::string& what, std::string fix)
@@ -227,29 +376,45 @@ const Pin* Policy::pin_of(const std::string& id) const {
 std::string Policy::rule(const std::string& key) const {
   const auto found = lines.find(key);
   const std::string line = found == lines.end() ? "" : ", line " + std::to_string(found->second);
-  return path.string() + line + " (" + key + ")";
+  return file_of(key).string() + line + " (" + key + ")";
+}
+
+std::string Policy::rule(const std::string& key, const std::string& element) const {
+  const std::string one = key + "[" + element + "]";
+  const auto found = lines.find(one);
+  if (found == lines.end()) return rule(key);
+  return file_of(one).string() + ", line " + std::to_string(found->second) + " (" + key + ")";
+}
+
+const std::filesystem::path& Policy::file_of(const std::string& key) const {
+  const auto found = files.find(key);
+  return found == files.end() ? path : found->second;
 }
 
 Policy parse_policy(std::string_view text, const std::filesystem::path& path) {
+  return parse_policies({{path, std::string(text)}}, true);
+}
+
+Policy parse_policies(const std::vector<PolicyText>& texts, bool begins_whole) {
   Policy policy;
-  policy.path = path;
-  try {
-    const config::TomlDocument document{std::string(text)};
-    // The version first: another one may mean other keys.
-    std::vector<TomlValue> values = document.values();
-    std::stable_partition(values.begin(), values.end(),
-                          [](const TomlValue& value) { return dotted(value.path) == "version"; });
-    if (values.empty() || dotted(values.front().path) != "version") {
-      throw PolicyError(1, "version", "is missing", "A policy begins with `version = 1`.");
+  std::vector<PlacedValue> merged;
+  std::vector<std::filesystem::path> sources;
+  for (const PolicyText& file : texts) {
+    try {
+      for (TomlValue& value : values_of(file)) narrow(merged, {std::move(value), file.path, sources.size()});
+      sources.push_back(file.path);
+      merged = without_excluded(std::move(merged));
+      policy = policy_of(merged, texts.front().path, begins_whole);  // after each file: its mistakes are its own
+      policy.sources = sources;
+    } catch (PolicyError& error) {
+      if (error.file.empty()) error.file = file.path;
+      throw;
+    } catch (const config::TomlError& error) {
+      PolicyError fault(error.line, "", printable(error.what()));
+      fault.file = file.path;
+      throw fault;
     }
-    for (const TomlValue& value : values) read_value(policy, value);
-  } catch (const config::TomlError& error) {
-    throw PolicyError(error.line, "", printable(error.what()));
   }
-  require(policy, "providers.mode", R"(Write "allow" to let only listed providers load, or "open".)");
-  require(policy, "providers.user_directories", "Write true or false: whether providers of the user count.");
-  check_allow_list(policy);
-  check_ids(policy);
   return policy;
 }
 
@@ -284,6 +449,38 @@ Ruling may_log_in(const Policy& policy, const std::string& id) {
   const std::string rule = policy.rule("providers.logins");
   if (contains(*policy.logins, id)) return {true, rule, {}};
   return {false, rule, "the policy " + rule + " does not offer it"};
+}
+
+Ruling may_run(const Policy& policy, const std::vector<std::string>& words) {
+  for (const std::string& forbidden : policy.forbidden_commands) {
+    const std::vector<std::string> start = split(forbidden, ' ');
+    if (words.size() < start.size() || !std::equal(start.begin(), start.end(), words.begin())) continue;
+    const std::string rule = policy.rule("commands.forbid", forbidden);
+    return {false, rule, "the policy " + rule + " forbids it"};
+  }
+  return {};
+}
+
+Ruling may_reach(const Policy& policy, const std::string& id, const std::string& host) {
+  const std::string name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+  for (const std::string& section : store::settings_sections_of(id)) {
+    const auto listed = policy.hosts.find(section);
+    if (listed == policy.hosts.end()) continue;
+    const std::string rule = policy.rule("providers.hosts." + section);
+    const auto permits = [&](const std::string& one) {
+      return one.starts_with("*.") ? name.ends_with(std::string_view(one).substr(1)) : name == one;
+    };
+    if (std::ranges::any_of(listed->second, permits)) return {true, rule, {}};
+    return {false, rule, "the policy " + rule + " does not list " + printable(name)};
+  }
+  return {};
+}
+
+const std::string* fixed_setting(const Policy& policy, const std::string& id, const std::string& key) {
+  const auto provider = policy.settings.find(id);
+  if (provider == policy.settings.end()) return nullptr;
+  const auto value = provider->second.find(key);
+  return value == provider->second.end() ? nullptr : &value->second;
 }
 
 }  // namespace heygen::provider

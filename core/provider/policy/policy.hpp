@@ -18,8 +18,9 @@ class PolicyError : public std::runtime_error {
  public:
   PolicyError(unsigned at, const std::string& at_key, const std::string& what, std::string fix = {});
   unsigned line;
-  std::string key;   ///< "providers.allow", or "" when the text is not TOML
-  std::string hint;  ///< "" when there is none
+  std::string key;             ///< "providers.allow", or "" when the text is not TOML
+  std::string hint;            ///< "" when there is none
+  std::filesystem::path file;  ///< of parse_policies(): the one with the mistake
 };
 
 /// SHA-256 digests in lower-case hexadecimal. Any of them matches: there are two during an upgrade.
@@ -39,16 +40,39 @@ struct Policy {
   std::string ca_file;   ///< empty: not fixed
   bool audit = false;    ///< audit = "syslog"
   std::map<std::string, unsigned> lines;
+  bool audit_required = false;                  ///< what cannot be recorded does not happen
+  std::vector<std::string> forbidden_commands;  ///< their words, with one space between
+  bool allow_http = true;                       ///< false: HEYGEN_ALLOW_HTTP has no effect
+  std::optional<std::string> proxy;             ///< the URL of the only proxy, "" for none; empty optional: not fixed
+  std::map<std::string, std::map<std::string, std::string>> settings;  ///< of providers, by ID and key: fixed
+  std::map<std::string, std::vector<std::string>> hosts;               ///< to which providers may send requests, by ID
+  std::map<std::string, std::filesystem::path> files;  ///< of `lines`, where that is another one than `path`
+  std::vector<std::filesystem::path> sources;          ///< all files, in the order of reading
 
   bool in_effect() const { return !path.empty(); }
   const Pin* pin_of(const std::string& id) const;
   /// "/etc/heygen/policy.toml, line 4 (providers.allow)"
   std::string rule(const std::string& key) const;
+  /// Of one element of a list to which several files add, e.g. "api" of commands.forbid.
+  std::string rule(const std::string& key, const std::string& element) const;
+  /// Which file decides a key.
+  const std::filesystem::path& file_of(const std::string& key) const;
 };
 
 /// Throws PolicyError for text that is not TOML, an unknown version, key or value, an empty allow list in mode "allow",
 /// and rules that contradict each other: a typo never permits more. `path` is put into the result.
 Policy parse_policy(std::string_view text, const std::filesystem::path& path);
+
+/// One file of a policy.
+struct PolicyText {
+  std::filesystem::path path;
+  std::string text;
+};
+
+/// Files in the order of reading, of which a later one may only narrow what earlier ones permit. `begins_whole`: the
+/// first is complete by itself, as one that has no other must be; without it, what no file says is permitted. Throws
+/// PolicyError with its file, as parse_policy() does, and when a file would permit more. No files: no policy.
+Policy parse_policies(const std::vector<PolicyText>& texts, bool begins_whole);
 
 /// What the policy decides, and the rule that decides it.
 struct Ruling {
@@ -68,5 +92,11 @@ Ruling may_load(const Policy& policy, const std::string& id, Origin origin);
 Ruling may_bring_runtime(const Policy& policy, const std::string& id);
 /// Whether `auth login` may offer it; whether it may load is a separate question.
 Ruling may_log_in(const Policy& policy, const std::string& id);
+/// Whether a command may run, by its words: to forbid "auth" forbids "auth login" too.
+Ruling may_run(const Policy& policy, const std::vector<std::string>& words);
+/// Whether a provider may send an HTTP request to that host (lower case). Providers that share settings share the list.
+Ruling may_reach(const Policy& policy, const std::string& id, const std::string& host);
+/// The value that the policy fixes for providers.<id>.<key>, or nullptr.
+const std::string* fixed_setting(const Policy& policy, const std::string& id, const std::string& key);
 
 }  // namespace heygen::provider

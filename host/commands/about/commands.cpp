@@ -53,6 +53,7 @@ requests with the schemas of body and response, exit codes, error codes and envi
     return std::vector<Option>{{.name = "json", .doc = "Print everything as JSON, also on a terminal"},
                                {.name = "schema", .doc = "Print the JSON Schema of that JSON"}};
   };
+  command.ignores_policy = true;
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
     run_commands(services, printer, parsed, all_commands);
   };

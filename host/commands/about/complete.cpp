@@ -51,6 +51,7 @@ Command complete_command(CommandTableMaker all_commands) {
   command.summary = "Answer a completion script";
   command.positionals = {{.name = "what", .doc = "provider, setting or options", .variadic = true}};
   command.ignores_settings = true;
+  command.ignores_policy = true;
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
     run_complete(services, printer, parsed, all_commands);
   };

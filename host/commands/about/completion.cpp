@@ -27,6 +27,7 @@ Command completion_command(const std::string& shell, CommandTableMaker all_comma
   command.description = cli::completion_setup(shell);
   command.examples = {"heygen completion " + shell};
   command.ignores_settings = true;
+  command.ignores_policy = true;
   command.run = [shell, all_commands](Services& services, Printer& printer, const Parsed&) {
     printer.print_text(completion_text(shell, all_commands(), services));
   };

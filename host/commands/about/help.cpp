@@ -39,6 +39,7 @@ Command help_command(CommandTableMaker all_commands) {
                           .variadic = true,
                           .fill = Fill::command}};
   command.ignores_settings = true;
+  command.ignores_policy = true;
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {
     run_help(services, printer, parsed, all_commands);
   };

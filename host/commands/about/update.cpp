@@ -61,6 +61,7 @@ Command update_command() {
   command.words = {"update"};
   command.summary = "Show how to update this installation; changes nothing";
   command.examples = {"heygen update"};
+  command.ignores_policy = true;
   command.run = run_update;
   return command;
 }

@@ -13,6 +13,7 @@
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/commands/provider/offer.hpp"
+#include "host/policy_rules.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
 
@@ -222,6 +223,26 @@ heygen::provider::GivenSettings given_settings(const Parsed& parsed, const heyge
   return given;
 }
 
+/// With a record of how it ended.
+LoginResult audited_login(Services& services, const heygen::provider::Manifest& manifest,
+                          const heygen::provider::GivenSettings& given) {
+  services.require_audit();
+  try {
+    LoginResult result = log_in(services, manifest.id, given);
+    require_stored(result, manifest);
+    services.audit_done({"login", "ok", manifest.id});
+    for (const LoginResult::Replaced& old : result.replaced) {
+      const bool revoked = old.revocation == heygen::auth::Revocation::confirmed;
+      services.audit_done(
+          {"logout", "ok", old.provider, {{"reason", "replaced"}, {"revoked", revoked ? "yes" : "no"}}});
+    }
+    return result;
+  } catch (const Error& error) {
+    services.audit_done({"login", "failed", manifest.id, {{"reason", error.message()}}});
+    throw;
+  }
+}
+
 void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   static_cast<void>(services.api_base());  // one that the policy does not permit shows before anything is asked
   std::string id = named_method(parsed, services.registry().found(), services.options.provider);
@@ -233,10 +254,11 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   const heygen::provider::DiscoveredProvider& found = require_login(services, id);
   const heygen::provider::Manifest manifest = found.manifest;
   const heygen::provider::GivenSettings given = given_settings(parsed, manifest);
-  if (found.is_usable()) provider::require_settings(manifest, services.config(), services.environment, given);
+  if (found.is_usable())
+    provider::require_settings(manifest, services.config(), services.environment, given,
+                               fixed_settings(services.policy()));
 
-  const LoginResult result = log_in(services, id, given);
-  require_stored(result, manifest);
+  const LoginResult result = audited_login(services, manifest, given);
   const std::string name = display_name(result.user);
   print_notices(services, result, name);
   services.finish_interrupted_logins(true);  // of earlier logins, which this one overtook

@@ -77,10 +77,28 @@ void print_interrupted(Services& services, const heygen::auth::LogoutResult& res
   }
 }
 
+/// With a record of each credential that is gone, or of the failure.
+heygen::auth::LogoutResult audited_logout(Services& services) {
+  using heygen::auth::Revocation;
+  services.require_audit();
+  try {
+    heygen::auth::LogoutResult result = log_out(services);
+    const auto tell = [&](const std::string& id, Revocation revocation) {
+      services.audit_done({"logout", "ok", id, {{"revoked", revocation == Revocation::confirmed ? "yes" : "no"}}});
+    };
+    for (const heygen::auth::LogoutResult::Cleared& one : result.cleared) tell(one.provider, one.revocation);
+    for (const heygen::auth::LogoutResult::Interrupted& one : result.interrupted) tell(one.provider, one.revocation);
+    return result;
+  } catch (const Error& error) {
+    services.audit_done({"logout", "failed", services.options.provider, {{"reason", error.message()}}});
+    throw;
+  }
+}
+
 }  // namespace
 
 void run_logout(Services& services, Printer& printer, const Parsed&) {
-  const heygen::auth::LogoutResult result = log_out(services);
+  const heygen::auth::LogoutResult result = audited_logout(services);
   if (result.canceled) {
     throw canceled_error("Canceled while the server was asked to revoke the credential. The stored one was deleted.");
   }

@@ -10,6 +10,7 @@
 #include "host/commands/auth/support.hpp"
 #include "host/commands/provider/lookup.hpp"
 #include "host/commands/provider/offer.hpp"
+#include "host/policy_rules.hpp"
 #include "host/services.hpp"
 #include "host/ui/picker.hpp"
 
@@ -139,7 +140,8 @@ std::string unnamed_method(Services& services) {
     std::vector<std::string> ids;
     std::vector<ui::Row> rows;
     for (const heygen::provider::DiscoveredProvider& one : found) {
-      if (!provider::is_offered(one, services.config(), services.environment)) continue;
+      if (!provider::is_offered(one, services.config(), services.environment, fixed_settings(services.policy())))
+        continue;
       ids.push_back(one.id);
       rows.push_back({one.manifest.title, one.manifest.note});
     }
@@ -171,8 +173,9 @@ const heygen::provider::DiscoveredProvider& require_login(Services& services, co
   const heygen::provider::DiscoveredProvider* found = services.registry().find(id);
   if (found == nullptr) throw provider::unknown_provider(services, id);
   if (!found->login_denied_reason.empty()) {
-    throw usage_error("`heygen auth login` cannot use the provider `" + id + "`: " + found->login_denied_reason + ".",
-                      "`heygen policy show` shows what the administrator of this machine permits.");
+    const bool may_load = found->state != heygen::provider::ProviderState::refused_by_policy;
+    throw policy_refusal("`heygen auth login` cannot use the provider `" + id + "`: " + found->login_denied_reason,
+                         may_load ? may_log_in(services.policy(), id).rule : found->rule);
   }
   if (found->is_usable() && !found->manifest.has_login) {
     throw usage_error("The provider `" + id + "` has no login: it finds its credential itself.",

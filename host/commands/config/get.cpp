@@ -14,7 +14,8 @@ Command get_command() {
   command.positionals = {key_argument()};
   command.ignores_settings = true;
   command.run = [](Services& services, Printer& printer, const Parsed& parsed) {
-    const heygen::config::Entry entry = services.config().get(parsed.positionals.at(0), declared_keys(services));
+    const heygen::config::Entry entry =
+        with_policy(services, services.config().get(parsed.positionals.at(0), declared_keys(services)));
     printer.print(document(entry, true));
     if (entry.source == "default") tell_faults(services);  // a mistake may be the reason
   };

@@ -10,9 +10,12 @@ namespace {
 
 void run_list_settings(Services& services, Printer& printer, const Parsed&) {
   json::Array entries;
-  for (const heygen::config::Entry& entry : services.config().list(declared_keys(services)))
+  std::vector<output::Column> columns{{"key", ""}, {"value", ""}, {"source", ""}};
+  for (const heygen::config::Entry& entry : with_policy(services, services.config().list(declared_keys(services)))) {
     entries.push_back(document(entry, true));
-  printer.print(entries, {{"key", ""}, {"value", ""}, {"source", ""}});
+    if (!entry.rule.empty() && columns.size() == 3) columns.push_back({"rule", ""});
+  }
+  printer.print(entries, columns);
   tell_faults(services);
 }
 

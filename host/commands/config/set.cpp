@@ -10,6 +10,7 @@ namespace {
 
 void run_set_setting(Services& services, Printer& printer, const Parsed& parsed) {
   const std::string &key = parsed.positionals.at(0), &value = parsed.positionals.at(1);
+  require_not_fixed(services, key, value);
   // As it was when the command was typed: `config set output json` still answers in the old form.
   printer.options.human = printer.human();
   const heygen::config::Entry entry = services.config().set(key, value, declared_keys(services));

@@ -2,8 +2,10 @@
 #include "host/commands/config/settings.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/provider/discovery/registry.hpp"
+#include "host/policy_rules.hpp"
 #include "host/provider_settings.hpp"
 #include "host/secrets.hpp"
 
@@ -28,9 +30,36 @@ void tell_faults(Services& services, const std::string& kept) {
   if (more > 0) services.terminal.notice("Warning: " + std::to_string(more) + " more lines are not valid.");
 }
 
+heygen::config::Entry with_policy(Services& services, heygen::config::Entry entry) {
+  if (const auto fixed = fixed_key(services.policy(), entry.key)) {
+    entry.value = fixed->value;
+    entry.source = "policy";
+    entry.rule = fixed->rule;
+  }
+  return entry;
+}
+
+std::vector<heygen::config::Entry> with_policy(Services& services, std::vector<heygen::config::Entry> entries) {
+  for (heygen::config::Entry& entry : entries) entry = with_policy(services, std::move(entry));
+  for (const heygen::config::DeclaredKey& key : declared_keys(services)) {
+    if (std::ranges::find(entries, key.key, &heygen::config::Entry::key) != entries.end()) continue;
+    heygen::config::Entry entry = with_policy(services, {key.key, {}, {}});
+    if (!entry.rule.empty()) entries.push_back(std::move(entry));
+  }
+  std::ranges::sort(entries, {}, &heygen::config::Entry::key);
+  return entries;
+}
+
+void require_not_fixed(Services& services, const std::string& key, const std::string& value) {
+  const auto fixed = fixed_key(services.policy(), key);
+  if (!fixed || fixed->value == value) return;
+  throw policy_refusal("\"" + key + "\" cannot be changed: the policy " + fixed->rule + " fixes it", fixed->rule);
+}
+
 json::Value document(const heygen::config::Entry& entry, bool with_source) {
   json::Value out = json::Object{{"key", entry.key}, {"value", entry.value}};
   if (with_source) out.set("source", entry.source);
+  if (with_source && !entry.rule.empty()) out.set("rule", entry.rule);
   hide_secrets_in(out);
   return out;
 }

@@ -6,6 +6,7 @@
 
 namespace heygen::host::commands::policy {
 
-Command check_command();
+/// `all_commands`: to find those that a policy forbids.
+Command check_command(CommandTableMaker all_commands);
 
 }  // namespace heygen::host::commands::policy

@@ -11,7 +11,10 @@ namespace heygen::host::commands::policy {
 
 json::Value document(const heygen::provider::Policy& policy);
 
-/// Lines for --human.
+/// One line per file, in the order of reading.
+std::string text_of_files(const heygen::provider::Policy& policy);
+
+/// Lines for --human, each value with the file and the line that decide it.
 std::string text_of(const heygen::provider::Policy& policy);
 
 }  // namespace heygen::host::commands::policy

@@ -6,10 +6,10 @@
 
 namespace heygen::host::commands::policy {
 
-void add_commands(CommandTable& table) {
+void add_commands(CommandTable& table, CommandTableMaker all_commands) {
   table.add_group({{"policy"}, "Show and check what the administrator permits", ""});
   table.add(show_command());
-  table.add(check_command());
+  table.add(check_command(all_commands));
 }
 
 }  // namespace heygen::host::commands::policy

@@ -6,6 +6,6 @@
 
 namespace heygen::host::commands::policy {
 
-void add_commands(CommandTable& table);
+void add_commands(CommandTable& table, CommandTableMaker all_commands);
 
 }  // namespace heygen::host::commands::policy

@@ -16,7 +16,10 @@ void run_show_policy(Services& services, Printer& printer, const Parsed&) {
   const std::string path = heygen::provider::policy_path().string();
   if (!policy.in_effect())
     return printer.print_text("No policy (" + path + "). Any provider on the search path may load.\n");
-  printer.print_text(printable("The policy " + path + " is in effect.\n" + text_of(policy), true));
+  const std::string text = policy.sources.size() == 1
+                               ? "The policy " + policy.path.string() + " is in effect.\n"
+                               : "The policy is in effect, from these files:\n" + text_of_files(policy);
+  printer.print_text(printable(text + text_of(policy), true));
 }
 
 }  // namespace

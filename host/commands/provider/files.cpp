@@ -22,6 +22,7 @@
 #include "core/provider/library/pin.hpp"
 #include "host/child_process.hpp"
 #include "host/commands/provider/load.hpp"
+#include "host/policy_rules.hpp"
 #include "host/services.hpp"
 
 namespace heygen::host::commands::provider {
@@ -246,8 +247,7 @@ void require_permitted(const heygen::provider::Policy& policy, const ProviderFil
     }
   }
   if (why.empty()) return;
-  throw usage_error("The provider `" + id + "` was not installed: " + why + ".",
-                    "`heygen policy show` shows what the administrator of this machine permits.");
+  throw policy_refusal("The provider `" + id + "` was not installed: " + why, ruling.rule);
 }
 
 std::string install_provider(const InstallDependencies& needs, const ProviderFiles& files, const fs::path& directory,

@@ -37,6 +37,7 @@ Command load_command() {
   command.summary = "Load a provider once, for `provider install`";
   command.positionals = {{"library", "A provider's library"}, {"manifest", "Its manifest"}};
   command.ignores_settings = true;
+  command.ignores_policy = true;
   command.run = run_load;
   return command;
 }

@@ -20,8 +20,9 @@ heygen::provider::ConfiguredSetting settings_of(const heygen::config::Config& co
 }
 
 bool is_enabled(const heygen::provider::Manifest& manifest, const heygen::provider::Setting& setting,
-                const heygen::config::Config& config, const Environment& environment) {
-  const auto value = heygen::provider::find_setting(manifest, setting, environment, settings_of(config));
+                const heygen::config::Config& config, const Environment& environment,
+                const heygen::provider::FixedSetting& fixed) {
+  const auto value = heygen::provider::find_setting(manifest, setting, environment, settings_of(config), {}, fixed);
   const std::string text = value ? to_lower(trim(value->text)) : std::string{};
   return !text.empty() && text != "0" && text != "false";
 }
@@ -29,21 +30,22 @@ bool is_enabled(const heygen::provider::Manifest& manifest, const heygen::provid
 }  // namespace
 
 bool is_offered(const heygen::provider::DiscoveredProvider& found, const heygen::config::Config& config,
-                const Environment& environment) {
+                const Environment& environment, const heygen::provider::FixedSetting& fixed) {
   const heygen::provider::Manifest& manifest = found.manifest;
   if (!found.is_usable() || !found.login_denied_reason.empty() || !manifest.has_login) return false;
   if (manifest.enabled_by.empty()) return true;
   return std::ranges::any_of(manifest.enabled_by, [&](const std::string& name) {
     const auto setting = std::ranges::find(manifest.settings, name, &heygen::provider::Setting::key);
     if (setting == manifest.settings.end()) return environment.has(name);
-    return is_enabled(manifest, *setting, config, environment);
+    return is_enabled(manifest, *setting, config, environment, fixed);
   });
 }
 
 void require_settings(const heygen::provider::Manifest& manifest, const heygen::config::Config& config,
-                      const Environment& environment, const heygen::provider::GivenSettings& given) {
+                      const Environment& environment, const heygen::provider::GivenSettings& given,
+                      const heygen::provider::FixedSetting& fixed) {
   const heygen::provider::Setting* missing =
-      heygen::provider::missing_setting(manifest, environment, settings_of(config), given);
+      heygen::provider::missing_setting(manifest, environment, settings_of(config), given, fixed);
   if (missing == nullptr) return;
   const std::string name = "providers." + manifest.id + "." + missing->key;
   throw usage_error(

@@ -19,10 +19,11 @@ namespace heygen::host::commands::provider {
 
 /// Whether it is a row of the login picker: it has a login, may load, and what enables it is set.
 bool is_offered(const heygen::provider::DiscoveredProvider& found, const heygen::config::Config& config,
-                const Environment& environment);
+                const Environment& environment, const heygen::provider::FixedSetting& fixed = {});
 
 /// Throws Error{usage_error} naming the first required setting without a value.
 void require_settings(const heygen::provider::Manifest& manifest, const heygen::config::Config& config,
-                      const Environment& environment, const heygen::provider::GivenSettings& given = {});
+                      const Environment& environment, const heygen::provider::GivenSettings& given = {},
+                      const heygen::provider::FixedSetting& fixed = {});
 
 }  // namespace heygen::host::commands::provider

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
@@ -16,6 +17,7 @@
 #include "host/commands/provider/describe.hpp"
 #include "host/commands/provider/lookup.hpp"
 #include "host/commands/provider/offer.hpp"
+#include "host/policy_rules.hpp"
 #include "host/printer.hpp"
 #include "host/provider_settings.hpp"
 
@@ -66,6 +68,15 @@ std::string shown_value(const Setting& setting, const std::string& value) {
                                                                       : net::shown_text(value));
 }
 
+/// A value that contradicts the policy has no effect.
+std::optional<heygen::provider::SettingValue> shown_setting(Services& services, const Manifest& manifest,
+                                                            const Setting& setting,
+                                                            const heygen::provider::ConfiguredSetting& configured) {
+  const std::optional<FixedKey> fixed = fixed_key(services.policy(), "providers." + manifest.id + "." + setting.key);
+  if (fixed && !fixed->value.empty()) return heygen::provider::SettingValue{fixed->value, "the policy " + fixed->rule};
+  return find_setting(manifest, setting, services.environment, configured, {}, fixed_settings(services.policy()));
+}
+
 json::Array settings_of(Services& services, const Manifest& manifest) {
   const auto configured = [&](const std::string& section, const std::string& key) {
     return services.config().raw("providers." + section + "." + key);
@@ -78,7 +89,7 @@ json::Array settings_of(Services& services, const Manifest& manifest) {
     if (!setting.fallback.empty()) row.set("default", setting.fallback);
     if (!setting.env.empty()) row.set("env", setting.env);
     row.set("doc", setting.doc);
-    if (const auto value = find_setting(manifest, setting, services.environment, configured)) {
+    if (const auto value = shown_setting(services, manifest, setting, configured)) {
       row.set("value", shown_value(setting, value->text));
       row.set("source", value->source);
     }
@@ -109,7 +120,8 @@ std::string verdict(Services& services, const DiscoveredProvider& found) {
     text += "Its language runtime may load by " + runtime_permission(services, found.id) + ". ";
   if (!found.login_denied_reason.empty()) return text + "Login: denied: " + found.login_denied_reason + ".";
   if (!found.manifest.has_login) return text + "Login: none.";
-  if (is_offered(found, services.config(), services.environment)) return text + "Login: enabled.";
+  if (is_offered(found, services.config(), services.environment, fixed_settings(services.policy())))
+    return text + "Login: enabled.";
   std::vector<std::string> switches;
   for (const std::string& name : found.manifest.enabled_by) {
     const bool setting = std::ranges::count(found.manifest.settings, name, &Setting::key) > 0;
@@ -148,7 +160,8 @@ json::Value explanation(Services& services, const DiscoveredProvider& found) {
   out.set("searched", searched(services, found));
   out.set("slot", store::slot_of(found.id));
   out.set("cached", services.store().cache.has(found.id));
-  out.set("login_offered", is_offered(found, services.config(), services.environment));
+  out.set("login_offered",
+          is_offered(found, services.config(), services.environment, fixed_settings(services.policy())));
   out.set("enabled_by", strings(manifest.enabled_by));
   json::Array set;
   for (const std::string& name : manifest.credential_env) {

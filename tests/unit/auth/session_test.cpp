@@ -675,4 +675,45 @@ BOOST_AUTO_TEST_CASE(the_provider_hears_what_the_server_made_of_its_credential) 
   BOOST_TEST(!acme.outcomes.at(401));
 }
 
+BOOST_AUTO_TEST_CASE(uses_and_refreshes_are_told_once_each) {
+  std::vector<std::string> told;
+  const auto tell = [&](const AuditEvent& event) {
+    told.push_back(event.event + " " + event.outcome + " " + event.provider);
+  };
+  session.on_use = session.on_refresh = tell;
+  write(file(state("old", kNow + kSkewSeconds + 1)));
+  session.obtain(request);
+  session.obtain({"GET", "/v3/voices"});
+  BOOST_TEST(told == std::vector<std::string>{"use ok acme"});
+  clock.time += 1;
+  acme.on_refresh = [](const ProviderRequest&) { return refreshed("new"); };
+  session.obtain(request);
+  BOOST_TEST((told == std::vector<std::string>{"use ok acme", "refresh ok acme", "use ok acme"}));
+  told.clear();
+  write(file(state("spent", 5)));
+  acme.on_refresh = [](const ProviderRequest&) { return ended(Status::rejected); };
+  Session other(chain, clock, terminal, cancel);
+  other.on_use = other.on_refresh = tell;
+  error_of([&] { other.obtain(request); });
+  BOOST_TEST(told == std::vector<std::string>{"refresh failed acme"});
+}
+
+BOOST_AUTO_TEST_CASE(a_signature_per_request_is_one_use) {
+  int told = 0;
+  session.on_use = [&](const AuditEvent&) { ++told; };
+  sign();
+  write(file(R"({"token":"t"})"));
+  session.obtain(request);
+  session.obtain(request);
+  BOOST_TEST(told == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_use_that_cannot_be_recorded_does_not_happen) {
+  session.on_use = [](const AuditEvent&) { throw Error(code::kError, "no log"); };
+  write(file(R"({"token":"t"})"));
+  BOOST_TEST(error_of([&] { session.obtain(request); }).message() == "no log");
+  BOOST_TEST(error_of([&] { session.obtain(request); }).message() == "no log");
+  BOOST_TEST((session.last() == nullptr));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -50,7 +50,14 @@ bool stays_near(const HostCall& host, const net::Url& url) {
 /// Why the URL is refused, if it is.
 std::optional<std::string> find_url_fault(const HostCall& host, const net::Url& url, const net::Route& route) {
   if (url.scheme == "https" || route.direct || host.services.environment.is_on("HEYGEN_ALLOW_HTTP")) return {};
+  if (!host.services.http_rule.empty())
+    return url.origin() + " is not https, and " + host.services.http_rule + " forbids http.";
   return url.origin() + " is not https. Set HEYGEN_ALLOW_HTTP=1 to allow that.";
+}
+
+/// Of the policy: a clause, or "".
+std::string find_forbidden_host(const HostCall& host, const net::Url& url) {
+  return host.services.forbidden_host ? host.services.forbidden_host(host.manifest.id, url.host) : std::string{};
 }
 
 /// What is sent in plain text never passes a proxy, unless the user allows that.
@@ -215,6 +222,9 @@ heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_reques
     }
     if (given_is_unsound(*request)) return host.refuse("http.send got NULL with a size.");
     net::Route route = route_of(host, *request, url);
+    if (const std::string why = find_forbidden_host(host, url); !why.empty())
+      return host.fail(HEYGEN_USAGE, url.origin() + " may not be reached: " + why + ".",
+                       "`heygen policy show` shows what the administrator of this machine permits.");
     if (const auto fault = find_url_fault(host, url, route)) return host.fail(HEYGEN_USAGE, *fault);
     if (const auto fault = net::find_fault(route))
       return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + *fault + ".");
