@@ -116,8 +116,14 @@ void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   const Ruling ruling = may_load(rules.policy, found.id, found.origin);
   found.rule = ruling.rule;
   found.login_denied_reason = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
+  found.isolation = isolation_of(rules.policy, rules.isolation, found.id, found.origin);
+  const Ruling needs = may_need(rules.policy, found.manifest.needs);
   if (!ruling.permitted) {
     refuse(found, ProviderState::refused_by_policy, ruling.why);
+  } else if (!needs.permitted) {
+    refuse(found, ProviderState::refused_by_policy, needs.why);
+    found.rule = needs.rule;
+    found.login_denied_reason = needs.why;
   } else if (std::ranges::find(rules.disabled, found.id) != rules.disabled.end()) {
     refuse(found, ProviderState::disabled, "it is disabled; `heygen provider enable " + found.id + "` enables it");
   } else if (found.manifest.runtime && found.is_usable()) {
