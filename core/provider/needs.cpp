@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/needs.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -216,6 +218,15 @@ class Resolver {
   void add_host(std::vector<std::string>& hosts, const std::string& value) const {
     if (std::string host = host_of_value(value); !host.empty()) add(hosts, std::move(host));
   }
+  /// A name without a directory is looked for where programs of the system are.
+  void add_program(std::vector<std::string>& paths, std::string_view value) const {
+    if (value.find('/') != std::string_view::npos) return add_path(paths, value);
+    if (value.empty() || value == "." || value == "..") return;
+    for (const char* directory : {"/usr/local/bin/", "/usr/bin/", "/bin/"}) {
+      const std::string path = directory + std::string(value);
+      if (access(path.c_str(), X_OK) == 0) return add_path(paths, path);
+    }
+  }
   void add_path(std::vector<std::string>& paths, std::string_view value) const {
     std::string path(value);
     if (value.starts_with(kHome)) path = home_.empty() ? std::string{} : home_ + path.substr(1);
@@ -302,7 +313,7 @@ ResolvedNeeds resolve_needs(const Needs& needs, const ValueOf& setting, const st
   for (const std::string& key : needs.sockets_from_settings) resolver.add_path(out.sockets, resolver.setting(key));
   out.programs = needs.programs;
   for (const std::string& key : needs.programs_from_settings)
-    resolver.add_path(out.programs, first_word(resolver.setting(key)));
+    resolver.add_program(out.programs, first_word(resolver.setting(key)));
   for (const std::string& path : needs.read_files) resolver.add_path(out.read_files, path);
   for (const std::string& key : needs.read_files_from_settings)
     resolver.add_path(out.read_files, resolver.setting(key));

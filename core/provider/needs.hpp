@@ -56,7 +56,8 @@ struct ResolvedNeeds {
 using ValueOf = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// A setting without a value, or with one that is neither URL, host name nor path, grants nothing. `home` is the user's
-/// home directory, or "": paths in it grant nothing then. The program of a setting is its first word.
+/// home directory, or "": paths in it grant nothing then. The program of a setting is its first word; a name without a
+/// directory is looked for in /usr/local/bin, /usr/bin and /bin.
 ResolvedNeeds resolve_needs(const Needs& needs, const ValueOf& setting, const std::string& home,
                             const ValueOf& state = {});
 

@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::string_view kWellKnown = "/.well-known/", kEndpoint = "_endpoint", kUsualPort = ":443";
 
-bool is_enforced(const HostCall& host, const Needs& needs) {
-  return host.isolated || needs.declares_hosts();
-}
-
 std::optional<std::string> state_member(const HostCall& host, const std::string& member) {
   const json::Value* value = host.request.state.is_object() ? host.request.state.find(member) : nullptr;
   return value != nullptr && value->is_string() ? std::optional(value->as_string()) : std::nullopt;
@@ -44,8 +40,12 @@ ResolvedNeeds resolved(const HostCall& host, const Needs& needs) {
 }  // namespace
 
 std::optional<HostFault> find_host_fault(const HostCall& host, const net::Url& url, const std::string& socket) {
+  if (!host.isolated && !parse_needs(host.manifest.needs).declares_hosts()) return {};
+  return find_undeclared_host(host, url, socket);
+}
+
+std::optional<HostFault> find_undeclared_host(const HostCall& host, const net::Url& url, const std::string& socket) {
   const Needs needs = parse_needs(host.manifest.needs);
-  if (!is_enforced(host, needs)) return {};
   const ResolvedNeeds permitted = resolved(host, needs);
   std::string target = socket, line = "hosts=unix:" + socket;
   if (socket.empty()) {

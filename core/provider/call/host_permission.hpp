@@ -24,6 +24,9 @@ struct HostFault {
 /// "". Throws Error for a config.toml that cannot be used.
 std::optional<HostFault> find_host_fault(const HostCall& host, const net::Url& url, const std::string& socket);
 
+/// Likewise, but judged for an isolated provider.
+std::optional<HostFault> find_undeclared_host(const HostCall& host, const net::Url& url, const std::string& socket);
+
 /// Permits, for the rest of this call, the hosts that the metadata of a declared issuer names (RFC 8414 §2: members
 /// `…_endpoint`). Any other response permits nothing.
 void learn_hosts(HostCall& host, const net::Url& url, int status, std::string_view body);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/needs.hpp"
 
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <map>
 
@@ -165,7 +167,12 @@ BOOST_AUTO_TEST_CASE(paths_are_absolute_and_of_the_home_directory) {
   is(out.write_files, {"/home/u/log"});
   is(out.programs, {"/usr/bin/pass"});
   is(resolved(texts, {{"command", "pass show"}, {"log", "/a/../b"}}, "").read_files, {});
-  is(resolved(texts, {{"command", "pass show"}, {"log", "/a/../b"}}, "").programs, {});
+  is(resolved({"exec=setting:command"}, {{"command", "sh -c true"}}).programs,
+     {access("/usr/local/bin/sh", X_OK) == 0 ? "/usr/local/bin/sh"
+      : access("/usr/bin/sh", X_OK) == 0     ? "/usr/bin/sh"
+                                             : "/bin/sh"});
+  for (const char* command : {"no-such-program show", "./sh", "..", "\"\"", ""})
+    is(resolved({"exec=setting:command"}, {{"command", command}}).programs, {});
   is(resolved(texts, {{"command", "pass show"}, {"log", "/a/../b"}}, "").write_files, {});
 }
 
