@@ -6,8 +6,8 @@ import unittest
 
 import pexpect
 
-from service import Response, Service
 from support import LIMIT_S, EndToEnd, WithService, compile_provider, install, write_manifest
+from service import Response, Service
 
 # Its login sends a request to the URL that it reads.
 SOURCE = """

@@ -284,6 +284,8 @@ class FileProviderRegistry : public ProviderRegistry {
       const bool consented = found.manifest.runtime;
       const fs::path file = examine(found, pin, checks_, read_[found.id]);
       if (found.manifest.runtime && !consented) throw Refusal("its manifest has just changed");
+      if (const Ruling needs = may_need(rules_.policy, found.manifest.needs); !needs.permitted)
+        throw Refusal(needs.why);
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;

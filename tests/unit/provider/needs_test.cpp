@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(host_of_a_setting_has_the_port_of_its_url) {
      {"a.example:443", "127.0.0.1:8200", "vault.corp", "[::1]:1"});
 }
 
-BOOST_AUTO_TEST_CASE(setting_that_is_no_host_grants_nothing) {
+BOOST_AUTO_TEST_CASE(setting_without_a_host_grants_nothing) {
   for (const char* value : {"", " ", "*.example", "*", "https://", "ftp://a.example/", "a/b", "https://u@a.example/"})
     is(resolved({"hosts=setting:a"}, {{"a", value}}).hosts, {});
 }
