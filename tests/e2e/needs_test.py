@@ -7,7 +7,7 @@ import unittest
 import pexpect
 
 from support import LIMIT_S, EndToEnd, WithService, compile_provider, install, write_manifest
-from service import Response, Service
+from service import DEVICE, REVOKE, TOKEN, Response, Service
 
 # Its login sends a request to the URL that it reads.
 SOURCE = """
@@ -210,6 +210,27 @@ class Enforced(WithNeeds, WithService):
         for service in (self.other, self.service):
             self.assert_succeeds(self.log_in(f"{service.url}/there"))
             self.assertEqual(len(service.requests_to("/there")), 1)
+
+    def test_endpoints_of_an_issuer_on_another_server_stay_those_of_the_login(self):
+        """The issuer's metadata names the other server; what is stored leads there when no setting does any more."""
+        endpoints = {
+            "token_endpoint": self.other.url + TOKEN,
+            "revocation_endpoint": self.other.url + REVOKE,
+            "device_authorization_endpoint": self.other.url + DEVICE,
+        }
+        self.service.metadata = endpoints
+        self.service.routes["GET /v3/videos"] = lambda _: Response(200, {"data": []})
+        for name in ("AUTHORIZE", "TOKEN", "REVOKE"):
+            del self.home.env[f"HEYGEN_OAUTH_{name}_URL"]
+        self.home.write_settings("[providers.device-code]\nenabled = true\n")
+        issuer = {"HEYGEN_OAUTH_ISSUER": self.service.url}
+        self.assert_succeeds(self.run_heygen("auth", "login", "--device-code", env=issuer))
+        self.assertEqual(self.home.read()["oauth"]["token_endpoint"], endpoints["token_endpoint"])
+        self.service.fault("/v3/videos", status=401, body={"error": {}})
+        self.assert_succeeds(self.run_heygen("video", "list"))
+        self.assertEqual(len(self.other.refreshes()), 1)
+        self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assertEqual([self.other.state(token) for token in list(self.other.refresh)[-1:]], ["revoked"])
 
 
 if __name__ == "__main__":

@@ -133,4 +133,34 @@ BOOST_AUTO_TEST_CASE(stored_login_names_hosts_that_it_could_reach_when_it_was_st
   BOOST_TEST(find_state_fault(*call.host, change) == "");
 }
 
+BOOST_AUTO_TEST_CASE(request_to_another_host_is_usage_and_not_sent) {
+  Call call({}, true);
+  const auto send = [&](const std::string& url) {
+    heygen_http_request request{};
+    request.struct_size = sizeof request;
+    request.method = abi::str("GET");
+    request.url = abi::str(url);
+    const heygen_http_response* response = nullptr;
+    return http_service().send(call.host->abi(), &request, &response);
+  };
+  BOOST_TEST(send("https://evil.example/") == HEYGEN_USAGE);
+  BOOST_TEST(call.scenario.http.sent.empty());
+  BOOST_TEST(send("https://api.example/") == HEYGEN_OK);
+  BOOST_TEST(call.scenario.http.sent.size() == 1U);
+  const ProviderResult result = call.host->finish(HEYGEN_USAGE);
+  BOOST_TEST((result.status == Status::usage));
+  BOOST_TEST((result.hint.find("\"hosts=evil.example\"") != std::string::npos));
+}
+
+BOOST_AUTO_TEST_CASE(state_that_leads_elsewhere_is_a_bug_in_the_provider) {
+  Call call({"hosts=setting:url", "hosts=state:token_endpoint"});
+  call.scenario.settings["sample.url"] = "https://set.example";
+  const auto set_state = [&](const std::string& text) {
+    return call.host->abi()->sink->set_state(call.host->abi(), abi::str(text));
+  };
+  BOOST_TEST(set_state(R"({"token_endpoint":"https://evil.example/t"})") == HEYGEN_USAGE);
+  BOOST_TEST(!call.host->result.patch.has_value());
+  BOOST_TEST(set_state(R"({"token_endpoint":"https://set.example/t"})") == HEYGEN_OK);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
