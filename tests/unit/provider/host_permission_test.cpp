@@ -138,8 +138,8 @@ BOOST_AUTO_TEST_CASE(request_to_another_host_is_usage_and_not_sent) {
   const auto send = [&](const std::string& url) {
     heygen_http_request request{};
     request.struct_size = sizeof request;
-    request.method = abi::str("GET");
-    request.url = abi::str(url);
+    request.method = provider::abi::str("GET");
+    request.url = provider::abi::str(url);
     const heygen_http_response* response = nullptr;
     return http_service().send(call.host->abi(), &request, &response);
   };
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(state_that_leads_elsewhere_is_a_bug_in_the_provider) {
   Call call({"hosts=setting:url", "hosts=state:token_endpoint"});
   call.scenario.settings["sample.url"] = "https://set.example";
   const auto set_state = [&](const std::string& text) {
-    return call.host->abi()->sink->set_state(call.host->abi(), abi::str(text));
+    return call.host->abi()->sink->set_state(call.host->abi(), provider::abi::str(text));
   };
   BOOST_TEST(set_state(R"({"token_endpoint":"https://evil.example/t"})") == HEYGEN_USAGE);
   BOOST_TEST(!call.host->result.patch.has_value());
