@@ -222,6 +222,7 @@ provider::ProviderRegistry& Services::made_registry() {
   made_->wrong_setting = own.problem;
   rules.disabled = own.disabled;
   rules.runtimes = own.runtimes;
+  rules.isolation = own.isolation;
   made_->watchdog = std::make_unique<provider::Watchdog>(
       own.hang_timeout,
       [this](const std::string& where, std::chrono::milliseconds waited) {

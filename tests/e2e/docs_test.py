@@ -66,7 +66,7 @@ class Providers(EndToEnd):
         said = done.stdout
         self.assertEqual(done.returncode, 0, said)
         self.assert_shows(said, blocks(self.page, "text"))
-        self.assertIn("minimal: available, Pasted token 1.0.0, log in with --minimal", said)
+        self.assertIn("minimal: available, Pasted token 1.0.0, isolated, log in with --minimal", said)
         self.assertEqual(said.count("Logged in as you@example.test."), 2, said)
         self.assertIn("exit 3", said)
         self.assertIn("The server confirmed that the credential is revoked.", said)

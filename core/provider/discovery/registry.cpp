@@ -116,8 +116,14 @@ void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   const Ruling ruling = may_load(rules.policy, found.id, found.origin);
   found.rule = ruling.rule;
   found.login_denied_reason = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
+  found.isolation = isolation_of(rules.policy, rules.isolation, found.id, found.origin);
+  const Ruling needs = may_need(rules.policy, found.manifest.needs);
   if (!ruling.permitted) {
     refuse(found, ProviderState::refused_by_policy, ruling.why);
+  } else if (!needs.permitted) {
+    refuse(found, ProviderState::refused_by_policy, needs.why);
+    found.rule = needs.rule;
+    found.login_denied_reason = needs.why;
   } else if (std::ranges::find(rules.disabled, found.id) != rules.disabled.end()) {
     refuse(found, ProviderState::disabled, "it is disabled; `heygen provider enable " + found.id + "` enables it");
   } else if (found.manifest.runtime && found.is_usable()) {
@@ -278,6 +284,8 @@ class FileProviderRegistry : public ProviderRegistry {
       const bool consented = found.manifest.runtime;
       const fs::path file = examine(found, pin, checks_, read_[found.id]);
       if (found.manifest.runtime && !consented) throw Refusal("its manifest has just changed");
+      if (const Ruling needs = may_need(rules_.policy, found.manifest.needs); !needs.permitted)
+        throw Refusal(needs.why);
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;

@@ -9,6 +9,8 @@
 #include "core/net/http.hpp"
 #include "core/provider/manifest.hpp"
 #include "core/provider/policy/narrowing.hpp"
+#include "core/provider/needs.hpp"
+#include "core/provider/refusal.hpp"
 #include "core/store/reserved_slots.hpp"
 
 namespace heygen::provider {
@@ -115,6 +117,24 @@ std::vector<std::string> command_words(const TomlValue& value) {
   return value.texts;
 }
 
+/// Words, and whole needs as a manifest has them.
+std::vector<std::string> needs(const TomlValue& value) {
+  if (value.kind != Kind::texts) refuse(value, "must be a list of needs in quotes");
+  for (const std::string& need : value.texts) {
+    if (is_need_word(need)) continue;
+    try {
+      if (is_need_word(word_of(need))) {
+        static_cast<void>(parse_needs({need}));
+        continue;
+      }
+    } catch (const Refusal&) {  // worded below
+    }
+    refuse(value, "has \"" + printable(need) + "\", which is not a valid need",
+           R"(Write a word, such as "exec", or a need as a manifest has it.)");
+  }
+  return value.texts;
+}
+
 /// "" for no proxy at all.
 std::string proxy(const TomlValue& value) {
   if (text(value) == "none") return {};
@@ -148,6 +168,11 @@ constexpr auto kKeys = std::to_array<Key>({
      [](Policy& policy, const TomlValue& value) { policy.user_directories = scalar<bool>(value, "true or false"); }},
     {"providers.logins", [](Policy& policy, const TomlValue& value) { policy.logins = ids(value); }},
     {"providers.runtimes", [](Policy& policy, const TomlValue& value) { policy.runtimes = ids(value); }},
+    {"providers.isolation",
+     [](Policy& policy, const TomlValue& value) {
+       policy.isolate_all = word(value, "default", "process") == "process";
+     }},
+    {"providers.forbid_needs", [](Policy& policy, const TomlValue& value) { policy.forbid_needs = needs(value); }},
     {"api.base", [](Policy& policy, const TomlValue& value) { policy.api_base = url(value); }},
     {"tls.ca_file", [](Policy& policy, const TomlValue& value) { policy.ca_file = absolute_path(value); }},
     {"audit_required",
@@ -169,8 +194,10 @@ void read_pin(Policy& policy, const TomlValue& value) {
     pin.library = digests(value);
   } else if (value.path.back() == "manifest") {
     pin.manifest = digests(value);
+  } else if (value.path.back() == "in_process") {
+    pin.in_process = scalar<bool>(value, "true or false");
   } else {
-    refuse(value, "is not a key of a pin", "A pin has `library` and `manifest`.");
+    refuse(value, "is not a key of a pin", "A pin has `library`, `manifest` and `in_process`.");
   }
 }
 
@@ -225,7 +252,7 @@ void read_hosts(Policy& policy, const TomlValue& value) {
 }
 
 [[noreturn]] void unknown(const TomlValue& value) {
-  std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest", "providers.settings.ID.KEY",
+  std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest", "pins.ID.in_process", "providers.settings.ID.KEY",
                                  "providers.hosts.ID"};
   for (const Key& key : kKeys) names.emplace_back(key.name);
   const std::string near = nearest(dotted(value.path), names);
@@ -442,6 +469,17 @@ Ruling may_bring_runtime(const Policy& policy, const std::string& id) {
   const std::string rule = policy.rule("providers.runtimes");
   if (contains(*policy.runtimes, id)) return {true, rule, {}};
   return {false, rule, "it brings a language runtime, and the policy " + rule + " does not list it"};
+}
+
+Ruling may_need(const Policy& policy, const std::vector<std::string>& needs) {
+  for (const std::string& need : needs) {
+    const auto forbidden = std::ranges::find_if(
+        policy.forbid_needs, [&](const std::string& one) { return one == need || one == word_of(need); });
+    if (forbidden == policy.forbid_needs.end()) continue;
+    const std::string rule = policy.rule("providers.forbid_needs", *forbidden);
+    return {false, rule, "it needs `" + need + "`, which the policy " + rule + " forbids"};
+  }
+  return {};
 }
 
 Ruling may_log_in(const Policy& policy, const std::string& id) {

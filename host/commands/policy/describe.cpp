@@ -30,6 +30,8 @@ json::Value providers_of(const Policy& policy) {
   out.set("user_directories", policy.user_directories);
   if (policy.logins) out.set("logins", strings(*policy.logins));
   if (policy.runtimes) out.set("runtimes", strings(*policy.runtimes));
+  out.set("isolation", policy.isolate_all ? "process" : "default");
+  if (!policy.forbid_needs.empty()) out.set("forbid_needs", strings(policy.forbid_needs));
   json::Value hosts = json::Object{};
   for (const auto& [id, list] : policy.hosts) hosts.set(id, strings(list));
   if (!policy.hosts.empty()) out.set("hosts", std::move(hosts));
@@ -72,8 +74,11 @@ json::Value document(const Policy& policy) {
   if (!policy.in_effect()) return out;
   out.set("providers", providers_of(policy));
   json::Value pins = json::Object{};
-  for (const auto& [id, pin] : policy.pins)
-    pins.set(id, json::Object{{"library", digests(pin.library)}, {"manifest", digests(pin.manifest)}});
+  for (const auto& [id, pin] : policy.pins) {
+    json::Object members{{"library", digests(pin.library)}, {"manifest", digests(pin.manifest)}};
+    if (pin.in_process) members.emplace_back("in_process", true);
+    pins.set(id, std::move(members));
+  }
   out.set("pins", std::move(pins));
   if (!policy.api_base.empty()) out.set("api", json::Object{{"base", policy.api_base}});
   if (!policy.ca_file.empty()) out.set("tls", json::Object{{"ca_file", policy.ca_file}});
@@ -113,8 +118,14 @@ std::string text_of(const Policy& policy) {
       "providers.user_directories");
   if (policy.logins) add("Logins offered", listed(*policy.logins), "providers.logins");
   if (policy.runtimes) add("Language runtimes that may load", listed(*policy.runtimes), "providers.runtimes");
+  add("Isolated providers", policy.isolate_all ? "all" : "those outside the installation's directory",
+      "providers.isolation");
+  for (const std::string& need : policy.forbid_needs)
+    add("Forbidden need", need, "providers.forbid_needs[" + need + "]");
   for (const auto& [id, pin] : policy.pins)
-    add("Pinned", fmt::format("{} ({} library, {} manifest)", id, pin.library.size(), pin.manifest.size()),
+    add("Pinned",
+        fmt::format("{} ({} library, {} manifest){}", id, pin.library.size(), pin.manifest.size(),
+                    pin.in_process ? ", runs in process" : ""),
         "pins." + id);
   for (const auto& [id, settings] : policy.settings)
     for (const auto& [key, value] : settings)

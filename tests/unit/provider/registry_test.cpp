@@ -205,6 +205,35 @@ BOOST_AUTO_TEST_CASE(manifest_that_changes_before_the_load_is_read_again) {
   has(load_error(*registry, "sample").message(), "contradicts its library");
 }
 
+BOOST_AUTO_TEST_CASE(forbidden_need_that_a_manifest_gets_before_the_load_is_refused) {
+  Scenario scenario;
+  install(scenario.directory.path(), "fine", sample_manifest());
+  const std::vector<SearchDirectory> places{{scenario.directory.path(), Origin::user}};
+  const Policy policy = parse_policy(
+      "version = 1\n[providers]\nmode = \"open\"\nuser_directories = true\nforbid_needs = [\"network\"]\n", "/p");
+  const auto registry = scenario.registry(places, {.policy = policy});
+  BOOST_TEST(registry->find("sample")->is_usable());
+  Manifest changed = sample_manifest();
+  changed.needs = {"network"};
+  write_manifest(scenario.directory.path(), changed);
+  has(load_error(*registry, "sample").message(), "it needs `network`, which the policy /p, line 5");
+  const auto again = scenario.registry(places, {.policy = policy});
+  BOOST_TEST((again->find("sample")->state == ProviderState::refused_by_policy));
+  BOOST_TEST(again->find("sample")->rule == "/p, line 5 (providers.forbid_needs)");
+}
+
+BOOST_AUTO_TEST_CASE(isolation_of_a_provider_is_found_without_its_library) {
+  Scenario scenario;
+  plain(scenario.directory.path(), "sample", 1);
+  for (const auto& [origin, isolation] :
+       {std::pair(Origin::system, Isolation::in_process), {Origin::user, Isolation::process}}) {
+    const auto registry = scenario.registry({{scenario.directory.path(), origin}});
+    BOOST_TEST((registry->find("sample")->isolation.isolation == isolation));
+  }
+  const auto all = scenario.registry({{scenario.directory.path(), Origin::system}}, {.isolation = {true, {}}});
+  BOOST_TEST(all->find("sample")->isolation.rule == "the setting provider.isolation");
+}
+
 BOOST_AUTO_TEST_CASE(missing_provider_is_an_error_that_names_it) {
   Scenario scenario;
   const auto registry = scenario.registry();
