@@ -6,12 +6,14 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/provider/discovery/search_path.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/provider/provider.hpp"
+#include "core/provider/signature/signed_files.hpp"
 
 namespace heygen::provider {
 
@@ -35,6 +37,7 @@ struct DiscoveredProvider {
   std::string fix;                              ///< a command that removes the reason, or ""
   std::string rule;                             ///< of the policy, that permits or refuses it; "" without one
   std::string login_denied_reason;              ///< why the policy offers no login with it, a clause, or ""
+  std::optional<Signer> signer;                 ///< of the manifest, where the policy requires signatures
   std::vector<std::filesystem::path> shadowed;  ///< manifests of the same ID in later directories
 
   bool is_usable() const { return state == ProviderState::available || state == ProviderState::loaded; }

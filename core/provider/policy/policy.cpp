@@ -108,7 +108,7 @@ void read_version(Policy&, const TomlValue& value) {
   }
 }
 
-constexpr std::array<Key, 9> kKeys{{
+constexpr std::array<Key, 11> kKeys{{
     {"version", read_version},
     {"audit", [](Policy& policy, const TomlValue& value) { policy.audit = word(value, "none", "syslog") == "syslog"; }},
     {"providers.mode",
@@ -118,6 +118,8 @@ constexpr std::array<Key, 9> kKeys{{
      [](Policy& policy, const TomlValue& value) { policy.user_directories = scalar<bool>(value, "true or false"); }},
     {"providers.logins", [](Policy& policy, const TomlValue& value) { policy.logins = ids(value); }},
     {"providers.runtimes", [](Policy& policy, const TomlValue& value) { policy.runtimes = ids(value); }},
+    {"trust.keys", read_trusted_keys},
+    {"trust.require_signature", read_required_signature},
     {"api.base", [](Policy& policy, const TomlValue& value) { policy.api_base = url(value); }},
     {"tls.ca_file", [](Policy& policy, const TomlValue& value) { policy.ca_file = absolute_path(value); }},
 }};
@@ -250,6 +252,7 @@ Policy parse_policy(std::string_view text, const std::filesystem::path& path) {
   require(policy, "providers.user_directories", "Write true or false: whether providers of the user count.");
   check_allow_list(policy);
   check_ids(policy);
+  check_trust(policy);
   return policy;
 }
 

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/provider/policy/trust.hpp"
+
 namespace heygen::provider {
 
 /// A policy that is not valid: why, and in which line (from 1).
@@ -35,6 +37,7 @@ struct Policy {
   std::optional<std::vector<std::string>> logins;    ///< empty optional: all that may load
   std::optional<std::vector<std::string>> runtimes;  ///< which language runtimes load; empty optional: the user decides
   std::map<std::string, Pin> pins;
+  Trust trust;
   std::string api_base;  ///< without a final '/'; empty: not fixed
   std::string ca_file;   ///< empty: not fixed
   bool audit = false;    ///< audit = "syslog"

@@ -8,6 +8,8 @@
 namespace heygen::host::commands::policy {
 
 using heygen::provider::Policy;
+using heygen::provider::SignaturesOf;
+using heygen::provider::Trust;
 
 namespace {
 
@@ -31,6 +33,31 @@ json::Value providers_of(const Policy& policy) {
   return out;
 }
 
+json::Value trust_of(const Trust& trust) {
+  json::Array keys;
+  for (const auto& key : trust.keys) {
+    json::Value row = json::Object{{"key", key.text()}, {"id", heygen::provider::key_id_text(key.id)}};
+    if (!key.name.empty()) row.set("name", key.name);
+    keys.push_back(std::move(row));
+  }
+  json::Value out = json::Object{};
+  out.set("keys", std::move(keys));
+  if (trust.required_of == SignaturesOf::all)
+    out.set("require_signature", name_of(trust.required_of));
+  else
+    out.set("require_signature", trust.required_of != SignaturesOf::none);
+  return out;
+}
+
+std::string trust_text(const Trust& trust) {
+  std::string out;
+  for (const auto& key : trust.keys) out += "Trusted signatures: " + key.shown() + "\n";
+  if (trust.required_of == SignaturesOf::others)
+    out += "Signature required: of each provider outside the installation's own directory\n";
+  if (trust.required_of == SignaturesOf::all) out += "Signature required: of each provider\n";
+  return out;
+}
+
 }  // namespace
 
 json::Value document(const Policy& policy) {
@@ -43,6 +70,7 @@ json::Value document(const Policy& policy) {
   for (const auto& [id, pin] : policy.pins)
     pins.set(id, json::Object{{"library", digests(pin.library)}, {"manifest", digests(pin.manifest)}});
   out.set("pins", std::move(pins));
+  if (!policy.trust.keys.empty()) out.set("trust", trust_of(policy.trust));
   if (!policy.api_base.empty()) out.set("api", json::Object{{"base", policy.api_base}});
   if (!policy.ca_file.empty()) out.set("tls", json::Object{{"ca_file", policy.ca_file}});
   out.set("audit", policy.audit ? "syslog" : "none");
@@ -62,6 +90,7 @@ std::string text_of(const Policy& policy) {
                        policy.runtimes->empty() ? "none" : join(*policy.runtimes, ", "));
   for (const auto& [id, pin] : policy.pins)
     out += fmt::format("Pinned: {} ({} library, {} manifest)\n", id, pin.library.size(), pin.manifest.size());
+  out += trust_text(policy.trust);
   return out + fmt::format("API URL: {}\nCA certificates: {}\nLoads are logged to: {}\n", fixed(policy.api_base),
                            fixed(policy.ca_file), policy.audit ? "syslog" : "nowhere");
 }
