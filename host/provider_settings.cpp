@@ -11,7 +11,7 @@ namespace heygen::host {
 
 namespace {
 
-constexpr std::string_view kDisabled = "disabled.", kRuntime = "runtime.";
+constexpr std::string_view kDisabled = "disabled.", kRuntime = "runtime.", kTrust = "trust.";
 constexpr int kLongestDeadline = 86'400;
 
 config::DeclaredKey deadline_key() {
@@ -33,6 +33,7 @@ ProviderSettings provider_settings(const config::Config& config) {
     for (const auto& [key, value] : config.members("provider")) {
       if (key.starts_with(kDisabled) && value == "true") out.disabled.push_back(key.substr(kDisabled.size()));
       if (key.starts_with(kRuntime) && value == "true") out.runtimes.push_back(key.substr(kRuntime.size()));
+      if (key.starts_with(kTrust)) out.trusted[key.substr(kTrust.size())] = value;
       if (key == "deadline" && !value.empty()) out.hang_timeout = std::chrono::seconds{std::stoi(value)};
     }
   } catch (const Error& error) {
@@ -42,7 +43,7 @@ ProviderSettings provider_settings(const config::Config& config) {
 }
 
 std::vector<config::DeclaredKey> own_keys() {
-  return {deadline_key(), disabled_key("*"), runtime_key("*"), response_limit_key()};
+  return {deadline_key(), disabled_key("*"), runtime_key("*"), trust_key("*"), response_limit_key()};
 }
 
 std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found) {
@@ -76,6 +77,14 @@ config::DeclaredKey runtime_key(const std::string& id) {
           .env = "",
           .fallback = "false",
           .doc = "Whether the provider's language runtime may load, with its threads and signal handlers"};
+}
+
+config::DeclaredKey trust_key(const std::string& name) {
+  return {.key = "provider.trust." + name,
+          .type = "string",
+          .env = "",
+          .fallback = "",
+          .doc = "A minisign public key (RW…) whose signatures of providers count"};
 }
 
 }  // namespace heygen::host
