@@ -11,7 +11,7 @@ namespace heygen::host {
 
 namespace {
 
-constexpr std::string_view kDisabled = "disabled.", kRuntime = "runtime.", kIsolated = "isolated.";
+constexpr std::string_view kDisabled = "disabled.", kRuntime = "runtime.", kIsolated = "isolated.", kTrust = "trust.";
 constexpr int kLongestDeadline = 86'400;
 
 config::DeclaredKey deadline_key() {
@@ -45,6 +45,7 @@ ProviderSettings provider_settings(const config::Config& config) {
       if (key.starts_with(kRuntime) && value == "true") out.runtimes.push_back(key.substr(kRuntime.size()));
       if (key.starts_with(kIsolated) && value == "true") out.isolation.ids.push_back(key.substr(kIsolated.size()));
       if (key == "isolation") out.isolation.all = value == "process";
+      if (key.starts_with(kTrust)) out.trusted[key.substr(kTrust.size())] = value;
       if (key == "deadline" && !value.empty()) out.hang_timeout = std::chrono::seconds{std::stoi(value)};
     }
   } catch (const Error& error) {
@@ -54,8 +55,8 @@ ProviderSettings provider_settings(const config::Config& config) {
 }
 
 std::vector<config::DeclaredKey> own_keys() {
-  return {deadline_key(),    isolation_key(),  disabled_key("*"),
-          isolated_key("*"), runtime_key("*"), response_limit_key()};
+  return {deadline_key(),    isolation_key(),  disabled_key("*"),   isolated_key("*"),
+          runtime_key("*"), trust_key("*"), response_limit_key()};
 }
 
 std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found) {
@@ -98,6 +99,14 @@ config::DeclaredKey runtime_key(const std::string& id) {
           .env = "",
           .fallback = "false",
           .doc = "Whether the provider's language runtime may load, with its threads and signal handlers"};
+}
+
+config::DeclaredKey trust_key(const std::string& name) {
+  return {.key = "provider.trust." + name,
+          .type = "string",
+          .env = "",
+          .fallback = "",
+          .doc = "A minisign public key (RW…) whose signatures of providers count"};
 }
 
 }  // namespace heygen::host

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct ProviderSettings {
   std::vector<std::string> disabled;               ///< provider.disabled.ID = true
   std::vector<std::string> runtimes;               ///< provider.runtime.ID = true
   provider::IsolationSettings isolation;           ///< provider.isolation, provider.isolated.ID = true
+  std::map<std::string, std::string> trusted;      ///< provider.trust.NAME = "RW…", by name
   std::chrono::milliseconds hang_timeout{60'000};  ///< provider.deadline, in seconds
   std::optional<Error> problem;                    ///< the first fault of config.toml
 };
@@ -38,5 +40,6 @@ std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::Disco
 config::DeclaredKey disabled_key(const std::string& id);
 config::DeclaredKey runtime_key(const std::string& id);
 config::DeclaredKey isolated_key(const std::string& id);
+config::DeclaredKey trust_key(const std::string& name);
 
 }  // namespace heygen::host

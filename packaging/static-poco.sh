@@ -32,7 +32,8 @@ off=()
 for part in TESTS DATA DATA_SQLITE DATA_MYSQL DATA_POSTGRESQL DATA_ODBC MONGODB REDIS PDF ZIP PAGECOMPILER PAGECOMPILER_FILE2PAGE \
   ACTIVERECORD ACTIVERECORD_COMPILER ENCODINGS JWT PROMETHEUS APACHECONNECTOR CPPPARSER POCODOC SEVENZIP; do off+=("-DENABLE_$part=OFF"); done
 flags="-O2 -ffunction-sections -fdata-sections -fstack-protector-strong -flto=auto -ffat-lto-objects -ffile-prefix-map=$directory/source=poco"
-# XML comes with Util; zlib and pcre are Poco's own copies, and unused.
+# XML comes with Util; zlib, which unpacks archives of providers, and pcre, which is unused, are
+# Poco's own copies.
 cmake -S source -B build -G Ninja "${other[@]}" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$directory/prefix" -DBUILD_SHARED_LIBS=OFF \
   -DPOCO_UNBUNDLED=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DCMAKE_C_FLAGS_RELEASE="$flags" -DCMAKE_CXX_FLAGS_RELEASE="$flags" \
   "${off[@]}" >cmake.log

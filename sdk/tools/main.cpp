@@ -17,6 +17,7 @@ constexpr std::string_view kHelp = R"(Usage: heygen-provider-check PATH [OPTIONS
        heygen-provider-check rules [--json]
        heygen-provider-check manifest LIBRARY [--output FILE] [--library NAME]
        heygen-provider-check pin PATH...
+       heygen-provider-check sign PATH... --key FILE
        heygen-provider-check new NAME --lang c|cpp|rust|go
 
 PATH is a provider's library or its manifest. The check loads and runs it, so check
@@ -42,6 +43,8 @@ Commands:
     --output FILE    Write to FILE instead; - is stdout
     --library NAME   File name of the library in the manifest (default: its own)
   pin                Print the lines for policy.toml that allow only these files to load
+  sign               Write LIBRARY.minisig and MANIFEST.minisig
+    --key FILE       A secret key of minisign; its password is asked, or read from stdin
   new                Create the directory NAME: a small project that builds, passes
                      the check and logs in
 
@@ -59,11 +62,9 @@ constexpr const char* kOtherRights =
 
 int run(const heygen::tools::Words& words) {
   using namespace heygen::tools;
-  static const std::map<std::string_view, int (*)(const Words&)> kTasks{{"rules", rules_task},
-                                                                        {"manifest", manifest_task},
-                                                                        {"pin", pin_task},
-                                                                        {"new", new_task},
-                                                                        {"run-once", run_once_task}};
+  static const std::map<std::string_view, int (*)(const Words&)> kTasks{
+      {"rules", rules_task}, {"manifest", manifest_task}, {"pin", pin_task},
+      {"sign", sign_task},   {"new", new_task},           {"run-once", run_once_task}};
   if (words.empty()) throw UsageError("a PATH or a command is missing");
   const auto asks_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
   if (std::ranges::any_of(words, asks_help)) return print(kHelp), 0;

@@ -8,6 +8,7 @@
 #include "core/provider/library/pin.hpp"
 #include "core/provider/manifest.hpp"
 #include "sdk/tools/files.hpp"
+#include "sdk/tools/manifest_of.hpp"
 #include "sdk/tools/tasks.hpp"
 
 namespace heygen::tools {
@@ -20,21 +21,6 @@ std::string read(const fs::path& file) {
   std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (!stream || fs::is_directory(file)) throw std::runtime_error("could not read " + file.string());
   return text;
-}
-
-/// The manifest of a path: itself, or the one in its directory that names the library.
-fs::path manifest_for(const fs::path& path) {
-  if (path.extension() == ".json") return path;
-  const fs::path directory = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (!entry.path().filename().string().ends_with(".provider.json")) continue;
-    try {
-      if (directory / provider::parse_manifest(read(entry.path())).library == directory / path.filename())
-        return entry.path();
-    } catch (const std::runtime_error&) {  // of another provider
-    }
-  }
-  throw std::runtime_error("no manifest beside " + path.string() + " names it; write one with `manifest`");
 }
 
 std::string lines_for(const fs::path& path) {

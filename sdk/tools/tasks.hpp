@@ -20,6 +20,7 @@ int check_task(const Words& words);
 int rules_task(const Words& words);
 int manifest_task(const Words& words);
 int pin_task(const Words& words);
+int sign_task(const Words& words);
 int new_task(const Words& words);
 /// For the program itself: one ordinary life, with a memory checker around it.
 int run_once_task(const Words& words);

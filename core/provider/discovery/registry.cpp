@@ -14,10 +14,12 @@
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/call/adapter.hpp"
+#include "core/provider/discovery/signed_load.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/ownership.hpp"
 #include "core/provider/library/pin.hpp"
+#include "core/provider/policy/trust.hpp"
 #include "core/provider/refusal.hpp"
 #include "core/provider/service/services.hpp"
 #include "core/store/reserved_slots.hpp"
@@ -51,12 +53,16 @@ std::string id_of_file(const fs::path& path) {
   return name.substr(0, name.size() - kSuffix.size());
 }
 
-/// The manifest, from one reading of its file, whose bytes a pin fixes.
-Manifest manifest_of(const DiscoveredProvider& found, const Pin* pin) {
+/// The manifest, from one reading of its file, whose bytes a pin or a signature fixes.
+Manifest manifest_of(DiscoveredProvider& found, const Policy& policy) {
+  const Pin* pin = policy.pin_of(found.id);
   try {
     const std::string text = read_manifest(found.manifest_path);
     if (pin != nullptr) require_pin(sha256_hex(text), pin->manifest, "the manifest");
+    found.signer = require_signed_manifest(policy, found.origin, found.manifest_path, text);
     return parse_manifest(text);
+  } catch (const SignatureRefusal&) {
+    throw;
   } catch (const Refusal& refusal) {
     throw Refusal(found.manifest_path.string() + (pin != nullptr ? ": " : " is not a valid manifest: ") +
                   refusal.what());
@@ -75,11 +81,11 @@ fs::path require_library(const fs::path& library, Owner owner, OwnershipChecks& 
 
 /// Fills in the manifest's contents, unless they are those of `read`. Throws Refusal. Returns the library's path
 /// without links.
-fs::path examine(DiscoveredProvider& found, const Pin* pin, OwnershipChecks& checks, FileMark& read) {
+fs::path examine(DiscoveredProvider& found, const Policy& policy, OwnershipChecks& checks, FileMark& read) {
   const Owner owner = found.origin == Origin::system ? Owner::installation : Owner::root_or_user;
   const FileMark present = checks.require(found.manifest_path, owner).mark;
   if (present == read) return checks.require(found.library_path, owner).path;
-  const Manifest manifest = manifest_of(found, pin);
+  const Manifest manifest = manifest_of(found, policy);
   if (manifest.id != found.id) {
     throw Refusal(found.manifest_path.string() + " has the ID `" + manifest.id + "`, which differs from its file name");
   }
@@ -95,6 +101,12 @@ void refuse(DiscoveredProvider& found, ProviderState state, const std::string& r
   found.state = state;
   found.reason = printable(reason);
   found.fix = printable(fix);
+}
+
+void refuse_unsigned(DiscoveredProvider& found, const SignatureRefusal& refusal) {
+  refuse(found, ProviderState::refused_by_policy, refusal.what());
+  found.rule = refusal.rule;
+  found.login_denied_reason = found.reason;
 }
 
 /// A policy that speaks of runtimes decides; otherwise the user does.
@@ -114,6 +126,7 @@ void apply_consent(DiscoveredProvider& found, const Rules& rules) {
 /// What policy and user decided, whatever its files are like.
 void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   const Ruling ruling = may_load(rules.policy, found.id, found.origin);
+  if (ruling.permitted && found.state == ProviderState::refused_by_policy) return;  // for its signature
   found.rule = ruling.rule;
   found.login_denied_reason = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
   found.isolation = isolation_of(rules.policy, rules.isolation, found.id, found.origin);
@@ -141,7 +154,9 @@ DiscoveredProvider discover(const fs::path& manifest_path, Origin origin, const 
   found.origin = origin;
   try {
     if (!is_valid_id(found.id)) throw Refusal(manifest_path.string() + " is not named by a valid ID");
-    examine(found, rules.policy.pin_of(found.id), checks, read);
+    examine(found, rules.policy, checks, read);
+  } catch (const SignatureRefusal& refusal) {
+    refuse_unsigned(found, refusal);
   } catch (const Refusal& refusal) {
     refuse(found, ProviderState::refused, refusal.what(), refusal.fix);
   }
@@ -282,12 +297,17 @@ class FileProviderRegistry : public ProviderRegistry {
       const Pin* pin = rules_.policy.pin_of(found.id);
       // Again: the files may have changed since they were found.
       const bool consented = found.manifest.runtime;
-      const fs::path file = examine(found, pin, checks_, read_[found.id]);
+      const fs::path file = examine(found, rules_.policy, checks_, read_[found.id]);
       if (found.manifest.runtime && !consented) throw Refusal("its manifest has just changed");
       if (const Ruling needs = may_need(rules_.policy, found.manifest.needs); !needs.permitted)
         throw Refusal(needs.why);
       PinnedImage image;
-      if (pin != nullptr) image = pin_library(file, pin->library);
+      if (found.signer) {
+        const std::string rule = signature_rule(rules_.policy, found.origin);
+        image = fix_signed_library(file, found.library_path, *found.signer, rule, pin);
+      } else if (pin != nullptr) {
+        image = pin_library(file, pin->library);
+      }
       digest = image.digest;
       auto library = std::make_unique<Library>(file, services_.host_version, image.path);
       if (const auto difference = first_difference(found.manifest, library->described())) {
@@ -296,6 +316,8 @@ class FileProviderRegistry : public ProviderRegistry {
       loaded_[found.id] = make_provider(
           std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
       found.state = ProviderState::loaded;
+    } catch (const SignatureRefusal& refusal) {
+      refuse_unsigned(found, refusal);
     } catch (const Refusal& refusal) {
       refuse(found, ProviderState::refused, found.library_path.string() + ": " + refusal.what(), refusal.fix);
     }
@@ -311,6 +333,7 @@ class FileProviderRegistry : public ProviderRegistry {
     event.details.emplace_back("path",
                                (found.library_path.empty() ? found.manifest_path : found.library_path).string());
     if (!digest.empty()) event.details.emplace_back("sha256", digest);
+    if (loaded && found.signer) event.details.emplace_back("signed_by", found.signer->key.shown());
     event.details.emplace_back("rule", found.rule);
     if (!loaded) event.details.emplace_back("reason", found.reason);
     rules_.audit(event);

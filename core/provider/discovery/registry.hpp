@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "core/provider/policy/isolation.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/provider/provider.hpp"
+#include "core/provider/signature/signed_files.hpp"
 
 namespace heygen::provider {
 
@@ -37,6 +39,7 @@ struct DiscoveredProvider {
   std::string rule;                             ///< of the policy, that permits or refuses it; "" without one
   IsolationRuling isolation;                    ///< how it runs once it is loaded
   std::string login_denied_reason;              ///< why the policy offers no login with it, a clause, or ""
+  std::optional<Signer> signer;                 ///< of the manifest, where the policy requires signatures
   std::vector<std::filesystem::path> shadowed;  ///< manifests of the same ID in later directories
 
   bool is_usable() const { return state == ProviderState::available || state == ProviderState::loaded; }

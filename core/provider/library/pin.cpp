@@ -126,31 +126,32 @@ void check_library_path(const std::string& name) {
   }
 }
 
-void check_needs(const fs::path& image) {
+void check_needs(const fs::path& image, const std::string& kind) {
   const LibraryNeeds needs = needs_of(image);
   if (!needs.search_directories.empty()) {
-    refuse("a pinned library must have no RPATH or RUNPATH, and it has " + needs.search_directories.front());
+    refuse("a " + kind + " library must have no RPATH or RUNPATH, and it has " + needs.search_directories.front());
   }
   const std::vector<fs::path> directories = system_directories();
   for (const std::string& name : needs.libraries) {
     const bool plain = !name.empty() && name.find('/') == std::string::npos && name.find('$') == std::string::npos;
     if (!plain ||
         std::ranges::none_of(directories, [&](const fs::path& directory) { return has_file(directory, name); })) {
-      refuse("a pinned library may need only libraries of the system's directories, and it needs " + name);
+      refuse("a " + kind + " library may need only libraries of the system's directories, and it needs " + name);
     }
     check_library_path(name);
   }
 }
 
 /// Without sealed memory the file itself is loaded, so only root may be able to replace it.
-PinnedImage pin_in_place(const fs::path& file, const UniqueFd& library, const std::vector<std::string>& accepted) {
+PinnedImage fix_in_place(const fs::path& file, const UniqueFd& library, const AcceptBytes& accept,
+                         const std::string& kind) {
   if (const auto fault = find_ownership_fault(file, Owner::root)) {
-    refuse(std::string("this system has no sealed memory for a pinned library, and ") + fault->what());
+    refuse("this system has no sealed memory for a " + kind + " library, and " + fault->what());
   }
   if (!is_same_file(library.get(), file)) refuse("it was replaced during the check");
   PinnedImage image{file, digest_of(library.get())};
-  require_pin(image.digest, accepted, "the library");
-  check_needs(file);
+  accept(library.get(), image.digest);
+  check_needs(file, kind);
   return image;
 }
 
@@ -185,18 +186,24 @@ const Sealing& system_sealing() {
   return kSystem;
 }
 
-PinnedImage pin_library(const fs::path& file, const std::vector<std::string>& accepted, const Sealing& sealing) {
+PinnedImage fix_library(const fs::path& file, const AcceptBytes& accept, const std::string& kind,
+                        const Sealing& sealing) {
   const UniqueFd library = open_regular(file);
   UniqueFd copy = sealing.memory_file(("heygen " + file.filename().string().substr(0, 200)).c_str());
   if (!copy || !is_same_file(copy.get(), path_of(copy.get(), sealing))) {
-    return pin_in_place(file, library, accepted);
+    return fix_in_place(file, library, accept, kind);
   }
   seal(copy.get(), library.get());
   PinnedImage image{path_of(copy.get(), sealing), digest_of(copy.get())};
-  require_pin(image.digest, accepted, "the library");
-  check_needs(image.path);
+  accept(copy.get(), image.digest);
+  check_needs(image.path, kind);
   static_cast<void>(copy.release());  // open for the life of the process
   return image;
+}
+
+PinnedImage pin_library(const fs::path& file, const std::vector<std::string>& accepted, const Sealing& sealing) {
+  const auto accept = [&](int, const std::string& digest) { require_pin(digest, accepted, "the library"); };
+  return fix_library(file, accept, "pinned", sealing);
 }
 
 }  // namespace heygen::provider

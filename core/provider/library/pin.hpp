@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,14 @@ struct PinnedImage {
   std::filesystem::path path;
   std::string digest;
 };
-/// Reads `file` once. Throws Refusal: other bytes, a needed library that the system's directories lack, an RPATH or
-/// RUNPATH, or, where there is no sealed memory, a file that not only root could replace.
+/// Throws Refusal unless these bytes may load; the descriptor is readable, at any offset.
+using AcceptBytes = std::function<void(int descriptor, const std::string& digest)>;
+/// Reads `file` once. Throws Refusal: what `accept` throws, a needed library that the system's directories lack, an
+/// RPATH or RUNPATH, or, where there is no sealed memory, a file that not only root could replace. `kind` is how
+/// messages call the library: "pinned", "signed".
+PinnedImage fix_library(const std::filesystem::path& file, const AcceptBytes& accept, const std::string& kind,
+                        const Sealing& sealing = system_sealing());
+/// fix_library() of bytes that have one of the digests.
 PinnedImage pin_library(const std::filesystem::path& file, const std::vector<std::string>& accepted,
                         const Sealing& sealing = system_sealing());
 

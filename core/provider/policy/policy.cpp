@@ -173,6 +173,8 @@ constexpr auto kKeys = std::to_array<Key>({
        policy.isolate_all = word(value, "default", "process") == "process";
      }},
     {"providers.forbid_needs", [](Policy& policy, const TomlValue& value) { policy.forbid_needs = needs(value); }},
+    {"trust.keys", read_trusted_keys},
+    {"trust.require_signature", read_required_signature},
     {"api.base", [](Policy& policy, const TomlValue& value) { policy.api_base = url(value); }},
     {"tls.ca_file", [](Policy& policy, const TomlValue& value) { policy.ca_file = absolute_path(value); }},
     {"audit_required",
@@ -378,6 +380,7 @@ Policy policy_of(const std::vector<PlacedValue>& values, const std::filesystem::
     }
     check_allow_list(policy);
     check_ids(policy);
+  check_trust(policy);
     check_contradictions(policy);
   } catch (PolicyError& error) {
     // A list that is missing is missed by the mode.

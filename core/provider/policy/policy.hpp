@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/provider/policy/trust.hpp"
+
 namespace heygen::provider {
 
 /// A policy that is not valid: why, and in which line (from 1).
@@ -39,6 +41,7 @@ struct Policy {
   bool isolate_all = false;                          ///< providers.isolation = "process"
   std::vector<std::string> forbid_needs;             ///< words, such as "exec", and texts, such as "exec=/usr/bin/pass"
   std::map<std::string, Pin> pins;
+  Trust trust;
   std::string api_base;  ///< without a final '/'; empty: not fixed
   std::string ca_file;   ///< empty: not fixed
   bool audit = false;    ///< audit = "syslog"

@@ -10,6 +10,8 @@
 namespace heygen::host::commands::policy {
 
 using heygen::provider::Policy;
+using heygen::provider::SignaturesOf;
+using heygen::provider::Trust;
 
 namespace {
 
@@ -65,6 +67,31 @@ json::Value places_of(const Policy& policy) {
   return out;
 }
 
+json::Value trust_of(const Trust& trust) {
+  json::Array keys;
+  for (const auto& key : trust.keys) {
+    json::Value row = json::Object{{"key", key.text()}, {"id", heygen::provider::key_id_text(key.id)}};
+    if (!key.name.empty()) row.set("name", key.name);
+    keys.push_back(std::move(row));
+  }
+  json::Value out = json::Object{};
+  out.set("keys", std::move(keys));
+  if (trust.required_of == SignaturesOf::all)
+    out.set("require_signature", name_of(trust.required_of));
+  else
+    out.set("require_signature", trust.required_of != SignaturesOf::none);
+  return out;
+}
+
+std::string trust_text(const Trust& trust) {
+  std::string out;
+  for (const auto& key : trust.keys) out += "Trusted signatures: " + key.shown() + "\n";
+  if (trust.required_of == SignaturesOf::others)
+    out += "Signature required: of each provider outside the installation's own directory\n";
+  if (trust.required_of == SignaturesOf::all) out += "Signature required: of each provider\n";
+  return out;
+}
+
 }  // namespace
 
 json::Value document(const Policy& policy) {
@@ -80,6 +107,7 @@ json::Value document(const Policy& policy) {
     pins.set(id, std::move(members));
   }
   out.set("pins", std::move(pins));
+  if (!policy.trust.keys.empty()) out.set("trust", trust_of(policy.trust));
   if (!policy.api_base.empty()) out.set("api", json::Object{{"base", policy.api_base}});
   if (!policy.ca_file.empty()) out.set("tls", json::Object{{"ca_file", policy.ca_file}});
   if (!policy.forbidden_commands.empty())
@@ -133,6 +161,7 @@ std::string text_of(const Policy& policy) {
   for (const auto& [id, hosts] : policy.hosts) add("Hosts of provider " + id, listed(hosts), "providers.hosts." + id);
   for (const std::string& words : policy.forbidden_commands)
     add("Forbidden command", "heygen " + words, "commands.forbid[" + words + "]");
+  out += trust_text(policy.trust);
   add("API URL", fixed(policy.api_base), "api.base");
   add("CA certificates", fixed(policy.ca_file), "tls.ca_file");
   if (!policy.allow_http) add("Plain http", "forbidden", "network.allow_http");

@@ -12,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "core/base/directory.hpp"
 #include "core/base/file.hpp"
@@ -20,22 +21,49 @@
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/library/ownership.hpp"
 #include "core/provider/library/pin.hpp"
+#include "core/provider/signature/signed_files.hpp"
 #include "host/child_process.hpp"
 #include "host/commands/provider/load.hpp"
 #include "host/policy_rules.hpp"
+#include "host/package/private_directory.hpp"
 #include "host/services.hpp"
 
 namespace heygen::host::commands::provider {
 
-namespace {
-
 namespace fs = std::filesystem;
+
+namespace {
 
 constexpr std::string_view kSuffix = ".provider.json";
 constexpr const char* kChecker = "heygen-provider-check";
 constexpr const char* kNameOne = "Name a provider's library or manifest.";
 constexpr int kUsage = 2;
 constexpr std::chrono::seconds kLoadLimit{30}, kCheckLimit{600};
+
+}  // namespace
+
+void require_file(const fs::path& file, const std::string& shown) {
+  const UniqueFd opened = open_file(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  struct stat about {};
+  std::string why;
+  if (!opened || fstat(opened.get(), &about) != 0)
+    why = describe_errno(errno);
+  else if (S_ISDIR(about.st_mode))
+    why = "is a directory";
+  else if (!S_ISREG(about.st_mode))
+    why = "not a regular file";
+  if (!why.empty()) throw Error(code::kFileIo, "Could not read " + shown + ": " + why + ".", kNameOne);
+}
+
+void make_directory(const fs::path& directory) {
+  make_private_directory(directory);
+  if (const auto fault = heygen::provider::find_ownership_fault(directory)) {
+    throw Error(code::kError, "No provider would load from " + directory.string() + ": " + fault->what() + ".",
+                "Make it, and every directory above it, writable only by you.");
+  }
+}
+
+namespace {
 
 Error failed(const std::string& what, const fs::path& path, const std::error_code& error) {
   return {code::kFileIo, what + " " + path.string() + ": " + describe_errno(error.value()) + ".",
@@ -75,20 +103,6 @@ std::vector<fs::path> manifests_of(const fs::path& directory, const std::string&
   return paths;
 }
 
-/// Throws Error{cli_file_io_error} for anything but a regular file that can be read.
-void require_file(const fs::path& file, const std::string& shown) {
-  const UniqueFd opened = open_file(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  struct stat about {};
-  std::string why;
-  if (!opened || fstat(opened.get(), &about) != 0)
-    why = describe_errno(errno);
-  else if (S_ISDIR(about.st_mode))
-    why = "is a directory";
-  else if (!S_ISREG(about.st_mode))
-    why = "not a regular file";
-  if (!why.empty()) throw Error(code::kFileIo, "Could not read " + shown + ": " + why + ".", kNameOne);
-}
-
 ProviderFiles read_files(const fs::path& manifest_path) {
   ProviderFiles files;
   files.manifest_path = manifest_path;
@@ -106,32 +120,8 @@ ProviderFiles read_files(const fs::path& manifest_path) {
   return files;
 }
 
-/// Where the two files wait until they are found good; goes away with all that is still in it.
-class Staging {
- public:
-  explicit Staging(const fs::path& directory) {
-    std::string name = (directory / ".install-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw failed("Cannot create", name, {errno, std::generic_category()});
-    path_ = name;
-  }
-  ~Staging() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-void make_directory(const fs::path& directory) {
-  make_private_directory(directory);
-  if (const auto fault = heygen::provider::find_ownership_fault(directory)) {
-    throw Error(code::kError, "No provider would load from " + directory.string() + ": " + fault->what() + ".",
-                "Make it, and every directory above it, writable only by you.");
-  }
+bool write_file(const fs::path& path, const std::string& text) {
+  return (std::ofstream(path, std::ios::binary) << text).flush().good();
 }
 
 void copy_in(const ProviderFiles& files, const fs::path& directory) {
@@ -140,7 +130,15 @@ void copy_in(const ProviderFiles& files, const fs::path& directory) {
   std::error_code error;
   fs::copy_file(files.library, library, error);
   if (error) throw failed("Cannot copy to", library, error);
-  const bool written = (std::ofstream(manifest, std::ios::binary) << files.manifest_text).flush().good();
+  if (!files.library_digest.empty() && heygen::provider::file_digest(library) != files.library_digest)
+    throw Error(code::kError, "The library " + files.library.string() + " changed after its signature was verified.",
+                "Run the command again when nothing else writes to it.");
+  bool written = write_file(manifest, files.manifest_text);
+  for (const auto& [file, signature] :
+       {std::pair(library, files.library_signature), std::pair(manifest, files.manifest_signature)}) {
+    const fs::path path = heygen::provider::signature_path(file);
+    if (signature) written = written && write_file(path, *signature) && chmod(path.c_str(), 0644) == 0;
+  }
   if (!written || chmod(library.c_str(), 0755) != 0 || chmod(manifest.c_str(), 0644) != 0) {
     throw failed("Cannot write to", directory, {errno, std::generic_category()});
   }
@@ -201,15 +199,22 @@ void require_free(const fs::path& directory, const ProviderFiles& files, bool re
 
 void move_in(const ProviderFiles& files, const fs::path& from, const fs::path& to) {
   const auto before = manifest_at(to / manifest_name(files.manifest.id));
-  // The manifest last: it is what makes the library count.
+  // The manifest last: it is what makes the library count. A signature goes with its file, or with none.
   for (const std::string& name : {files.manifest.library, manifest_name(files.manifest.id)}) {
     std::error_code error;
+    const fs::path signature = heygen::provider::signature_path(to / name);
+    if (fs::exists(from / signature.filename(), error))
+      fs::rename(from / signature.filename(), signature, error);
+    else
+      fs::remove(signature, error);
+    if (error) throw failed("Cannot write", signature, error);
     fs::rename(from / name, to / name, error);
     if (error) throw failed("Cannot write", to / name, error);
   }
   if (before && before->library != files.manifest.library && manifests_of(to, before->library).empty()) {
     std::error_code ignored;
     fs::remove(to / before->library, ignored);
+    fs::remove(heygen::provider::signature_path(to / before->library), ignored);
   }
 }
 
@@ -258,7 +263,7 @@ std::string install_provider(const InstallDependencies& needs, const ProviderFil
                              bool replace) {
   make_directory(directory);
   require_free(directory, files, replace);
-  const Staging staging(directory);
+  const package::PrivateDirectory staging(directory);
   copy_in(files, staging.path());
   std::string by = check(needs, files, staging.path() / files.manifest.library);
   move_in(files, staging.path(), directory);
@@ -268,10 +273,12 @@ std::string install_provider(const InstallDependencies& needs, const ProviderFil
 std::vector<fs::path> remove_provider(const fs::path& manifest) {
   const auto content = manifest_at(manifest);
   std::vector<fs::path> removed;
-  const auto remove = [&](const fs::path& path) {
-    std::error_code error;
-    if (fs::remove(path, error)) removed.push_back(path);
-    if (error) throw failed("Cannot remove", path, error);
+  const auto remove = [&](const fs::path& file) {
+    for (const fs::path& path : {file, heygen::provider::signature_path(file)}) {
+      std::error_code error;
+      if (fs::remove(path, error)) removed.push_back(path);
+      if (error) throw failed("Cannot remove", path, error);
+    }
   };
   remove(manifest);
   const fs::path directory = manifest.parent_path();

@@ -10,6 +10,8 @@
 #include "host/commands/provider/consent.hpp"
 #include "host/commands/provider/files.hpp"
 #include "host/commands/provider/lookup.hpp"
+#include "host/commands/provider/signature.hpp"
+#include "host/commands/provider/source.hpp"
 #include "host/printer.hpp"
 #include "host/provider_settings.hpp"
 
@@ -36,10 +38,25 @@ std::string runtime_note(Services& services, const heygen::provider::Manifest& m
   return what + ". To let it load, run `" + heygen::provider::consent_command(manifest.id) + "`.";
 }
 
+json::Value signed_by(const heygen::provider::PublicKey& key) {
+  json::Value out = json::Object{{"key", heygen::provider::key_id_text(key.id)}};
+  if (!key.name.empty()) out.set("name", key.name);
+  return out;
+}
+
 void run_install_provider(Services& services, Printer& printer, const Parsed& parsed) {
   const std::filesystem::path directory = user_directory(services);
-  const ProviderFiles files = find_provider_files(parsed.positionals.at(0));
+  SignatureDemand demand{.key = {}, .from_network = false, .allow_unsigned = parsed.is_on("allow-unsigned")};
+  if (parsed.given("key")) demand.key = read_key(parsed.value("key"));
+  const Source source = open_source(services, parsed.positionals.at(0), directory);
+  demand.from_network = source.from_network;
+  ProviderFiles files = find_provider_files(source.file);
   require_permitted(services.policy(), files);
+  const auto signer = require_signature(services, files, demand);
+  if (source.unpacked != nullptr || signer)
+    services.terminal.notice(
+        printable("Note: " + files.manifest.id + " " + files.manifest.version + " is " +
+                  (signer ? "signed by " + signer->shown() : "not signed by a key that you trust") + "."));
   require_consent(services, files.manifest, parsed.is_on("yes"), command_with_yes(parsed));
   const auto on_wait = [&](std::chrono::milliseconds left) {
     services.show_waiting(left.count() > 0 ? "Waiting for the check of `" + files.manifest.id + "`" : "", left);
@@ -56,6 +73,7 @@ void run_install_provider(Services& services, Printer& printer, const Parsed& pa
   out.set("manifest", (directory / manifest_name(id)).string());
   out.set("checked_by", checked_by);
   out.set("needs", json::Array(files.manifest.needs.begin(), files.manifest.needs.end()));
+  if (signer) out.set("signed_by", signed_by(*signer));
   if (files.manifest.runtime) out.set("runtime", true);
   if (files.manifest.has_login) out.set("login_flag", store::login_flag_of(id));
   printer.print(out);
@@ -68,17 +86,21 @@ Command install_command() {
   command.words = {"provider", "install"};
   command.summary = "Check a provider and install it in your directory";
   command.description = paragraphs(R"(
-FILE is a provider's library with its manifest beside it, or that manifest. Runs heygen-provider-check --strict first (or,
+FILE is a provider's library with its manifest beside it, or that manifest, or a .tar.gz of them, or the https URL of
+one. What comes from a URL must be signed by a key that you trust (--key, `heygen provider trust`). Runs heygen-provider-check --strict first (or,
 without it, a test load), in a process without your environment and open files, then copies both files to the directory
 `providers` beside config.toml. What the check could not exercise is not installed; --world names a file that gives the
 provider what it needs. The check runs the provider's code, so install only what you would run.
 
 If the manifest declares needs, it shows them and asks first. Everything else is denied to an isolated provider.)");
-  command.examples = {"heygen provider install ./vault.so"};
-  command.positionals = {{"file", "A provider's library or manifest"}};
+  command.examples = {"heygen provider install ./vault.so",
+                      "heygen provider install https://vault.example/heygen-vault.tar.gz --key vault.pub"};
+  command.positionals = {{"file", "A provider's library, manifest or archive, or a URL"}};
   command.options = [](Services&) {
     return std::vector<Option>{
+        {.name = "allow-unsigned", .doc = "Install from a URL without a trusted signature"},
         {.name = "force", .doc = "Replace a provider with the same ID"},
+        {.name = "key", .value = "KEY", .doc = "Require a signature by this minisign key, or key FILE"},
         {.name = "yes", .doc = "Grant what the provider needs, without a question"},
         {.name = "world", .value = "FILE", .doc = "What the check gives the provider (see heygen-provider-check)"}};
   };

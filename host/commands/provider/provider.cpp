@@ -6,6 +6,7 @@
 #include "host/commands/provider/load.hpp"
 #include "host/commands/provider/remove.hpp"
 #include "host/commands/provider/switch.hpp"
+#include "host/commands/provider/trust.hpp"
 #include "host/commands/provider/why.hpp"
 
 namespace heygen::host::commands::provider {
@@ -19,6 +20,7 @@ void add_commands(CommandTable& table) {
   table.add(remove_command());
   table.add(disable_command());
   table.add(enable_command());
+  table.add(trust_command());
 }
 
 }  // namespace heygen::host::commands::provider

@@ -19,6 +19,7 @@
 #include "host/commands/provider/lookup.hpp"
 #include "host/commands/provider/offer.hpp"
 #include "host/policy_rules.hpp"
+#include "host/commands/provider/signature.hpp"
 #include "host/printer.hpp"
 #include "host/provider_settings.hpp"
 
@@ -157,6 +158,7 @@ json::Value explanation(Services& services, const DiscoveredProvider& found) {
   json::Value out = summary(found);
   out.set("why", verdict(services, found));
   if (const json::Value pin = pin_report(services, found); !pin.is_null()) out.set("pin", pin);
+  out.set("signature", signature_report(services, found));
   out.set("manifest", found.manifest_path.string());
   out.set("searched", searched(services, found));
   out.set("slot", store::slot_of(found.id));
@@ -216,6 +218,7 @@ std::string explanation_text(Services& services, const DiscoveredProvider& found
   if (const json::Value pin = pin_report(services, found); !pin.is_null()) out += pin_text(pin);
   if (found.is_usable())
     out += fmt::format("Runs {}, by {}.\n", name_of(found.isolation.isolation), found.isolation.rule);
+  out += "Signature: " + signature_text(signature_report(services, found)) + ".\n";
   out += "Credentials-file entry: `" + store::slot_of(found.id) + "`.\n";
   if (services.store().cache.has(found.id)) out += "Cached: something that it derived (gone at logout).\n";
   out += list_text("Searched", directories) + list_text("Environment variables that supply a credential", variables) +
