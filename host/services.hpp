@@ -29,6 +29,10 @@ namespace heygen::net {
 class Http;
 struct Header;
 }  // namespace heygen::net
+namespace heygen::profile {
+class Profiles;
+struct Choice;
+}  // namespace heygen::profile
 namespace heygen::provider {
 class ProviderRegistry;
 struct DiscoveredProvider;
@@ -49,9 +53,10 @@ struct FixedTexts;
 
 /// How requests are made; of every command line.
 struct RequestOptions {
-  std::vector<std::string> headers{};  ///< --headers, raw; hidden
-  std::string provider{};              ///< --provider ID, or ""
-  bool verbose = false;                ///< --verbose
+  std::vector<std::string> headers{};    ///< --headers, raw; hidden
+  std::string provider{};                ///< --provider ID, or ""
+  std::optional<std::string> profile{};  ///< --profile NAME
+  bool verbose = false;                  ///< --verbose
 };
 
 class Services {
@@ -74,6 +79,18 @@ class Services {
   /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); optional.
   std::function<void(const std::string& where, std::chrono::milliseconds waited)> on_hang;
 
+  profile::Profiles& profiles();
+  /// The one that this command uses. Throws Error when it cannot be told: nothing that is of a profile can be used
+  /// then.
+  const profile::Choice& profile();
+  /// Its name, if only --profile chose it; else "".
+  std::string profile_by_option() const;
+  /// From now on this one, and its lock for this process alone, for as long as this lives. False, and nothing changed:
+  /// it is in use. Before anything else of it is made. Throws Error.
+  bool take_profile_alone(const std::string& name);
+  /// The directories that may have a credentials file: the common one, and that of the profile.
+  std::vector<std::filesystem::path> credential_directories();
+  /// Where the profile cannot be told, the common settings.
   config::Config& config();
   store::CredentialStore& store();
   net::Http& http();
@@ -122,6 +139,7 @@ class Services {
   std::optional<Error> fault_of_settings();
   std::string chosen_base();
   store::CredentialStore& made_store();
+  void require_profile();
 
   struct Made;
   std::unique_ptr<Made> made_;

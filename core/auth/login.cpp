@@ -71,7 +71,7 @@ class NewCredential : public CredentialSource {
   }
   void report(const Credential&, const RequestInfo&, int) override {}
   Error refused_error(const Credential& used) override {
-    return auth_error("The API rejected the " + used.title() + " credential.", {});
+    return auth_error("The API rejected the " + used.phrase() + ".", {});
   }
 
  private:

@@ -76,13 +76,14 @@ Error no_place_beside(const FilePlace& place) {
 }  // namespace
 
 CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock,
-                                 std::vector<std::filesystem::path> fallbacks)
-    : cache(directory, clock, fallbacks),
-      keys(directory, clock, fallbacks),
+                                 std::vector<std::filesystem::path> fallbacks, WriteHold hold)
+    : cache(directory, clock, fallbacks, hold),
+      keys(directory, clock, fallbacks, hold),
       directory_(std::move(directory)),
       path_(directory_.empty() ? directory_ : directory_ / "credentials"),
       fallbacks_(std::move(fallbacks)),
-      clock_(clock) {}
+      clock_(clock),
+      hold_(std::move(hold)) {}
 
 FilePlace CredentialStore::place() const {
   return {path_, fallbacks_};
@@ -189,6 +190,7 @@ std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
 }
 
 PendingLogin CredentialStore::begin_login() const {
+  std::shared_ptr<const void> held = hold(true);
   std::vector<std::filesystem::path> missing;
   std::error_code unknown;
   for (std::filesystem::path at = directory_; !at.empty() && !std::filesystem::exists(at, unknown);
@@ -196,12 +198,18 @@ PendingLogin CredentialStore::begin_login() const {
     missing.push_back(at);
   }
   make_directories();
-  return PendingLogin(place(), std::move(missing));
+  PendingLogin pending(place(), std::move(missing));
+  pending.hold(std::move(held));
+  return pending;
 }
 
 std::vector<PendingLogin> CredentialStore::take_interrupted_logins() const {
   if (path_.empty()) return {};
-  return PendingLogin::take_interrupted(place());
+  std::vector<PendingLogin> found = PendingLogin::take_interrupted(place());
+  if (found.empty()) return found;
+  const std::shared_ptr<const void> held = hold(false);
+  for (PendingLogin& pending : found) pending.hold(held);
+  return found;
 }
 
 void CredentialStore::remove_stored_copies(const CredentialsDocument& document) const {
@@ -253,6 +261,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   }
 
   require_directory();
+  const std::shared_ptr<const void> held = hold(false);
   make_directories();
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
   const FileLock lock = lock_file(lock_path(), kFileLockDeadline, clock_, never, on_write_wait);
@@ -284,6 +293,7 @@ std::filesystem::path CredentialStore::refresh_lock_path(const std::string& slot
 RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
                                           const Cancel& cancel) const {
   require_directory();
+  std::shared_ptr<const void> held = hold(false);
   make_directories();
   sweep();
   const std::filesystem::path path = refresh_lock_path(slot);
@@ -295,7 +305,9 @@ RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::
   if (read_text_of(path) != before) {
     if (std::optional<RefreshRecord> record = read_record(path)) failure = std::move(record->failure);
   }
-  return {slot, std::move(lock), std::move(shared), std::move(failure)};
+  RefreshLock locked(slot, std::move(lock), std::move(shared), std::move(failure));
+  locked.hold(std::move(held));
+  return locked;
 }
 
 std::optional<RefreshRecord> CredentialStore::last_refresh(const std::string& slot) const {

@@ -20,8 +20,8 @@ struct Spelling {
 };
 constexpr std::array<Spelling, 1> kFlags{{{"apikey", "--api-key"}}};
 
-constexpr std::array<std::string_view, 9> kHostOptions{"fields",   "headers", "help",    "human",  "jq",
-                                                       "provider", "set",     "verbose", "version"};
+constexpr std::array<std::string_view, 10> kHostOptions{"fields",  "headers",  "help", "human",   "jq",
+                                                        "profile", "provider", "set",  "verbose", "version"};
 
 }  // namespace
 

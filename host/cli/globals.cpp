@@ -22,6 +22,10 @@ std::vector<Option> global_options() {
        .value = "ID",
        .doc = "Use this credential provider; `heygen provider list` shows them",
        .fill = Fill::provider},
+      {.name = "profile",
+       .value = "NAME",
+       .doc = "Use this profile, a login of its own; `heygen profile list` shows them",
+       .fill = Fill::profile},
       {.name = "verbose", .doc = "Log requests and responses to stderr (secrets redacted)"},
       {.name = "headers", .value = "NAME:VALUE", .doc = "Add a request header", .repeatable = true, .hidden = true},
       {.name = "help", .shorthand = 'h', .doc = "Show this help"},
@@ -49,6 +53,7 @@ Globals globals_of(const Parsed& parsed) {
   for (const std::string& field : parsed.values("fields")) globals.output.fields.emplace_back(trim(field));
   globals.request.headers = parsed.values("headers");
   globals.request.provider = parsed.value("provider");
+  if (parsed.given("profile")) globals.request.profile = parsed.value("profile");
   globals.request.verbose = parsed.is_on("verbose");
   return globals;
 }

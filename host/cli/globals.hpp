@@ -10,7 +10,7 @@
 
 namespace heygen::host::cli {
 
-/// --human, --fields, --jq, --provider, --verbose, --headers, --help.
+/// --human, --fields, --jq, --provider, --profile, --verbose, --headers, --help.
 std::vector<Option> global_options();
 /// Those, and --version, which only the bare program has.
 std::vector<Option> root_options();

@@ -6,6 +6,7 @@
 #include "core/base/home.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
+#include "core/profile/choice.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/help.hpp"
 #include "host/cli/parse.hpp"
@@ -63,7 +64,10 @@ void run_chosen(Services& services, Printer& printer, const CommandTable& table,
   expand_home(parsed, options, services.environment);
   take_globals(services, printer, parsed);
   if (parsed.is_on("help")) return print_help(services, printer, table, chosen);
-  if (!chosen.command->ignores_settings) services.config().check(own_keys());
+  if (!chosen.command->ignores_settings) {
+    static_cast<void>(services.profile());
+    services.config().check(own_keys());
+  }
   printer.check_options();
   chosen.command->run(services, printer, parsed);
   printer.note_unused_options();
