@@ -158,6 +158,8 @@ std::vector<Resolver::Candidate> Resolver::chain(const CredentialsDocument& docu
   for (const ReservedSlot& slot : store::reserved_slots()) {
     for (Candidate& reader : readers_of(slot, document)) candidates.push_back(std::move(reader));
   }
+  // A variable says more of this run than the file does.
+  std::ranges::stable_partition(candidates, [](const Candidate& one) { return !one.variable.empty(); });
   for (Candidate& other : others(document)) candidates.push_back(std::move(other));
   return candidates;
 }

@@ -152,13 +152,15 @@ std::optional<FileLock> CredentialStore::lock_content() const {
 std::vector<std::string> CredentialStore::loose_modes() const {
   std::vector<std::string> warnings;
   struct stat info {};
-  if (path_.empty() || stat(path_.c_str(), &info) != 0) return warnings;
+  if (path_.empty() || lstat(path_.c_str(), &info) != 0) return warnings;
+  const bool is_link = S_ISLNK(info.st_mode);
+  if (is_link && stat(path_.c_str(), &info) != 0) return warnings;
   if (S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     warnings.push_back("Other users may use the credentials file " + path_.string() + " (mode " + octal(info.st_mode) +
                        "). Run `chmod 600 " + shell_word(path_.string()) + "`.");
   }
   std::vector<std::filesystem::path> directories{directory_};
-  const std::filesystem::path real = link_target(path_).parent_path();
+  const std::filesystem::path real = is_link ? link_target(path_).parent_path() : directory_;
   if (real != directory_) directories.push_back(real);
   for (const std::filesystem::path& directory : directories) {
     if (stat(directory.c_str(), &info) != 0 || (info.st_mode & S_ISVTX) != 0) continue;
@@ -204,8 +206,18 @@ PendingLogin CredentialStore::begin_login() const {
 }
 
 std::vector<PendingLogin> CredentialStore::take_interrupted_logins() const {
+  return path_.empty() ? std::vector<PendingLogin>{} : take_interrupted_in(place());
+}
+
+std::vector<PendingLogin> CredentialStore::sweep_and_take_interrupted_logins() const {
   if (path_.empty()) return {};
-  std::vector<PendingLogin> found = PendingLogin::take_interrupted(place());
+  const FilePlace at = place();
+  sweep(at);
+  return take_interrupted_in(at);
+}
+
+std::vector<PendingLogin> CredentialStore::take_interrupted_in(const FilePlace& at) const {
+  std::vector<PendingLogin> found = PendingLogin::take_interrupted(at);
   if (found.empty()) return found;
   const std::shared_ptr<const void> held = hold(false);
   for (PendingLogin& pending : found) pending.hold(held);
@@ -228,7 +240,11 @@ void CredentialStore::remove_stored_copies(const CredentialsDocument& document) 
 }
 
 void CredentialStore::sweep() const {
-  if (path_.empty() || !has_leftovers(place())) return;
+  if (!path_.empty()) sweep(place());
+}
+
+void CredentialStore::sweep(const FilePlace& at) const {
+  if (!has_leftovers(at)) return;
   try {
     const Cancel never;
     const FileLock lock = lock_file(lock_path(), std::chrono::milliseconds::zero(), clock_, never);
@@ -236,12 +252,12 @@ void CredentialStore::sweep() const {
     bool from_kept = false;
     read_whole(from_kept);
     if (from_kept) {
-      std::optional<std::string> text = read_text(kept_content(place()));
+      std::optional<std::string> text = read_text(kept_content(at));
       if (!text) return;
       const Wiper wiper{*text};
-      replace_file(place(), *text);
+      replace_file(at, *text);
     }
-    remove_leftovers(place());
+    remove_leftovers(at);
   } catch (const std::exception&) {
     // a writer that has the lock sweeps; in a read-only directory they stay
   }

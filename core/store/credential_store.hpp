@@ -72,6 +72,8 @@ class CredentialStore {
   PendingLogin begin_login() const;
   /// What was interrupted before it was stored, the newest first.
   std::vector<PendingLogin> take_interrupted_logins() const;
+  /// The same after sweep(), which together cost less.
+  std::vector<PendingLogin> sweep_and_take_interrupted_logins() const;
 
   /// Puts back what a killed writer kept of a file that it left torn or empty, and removes what such writers left,
   /// where that is possible at once.
@@ -93,6 +95,8 @@ class CredentialStore {
 
  private:
   FilePlace place() const;
+  void sweep(const FilePlace& place) const;
+  std::vector<PendingLogin> take_interrupted_in(const FilePlace& place) const;
   std::shared_ptr<const void> hold(bool creates) const { return hold_ ? hold_(creates) : nullptr; }
   void make_directories() const;
   /// The directory of the real file as a rule, where its locks are: directories that link to one file exclude each

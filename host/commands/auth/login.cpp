@@ -210,6 +210,9 @@ Error login_error(const heygen::provider::ProviderResult& answer, const heygen::
 
 heygen::provider::GivenSettings given_settings(const Parsed& parsed, const heygen::provider::Manifest& manifest) {
   heygen::provider::GivenSettings given;
+  for (const store::LoginVariant& variant : store::login_variants()) {
+    if (parsed.is_on(variant.option)) given.insert_or_assign(std::string(variant.setting), "true");
+  }
   for (const std::string& text : parsed.values("set")) {
     const std::size_t mark = text.find('=');
     const std::string key = text.substr(0, mark);
