@@ -133,6 +133,18 @@ const std::filesystem::path& Services::config_directory() {
   return *made_->config_directory;
 }
 
+void Services::take_options(RequestOptions parsed) {
+  const bool changes = made_->profile && parsed.profile != options.profile;
+  options = std::move(parsed);
+  if (!changes) return;
+  made_->registry.reset();
+  made_->wrong_setting.reset();
+  made_->store.reset();
+  made_->share.reset();
+  made_->config.reset();
+  made_->profile.reset();
+}
+
 profile::Profiles& Services::profiles() {
   if (!made_->profiles) made_->profiles = std::make_unique<profile::Profiles>(config_directory());
   return *made_->profiles;

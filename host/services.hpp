@@ -79,6 +79,8 @@ class Services {
   /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); optional.
   std::function<void(const std::string& where, std::chrono::milliseconds waited)> on_hang;
 
+  /// What was parsed. Whatever was made for another profile is made again.
+  void take_options(RequestOptions parsed);
   profile::Profiles& profiles();
   /// The one that this command uses. Throws Error when it cannot be told: nothing that is of a profile can be used
   /// then.

@@ -46,6 +46,19 @@ std::vector<Option> with_globals(std::vector<Option> options) {
   return options;
 }
 
+std::optional<std::string> profile_ahead(const std::vector<std::string>& arguments) {
+  constexpr std::string_view kOption = "--profile";
+  std::optional<std::string> found;
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == kOption && i + 1 < arguments.size())
+      found = arguments[++i];
+    else if (argument.starts_with(kOption) && argument.size() > kOption.size() && argument[kOption.size()] == '=')
+      found = argument.substr(kOption.size() + 1);
+  }
+  return found;
+}
+
 Globals globals_of(const Parsed& parsed) {
   Globals globals;
   if (parsed.given("human")) globals.output.human = parsed.is_on("human");

@@ -23,7 +23,7 @@ int help_width(const Terminal& terminal) {
 
 void take_globals(Services& services, Printer& printer, const Parsed& parsed) {
   Globals globals = globals_of(parsed);
-  services.options = std::move(globals.request);
+  services.take_options(std::move(globals.request));
   printer.options = std::move(globals.output);
 }
 
@@ -96,6 +96,7 @@ void run_command_line(Services& services, Printer& printer, CommandTableOf comma
     table = commands({});
     chosen = route(table, globals, arguments);
   }
+  services.options.profile = profile_ahead(arguments);
   if (chosen.command == nullptr) return run_group(services, printer, table, chosen);
   run_chosen(services, printer, table, chosen);
 }
