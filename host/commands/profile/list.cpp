@@ -67,7 +67,7 @@ json::Value shown_row(const json::Value& row) {
   const std::string name = row.string_at("name"), by = row.string_at("chosen_by");
   json::Value out = json::Object{};
   out.set("name", name.empty() ? std::string(heygen::profile::kUsual) : name);
-  for (const std::string_view member : {"provider", "account"}) out.set(member, row.string_at(member));
+  for (const std::string_view member : {"provider", "type", "account"}) out.set(member, row.string_at(member));
   out.set("chosen", by.empty() ? "" : "by " + by);
   return out;
 }
@@ -85,7 +85,7 @@ void run_list_profiles(Services& services, Printer& printer, const Parsed&) {
     json::Value row = row_of(services, name, choice);
     rows.push_back(printer.human() && printer.options.fields.empty() ? shown_row(row) : std::move(row));
   }
-  printer.print(rows, {{"name", ""}, {"provider", ""}, {"account", ""}, {"chosen", ""}});
+  printer.print(rows, {{"name", ""}, {"provider", ""}, {"type", ""}, {"account", ""}, {"chosen", ""}});
 }
 
 }  // namespace
