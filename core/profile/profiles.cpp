@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestChoice = 256;
-/// Of a directory on its way out. A name begins with no full stop.
+/// Of a directory that is being removed. A name does not begin with a full stop.
 constexpr std::string_view kRemoved = ".removed-";
 
 bool is_name(std::string_view text) {
@@ -38,7 +38,7 @@ Error cannot(const std::string& what, const std::filesystem::path& path, int why
           "Make the directory " + path.parent_path().string() + " writable for your user."};
 }
 
-/// What was on its way out when a process ended.
+/// What was being removed when a process ended.
 void sweep_removed(const std::filesystem::path& root) {
   std::vector<std::filesystem::path> left;
   static_cast<void>(visit_names(root, [&](std::string_view name) {

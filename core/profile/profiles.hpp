@@ -28,10 +28,10 @@ class Profiles {
   std::filesystem::path directory(const std::string& name) const;
   /// The directory that all of them but "" are in.
   std::filesystem::path root() const { return config_.empty() ? config_ : config_ / "profiles"; }
-  /// Locked by whoever uses a profile (profile_lock.hpp). Outside the profile's directory, which may be renamed.
+  /// Locked by a process that uses a profile (profile_lock.hpp). Outside the profile's directory, which may be renamed.
   std::filesystem::path lock_path(const std::string& name) const { return root() / ("." + name + ".lock"); }
 
-  /// "" exists always. Throws Error for a link, or anything else that is no directory: it would lead a credential
+  /// "" exists always. Throws Error for a link, or anything else that is not a directory: it would lead a credential
   /// elsewhere.
   bool exists(const std::string& name) const;
   /// All but "", sorted.

@@ -20,7 +20,7 @@ std::vector<Option> root_options();
 /// The options of a command and those, each name once: the host's own say more than what a command adds to them.
 std::vector<Option> with_globals(std::vector<Option> options);
 
-/// The value of --profile as it stands in the arguments, before they are parsed: what options a command has may depend
+/// The value of --profile as it is in the arguments, before they are parsed: what options a command has may depend
 /// on the profile.
 std::optional<std::string> profile_ahead(const std::vector<std::string>& arguments);
 

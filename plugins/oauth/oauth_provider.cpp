@@ -133,7 +133,7 @@ Tokens exchange(const sdk::Call& call, const OauthEndpoints& server, const sdk::
   return request_tokens(call, server, form, {code, attempt.verifier.reveal()});
 }
 
-/// It is stored without a refresh token and without a server: nobody said where it comes from.
+/// It is stored without a refresh token and without a server: it is not known where it comes from.
 Tokens given_token(const sdk::Call& call) {
   constexpr const char* kHint = "Pipe the token only, such as `heygen auth login --with-access-token < token.txt`.";
   const std::string_view token = trim(call.terminal().secret("HeyGen access token (hidden): "));

@@ -99,7 +99,7 @@ class Choosing(Profiled):
         done = self.here("profile", "list", below="home/project", env={"HOME": str(home)})
         self.assertEqual([row["chosen_by"] for row in done.json() if row["chosen"]], ["default"])
 
-    def test_a_name_that_is_none_and_a_link_are_refused(self):
+    def test_an_invalid_name_and_a_link_are_refused(self):
         self.logged_in()
         for name in ("../x", ".hidden", "a/b", "UPPER", "-x", "x" * 65, "a b"):
             done = self.assert_fails(self.run_heygen("auth", "status", f"--profile={name}"), "usage_error", 2)
@@ -149,7 +149,7 @@ class Choosing(Profiled):
         self.assert_succeeds(self.here("profile", "trust"))
         self.assertEqual(self.used(), "a")
 
-    def test_a_link_is_no_profile_file(self):
+    def test_a_link_as_profile_file_is_refused(self):
         self.put("a")
         (self.home.path / "elsewhere").write_text("a\n")
         (self.work / ".heygen-profile").symlink_to(self.home.path / "elsewhere")
@@ -378,7 +378,7 @@ class GivenTokens(Profiled):
             self.assertEqual(rows["apikey"]["found"], f"variable {found}")
         self.assertEqual(self.bearers(), [None, None])
 
-    def test_a_text_that_is_no_token_is_refused(self):
+    def test_an_invalid_token_is_refused(self):
         for text in ("Bearer abc", "a b", "a\tb"):
             done = self.run_heygen("auth", "status", env={"HEYGEN_ACCESS_TOKEN": text})
             self.assertEqual(done.code, 3, done)

@@ -21,7 +21,7 @@ namespace heygen::store {
 /// Overwrites all strings of a document.
 void wipe_strings(json::Value& value) noexcept;
 
-/// Asked before something is written beside the credentials. What it returns is kept for as long as that goes on, and
+/// Asked before something is written beside the credentials. What it returns is kept for as long as that takes, and
 /// says to others that the directory is in use. `creates`: the directory may be missing. Throws Error: nothing may be
 /// written then. May be empty.
 using WriteHold = std::function<std::shared_ptr<const void>(bool creates)>;

@@ -17,7 +17,7 @@ namespace heygen::host::commands::profile {
 
 namespace {
 
-/// What is stored in a profile; nothing is loaded and nobody asked.
+/// What is stored in a profile; nothing is loaded, and no server is asked.
 void add_login(Services& services, const std::string& name, json::Value& row) {
   row.set("provider", json::Value());
   row.set("type", json::Value());

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(trust_is_for_one_path_and_one_name) {
   BOOST_TEST(!is_trusted(changed, profiles));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_file_with_a_name_is_refused) {
+BOOST_AUTO_TEST_CASE(file_without_a_name_is_refused) {
   directory.write(".heygen-profile", "../x\n");
   BOOST_TEST(test::error_of([&] { read_profile_file(path); }).code == "usage_error");
   directory.write(".heygen-profile", std::string(300, 'a'));
