@@ -175,6 +175,16 @@ std::vector<std::filesystem::path> Services::credential_directories() {
   return directories;
 }
 
+profile::Share& Services::share() {
+  if (!made_->share) made_->share = std::make_unique<profile::Share>(profiles(), profile().name, clock);
+  return *made_->share;
+}
+
+std::shared_ptr<const void> Services::hold_profile() {
+  require_profile();
+  return profile().name.empty() ? nullptr : share().hold(false);
+}
+
 /// A misspelled name must not count as an account without a login.
 void Services::require_profile() {
   const std::string& name = profile().name;
@@ -212,8 +222,7 @@ store::CredentialStore& Services::made_store() {
   const std::string& name = profile().name;
   store::WriteHold hold;
   if (!name.empty() && !made_->alone) {
-    made_->share = std::make_unique<profile::Share>(profiles(), name, clock);
-    hold = [share = made_->share.get()](bool creates) { return share->hold(creates); };
+    hold = [&own = share()](bool creates) { return own.hold(creates); };
   }
   made_->store = std::make_unique<store::CredentialStore>(profiles().directory(name), clock,
                                                           state_directories(environment), std::move(hold));
@@ -281,7 +290,10 @@ provider::ProviderRegistry& Services::made_registry() {
       .profile = profile().name,
   };
   provider::Rules rules{.policy = policy()};
-  if (rules.policy.audit) rules.audit = write_audit;
+  if (rules.policy.audit) {
+    const std::string of_profile = profile::suffix(profile().name);
+    rules.audit = [of_profile](const std::string& line) { write_audit(line + of_profile); };
+  }
   const ProviderSettings own = provider_settings(config());
   made_->wrong_setting = own.problem;
   rules.disabled = own.disabled;

@@ -31,6 +31,7 @@ struct Header;
 }  // namespace heygen::net
 namespace heygen::profile {
 class Profiles;
+class Share;
 struct Choice;
 }  // namespace heygen::profile
 namespace heygen::provider {
@@ -85,6 +86,11 @@ class Services {
   /// The one that this command uses. Throws Error when it cannot be told: nothing that is of a profile can be used
   /// then.
   const profile::Choice& profile();
+  /// Throws Error{auth_error} when the profile does not exist.
+  void require_profile();
+  /// For a change in the profile besides its credential: it is not renamed or removed as long as this lives. Throws
+  /// Error as require_profile() does.
+  std::shared_ptr<const void> hold_profile();
   /// Its name, if only --profile chose it; else "".
   std::string profile_by_option() const;
   /// From now on this one, and its lock for this process alone, for as long as this lives. False, and nothing changed:
@@ -141,7 +147,7 @@ class Services {
   std::optional<Error> fault_of_settings();
   std::string chosen_base();
   store::CredentialStore& made_store();
-  void require_profile();
+  profile::Share& share();
 
   struct Made;
   std::unique_ptr<Made> made_;

@@ -83,6 +83,7 @@ void print_interrupted(Services& services, const heygen::auth::LogoutResult& res
 }  // namespace
 
 void run_logout(Services& services, Printer& printer, const Parsed&) {
+  services.require_profile();
   const heygen::auth::LogoutResult result = log_out(services);
   if (result.canceled) {
     throw canceled_error("Canceled while the server was asked to revoke the credential. The stored one was deleted.");
