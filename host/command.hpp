@@ -17,7 +17,7 @@ class Services;
 enum class Kind : unsigned char { text, integer, number, duration };
 
 /// What a shell offers for a value, beyond `choices`. A placeholder that says FILE offers files by itself.
-enum class Fill : unsigned char { nothing, provider, setting, command };
+enum class Fill : unsigned char { nothing, provider, profile, setting, command };
 
 struct Option {
   std::string name{};   ///< without dashes

@@ -9,9 +9,9 @@
 #include "core/base/known_secrets.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/secret.hpp"
-#include "core/config/config.hpp"
 #include "core/provider/call/state_secrets.hpp"
 #include "core/store/credentials_document.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host {
 
@@ -21,17 +21,22 @@ namespace {
 constexpr std::array<const char*, 3> kVariables{"HEYGEN_API_KEY", "HEYGEN_ACCESS_TOKEN", "HYPERFRAMES_API_KEY"};
 constexpr const char* kCredentials = "credentials";
 
+void remember_secrets_in(const std::filesystem::path& file) {
+  auto text = read_regular_file(file, limits::kUserFile);
+  if (!text) return;
+  const Wiper wiper{*text};
+  provider::remember_secrets(store::CredentialsDocument::parse(*text).root());
+}
+
 }  // namespace
 
-void remember_stored_secrets(const Environment& environment) noexcept {
+void remember_stored_secrets(Services& services) noexcept {
   try {
+    const Environment& environment = services.environment;
     for (const char* name : kVariables) remember_secret(environment.value(name));
-    const std::filesystem::path directory = config::config_directory(environment);
-    if (directory.empty()) return;
-    auto text = read_regular_file(directory / kCredentials, limits::kUserFile);
-    if (!text) return;
-    provider::remember_secrets(store::CredentialsDocument::parse(*text).root());
-    wipe(*text);
+    for (const std::filesystem::path& directory : services.credential_directories()) {
+      if (!directory.empty()) remember_secrets_in(directory / kCredentials);
+    }
   } catch (const std::exception&) {  // the command that needs the file says why it cannot be used
   }
 }

@@ -5,14 +5,12 @@
 
 #include "core/json/value.hpp"
 
-namespace heygen {
-class Environment;
-}
-
 namespace heygen::host {
 
+class Services;
+
 /// Remembers them for hide_secrets(). A file that cannot be read has none.
-void remember_stored_secrets(const Environment& environment) noexcept;
+void remember_stored_secrets(Services& services) noexcept;
 
 /// hide_secrets() for each string and name of a document.
 void hide_secrets_in(json::Value& document);

@@ -12,6 +12,8 @@
 #include "core/config/config.hpp"
 #include "core/net/client/client.hpp"
 #include "core/net/redact.hpp"
+#include "core/profile/choice.hpp"
+#include "core/profile/profile_lock.hpp"
 #include "core/provider/call/watchdog.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/provider/policy/policy_file.hpp"
@@ -70,9 +72,10 @@ std::string revocation_phrase(auth::Revocation revocation) {
   return ", and was dropped without asking a server.";
 }
 
-std::string resumed_notice(const auth::ResumedLogin& resumed) {
-  const std::string what = resumed.is_refresh ? "the refreshed " + resumed.title + " credential that could not be saved"
-                                              : "the login with " + resumed.title + " that was interrupted";
+std::string resumed_notice(const auth::ResumedLogin& resumed, const std::string& account) {
+  const std::string what = resumed.is_refresh
+                               ? "the refreshed " + resumed.title + " credential" + account + " that could not be saved"
+                               : "the login" + account + " with " + resumed.title + " that was interrupted";
   switch (resumed.outcome) {
     case auth::ResumedLogin::Outcome::stored:
       return "Note: " + what + " is now stored.";
@@ -93,6 +96,10 @@ std::string resumed_notice(const auth::ResumedLogin& resumed) {
 
 struct Services::Made {
   std::optional<std::filesystem::path> config_directory;
+  std::unique_ptr<profile::Profiles> profiles;
+  std::optional<profile::Choice> profile;
+  std::optional<FileLock> alone;          ///< of the profile
+  std::unique_ptr<profile::Share> share;  ///< likewise, outlives the store
   std::optional<provider::Policy> policy;
   std::unique_ptr<PermittedEnvironment> permitted;
   std::unique_ptr<AuditLog> audit;
@@ -130,9 +137,75 @@ const std::filesystem::path& Services::config_directory() {
   return *made_->config_directory;
 }
 
+void Services::take_options(RequestOptions parsed) {
+  const bool changes = made_->profile && parsed.profile != options.profile;
+  options = std::move(parsed);
+  if (!changes) return;
+  made_->registry.reset();
+  made_->wrong_setting.reset();
+  made_->store.reset();
+  made_->share.reset();
+  made_->config.reset();
+  made_->profile.reset();
+}
+
+profile::Profiles& Services::profiles() {
+  if (!made_->profiles) made_->profiles = std::make_unique<profile::Profiles>(config_directory());
+  return *made_->profiles;
+}
+
+const profile::Choice& Services::profile() {
+  if (!made_->profile) made_->profile = profile::choose(options.profile, environment, profiles());
+  return *made_->profile;
+}
+
+std::string Services::profile_by_option() const {
+  const std::optional<profile::Choice>& choice = made_->profile;
+  return choice && choice->by == profile::Choice::By::option ? choice->name : std::string{};
+}
+
+bool Services::take_profile_alone(const std::string& name) {
+  made_->alone = profile::take_alone(profiles(), name);
+  if (!made_->alone) return false;
+  made_->profile = profile::Choice{name, profile::Choice::By::option, {}};
+  made_->config.reset();
+  return true;
+}
+
+std::vector<std::filesystem::path> Services::credential_directories() {
+  std::vector<std::filesystem::path> directories{config_directory()};
+  if (made_->profile && !made_->profile->name.empty())
+    directories.push_back(profiles().directory(made_->profile->name));
+  return directories;
+}
+
+profile::Share& Services::share() {
+  if (!made_->share) made_->share = std::make_unique<profile::Share>(profiles(), profile().name, clock);
+  return *made_->share;
+}
+
+std::shared_ptr<const void> Services::hold_profile() {
+  require_profile();
+  return profile().name.empty() ? nullptr : share().hold(false);
+}
+
+/// A misspelled name must not count as an account without a login.
+void Services::require_profile() {
+  const std::string& name = profile().name;
+  if (profiles().exists(name)) return;
+  throw auth_error("There is no profile `" + name + "` (chosen by " + std::string(name_of(profile().by)) + ").",
+                   "Run `heygen profile list` to see the profiles, or `heygen auth login` to make this one.");
+}
+
 config::Config& Services::config() {
   if (made_->config) return *made_->config;
-  made_->config = std::make_unique<config::Config>(config_directory(), environment);
+  std::filesystem::path own;
+  try {
+    if (!profile().name.empty()) own = profiles().directory(profile().name);
+  } catch (const Error&) {
+    // a command that needs it says why
+  }
+  made_->config = std::make_unique<config::Config>(config_directory(), environment, own);
   made_->config->lock_wait = {
       &cancel, [this](std::chrono::milliseconds left) {
         show_waiting(left.count() > 0 ? "Waiting for another heygen that changes config.toml" : "", left);
@@ -150,7 +223,14 @@ store::CredentialStore& Services::store() {
 
 store::CredentialStore& Services::made_store() {
   if (made_->store) return *made_->store;
-  made_->store = std::make_unique<store::CredentialStore>(config_directory(), clock, state_directories(environment));
+  const std::string& name = profile().name;
+  store::WriteHold hold;
+  if (!name.empty() && !made_->alone) {
+    hold = [&own = share()](bool creates) { return own.hold(creates); };
+  }
+  made_->store = std::make_unique<store::CredentialStore>(profiles().directory(name), clock,
+                                                          state_directories(environment), std::move(hold));
+  made_->store->account = profile::suffix(name);
   made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
     show_waiting(left.count() > 0 ? "Waiting for another heygen that changes the credential" : "", left);
   };
@@ -212,6 +292,7 @@ provider::ProviderRegistry& Services::made_registry() {
       .waiting = [this](const std::string& what, auto left) { show_waiting(what, left); },
       .cache = &made_store().cache,
       .keys = &made_store().keys,
+      .profile = profile().name,
       .fixed_setting = fixed_settings(policy()),
       .forbidden_host = forbidden_hosts(policy()),
       .http_rule = http_rule(policy()),
@@ -272,6 +353,7 @@ std::string Services::write_audit(const AuditEvent& event) {
   if (!policy().audit) return {};
   if (!made_->audit) made_->audit = std::make_unique<AuditLog>(clock);
   made_->audit->subject.command = made_->command;
+  made_->audit->subject.profile = profile().name;
   return made_->audit->write(event);
 }
 
@@ -303,8 +385,9 @@ void Services::audit_done(const AuditEvent& event) {
 }
 
 auth::Resolver& Services::resolver() {
-  if (!made_->resolver)
-    made_->resolver = std::make_unique<auth::Resolver>(registry(), store(), environment, options.provider);
+  if (made_->resolver) return *made_->resolver;
+  require_profile();
+  made_->resolver = std::make_unique<auth::Resolver>(registry(), store(), environment, options.provider);
   return *made_->resolver;
 }
 
@@ -336,7 +419,7 @@ void Services::finish_refresh() {
 void Services::finish_interrupted_logins(bool has_later_login) {
   try {
     for (const auth::ResumedLogin& resumed : auth::resume_logins(login_dependencies(), has_later_login)) {
-      terminal.notice(resumed_notice(resumed));
+      terminal.notice(resumed_notice(resumed, store().account));
       if (!policy().audit) continue;
       const bool stored = resumed.outcome == auth::ResumedLogin::Outcome::stored;
       audit_done({resumed.is_refresh ? "refresh" : "login",

@@ -30,6 +30,11 @@ namespace heygen::net {
 class Http;
 struct Header;
 }  // namespace heygen::net
+namespace heygen::profile {
+class Profiles;
+class Share;
+struct Choice;
+}  // namespace heygen::profile
 namespace heygen::provider {
 class ProviderRegistry;
 struct DiscoveredProvider;
@@ -50,9 +55,10 @@ struct FixedTexts;
 
 /// How requests are made; of every command line.
 struct RequestOptions {
-  std::vector<std::string> headers{};  ///< --headers, raw; hidden
-  std::string provider{};              ///< --provider ID, or ""
-  bool verbose = false;                ///< --verbose
+  std::vector<std::string> headers{};    ///< --headers, raw; hidden
+  std::string provider{};                ///< --provider ID, or ""
+  std::optional<std::string> profile{};  ///< --profile NAME
+  bool verbose = false;                  ///< --verbose
 };
 
 class Services {
@@ -75,6 +81,25 @@ class Services {
   /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); optional.
   std::function<void(const std::string& where, std::chrono::milliseconds waited)> on_hang;
 
+  /// What was parsed. Whatever was made for another profile is made again.
+  void take_options(RequestOptions parsed);
+  profile::Profiles& profiles();
+  /// The one that this command uses. Throws Error when it cannot be told: nothing that is of a profile can be used
+  /// then.
+  const profile::Choice& profile();
+  /// Throws Error{auth_error} when the profile does not exist.
+  void require_profile();
+  /// For a change in the profile besides its credential: it is not renamed or removed as long as this lives. Throws
+  /// Error as require_profile() does.
+  std::shared_ptr<const void> hold_profile();
+  /// Its name, if only --profile chose it; else "".
+  std::string profile_by_option() const;
+  /// From now on this one, and its lock for this process alone, for as long as this lives. False, and nothing changed:
+  /// it is in use. Before anything else of it is made. Throws Error.
+  bool take_profile_alone(const std::string& name);
+  /// The directories that may have a credentials file: the common one, and that of the profile.
+  std::vector<std::filesystem::path> credential_directories();
+  /// Where the profile cannot be told, the common settings.
   config::Config& config();
   store::CredentialStore& store();
   net::Http& http();
@@ -133,6 +158,7 @@ class Services {
   std::string chosen_base();
   std::string write_audit(const AuditEvent& event);
   store::CredentialStore& made_store();
+  profile::Share& share();
 
   struct Made;
   std::unique_ptr<Made> made_;

@@ -51,9 +51,9 @@ const std::vector<provider::CredentialHeader>& Credential::headers(std::int64_t 
 
 Error expired_error(const Credential& credential, std::string hint) {
   const std::string stored = credential.is_stored() ? "stored " : "";
-  return auth_error("The " + stored + credential.title() + " credential " + expiry_phrase(credential.expires_at()) +
-                        ": login required.",
-                    std::move(hint));
+  return auth_error(
+      "The " + stored + credential.phrase() + " " + expiry_phrase(credential.expires_at()) + ": login required.",
+      std::move(hint));
 }
 
 }  // namespace heygen::auth

@@ -24,6 +24,10 @@ class Credential {
 
   const std::string& provider() const { return provider_; }
   const std::string& title() const { return title_; }  ///< for messages
+  /// "OAuth (browser) credential", with what messages add to it.
+  std::string phrase() const { return title_ + " credential" + account_; }
+  /// store::CredentialStore::account.
+  void set_account(std::string account) { account_ = std::move(account); }
   const std::string& type() const { return answer_.type; }
   const std::string& source() const { return answer_.source; }
   const std::string& scope() const { return answer_.scope; }
@@ -58,7 +62,7 @@ class Credential {
   bool same_headers(const Credential& other) const { return answer_.headers == other.answer_.headers; }
 
  private:
-  std::string provider_, title_;
+  std::string provider_, title_, account_;
   provider::ProviderResult answer_;
   json::Value state_ = json::Object{};
   bool accepted_ = false;

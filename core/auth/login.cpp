@@ -71,7 +71,7 @@ class NewCredential : public CredentialSource {
   }
   void report(const Credential&, const RequestInfo&, int) override {}
   Error refused_error(const Credential& used) override {
-    return auth_error("The API rejected the " + used.title() + " credential.", {});
+    return auth_error("The API rejected the " + used.phrase() + ".", {});
   }
 
  private:
@@ -496,9 +496,8 @@ LoginResult login(const LoginDependencies& dependencies, const std::string& id, 
 }
 
 std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies, bool has_later_login) {
-  dependencies.store.sweep();
   std::vector<ResumedLogin> all;
-  for (store::PendingLogin& pending : dependencies.store.take_interrupted_logins()) {
+  for (store::PendingLogin& pending : dependencies.store.sweep_and_take_interrupted_logins()) {
     std::optional<ResumedLogin> resumed = resume_one(dependencies, pending, has_later_login);
     if (!resumed) continue;
     if (!resumed->is_refresh && (resumed->outcome == Resumed::stored || resumed->outcome == Resumed::stored_before))

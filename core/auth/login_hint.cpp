@@ -12,6 +12,9 @@ std::string login_hint(provider::ProviderRegistry& registry, const std::string& 
   std::string variables;
   for (const provider::DiscoveredProvider& provider : registry.found()) {
     if (!provider.is_usable() || provider.manifest.credential_env.empty()) continue;
+    // A token ends soon; who has one knows its variable.
+    const store::ReservedSlot* slot = store::reserved_slot_of(provider.id);
+    if (slot != nullptr && !slot->plain_text) continue;
     variables += (variables.empty() ? ", or set " : " or ") + provider.manifest.credential_env.front();
   }
   return "Run " + store::login_command() + variables + ".";

@@ -88,9 +88,14 @@ void put_back_keys_if_possible(store::CredentialStore& store, const CredentialsD
   }
 }
 
+/// It may be valid, although a server could have been asked.
+bool is_unrevoked(Revocation revocation) {
+  return revocation != Revocation::confirmed && revocation != Revocation::not_possible;
+}
+
 /// Revoked, and gone with its copy.
 void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDocument& document, const Scope& scope,
-                             LogoutResult& result) {
+                             LogoutResult& result, bool keeps_unrevoked) {
   for (store::PendingLogin& pending : use.store.take_interrupted_logins()) {
     const std::string& id = pending.provider();
     if (!scope.has_slot(store::slot_of(id))) continue;
@@ -107,7 +112,10 @@ void undo_interrupted_logins(const LogoutDependencies& use, const CredentialsDoc
       count(result, undone.revocation);
     }
     const std::string path = pending.path();
-    if (!pending.remove()) undone.left = path;
+    if (keeps_unrevoked && is_unrevoked(undone.revocation))
+      result.kept = true;
+    else if (!pending.remove())
+      undone.left = path;
     result.interrupted.push_back(std::move(undone));
   }
 }
@@ -157,7 +165,7 @@ void clear(store::CredentialStore& store, const LogoutResult& result, const Scop
 
 }  // namespace
 
-LogoutResult logout(const LogoutDependencies& dependencies, const std::string& only) {
+LogoutResult logout(const LogoutDependencies& dependencies, const std::string& only, bool keeps_unrevoked) {
   const Scope scope{only};
   store::CredentialStore& store = dependencies.store;
   provider::ProviderRegistry& registry = dependencies.registry;
@@ -170,9 +178,14 @@ LogoutResult logout(const LogoutDependencies& dependencies, const std::string& o
     LogoutResult::Cleared cleared{slot.slot, owner_of(registry, slot)};
     cleared.revocation = revoke(registry, slot, before.state(slot), provider::Reason::logout, &cleared.why);
     count(result, cleared.revocation);
+    result.kept = result.kept || (keeps_unrevoked && is_unrevoked(cleared.revocation));
     result.cleared.push_back(std::move(cleared));
   }
-  undo_interrupted_logins(dependencies, before, scope, result);
+  if (!result.kept) undo_interrupted_logins(dependencies, before, scope, result, keeps_unrevoked);
+  if (result.kept) {
+    result.canceled = dependencies.cancel.requested();
+    return result;
+  }
   clear(store, result, scope);
   result.canceled = dependencies.cancel.requested();
   if (result.canceled) return result;

@@ -36,6 +36,7 @@ struct LogoutResult {
   std::vector<Interrupted> interrupted;  ///< revoked and removed, but for the copies that are left
   int revoked = 0, not_revoked = 0;      ///< confirmed and failed revocations
   bool canceled = false;                 ///< while a server was asked; what was stored is deleted all the same
+  bool kept = false;                     ///< some of it could not be revoked, and is stored as before
   std::optional<ExplainRow> still_used;  ///< what requests use from now on: the environment's credential, for example
 };
 
@@ -43,6 +44,7 @@ struct LogoutResult {
 /// can be written either. A login that was interrupted is revoked too. Throws store::Unreadable, Error{timeout} and
 /// Error{canceled} while it waits, and Error, which says what was revoked, when the file cannot be written; the file is
 /// then unchanged. `only`: a provider; what is in other slots than its own stays.
-LogoutResult logout(const LogoutDependencies& dependencies, const std::string& only = {});
+/// `keeps_unrevoked`: what no server confirms to be revoked stays stored, unless it cannot be revoked at all.
+LogoutResult logout(const LogoutDependencies& dependencies, const std::string& only = {}, bool keeps_unrevoked = false);
 
 }  // namespace heygen::auth

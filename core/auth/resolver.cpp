@@ -158,6 +158,8 @@ std::vector<Resolver::Candidate> Resolver::chain(const CredentialsDocument& docu
   for (const ReservedSlot& slot : store::reserved_slots()) {
     for (Candidate& reader : readers_of(slot, document)) candidates.push_back(std::move(reader));
   }
+  // A variable says more of this run than the file does.
+  std::ranges::stable_partition(candidates, [](const Candidate& one) { return !one.variable.empty(); });
   for (Candidate& other : others(document)) candidates.push_back(std::move(other));
   return candidates;
 }
@@ -190,9 +192,9 @@ Resolver::StoredFile Resolver::read_file() const {
   try {
     StoredFile file{store_.read(), {}};
     if (file.document.shape() == CredentialsDocument::Shape::blank) {
-      file.problem =
-          auth_error("You are not logged in: the credentials file " + path + " is empty, and no API key was found.",
-                     "Run " + store::login_command() + " to create it.");
+      file.problem = auth_error("You are not logged in" + store_.account + ": the credentials file " + path +
+                                    " is empty, and no API key was found.",
+                                "Run " + store::login_command() + " to create it.");
     }
     return file;
   } catch (const store::Unreadable& error) {
@@ -219,7 +221,7 @@ Error Resolver::not_logged_in(const std::vector<Candidate>& candidates) {
   const auto unused = [](const Candidate& candidate) { return candidate.is_disabled() && candidate.has_credential(); };
   const auto disabled = std::ranges::find_if(candidates, unused);
   if (disabled == candidates.end()) {
-    return auth_error("You are not logged in: no API key and no stored credential were found." +
+    return auth_error("You are not logged in" + store_.account + ": no API key and no stored credential were found." +
                           provider::note_on_unreadable(registry_.unreadable()),
                       login_hint());
   }
@@ -227,8 +229,9 @@ Error Resolver::not_logged_in(const std::vector<Candidate>& candidates) {
   const ReservedSlot* slot = store::reserved_slot_of(disabled->id);
   return auth_error(
       slot != nullptr && slot->plain_text
-          ? "You are not logged in: no API key can be used, " + cause
-          : "You are not logged in: no API key was found, and a credential cannot be used " + cause,
+          ? "You are not logged in" + store_.account + ": no API key can be used, " + cause
+          : "You are not logged in" + store_.account + ": no API key was found, and a credential cannot be used " +
+                cause,
       "Run `heygen provider enable " + disabled->id + "`, or log in another way with " + store::login_command() + ".");
 }
 
@@ -255,7 +258,9 @@ Credential Resolver::resolve_state(const std::string& id, const json::Value& sta
   // What a login brought says nothing of the one that is stored.
   const auto hint = [&] { return reason == Reason::login ? auth::login_hint(registry_, id) : login_hint(id); };
   if (result.status != Status::ok) throw provider::to_error(result, provider.manifest(), hint());
-  return {id, provider.manifest().title, std::move(result), state};
+  Credential credential(id, provider.manifest().title, std::move(result), state);
+  credential.set_account(store_.account);
+  return credential;
 }
 
 std::optional<Credential> Resolver::ask(const Candidate& candidate, const StoredFile& file, const RequestInfo& request,
@@ -274,7 +279,9 @@ std::optional<Credential> Resolver::ask(const Candidate& candidate, const Stored
     return {};
   }
   if (result.status != Status::ok) throw provider::to_error(result, provider.manifest(), login_hint(candidate.id));
-  return Credential(candidate.id, provider.manifest().title, std::move(result), std::move(state));
+  Credential credential(candidate.id, provider.manifest().title, std::move(result), std::move(state));
+  credential.set_account(store_.account);
+  return credential;
 }
 
 Credential Resolver::resolve_with(const std::string& id, const RequestInfo& request, Reason reason) {
@@ -284,7 +291,8 @@ Credential Resolver::resolve_with(const std::string& id, const RequestInfo& requ
   const Candidate candidate = candidate_of(id, found, file.document);
   if (file.problem && candidate.variable.empty() && !candidate.ambient) throw *file.problem;
   if (std::optional<Credential> credential = ask(candidate, file, request, reason)) return *credential;
-  throw auth_error("You are not logged in: no API key or other credential was found for " + found->manifest.title + ".",
+  throw auth_error("You are not logged in" + store_.account + ": no API key or other credential was found for " +
+                       found->manifest.title + ".",
                    login_hint(id));
 }
 
@@ -391,7 +399,8 @@ void Resolver::explain_credential(ExplainRow& row, const Candidate& candidate, c
   row.type = credential->type();
   row.expires_at = credential->expires_at();
   row.refreshable = credential->refreshable();
-  if (now && credential->expires_at() && credential->is_over(*now)) throw expired_error(*credential, login_hint(candidate.id));
+  if (now && credential->expires_at() && credential->is_over(*now))
+    throw expired_error(*credential, login_hint(candidate.id));
   row.verdict = settled ? Verdict::shadowed : Verdict::used;
   row.why = settled ? Why::overridden : Why::first;
 }

@@ -39,7 +39,7 @@ Session::Session(Resolver& resolver, Clock& clock, Terminal& terminal, const Can
     : resolver_(resolver), clock_(clock), terminal_(terminal), cancel_(cancel) {}
 
 Error Session::refused_error(const Credential& used) {
-  return auth_error("The API rejected the " + used.title() + " credential: login required.",
+  return auth_error("The API rejected the " + used.phrase() + ": login required.",
                     resolver_.login_hint(used.provider()));
 }
 
@@ -130,7 +130,7 @@ CredentialLease Session::refresh_ahead(Credential credential, const RequestInfo&
       return refresh_locked(credential, request, Reason::near_expiry, std::min(kLongestDelay, half_left));
   } catch (const Error& error) {
     if (error.code == code::kCanceled || !credential.works(clock_.now())) throw;
-    terminal_.notice("Warning: could not refresh the " + credential.title() + " credential, which is valid until " +
+    terminal_.notice("Warning: could not refresh the " + credential.phrase() + ", which is valid until " +
                      format_time(*credential.expires_at()) + ". " + error.message() +
                      (error.hint.empty() ? "" : " " + error.hint));
   }
@@ -268,7 +268,7 @@ CredentialLease Session::replaced_meanwhile(const RequestInfo& request) {
   Credential current = resolve(request);
   require_usable(current);
   if (!current.works(clock_.now())) {
-    throw network_error("The stored " + current.title() + " credential was replaced while it was refreshed.",
+    throw network_error("The stored " + current.phrase() + " was replaced while it was refreshed.",
                         "Run the command again.");
   }
   current.mark_just_refreshed();
@@ -291,7 +291,7 @@ bool Session::save(const std::string& id, Refresh& refresh, const json::Value& p
         std::move(refresh.room));
   } catch (const std::exception& error) {
     if (!copy.empty()) refresh.copy->leave();
-    terminal_.notice("Warning: could not save the refreshed credential" +
+    terminal_.notice("Warning: could not save the refreshed credential" + resolver_.store().account +
                      (copy.empty() ? "; the stored one is stale. " : "; it is kept in " + copy + ". ") + error.what() +
                      (copy.empty() ? " This command continues; a later one may require you to log in."
                                    : " This command continues; the next one stores it."));

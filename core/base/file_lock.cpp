@@ -101,8 +101,8 @@ UniqueFd open_lock_file(const std::filesystem::path& path) {
 }
 
 FileLock lock(UniqueFd file, const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
-              const Cancel& cancel, const OnLockWait& on_wait) {
-  const auto attempt = [&] { return flock(file.get(), LOCK_EX | LOCK_NB); };
+              const Cancel& cancel, const OnLockWait& on_wait, int kind = LOCK_EX) {
+  const auto attempt = [&] { return flock(file.get(), kind | LOCK_NB); };
   if (const int why = wait_for(attempt, path, deadline, clock, cancel, on_wait); why != 0) cannot_lock(path, why);
   return FileLock(std::move(file));
 }
@@ -119,6 +119,18 @@ bool is_same_file(int file, const std::filesystem::path& path) {
 FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
                    const Cancel& cancel, const OnLockWait& on_wait) {
   return lock(open_lock_file(path), path, deadline, clock, cancel, on_wait);
+}
+
+FileLock lock_file_shared(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
+                          const Cancel& cancel, const OnLockWait& on_wait) {
+  return lock(open_lock_file(path), path, deadline, clock, cancel, on_wait, LOCK_SH);
+}
+
+std::optional<FileLock> try_lock_file(const std::filesystem::path& path) {
+  UniqueFd file = open_lock_file(path);
+  if (retry_interrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); }) == 0) return FileLock(std::move(file));
+  if (errno != EWOULDBLOCK && errno != EACCES) cannot_lock(path, errno);
+  return {};
 }
 
 void require_lock_file(const std::filesystem::path& path) {

@@ -35,6 +35,13 @@ using OnLockWait = std::function<void(std::chrono::milliseconds left)>;
 FileLock lock_file(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
                    const Cancel& cancel, const OnLockWait& on_wait = {});
 
+/// lock_file(), but shared with others that share it.
+FileLock lock_file_shared(const std::filesystem::path& path, std::chrono::milliseconds deadline, Clock& clock,
+                          const Cancel& cancel, const OnLockWait& on_wait = {});
+
+/// lock_file() without a wait: empty while others have the lock, or share it.
+std::optional<FileLock> try_lock_file(const std::filesystem::path& path);
+
 /// Makes sure that a file that is there can be locked by lock_file(), without waiting for the lock or creating a file.
 /// Throws Error{error} otherwise.
 void require_lock_file(const std::filesystem::path& path);

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <chrono>
 #include <system_error>
+#include <utility>
 
 #include "core/base/account.hpp"
 #include "core/base/atomic_file.hpp"
@@ -463,14 +464,18 @@ class SettingsFile {
 namespace {
 
 /// Empty source: neither the environment nor the file has it.
-Entry look_up(const Key& key, const Environment& environment, SettingsFile& file) {
+/// `common`: what counts after the file, or nullptr.
+Entry look_up(const Key& key, const Environment& environment, SettingsFile& file, SettingsFile* common) {
   if (auto value = from_environment(key, environment)) return {key.name(), to_show(key.declared, *value), "env"};
-  if (auto value = file.text_of(key.name())) return {key.name(), to_show(key.declared, *value), "file"};
+  if (auto value = file.text_of(key.name()))
+    return {key.name(), to_show(key.declared, *value), common != nullptr ? "profile" : "file"};
+  if (auto value = common != nullptr ? common->text_of(key.name()) : std::nullopt)
+    return {key.name(), to_show(key.declared, *value), "file"};
   return {key.name(), key.declared.fallback, {}};
 }
 
-Entry effective(const Key& key, const Environment& environment, SettingsFile& file) {
-  Entry entry = look_up(key, environment, file);
+Entry effective(const Key& key, const Environment& environment, SettingsFile& file, SettingsFile* common) {
+  Entry entry = look_up(key, environment, file, common);
   if (entry.source.empty()) entry.source = "default";
   return entry;
 }
@@ -575,8 +580,10 @@ class Config::Reading : public SettingsFile {
   using SettingsFile::SettingsFile;
 };
 
-Config::Config(const std::filesystem::path& directory, const Environment& environment)
-    : path_(directory.empty() ? directory : directory / kFileName), environment_(environment) {}
+Config::Config(const std::filesystem::path& directory, const Environment& environment, const std::filesystem::path& own)
+    : path_(directory.empty() ? directory : directory / kFileName), environment_(environment) {
+  if (!own.empty()) common_path_ = std::exchange(path_, own / kFileName);
+}
 
 Config::~Config() = default;
 
@@ -585,18 +592,27 @@ Config::Reading& Config::reading() const {
   return *reading_;
 }
 
+Config::Reading* Config::common() const {
+  if (!common_ && !common_path_.empty()) common_ = std::make_unique<Reading>(common_path_);
+  return common_.get();
+}
+
 std::string Config::loose_mode() const {
-  struct stat about {};
-  if (path_.empty() || stat(path_.c_str(), &about) != 0 || !S_ISREG(about.st_mode) || !others_may_write(about))
-    return {};
-  return "Other users may change the settings in " + path_.string() + " (mode " + octal(about.st_mode) +
-         "). Run `chmod go-w " + shell_word(path_.string()) + "`.";
+  for (const std::filesystem::path* path : {&path_, &common_path_}) {
+    struct stat about {};
+    if (path->empty() || stat(path->c_str(), &about) != 0 || !S_ISREG(about.st_mode) || !others_may_write(about))
+      continue;
+    return "Other users may change the settings in " + path->string() + " (mode " + octal(about.st_mode) +
+           "). Run `chmod go-w " + shell_word(path->string()) + "`.";
+  }
+  return {};
 }
 
 void Config::check(const std::vector<DeclaredKey>& declared) const {
   const std::vector<Key> keys = all_keys(declared);
   check_variables(keys, environment_);
   const std::lock_guard lock(mutex_);
+  if (Reading* below = common()) below->check(keys);
   reading().check(keys);
 }
 
@@ -610,35 +626,44 @@ std::vector<std::string> Config::faults(const std::vector<DeclaredKey>& declared
   }
   const std::lock_guard lock(mutex_);
   for (const Error& fault : reading().faults(keys)) out.push_back(fault.message() + " " + fault.hint);
+  if (Reading* below = common())
+    for (const Error& fault : below->faults(keys)) out.push_back(fault.message() + " " + fault.hint);
   return out;
 }
 
 std::optional<std::string> Config::raw(const std::string& dotted_key) const {
   const std::lock_guard lock(mutex_);
-  return reading().require_whole().text_of(dotted_key);
+  std::optional<std::string> text = reading().require_whole().text_of(dotted_key);
+  if (Reading* below = common(); below != nullptr && !text) text = below->require_whole().text_of(dotted_key);
+  return text;
 }
 
 bool Config::has_any_of(const std::string& table) const {
   const std::lock_guard lock(mutex_);
+  if (Reading* below = common(); below != nullptr && below->require_whole().has_any_of(table)) return true;
   return reading().require_whole().has_any_of(table);
 }
 
 std::map<std::string, std::string> Config::members(const std::string& table) const {
   const std::lock_guard lock(mutex_);
-  return reading().require_whole().members(table);
+  std::map<std::string, std::string> found = reading().require_whole().members(table);
+  if (Reading* below = common()) found.merge(below->require_whole().members(table));
+  return found;
 }
 
 Entry Config::get(const std::string& key, const std::vector<DeclaredKey>& declared) const {
-  SettingsFile file(path_);
-  return effective(require_key(key, declared), environment_, file.readable());
+  SettingsFile file(path_), below(common_path_);
+  return effective(require_key(key, declared), environment_, file.readable(),
+                   common_path_.empty() ? nullptr : &below.readable());
 }
 
 std::vector<Entry> Config::list(const std::vector<DeclaredKey>& declared) const {
-  SettingsFile file(path_);
+  SettingsFile file(path_), below(common_path_);
   file.readable();
+  below.readable();
   std::vector<Entry> entries;
   for (const Key& key : all_keys(declared)) {
-    Entry entry = look_up(key, environment_, file);
+    Entry entry = look_up(key, environment_, file, common_path_.empty() ? nullptr : &below);
     if (entry.source.empty()) {
       if (!key.built_in) continue;
       entry.source = "default";
@@ -664,7 +689,7 @@ Entry Config::set(const std::string& key, const std::string& value, const std::v
     reading_.reset();
     const std::filesystem::path kept =
         rewrite(path_, lock_wait, [&](SettingsFile& file) { return file.with(key, scalar); });
-    return {key, text_of(scalar), "file", kept.string()};
+    return {key, text_of(scalar), common_path_.empty() ? "file" : "profile", kept.string()};
   } catch (const InvalidValue& invalid) {
     throw invalid_value(key, value, invalid);
   }
@@ -681,8 +706,9 @@ Entry Config::unset(const std::string& key, const std::vector<DeclaredKey>& decl
   reading_.reset();
   const std::filesystem::path kept =
       rewrite(path_, lock_wait, [&](SettingsFile& file) { return file.without(key, true).value_or(file.unchanged()); });
-  SettingsFile file(path_);
-  Entry entry = known ? effective(*known, environment_, file) : Entry{key, "", "default"};
+  SettingsFile file(path_), below(common_path_);
+  Entry entry = known ? effective(*known, environment_, file, common_path_.empty() ? nullptr : &below.readable())
+                      : Entry{key, "", "default"};
   entry.kept = kept.string();
   return entry;
 }
@@ -693,7 +719,9 @@ std::string Config::output_format() const {
   if (format.empty()) {
     try {
       const std::lock_guard lock(mutex_);
-      format = reading().text_of(key.name()).value_or(std::string{});
+      std::optional<std::string> text = reading().text_of(key.name());
+      if (Reading* below = common(); below != nullptr && !text) text = below->text_of(key.name());
+      format = text.value_or(std::string{});
     } catch (const Error&) {
       format.clear();
     }

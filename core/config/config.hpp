@@ -26,7 +26,7 @@ namespace heygen::config {
 std::filesystem::path config_directory(const Environment& environment,
                                        const std::function<std::filesystem::path()>& of_account = account_home);
 
-/// A key with its value as text and where it came from: "env", "file" or "default".
+/// A key with its value as text and where it came from: "env", "profile", "file" or "default".
 struct Entry {
   std::string key, value, source;
   std::string kept{};  ///< of a change: the copy of a file that could not be kept as it was, or ""
@@ -54,7 +54,8 @@ class Config {
  public:
   /// Nothing is read until something is asked for, and the file once until it is changed. An empty directory has no
   /// file, and takes none. Thread-safe but for set() and unset().
-  Config(const std::filesystem::path& directory, const Environment& environment);
+  /// `own`: the directory of a profile, whose file counts before the common one and is the one that is changed; or "".
+  Config(const std::filesystem::path& directory, const Environment& environment, const std::filesystem::path& own = {});
   Config(const Config&) = delete;
   Config& operator=(const Config&) = delete;
   ~Config();
@@ -107,11 +108,13 @@ class Config {
  private:
   class Reading;
   Reading& reading() const;
+  /// The file that counts after it; nullptr without a profile.
+  Reading* common() const;
 
-  std::filesystem::path path_;
+  std::filesystem::path path_, common_path_;
   const Environment& environment_;
   mutable std::mutex mutex_;  ///< of the next
-  mutable std::unique_ptr<Reading> reading_;
+  mutable std::unique_ptr<Reading> reading_, common_;
 };
 
 }  // namespace heygen::config

@@ -37,9 +37,9 @@ bool says_the_same(const Setting& setting, const std::string& one, const std::st
 
 /// How the user takes a value back.
 std::string remedy_of(const std::string& source) {
-  constexpr std::string_view kVariable = "the variable ", kSetting = "the setting ";
+  constexpr std::string_view kVariable = "the variable ", kOfUser = "the setting ";
   if (source.starts_with(kVariable)) return "Unset " + source.substr(kVariable.size()) + ".";
-  if (source.starts_with(kSetting)) return "Run `heygen config unset " + source.substr(kSetting.size()) + "`.";
+  if (source.starts_with(kOfUser)) return "Run `heygen config unset " + source.substr(kOfUser.size()) + "`.";
   return "Remove " + source + ".";
 }
 

@@ -76,13 +76,14 @@ Error no_place_beside(const FilePlace& place) {
 }  // namespace
 
 CredentialStore::CredentialStore(std::filesystem::path directory, Clock& clock,
-                                 std::vector<std::filesystem::path> fallbacks)
-    : cache(directory, clock, fallbacks),
-      keys(directory, clock, fallbacks),
+                                 std::vector<std::filesystem::path> fallbacks, WriteHold hold)
+    : cache(directory, clock, fallbacks, hold),
+      keys(directory, clock, fallbacks, hold),
       directory_(std::move(directory)),
       path_(directory_.empty() ? directory_ : directory_ / "credentials"),
       fallbacks_(std::move(fallbacks)),
-      clock_(clock) {}
+      clock_(clock),
+      hold_(std::move(hold)) {}
 
 FilePlace CredentialStore::place() const {
   return {path_, fallbacks_};
@@ -151,13 +152,15 @@ std::optional<FileLock> CredentialStore::lock_content() const {
 std::vector<std::string> CredentialStore::loose_modes() const {
   std::vector<std::string> warnings;
   struct stat info {};
-  if (path_.empty() || stat(path_.c_str(), &info) != 0) return warnings;
+  if (path_.empty() || lstat(path_.c_str(), &info) != 0) return warnings;
+  const bool is_link = S_ISLNK(info.st_mode);
+  if (is_link && stat(path_.c_str(), &info) != 0) return warnings;
   if (S_ISREG(info.st_mode) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     warnings.push_back("Other users may use the credentials file " + path_.string() + " (mode " + octal(info.st_mode) +
                        "). Run `chmod 600 " + shell_word(path_.string()) + "`.");
   }
   std::vector<std::filesystem::path> directories{directory_};
-  const std::filesystem::path real = link_target(path_).parent_path();
+  const std::filesystem::path real = is_link ? link_target(path_).parent_path() : directory_;
   if (real != directory_) directories.push_back(real);
   for (const std::filesystem::path& directory : directories) {
     if (stat(directory.c_str(), &info) != 0 || (info.st_mode & S_ISVTX) != 0) continue;
@@ -189,6 +192,7 @@ std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
 }
 
 PendingLogin CredentialStore::begin_login() const {
+  std::shared_ptr<const void> held = hold(true);
   std::vector<std::filesystem::path> missing;
   std::error_code unknown;
   for (std::filesystem::path at = directory_; !at.empty() && !std::filesystem::exists(at, unknown);
@@ -196,12 +200,28 @@ PendingLogin CredentialStore::begin_login() const {
     missing.push_back(at);
   }
   make_directories();
-  return PendingLogin(place(), std::move(missing));
+  PendingLogin pending(place(), std::move(missing));
+  pending.hold(std::move(held));
+  return pending;
 }
 
 std::vector<PendingLogin> CredentialStore::take_interrupted_logins() const {
+  return path_.empty() ? std::vector<PendingLogin>{} : take_interrupted_in(place());
+}
+
+std::vector<PendingLogin> CredentialStore::sweep_and_take_interrupted_logins() const {
   if (path_.empty()) return {};
-  return PendingLogin::take_interrupted(place());
+  const FilePlace at = place();
+  sweep(at);
+  return take_interrupted_in(at);
+}
+
+std::vector<PendingLogin> CredentialStore::take_interrupted_in(const FilePlace& at) const {
+  std::vector<PendingLogin> found = PendingLogin::take_interrupted(at);
+  if (found.empty()) return found;
+  const std::shared_ptr<const void> held = hold(false);
+  for (PendingLogin& pending : found) pending.hold(held);
+  return found;
 }
 
 void CredentialStore::remove_stored_copies(const CredentialsDocument& document) const {
@@ -220,7 +240,11 @@ void CredentialStore::remove_stored_copies(const CredentialsDocument& document) 
 }
 
 void CredentialStore::sweep() const {
-  if (path_.empty() || !has_leftovers(place())) return;
+  if (!path_.empty()) sweep(place());
+}
+
+void CredentialStore::sweep(const FilePlace& at) const {
+  if (!has_leftovers(at)) return;
   try {
     const Cancel never;
     const FileLock lock = lock_file(lock_path(), std::chrono::milliseconds::zero(), clock_, never);
@@ -228,12 +252,12 @@ void CredentialStore::sweep() const {
     bool from_kept = false;
     read_whole(from_kept);
     if (from_kept) {
-      std::optional<std::string> text = read_text(kept_content(place()));
+      std::optional<std::string> text = read_text(kept_content(at));
       if (!text) return;
       const Wiper wiper{*text};
-      replace_file(place(), *text);
+      replace_file(at, *text);
     }
-    remove_leftovers(place());
+    remove_leftovers(at);
   } catch (const std::exception&) {
     // a writer that has the lock sweeps; in a read-only directory they stay
   }
@@ -253,6 +277,7 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   }
 
   require_directory();
+  const std::shared_ptr<const void> held = hold(false);
   make_directories();
   const Cancel never;  // the time under this lock is short, and half an update would be worse than a late Ctrl-C
   const FileLock lock = lock_file(lock_path(), kFileLockDeadline, clock_, never, on_write_wait);
@@ -284,6 +309,7 @@ std::filesystem::path CredentialStore::refresh_lock_path(const std::string& slot
 RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::milliseconds deadline,
                                           const Cancel& cancel) const {
   require_directory();
+  std::shared_ptr<const void> held = hold(false);
   make_directories();
   sweep();
   const std::filesystem::path path = refresh_lock_path(slot);
@@ -295,7 +321,9 @@ RefreshLock CredentialStore::lock_refresh(const std::string& slot, std::chrono::
   if (read_text_of(path) != before) {
     if (std::optional<RefreshRecord> record = read_record(path)) failure = std::move(record->failure);
   }
-  return {slot, std::move(lock), std::move(shared), std::move(failure)};
+  RefreshLock locked(slot, std::move(lock), std::move(shared), std::move(failure));
+  locked.hold(std::move(held));
+  return locked;
 }
 
 std::optional<RefreshRecord> CredentialStore::last_refresh(const std::string& slot) const {

@@ -35,12 +35,17 @@ class CredentialStore {
  public:
   /// `directory` is created (0700) by the first write, not before. An empty one has no file, and takes none.
   /// `fallbacks`: where its locks and temporary files are while it cannot be written although the file in it can be.
-  CredentialStore(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {});
+  /// `hold`: asked before each write; only begin_login() creates the directory.
+  CredentialStore(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {},
+                  WriteHold hold = {});
 
   /// Told while another process refreshes; Cancel ends that wait.
   OnLockWait on_lock_wait;
   /// Told while another process writes the file. Nothing ends that wait: what waits may be a credential to store.
   OnLockWait on_write_wait;
+
+  /// What messages add to the credential in this directory: " (profile `work`)", or "".
+  std::string account{};
 
   /// What else the host keeps beside the file.
   ProviderCache cache;
@@ -67,6 +72,8 @@ class CredentialStore {
   PendingLogin begin_login() const;
   /// What was interrupted before it was stored, the newest first.
   std::vector<PendingLogin> take_interrupted_logins() const;
+  /// The same after sweep(), which together cost less.
+  std::vector<PendingLogin> sweep_and_take_interrupted_logins() const;
 
   /// Puts back what a killed writer kept of a file that it left torn or empty, and removes what such writers left,
   /// where that is possible at once.
@@ -88,6 +95,9 @@ class CredentialStore {
 
  private:
   FilePlace place() const;
+  void sweep(const FilePlace& place) const;
+  std::vector<PendingLogin> take_interrupted_in(const FilePlace& place) const;
+  std::shared_ptr<const void> hold(bool creates) const { return hold_ ? hold_(creates) : nullptr; }
   void make_directories() const;
   /// The directory of the real file as a rule, where its locks are: directories that link to one file exclude each
   /// other.
@@ -109,6 +119,7 @@ class CredentialStore {
   std::filesystem::path path_;
   std::vector<std::filesystem::path> fallbacks_;
   Clock& clock_;
+  WriteHold hold_;
 };
 
 }  // namespace heygen::store

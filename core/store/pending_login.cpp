@@ -102,7 +102,8 @@ PendingLogin::PendingLogin(PendingLogin&& other) noexcept
       refreshed_(std::move(other.refreshed_)),
       replaced_(std::move(other.replaced_)),
       stored_(other.stored_),
-      keys_(std::move(other.keys_)) {}
+      keys_(std::move(other.keys_)),
+      held_(std::move(other.held_)) {}
 
 bool PendingLogin::remove() {
   if (unlink(file_.path.c_str()) != 0 && errno != ENOENT) return false;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ class PendingLogin {
   void keep_stored();
   /// Removes the copy. False: the directory does not allow it.
   bool remove();
+  /// Keeps `held` for as long as this.
+  void hold(std::shared_ptr<const void> held) { held_ = std::move(held); }
   /// The copy stays, for a later command.
   void leave() { stays_ = true; }
 
@@ -84,6 +87,7 @@ class PendingLogin {
   std::vector<ReplacedLogin> replaced_;
   bool stored_ = false;
   KeySet keys_;
+  std::shared_ptr<const void> held_;
 };
 
 }  // namespace heygen::store

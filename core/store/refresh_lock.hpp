@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -30,6 +31,8 @@ class RefreshLock : public FileLock {
       : FileLock(std::move(lock)), slot_(std::move(slot)), shared_(std::move(shared)), failure_(std::move(failure)) {}
 
   const std::string& slot() const { return slot_; }
+  /// Keeps `held` for as long as the lock.
+  void hold(std::shared_ptr<const void> held) { held_ = std::move(held); }
 
   /// Why the process that had the lock while this one waited could not refresh; empty when it did not try, or did.
   const std::optional<Error>& failure_of_predecessor() const { return failure_; }
@@ -43,6 +46,7 @@ class RefreshLock : public FileLock {
   std::string slot_;
   std::optional<FileLock> shared_;
   std::optional<Error> failure_;
+  std::shared_ptr<const void> held_;
 };
 
 }  // namespace heygen::store

@@ -12,18 +12,26 @@ constexpr std::array<std::string_view, 2> kOauthIds{"oauth", "device-code"};
 
 constexpr std::array<ReservedSlot, 2> kSlots{{
     {"api_key", kApiKeyIds, true, "HEYGEN_API_KEY", "api_key"},
-    {"oauth", kOauthIds, false, "", "oauth"},
+    {"oauth", kOauthIds, false, "HEYGEN_ACCESS_TOKEN", "oauth"},
 }};
 
 struct Spelling {
   std::string_view id, flag;
 };
+constexpr std::array<LoginVariant, 1> kVariants{{{"with-access-token", "oauth", "token_from_stdin",
+                                                  "Store an access token, read from stdin; it is not refreshed"}}};
+
 constexpr std::array<Spelling, 1> kFlags{{{"apikey", "--api-key"}}};
 
-constexpr std::array<std::string_view, 9> kHostOptions{"fields",   "headers", "help",    "human",  "jq",
-                                                       "provider", "set",     "verbose", "version"};
+constexpr std::array<std::string_view, 11> kHostOptions{"fields",           "headers",  "help", "human",   "jq",
+                                                        "profile",          "provider", "set",  "verbose", "version",
+                                                        "with-access-token"};
 
 }  // namespace
+
+std::span<const LoginVariant> login_variants() {
+  return kVariants;
+}
 
 std::span<const ReservedSlot> reserved_slots() {
   return kSlots;

@@ -18,6 +18,12 @@ struct ReservedSlot {
   std::string_view cleared;               ///< word in `cleared_<…>` results
 };
 
+/// An option of `auth login` that is a login of a provider with one of its settings, which is on or off.
+struct LoginVariant {
+  std::string_view option, id, setting, doc;
+};
+std::span<const LoginVariant> login_variants();
+
 /// In order of precedence.
 std::span<const ReservedSlot> reserved_slots();
 /// The reserved slot that this provider owns or shares, or nullptr.

@@ -27,6 +27,8 @@ std::string_view kind_of(Fill fill) {
   switch (fill) {
     case Fill::provider:
       return "provider";
+    case Fill::profile:
+      return "profile";
     case Fill::setting:
       return "setting";
     case Fill::command:

@@ -22,6 +22,10 @@ std::vector<Option> global_options() {
        .value = "ID",
        .doc = "Use this credential provider; `heygen provider list` shows them",
        .fill = Fill::provider},
+      {.name = "profile",
+       .value = "NAME",
+       .doc = "Use this profile, a login of its own; `heygen profile list` shows them",
+       .fill = Fill::profile},
       {.name = "verbose", .doc = "Log requests and responses to stderr (secrets redacted)"},
       {.name = "headers", .value = "NAME:VALUE", .doc = "Add a request header", .repeatable = true, .hidden = true},
       {.name = "help", .shorthand = 'h', .doc = "Show this help"},
@@ -42,6 +46,19 @@ std::vector<Option> with_globals(std::vector<Option> options) {
   return options;
 }
 
+std::optional<std::string> profile_ahead(const std::vector<std::string>& arguments) {
+  constexpr std::string_view kOption = "--profile";
+  std::optional<std::string> found;
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == kOption && i + 1 < arguments.size())
+      found = arguments[++i];
+    else if (argument.starts_with(kOption) && argument.size() > kOption.size() && argument[kOption.size()] == '=')
+      found = argument.substr(kOption.size() + 1);
+  }
+  return found;
+}
+
 Globals globals_of(const Parsed& parsed) {
   Globals globals;
   if (parsed.given("human")) globals.output.human = parsed.is_on("human");
@@ -49,6 +66,7 @@ Globals globals_of(const Parsed& parsed) {
   for (const std::string& field : parsed.values("fields")) globals.output.fields.emplace_back(trim(field));
   globals.request.headers = parsed.values("headers");
   globals.request.provider = parsed.value("provider");
+  if (parsed.given("profile")) globals.request.profile = parsed.value("profile");
   globals.request.verbose = parsed.is_on("verbose");
   return globals;
 }

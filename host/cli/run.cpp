@@ -6,6 +6,7 @@
 #include "core/base/home.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
+#include "core/profile/choice.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/help.hpp"
 #include "host/cli/parse.hpp"
@@ -22,7 +23,7 @@ int help_width(const Terminal& terminal) {
 
 void take_globals(Services& services, Printer& printer, const Parsed& parsed) {
   Globals globals = globals_of(parsed);
-  services.options = std::move(globals.request);
+  services.take_options(std::move(globals.request));
   printer.options = std::move(globals.output);
 }
 
@@ -65,7 +66,10 @@ void run_chosen(Services& services, Printer& printer, const CommandTable& table,
   if (parsed.is_on("help")) return print_help(services, printer, table, chosen);
   try {
     if (!chosen.command->ignores_policy) services.require_permitted(chosen.command->words);
-    if (!chosen.command->ignores_settings) services.config().check(own_keys());
+    if (!chosen.command->ignores_settings) {
+      static_cast<void>(services.profile());
+      services.config().check(own_keys());
+    }
     printer.check_options();
     chosen.command->run(services, printer, parsed);
     printer.note_unused_options();
@@ -99,6 +103,7 @@ void run_command_line(Services& services, Printer& printer, CommandTableOf comma
     table = commands({});
     chosen = route(table, globals, arguments);
   }
+  services.options.profile = profile_ahead(arguments);
   if (chosen.command == nullptr) return run_group(services, printer, table, chosen);
   run_chosen(services, printer, table, chosen);
 }

@@ -7,6 +7,7 @@
 #include "host/commands/auth/auth.hpp"
 #include "host/commands/config/config.hpp"
 #include "host/commands/policy/policy.hpp"
+#include "host/commands/profile/profile.hpp"
 #include "host/commands/provider/provider.hpp"
 #include "host/commands/video/download.hpp"
 
@@ -24,6 +25,7 @@ CommandTable make_table(std::string_view word) {
   if (is_wanted("auth")) auth::add_commands(table);
   if (is_wanted("config")) config::add_commands(table);
   if (is_wanted("provider") || is_wanted("__load-provider")) provider::add_commands(table);
+  if (is_wanted("profile")) profile::add_commands(table);
   if (is_wanted("policy")) policy::add_commands(table, all_commands);
   about::add_commands(table, all_commands, word);
   return table;

@@ -48,6 +48,7 @@
 #include "host/commands/all.hpp"
 #include "host/io.hpp"
 #include "host/printer.hpp"
+#include "host/profile_hint.hpp"
 #include "host/secrets.hpp"
 #include "host/services.hpp"
 #include "host/ui/picker.hpp"
@@ -350,7 +351,7 @@ int run_arguments(Services& services, Printer& printer, const std::vector<std::s
   } catch (const OutputClosed&) {  // its reader has enough: nothing to say
     return static_cast<int>(Exit::failure);
   } catch (const Error& error) {
-    return show(error, printer, arguments);
+    return show(named(error, services), printer, arguments);
   } catch (const std::bad_alloc&) {
     return show(Error(code::kError, "Out of memory.", "Close other programs, then run the command again."), printer,
                 arguments);
@@ -385,7 +386,7 @@ class Application : public Poco::Util::Application {
     install_signals(cancel);
     Services services(system_environment(), system_terminal(), system_clock(), system_random(), cancel,
                       own_executable());
-    set_secret_source([&services] { remember_stored_secrets(services.environment); });
+    set_secret_source([&services] { remember_stored_secrets(services); });
     services.fixed_texts = fixed_texts_;
     Printer printer(services.environment, services.terminal, cancel,
                     [&services] { return services.config().output_format(); });

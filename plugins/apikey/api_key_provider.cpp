@@ -102,15 +102,16 @@ void give(const sdk::Call& call, std::string_view key, std::string_view source) 
 void ApiKeyProvider::resolve(sdk::Call& call) {
   // After a login the host verifies the stored key, so the environment does not count.
   const bool just_stored = call.reason() == HEYGEN_REASON_LOGIN;
-  if (const auto given = call.settings().env("HEYGEN_API_KEY"); given && !just_stored) {
-    const std::string_view key = bare_key(*given);
-    if (!key.empty()) {
-      if (const std::string problem = key_problem(key); !problem.empty()) {
-        throw sdk::Fail(HEYGEN_BROKEN, "HEYGEN_API_KEY is not a valid API key: it " + problem + ".",
-                        "Set HEYGEN_API_KEY to the key only, or unset it.");
-      }
-      return give(call, key, "env");
+  for (const heygen_str& variable : kApiKeyEnv) {
+    const std::string name(variable.data, variable.size);
+    const auto given = call.settings().env(name);
+    const std::string_view key = bare_key(given.value_or(std::string_view{}));
+    if (key.empty() || just_stored) continue;
+    if (const std::string problem = key_problem(key); !problem.empty()) {
+      throw sdk::Fail(HEYGEN_BROKEN, name + " is not a valid API key: it " + problem + ".",
+                      "Set " + name + " to the key only, or unset it.");
     }
+    return give(call, key, "env");
   }
   const sdk::Json stored = call.state()["api_key"];
   if (stored.is_null() || (stored.is_string() && stored.as_text().empty())) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);

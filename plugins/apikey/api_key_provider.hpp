@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The API key of an account: from HEYGEN_API_KEY, else as stored by a login.
+// The API key of an account: from HEYGEN_API_KEY, else HYPERFRAMES_API_KEY, else as stored by a login.
 #pragma once
 
 #include <heygen/provider.hpp>
@@ -16,7 +16,8 @@ class ApiKeyProvider : public sdk::Provider {
   void revoke(sdk::Call& call) override;
 };
 
-inline constexpr std::array kApiKeyEnv{sdk::view("HEYGEN_API_KEY")};
+/// In order of precedence.
+inline constexpr std::array kApiKeyEnv{sdk::view("HEYGEN_API_KEY"), sdk::view("HYPERFRAMES_API_KEY")};
 
 inline constexpr heygen_descriptor kApiKeyDescriptor = sdk::Descriptor("apikey", "1.0.0")
                                                            .title("API key")

@@ -32,6 +32,7 @@ inline constexpr heygen_descriptor kDeviceCodeDescriptor =
         .order(30)
         .interactions(HEYGEN_INTERACTS_BROWSER)
         .env(kOauthEnv)
+        .credential_env(kTokenEnv)
         .settings<kDeviceSettings>()
         .needs(kOauthNeeds)
         .enabled_by(kDeviceEnabledBy)

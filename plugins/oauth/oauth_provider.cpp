@@ -133,10 +133,25 @@ Tokens exchange(const sdk::Call& call, const OauthEndpoints& server, const sdk::
   return request_tokens(call, server, form, {code, attempt.verifier.reveal()});
 }
 
+/// It is stored without a refresh token and without a server: it is not known where it comes from.
+Tokens given_token(const sdk::Call& call) {
+  constexpr const char* kHint = "Pipe the token only, such as `heygen auth login --with-access-token < token.txt`.";
+  const std::string_view token = trim(call.terminal().secret("HeyGen access token (hidden): "));
+  if (token.empty()) throw sdk::Fail(HEYGEN_USAGE, "No access token was given.", kHint);
+  if (const std::string problem = token_problem(token); !problem.empty())
+    throw sdk::Fail(HEYGEN_USAGE, "Not a valid access token: it " + problem + ".", kHint);
+  Tokens tokens;
+  tokens.access = sdk::Secret(token);
+  tokens.token_type = "Bearer";
+  return tokens;
+}
+
 }  // namespace
 
 void OauthProvider::login(sdk::Call& call) {
   if (call.interaction() == HEYGEN_INTERACTION_NEVER) throw sdk::Fail(HEYGEN_NEEDS_USER);
+  if (call.settings().get("token_from_stdin").value_or("") == "true")
+    return keep_login(call, given_token(call), OauthEndpoints{}, {});
   if (!call.terminal().interactive() && !call.browser().allowed()) {
     throw sdk::Fail(HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.",
                     "Allow the browser (HEYGEN_NO_BROWSER, BROWSER), run it in a terminal, or use an API key.");

@@ -9,7 +9,34 @@
 
 namespace heygen::plugins {
 
+namespace {
+
+void set_bearer(const sdk::Call& call, std::string_view token) {
+  std::string value = "Bearer " + std::string(token);
+  call.set_header("Authorization", value);
+  sdk::wipe(value);
+}
+
+/// False: the variable is not set.
+bool gives_token_of_environment(const sdk::Call& call) {
+  constexpr std::string_view kVariable = "HEYGEN_ACCESS_TOKEN";
+  const std::string_view token = trim(call.settings().env(kVariable).value_or(std::string_view{}));
+  if (token.empty()) return false;
+  if (const std::string problem = token_problem(token); !problem.empty()) {
+    throw sdk::Fail(HEYGEN_BROKEN, std::string(kVariable) + " is not a valid access token: it " + problem + ".",
+                    "Set " + std::string(kVariable) + " to the token only, or unset it.");
+  }
+  call.set_type("oauth");
+  call.set_source("env");
+  set_bearer(call, token);
+  return true;
+}
+
+}  // namespace
+
 void OauthCredential::resolve(sdk::Call& call) {
+  // After a login the host verifies the stored token, so the environment does not count.
+  if (call.reason() != HEYGEN_REASON_LOGIN && gives_token_of_environment(call)) return;
   const Stored stored = read_stored(call);
   if (stored.access_token.empty() && stored.refresh_token.empty()) throw sdk::Fail(HEYGEN_NOT_CONFIGURED);
   call.set_type("oauth");
@@ -17,9 +44,7 @@ void OauthCredential::resolve(sdk::Call& call) {
   call.set_refreshable(!stored.refresh_token.empty());
   if (stored.access_token.empty()) return;  // the host refreshes first
   if (const auto expiry = call.clock().parse(trim(stored.expires_at))) call.set_expiry(*expiry);
-  std::string value = "Bearer " + std::string(stored.access_token);
-  call.set_header("Authorization", value);
-  sdk::wipe(value);
+  set_bearer(call, stored.access_token);
 }
 
 void OauthCredential::refresh(sdk::Call& call) {

@@ -17,10 +17,13 @@ inline constexpr std::string_view kDeviceUrl = "https://api2.heygen.com/v1/oauth
 inline constexpr std::string_view kClientId = "q2A2QRSke2LrFTPJhoDbHtXh";  // a public client: it has no secret
 inline constexpr std::string_view kScope = "openid profile email";
 
-inline constexpr std::array kOauthEnv{sdk::view("HEYGEN_OAUTH_AUTHORIZE_URL"), sdk::view("HEYGEN_OAUTH_TOKEN_URL"),
-                                      sdk::view("HEYGEN_OAUTH_REVOKE_URL"),    sdk::view("HEYGEN_OAUTH_DEVICE_URL"),
-                                      sdk::view("HEYGEN_OAUTH_CLIENT_ID"),     sdk::view("HEYGEN_OAUTH_SCOPE"),
-                                      sdk::view("HEYGEN_OAUTH_ISSUER"),        sdk::view("HEYGEN_ALLOW_HTTP")};
+/// A token of the environment: used as it is, never stored, refreshed or revoked.
+inline constexpr std::array kTokenEnv{sdk::view("HEYGEN_ACCESS_TOKEN")};
+
+inline constexpr std::array kOauthEnv{
+    sdk::view("HEYGEN_ACCESS_TOKEN"),     sdk::view("HEYGEN_OAUTH_AUTHORIZE_URL"), sdk::view("HEYGEN_OAUTH_TOKEN_URL"),
+    sdk::view("HEYGEN_OAUTH_REVOKE_URL"), sdk::view("HEYGEN_OAUTH_DEVICE_URL"),    sdk::view("HEYGEN_OAUTH_CLIENT_ID"),
+    sdk::view("HEYGEN_OAUTH_SCOPE"),      sdk::view("HEYGEN_OAUTH_ISSUER"),        sdk::view("HEYGEN_ALLOW_HTTP")};
 
 inline constexpr std::array<heygen_setting, 7> kOauthSettings = {
     sdk::setting("authorize_url", "url", kAuthorizeUrl, "Authorization endpoint", "HEYGEN_OAUTH_AUTHORIZE_URL"),

@@ -96,4 +96,12 @@ std::string redact(std::string text, const std::vector<std::string_view>& secret
   return text;
 }
 
+std::string token_problem(std::string_view text) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (iequals(text.substr(0, kScheme.size()), kScheme)) return "begins with 'Bearer '";
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/=";
+  if (has_control(text)) return "contains a line end or another control character";
+  return text.find_first_not_of(kAllowed) == std::string_view::npos ? "" : "contains a character that no token has";
+}
+
 }  // namespace heygen::plugins

@@ -13,6 +13,9 @@ bool has_control(std::string_view text);
 std::string_view trim(std::string_view text);                 ///< ASCII white space, both ends
 bool iequals(std::string_view left, std::string_view right);  ///< ASCII
 
+/// Why a text cannot be a bearer token (RFC 6750 §2.1), as the end of a sentence; empty when it can.
+std::string token_problem(std::string_view text);
+
 /// Text of a server, safe to show: at most `limit` code points, without control and bidi characters, line
 /// separators or invalid UTF-8; white space runs become one space.
 std::string readable(std::string_view text, std::size_t limit);

@@ -70,8 +70,8 @@ void put_entries(json::Value& content, json::Object entries) {
 
 }  // namespace
 
-ProviderCache::ProviderCache(fs::path directory, Clock& clock, std::vector<fs::path> fallbacks)
-    : files_(std::move(directory), "cache", clock, std::move(fallbacks)), clock_(clock) {}
+ProviderCache::ProviderCache(fs::path directory, Clock& clock, std::vector<fs::path> fallbacks, WriteHold hold)
+    : files_(std::move(directory), "cache", clock, std::move(fallbacks), std::move(hold)), clock_(clock) {}
 
 ProviderCache::~ProviderCache() {
   for (auto& [name, content] : unwritten_) wipe_strings(content);

@@ -30,7 +30,8 @@ class ProviderCache {
   static constexpr std::size_t kMaxCached = 64;
 
   /// `directory`, `fallbacks`: of the credentials.
-  ProviderCache(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {});
+  ProviderCache(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {},
+                WriteHold hold = {});
   ProviderCache(const ProviderCache&) = delete;
   ProviderCache& operator=(const ProviderCache&) = delete;
   ~ProviderCache();

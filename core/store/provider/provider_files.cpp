@@ -97,8 +97,13 @@ void wipe_strings(json::Value& value) noexcept {
   }
 }
 
-ProviderFiles::ProviderFiles(fs::path directory, std::string kind, Clock& clock, std::vector<fs::path> fallbacks)
-    : directory_(std::move(directory)), kind_(std::move(kind)), fallbacks_(std::move(fallbacks)), clock_(clock) {}
+ProviderFiles::ProviderFiles(fs::path directory, std::string kind, Clock& clock, std::vector<fs::path> fallbacks,
+                             WriteHold hold)
+    : directory_(std::move(directory)),
+      kind_(std::move(kind)),
+      fallbacks_(std::move(fallbacks)),
+      clock_(clock),
+      hold_(std::move(hold)) {}
 
 ProviderFiles::Directories ProviderFiles::directories() const {
   if (directory_.empty()) return {};
@@ -167,6 +172,7 @@ std::optional<fs::path> ProviderFiles::damaged(const std::string& provider) cons
 void ProviderFiles::update(const std::string& provider, const std::function<void(json::Value& content)>& change) const {
   const Directories places = directories();
   if (places.empty()) throw no_user_directory();
+  const std::shared_ptr<const void> held = hold_ ? hold_(false) : nullptr;
   const FileLock locked = make_and_lock(places.front());
   const std::string name = name_of(provider);
   const fs::path path = places.front() / name;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,11 @@ namespace heygen::store {
 /// Overwrites all strings of a document.
 void wipe_strings(json::Value& value) noexcept;
 
+/// Asked before something is written beside the credentials. What it returns is kept for as long as that takes, and
+/// says to others that the directory is in use. `creates`: the directory may be missing. Throws Error: nothing may be
+/// written then. May be empty.
+using WriteHold = std::function<std::shared_ptr<const void>(bool creates)>;
+
 /// DIRECTORY/KIND/ID.json: 0600 in a directory of 0700, whose own lock excludes other writers. The directory is where
 /// the locks and copies of the credentials file are (FilePlace): directories that link to one file share what is beside
 /// it, and a directory that cannot be written has its files in a fallback. Of a file that is in several of these
@@ -28,7 +34,7 @@ class ProviderFiles {
  public:
   /// An empty `directory` has no files, and takes none.
   ProviderFiles(std::filesystem::path directory, std::string kind, Clock& clock,
-                std::vector<std::filesystem::path> fallbacks);
+                std::vector<std::filesystem::path> fallbacks, WriteHold hold = {});
 
   /// An object; empty when there is no file, or none that can be used.
   json::Value read(const std::string& provider) const;
@@ -57,6 +63,7 @@ class ProviderFiles {
   std::string kind_;
   std::vector<std::filesystem::path> fallbacks_;
   Clock& clock_;
+  WriteHold hold_;
 };
 
 }  // namespace heygen::store

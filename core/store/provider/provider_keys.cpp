@@ -29,8 +29,8 @@ json::Value KeySet::document() const {
   return members;
 }
 
-ProviderKeys::ProviderKeys(fs::path directory, Clock& clock, std::vector<fs::path> fallbacks)
-    : files_(std::move(directory), "keys", clock, std::move(fallbacks)) {}
+ProviderKeys::ProviderKeys(fs::path directory, Clock& clock, std::vector<fs::path> fallbacks, WriteHold hold)
+    : files_(std::move(directory), "keys", clock, std::move(fallbacks), std::move(hold)) {}
 
 std::optional<Secret> ProviderKeys::find(const std::string& provider, const std::string& name) const {
   if (const auto shown = shown_.find(provider); shown != shown_.end()) return shown->second.find(name);

@@ -37,7 +37,8 @@ class ProviderKeys {
   static constexpr std::size_t kMaxKeys = 8;
 
   /// `directory`, `fallbacks`: of the credentials.
-  ProviderKeys(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {});
+  ProviderKeys(std::filesystem::path directory, Clock& clock, std::vector<std::filesystem::path> fallbacks = {},
+               WriteHold hold = {});
 
   /// What is shown in place of the stored key first, then what is created and not saved yet, then what is stored.
   std::optional<Secret> find(const std::string& provider, const std::string& name) const;

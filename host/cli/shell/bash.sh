@@ -26,7 +26,7 @@ _heygen_value() {
   local kind=$1 value=$2 list=$3 one
   case $kind in
     switch) list=true,false ;;
-    provider | setting)
+    provider | profile | setting)
       list=''
       while IFS=$'\t' read -r one _; do list+=$one,; done < <("${program/#\~/$HOME}" __complete "$kind" 2> /dev/null)
       ;;

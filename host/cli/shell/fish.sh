@@ -38,7 +38,7 @@ function __heygen_value
         case list
             set -l head (string match -r '^.*,' -- $value)
             printf '%s\n' $before"$head"$choices
-        case provider setting
+        case provider profile setting
             set -l line (commandline -opc)
             for row in ($line[1] __complete $kind 2>/dev/null)
                 echo $before$row

@@ -29,7 +29,7 @@ Register-ArgumentCompleter -Native -CommandName heygen -ScriptBlock {
       'file' { Get-ChildItem -Path "$value*" -Name -ErrorAction SilentlyContinue | ForEach-Object {
           $directory = $value.Substring(0, $value.LastIndexOfAny([char[]]'/\') + 1)
           Offer "$before$directory$_" } }
-      { $_ -in 'provider', 'setting' } {
+      { $_ -in 'provider', 'profile', 'setting' } {
         & $program __complete $kind 2> $null | ForEach-Object { $part = $_ -split "`t", 2; Offer "$before$($part[0])" $part[1] }
       }
     }

@@ -37,7 +37,7 @@ _heygen_value() {
     (list) compset -P '*,'; compadd -S '' -a list ;;
     (file) _files ;;
     (document) [[ $PREFIX == [{[]* ]] || { compset -P 1 '@'; _files } ;;
-    (provider|setting)
+    (provider|profile|setting)
       list=()
       local one
       for one in ${(f)"$($program __complete $kind 2> /dev/null)"}; do list+=("${${one%%$'\t'*}//:/\\:}:${one#*$'\t'}"); done

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "core/profile/profiles.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "host/cli/completion.hpp"
 #include "host/cli/globals.hpp"
@@ -22,6 +23,11 @@ std::string offered_values(Services& services, const std::string& what) {
     out =
         "output\tjson or human\nanalytics\tkept for compatibility\nprovider.deadline\tseconds until a provider is "
         "given up\n";
+  if (what == "profile") {
+    out = std::string(profile::kUsual) + "\tthe usual account\n";
+    for (const std::string& name : services.profiles().names()) out += name + "\tprofile\n";
+    return out;
+  }
   for (const heygen::provider::DiscoveredProvider& found : services.discovered()) {
     if (what == "setting" && found.manifest.runtime)
       out += runtime_key(found.id).key + "\tlets its language runtime load\n";
@@ -49,7 +55,7 @@ Command complete_command(CommandTableMaker all_commands) {
   command.words = {"__complete"};
   command.hidden = true;
   command.summary = "Answer a completion script";
-  command.positionals = {{.name = "what", .doc = "provider, setting or options", .variadic = true}};
+  command.positionals = {{.name = "what", .doc = "provider, profile, setting or options", .variadic = true}};
   command.ignores_settings = true;
   command.ignores_policy = true;
   command.run = [all_commands](Services& services, Printer& printer, const Parsed& parsed) {

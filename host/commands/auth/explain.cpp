@@ -6,7 +6,9 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
+#include "core/profile/choice.hpp"
 #include "core/store/reserved_slots.hpp"
+#include "host/commands/auth/support.hpp"
 #include "host/commands/provider/lookup.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
@@ -165,9 +167,12 @@ void run_explain(Services& services, Printer& printer, const Parsed&) {
   const Explanation explanation = services.resolver().explain(services.clock.now());
   const std::string file = services.store().path().string();
   if (printer.human()) {
-    printer.print_text(human_report(explanation, file));
+    const std::string profile = services.profile().name;
+    printer.print_text((profile.empty() ? "" : "Profile: " + profile + "\n") + human_report(explanation, file));
   } else {
-    printer.print(explain_document(explanation, file));
+    json::Value document = explain_document(explanation, file);
+    set_profile(document, services);
+    printer.print(document);
   }
   if (std::optional<Error> fault = fault_of(explanation)) throw Error(std::move(*fault));
 }

@@ -42,7 +42,8 @@ void require_readable_file(Services& services) {
   }
 }
 
-Error rejected_error(const LoginResult& result, const heygen::provider::Manifest& manifest) {
+Error rejected_error(const LoginResult& result, const heygen::provider::Manifest& manifest,
+                     const std::string& account) {
   using heygen::auth::Revocation;
   const std::string revoked =
       result.revocation == Revocation::confirmed   ? ", and the new credential was revoked"
@@ -50,18 +51,18 @@ Error rejected_error(const LoginResult& result, const heygen::provider::Manifest
       : result.revocation == Revocation::failed ? ", but the server did not confirm that the new credential is revoked"
                                                 : "";
   return auth_error("The API rejected the new credential (" + manifest.title + ", HTTP " +
-                        std::to_string(result.http_status) + "). Nothing was stored" + revoked + ".",
+                        std::to_string(result.http_status) + ")" + account + ". Nothing was stored" + revoked + ".",
                     "Check it and run " + store::login_command(manifest.id) + " again.");
 }
 
-void require_stored(const LoginResult& result, const heygen::provider::Manifest& manifest) {
+void require_stored(const LoginResult& result, const heygen::provider::Manifest& manifest, const std::string& account) {
   switch (result.outcome) {
     case LoginResult::Outcome::stored:
       return;
     case LoginResult::Outcome::provider_failed:
       throw login_error(result.answer, manifest);
     case LoginResult::Outcome::rejected:
-      throw rejected_error(result, manifest);
+      throw rejected_error(result, manifest, account);
     case LoginResult::Outcome::canceled_after_saving:
       throw canceled_error("Canceled while the new credential was checked; it is stored.");
   }
@@ -122,28 +123,34 @@ void print_notices(Services& services, const LoginResult& result, const std::str
   print_revocations(services, result);
   if (const std::string notice = check_notice(result); !notice.empty()) services.terminal.notice(notice);
   for (const LoginResult::Replaced& old : result.replaced)
-    if (old.own_slot) services.terminal.notice("Replaced the credential that was stored before (" + old.slot + ").");
+    if (old.own_slot)
+      services.terminal.notice("Replaced the credential that was stored before (" + old.slot + ")" +
+                               services.store().account + ".");
   std::vector<std::string> slots;
   for (const std::string& slot : cleared_slots(result)) slots.push_back(slot);
-  if (!slots.empty()) services.terminal.notice("Deleted the other stored credential: " + enumerate(slots) + ".");
-  if (!name.empty()) services.terminal.notice("Logged in as " + name + ".");
+  if (!slots.empty())
+    services.terminal.notice("Deleted the other stored credential" + services.store().account + ": " +
+                             enumerate(slots) + ".");
+  if (!name.empty()) services.terminal.notice("Logged in as " + name + services.store().account + ".");
   for (const heygen::auth::ExplainRow& row : result.shadowing) services.terminal.notice(shadowing_notice(row));
 }
 
-std::string message_of(const LoginResult& result, const std::string& title, const std::string& name) {
-  if (!name.empty()) return "Logged in as " + name + " with " + title + ".";
-  if (result.check == Check::accepted) return "Logged in with " + title + ".";
-  return "Stored the new credential (" + title + ") without a check.";
+std::string message_of(const LoginResult& result, const std::string& title, const std::string& name,
+                       const std::string& account) {
+  if (!name.empty()) return "Logged in as " + name + " with " + title + account + ".";
+  if (result.check == Check::accepted) return "Logged in with " + title + account + ".";
+  return "Stored the new credential" + account + " (" + title + ") without a check.";
 }
 
-json::Value document_of(const LoginResult& result, const heygen::provider::Manifest& manifest,
-                        const std::string& name) {
+json::Value document_of(const LoginResult& result, const heygen::provider::Manifest& manifest, const std::string& name,
+                        Services& services) {
   json::Array cleared;
   for (const LoginResult::Replaced& old : result.replaced) {
     if (!old.own_slot) cleared.emplace_back(old.provider);
   }
   json::Value out = json::Object{};
-  out.set("message", message_of(result, manifest.title, name));
+  out.set("message", message_of(result, manifest.title, name, services.store().account));
+  set_profile(out, services);
   for (auto& [flag, value] : cleared_flags(cleared_slots(result), store::slot_of(manifest.id))) out.set(flag, value);
   out.set("cleared", std::move(cleared));
   for (const std::string_view member : {"username", "email", "first_name", "last_name"}) {
@@ -204,6 +211,9 @@ Error login_error(const heygen::provider::ProviderResult& answer, const heygen::
 
 heygen::provider::GivenSettings given_settings(const Parsed& parsed, const heygen::provider::Manifest& manifest) {
   heygen::provider::GivenSettings given;
+  for (const store::LoginVariant& variant : store::login_variants()) {
+    if (parsed.is_on(variant.option)) given.insert_or_assign(std::string(variant.setting), "true");
+  }
   for (const std::string& text : parsed.values("set")) {
     const std::size_t mark = text.find('=');
     const std::string key = text.substr(0, mark);
@@ -229,7 +239,7 @@ LoginResult audited_login(Services& services, const heygen::provider::Manifest& 
   services.require_audit();
   try {
     LoginResult result = log_in(services, manifest.id, given);
-    require_stored(result, manifest);
+    require_stored(result, manifest, services.store().account);
     services.audit_done({"login", "ok", manifest.id});
     for (const LoginResult::Replaced& old : result.replaced) {
       const bool revoked = old.revocation == heygen::auth::Revocation::confirmed;
@@ -262,7 +272,7 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   const std::string name = display_name(result.user);
   print_notices(services, result, name);
   services.finish_interrupted_logins(true);  // of earlier logins, which this one overtook
-  printer.print(document_of(result, manifest, name));
+  printer.print(document_of(result, manifest, name, services));
 }
 
 }  // namespace heygen::host::commands::auth

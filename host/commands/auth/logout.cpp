@@ -36,7 +36,7 @@ json::Value revoked_block(const heygen::auth::LogoutResult& result) {
   return block;
 }
 
-json::Value document_of(const heygen::auth::LogoutResult& result) {
+json::Value document_of(const heygen::auth::LogoutResult& result, Services& services) {
   std::vector<std::string> slots;
   json::Array providers;
   for (const heygen::auth::LogoutResult::Cleared& cleared : result.cleared) {
@@ -44,7 +44,9 @@ json::Value document_of(const heygen::auth::LogoutResult& result) {
     providers.emplace_back(cleared.provider);
   }
   json::Value out = json::Object{};
-  out.set("message", slots.empty() ? "Nothing was stored." : "Logged out. The stored credential was deleted.");
+  out.set("message", slots.empty() ? "Nothing was stored" + services.store().account + "."
+                                   : "Logged out" + services.store().account + ". The stored credential was deleted.");
+  set_profile(out, services);
   for (auto& [flag, value] : cleared_flags(slots, {})) out.set(flag, value);
   out.set("cleared_credential", cleared_word(slots));
   out.set("cleared", std::move(providers));
@@ -54,17 +56,18 @@ json::Value document_of(const heygen::auth::LogoutResult& result) {
 
 /// Where no server was asked to revoke it, so that the user knows what is still valid.
 void print_unrevoked(Services& services, heygen::auth::Revocation revocation, const std::string& what,
-                     const std::string& id, const std::string& why) {
+                     const std::string& provider, const std::string& why) {
   using heygen::auth::Revocation;
+  const std::string id = "`" + provider + "`" + services.store().account;
   if (revocation == Revocation::not_asked) {
-    services.terminal.notice("Warning: no server was asked to revoke the " + what + " of provider `" + id + "`. " +
-                             why + " It may work until it expires.");
+    services.terminal.notice("Warning: no server was asked to revoke the " + what + " of provider " + id + ". " + why +
+                             " It may work until it expires.");
   } else if (revocation == Revocation::no_provider) {
-    services.terminal.notice("Warning: the " + what + " of provider `" + id +
-                             "` was not revoked, as the provider cannot be loaded. It works until it expires.");
+    services.terminal.notice("Warning: the " + what + " of provider " + id +
+                             " was not revoked, as the provider cannot be loaded. It works until it expires.");
   } else if (revocation == Revocation::not_possible) {
-    services.terminal.notice("Note: no server was asked to revoke the " + what + " of provider `" + id +
-                             "`. It stays valid outside heygen.");
+    services.terminal.notice("Note: no server was asked to revoke the " + what + " of provider " + id +
+                             ". It stays valid outside heygen.");
   }
 }
 
@@ -98,11 +101,13 @@ heygen::auth::LogoutResult audited_logout(Services& services) {
 }  // namespace
 
 void run_logout(Services& services, Printer& printer, const Parsed&) {
+  services.require_profile();
   const heygen::auth::LogoutResult result = audited_logout(services);
   if (result.canceled) {
     throw canceled_error("Canceled while the server was asked to revoke the credential. The stored one was deleted.");
   }
-  services.terminal.notice(result.cleared.empty() ? "Nothing was stored." : "Logged out.");
+  services.terminal.notice((result.cleared.empty() ? "Nothing was stored" : "Logged out") + services.store().account +
+                           ".");
   print_interrupted(services, result);
   if (result.not_revoked > 0) services.terminal.notice("Warning: " + revoked_block(result).string_at("outcome"));
   for (const heygen::auth::LogoutResult::Cleared& cleared : result.cleared)
@@ -113,7 +118,7 @@ void run_logout(Services& services, Printer& printer, const Parsed&) {
     services.terminal.notice("Note: " + (row.variable.empty() ? row.title : row.variable) +
                              " still supplies a credential. heygen continues to use it.");
   }
-  printer.print(document_of(result));
+  printer.print(document_of(result, services));
 }
 
 }  // namespace heygen::host::commands::auth

@@ -92,6 +92,12 @@ std::vector<Option> login_options(Services& services) {
     option.hidden = is_hidden(one);
     options.push_back(std::move(option));
   }
+  for (const store::LoginVariant& variant : store::login_variants()) {
+    const auto provider = std::ranges::find(found, variant.id, &heygen::provider::DiscoveredProvider::id);
+    options.push_back({.name = std::string(variant.option),
+                       .doc = std::string(variant.doc),
+                       .hidden = provider == found.end() || is_hidden(*provider)});
+  }
   options.push_back(set_option(found));
   for (const std::string& id : reserved_ids()) {
     Option option = option_of(id);
@@ -118,6 +124,11 @@ std::string named_method(const Parsed& parsed, const std::vector<heygen::provide
     flags.push_back(flag);
     named.push_back(id);
     spelled.push_back("--" + flag);
+  }
+  for (const store::LoginVariant& variant : store::login_variants()) {
+    if (!parsed.is_on(variant.option)) continue;
+    named.emplace_back(variant.id);
+    spelled.push_back("--" + std::string(variant.option));
   }
   if (!provider.empty() && std::ranges::count(named, provider) == 0) {
     named.push_back(provider);

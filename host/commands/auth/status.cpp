@@ -73,7 +73,9 @@ void run_status(Services& services, Printer& printer, const Parsed&) {
 
   const heygen::auth::Credential& used = *services.session().last();
   const json::Value user = used.source() == "file" ? stored_user(services) : json::Value(json::Object{});
-  response.set("credential", credential_block(used, user, services.clock.now()));
+  json::Value block = credential_block(used, user, services.clock.now());
+  set_profile(block, services);
+  response.set("credential", std::move(block));
   printer.print(response);
 }
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "core/profile/choice.hpp"
 #include "core/store/reserved_slots.hpp"
+#include "host/services.hpp"
 
 namespace heygen::host::commands::auth {
 
@@ -45,6 +47,11 @@ std::string enumerate(const std::vector<std::string>& words) {
     out += words[i];
   }
   return out;
+}
+
+void set_profile(json::Value& document, Services& services) {
+  const std::string& name = services.profile().name;
+  if (!name.empty()) document.set("profile", name);
 }
 
 }  // namespace heygen::host::commands::auth

@@ -9,6 +9,10 @@
 #include "core/json/value.hpp"
 #include "core/store/credential_store.hpp"
 
+namespace heygen::host {
+class Services;
+}
+
 namespace heygen::host::commands::auth {
 
 /// email, else username, else first and last name, else "".
@@ -24,5 +28,8 @@ Error unchangeable_file(const store::Unreadable& problem);
 
 /// "`a`, `b` and `c`"
 std::string enumerate(const std::vector<std::string>& words);
+
+/// Adds the profile that the command uses, but for the usual one.
+void set_profile(json::Value& document, Services& services);
 
 }  // namespace heygen::host::commands::auth

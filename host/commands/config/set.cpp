@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/config/set.hpp"
 
+#include <memory>
+
 #include "host/commands/config/settings.hpp"
 #include "host/printer.hpp"
 
@@ -13,6 +15,7 @@ void run_set_setting(Services& services, Printer& printer, const Parsed& parsed)
   require_not_fixed(services, key, value);
   // As it was when the command was typed: `config set output json` still answers in the old form.
   printer.options.human = printer.human();
+  const std::shared_ptr<const void> held = services.hold_profile();
   const heygen::config::Entry entry = services.config().set(key, value, declared_keys(services));
   printer.print(document(entry, false));
   tell_faults(services, entry.kept);

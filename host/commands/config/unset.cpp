@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/config/unset.hpp"
 
+#include <memory>
+
 #include "host/commands/config/settings.hpp"
 #include "host/printer.hpp"
 
@@ -10,6 +12,7 @@ namespace {
 
 void run_unset_setting(Services& services, Printer& printer, const Parsed& parsed) {
   printer.options.human = printer.human();  // as it was when the command was typed
+  const std::shared_ptr<const void> held = services.hold_profile();
   const heygen::config::Entry entry = services.config().unset(parsed.positionals.at(0), declared_keys(services));
   printer.print(document(entry, true));
   tell_faults(services, entry.kept);

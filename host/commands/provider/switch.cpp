@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/provider/switch.hpp"
 
+#include <memory>
+
 #include <fmt/format.h>
 
 #include "core/config/config.hpp"
@@ -16,6 +18,7 @@ void set_disabled(Services& services, Printer& printer, const std::string& id, b
   const heygen::provider::DiscoveredProvider& found = require_installed(services, id);
   if (!disabled && found.state == heygen::provider::ProviderState::refused_by_policy)
     services.terminal.notice("Note: it still may not load: " + found.reason + ".");
+  const std::shared_ptr<const void> held = services.hold_profile();
   services.config().set(disabled_key(id).key, disabled ? "true" : "false", {disabled_key(id)});
   json::Value out = json::Object{};
   out.set("message", disabled ? fmt::format("Disabled provider `{0}`. It is skipped until you run `heygen provider "

@@ -27,6 +27,14 @@ BOOST_AUTO_TEST_CASE(the_variable_overrides_the_file) {
   BOOST_TEST(said.type == "api_key");
 }
 
+BOOST_AUTO_TEST_CASE(the_lower_name_of_the_variable_counts_without_the_higher) {
+  environment["HYPERFRAMES_API_KEY"] = "hg_lower";
+  state = json::Object{{"api_key", "hg_file"}};
+  BOOST_TEST(resolve().headers.at("x-api-key") == "hg_lower");
+  environment["HEYGEN_API_KEY"] = "hg_env";
+  BOOST_TEST(resolve().headers.at("x-api-key") == "hg_env");
+}
+
 BOOST_AUTO_TEST_CASE(the_file_serves_without_the_variable) {
   state = json::Object{{"api_key", "hg_file"}};
   const Said said = resolve();
@@ -179,8 +187,9 @@ BOOST_AUTO_TEST_CASE(the_descriptor_says_what_the_host_needs_before_loading) {
   BOOST_TEST(sdk::text(descriptor().title) == "API key");
   BOOST_TEST(sdk::text(descriptor().note).find("API credits") != std::string_view::npos);
   BOOST_TEST(descriptor().order == 10);
-  BOOST_TEST(descriptor().credential_env_count == 1U);
+  BOOST_TEST(descriptor().credential_env_count == 2U);
   BOOST_TEST(sdk::text(descriptor().credential_env[0]) == "HEYGEN_API_KEY");
+  BOOST_TEST(sdk::text(descriptor().credential_env[1]) == "HYPERFRAMES_API_KEY");
   BOOST_TEST((descriptor().flags & HEYGEN_PROVIDER_READS_STDIN) != 0U);
 }
 

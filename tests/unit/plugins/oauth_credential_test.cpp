@@ -37,6 +37,26 @@ bool mentions(const Said& said, std::string_view text) {
 
 BOOST_FIXTURE_TEST_SUITE(oauth_resolve, Fixture)
 
+BOOST_AUTO_TEST_CASE(token_of_the_environment_precedes_the_stored_one_but_after_a_login) {
+  environment["HEYGEN_ACCESS_TOKEN"] = " at_env\n";
+  const Said said = resolve();
+  BOOST_TEST(said.headers.at("Authorization") == "Bearer at_env");
+  BOOST_TEST(said.source == "env");
+  BOOST_TEST(!said.refreshable);
+  BOOST_TEST(!said.expiry.has_value());
+  BOOST_TEST(!said.patch.has_value());
+  BOOST_TEST(resolve(provider::Reason::login).headers.at("Authorization") == "Bearer at_old");
+}
+
+BOOST_AUTO_TEST_CASE(invalid_token_of_the_environment_is_refused_and_not_quoted) {
+  for (const char* text : {"Bearer at_env", "at env", "at\tenv", "\"at_env\""}) {
+    environment["HEYGEN_ACCESS_TOKEN"] = text;
+    const Said said = resolve();
+    BOOST_TEST(said.status == HEYGEN_BROKEN, text);
+    BOOST_TEST(!mentions(said, text));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_token_becomes_a_bearer_header) {
   const Said said = resolve();
   BOOST_TEST(said.status == HEYGEN_OK);
