@@ -48,7 +48,7 @@ class Client : public Http {
 
 std::unique_ptr<Response> Client::run_on(Call& call, std::unique_ptr<Connection> connection, Exchange& exchange) {
   const Request& request = call.request;
-  const bool absolute = call.proxy && request.url.scheme == "http";  // RFC 9112 §3.2.2
+  const bool absolute = call.proxy && !call.proxy->is_socks() && request.url.scheme == "http";  // RFC 9112 §3.2.2
   Head head = exchange.run(absolute ? request.url.text() : request.url.target,
                            absolute ? std::string_view(call.proxy->authorization.reveal()) : std::string_view());
   if (absolute && head.status == 407) throw proxy_refused_login(*call.proxy, head.headers, call.deadline);
