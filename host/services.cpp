@@ -205,7 +205,7 @@ provider::ProviderRegistry& Services::made_registry() {
           },
       .menu = pick_item,
       .waiting = [this](const std::string& what, auto left) { show_waiting(what, left); },
-      .cache = &made_store().cache,
+      .cache = caches ? &made_store().cache : nullptr,
       .keys = &made_store().keys,
   };
   provider::Rules rules{.policy = policy()};

@@ -21,15 +21,16 @@
 #include "core/net/tls/bundle.hpp"
 
 namespace heygen::net {
-namespace {
 
-std::string describe(const X509_NAME* name) {
+std::string describe_name(const X509_NAME* name) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), &BIO_free);
   if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) return "unknown";
   char* data = nullptr;
   const long size = BIO_get_mem_data(out.get(), &data);
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : "unnamed";
 }
+
+namespace {
 
 bool is_ip(const std::string& host) {
   in6_addr address{};
@@ -62,8 +63,8 @@ class TlsCallbacks {
     verdict.depth = X509_STORE_CTX_get_error_depth(store);
     try {
       if (const X509* certificate = X509_STORE_CTX_get_current_cert(store)) {
-        verdict.subject = describe(X509_get_subject_name(certificate));
-        verdict.issuer = describe(X509_get_issuer_name(certificate));
+        verdict.subject = describe_name(X509_get_subject_name(certificate));
+        verdict.issuer = describe_name(X509_get_issuer_name(certificate));
         verdict.named = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1) >= 0;
       }
     } catch (...) {  // out of memory: the names stay empty

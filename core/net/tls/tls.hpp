@@ -94,6 +94,9 @@ class TlsStream : public Stream {
   std::optional<Step> ended_;  ///< how reading ended, found after bytes that were handed out first
 };
 
+/// As messages write a name: RFC 2253.
+std::string describe_name(const X509_NAME* name);
+
 /// Why the certificates and the key of a route cannot be used, if so: "the client key is not an unencrypted PEM key".
 std::optional<std::string> find_fault(const Route& route);
 
