@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
+#include "core/json/parse.hpp"
 #include "host/child_process.hpp"
 #include "host/commands/doctor/doctor.hpp"
 #include "host/commands/doctor/look/look.hpp"
@@ -9,11 +10,27 @@ namespace heygen::host::commands::doctor {
 
 namespace {
 
+/// The error that the process ended with, where it found out why: it names the provider's function.
+std::optional<Check> parse_error(const std::string& line) {
+  try {
+    const json::Value document = json::parse(line);
+    const json::Value* error = document.find("error");
+    if (error == nullptr || error->string_at("message").empty()) return {};
+    return Check{{}, Status::fail, error->string_at("message"), error->string_at("hint")};
+  } catch (const json::ParseError&) {
+    return {};
+  }
+}
+
 /// Its notices come on other lines.
 std::optional<Check> check_in(const std::string& output) {
   std::optional<Check> found;
-  for (const std::string& line : split(output, '\n'))
-    if (std::optional<Check> check = parse_check(line)) found = std::move(check);
+  for (const std::string& line : split(output, '\n')) {
+    if (!line.starts_with('{')) continue;
+    std::optional<Check> check = parse_check(line);
+    if (!check) check = parse_error(line);
+    if (check) found = std::move(check);
+  }
   return found;
 }
 

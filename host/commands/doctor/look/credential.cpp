@@ -6,6 +6,7 @@
 #include "core/transport/probe.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/doctor/look/look.hpp"
+#include "host/commands/provider/lookup.hpp"
 #include "host/services.hpp"
 
 namespace heygen::host::commands::doctor {
@@ -92,6 +93,9 @@ Check ask_api(Services& services) {
 Check check_credential(Services& services, Ask ask) {
   return guarded(kId, [&] {
     services.caches = false;
+    const std::string& option = services.options.provider;
+    const std::string chosen = option.empty() ? services.environment.value("HEYGEN_PROVIDER") : option;
+    if (!chosen.empty()) provider::require_installed(services, chosen);
     return ask == Ask::api ? ask_api(services) : explain_offline(services);
   });
 }

@@ -12,6 +12,8 @@ namespace heygen::host::commands::doctor {
 
 namespace {
 
+constexpr std::size_t kLongestTerm = 40;
+
 /// Of the terminal on stdout, else stderr.
 std::string terminal_size() {
   for (const int end : {STDOUT_FILENO, STDERR_FILENO}) {
@@ -47,8 +49,9 @@ Check look_at_terminal(const Services& services) {
   const std::string term = environment.value("TERM");
   const bool colors = is_terminal && !environment.has("NO_COLOR") && !environment.is_dumb_terminal();
   std::string summary = is_terminal ? "stdout is a terminal" : "stdout is not a terminal";
-  summary += ", TERM=" + (term.empty() ? "(unset)" : shown_word(term)) + ", size " + terminal_size() +
-             (colors ? ", colors" : ", no colors") + (speaks_utf8(services) ? ", UTF-8." : ", no UTF-8.");
+  summary += ", TERM=" + (term.empty() ? "(unset)" : printable(term.substr(0, kLongestTerm))) + ", size " +
+             terminal_size() + (colors ? ", colors" : ", no colors") +
+             (speaks_utf8(services) ? ", UTF-8." : ", no UTF-8.");
   if (is_terminal && term.empty())
     return {"terminal", Status::warn, summary, "Set TERM to the type of your terminal, e.g. xterm-256color."};
   return {"terminal", Status::ok, summary};
