@@ -262,7 +262,7 @@ class Providers(WithDoctor):
         compile_provider(source, library)
         (self.home.providers() / "vault.provider.json").write_text(json.dumps(VAULT), encoding="utf-8")
 
-    def test_one_that_crashes_or_is_no_provider_fails_alone(self):
+    def test_one_that_crashes_or_exports_nothing_fails_alone(self):
         for body in ("__builtin_trap();", "_exit(0);", ""):
             with self.subTest(body):
                 self.build(body)
@@ -349,7 +349,7 @@ class Surroundings(WithDoctor):
         self.doctor()
         self.assertEqual(tree(), before)
 
-    def test_the_report_names_nobody(self):
+    def test_the_report_names_no_user(self):
         self.home.remove()
         parent = pathlib.Path(Home().path)
         self.addCleanup(lambda: subprocess.run(["rm", "-rf", parent], check=True))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proxies as companies have them: SOCKS5, http and https, each a program that people use."""
+"""SOCKS5, http and https proxies, each a program that companies use."""
 
 import unittest
 
@@ -84,7 +84,7 @@ class Socks(Through):
             self.assert_proxy_fails(done, f"{self.NAME}:{port}: connection refused")
 
     def test_no_proxy_leads_past_it(self):
-        nobody = f"socks5h://127.0.0.1:{free_port()}"
+        closed = f"socks5h://127.0.0.1:{free_port()}"
         for host, value in (
             (self.ADDRESS, "0.0.0.0/8"),
             (self.ADDRESS, "0.0.0.0"),
@@ -93,10 +93,10 @@ class Socks(Through):
             (self.ADDRESS, "*"),
         ):
             with self.subTest(value):
-                self.assert_through(self.call(host, ALL_PROXY=nobody, NO_PROXY=value))
+                self.assert_through(self.call(host, ALL_PROXY=closed, NO_PROXY=value))
         for value in ("1.0.0.0/8", "::/0", "0.0.0.0:1", "0.0"):
             with self.subTest(value):
-                self.assert_proxy_fails(self.call(ALL_PROXY=nobody, NO_PROXY=value), "ALL_PROXY")
+                self.assert_proxy_fails(self.call(ALL_PROXY=closed, NO_PROXY=value), "ALL_PROXY")
 
 
 @needs("dante")

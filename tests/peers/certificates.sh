@@ -1,6 +1,6 @@
 #!/bin/sh
 # A throw-away authority and server certificates for 127.0.0.1, localhost and service.test, and for 0.0.0.0 and 127.1, which lead to
-# this machine but are no loopback addresses for a client: it reaches them through proxies.
+# this machine but do not look like loopback addresses: a client reaches them through proxies.
 # Usage: certificates.sh DIR
 # DIR gets ca.pem, server.{pem,key}, and sharing that key wrong-host.pem and expired.pem; stranger.{pem,key} is signed
 # only by itself, hashed/ is ca.pem as SSL_CERT_DIR wants it.

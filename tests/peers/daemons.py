@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Proxies that people use, each started on a free port of the loopback: microsocks, dante, tinyproxy and squid.
+"""Proxies that companies use, each started on a free port of the loopback: microsocks, dante, tinyproxy and squid.
 
 `missing(NAME)` says why one cannot be started, for a skip. Each is a context manager with `port`.
 """

@@ -18,7 +18,7 @@ constexpr char kVersion = 5, kLoginVersion = 1, kConnect = 1;
 constexpr char kNoLogin = 0, kPassword = 2;
 constexpr unsigned char kNoMethod = 0xFF;
 constexpr unsigned char kIpv4 = 1, kName = 3, kIpv6 = 4;
-constexpr std::size_t kIpv4Size = 4, kIpv6Size = 16, kPortSize = 2, kReplyHead = 4;
+constexpr std::size_t kIpv4Size = 4, kIpv6Size = 16, kPortSize = 2, kResponseHead = 4;
 constexpr std::size_t kLongestName = 255;
 
 unsigned char byte_at(std::string_view text, std::size_t at) {
@@ -31,7 +31,7 @@ std::string with_length(const std::string& text) {
 
 /// RFC 1928 §6; 0x02 is by the proxy's own rules.
 constexpr unsigned char kNotAllowed = 2, kNoSuchAddressType = 8;
-std::string_view reason_of(unsigned char reply) {
+std::string_view reason_of(unsigned char response) {
   constexpr std::array<std::string_view, 9> kReasons{
       "",
       "it failed",
@@ -43,7 +43,7 @@ std::string_view reason_of(unsigned char reply) {
       "it does not support the command",
       "it does not support this type of address",
   };
-  return reply < kReasons.size() ? kReasons[reply] : "unknown reason";
+  return response < kReasons.size() ? kReasons[response] : "unknown reason";
 }
 
 class Handshake {
@@ -59,7 +59,7 @@ class Handshake {
     const Wiper wiper{message};
     if (connection_.write(message, deadline_) == Connection::Sent::lost) throw ended();
   }
-  /// At least that much of the proxy's reply.
+  /// At least that much of the proxy's response.
   std::string_view receive(std::size_t size) {
     while (connection_.input().size() < size)
       if (!connection_.fill(deadline_)) throw ended();
@@ -84,8 +84,8 @@ class Handshake {
 void Handshake::choose_method() {
   const bool has_login = !proxy_.user.empty();
   send(has_login ? std::string{kVersion, 2, kNoLogin, kPassword} : std::string{kVersion, 1, kNoLogin});
-  const std::string_view reply = receive(2);
-  const unsigned char version = byte_at(reply, 0), method = byte_at(reply, 1);
+  const std::string_view response = receive(2);
+  const unsigned char version = byte_at(response, 0), method = byte_at(response, 1);
   connection_.consume(2);
   if (version != kVersion) throw not_socks();
   if (method == kPassword && has_login) return log_in();
@@ -105,23 +105,24 @@ void Handshake::log_in() {
 
 void Handshake::connect(const SocksTarget& target, const std::string& target_name) {
   send(format_socks_connect(target));
-  const std::string_view head = receive(kReplyHead);
+  const std::string_view head = receive(kResponseHead);
   if (byte_at(head, 0) != kVersion) throw not_socks();
-  if (const unsigned char reply = byte_at(head, 1); reply != 0) {
+  if (const unsigned char response = byte_at(head, 1); response != 0) {
     std::string hint = "Check the host name and your network connection.";
-    if (reply == kNotAllowed)
+    if (response == kNotAllowed)
       hint = "Ask the administrator of the proxy, or name the host in NO_PROXY if it can be reached directly.";
-    if (reply == kNoSuchAddressType)
+    if (response == kNoSuchAddressType)
       hint = "Set " + proxy_.variable +
              " to another scheme: with socks5h:// the proxy resolves names, with socks5:// " + "heygen does.";
-    SocksRefusal refusal(Failure::Kind::proxy,
-                         name() + " could not connect to " + target_name + ": " + std::string(reason_of(reply)) + ".",
-                         std::move(hint));
+    SocksRefusal refusal(
+        Failure::Kind::proxy,
+        name() + " could not connect to " + target_name + ": " + std::string(reason_of(response)) + ".",
+        std::move(hint));
     throw refusal;
   }
   std::size_t size = 0;
-  for (std::size_t least = kReplyHead + 1; (size = socks_reply_size(receive(least))) == 0; ++least)
-    if (connection_.full() || least > kReplyHead + kLongestName + kPortSize + 1) throw not_socks();
+  for (std::size_t least = kResponseHead + 1; (size = socks_response_size(receive(least))) == 0; ++least)
+    if (connection_.full() || least > kResponseHead + kLongestName + kPortSize + 1) throw not_socks();
   connection_.consume(size);
   if (!connection_.input().empty())
     throw failure(name() + " sent data before the tunnel was used to reach " + target_name + ".", hint());
@@ -143,10 +144,10 @@ std::string format_socks_connect(const SocksTarget& target) {
   return out += static_cast<char>(target.port & 0xFFU);
 }
 
-std::size_t socks_reply_size(std::string_view input) {
-  if (input.size() <= kReplyHead) return 0;
-  std::size_t size = kReplyHead + kPortSize;
-  switch (byte_at(input, kReplyHead - 1)) {
+std::size_t socks_response_size(std::string_view input) {
+  if (input.size() <= kResponseHead) return 0;
+  std::size_t size = kResponseHead + kPortSize;
+  switch (byte_at(input, kResponseHead - 1)) {
     case kIpv4:
       size += kIpv4Size;
       break;
@@ -154,7 +155,7 @@ std::size_t socks_reply_size(std::string_view input) {
       size += kIpv6Size;
       break;
     case kName:
-      size += 1 + std::size_t{byte_at(input, kReplyHead)};
+      size += 1 + std::size_t{byte_at(input, kResponseHead)};
       break;
     default:
       return 0;

@@ -23,8 +23,9 @@ struct SocksTarget {
 /// The request to connect (RFC 1928 §4). Throws std::length_error for a longer name.
 std::string format_socks_connect(const SocksTarget& target);
 
-/// Size of the reply at the start of `input`; 0 while it is incomplete, and for a kind of address that does not exist.
-std::size_t socks_reply_size(std::string_view input);
+/// Size of the response at the start of `input`; 0 while it is incomplete, and for a kind of address that does not
+/// exist.
+std::size_t socks_response_size(std::string_view input);
 
 /// The proxy could not connect; another address of the same host may do.
 class SocksRefusal : public Failure {

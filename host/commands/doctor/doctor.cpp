@@ -16,7 +16,7 @@ namespace heygen::host::commands::doctor {
 
 namespace {
 
-/// The checks say themselves what is wrong; notices would say it again, and to whom it is.
+/// The checks say themselves what is wrong; notices would say it again, and who you are.
 class QuietTerminal : public Terminal {
  public:
   explicit QuietTerminal(Terminal& inner) : inner_(inner) {}

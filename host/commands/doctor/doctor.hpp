@@ -6,9 +6,6 @@
 
 namespace heygen::host::commands::doctor {
 
-/// Hidden: one check that runs code of providers, in a process of its own.
-inline constexpr std::string_view kCheckCommand = "__doctor";
-
 void add_commands(CommandTable& table);
 
 }  // namespace heygen::host::commands::doctor

@@ -18,11 +18,13 @@ bool is_of_name(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
 }
 
-/// Replaces `what` where a part of a path ends behind it.
-std::string replace_path(std::string text, const std::string& what, const std::string& by) {
+enum class Part : unsigned char { first, any };
+
+/// Replaces `what`, a path or a part of one, where a part of a path ends behind it.
+std::string replace_path(std::string text, const std::string& what, const std::string& by, Part part) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos;) {
     const std::size_t end = at + what.size();
-    const bool begins = at == 0 || !is_of_name(text[at - 1]);
+    const bool begins = part == Part::any || at == 0 || !is_of_name(text[at - 1]);
     // A full stop ends the sentence.
     const bool ends = end >= text.size() || !is_of_name(text[end]) ||
                       (text[end] == '.' && (end + 1 >= text.size() || !is_of_name(text[end + 1])));
@@ -99,15 +101,15 @@ Anonymizer::Anonymizer(const Environment& environment) {
   for (const std::string& home : {home_directory(environment).string(), account.string()})
     if (home.size() > 1 && std::ranges::count(homes_, home) == 0) homes_.push_back(home);
   std::ranges::sort(homes_, std::ranges::greater{}, &std::string::size);
-  constexpr std::array<std::string_view, 2> kNobody{"root", "heygen"};
+  constexpr std::array<std::string_view, 2> kNoNames{"root", "heygen"};
   for (const std::string& name : {environment.value("USER"), environment.value("LOGNAME"), account.filename().string()})
-    if (!name.empty() && std::ranges::count(kNobody, name) == 0) names_.push_back(name);
+    if (!name.empty() && std::ranges::count(kNoNames, name) == 0) names_.push_back(name);
 }
 
 std::string Anonymizer::clean(std::string text) const {
-  for (const std::string& home : homes_) text = replace_path(std::move(text), home, "~");
+  for (const std::string& home : homes_) text = replace_path(std::move(text), home, "~", Part::first);
   text = cut_accounts(std::move(text));
-  for (const std::string& name : names_) text = replace_path(std::move(text), "/" + name, "/…");
+  for (const std::string& name : names_) text = replace_path(std::move(text), "/" + name, "/…", Part::any);
   return printable(hide_secrets(cut_mail(text)));
 }
 

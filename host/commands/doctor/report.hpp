@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "host/commands/doctor/check.hpp"
+#include "host/commands/doctor/look/check.hpp"
 
 namespace heygen {
 class Environment;
@@ -14,7 +14,7 @@ class Environment;
 
 namespace heygen::host::commands::doctor {
 
-/// Takes out what says who somebody is: the home directory reads `~`, user names in paths and mail addresses are cut,
+/// Takes out what says who the user is: the home directory reads `~`, user names in paths and mail addresses are cut,
 /// and what is known or looks like a secret is "***".
 class Anonymizer {
  public:

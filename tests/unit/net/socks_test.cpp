@@ -19,7 +19,7 @@ struct Seen {
 };
 
 /// Lets in who has no login, or "user" and "pass" when asked, and is then a server of plain HTTP.
-void serve_socks(Peer& peer, Seen& seen, bool asks, const std::string& reply = kBound) {
+void serve_socks(Peer& peer, Seen& seen, bool asks, const std::string& response = kBound) {
   seen.greeting = peer.bytes(2);
   if (seen.greeting.size() < 2) return;
   seen.greeting += peer.bytes(static_cast<std::size_t>(seen.greeting[1]));
@@ -32,8 +32,8 @@ void serve_socks(Peer& peer, Seen& seen, bool asks, const std::string& reply = k
   if (seen.request.size() < 5) return;
   const char type = seen.request[3];
   seen.request += peer.bytes(type == 3 ? static_cast<std::size_t>(seen.request[4]) + 2 : type == 1 ? 5 : 17);
-  peer.send(reply);
-  if (reply != kBound) return;
+  peer.send(response);
+  if (response != kBound) return;
   while (!peer.request().head.empty()) peer.respond("through socks");
 }
 
@@ -61,13 +61,14 @@ BOOST_AUTO_TEST_CASE(request_names_the_target_as_the_rfc_writes_it) {
   BOOST_CHECK_THROW(format_socks_connect({std::string(256, 'x'), 80}), std::length_error);
 }
 
-BOOST_AUTO_TEST_CASE(reply_has_the_size_that_its_address_has) {
-  BOOST_TEST(socks_reply_size(kBound) == 10U);
-  BOOST_TEST(socks_reply_size(kBound + "more") == 10U);
-  BOOST_TEST(socks_reply_size("\x05\x00\x00\x03\x02hi\x00\x50"s) == 9U);
-  BOOST_TEST(socks_reply_size("\x05\x00\x00\x04"s + std::string(18, '\0')) == 22U);
-  for (std::size_t size = 0; size < kBound.size(); ++size) BOOST_TEST(socks_reply_size(kBound.substr(0, size)) == 0U);
-  BOOST_TEST(socks_reply_size("\x05\x00\x00\x02"s + std::string(30, '\0')) == 0U);
+BOOST_AUTO_TEST_CASE(response_has_the_size_that_its_address_has) {
+  BOOST_TEST(socks_response_size(kBound) == 10U);
+  BOOST_TEST(socks_response_size(kBound + "more") == 10U);
+  BOOST_TEST(socks_response_size("\x05\x00\x00\x03\x02hi\x00\x50"s) == 9U);
+  BOOST_TEST(socks_response_size("\x05\x00\x00\x04"s + std::string(18, '\0')) == 22U);
+  for (std::size_t size = 0; size < kBound.size(); ++size)
+    BOOST_TEST(socks_response_size(kBound.substr(0, size)) == 0U);
+  BOOST_TEST(socks_response_size("\x05\x00\x00\x02"s + std::string(30, '\0')) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(socks5h_leaves_the_name_to_the_proxy) {
@@ -146,9 +147,9 @@ BOOST_AUTO_TEST_CASE(refused_connection_says_why) {
       {4, "host is unreachable"}, {5, "connection refused"}, {6, "time to live"},
       {7, "the command"},         {8, "type of address"},    {99, "unknown reason"},
   };
-  for (const auto& [reply, part] : table) {
+  for (const auto& [response, part] : table) {
     Seen seen;
-    const std::string refusal = "\x05"s + reply + kBound.substr(2);
+    const std::string refusal = "\x05"s + response + kBound.substr(2);
     const Failure failure = socks_failure([&](Peer& peer) { serve_socks(peer, seen, false, refusal); });
     BOOST_TEST(mentions(failure.what(), "could not connect to origin.test:80: "), failure.what());
     BOOST_TEST(mentions(failure.what(), part), failure.what());
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(refused_connection_says_why) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_socks_proxy_is_said) {
+BOOST_AUTO_TEST_CASE(server_of_another_protocol_is_told) {
   const auto says = [](const std::string& text, std::size_t after = 3) {
     return [text, after](Peer& peer) {
       peer.bytes(after);
@@ -168,13 +169,13 @@ BOOST_AUTO_TEST_CASE(what_is_no_socks_proxy_is_said) {
   BOOST_TEST(mentions(socks_failure(says("\x05")).what(), "closed the connection"));
   BOOST_TEST(mentions(socks_failure(says("")).what(), "closed the connection"));
   Seen seen;
-  const auto replies = [&](const std::string& reply) {
-    return socks_failure([&seen, reply](Peer& peer) { serve_socks(peer, seen, false, reply); });
+  const auto responds = [&](const std::string& response) {
+    return socks_failure([&seen, response](Peer& peer) { serve_socks(peer, seen, false, response); });
   };
-  BOOST_TEST(mentions(replies("HTTP/1.1 400 Bad Request").what(), "does not speak SOCKS5"));
-  BOOST_TEST(mentions(replies(kBound.substr(0, 6)).what(), "closed the connection"));
-  BOOST_TEST(mentions(replies("\x05\x00\x00\x09"s + std::string(300, 'x')).what(), "does not speak SOCKS5"));
-  BOOST_TEST(mentions(replies(kBound + "smuggled").what(), "sent data before"));
+  BOOST_TEST(mentions(responds("HTTP/1.1 400 Bad Request").what(), "does not speak SOCKS5"));
+  BOOST_TEST(mentions(responds(kBound.substr(0, 6)).what(), "closed the connection"));
+  BOOST_TEST(mentions(responds("\x05\x00\x00\x09"s + std::string(300, 'x')).what(), "does not speak SOCKS5"));
+  BOOST_TEST(mentions(responds(kBound + "smuggled").what(), "sent data before"));
 }
 
 BOOST_AUTO_TEST_CASE(silent_socks_proxy_meets_the_connect_limit) {

@@ -2,7 +2,6 @@
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "host/child_process.hpp"
-#include "host/commands/doctor/doctor.hpp"
 #include "host/commands/doctor/look/look.hpp"
 #include "host/services.hpp"
 

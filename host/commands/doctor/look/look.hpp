@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "host/commands/doctor/check.hpp"
+#include "host/commands/doctor/look/check.hpp"
 
 namespace heygen::host {
 class Services;
@@ -19,6 +19,8 @@ class Services;
 namespace heygen::host::commands::doctor {
 
 inline constexpr std::chrono::seconds kCheckLimit{5};
+/// Hidden: one check that runs code of providers, in a process of its own.
+inline constexpr std::string_view kCheckCommand = "__doctor";
 
 /// Version, system and executable; then whether stdout is a terminal, of which kind and size, with colors and UTF-8.
 Check look_at_program(const Services& services);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/commands/doctor/check.hpp"
+#include "host/commands/doctor/look/check.hpp"
 
 #include <algorithm>
 #include <array>
