@@ -36,7 +36,7 @@ void close_other_files() {
   for (int file = kFirst; file < most; ++file) fcntl(file, F_SETFD, FD_CLOEXEC);
 }
 
-[[noreturn]] void child_main(int output, char* const* words) {
+[[noreturn]] void child_main(int output, char* const* words, ChildEnvironment of) {
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing else ends it when this program is killed
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -45,7 +45,7 @@ void close_other_files() {
   dup2(output, STDERR_FILENO);
   close_other_files();
   std::array<char*, 2> environment{const_cast<char*>(kPath), nullptr};
-  execve(words[0], words, environment.data());
+  execve(words[0], words, of == ChildEnvironment::own ? environ : environment.data());
   _exit(kCannotRun);
 }
 
@@ -93,7 +93,7 @@ int wait_for(pid_t child, int output, SteadyClock::time_point end, const Cancel&
 }  // namespace
 
 ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds limit, const Cancel& cancel,
-                     const OnChildWait& on_wait) {
+                     const OnChildWait& on_wait, ChildEnvironment environment) {
   std::vector<char*> arguments;  // made before fork(): after it, only system calls are safe
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -102,7 +102,7 @@ ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds
   const UniqueFd output(pipe_ends[0]);
   UniqueFd childs_end(pipe_ends[1]);
   const pid_t child = piped ? fork() : -1;
-  if (child == 0) child_main(childs_end.get(), arguments.data());
+  if (child == 0) child_main(childs_end.get(), arguments.data(), environment);
   childs_end.reset();
   if (child < 0)
     throw Error(code::kError, "Could not start a child process: " + describe_errno(errno) + ".",

@@ -20,10 +20,12 @@ struct ChildEnd {
 /// Told about once a second how long a program may still take; zero once it is over. May be empty.
 using OnChildWait = std::function<void(std::chrono::milliseconds left)>;
 
-/// Runs a program, by its path, in a process that gets nothing of this one: its environment is only a PATH, its stdin
-/// is empty, it has no other open file and no terminal. Throws Error{canceled}, and Error when no process can be
-/// started. The program and all in its session are ended at the limit.
+enum class ChildEnvironment : unsigned char { path_only, own };
+
+/// Runs a program, by its path, in a process that gets nothing of this one: its environment is only a PATH, unless it
+/// is `own`, its stdin is empty, it has no other open file and no terminal. Throws Error{canceled}, and Error when no
+/// process can be started. The program and all in its session are ended at the limit.
 ChildEnd run_program(const std::vector<std::string>& words, std::chrono::seconds limit, const Cancel& cancel,
-                     const OnChildWait& on_wait = {});
+                     const OnChildWait& on_wait = {}, ChildEnvironment environment = ChildEnvironment::path_only);
 
 }  // namespace heygen::host

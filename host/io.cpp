@@ -84,7 +84,8 @@ std::string read_data(const std::string& value, const Cancel& cancel) {
   std::string text;
   const UniqueFd file = open_to_read(path);
   if (const int fault =
-          file ? read_rest(file.get(), text, cancel, SilenceNotice("from '" + shown_path(path) + "'", "--data")) : errno;
+          file ? read_rest(file.get(), text, cancel, SilenceNotice("from '" + shown_path(path) + "'", "--data"))
+               : errno;
       fault != 0)
     throw Error(code::kFileIo, "Could not read --data file '" + shown_path(path) + "': " + describe_errno(fault) + ".",
                 "JSON text must start with { or [; otherwise --data is read as a file name.");

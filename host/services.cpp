@@ -290,7 +290,7 @@ provider::ProviderRegistry& Services::made_registry() {
           },
       .menu = pick_item,
       .waiting = [this](const std::string& what, auto left) { show_waiting(what, left); },
-      .cache = &made_store().cache,
+      .cache = caches ? &made_store().cache : nullptr,
       .keys = &made_store().keys,
       .profile = profile().name,
       .fixed_setting = fixed_settings(policy()),

@@ -76,6 +76,8 @@ class Services {
   Cancel& cancel;
   const std::filesystem::path executable;
   RequestOptions options;
+  /// Providers may write to their caches. Set before registry().
+  bool caches = true;
   /// nullptr where the build made none: they are then made by the run.
   const FixedTexts* fixed_texts = nullptr;
   /// Called on another thread when a provider's function hangs ("resolve() of provider vault"); optional.

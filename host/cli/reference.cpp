@@ -47,7 +47,7 @@ constexpr std::array<ErrorCode, 30> kErrorCodes{{
     {"unclassified_server_error", "A status from 500 to 599; try again later", Exit::failure, 500},
 }};
 
-constexpr std::array<Variable, 28> kVariables{{
+constexpr std::array<Variable, 29> kVariables{{
     {"HEYGEN_API_KEY", "API key; takes precedence over stored credentials", true},
     {"HEYGEN_PROVIDER", "Credential provider to use, unless HEYGEN_API_KEY is set", true},
     {"HEYGEN_OUTPUT", "json or human; overrides the `output` setting", true},
@@ -69,10 +69,11 @@ constexpr std::array<Variable, 28> kVariables{{
     {"HEYGEN_OAUTH_DEVICE_URL", "Device authorization endpoint; enables the device code login"},
     {"HEYGEN_OAUTH_CLIENT_ID", "OAuth client ID"},
     {"HEYGEN_OAUTH_SCOPE", "OAuth scopes, e.g. \"openid email\""},
-    {"HTTPS_PROXY", "Proxy for https, e.g. http://proxy.example:3128; also in lower case"},
+    {"HTTPS_PROXY", "Proxy for https: http, https, socks5 or socks5h; or lower case"},
     {"HTTP_PROXY", "Proxy for http; also in lower case"},
     {"ALL_PROXY", "Proxy for both; also in lower case"},
     {"NO_PROXY", "Hosts to reach without a proxy, separated by commas; also in lower case"},
+    {"HEYGEN_EXTRA_CA_CERTS", "File of CA certificates to trust in addition"},
     {"SSL_CERT_FILE", "File of CA certificates to trust instead of the system's"},
     {"SSL_CERT_DIR", "Directory of CA certificates to trust instead of the system's"},
     {"NO_COLOR", "No colors, when set"},

@@ -6,6 +6,7 @@
 #include "host/commands/api/catalog.hpp"
 #include "host/commands/auth/auth.hpp"
 #include "host/commands/config/config.hpp"
+#include "host/commands/doctor/doctor.hpp"
 #include "host/commands/policy/policy.hpp"
 #include "host/commands/profile/profile.hpp"
 #include "host/commands/provider/provider.hpp"
@@ -27,6 +28,7 @@ CommandTable make_table(std::string_view word) {
   if (is_wanted("provider") || is_wanted("__load-provider")) provider::add_commands(table);
   if (is_wanted("profile")) profile::add_commands(table);
   if (is_wanted("policy")) policy::add_commands(table, all_commands);
+  if (is_wanted("doctor") || is_wanted("__doctor")) doctor::add_commands(table);
   about::add_commands(table, all_commands, word);
   return table;
 }

@@ -159,11 +159,11 @@ class Certificates(EndToEnd):
                 shutil.rmtree(self.home.path / "etc")
 
     def test_an_unknown_authority_is_named_with_a_hint(self):
-        self.assert_untrusted(self.call(), "Throw-away test CA", "SSL_CERT_FILE")
+        self.assert_untrusted(self.call(), "Throw-away test CA", "HEYGEN_EXTRA_CA_CERTS")
 
     def test_a_certificate_signed_by_itself_is_refused(self):
         done = self.call("stranger.pem", key="stranger.key", SSL_CERT_FILE=str(self.directory / "ca.pem"))
-        self.assert_untrusted(done, "A stranger", "SSL_CERT_FILE")
+        self.assert_untrusted(done, "A stranger", "HEYGEN_EXTRA_CA_CERTS")
 
     def test_an_expired_certificate_is_refused(self):
         self.assert_untrusted(

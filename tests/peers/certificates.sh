@@ -1,5 +1,6 @@
 #!/bin/sh
-# A throw-away authority and server certificates for 127.0.0.1, localhost and service.test.
+# A throw-away authority and server certificates for 127.0.0.1, localhost and service.test, and for 0.0.0.0 and 127.1, which lead to
+# this machine but do not look like loopback addresses: a client reaches them through proxies.
 # Usage: certificates.sh DIR
 # DIR gets ca.pem, server.{pem,key}, and sharing that key wrong-host.pem and expired.pem; stranger.{pem,key} is signed
 # only by itself, hashed/ is ca.pem as SSL_CERT_DIR wants it.
@@ -37,7 +38,7 @@ issue() { # name, subjectAltName, start, end
   openssl ca -batch -config ca.cnf -in request.csr -extfile extensions.cnf -notext -startdate "$3" -enddate "$4" \
     -out "$1.pem" 2> /dev/null
 }
-here='IP:127.0.0.1,DNS:localhost,DNS:service.test'
+here='IP:127.0.0.1,IP:0.0.0.0,DNS:localhost,DNS:service.test,DNS:127.1'
 yesterday=$(date -u -d '-1 day' +%Y%m%d%H%M%SZ)
 tomorrow=$(date -u -d '+1 day' +%Y%m%d%H%M%SZ)
 issue server "$here" "$yesterday" "$tomorrow"

@@ -83,6 +83,7 @@ class Service:
         self.canned = {}  # "GET /v3/path": Response
         self.routes = {}  # "POST /path": function of a Request that gives a Response
         self.visited = []  # connections accepted
+        self.clock_ahead_s = 0  # of the Date in responses
         service = self
 
         class Handler(_Handler):
@@ -345,6 +346,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     timeout = 90
     disable_nagle_algorithm = True
     peer = None
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.peer.clock_ahead_s)
 
     def handle(self):
         with self.peer.changed:

@@ -4,24 +4,26 @@
 #include <Poco/Exception.h>
 
 #include "core/base/text.hpp"
+#include "core/net/client/names.hpp"
 #include "core/net/connect/connect.hpp"
 #include "core/net/http1/exchange.hpp"
 #include "core/net/http1/response.hpp"
 #include "core/net/stream/pool.hpp"
 
 namespace heygen::net {
+
+std::string peer_name(const Url& url, const std::optional<Proxy>& proxy) {
+  std::string name = authority(url.host, url.port);
+  if (proxy) name += " (through the proxy " + authority(proxy->host, proxy->port) + ")";
+  return name;
+}
+
 namespace {
 
 /// A kept connection may end just when it is used again, which is not a reason to fail (RFC 9112 §9.3.1).
 bool may_reopen(const Failure& failure, const Exchange& exchange, const Request& request) {
   return failure.kind == Failure::Kind::reset && !exchange.response_started() && is_idempotent(request.method) &&
          (request.body == nullptr || request.body->rewind());
-}
-
-std::string peer_name(const Url& url, const std::optional<Proxy>& proxy) {
-  std::string name = authority(url.host, url.port);
-  if (proxy) name += " (through the proxy " + authority(proxy->host, proxy->port) + ")";
-  return name;
 }
 
 class Client : public Http {
@@ -49,7 +51,7 @@ class Client : public Http {
 
 std::unique_ptr<Response> Client::run_on(Call& call, std::unique_ptr<Connection> connection, Exchange& exchange) {
   const Request& request = call.request;
-  const bool absolute = call.proxy && request.url.scheme == "http";  // RFC 9112 §3.2.2
+  const bool absolute = call.proxy && !call.proxy->is_socks() && request.url.scheme == "http";  // RFC 9112 §3.2.2
   Head head = exchange.run(absolute ? request.url.text() : request.url.target,
                            absolute ? std::string_view(call.proxy->authorization.reveal()) : std::string_view());
   if (absolute && head.status == 407) throw proxy_refused_login(*call.proxy, head.headers, call.deadline);

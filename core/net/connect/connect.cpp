@@ -6,11 +6,13 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <vector>
 
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
+#include "core/net/connect/socks.hpp"
 #include "core/net/http1/message.hpp"
 
 namespace heygen::net {
@@ -113,14 +115,15 @@ Failure as_proxy_failure(const Failure& failure, const Proxy& proxy, const Excha
                           proxy.hint("Correct " + proxy.variable + ", or unset it if no proxy is needed."));
 }
 
-UniqueFd dial(const Url& url, const std::optional<Proxy>& proxy, ExchangeDeadline& deadline) {
-  if (!proxy)
-    return connect_any(resolve(url.zone.empty() ? url.host : url.host + "%" + url.zone, url.port, deadline),
-                       deadline.peer(), deadline);
+Addresses addresses_of(const Url& url, ExchangeDeadline& deadline) {
+  return resolve(url.zone.empty() ? url.host : url.host + "%" + url.zone, url.port, deadline);
+}
+
+UniqueFd dial_proxy(const Proxy& proxy, ExchangeDeadline& deadline) {
   try {
-    return connect_any(resolve(proxy->host, proxy->port, deadline), proxy->label(), deadline);
+    return connect_any(resolve(proxy.host, proxy.port, deadline), proxy.label(), deadline);
   } catch (const Failure& failure) {
-    throw as_proxy_failure(failure, *proxy, deadline);
+    throw as_proxy_failure(failure, proxy, deadline);
   }
 }
 
@@ -159,10 +162,9 @@ std::string format_connect(const Request& request, const std::string& target, co
   return head += "\r\n";
 }
 
-UniqueFd open_tunnel(UniqueFd socket, const Request& request, const Proxy& proxy, ExchangeDeadline& deadline) {
-  auto owned = std::make_unique<PlainStream>(std::move(socket));
-  PlainStream& stream = *owned;
-  Connection connection(std::move(owned));
+std::unique_ptr<Stream> open_tunnel(std::unique_ptr<Stream> stream, const Request& request, const Proxy& proxy,
+                                    ExchangeDeadline& deadline) {
+  Connection connection(std::move(stream));
   const std::string target = authority(request.url.host, request.url.port);
   std::string head = format_connect(request, target, proxy);
   connection.write(head, deadline);
@@ -179,18 +181,76 @@ UniqueFd open_tunnel(UniqueFd socket, const Request& request, const Proxy& proxy
     throw deadline.failure(Kind::proxy, "The proxy " + authority(proxy.host, proxy.port) +
                                             " sent data before the tunnel was used to reach " + target + ".");
   }
-  return stream.release();
+  return connection.take_stream();
 }
 
-std::unique_ptr<Stream> secure(UniqueFd socket, const Request& request, Tls& tls, ExchangeDeadline& deadline) {
-  std::unique_ptr<TlsStream> stream = tls.wrap(std::move(socket), request.url.host, request.route);
+std::unique_ptr<Stream> secure(std::unique_ptr<TlsStream> stream, const std::string& peer, ExchangeDeadline& deadline) {
   for (;;) {
     const Stream::Step step = stream->handshake();
     if (step.state == Stream::State::done) return stream;
     const bool waiting = step.state == Stream::State::want_read || step.state == Stream::State::want_write;
-    if (!waiting) throw stream->handshake_failure(deadline.peer());
+    if (!waiting) throw stream->handshake_failure(peer);
     deadline.wait(stream->descriptor(), step.state == Stream::State::want_read ? POLLIN : POLLOUT);
   }
+}
+
+/// A connection to an http or https proxy, past TLS where the proxy has it.
+std::unique_ptr<Stream> reach_proxy(const Proxy& proxy, Tls& tls, ExchangeDeadline& deadline) {
+  auto plain = std::make_unique<PlainStream>(dial_proxy(proxy, deadline));
+  if (proxy.kind != Proxy::Kind::https) return plain;
+  // What a request has of its own, such as a client certificate, is for its server.
+  try {
+    return secure(tls.wrap(std::move(plain), proxy.host), proxy.label(), deadline);
+  } catch (const Failure& failure) {
+    if (failure.kind != Kind::tls) throw as_proxy_failure(failure, proxy, deadline);
+    std::string what = failure.what();
+    what.front() = what.starts_with('t') ? 'T' : what.front();
+    throw deadline.failure(Kind::tls, what, failure.hint);
+  }
+}
+
+std::unique_ptr<Stream> reach_by_socks(const Request& request, const Proxy& proxy, const SocksTarget& target,
+                                       ExchangeDeadline& deadline) {
+  Connection connection(std::make_unique<PlainStream>(dial_proxy(proxy, deadline)));
+  connect_through_socks(connection, proxy, target, authority(request.url.host, request.url.port), deadline);
+  return connection.take_stream();
+}
+
+/// Where the name is resolved here, one address after the other, since the proxy does not say which one works.
+std::unique_ptr<Stream> reach_by_socks(const Request& request, const Proxy& proxy, ExchangeDeadline& deadline) {
+  constexpr std::size_t kMostAddresses = 4;
+  const Url& url = request.url;
+  Poco::Net::IPAddress literal;
+  if (proxy.kind == Proxy::Kind::socks5h && !Poco::Net::IPAddress::tryParse(url.host, literal))
+    return reach_by_socks(request, proxy, {url.host, url.port}, deadline);
+  Addresses addresses;
+  try {
+    addresses = addresses_of(url, deadline);
+  } catch (const Failure& failure) {
+    if (failure.kind != Kind::resolve) throw;
+    throw deadline.failure(Kind::resolve, failure.what(),
+                           "If only the proxy knows the name, set " + proxy.variable + " to socks5h://host:port.");
+  }
+  for (std::size_t tried = 1;; ++tried) {
+    try {
+      return reach_by_socks(request, proxy, {addresses.at(tried - 1), url.port}, deadline);
+    } catch (const SocksRefusal&) {
+      if (tried == std::min(addresses.size(), kMostAddresses)) throw;
+    }
+  }
+}
+
+/// A connection on which the server is next: its TLS, or the request.
+std::unique_ptr<Stream> reach(const Request& request, const std::optional<Proxy>& proxy, Tls& tls,
+                              ExchangeDeadline& deadline) {
+  if (!request.route.unix_socket.empty())
+    return std::make_unique<PlainStream>(dial_unix(request.route.unix_socket, deadline));
+  if (!proxy)
+    return std::make_unique<PlainStream>(connect_any(addresses_of(request.url, deadline), deadline.peer(), deadline));
+  if (proxy->is_socks()) return reach_by_socks(request, *proxy, deadline);
+  std::unique_ptr<Stream> stream = reach_proxy(*proxy, tls, deadline);
+  if (request.url.scheme != "https") return stream;
+  return open_tunnel(std::move(stream), request, *proxy, deadline);
 }
 
 }  // namespace
@@ -204,7 +264,7 @@ Failure proxy_refused_login(const Proxy& proxy, const Headers& headers, const Ex
     what += " It requires the method " + split(*asked, ' ').front() + ", but only Basic is supported.";
   }
   return deadline.failure(Kind::proxy, what,
-                          proxy.hint("Set " + proxy.variable + " to http://user:password@host:port, percent-encoded."));
+                          proxy.hint("Set " + proxy.variable + " to " + proxy.example() + ", percent-encoded."));
 }
 
 std::unique_ptr<Connection> open_connection(const Request& request, const std::optional<Proxy>& proxy, Tls& tls,
@@ -212,15 +272,8 @@ std::unique_ptr<Connection> open_connection(const Request& request, const std::o
   deadline.connecting();
   const bool secured = request.url.scheme == "https";
   if (secured && !request.route.has_own_tls()) tls.start();  // a mistake in SSL_CERT_FILE shows before anything is sent
-  UniqueFd socket = request.route.unix_socket.empty() ? dial(request.url, proxy, deadline)
-                                                      : dial_unix(request.route.unix_socket, deadline);
-  std::unique_ptr<Stream> stream;
-  if (secured) {
-    if (proxy) socket = open_tunnel(std::move(socket), request, *proxy, deadline);
-    stream = secure(std::move(socket), request, tls, deadline);
-  } else {
-    stream = std::make_unique<PlainStream>(std::move(socket));
-  }
+  std::unique_ptr<Stream> stream = reach(request, proxy, tls, deadline);
+  if (secured) stream = secure(tls.wrap(std::move(stream), request.url.host, request.route), deadline.peer(), deadline);
   deadline.connected();
   return std::make_unique<Connection>(std::move(stream));
 }

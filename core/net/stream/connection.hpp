@@ -45,6 +45,10 @@ class Connection {
   /// Sends all of `data`. Whatever the peer says meanwhile goes to the input and then to `responded`, if there is one.
   Sent write(std::string_view data, ExchangeDeadline& deadline, const std::function<bool()>& responded = {});
 
+  const Stream& stream() const { return *stream_; }
+  /// Gives up the stream, for what follows on it; the input must be empty.
+  std::unique_ptr<Stream> take_stream() { return std::move(stream_); }
+
   /// No byte came since the last response and the peer did not close: fit for another request.
   bool still_idle();
 

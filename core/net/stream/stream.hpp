@@ -50,8 +50,6 @@ class PlainStream : public Stream {
   Step read(std::span<char> out) override;
   Step write(std::string_view data) override;
   int descriptor() const override { return socket_.get(); }
-  /// Gives up the socket, so that TLS can use it.
-  UniqueFd release() { return std::move(socket_); }
 
  private:
   UniqueFd socket_;

@@ -3,9 +3,11 @@
 
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <exception>
+#include <iterator>
 #include <system_error>
 
 #include "core/base/file.hpp"
@@ -248,6 +250,9 @@ std::vector<Bundle::Certificate> Bundle::find(const X509_NAME* subject) const {
 
 namespace {
 
+/// A store has one lookup of a kind.
+using Bundles = std::vector<Bundle>;
+
 /// What OpenSSL calls back into; nothing may be thrown through it.
 class BundleLookup {
  public:
@@ -263,17 +268,18 @@ class BundleLookup {
     if (method == nullptr) return nullptr;
     X509_LOOKUP_meth_set_get_by_subject(method, &on_subject);
     X509_LOOKUP_meth_set_free(
-        method, [](X509_LOOKUP* lookup) { delete static_cast<Bundle*>(X509_LOOKUP_get_method_data(lookup)); });
+        method, [](X509_LOOKUP* lookup) { delete static_cast<Bundles*>(X509_LOOKUP_get_method_data(lookup)); });
     return method;
   }
 
   static int on_subject(X509_LOOKUP* lookup, X509_LOOKUP_TYPE type, const X509_NAME* name,
                         X509_OBJECT* result) noexcept {
-    const auto* bundle = static_cast<const Bundle*>(X509_LOOKUP_get_method_data(lookup));
-    if (bundle == nullptr || type != X509_LU_X509) return 0;
+    const auto* bundles = static_cast<const Bundles*>(X509_LOOKUP_get_method_data(lookup));
+    if (bundles == nullptr || type != X509_LU_X509) return 0;
     try {
       // All of them go to the store, which tries one after the other where a subject has several.
-      const std::vector<Bundle::Certificate> found = bundle->find(name);
+      std::vector<Bundle::Certificate> found;
+      for (const Bundle& bundle : *bundles) std::ranges::move(bundle.find(name), std::back_inserter(found));
       for (const Bundle::Certificate& one : found)
         if (X509_STORE_add_cert(X509_LOOKUP_get_store(lookup), one.get()) != 1) return 0;
       if (found.empty() || X509_OBJECT_set1_X509(result, found.front().get()) != 1) return 0;
@@ -300,9 +306,15 @@ bool trust_file(SSL_CTX* context, const std::string& path) {
   std::optional<Bundle> bundle = read_bundle(path);
   X509_LOOKUP_METHOD* method = BundleLookup::method();
   if (!bundle || method == nullptr) return SSL_CTX_load_verify_file(context, path.c_str()) == 1;
-  auto kept = std::make_unique<Bundle>(*std::move(bundle));
   X509_LOOKUP* lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(context), method);
-  if (lookup == nullptr || X509_LOOKUP_set_method_data(lookup, kept.get()) != 1) return false;
+  if (lookup == nullptr) return false;
+  if (auto* others = static_cast<Bundles*>(X509_LOOKUP_get_method_data(lookup)); others != nullptr) {
+    others->push_back(*std::move(bundle));
+    return true;
+  }
+  auto kept = std::make_unique<Bundles>();
+  kept->push_back(*std::move(bundle));
+  if (X509_LOOKUP_set_method_data(lookup, kept.get()) != 1) return false;
   static_cast<void>(kept.release());
   return true;
 }

@@ -44,7 +44,7 @@ class Bundle {
 };
 
 /// SSL_CTX_load_verify_file(3), which does it for every file but a plain bundle. Without a cache: the index lives with
-/// the context.
+/// the context. Called again, it adds another file.
 bool trust_file(SSL_CTX* context, const std::string& path);
 
 }  // namespace heygen::net

@@ -21,15 +21,16 @@
 #include "core/net/tls/bundle.hpp"
 
 namespace heygen::net {
-namespace {
 
-std::string describe(const X509_NAME* name) {
+std::string describe_name(const X509_NAME* name) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), &BIO_free);
   if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0) return "unknown";
   char* data = nullptr;
   const long size = BIO_get_mem_data(out.get(), &data);
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : "unnamed";
 }
+
+namespace {
 
 bool is_ip(const std::string& host) {
   in6_addr address{};
@@ -62,8 +63,8 @@ class TlsCallbacks {
     verdict.depth = X509_STORE_CTX_get_error_depth(store);
     try {
       if (const X509* certificate = X509_STORE_CTX_get_current_cert(store)) {
-        verdict.subject = describe(X509_get_subject_name(certificate));
-        verdict.issuer = describe(X509_get_issuer_name(certificate));
+        verdict.subject = describe_name(X509_get_subject_name(certificate));
+        verdict.issuer = describe_name(X509_get_issuer_name(certificate));
         verdict.named = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1) >= 0;
       }
     } catch (...) {  // out of memory: the names stay empty
@@ -105,31 +106,39 @@ class TlsCallbacks {
   static int on_read(BIO* bio, char* data, int size) noexcept {
     auto* stream = static_cast<TlsStream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    const ssize_t count = receive_some(stream->descriptor(), std::span(data, static_cast<std::size_t>(size)));
-    if (count == 0) stream->socket_ended_ = true;
-    if (count < 0 && would_block(errno)) {
-      BIO_set_retry_read(bio);
-    } else if (count < 0) {
-      stream->socket_error_ = errno;
+    const Stream::Step step = stream->below_->read(std::span(data, static_cast<std::size_t>(size)));
+    if (step.state == Stream::State::done) return static_cast<int>(step.bytes);
+    if (step.state == Stream::State::end) {
+      stream->below_ended_ = true;
+      return 0;
     }
-    return static_cast<int>(count);
+    if (!note_waiting(*stream, step)) return -1;
+    BIO_set_retry_read(bio);
+    return -1;
   }
 
   static int on_write(BIO* bio, const char* data, int size) noexcept {
     auto* stream = static_cast<TlsStream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    const ssize_t count = send_some(stream->descriptor(), std::string_view(data, static_cast<std::size_t>(size)));
-    if (count < 0) {
-      BIO_set_retry_write(bio);
-      if (!would_block(errno)) stream->socket_error_ = errno;
-    }
-    return static_cast<int>(count);
+    const Stream::Step step = stream->below_->write(std::string_view(data, static_cast<std::size_t>(size)));
+    if (step.state == Stream::State::done) return static_cast<int>(step.bytes);
+    note_waiting(*stream, step);
+    BIO_set_retry_write(bio);
+    return -1;
+  }
+
+  /// False: it is lost instead.
+  static bool note_waiting(TlsStream& stream, const Stream::Step& step) noexcept {
+    const bool waits = step.state == Stream::State::want_read || step.state == Stream::State::want_write;
+    if (waits) stream.below_wants_ = step.state;
+    if (!waits) stream.below_lost_ = true;
+    return waits;
   }
 };
 
-TlsStream::TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities,
+TlsStream::TlsStream(SSL_CTX* context, std::unique_ptr<Stream> below, std::string host, bool fixed_authorities,
                      std::shared_ptr<TlsSessions> sessions)
-    : socket_(std::move(socket)),
+    : below_(std::move(below)),
       ssl_(SSL_new(context)),
       host_(std::move(host)),
       fixed_authorities_(fixed_authorities),
@@ -152,21 +161,20 @@ TlsStream::TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool f
 
 TlsStream::~TlsStream() {
   // One close_notify, as far as it goes without waiting.
-  if (healthy_ && socket_error_ == 0) SSL_shutdown(ssl_.get());
+  if (healthy_ && !below_lost_) SSL_shutdown(ssl_.get());
   ERR_clear_error();
 }
 
 Stream::Step TlsStream::after_failure(int result) {
   const int error = SSL_get_error(ssl_.get(), result);
-  if (socket_error_ != 0 || (socket_ended_ && error != SSL_ERROR_ZERO_RETURN)) {
-    set_error_text(socket_error_ != 0 ? describe_errno(socket_error_) : "the connection ended without a TLS close");
+  if (below_lost_ || (below_ended_ && error != SSL_ERROR_ZERO_RETURN)) {
+    set_error_text(below_lost_ ? below_->error_text() : "the connection ended without a TLS close");
     return {State::lost};
   }
   switch (error) {
     case SSL_ERROR_WANT_READ:
-      return {State::want_read};
     case SSL_ERROR_WANT_WRITE:
-      return {State::want_write};
+      return {below_wants_};
     case SSL_ERROR_ZERO_RETURN:
       return {State::end};
     default:
@@ -225,7 +233,7 @@ constexpr int kDeepestChain = 9;
 constexpr std::size_t kReadAhead = 64 * limits::kKiB;
 
 constexpr const char* kInspectionHint =
-    "If this network inspects TLS traffic, set SSL_CERT_FILE to a PEM file with the CA certificate of your "
+    "If this network inspects TLS traffic, set HEYGEN_EXTRA_CA_CERTS to a PEM file with the CA certificate of your "
     "organization.";
 constexpr const char* kFixedHint =
     "The CA certificates are fixed by the policy of this machine (`heygen policy show`); ask its administrator.";
@@ -319,6 +327,16 @@ Failure unusable_certificates(const std::string& path, bool fixed) {
   ERR_clear_error();
   return {Failure::Kind::tls, path + " contains no usable CA certificates.",
           fixed ? kFixedHint : "SSL_CERT_FILE must name a file of PEM certificates."};
+}
+
+/// Before the others, since of authorities with one name the first counts: this one was named on purpose.
+void load_extra(SSL_CTX* context, const std::string& path) {
+  require_readable("HEYGEN_EXTRA_CA_CERTS", path);
+  if (trust_file(context, path)) return;
+  ERR_clear_error();
+  throw Failure(Failure::Kind::tls,
+                shown_path(path) + " from HEYGEN_EXTRA_CA_CERTS contains no usable CA certificates.",
+                "HEYGEN_EXTRA_CA_CERTS must name a file of PEM certificates.");
 }
 
 void load(SSL_CTX* context, const Trust& trust) {
@@ -420,7 +438,9 @@ std::optional<std::string> use(SSL_CTX* context, const Route& route) {
 }  // namespace
 
 Tls::Tls(const Environment& environment, std::string fixed_file)
-    : fixed_file_(std::move(fixed_file)), file_(path_variable(environment, "SSL_CERT_FILE").string()) {
+    : fixed_file_(std::move(fixed_file)),
+      extra_file_(path_variable(environment, "HEYGEN_EXTRA_CA_CERTS").string()),
+      file_(path_variable(environment, "SSL_CERT_FILE").string()) {
   for (const std::filesystem::path& directory : path_list_variable(environment, "SSL_CERT_DIR"))
     directories_ += (directories_.empty() ? "" : ":") + directory.string();
 }
@@ -447,6 +467,7 @@ SSL_CTX* Tls::context() {
 std::unique_ptr<SSL_CTX, Tls::ContextFree> Tls::make(const Route& route) const {
   const Trust trusted = trust();
   std::unique_ptr<SSL_CTX, ContextFree> made(make_context());
+  if (!trusted.fixed && !extra_file_.empty()) load_extra(made.get(), extra_file_);
   load(made.get(), trusted);
   if (trusted.fixed && !route.extra_ca.empty())
     throw Failure(Failure::Kind::tls, "The provider's own CA certificates are not accepted here.", kFixedHint);
@@ -463,12 +484,16 @@ std::optional<std::string> find_fault(const Route& route) {
 }
 
 std::unique_ptr<TlsStream> Tls::wrap(UniqueFd socket, const std::string& host, const Route& route) {
+  return wrap(std::make_unique<PlainStream>(std::move(socket)), host, route);
+}
+
+std::unique_ptr<TlsStream> Tls::wrap(std::unique_ptr<Stream> below, const std::string& host, const Route& route) {
   if (route.has_own_tls()) {  // a session of another identity is never resumed
     const auto own = make(route);
-    return std::make_unique<TlsStream>(own.get(), std::move(socket), host, !fixed_file_.empty(),
+    return std::make_unique<TlsStream>(own.get(), std::move(below), host, !fixed_file_.empty(),
                                        std::make_shared<TlsSessions>());
   }
-  return std::make_unique<TlsStream>(context(), std::move(socket), host, !fixed_file_.empty(), sessions_);
+  return std::make_unique<TlsStream>(context(), std::move(below), host, !fixed_file_.empty(), sessions_);
 }
 
 }  // namespace heygen::net

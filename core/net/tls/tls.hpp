@@ -41,8 +41,9 @@ class TlsSessions {
 /// A client's end of a TLS connection. The handshake is explicit and comes first.
 class TlsStream : public Stream {
  public:
-  /// `fixed_authorities`: as Trust::fixed, for the hints of failures.
-  TlsStream(SSL_CTX* context, UniqueFd socket, std::string host, bool fixed_authorities,
+  /// `below`: what the records go through, a socket or the TLS connection to a proxy. `fixed_authorities`: as
+  /// Trust::fixed, for the hints of failures.
+  TlsStream(SSL_CTX* context, std::unique_ptr<Stream> below, std::string host, bool fixed_authorities,
             std::shared_ptr<TlsSessions> sessions);
   TlsStream(const TlsStream&) = delete;
   TlsStream& operator=(const TlsStream&) = delete;
@@ -57,7 +58,10 @@ class TlsStream : public Stream {
 
   Step read(std::span<char> out) override;
   Step write(std::string_view data) override;
-  int descriptor() const override { return socket_.get(); }
+  int descriptor() const override { return below_->descriptor(); }
+
+  /// For what the handshake found: the chain of certificates, the version.
+  const SSL* ssl() const { return ssl_.get(); }
 
  private:
   struct Verdict {
@@ -76,18 +80,22 @@ class TlsStream : public Stream {
   Failure certificate_failure(const std::string& peer) const;
   Failure protocol_failure(const std::string& peer) const;
 
-  UniqueFd socket_;
+  std::unique_ptr<Stream> below_;
   std::unique_ptr<SSL, SslFree> ssl_;
   std::string host_;
   bool fixed_authorities_;
   std::shared_ptr<TlsSessions> sessions_;
   Verdict verdict_;
-  int reason_ = 0;        ///< OpenSSL's, of the first fatal error
-  int socket_error_ = 0;  ///< errno of the socket below
-  bool socket_ended_ = false;
+  int reason_ = 0;  ///< OpenSSL's, of the first fatal error
+  bool below_lost_ = false;
+  bool below_ended_ = false;
+  State below_wants_ = State::want_read;  ///< while nothing moves
   bool healthy_ = false;
   std::optional<Step> ended_;  ///< how reading ended, found after bytes that were handed out first
 };
+
+/// As messages write a name: RFC 2253.
+std::string describe_name(const X509_NAME* name);
 
 /// Why the certificates and the key of a route cannot be used, if so: "the client key is not an unencrypted PEM key".
 std::optional<std::string> find_fault(const Route& route);
@@ -95,12 +103,14 @@ std::optional<std::string> find_fault(const Route& route);
 /// Thread-safe.
 class Tls {
  public:
-  /// `fixed_file` replaces the environment's and the system's certificates unless it is empty.
+  /// `fixed_file` replaces the environment's and the system's certificates unless it is empty; HEYGEN_EXTRA_CA_CERTS
+  /// too, which otherwise names a PEM file of authorities that are trusted in addition.
   explicit Tls(const Environment& environment, std::string fixed_file = {});
 
   /// Creates the context unless it is there. Throws Failure{tls}.
   void start() { static_cast<void>(context()); }
   /// A stream whose handshake is still to be made. Throws Failure{tls}.
+  std::unique_ptr<TlsStream> wrap(std::unique_ptr<Stream> below, const std::string& host, const Route& route = {});
   std::unique_ptr<TlsStream> wrap(UniqueFd socket, const std::string& host, const Route& route = {});
   bool started() const;
 
@@ -114,6 +124,7 @@ class Tls {
   Trust trust() const;
 
   std::string fixed_file_;
+  std::string extra_file_;
   std::string file_;
   std::string directories_;
   mutable std::mutex mutex_;

@@ -34,6 +34,8 @@ bool has_hashed_names(const std::string& directory) {
                 "Correct " + variable + ", or unset it to trust the system's CA certificates.");
 }
 
+}  // namespace
+
 void require_readable(const std::string& variable, const std::string& path) {
   if (::access(path.c_str(), R_OK) != 0) unreadable(variable, path, errno);
   const bool wants_directory = variable == "SSL_CERT_DIR";
@@ -42,6 +44,8 @@ void require_readable(const std::string& variable, const std::string& path) {
     unreadable(variable, path, wants_directory ? ENOTDIR : EISDIR);
   }
 }
+
+namespace {
 
 Trust named_trust(const std::string& file, const std::string& directories) {
   Trust trust;

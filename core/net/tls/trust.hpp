@@ -20,4 +20,7 @@ struct Trust {
 Trust find_trust(const std::string& file, const std::string& directories, const std::string& system_directory,
                  const std::vector<std::string>& system_bundles);
 
+/// Throws Failure{tls} when the file that the variable names, or the directory for SSL_CERT_DIR, cannot be read.
+void require_readable(const std::string& variable, const std::string& path);
+
 }  // namespace heygen::net

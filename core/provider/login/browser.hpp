@@ -18,6 +18,10 @@ namespace heygen::provider {
 /// False with HEYGEN_NO_BROWSER or BROWSER=none.
 bool browser_allowed(const Environment& environment);
 
+/// Why no program here can show a page, as the end of a sentence ("xdg-open is not installed"); empty when one may.
+/// BROWSER counts as one that may, unless it names nothing that is installed.
+std::string why_no_browser(const Environment& environment);
+
 /// http or https, in printable ASCII without spaces, which neither a shell script nor a terminal misreads.
 bool is_browsable(std::string_view url);
 

@@ -17,7 +17,7 @@ std::string_view hint_for(net::Failure::Kind kind) {
     case Kind::connect:
       return "Check your network connection, HEYGEN_API_BASE and the proxy variables.";
     case Kind::tls:
-      return "Check the system's clock and CA certificates; SSL_CERT_FILE can name other ones.";
+      return "Check the system's clock and CA certificates; HEYGEN_EXTRA_CA_CERTS can name more.";
     case Kind::proxy:
       return "Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.";
     case Kind::timeout:

@@ -10,6 +10,8 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "core/base/fd.hpp"
+
 namespace peer {
 namespace {
 
@@ -109,6 +111,32 @@ void Peer::send(std::string_view text) {
                                        : ::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL);
     if (count <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void Peer::relay(std::uint16_t port) {
+  const heygen::UniqueFd far(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  require(::connect(far.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "no far end");
+  std::string piece(64 * 1024, '\0');
+  for (;;) {
+    if (!buffer_.empty()) {
+      require(::send(far.get(), buffer_.data(), buffer_.size(), MSG_NOSIGNAL) > 0, "the far end is gone");
+      buffer_.clear();
+    }
+    pollfd ends[2]{{descriptor_, POLLIN, 0}, {far.get(), POLLIN, 0}};
+    if (ssl_ == nullptr || SSL_pending(ssl_) == 0)
+      ::poll(ends, 2, -1);
+    else
+      ends[0].revents = POLLIN;
+    if (ends[0].revents != 0 && !read_more()) return;
+    if (ends[1].revents == 0) continue;
+    const long count = ::recv(far.get(), piece.data(), piece.size(), 0);
+    if (count <= 0) return;
+    send(std::string_view(piece).substr(0, static_cast<std::size_t>(count)));
   }
 }
 

@@ -40,6 +40,10 @@ class Peer {
 
   std::string head();
   Received request();
+  /// `count` bytes, or fewer when the client closed before.
+  std::string bytes(std::size_t count) { return take(count); }
+  /// Passes on what comes from either side, 127.0.0.1:port the other one, until one has ended.
+  void relay(std::uint16_t port);
   /// Reads and drops exactly `count` bytes; false when the client closed before.
   bool skip(std::uint64_t count);
   void send(std::string_view text);

@@ -33,11 +33,12 @@ BOOST_AUTO_TEST_CASE(each_scheme_has_its_variable_and_all_proxy_serves_the_rest)
   BOOST_TEST(via({{"HTTPS_PROXY", "http://p:1"}}, "https://a.test") == "p:1");
   BOOST_TEST(via({{"HTTPS_PROXY", "http://p:1"}}, "http://a.test") == "direct");
   BOOST_TEST(via({{"https_proxy", "http://p:1"}}, "https://a.test") == "p:1");
-  BOOST_TEST(via({{"HTTPS_PROXY", "http://p:1"}, {"https_proxy", "http://q:2"}}, "https://a.test") == "p:1");
-  BOOST_TEST(via({{"HTTPS_PROXY", " "}, {"https_proxy", "http://q:2"}}, "https://a.test") == "q:2");
+  BOOST_TEST(via({{"HTTPS_PROXY", "http://p:1"}, {"https_proxy", "http://q:2"}}, "https://a.test") == "q:2");
+  BOOST_TEST(via({{"HTTPS_PROXY", "http://q:2"}, {"https_proxy", " "}}, "https://a.test") == "q:2");
   BOOST_TEST(via({{"HTTP_PROXY", "http://p:1"}}, "http://a.test") == "p:1");
   BOOST_TEST(via({{"http_proxy", "http://p:1"}}, "http://a.test") == "p:1");
   BOOST_TEST(via({{"ALL_PROXY", "http://p:1"}}, "http://a.test") == "p:1");
+  BOOST_TEST(via({{"ALL_PROXY", "http://p:1"}, {"all_proxy", "http://q:2"}}, "http://a.test") == "q:2");
   BOOST_TEST(via({{"all_proxy", "http://p:1"}, {"HTTPS_PROXY", "http://q:2"}}, "https://a.test") == "q:2");
 }
 
@@ -51,6 +52,31 @@ BOOST_AUTO_TEST_CASE(proxy_address_may_leave_out_scheme_and_port) {
   BOOST_TEST(via({{"HTTPS_PROXY", "proxy.test:3128"}}, "https://a.test") == "proxy.test:3128");
   BOOST_TEST(via({{"HTTPS_PROXY", "HTTP://Proxy.test/"}}, "https://a.test") == "proxy.test:80");
   BOOST_TEST(via({{"HTTPS_PROXY", "http://[::1]:3128"}}, "https://a.test") == "::1:3128");
+  BOOST_TEST(via({{"HTTPS_PROXY", "https://p"}}, "https://a.test") == "p:443");
+  BOOST_TEST(via({{"HTTPS_PROXY", "socks5://p"}}, "https://a.test") == "p:1080");
+  BOOST_TEST(via({{"HTTPS_PROXY", "socks5h://[::1]"}}, "https://a.test") == "::1:1080");
+  BOOST_TEST(via({{"HTTPS_PROXY", "socks5h://p:"}}, "https://a.test") == "p:1080");
+}
+
+BOOST_AUTO_TEST_CASE(scheme_of_the_variable_decides_the_kind) {
+  const auto kind_of = [](const std::string& value) {
+    return ProxyRules(MapEnvironment({{"ALL_PROXY", value}})).find(Url::parse("https://a.test"))->scheme();
+  };
+  BOOST_TEST(kind_of("p:1") == "http");
+  BOOST_TEST(kind_of("HTTPS://p:1") == "https");
+  BOOST_TEST(kind_of("socks5://p:1") == "socks5");
+  BOOST_TEST(kind_of("Socks5h://p:1") == "socks5h");
+}
+
+BOOST_AUTO_TEST_CASE(socks_login_is_kept_decoded_and_has_a_limit) {
+  const auto proxy = ProxyRules(MapEnvironment(Client::Variables{{"ALL_PROXY", "socks5h://us%65r:p%40ss%3A@p:1"}}))
+                         .find(Url::parse("https://a.test"));
+  BOOST_TEST(proxy->user.reveal() == "user");
+  BOOST_TEST(proxy->password.reveal() == "p@ss:");
+  BOOST_TEST(proxy->authorization.empty());
+  const Failure failure = refusal("socks5://user:" + std::string(256, 'x') + "@p:1");
+  BOOST_TEST(mentions(failure.what(), "255 bytes"), failure.what());
+  BOOST_TEST(!mentions(failure.what(), "xxx"));
 }
 
 BOOST_AUTO_TEST_CASE(user_and_password_are_decoded_for_basic) {
@@ -69,14 +95,15 @@ BOOST_AUTO_TEST_CASE(user_and_password_are_decoded_for_basic) {
 }
 
 BOOST_AUTO_TEST_CASE(unusable_proxy_is_named_without_its_password) {
-  for (const char* value : {"socks5://user:hunter2@p:1", "https://user:hunter2@p:1", "http://user:hunter2@p:99999",
-                            "http://user:hunter2%@p:1", "http://user:hunter2@"}) {
+  for (const char* value : {"socks4://user:hunter2@p:1", "quic://user:hunter2@p:1", "socks5://user:hunter2@p:99999",
+                            "http://user:hunter2@p:99999", "http://user:hunter2%@p:1", "http://user:hunter2@"}) {
     const Failure failure = refusal(value);
     BOOST_TEST((failure.kind == Kind::proxy));
     BOOST_TEST(mentions(failure.what(), "HTTPS_PROXY"), failure.what());
     BOOST_TEST(!mentions(failure.what(), "hunter2"), failure.what());
   }
-  BOOST_TEST(mentions(refusal("socks5://p:1").what(), "only http:// proxies are supported, not socks5://"));
+  BOOST_TEST(mentions(refusal("socks4://p:1").what(),
+                      "only http, https, socks5 and socks5h proxies are supported, not socks4://"));
 }
 
 BOOST_AUTO_TEST_CASE(no_proxy_names_what_is_reached_directly) {
@@ -118,6 +145,17 @@ BOOST_AUTO_TEST_CASE(no_proxy_names_what_is_reached_directly) {
       {"10.0.0.0/8", "https://a.test", false},
       {"fd00::/8", "https://[fd12::1]", true},
       {"fd00::/8", "https://[fc00::1]", false},
+      {"[fd00::]/8", "https://[fd12::1]", true},
+      {"2001:db8::/129", "https://[2001:db8::1]", false},
+      {"2001:db8::/127", "https://[2001:db8::1]", true},
+      {"2001:db8::/127", "https://[2001:db8::2]", false},
+      {"::/0", "https://[2001:db8::1]", true},
+      {"::/0", "https://10.1.2.3", false},
+      {"10.0.0.0/8", "https://[::ffff:10.1.2.3]", true},
+      {"10.1.2.3", "https://[::ffff:10.1.2.3]", true},
+      {"10.0.0.0/8x", "https://10.1.2.3", false},
+      {"10.0.0.0/-1", "https://10.1.2.3", false},
+      {"nonsense/8", "https://10.1.2.3", false},
       {"::2", "https://[::2]", true},
       {"[::2]", "https://[0::2]", true},
       {"[::2]:443", "https://[::2]", true},
@@ -199,6 +237,88 @@ Failure tunnel_failure(const std::string& response, const std::string& user = {}
 }
 
 }  // namespace
+
+namespace {
+
+/// An https proxy for origin.test, which is behind TLS of its own.
+void serve_tunnel_within_tls(Peer& peer, const Identity& origin, std::string& tunnel) {
+  tunnel = peer.head();
+  if (tunnel.empty()) return;
+  peer.send("HTTP/1.1 200 Connection established\r\n\r\n");
+  Server inner(
+      [](Peer& server) {
+        server.request();
+        server.respond(std::string(200'000, 'o'));
+      },
+      &origin);
+  peer.relay(inner.port());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(https_proxy_is_reached_by_tls_and_tunnels_tls) {
+  const Identity ca = make_identity({.name = "CA", .alternatives = {}});
+  const Identity of_proxy = make_identity({.name = "proxy", .alternatives = "IP:127.0.0.1"}, &ca);
+  const Identity origin = make_identity({.name = "origin", .alternatives = "DNS:origin.test"}, &ca);
+  const Directory directory;
+  std::string tunnel;
+  Server server([&](Peer& peer) { serve_tunnel_within_tls(peer, origin, tunnel); }, &of_proxy);
+  const std::string ca_file = directory.write("ca.pem", to_pem(ca));
+  const Client client({{"HTTPS_PROXY", "https://user:pass@" + server.authority()}, {"SSL_CERT_FILE", ca_file}});
+  BOOST_TEST(client.get(Url::parse("https://origin.test/x")).size() == 200'000);
+  BOOST_TEST(mentions(tunnel, "CONNECT origin.test:443 HTTP/1.1"));
+  BOOST_TEST(mentions(tunnel, "Proxy-Authorization: Basic dXNlcjpwYXNz"));
+}
+
+BOOST_AUTO_TEST_CASE(https_proxy_gets_plain_requests_within_tls) {
+  const Identity ca = make_identity({.name = "CA", .alternatives = {}});
+  const Identity of_proxy = make_identity({.name = "proxy", .alternatives = "IP:127.0.0.1"}, &ca);
+  const Directory directory;
+  Received got;
+  Server server(
+      [&](Peer& peer) {
+        got = peer.request();
+        peer.respond("from the proxy");
+      },
+      &of_proxy);
+  const std::string ca_file = directory.write("ca.pem", to_pem(ca));
+  const Client client({{"http_proxy", "https://" + server.authority()}, {"SSL_CERT_FILE", ca_file}});
+  BOOST_TEST(client.get(Url::parse("http://origin.test/x")) == "from the proxy");
+  BOOST_TEST(got.line() == "GET http://origin.test/x HTTP/1.1");
+}
+
+BOOST_AUTO_TEST_CASE(https_proxy_must_prove_its_name_and_sees_no_password_before) {
+  const Identity stranger = make_identity({.name = "Lonely Proxy", .alternatives = "IP:127.0.0.1"});
+  const Identity ca = make_identity({.name = "CA", .alternatives = {}});
+  const Directory directory;
+  std::string seen;
+  Server server([&](Peer& peer) { seen = peer.head(); }, &stranger);
+  const std::string ca_file = directory.write("ca.pem", to_pem(ca));
+  const Client client({{"HTTPS_PROXY", "https://user:hunter2@" + server.authority()}, {"SSL_CERT_FILE", ca_file}});
+  const Failure failure = client.failure(client.request(Url::parse("https://origin.test/")));
+  BOOST_TEST((failure.kind == Kind::tls));
+  BOOST_TEST(mentions(failure.what(), "the proxy " + server.authority() + " (from HTTPS_PROXY)"), failure.what());
+  BOOST_TEST(mentions(failure.what(), "Lonely Proxy"), failure.what());
+  BOOST_TEST(mentions(failure.hint, "HEYGEN_EXTRA_CA_CERTS"), failure.hint);
+  BOOST_TEST(!mentions(failure.what() + failure.hint, "hunter2"));
+  BOOST_TEST(!failure.sent);
+  BOOST_TEST(seen == "");
+}
+
+BOOST_AUTO_TEST_CASE(http_proxy_with_the_https_scheme_is_said_to_speak_no_tls) {
+  Server server([](Peer& peer) {
+    peer.bytes(1);
+    peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+  });
+  const Identity ca = make_identity({.name = "CA", .alternatives = {}});
+  const Directory directory;
+  const Client client(
+      {{"HTTPS_PROXY", "https://" + server.authority()}, {"SSL_CERT_FILE", directory.write("ca.pem", to_pem(ca))}});
+  const Failure failure = client.failure(client.request(Url::parse("https://origin.test/")));
+  BOOST_TEST((failure.kind == Kind::tls));
+  BOOST_TEST(mentions(failure.what(), "The proxy " + server.authority()), failure.what());
+  BOOST_TEST(mentions(failure.what(), "does not speak TLS"), failure.what());
+}
 
 BOOST_AUTO_TEST_CASE(refused_tunnel_is_a_failure_with_a_hint) {
   const Failure asked = tunnel_failure("HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=x\r\n\r\n");

@@ -111,11 +111,11 @@ BOOST_AUTO_TEST_CASE(expired_certificate_points_to_the_clock) {
   BOOST_TEST(mentions(early.what(), "not valid yet"), early.what());
 }
 
-BOOST_AUTO_TEST_CASE(self_signed_certificate_points_to_ssl_cert_file) {
+BOOST_AUTO_TEST_CASE(self_signed_certificate_points_to_extra_ca_certs) {
   const Failure failure = handshake_failure(make_identity({.name = "Lonely", .alternatives = "IP:127.0.0.1"}));
   BOOST_TEST(mentions(failure.what(), "self-signed"), failure.what());
   BOOST_TEST(mentions(failure.what(), "Its issuer is CN=Lonely."), failure.what());
-  BOOST_TEST(mentions(failure.hint, "SSL_CERT_FILE"));
+  BOOST_TEST(mentions(failure.hint, "HEYGEN_EXTRA_CA_CERTS"));
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_issuer_is_named) {
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_issuer_is_named) {
   const Failure failure = handshake_failure(make_identity({.name = "x", .alternatives = "IP:127.0.0.1"}, &stranger));
   BOOST_TEST(mentions(failure.what(), "issuer is unknown"), failure.what());
   BOOST_TEST(mentions(failure.what(), "Its issuer is CN=Inspecting Proxy CA."), failure.what());
-  BOOST_TEST(mentions(failure.hint, "SSL_CERT_FILE"));
+  BOOST_TEST(mentions(failure.hint, "HEYGEN_EXTRA_CA_CERTS"));
 }
 
 BOOST_AUTO_TEST_CASE(certificate_names_reach_no_terminal_raw) {
@@ -280,6 +280,46 @@ BOOST_AUTO_TEST_CASE(certificate_file_that_cannot_be_used_is_named) {
     BOOST_TEST(mentions(failure.hint, "SSL_CERT_"), failure.hint);
     BOOST_TEST(!failure.sent);
   }
+}
+
+BOOST_AUTO_TEST_CASE(extra_certificates_are_trusted_beside_the_others) {
+  const Directory directory;
+  const Identity other = make_identity({.name = "Other", .alternatives = {}});
+  const std::string others = directory.write("other.pem", to_pem(other));
+  Server server(&serve, &good());
+  const Identity of_other_identity = make_identity({.name = "server", .alternatives = "IP:127.0.0.1"}, &other);
+  Server of_other(&serve, &of_other_identity);
+  const Client client(Client::Variables{{"SSL_CERT_FILE", others}, {"HEYGEN_EXTRA_CA_CERTS", authority_file()}});
+  BOOST_TEST(client.get(server.url()) == "over tls");
+  BOOST_TEST(client.get(of_other.url()) == "over tls");
+}
+
+BOOST_AUTO_TEST_CASE(extra_certificates_that_cannot_be_used_are_named) {
+  const Directory directory;
+  const std::string junk = directory.write("junk.pem", "no certificate"), missing = directory.path() + "/missing";
+  for (const std::string& path : {junk, missing, directory.path()}) {
+    const Client client(Client::Variables{{"HEYGEN_EXTRA_CA_CERTS", path}, {"SSL_CERT_FILE", authority_file()}});
+    const Failure failure = client.failure(client.request(Url::parse("https://127.0.0.1:1/")));
+    BOOST_TEST((failure.kind == Kind::tls), failure.what());
+    BOOST_TEST(mentions(failure.what(), path), failure.what());
+    BOOST_TEST(mentions(failure.what() + failure.hint, "HEYGEN_EXTRA_CA_CERTS"), failure.what());
+    BOOST_TEST(!failure.sent);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(policy_overrides_extra_certificates) {
+  const Directory directory;
+  const Identity other = make_identity({.name = "Other", .alternatives = {}});
+  Server server(&serve, &good());
+  const auto http = make_http(MapEnvironment(Client::Variables{{"HEYGEN_EXTRA_CA_CERTS", authority_file()}}),
+                              system_clock(), directory.write("other.pem", to_pem(other)));
+  Cancel cancel;
+  Request request;
+  request.url = server.url();
+  request.timeouts = kAmple;
+  BOOST_CHECK_EXCEPTION(http->send(request, cancel), Failure, [](const Failure& failure) {
+    return failure.kind == Kind::tls && mentions(failure.hint, "policy");
+  });
 }
 
 BOOST_AUTO_TEST_CASE(system_ca_directory_precedes_bundle) {
