@@ -35,6 +35,8 @@ class ProviderKeys;
 
 namespace heygen::provider {
 
+class LoginStage;
+
 /// heygen_status of the header, same values.
 enum class Status : std::int32_t {
   ok = 0,
@@ -68,6 +70,7 @@ struct ProviderRequest {
   /// Of the request, as long as the call: "" for none, empty when it is not known.
   std::optional<std::string_view> body = std::string_view{};
   HeaderFields refusal{};  ///< of the response that made the host ask again
+  LoginStage* stage = nullptr;  ///< of a login; nullptr: the host's services as they are
 };
 
 /// What a call sent to servers.
