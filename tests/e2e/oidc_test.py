@@ -6,6 +6,7 @@ import time
 import unittest
 
 from support import PAST, EndToEnd, IdentityProvider, eventually, install
+from browser import Browser
 
 DEVICE_PATH, TOKEN_PATH, REVOKE_PATH = "/v1/oauth/device_authorization", "/v1/oauth/token", "/v1/oauth/revoke"
 
@@ -31,7 +32,15 @@ class WithIdentityProvider(EndToEnd):
 
     def log_in(self, *arguments, press="approve"):
         self.last_page = self.home.browser(press, self.idp.ca)
-        return self.run_heygen("auth", "login", *(arguments or ("--oauth",)))
+        if "--device-code" not in arguments:
+            return self.run_heygen("auth", "login", *(arguments or ("--oauth",)))
+        running = self.start("auth", "login", *arguments)  # no terminal: the page is opened on another machine
+        try:
+            page = running.line(r"^(http\S+[?]user_code=\S+)$").group(1)
+        except AssertionError:
+            return self.finish(running)
+        Browser(self.idp.ca).visit(page, press)
+        return self.finish(running)
 
     def logged_in(self):
         self.assert_succeeds(self.log_in())

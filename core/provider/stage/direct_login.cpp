@@ -49,7 +49,11 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
       : options_(options),
         inner_(inner),
         http_(inner.http, [this](const Exchanged& exchanged) { see(exchanged); }),
-        lent_(lend_instead(inner, {.http = options.on_event ? &http_ : nullptr, .clock = this, .browser_login = this})) {}
+        terminal_(inner.terminal, [this](std::string_view line) { see(line); }),
+        lent_(lend_instead(inner, {.http = options.on_event ? &http_ : nullptr,
+                                   .clock = this,
+                                   .terminal = &terminal_,
+                                   .browser_login = this})) {}
 
   const Services& services() const { return lent_; }
 
@@ -62,8 +66,7 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
 
   std::unique_ptr<OpenedBrowser> open(const std::string& url, const Environment& environment,
                                       const std::vector<std::string>& hidden) override {
-    url_ = url;
-    if (has_listener_) tell("url", {{"url", url}});
+    if (has_listener_) take_url(url);
     if (!has_listener_) return offer(url, hidden);
     return open_now(url, environment, hidden);
   }
@@ -198,6 +201,17 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
     if (options_.on_event) options_.on_event(event, std::move(members));
   }
 
+  /// The provider has shown it, or wants it opened.
+  void take_url(const std::string& url) {
+    if (url_ == url) return;
+    url_ = url;
+    tell("url", {{"url", url}});
+  }
+
+  void see(std::string_view notice) {
+    if (has_listener_ && is_browsable(notice)) take_url(std::string(notice));
+  }
+
   void see(const Exchanged& exchanged) const {
     if (const auto device = read_device_authorization(exchanged.status, exchanged.body))
       tell("code", code_event(*device, now()));
@@ -269,6 +283,7 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
   const Options& options_;
   const Services inner_;
   TappedHttp http_;
+  WatchedTerminal terminal_;
   Services lent_;
   bool has_listener_ = false;
   std::string url_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/terminal.hpp"
 #include "core/net/http.hpp"
 #include "core/provider/login/browser_login.hpp"
 #include "core/provider/provider.hpp"
@@ -55,6 +56,33 @@ class QuietBrowser : public OpenedBrowser {
  public:
   int descriptor() const override { return -1; }
   std::optional<std::string> complaint() override { return {}; }
+};
+
+/// The same terminal, which tells of what it shows.
+class WatchedTerminal : public Terminal {
+ public:
+  WatchedTerminal(Terminal& inner, std::function<void(std::string_view)> on_notice)
+      : inner_(inner), on_notice_(std::move(on_notice)) {}
+  bool stdin_is_terminal() const override { return inner_.stdin_is_terminal(); }
+  bool stdout_is_terminal() const override { return inner_.stdout_is_terminal(); }
+  bool stderr_is_terminal() const override { return inner_.stderr_is_terminal(); }
+  int columns() const override { return inner_.columns(); }
+  void notice(std::string_view line) override {
+    on_notice_(line);
+    inner_.notice(line);
+  }
+  void show_status(std::string_view line) override { inner_.show_status(line); }
+  std::string read_line(std::string_view prompt, const Cancel& cancel) override {
+    return inner_.read_line(prompt, cancel);
+  }
+  Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) override {
+    return inner_.read_secret(prompt, limit, cancel);
+  }
+  std::unique_ptr<TypedLines> type_lines() override { return inner_.type_lines(); }
+
+ private:
+  Terminal& inner_;
+  std::function<void(std::string_view)> on_notice_;
 };
 
 /// Throws Error{usage_error} where the provider has a port of its own. `port`: of --port, 0 for none.

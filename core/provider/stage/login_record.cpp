@@ -23,7 +23,7 @@ json::Value document_of(const RecordedExchange& exchange) {
   out.set("url", exchange.url);
   out.set("status", exchange.status);
   out.set("headers", std::move(headers));
-  out.set("body", base64_encode(exchange.body));
+  out.set("body", base64url_encode(exchange.body));
   if (exchange.failure_kind >= 0) {
     out.set("failure_kind", exchange.failure_kind);
     out.set("failure", exchange.failure);
@@ -52,7 +52,7 @@ std::optional<RecordedExchange> exchange_of(const json::Value& document) {
     if (pair == nullptr || pair->size() != 2 || !pair->front().is_string() || !pair->back().is_string()) return {};
     exchange.headers.emplace_back(pair->front().as_string(), pair->back().as_string());
   }
-  auto body = base64_decode(document.string_at("body"));
+  auto body = base64url_decode(document.string_at("body"));
   if (!body) return {};
   exchange.body = std::move(*body);
   exchange.failure_kind = static_cast<int>(number_at(document, "failure_kind", -1));
@@ -71,7 +71,7 @@ json::Value LoginRecord::document() const {
   json::Object settings_given;
   for (const auto& [key, value] : given) settings_given.emplace_back(key, value);
   json::Array bytes, requests;
-  for (const std::string& one : random) bytes.emplace_back(base64_encode(one));
+  for (const std::string& one : random) bytes.emplace_back(base64url_encode(one));
   for (const RecordedExchange& one : exchanges) requests.push_back(document_of(one));
   json::Value out = json::Object{};
   out.set("version", kVersion);
@@ -103,7 +103,7 @@ std::optional<LoginRecord> LoginRecord::read(const json::Value& document) {
   record.url = document.string_at("url");
   record.redirect_uri = document.string_at("redirect_uri");
   for (const json::Value& one : array_at(document, "random")) {
-    auto bytes = one.is_string() ? base64_decode(one.as_string()) : std::nullopt;
+    auto bytes = one.is_string() ? base64url_decode(one.as_string()) : std::nullopt;
     if (!bytes) return {};
     record.random.push_back(std::move(*bytes));
   }
