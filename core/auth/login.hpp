@@ -89,8 +89,8 @@ struct LoginResult {
 LoginResult login(const LoginDependencies& dependencies, const std::string& id,
                   const provider::GivenSettings& given = {}, provider::LoginStage* stage = nullptr);
 
-/// The result of login() alone, with which nothing is done: `stage` makes it wait for a later command. `created`: the keys
-/// that it created. A credential that came all the same is revoked. Throws store::Unreadable and Error.
+/// The result of login() alone, with which nothing is done: `stage` makes it wait for a later command. `created`: the
+/// keys that it created. A credential that came all the same is revoked. Throws store::Unreadable and Error.
 provider::ProviderResult start_login(const LoginDependencies& dependencies, const std::string& id,
                                      const provider::GivenSettings& given, provider::LoginStage& stage,
                                      store::KeySet& created);

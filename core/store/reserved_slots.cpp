@@ -21,9 +21,9 @@ struct Spelling {
 };
 constexpr std::array<Spelling, 1> kFlags{{{"apikey", "--api-key"}}};
 
-constexpr std::array<std::string_view, 14> kHostOptions{"device", "events", "fields",   "finish", "headers",
-                                                        "help",   "human",  "jq",       "port",   "provider",
-                                                        "set",    "start",  "verbose",  "version"};
+constexpr std::array<std::string_view, 14> kHostOptions{"device", "events", "fields",  "finish", "headers",
+                                                        "help",   "human",  "jq",      "port",   "provider",
+                                                        "set",    "start",  "verbose", "version"};
 
 }  // namespace
 

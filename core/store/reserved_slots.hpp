@@ -34,7 +34,7 @@ bool is_reserved_spelling(std::string_view id);
 /// Another spelling of its login option, without dashes ("device"), or "".
 std::string_view login_alias_of(std::string_view id);
 /// Whether its credential is stored only once the API has accepted it, as it may have been approved elsewhere, by
-/// anyone who knew the code.
+/// any user who knew the code.
 bool must_be_accepted(std::string_view id);
 /// "--<id>", the reserved spelling, or "--provider <id>".
 std::string login_flag_of(std::string_view id);

@@ -51,7 +51,8 @@ std::optional<json::Value> StartedLoginFile::read() const {
     const Wiper wiper{*text};
     return json::parse(*text);
   } catch (const std::system_error& error) {
-    throw Error(code::kError, "Could not read '" + path_.string() + "': " + describe_read_error(error, kMaxRecord) + ".",
+    throw Error(code::kError,
+                "Could not read '" + path_.string() + "': " + describe_read_error(error, kMaxRecord) + ".",
                 "Start the login again.");
   } catch (const json::ParseError&) {
     throw Error(code::kError, "The started login in '" + path_.string() + "' is damaged.", "Start the login again.");

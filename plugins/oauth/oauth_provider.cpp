@@ -138,10 +138,11 @@ Tokens exchange(const sdk::Call& call, const OauthEndpoints& server, const sdk::
 void OauthProvider::login(sdk::Call& call) {
   if (call.interaction() == HEYGEN_INTERACTION_NEVER) throw sdk::Fail(HEYGEN_NEEDS_USER);
   if (!call.terminal().interactive() && !call.browser().allowed()) {
-    throw sdk::Fail(HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.",
-                    "Run `heygen auth login --oauth` in a terminal, or log in in two steps with `heygen auth login --oauth "
-                    "--start`, or allow the browser (HEYGEN_NO_BROWSER, BROWSER), or use an API key: `heygen auth login "
-                    "--api-key`.");
+    throw sdk::Fail(
+        HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.",
+        "Run `heygen auth login --oauth` in a terminal, or log in in two steps with `heygen auth login --oauth "
+        "--start`, or allow the browser (HEYGEN_NO_BROWSER, BROWSER), or use an API key: `heygen auth login "
+        "--api-key`.");
   }
   const OauthSettings settings = load_settings(call);
   const OauthEndpoints server = configured_server(call, settings, Budget(call, kTokenTimeout));

@@ -174,7 +174,8 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
     // Some servers name the next interval (RFC 8628 §3.2) in place of a header.
     const auto interval = code == "slow_down" ? lifetime_of(error["interval"]) : std::nullopt;
     const bool names_time = !interval || later.retry_after() != 0;
-    const auto wait = names_time ? later.retry_after() : static_cast<std::int32_t>(std::min(*interval, kLongestInterval));
+    const auto wait =
+        names_time ? later.retry_after() : static_cast<std::int32_t>(std::min(*interval, kLongestInterval));
     return std::move(later).with_code(code).with_retry_after(wait);
   }
   if (blames_the_client(code, words)) {

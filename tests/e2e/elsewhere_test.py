@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A browser login whose browser is elsewhere: pasted on the terminal, over SSH with a forward, without anybody."""
+"""A browser login whose browser is elsewhere: pasted on the terminal, over SSH with a forward, without a user."""
 
 import contextlib
 import os
@@ -173,7 +173,7 @@ class Advice(Elsewhere):
 
 
 class Opener(Elsewhere):
-    """BROWSER and what takes its place. No terminal: a login that waits would wait for nobody."""
+    """BROWSER and what takes its place. No terminal: a login that waits would wait without end."""
 
     def setUp(self):
         super().setUp()
@@ -205,7 +205,7 @@ class Opener(Elsewhere):
         self.assert_succeeds(self.finish(running))
         self.opened.unlink()
 
-    def test_nobody_and_no_browser_ends_at_once_and_names_the_ways(self):
+    def test_no_user_and_no_browser_ends_at_once_and_names_the_ways(self):
         self.assert_ends_at_once("neither")
         self.assert_ends_at_once("neither", BROWSER="none")
         self.assert_ends_at_once("BROWSER names no-such-browser, which cannot be run", BROWSER="no-such-browser")

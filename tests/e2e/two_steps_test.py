@@ -156,6 +156,11 @@ class Redirect(TwoSteps):
         self.assert_logged_in(self.complete(redirect_of(started["url"])))
         self.assertEqual([r.path for r in self.service.requests[asked:]][:2], ["/oauth/authorize", TOKEN])
 
+    def test_logout_ends_what_was_started(self):
+        started = self.begin()
+        self.assert_succeeds(self.run_heygen("auth", "logout"))
+        self.assert_refused(self.complete(redirect_of(started["url"])), "No login waits")
+
     def test_usage(self):
         for arguments, word in (
             (("--start",), "needs a login method"),
@@ -200,7 +205,7 @@ class Device(TwoSteps):
         self.assert_refused(self.complete(), "denied on the other device")
         self.assert_refused(self.complete(), "already finished")
 
-    def test_interrupted_poll_can_be_taken_up_again(self):
+    def test_interrupted_poll_can_be_resumed(self):
         self.begin("--device-code")
         self.service.fault(TOKEN, times=-1, status=400, body={"error": "authorization_pending"})
         running = self.start("auth", "login", "--finish")
@@ -221,7 +226,7 @@ class Events(WithService):
     def events(self, done):
         return [json.loads(line) for line in done.err.splitlines()]
 
-    def test_browser_login_tells_its_url_and_waits_for_whoever_reads_it(self):
+    def test_browser_login_tells_its_url_and_waits_for_its_reader(self):
         running = self.start("auth", "login", "--oauth", "--events")
         url = json.loads(running.line('"event":"url"').string)["url"]
         self.assertEqual(Browser().visit(url)["status"], 200)

@@ -109,7 +109,8 @@ std::vector<Words> candidates(const std::string& url, const Environment& environ
     constexpr const char* kShell = "/mnt/c/Windows/System32/WindowsPowerShell/v1.0/powershell.exe";
     commands.push_back({"wslview", url});
     for (const char* shell : {"powershell.exe", kShell})
-      commands.push_back({shell, "-NoProfile", "-NonInteractive", "-Command", "Start-Process " + powershell_quoted(url)});
+      commands.push_back(
+          {shell, "-NoProfile", "-NonInteractive", "-Command", "Start-Process " + powershell_quoted(url)});
   }
   if (has_display(environment)) commands.push_back({"xdg-open", url});
   return commands;

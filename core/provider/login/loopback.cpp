@@ -183,9 +183,10 @@ Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, con
 
 int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready,
                         milliseconds& seen, milliseconds& deadline) {
-  std::vector<pollfd> all{
-      {cancel.descriptor(), POLLIN, 0}, {watch.descriptor(), POLLIN, 0}, {watch.input(), POLLIN, 0},
-      {listener_.get(), POLLIN, 0}};
+  std::vector<pollfd> all{{cancel.descriptor(), POLLIN, 0},
+                          {watch.descriptor(), POLLIN, 0},
+                          {watch.input(), POLLIN, 0},
+                          {listener_.get(), POLLIN, 0}};
   if (second_) all.push_back({second_.get(), POLLIN, 0});
   milliseconds time = timeout;
   for (const Connection& connection : connections_) {

@@ -33,7 +33,7 @@ PastedRedirect fault(std::string sentence) {
   return pasted;
 }
 
-/// Without what people copy along.
+/// Without what is copied along.
 std::string_view unwrapped(std::string_view text) {
   constexpr std::string_view kAround = "\"'<>`";
   text = trim(text);

@@ -39,7 +39,8 @@ std::string forward_command(const Environment& environment, std::string_view hos
   }
   const std::string number = std::to_string(port);
   const std::string forward = number + ":" + std::string(host) + ":" + number;
-  return "ssh -N -L " + shell_word(forward) + " " + server_port + shell_word(user.empty() ? target : user + "@" + target);
+  return "ssh -N -L " + shell_word(forward) + " " + server_port +
+         shell_word(user.empty() ? target : user + "@" + target);
 }
 
 std::vector<std::string> browser_advice(const Environment& environment, const std::string& why_none, bool container,
@@ -52,8 +53,9 @@ std::vector<std::string> browser_advice(const Environment& environment, const st
   }
   if (why_none.empty()) return {};
   if (container) {
-    return {"This is a container, and a browser outside does not reach its 127.0.0.1. Paste the address on which the "
-            "browser ends, or give the container the network of its host (docker run --network host)."};
+    return {
+        "This is a container, and a browser outside does not reach its 127.0.0.1. Paste the address on which the "
+        "browser ends, or give the container the network of its host (docker run --network host)."};
   }
   return {"No browser can be opened here: " + why_none + ". For one on another machine, run there:", forward, keep};
 }

@@ -29,8 +29,8 @@ bool file_exists(const char* path);
 std::string forward_command(const Environment& environment, std::string_view host, std::uint16_t port,
                             const std::string& user, const std::string& machine);
 
-/// What a user must know before a login whose browser is elsewhere, one line each: how it reaches the listener on `port`.
-/// Empty when the browser of this machine will do. `why_none`: why_no_browser().
+/// What a user must know before a login whose browser is elsewhere, one line each: how it reaches the listener on
+/// `port`. Empty when the browser of this machine will do. `why_none`: why_no_browser().
 std::vector<std::string> browser_advice(const Environment& environment, const std::string& why_none, bool container,
                                         std::uint16_t port, const std::string& forward);
 

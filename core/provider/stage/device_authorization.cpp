@@ -43,8 +43,8 @@ std::string text_of(const json::Value& members, std::string_view name, std::stri
 }  // namespace
 
 std::optional<DeviceAuthorization> read_device_authorization(int status, std::string_view body) {
-  if (status != kOk || (body.find("user_code") == std::string_view::npos &&
-                        body.find("userCode") == std::string_view::npos))
+  if (status != kOk ||
+      (body.find("user_code") == std::string_view::npos && body.find("userCode") == std::string_view::npos))
     return {};
   const json::Value members = members_of(body);
   DeviceAuthorization device;

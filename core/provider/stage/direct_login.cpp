@@ -59,7 +59,7 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
 
   // ---- the browser
 
-  /// Whoever reads the events may have one.
+  /// A program that reads the events may have one.
   bool allowed(const Environment& environment) const override {
     return options_.on_event || inner_.browser_login.allowed(environment);
   }
@@ -73,7 +73,7 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
 
   std::unique_ptr<RedirectListener> listen(const RedirectOptions& options, Clock&) override {
     has_listener_ = true;
-    require_somebody();
+    require_attended();
     auto listener = inner_.browser_login.listen(with_port(options, options_.port), inner_.clock);
     advise(options, listener->redirect_uri());
     tell("listening", {{"redirect_uri", listener->redirect_uri()}});
@@ -157,7 +157,7 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
     }
 
     Outcome wait(milliseconds timeout, const Cancel& cancel, const Watch& watch) override {
-      if (owner_.failed_) owner_.require_somebody();
+      if (owner_.failed_) owner_.require_attended();
       const auto typed = can_paste_ ? owner_.inner_.terminal.type_lines() : nullptr;
       Watch both = watch;
       if (typed) {
@@ -168,9 +168,9 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
           while (auto line = typed->take()) read(*line);
         };
       }
-      both.is_over = [&] { return !pasted_.empty() || (owner_.failed_ && !owner_.has_somebody()); };
+      both.is_over = [&] { return !pasted_.empty() || (owner_.failed_ && !owner_.is_attended()); };
       const Outcome outcome = inner_->wait(timeout, cancel, both);
-      if (outcome == Outcome::ended && pasted_.empty()) owner_.require_somebody();
+      if (outcome == Outcome::ended && pasted_.empty()) owner_.require_attended();
       const bool has_come = outcome == Outcome::ended || outcome == Outcome::arrived;
       if (has_come) owner_.tell("redirect", {{"pasted", outcome == Outcome::ended}});
       return outcome == Outcome::ended ? Outcome::arrived : outcome;
@@ -222,24 +222,23 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
     tell("browser", {{"opened", false}, {"reason", why}});
   }
 
-  bool has_somebody() const { return options_.on_event || inner_.terminal.stdin_is_terminal(); }
+  bool is_attended() const { return options_.on_event || inner_.terminal.stdin_is_terminal(); }
 
-  /// Throws Error{usage_error} where nobody can see the login's page.
-  void require_somebody() const {
-    if (has_somebody()) return;
+  /// Throws Error{usage_error} where no user can see the login's page.
+  void require_attended() const {
+    if (is_attended()) return;
     if (!failed_ && inner_.browser_login.allowed(inner_.environment)) return;
     const std::string why = failed_ ? *failed_ : why_no_browser(inner_.environment);
     const std::string command = std::string(store::kLoginCommand) + " " + store::login_flag_of(options_.id);
-    throw usage_error(
-        "Nobody can complete this login here: stdin is not a terminal, and no browser opened" +
-            (why.empty() ? "." : " (" + why + ")."),
-        "Run `" + command + "` in a terminal, or log in in two steps with `" + command +
-            " --start`, or set BROWSER, or use an API key: `" + std::string(store::kLoginCommand) + " " +
-            store::login_flag_of(store::reserved_slots().front().ids.front()) + "`.");
+    throw usage_error("No user can complete this login here: stdin is not a terminal, and no browser opened" +
+                          (why.empty() ? "." : " (" + why + ")."),
+                      "Run `" + command + "` in a terminal, or log in in two steps with `" + command +
+                          " --start`, or set BROWSER, or use an API key: `" + std::string(store::kLoginCommand) + " " +
+                          store::login_flag_of(store::reserved_slots().front().ids.front()) + "`.");
   }
 
   void advise(const RedirectOptions& options, const std::string& redirect_uri) const {
-    if (!has_somebody()) return;
+    if (!is_attended()) return;
     if (!browser_allowed(inner_.environment) && !is_ssh(inner_.environment)) return;  // the user's own choice
     const std::uint16_t port = net::Url::parse(redirect_uri).port;
     const auto advice = browser_advice(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A login that one process begins and ends. The redirect may arrive at the listener, or be pasted on the terminal; a page
-// with a code is opened when the user presses Enter; and nobody waits for a browser that no one can see.
+// A login that one process begins and ends. The redirect may arrive at the listener, or be pasted on the terminal; a
+// page with a code is opened when the user presses Enter; and it does not wait for a browser that no user can see.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class DirectLogin : public LoginStage {
   struct Options {
     std::string id;          ///< of the provider, for hints
     std::uint16_t port = 0;  ///< of the listener; 0: the provider's or the system's choice
-    /// Somebody reads these, and opens the URL. May be empty.
+    /// A program reads these, and sees to it that the URL is opened. May be empty.
     OnLoginEvent on_event{};
   };
   explicit DirectLogin(Options options);

@@ -10,8 +10,8 @@
 #include "core/base/random.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/terminal.hpp"
-#include "core/provider/stage/device_authorization.hpp"
 #include "core/provider/login/browser.hpp"
+#include "core/provider/stage/device_authorization.hpp"
 #include "core/provider/stage/lent.hpp"
 
 namespace heygen::provider {
@@ -49,8 +49,8 @@ class FinishedLogin::Lent : public BrowserLogin, public Clock, public net::Http,
         inner_(inner),
         elapsed_(std::max<std::int64_t>(inner.clock.now() - record.started_at, 0) * 1'000),
         start_(inner.clock.monotonic() - elapsed_),
-        lent_(lend_instead(
-            inner, {.http = this, .clock = this, .random = this, .terminal = this, .browser_login = this})) {
+        lent_(lend_instead(inner,
+                           {.http = this, .clock = this, .random = this, .terminal = this, .browser_login = this})) {
     if (inner_.log) {
       lent_.log = [this](int level, const std::string& line) {
         if (is_live_) inner_.log(level, line);

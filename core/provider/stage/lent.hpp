@@ -35,7 +35,7 @@ struct Exchanged {
   bool is_complete = true;  ///< false: longer than kMaxTapped
 };
 
-/// An Http that tells of what it exchanges.
+/// An Http that reports what it exchanges.
 class TappedHttp : public net::Http {
  public:
   using OnExchange = std::function<void(const Exchanged&)>;
@@ -58,7 +58,7 @@ class QuietBrowser : public OpenedBrowser {
   std::optional<std::string> complaint() override { return {}; }
 };
 
-/// The same terminal, which tells of what it shows.
+/// The same terminal, which reports what it shows.
 class WatchedTerminal : public Terminal {
  public:
   WatchedTerminal(Terminal& inner, std::function<void(std::string_view)> on_notice)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands between a provider's login() and what the host lends to it. The provider sees no difference: how a login
+// What is between a provider's login() and what the host lends to it. The provider sees no difference: how a login
 // is presented, and whether it waits or is finished by a later process, is the host's affair.
 #pragma once
 

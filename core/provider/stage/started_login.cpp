@@ -34,11 +34,8 @@ class StartedLogin::Lent : public BrowserLogin, public Clock, public net::Http {
             [this](const net::Request& request, const net::Failure& failure) { keep(request, failure); }),
         random_(inner.random, record_.random),
         terminal_(inner.terminal, noticed_url_),
-        lent_(lend_instead(inner, {.http = this,
-                                   .clock = this,
-                                   .random = &random_,
-                                   .terminal = &terminal_,
-                                   .browser_login = this})) {
+        lent_(lend_instead(
+            inner, {.http = this, .clock = this, .random = &random_, .terminal = &terminal_, .browser_login = this})) {
     record_.started_at = inner.clock.now();
     lent_.menu = {};
     lent_.waiting = {};
@@ -75,7 +72,7 @@ class StartedLogin::Lent : public BrowserLogin, public Clock, public net::Http {
     return std::make_unique<Listener>(*this);
   }
 
-  // ---- the time: it stands still, so that the second call sees the same
+  // ---- the time: it does not move, so that the second call sees the same
 
   std::int64_t now() const override { return record_.started_at; }
   milliseconds monotonic() const override { return inner_.clock.monotonic(); }
@@ -161,7 +158,8 @@ class StartedLogin::Lent : public BrowserLogin, public Clock, public net::Http {
 
   void keep(const Exchanged& exchanged) {
     if (!exchanged.is_complete) fault_ = "A response of this login is too long to be kept for later.";
-    RecordedExchange one{exchanged.request.method, exchanged.request.url.text(), exchanged.status, {}, exchanged.body, -1, {}};
+    RecordedExchange one{
+        exchanged.request.method, exchanged.request.url.text(), exchanged.status, {}, exchanged.body, -1, {}};
     for (const net::Header& header : exchanged.headers) one.headers.emplace_back(header.name, header.value);
     record_.exchanges.push_back(std::move(one));
     if (auto device = read_device_authorization(exchanged.status, exchanged.body)) {
@@ -172,8 +170,8 @@ class StartedLogin::Lent : public BrowserLogin, public Clock, public net::Http {
 
   void keep(const net::Request& request, const net::Failure& failure) {
     if (failure.kind == net::Failure::Kind::canceled) return;
-    record_.exchanges.push_back({request.method, request.url.text(), 0, {}, {}, static_cast<int>(failure.kind),
-                                 failure.what()});
+    record_.exchanges.push_back(
+        {request.method, request.url.text(), 0, {}, {}, static_cast<int>(failure.kind), failure.what()});
   }
 
   const std::uint16_t port_;

@@ -49,8 +49,8 @@ std::string revocation_words(heygen::auth::Revocation revocation) {
   using heygen::auth::Revocation;
   return revocation == Revocation::confirmed   ? ", and the new credential was revoked"
          : revocation == Revocation::not_asked ? ", but no server was asked to revoke the new credential"
-         : revocation == Revocation::failed ? ", but the server did not confirm that the new credential is revoked"
-                                            : "";
+         : revocation == Revocation::failed    ? ", but the server did not confirm that the new credential is revoked"
+                                               : "";
 }
 
 Error unconfirmed_error(const LoginResult& result, const heygen::provider::Manifest& manifest) {

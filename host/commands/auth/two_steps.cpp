@@ -77,10 +77,10 @@ LoginRecord require_record(Services& services, const store::StartedLoginFile& fi
                 "Run `" + start_command(id.empty() ? "oauth" : id) + "` first.");
   }
   if (services.clock.now() >= record->expires_at) {
-    throw Error(code::kError,
-                "The login that was started has expired: it had to be finished by " + format_time(record->expires_at) +
-                    ".",
-                start_again(record->provider));
+    throw Error(
+        code::kError,
+        "The login that was started has expired: it had to be finished by " + format_time(record->expires_at) + ".",
+        start_again(record->provider));
   }
   if (!id.empty() && id != record->provider) {
     throw usage_error("The login that waits is one with `" + record->provider + "`, not with `" + id + "`.",
@@ -109,8 +109,8 @@ PastedRedirect require_redirect(Services& services, const StepOptions& steps, co
     throw usage_error("The login that waits needs the address on which the browser ended.",
                       "Run `" + finish_command(true) + "`, or `" + finish_command(false) + " -` to give it on stdin.");
   }
-  PastedRedirect pasted = heygen::provider::read_pasted(
-      address, {record.redirect_uri, heygen::provider::state_of(record.url)});
+  PastedRedirect pasted =
+      heygen::provider::read_pasted(address, {record.redirect_uri, heygen::provider::state_of(record.url)});
   if (!pasted.fault.empty()) {
     throw Error(code::kError, pasted.fault + " The started login still waits.",
                 "Run `" + finish_command(true) + "` with the address on which the browser ended.");
@@ -140,8 +140,9 @@ StepOptions step_options(const Parsed& parsed) {
     throw usage_error("--start and --finish are two steps, and each command is one of them.", "Keep one of them.");
   }
   if (!steps.finish && !steps.address.empty()) {
-    throw usage_error("`" + std::string(store::kLoginCommand) + "` takes an argument only with --finish; unexpected argument '" +
-                          shown_word(steps.address) + "'.",
+    throw usage_error("`" + std::string(store::kLoginCommand) +
+                          "` takes an argument only with --finish; unexpected argument '" + shown_word(steps.address) +
+                          "'.",
                       "`" + std::string(store::kLoginCommand) + " --help` lists the options.");
   }
   if (steps.finish && (steps.port != 0 || parsed.given("set"))) {

@@ -11,8 +11,9 @@ namespace heygen::provider {
 namespace {
 
 std::int32_t HEYGEN_CALL allowed(const heygen_call* call) {
-  return guarded_value(call, std::int32_t{0},
-                       [](HostCall& host) { return host.services.browser_login.allowed(host.services.environment) ? 1 : 0; });
+  return guarded_value(call, std::int32_t{0}, [](HostCall& host) {
+    return host.services.browser_login.allowed(host.services.environment) ? 1 : 0;
+  });
 }
 
 heygen_status HEYGEN_CALL open(const heygen_call* call, heygen_str url) {

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "core/provider/call/host_call.hpp"
-#include "core/provider/stage/login_stage.hpp"
 #include "core/provider/service/services.hpp"
 #include "core/provider/service/stored/signing_key.hpp"
+#include "core/provider/stage/login_stage.hpp"
 #include "core/provider/text_rules.hpp"
 #include "core/store/provider/provider_keys.hpp"
 
