@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Login, use, refresh and logout against a certified OpenID provider, over http and over TLS with a throw-away CA."""
 
+import contextlib
 import json
 import time
 import unittest
@@ -39,7 +40,8 @@ class WithIdentityProvider(EndToEnd):
             page = running.line(r"^(http\S+[?]user_code=\S+)$").group(1)
         except AssertionError:
             return self.finish(running)
-        Browser(self.idp.ca).visit(page, press)
+        with contextlib.suppress(RuntimeError):  # after a denial, it shows the form for a code again
+            Browser(self.idp.ca).visit(page, press)
         return self.finish(running)
 
     def logged_in(self):
