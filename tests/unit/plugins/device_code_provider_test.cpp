@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(forms_are_read_like_json) {
   BOOST_TEST(json::write(*said.patch).find(R"("access_token":"at_d")") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(damaged_form_is_no_response) {
+BOOST_AUTO_TEST_CASE(damaged_form_is_not_a_valid_response) {
   const Pairs form{{"Content-Type", "application/x-www-form-urlencoded"}};
   for (const char* body : {"device_code=%", "a=1&a=2", "=x", "device_code", "%zz=1"}) {
     respond(body, 200, form);
