@@ -5,6 +5,7 @@ import calendar
 import json
 import re
 import shutil
+import socket
 import stat
 import time
 import unittest
@@ -12,7 +13,7 @@ import urllib.parse
 
 from support import EndToEnd, IdentityProvider, Running, WithService, eventually
 from browser import Browser
-from service import DEVICE, REVOKE, TOKEN
+from service import DEVICE, TOKEN
 from webdriver import Chromium
 
 RECORD = "started-login.json"
@@ -77,8 +78,11 @@ class Redirect(TwoSteps):
         self.assert_logged_in(self.complete("-", stdin=redirect_of(started["url"]) + "\n"))
 
     def test_port_is_kept_for_the_redirect(self):
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
         self.assertEqual(
-            urllib.parse.urlsplit(self.begin("--oauth", "--port", "18400")["redirect_uri"]).port, 18400
+            urllib.parse.urlsplit(self.begin("--oauth", "--port", str(port))["redirect_uri"]).port, port
         )
 
     def test_it_is_used_once(self):
