@@ -121,9 +121,10 @@ void drop_all_but(const std::string& id, store::CredentialStore& store) {
 
 class Login {
  public:
-  Login(const LoginDependencies& dependencies, const std::string& id)
+  Login(const LoginDependencies& dependencies, const std::string& id, provider::LoginStage* stage = nullptr)
       : use_(dependencies),
         id_(id),
+        stage_(stage),
         slot_(store::slot_of(id)),
         resolver_(use_.registry, use_.store, use_.environment, {}) {}
 
@@ -148,6 +149,15 @@ class Login {
       if (!is_complete_) revoke_new(state);
       throw;
     }
+  }
+
+  provider::ProviderResult start(const provider::GivenSettings& given, store::KeySet& created) {
+    const json::Value state = use_.store.read().state(id_);
+    const store::PendingLogin directory = begin();
+    unsaved_.emplace(use_.store, id_, state);
+    if (ask_provider(state, given)) revoke_new(state);
+    created = use_.store.keys.created(id_);
+    return std::move(result_.answer);
   }
 
   /// What run() does once the provider has succeeded. The copy stays when nothing could be learned of the credential.
@@ -193,6 +203,7 @@ class Login {
     request.interaction = provider::Interaction::always;
     request.state = state;
     request.given = given;
+    request.stage = stage_;
     result_.answer = use_.registry.load(id_).login(request);
     if (result_.answer.status != provider::Status::ok) {
       result_.outcome = Outcome::provider_failed;
@@ -231,7 +242,9 @@ class Login {
   LoginResult finish(const json::Value& state, std::unique_ptr<FileReplacement> room, store::PendingLogin& pending) {
     resolve(state);
     const bool canceled = !check(state);
-    if (result_.outcome == Outcome::rejected) {
+    if (result_.outcome != Outcome::rejected && result_.check != Check::accepted && store::must_be_accepted(id_))
+      result_.outcome = Outcome::unconfirmed;
+    if (result_.outcome != Outcome::stored) {
       result_.revocation = revoke_new(state);
       return std::move(result_);
     }
@@ -278,7 +291,7 @@ class Login {
       take_verdict(use_.probe(source));
     } catch (const Error& error) {
       if (error.code == code::kResponseParse) throw unchecked(error);
-      if (error.code != code::kCanceled || !credential.refreshable()) throw;
+      if (error.code != code::kCanceled || !credential.refreshable() || store::must_be_accepted(id_)) throw;
       return false;
     }
     return true;
@@ -300,7 +313,12 @@ class Login {
     json::Value changed = state;
     json::merge_patch(changed, patch_);
     if (changed == state) return Revocation::not_possible;
-    return revoke(use_.registry, {slot_, {id_}}, changed, provider::Reason::logout);
+    const Revocation first = revoke(use_.registry, {slot_, {id_}}, changed, provider::Reason::logout);
+    const store::ReservedSlot* reserved = store::reserved_slot_of(id_);
+    if (!store::must_be_accepted(id_) || reserved == nullptr || !changed.erase(reserved->refresh_token)) return first;
+    // Not every server revokes the other token with the one.
+    const Revocation second = revoke(use_.registry, {slot_, {id_}}, changed, provider::Reason::logout);
+    return second == Revocation::confirmed ? first : second;
   }
 
   /// What this login takes the place of, and keys_before_.
@@ -393,6 +411,7 @@ class Login {
 
   const LoginDependencies& use_;
   const std::string& id_;
+  provider::LoginStage* const stage_;
   const std::string slot_;
   Resolver resolver_;  // without --provider, which is for this login only
   json::Value patch_ = json::Object{};
@@ -408,7 +427,8 @@ using Resumed = ResumedLogin::Outcome;
 void finish_login(const LoginDependencies& use, store::PendingLogin& pending, ResumedLogin& resumed) {
   const LoginResult result = Login(use, resumed.provider).resume(pending);
   if (result.outcome == Outcome::canceled_after_saving) throw canceled_error();
-  resumed.outcome = result.outcome == Outcome::rejected ? Resumed::rejected : Resumed::stored;
+  const bool is_stored = result.outcome == Outcome::stored;
+  resumed.outcome = is_stored ? Resumed::stored : Resumed::rejected;
   resumed.revocation = result.revocation;
 }
 
@@ -491,8 +511,15 @@ RequestInfo who_am_i() {
   return {"GET", "/v3/users/me"};
 }
 
-LoginResult login(const LoginDependencies& dependencies, const std::string& id, const provider::GivenSettings& given) {
-  return Login(dependencies, id).run(given);
+LoginResult login(const LoginDependencies& dependencies, const std::string& id, const provider::GivenSettings& given,
+                  provider::LoginStage* stage) {
+  return Login(dependencies, id, stage).run(given);
+}
+
+provider::ProviderResult start_login(const LoginDependencies& dependencies, const std::string& id,
+                                     const provider::GivenSettings& given, provider::LoginStage& stage,
+                                     store::KeySet& created) {
+  return Login(dependencies, id, &stage).start(given, created);
 }
 
 std::vector<ResumedLogin> resume_logins(const LoginDependencies& dependencies, bool has_later_login) {

@@ -53,6 +53,7 @@ struct LoginResult {
     stored,
     provider_failed,        ///< `answer` says why; nothing changed
     rejected,               ///< by the API; nothing changed, and `revocation` says what became of the new credential
+    unconfirmed,            ///< likewise, as the API did not accept a credential that it must (store::must_be_accepted)
     canceled_after_saving,  ///< stored, but not checked, and nothing was revoked
   };
   enum class Check : unsigned char {
@@ -84,8 +85,15 @@ struct LoginResult {
 /// credential is unusable or unchecked (Error{cli_response_parse_error}), or nothing can be written, Error; the file is
 /// then unchanged and the credential revoked as far as possible. Where only the last step fails, the file itself, the
 /// copy stays, and the error says how to finish the login.
+/// `stage`: what the provider's login() meets in place of the host's services, if any.
 LoginResult login(const LoginDependencies& dependencies, const std::string& id,
-                  const provider::GivenSettings& given = {});
+                  const provider::GivenSettings& given = {}, provider::LoginStage* stage = nullptr);
+
+/// The result of login() alone, with which nothing is done: `stage` makes it wait for a later command. `created`: the
+/// keys that it created. A credential that came all the same is revoked. Throws store::Unreadable and Error.
+provider::ProviderResult start_login(const LoginDependencies& dependencies, const std::string& id,
+                                     const provider::GivenSettings& given, provider::LoginStage& stage,
+                                     store::KeySet& created);
 
 /// A login that an earlier process did not live to finish, or could not store; or a refresh that could not be stored.
 struct ResumedLogin {

@@ -83,6 +83,68 @@ std::string asked_for(std::string_view prompt) {
   return std::string(thing.substr(0, thing.find_last_not_of(": ") + 1));
 }
 
+std::function<std::string(std::string_view)> notice_form;
+
+bool is_foreground() {
+  const pid_t front = tcgetpgrp(STDIN_FILENO);
+  return front <= 0 || front == getpgrp();  // it cannot be told for a terminal that is not the session's own
+}
+
+class SystemTypedLines : public TypedLines {
+ public:
+  SystemTypedLines() { line_.reserve(limits::kInputLine); }
+  SystemTypedLines(const SystemTypedLines&) = delete;
+  SystemTypedLines& operator=(const SystemTypedLines&) = delete;
+  ~SystemTypedLines() override {
+    wipe(line_);
+    wipe(read_);
+  }
+
+  int descriptor() const override { return !ended_ && is_foreground() ? STDIN_FILENO : -1; }
+
+  std::optional<std::string> take() override {
+    if (TerminalMode::take_continued()) wipe(line_);  // the terminal has dropped the rest
+    if (read_.empty()) read_more();
+    while (!read_.empty()) {
+      const char c = read_.front();
+      read_.erase(0, 1);
+      if (c == '\n' || c == '\r') {
+        std::string line = line_;
+        wipe(line_);
+        return line;
+      }
+      add(c);
+    }
+    return {};
+  }
+
+ private:
+  /// As a terminal edits a line.
+  void add(char c) {
+    constexpr char kKill = 0x15, kBackspace = 0x08, kDelete = 0x7F;
+    if (c == kKill) {
+      wipe(line_);
+    } else if (c == kBackspace || c == kDelete) {
+      if (!line_.empty()) line_.pop_back();
+    } else if (static_cast<unsigned char>(c) >= 0x20 && line_.size() < limits::kInputLine) {
+      line_ += c;
+    }
+  }
+
+  void read_more() {
+    pollfd one{descriptor(), POLLIN, 0};
+    if (one.fd < 0 || poll(&one, 1, 0) <= 0) return;
+    read_.resize(4096);
+    const ssize_t got = read(STDIN_FILENO, read_.data(), read_.size());
+    read_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) ended_ = true;
+  }
+
+  TerminalMode mode_{TerminalMode::Kind::silent};
+  std::string line_, read_;
+  bool ended_ = false;
+};
+
 class SystemTerminal : public Terminal {
  public:
   bool stdin_is_terminal() const override { return isatty(STDIN_FILENO) != 0; }
@@ -98,13 +160,20 @@ class SystemTerminal : public Terminal {
   }
 
   void show_status(std::string_view line) override {
-    if (!stderr_is_terminal() || system_environment().value("TERM") == "dumb") return;
+    if (notice_form || !stderr_is_terminal() || system_environment().value("TERM") == "dumb") return;
     if (line.empty() && !status_shown) return;
     status_shown = !line.empty();
     static_cast<void>(write_all(STDERR_FILENO, kErase + printable(hide_secrets(line))));
   }
 
-  void notice(std::string_view line) override { show(printable_message(line) + "\n"); }
+  void notice(std::string_view line) override {
+    show((notice_form ? notice_form(hide_secrets(line)) : printable_message(line)) + "\n");
+  }
+
+  std::unique_ptr<TypedLines> type_lines() override {
+    if (!stdin_is_terminal() || !is_foreground()) return nullptr;
+    return std::make_unique<SystemTypedLines>();
+  }
 
   std::string read_line(std::string_view prompt, const Cancel& cancel) override {
     show(prompt);
@@ -138,6 +207,10 @@ class SystemTerminal : public Terminal {
 };
 
 }  // namespace
+
+void set_notice_form(std::function<std::string(std::string_view)> form) {
+  notice_form = std::move(form);
+}
 
 const char* status_eraser() noexcept {
   return status_shown ? kErase : "";

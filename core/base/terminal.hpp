@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +18,18 @@ class Cancel;
 
 /// Of a terminal that does not tell, and of a pipe.
 inline constexpr int kDefaultColumns = 80;
+
+/// What is typed on the terminal while something else is waited for: by line, without echo and without the limit that
+/// the terminal itself has for a line. For as long as this object lives.
+class TypedLines {
+ public:
+  virtual ~TypedLines() = default;
+  /// Polls readable once something is typed; -1 while the terminal is another job's, or is gone.
+  virtual int descriptor() const = 0;
+  /// The next complete line without its end; call it until there is none. Never blocks once descriptor() is readable.
+  /// The caller wipes the line.
+  virtual std::optional<std::string> take() = 0;
+};
 
 class Terminal {
  public:
@@ -36,7 +51,13 @@ class Terminal {
   /// Hidden on a terminal (echo is restored on every return, signals included). From a pipe: all of stdin, at most
   /// `limit` bytes (Error{usage_error} past it); `prompt` is shown when stdin stays silent.
   virtual Secret read_secret(std::string_view prompt, std::size_t limit, const Cancel& cancel) = 0;
+  /// nullptr where stdin is not a terminal, or is another job's.
+  virtual std::unique_ptr<TypedLines> type_lines() { return nullptr; }
 };
+
+/// From now on the system's terminal writes what `form` makes of each notice, on a line, and shows no status. For a
+/// program that reads stderr. Not thread-safe.
+void set_notice_form(std::function<std::string(std::string_view notice)> form);
 
 /// What erases the line of show_status(), or "" when there is none. Async-signal-safe.
 const char* status_eraser() noexcept;

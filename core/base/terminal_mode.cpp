@@ -89,8 +89,14 @@ TerminalMode::TerminalMode(Kind kind) {
     mode_wanted.c_lflag |= ECHONL | ICANON | ISIG;
     mode_wanted.c_iflag |= ICRNL;
   } else {
-    mode_wanted.c_lflag &= ~static_cast<tcflag_t>(ICANON | ISIG | IEXTEN);
-    mode_wanted.c_iflag &= ~static_cast<tcflag_t>(ICRNL | IXON);
+    if (kind == Kind::keys) {
+      mode_wanted.c_lflag &= ~static_cast<tcflag_t>(ISIG);
+      mode_wanted.c_iflag &= ~static_cast<tcflag_t>(ICRNL | IXON);
+    } else {
+      mode_wanted.c_lflag |= ISIG;
+      mode_wanted.c_iflag |= ICRNL;
+    }
+    mode_wanted.c_lflag &= ~static_cast<tcflag_t>(ICANON | IEXTEN);
     mode_wanted.c_cc[VMIN] = 1;
     mode_wanted.c_cc[VTIME] = 0;
   }

@@ -13,6 +13,7 @@ class TerminalMode {
   enum class Kind {
     hidden,  ///< by line, without echo; Ctrl-C stays a signal
     keys,    ///< key by key, without echo; Ctrl-C comes as byte 3
+    silent,  ///< as it comes, without echo; Ctrl-C stays a signal
   };
   explicit TerminalMode(Kind kind);
   ~TerminalMode();

@@ -35,6 +35,8 @@ class ProviderKeys;
 
 namespace heygen::provider {
 
+class LoginStage;
+
 /// heygen_status of the header, same values.
 enum class Status : std::int32_t {
   ok = 0,
@@ -67,7 +69,8 @@ struct ProviderRequest {
   std::string url{};  ///< of the request; "": the API's base and `path`
   /// Of the request, as long as the call: "" for none, empty when it is not known.
   std::optional<std::string_view> body = std::string_view{};
-  HeaderFields refusal{};  ///< of the response that made the host ask again
+  HeaderFields refusal{};       ///< of the response that made the host ask again
+  LoginStage* stage = nullptr;  ///< of a login; nullptr: the host's services as they are
 };
 
 /// What a call sent to servers.

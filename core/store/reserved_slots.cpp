@@ -8,11 +8,12 @@ namespace heygen::store {
 namespace {
 
 constexpr std::array<std::string_view, 1> kApiKeyIds{"apikey"};
-constexpr std::array<std::string_view, 2> kOauthIds{"oauth", "device-code"};
+constexpr std::string_view kDeviceCode = "device-code";
+constexpr std::array<std::string_view, 2> kOauthIds{"oauth", kDeviceCode};
 
 constexpr std::array<ReservedSlot, 2> kSlots{{
-    {"api_key", kApiKeyIds, true, "HEYGEN_API_KEY", "api_key"},
-    {"oauth", kOauthIds, false, "HEYGEN_ACCESS_TOKEN", "oauth"},
+    {"api_key", kApiKeyIds, true, "HEYGEN_API_KEY", "api_key", ""},
+    {"oauth", kOauthIds, false, "HEYGEN_ACCESS_TOKEN", "oauth", "refresh_token"},
 }};
 
 struct Spelling {
@@ -23,9 +24,9 @@ constexpr std::array<LoginVariant, 1> kVariants{{{"with-access-token", "oauth", 
 
 constexpr std::array<Spelling, 1> kFlags{{{"apikey", "--api-key"}}};
 
-constexpr std::array<std::string_view, 11> kHostOptions{"fields",           "headers",  "help", "human",   "jq",
-                                                        "profile",          "provider", "set",  "verbose", "version",
-                                                        "with-access-token"};
+constexpr std::array<std::string_view, 16> kHostOptions{
+    "device", "events",  "fields",   "finish", "headers", "help",    "human",   "jq",
+    "port",   "profile", "provider", "set",    "start",   "verbose", "version", "with-access-token"};
 
 }  // namespace
 
@@ -57,6 +58,14 @@ std::span<const std::string_view> host_options() {
 
 bool has_login_option(std::string_view id) {
   return std::ranges::find(kHostOptions, id) == kHostOptions.end();
+}
+
+std::string_view login_alias_of(std::string_view id) {
+  return id == kDeviceCode ? "device" : "";
+}
+
+bool must_be_accepted(std::string_view id) {
+  return id == kDeviceCode;
 }
 
 std::string login_flag_of(std::string_view id) {

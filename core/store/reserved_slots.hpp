@@ -16,6 +16,7 @@ struct ReservedSlot {
   bool plain_text;                        ///< the slot is a string, shown to the provider as {"<slot>": …}
   std::string_view environment;           ///< variable that overrides HEYGEN_PROVIDER, or ""
   std::string_view cleared;               ///< word in `cleared_<…>` results
+  std::string_view refresh_token;         ///< member with a token that is revoked by itself, or ""
 };
 
 /// An option of `auth login` that is a login of a provider with one of its settings, which is on or off.
@@ -36,6 +37,11 @@ std::span<const std::string_view> host_options();
 bool has_login_option(std::string_view id);
 /// Whether it is the login option of another provider: "api-key".
 bool is_reserved_spelling(std::string_view id);
+/// Another spelling of its login option, without dashes ("device"), or "".
+std::string_view login_alias_of(std::string_view id);
+/// Whether its credential is stored only once the API has accepted it, as it may have been approved elsewhere, by
+/// any user who knew the code.
+bool must_be_accepted(std::string_view id);
 /// "--<id>", the reserved spelling, or "--provider <id>".
 std::string login_flag_of(std::string_view id);
 /// The words of the command, without quotes or options.

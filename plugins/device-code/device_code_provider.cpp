@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "plugins/shared/document.hpp"
 #include "plugins/shared/server.hpp"
 #include "plugins/shared/stored.hpp"
 #include "plugins/shared/text.hpp"
@@ -23,6 +24,7 @@ constexpr seconds kDefaultInterval{5};    // RFC 8628 §3.2
 constexpr seconds kSlowDown{5};           // RFC 8628 §3.5
 constexpr seconds kDefaultLifetime{600};  // for a response without expires_in, which §3.2 requires
 constexpr seconds kMaxLifetime{24 * 3600};
+constexpr seconds kMaxInterval{60};  // whatever a server asks for, a login that was approved is seen within a minute
 constexpr const char* kExpired = "expired_token";
 constexpr std::string_view kGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -37,8 +39,7 @@ void require_enabled(const sdk::Call& call) {
   const sdk::Settings settings = call.settings();
   if (settings.flag("enabled") || settings.env("HEYGEN_OAUTH_DEVICE_URL")) return;
   throw sdk::Fail(HEYGEN_UNSUPPORTED, "Device code login is disabled: it is not yet supported by default.",
-                  "Run `heygen config set providers.device-code.enabled true`, or log in with `heygen auth login "
-                  "--oauth`.");
+                  "Run `heygen config set providers.device-code.enabled true` to enable it.");
 }
 
 milliseconds clamped(const sdk::Json& value, seconds fallback, seconds largest) {
@@ -59,7 +60,7 @@ Device read_device(const sdk::Json& response, const OauthEndpoints& server) {
   }
   const std::string_view complete = response["verification_uri_complete"].as_text();
   if (!find_url_fault(complete, server.allow_http)) device.page_with_code = std::string(complete);
-  device.interval = clamped(response["interval"], kDefaultInterval, kMaxLifetime);
+  device.interval = clamped(response["interval"], kDefaultInterval, kMaxInterval);
   device.lifetime = clamped(response["expires_in"], kDefaultLifetime, kMaxLifetime);
   return device;
 }
@@ -70,14 +71,24 @@ Device authorize(const sdk::Call& call, const OauthEndpoints& server, const std:
   if (!scope.empty()) form.add("scope", scope);
   const sdk::HttpResponse response = post_form(call, server.device_url, form, kTokenTimeout);
   if (response.status() != 200) throw response_error(call, device_endpoint(server), response, {});
-  const sdk::Json document = call.parse(response.body());
+  const sdk::Json document = document_of(call, response);
   if (!document.exists()) {
     throw sdk::Fail(
         HEYGEN_TRANSIENT, origin_of(server.device_url) + " sent a response that is not JSON.",
         "Check the network, where a captive portal may intercept requests, and the OAuth settings. Then try "
         "again.");
   }
+  if (document["error"].is_string() && document["device_code"].is_null())  // GitHub answers errors with 200
+    throw response_error(call, device_endpoint(server), response, {});
   return read_device(document, server);
+}
+
+/// As a clock shows it: "15m", "1m 30s".
+std::string duration_text(milliseconds time) {
+  const auto left = std::chrono::duration_cast<seconds>(time).count();
+  const std::string minutes = left >= 60 ? std::to_string(left / 60) + "m" : "";
+  if (left % 60 == 0 && !minutes.empty()) return minutes;
+  return minutes + (minutes.empty() ? "" : " ") + std::to_string(left % 60) + "s";
 }
 
 void show(const sdk::Call& call, const Device& device) {
@@ -86,11 +97,13 @@ void show(const sdk::Call& call, const Device& device) {
   terminal.notice(device.page);
   terminal.notice("and enter the code:");
   terminal.notice(device.user_code);
+  terminal.notice("The code expires in " + duration_text(device.lifetime) + ".");
   if (device.page_with_code.empty()) return;
   terminal.notice("This page has the code filled in; check that it is the same:");
   terminal.notice(device.page_with_code);
   const sdk::Browser browser = call.browser();
-  if (browser.allowed()) browser.open(device.page_with_code);  // RFC 8628 §3.3.1: a failure is not fatal
+  // RFC 8628 §3.3.1: a failure is not fatal. The host opens it when the user wants that.
+  if (browser.allowed()) browser.open(device.page_with_code);
 }
 
 /// The server's description, which response_error() puts behind the code, or "".
@@ -119,12 +132,13 @@ std::optional<Tokens> poll(const sdk::Call& call, const OauthEndpoints& server, 
   } catch (const sdk::Fail& fail) {
     if (fail.code() == "authorization_pending") return std::nullopt;
     if (fail.code() == "slow_down") {
-      interval += kSlowDown;
+      interval = std::max<milliseconds>(interval + kSlowDown, seconds(fail.retry_after()));
+      interval = std::min<milliseconds>(interval, kMaxInterval);
       return std::nullopt;
     }
     if (fail.status() == HEYGEN_TRANSIENT) {
       if (seconds(fail.retry_after()) > left) throw;
-      interval *= 2;
+      interval = std::min<milliseconds>(interval * 2, kMaxInterval);
       interval = std::max<milliseconds>(interval, seconds(fail.retry_after()));
       return std::nullopt;
     }

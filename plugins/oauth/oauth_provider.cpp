@@ -52,13 +52,13 @@ void show(const sdk::Call& call, const std::string& url) {
   const sdk::Terminal terminal = call.terminal();
   const sdk::Browser browser = call.browser();
   if (!browser.allowed()) {
-    terminal.notice("Open this URL in a browser on this machine to log in:");
+    terminal.notice("Open this URL in a browser to log in:");
     terminal.notice(url);
     return;
   }
   terminal.notice("Opening your browser to log in to HeyGen. If it does not open, open this URL:");
   terminal.notice(url);
-  if (!browser.open(url)) terminal.notice("Could not open a browser; open the URL above yourself.");
+  if (!browser.open(url)) terminal.notice("Open the URL above yourself.");
 }
 
 void await(sdk::Loopback& listener) {
@@ -153,8 +153,11 @@ void OauthProvider::login(sdk::Call& call) {
   if (call.settings().get("token_from_stdin").value_or("") == "true")
     return keep_login(call, given_token(call), OauthEndpoints{}, {});
   if (!call.terminal().interactive() && !call.browser().allowed()) {
-    throw sdk::Fail(HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.",
-                    "Allow the browser (HEYGEN_NO_BROWSER, BROWSER), run it in a terminal, or use an API key.");
+    throw sdk::Fail(
+        HEYGEN_USAGE, "A browser login needs a browser or a terminal, and there is neither.",
+        "Run `heygen auth login --oauth` in a terminal, or log in in two steps with `heygen auth login --oauth "
+        "--start`, or allow the browser (HEYGEN_NO_BROWSER, BROWSER), or use an API key: `heygen auth login "
+        "--api-key`.");
   }
   const OauthSettings settings = load_settings(call);
   const OauthEndpoints server = configured_server(call, settings, Budget(call, kTokenTimeout));

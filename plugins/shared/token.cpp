@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "plugins/shared/document.hpp"
 #include "plugins/shared/revocation.hpp"
 #include "plugins/shared/server.hpp"
 #include "plugins/shared/text.hpp"
@@ -14,6 +15,8 @@
 namespace heygen::plugins {
 namespace {
 
+/// Seconds.
+constexpr std::int64_t kLongestInterval = 24 * 3600;
 constexpr double kHundredYears = 100.0 * 365 * 24 * 3600;
 
 /// The URL without its query, which might contain a secret.
@@ -161,13 +164,19 @@ sdk::Fail response_error(const sdk::Call& call, const Endpoint& endpoint, const 
     return sdk::Fail(HEYGEN_TRANSIENT, answered + ", a redirect, which heygen does not follow with a credential.",
                      "Check the network, where a captive portal may intercept requests, and the OAuth settings.");
   }
-  const sdk::Json error = call.parse(response.body());
+  const sdk::Json error = document_of(call, response);
   const std::string code =
       error["error"].is_string() ? readable(redact(std::string(error["error"].as_text()), secrets), 64) : std::string();
   const std::string words = words_of(error, secrets);
   const bool is_refusal = (status >= 400 && status < 500) || (is_success(status) && !code.empty());
   if (!is_refusal || may_succeed_later(status, code)) {
-    return later_error(answered + words + ".", response).with_code(code);
+    sdk::Fail later = later_error(answered + words + ".", response);
+    // Some servers name the next interval (RFC 8628 §3.2) in place of a header.
+    const auto interval = code == "slow_down" ? lifetime_of(error["interval"]) : std::nullopt;
+    const bool names_time = !interval || later.retry_after() != 0;
+    const auto wait =
+        names_time ? later.retry_after() : static_cast<std::int32_t>(std::min(*interval, kLongestInterval));
+    return std::move(later).with_code(code).with_retry_after(wait);
   }
   if (blames_the_client(code, words)) {
     return sdk::Fail(HEYGEN_REJECTED,
@@ -195,7 +204,7 @@ Tokens request_tokens(const sdk::Call& call, const OauthEndpoints& server, const
   const heygen_time asked_at = call.clock().now();
   const sdk::HttpResponse response = post_form(call, endpoint.url, form, kTokenTimeout);
   if (!is_success(response.status())) throw response_error(call, endpoint, response, secrets);
-  const sdk::Json document = call.parse(response.body());
+  const sdk::Json document = document_of(call, response);
   // Some servers, GitHub's among them, answer errors with 200.
   if (document["error"].is_string() && document["access_token"].is_null()) {
     throw response_error(call, endpoint, response, secrets);

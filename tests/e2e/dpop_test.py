@@ -7,8 +7,24 @@ import threading
 import unittest
 
 from support import EndToEnd, IdentityProvider, Service, example
+from browser import Browser
 
 TOKEN_PATH, API_PATH = "/v1/oauth/token", "/v3/videos"
+
+
+def address_of(started):
+    """Where a browser ends that cannot reach the redirect."""
+    ended = []
+
+    class Elsewhere(Browser):
+        def load(self, url, form=None):
+            if url.startswith(started["redirect_uri"]):
+                ended.append(url)
+                return {"url": url, "status": 404, "headers": {}, "body": ""}
+            return super().load(url, form)
+
+    Elsewhere().visit(started["url"])
+    return ended[0]
 
 
 class BoundLogin(EndToEnd):
@@ -59,6 +75,15 @@ class BoundLogin(EndToEnd):
         self.assertNotIn("PRIVATE KEY", self.home.file.read_text())
         self.assertEqual(stat.S_IMODE(self.keys.stat().st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(self.keys.parent.stat().st_mode), 0o700)
+
+    def test_login_in_two_steps_keeps_its_key(self):
+        started = self.assert_succeeds(self.run_heygen("auth", "login", "--dpop", "--start")).json()
+        self.assertFalse(self.keys.exists())
+        address = address_of(started)
+        done = self.assert_succeeds(self.run_heygen("auth", "login", "--finish", address))
+        self.assertIn("Logged in", done.err)
+        self.assertIn("BEGIN PRIVATE KEY", json.loads(self.keys.read_text())["dpop"])
+        self.assert_succeeds(self.run_heygen("video", "list"))
 
     def test_a_nonce_of_the_api_costs_one_attempt_and_no_refresh(self):
         self.log_in()

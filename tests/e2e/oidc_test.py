@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Login, use, refresh and logout against a certified OpenID provider, over http and over TLS with a throw-away CA."""
 
+import contextlib
 import json
 import time
 import unittest
 
 from support import PAST, EndToEnd, IdentityProvider, eventually, install
+from browser import Browser
 
 DEVICE_PATH, TOKEN_PATH, REVOKE_PATH = "/v1/oauth/device_authorization", "/v1/oauth/token", "/v1/oauth/revoke"
 
@@ -31,7 +33,16 @@ class WithIdentityProvider(EndToEnd):
 
     def log_in(self, *arguments, press="approve"):
         self.last_page = self.home.browser(press, self.idp.ca)
-        return self.run_heygen("auth", "login", *(arguments or ("--oauth",)))
+        if "--device-code" not in arguments:
+            return self.run_heygen("auth", "login", *(arguments or ("--oauth",)))
+        running = self.start("auth", "login", *arguments)  # no terminal: the page is opened on another machine
+        try:
+            page = running.line(r"^(http\S+[?]user_code=\S+)$").group(1)
+        except AssertionError:
+            return self.finish(running)
+        with contextlib.suppress(RuntimeError):  # after a denial, it shows the form for a code again
+            Browser(self.idp.ca).visit(page, press)
+        return self.finish(running)
 
     def logged_in(self):
         self.assert_succeeds(self.log_in())

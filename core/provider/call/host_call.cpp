@@ -14,6 +14,7 @@
 #include "core/provider/call/http_response.hpp"
 #include "core/provider/call/sink.hpp"
 #include "core/provider/login/browser_login.hpp"
+#include "core/provider/stage/login_stage.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -30,7 +31,7 @@ heygen_status status_of(const Error& error) {
 }  // namespace
 
 HostCall::HostCall(const CallContext& context, Function the_function, const ProviderRequest& the_request)
-    : services(context.services),
+    : services(the_request.stage != nullptr ? the_request.stage->lend(context.services) : context.services),
       manifest(context.manifest),
       function(the_function),
       request(the_request),

@@ -15,6 +15,7 @@
 #include "core/base/environment.hpp"
 #include "core/base/home.hpp"
 #include "core/base/text.hpp"
+#include "core/provider/login/surroundings.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -40,9 +41,34 @@ std::string find_program(const std::string& name, const Environment& environment
   return {};
 }
 
+/// The words of a command as a shell would split them; empty where a quote is not closed.
+Words words_of(const std::string& text) {
+  Words words;
+  bool in_word = false;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == 0 && (c == ' ' || c == '\t' || c == '\n')) {
+      in_word = false;
+      continue;
+    }
+    if (!std::exchange(in_word, true)) words.emplace_back();
+    if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == '\\' && quote != '\'' && i + 1 < text.size()) {
+      words.back() += text[++i];
+    } else {
+      words.back() += c;
+    }
+  }
+  return quote == 0 ? words : Words{};
+}
+
 Words command_for(const std::string& text, const std::string& url) {
-  Words words = split(text, ' ');
-  std::erase(words, "");
+  Words words = words_of(text);
+  if (!words.empty() && words.back() == "&") words.pop_back();
   bool placed = false;
   for (std::string& word : words) {
     if (const std::size_t at = word.find("%s"); at != std::string::npos) {
@@ -54,12 +80,39 @@ Words command_for(const std::string& text, const std::string& url) {
   return words;
 }
 
-std::vector<Words> candidates(const std::string& url, const Environment& environment) {
+/// A PowerShell string in single quotes, in which only these have a meaning.
+std::string powershell_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += c;
+    out += c;
+  }
+  return out + "'";
+}
+
+std::vector<Words> commands_of_browser(const std::string& browser, const std::string& url,
+                                       const Environment& environment) {
+  // The path of a program may have spaces and colons: "/mnt/c/Program Files/…".
+  if (browser.starts_with('/') && !find_program(browser, environment).empty()) return {{browser, url}};
   std::vector<Words> commands;
-  for (const std::string& text : split(environment.value("BROWSER"), ':')) {
+  for (const std::string& text : split(browser, ':')) {
     if (Words words = command_for(text, url); !words.empty()) commands.push_back(std::move(words));
   }
-  if (commands.empty()) commands.push_back({"xdg-open", url});
+  return commands;
+}
+
+std::vector<Words> candidates(const std::string& url, const Environment& environment) {
+  if (const std::string browser = environment.value("BROWSER"); !browser.empty())
+    return commands_of_browser(browser, url, environment);
+  std::vector<Words> commands;
+  if (is_wsl(environment)) {
+    constexpr const char* kShell = "/mnt/c/Windows/System32/WindowsPowerShell/v1.0/powershell.exe";
+    commands.push_back({"wslview", url});
+    for (const char* shell : {"powershell.exe", kShell})
+      commands.push_back(
+          {shell, "-NoProfile", "-NonInteractive", "-Command", "Start-Process " + powershell_quoted(url)});
+  }
+  if (has_display(environment)) commands.push_back({"xdg-open", url});
   return commands;
 }
 
@@ -137,23 +190,46 @@ bool is_browsable(std::string_view url) {
          std::ranges::all_of(url, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-std::unique_ptr<BrowserChild> BrowserChild::start(const std::string& url, const Environment& environment,
-                                                  const std::vector<std::string>& hidden) {
-  const SpawnPlan plan;
-  Words variables = environment_without(hidden);
-  for (Words& words : candidates(url, environment)) {
-    const std::string program = find_program(words.front(), environment);
-    if (program.empty()) continue;
-    const std::string name = words.front();
-    if (const pid_t process = plan.run(program, words, variables); process != 0) {
-      return std::unique_ptr<BrowserChild>(new BrowserChild(name, process));
-    }
+std::string why_no_browser(const Environment& environment) {
+  if (environment.is_on("HEYGEN_NO_BROWSER")) return "HEYGEN_NO_BROWSER is set";
+  const std::string browser = environment.value("BROWSER");
+  if (!browser_allowed(environment)) return "BROWSER is " + std::string(trim(browser));
+  const std::vector<Words> commands = candidates("https://localhost/", environment);
+  Words missing;
+  for (const Words& words : commands) {
+    if (!find_program(words.front(), environment).empty()) return {};
+    if (missing.empty() || missing.back() != words.front()) missing.push_back(words.front());
   }
-  return nullptr;
+  if (!browser.empty() && missing.empty()) return "BROWSER has no command whose quotes are closed";
+  const std::string names = join(missing, ", ");
+  if (!browser.empty()) return "BROWSER names " + names + ", which cannot be run";
+  if (!missing.empty()) return "no program that opens a browser is installed: " + names;
+  return "neither DISPLAY nor WAYLAND_DISPLAY is set";
 }
 
-BrowserChild::BrowserChild(std::string program, pid_t process)
-    : program_(std::move(program)), process_(process), ended_(static_cast<int>(syscall(SYS_pidfd_open, process, 0))) {}
+std::unique_ptr<BrowserChild> BrowserChild::start(const std::string& url, const Environment& environment,
+                                                  const std::vector<std::string>& hidden) {
+  std::vector<Command> commands;
+  for (Words& words : candidates(url, environment)) {
+    std::string program = find_program(words.front(), environment);
+    if (!program.empty()) commands.push_back({words.front(), std::move(program), std::move(words)});
+  }
+  std::unique_ptr<BrowserChild> child(new BrowserChild(std::move(commands), environment_without(hidden)));
+  return child->start_next() ? std::move(child) : nullptr;
+}
+
+bool BrowserChild::start_next() {
+  const SpawnPlan plan;
+  while (next_ < commands_.size()) {
+    Command& command = commands_[next_++];
+    process_ = plan.run(command.program, command.words, variables_);
+    if (process_ == 0) continue;
+    program_ = command.name;
+    ended_.reset(static_cast<int>(syscall(SYS_pidfd_open, process_, 0)));
+    return true;
+  }
+  return false;
+}
 
 BrowserChild::~BrowserChild() {
   int status = 0;
@@ -166,10 +242,12 @@ std::optional<std::string> BrowserChild::complaint() {
   if (ended == 0) return {};
   process_ = 0;
   ended_.reset();
-  if (ended < 0) return {};
-  if (WIFSIGNALED(status)) return program_ + " was ended by signal " + std::to_string(WTERMSIG(status));
-  if (WEXITSTATUS(status) != 0) return program_ + " ended with exit code " + std::to_string(WEXITSTATUS(status));
-  return {};
+  if (ended < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) return {};
+  if (!complaints_.empty()) complaints_ += "; ";
+  complaints_ += program_ + (WIFSIGNALED(status) ? " was ended by signal " + std::to_string(WTERMSIG(status))
+                                                 : " ended with exit code " + std::to_string(WEXITSTATUS(status)));
+  if (start_next()) return {};
+  return complaints_;
 }
 
 }  // namespace heygen::provider

@@ -46,6 +46,7 @@ class RedirectListener {
     repeated_parameter,  ///< the visitor has been answered: the parameters are ambiguous
     timed_out,
     canceled,
+    ended,  ///< Watch::is_over said so
   };
   /// A further descriptor to watch while waiting: -1 for none, and what to do once it is readable.
   struct Watch {
@@ -53,6 +54,11 @@ class RedirectListener {
     std::function<void()> readable = [] {};
     /// Called about once a second with the time that is left; may be empty.
     std::function<void(std::chrono::milliseconds)> tick{};
+    /// Likewise, of what the user types.
+    std::function<int()> input = [] { return -1; };
+    std::function<void()> typed = [] {};
+    /// Asked after each event; may be empty.
+    std::function<bool()> is_over{};
   };
 
   virtual ~RedirectListener() = default;
@@ -70,6 +76,8 @@ class RedirectListener {
 class BrowserLogin {
  public:
   virtual ~BrowserLogin() = default;
+  /// Whether a page can be opened at all; as a rule when the user did not switch browsers off.
+  virtual bool allowed(const Environment& environment) const;
   /// Opens `url`; nullptr when no browser can be started. `hidden` variables are kept from the browser's process.
   virtual std::unique_ptr<OpenedBrowser> open(const std::string& url, const Environment& environment,
                                               const std::vector<std::string>& hidden) = 0;

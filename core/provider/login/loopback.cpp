@@ -168,6 +168,7 @@ Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, con
   milliseconds deadline = seen + timeout;
   for (;;) {
     if (cancel.requested()) return Outcome::canceled;
+    if (watch.is_over && watch.is_over()) return Outcome::ended;
     const milliseconds left = deadline - seen;
     if (left < -kLastLook) return Outcome::timed_out;
     if (watch.tick) watch.tick(std::max(left, milliseconds{0}));
@@ -182,8 +183,10 @@ Loopback::Outcome Loopback::wait(milliseconds timeout, const Cancel& cancel, con
 
 int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch& watch, std::vector<int>& ready,
                         milliseconds& seen, milliseconds& deadline) {
-  std::vector<pollfd> all{
-      {cancel.descriptor(), POLLIN, 0}, {watch.descriptor(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+  std::vector<pollfd> all{{cancel.descriptor(), POLLIN, 0},
+                          {watch.descriptor(), POLLIN, 0},
+                          {watch.input(), POLLIN, 0},
+                          {listener_.get(), POLLIN, 0}};
   if (second_) all.push_back({second_.get(), POLLIN, 0});
   milliseconds time = timeout;
   for (const Connection& connection : connections_) {
@@ -201,7 +204,8 @@ int Loopback::poll_once(milliseconds timeout, const Cancel& cancel, const Watch&
   errno = why;
   if (count <= 0) return count;
   if (all[1].revents != 0) watch.readable();
-  for (auto entry = all.begin() + 2; entry != all.end(); ++entry) {
+  if (all[2].revents != 0) watch.typed();
+  for (auto entry = all.begin() + 3; entry != all.end(); ++entry) {
     if (entry->revents != 0) ready.push_back(entry->fd);
   }
   return count;

@@ -27,7 +27,14 @@ Command login() {
       "CI or HEYGEN_NONINTERACTIVE is set, the API key is read from stdin.\n\n"
       "An API key is checked before it is stored: a key that the API rejects is not stored. --provider ID logs in with "
       "any installed provider that has a login.";
-  command.examples = {"heygen auth login", "heygen auth login --api-key < key.txt", "heygen auth login --oauth"};
+  command.description +=
+      "\n\n"
+      "While a login waits for a browser, the address on which the browser ended can be pasted on the terminal, for a "
+      "browser on another machine. --start and --finish make two commands of one login, for programs: the first one "
+      "prints what to open, the second one completes it within 10 minutes.";
+  command.examples = {"heygen auth login", "heygen auth login --api-key < key.txt", "heygen auth login --oauth",
+                      "heygen auth login --oauth --port 8400", "heygen auth login --oauth --start"};
+  command.positionals = {{.name = "address", .doc = "Where the browser ended, for --finish", .required = false}};
   command.options = login_options;
   command.live_options = true;
   command.run = run_login;

@@ -7,11 +7,14 @@
 #include "core/base/retry_hint.hpp"
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
+#include "core/provider/stage/direct_login.hpp"
 #include "core/provider/status.hpp"
 #include "core/store/reserved_slots.hpp"
+#include "host/commands/auth/events.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/support.hpp"
+#include "host/commands/auth/two_steps.hpp"
 #include "host/commands/provider/offer.hpp"
 #include "host/policy_rules.hpp"
 #include "host/printer.hpp"
@@ -25,9 +28,9 @@ using heygen::auth::LoginResult;
 using Check = LoginResult::Check;
 
 heygen::auth::LoginResult log_in(Services& services, const std::string& id,
-                                 const heygen::provider::GivenSettings& given) {
+                                 const heygen::provider::GivenSettings& given, heygen::provider::LoginStage& stage) {
   try {
-    return heygen::auth::login(services.login_dependencies(), id, given);
+    return heygen::auth::login(services.login_dependencies(), id, given, &stage);
   } catch (const store::Unreadable& problem) {
     throw unchangeable_file(problem);
   }
@@ -42,14 +45,26 @@ void require_readable_file(Services& services) {
   }
 }
 
+/// The end of a sentence that says that nothing was stored.
+std::string revocation_words(heygen::auth::Revocation revocation) {
+  using heygen::auth::Revocation;
+  return revocation == Revocation::confirmed   ? ", and the new credential was revoked"
+         : revocation == Revocation::not_asked ? ", but no server was asked to revoke the new credential"
+         : revocation == Revocation::failed    ? ", but the server did not confirm that the new credential is revoked"
+                                               : "";
+}
+
+Error unconfirmed_error(const LoginResult& result, const heygen::provider::Manifest& manifest) {
+  const std::string why = result.problem.empty() ? "The API did not accept it." : result.problem;
+  return {code::kError,
+          "Could not verify the new credential (" + manifest.title + "). " + why + " Nothing was stored" +
+              revocation_words(result.revocation) + ".",
+          "Run " + store::login_command(manifest.id) + " again once the API is available."};
+}
+
 Error rejected_error(const LoginResult& result, const heygen::provider::Manifest& manifest,
                      const std::string& account) {
-  using heygen::auth::Revocation;
-  const std::string revoked =
-      result.revocation == Revocation::confirmed   ? ", and the new credential was revoked"
-      : result.revocation == Revocation::not_asked ? ", but no server was asked to revoke the new credential"
-      : result.revocation == Revocation::failed ? ", but the server did not confirm that the new credential is revoked"
-                                                : "";
+  const std::string revoked = revocation_words(result.revocation);
   return auth_error("The API rejected the new credential (" + manifest.title + ", HTTP " +
                         std::to_string(result.http_status) + ")" + account + ". Nothing was stored" + revoked + ".",
                     "Check it and run " + store::login_command(manifest.id) + " again.");
@@ -63,6 +78,8 @@ void require_stored(const LoginResult& result, const heygen::provider::Manifest&
       throw login_error(result.answer, manifest);
     case LoginResult::Outcome::rejected:
       throw rejected_error(result, manifest, account);
+    case LoginResult::Outcome::unconfirmed:
+      throw unconfirmed_error(result, manifest);
     case LoginResult::Outcome::canceled_after_saving:
       throw canceled_error("Canceled while the new credential was checked; it is stored.");
   }
@@ -235,10 +252,10 @@ heygen::provider::GivenSettings given_settings(const Parsed& parsed, const heyge
 
 /// With a record of how it ended.
 LoginResult audited_login(Services& services, const heygen::provider::Manifest& manifest,
-                          const heygen::provider::GivenSettings& given) {
+                          const heygen::provider::GivenSettings& given, heygen::provider::LoginStage& stage) {
   services.require_audit();
   try {
-    LoginResult result = log_in(services, manifest.id, given);
+    LoginResult result = log_in(services, manifest.id, given, stage);
     require_stored(result, manifest, services.store().account);
     services.audit_done({"login", "ok", manifest.id});
     for (const LoginResult::Replaced& old : result.replaced) {
@@ -253,12 +270,25 @@ LoginResult audited_login(Services& services, const heygen::provider::Manifest& 
   }
 }
 
+void complete_login(Services& services, Printer& printer, const heygen::provider::Manifest& manifest,
+                    const heygen::provider::GivenSettings& given, heygen::provider::LoginStage& stage) {
+  const LoginResult result = audited_login(services, manifest, given, stage);
+  const std::string name = display_name(result.user);
+  print_notices(services, result, name);
+  services.finish_interrupted_logins(true);  // of earlier logins, which this one overtook
+  printer.print(document_of(result, manifest, name, services));
+}
+
 void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   static_cast<void>(services.api_base());  // one that the policy does not permit shows before anything is asked
+  const StepOptions steps = step_options(parsed);
+  if (steps.events) show_events();
   std::string id = named_method(parsed, services.registry().found(), services.options.provider);
   if (!id.empty()) require_login(services, id);
   require_readable_file(services);
   services.store().require_directory();
+  if (steps.finish) return finish_started_login(services, printer, steps, id);
+  if (id.empty() && steps.start) throw unnamed_start();
   if (id.empty()) id = unnamed_method(services);
 
   const heygen::provider::DiscoveredProvider& found = require_login(services, id);
@@ -267,12 +297,10 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   if (found.is_usable())
     provider::require_settings(manifest, services.config(), services.environment, given,
                                fixed_settings(services.policy()));
+  if (steps.start) return start_login(services, printer, steps, manifest, given);
 
-  const LoginResult result = audited_login(services, manifest, given);
-  const std::string name = display_name(result.user);
-  print_notices(services, result, name);
-  services.finish_interrupted_logins(true);  // of earlier logins, which this one overtook
-  printer.print(document_of(result, manifest, name, services));
+  heygen::provider::DirectLogin stage({id, steps.port, steps.events ? show_event : heygen::provider::OnLoginEvent{}});
+  complete_login(services, printer, manifest, given, stage);
 }
 
 }  // namespace heygen::host::commands::auth

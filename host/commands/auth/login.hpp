@@ -10,6 +10,10 @@ namespace heygen::host::commands::auth {
 
 void run_login(Services& services, Printer& printer, const Parsed& parsed);
 
+/// Logs in, and prints notices and result. Throws Error.
+void complete_login(Services& services, Printer& printer, const heygen::provider::Manifest& manifest,
+                    const heygen::provider::GivenSettings& given, heygen::provider::LoginStage& stage);
+
 /// The values of --set: settings that the provider declares, by the rules of config.toml. An empty one is the default.
 heygen::provider::GivenSettings given_settings(const Parsed& parsed, const heygen::provider::Manifest& manifest);
 

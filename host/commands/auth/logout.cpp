@@ -2,6 +2,7 @@
 #include "host/commands/auth/logout.hpp"
 
 #include "core/auth/logout.hpp"
+#include "core/store/started_login_file.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/commands/provider/lookup.hpp"
 #include "host/printer.hpp"
@@ -106,6 +107,9 @@ void run_logout(Services& services, Printer& printer, const Parsed&) {
   if (result.canceled) {
     throw canceled_error("Canceled while the server was asked to revoke the credential. The stored one was deleted.");
   }
+  // A login that waits for its second step is over, too.
+  if (!services.store().directory().empty())
+    store::StartedLoginFile(services.store().directory(), services.clock).remove();
   services.terminal.notice((result.cleared.empty() ? "Nothing was stored" : "Logged out") + services.store().account +
                            ".");
   print_interrupted(services, result);

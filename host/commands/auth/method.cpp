@@ -8,6 +8,7 @@
 #include "core/provider/discovery/registry.hpp"
 #include "core/store/reserved_slots.hpp"
 #include "host/commands/auth/support.hpp"
+#include "host/commands/auth/two_steps.hpp"
 #include "host/commands/provider/lookup.hpp"
 #include "host/commands/provider/offer.hpp"
 #include "host/policy_rules.hpp"
@@ -99,12 +100,18 @@ std::vector<Option> login_options(Services& services) {
                        .hidden = provider == found.end() || is_hidden(*provider)});
   }
   options.push_back(set_option(found));
+  for (Option& option : step_option_list()) options.push_back(std::move(option));
   for (const std::string& id : reserved_ids()) {
     Option option = option_of(id);
     if (has_option(options, option.name)) continue;
     option.doc = "Not installed: heygen-provider-" + id;
     option.hidden = true;
     options.push_back(std::move(option));
+  }
+  for (const std::string& id : reserved_ids()) {
+    const std::string_view alias = store::login_alias_of(id);
+    if (alias.empty()) continue;
+    options.push_back({.name = std::string(alias), .doc = "Alias of " + store::login_flag_of(id), .hidden = true});
   }
   return options;
 }
@@ -120,7 +127,9 @@ std::string named_method(const Parsed& parsed, const std::vector<heygen::provide
     if (!store::has_login_option(id)) continue;  // its name is an option of the host
     const std::string flag = flag_name(id);
     // Two ids of one spelling: the flag belongs to the first.
-    if (!parsed.is_on(flag) || std::ranges::count(flags, flag) > 0) continue;
+    const std::string_view alias = store::login_alias_of(id);
+    const bool is_given = parsed.is_on(flag) || (!alias.empty() && parsed.is_on(alias));
+    if (!is_given || std::ranges::count(flags, flag) > 0) continue;
     flags.push_back(flag);
     named.push_back(id);
     spelled.push_back("--" + flag);

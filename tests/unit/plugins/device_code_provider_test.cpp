@@ -148,6 +148,64 @@ BOOST_AUTO_TEST_CASE(slow_down_adds_five_seconds_for_good) {
   BOOST_TEST(waited_s() == (Seconds{2, 7, 7, 12, 17}));
 }
 
+BOOST_AUTO_TEST_CASE(server_is_asked_at_least_once_a_minute) {
+  device(R"(,"interval":90,"expires_in":600)");
+  error("authorization_pending");
+  respond(R"({"error":"slow_down","interval":300})", 400);
+  responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});
+  respond(kTokens);
+  BOOST_TEST(login().status == HEYGEN_OK);
+  BOOST_TEST(waited_s() == (Seconds{60, 60, 60, 60}));
+}
+
+BOOST_AUTO_TEST_CASE(slow_down_with_an_interval_sets_it) {
+  device();
+  respond(R"({"error":"slow_down","interval":20})", 200);
+  respond(R"({"error":"slow_down","interval":"3"})", 400);
+  respond(kTokens);
+  BOOST_TEST(login().status == HEYGEN_OK);
+  BOOST_TEST(waited_s() == (Seconds{2, 20, 25}));
+}
+
+BOOST_AUTO_TEST_CASE(forms_are_read_like_json) {
+  const Pairs form{{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  respond(
+      "device_code=dc_secret&user_code=WDJB-MJHT&verification_uri=https%3A%2F%2Fh.example%2Fd&expires_in=900&interval="
+      "7",
+      200, form);
+  respond("error=authorization_pending&error_description=It+waits", 200, form);
+  respond("access_token=at%5Fd&scope=user&token_type=bearer", 200, form);
+  const Said said = login();
+  BOOST_TEST(said.status == HEYGEN_OK);
+  BOOST_TEST(showed("https://h.example/d"));
+  BOOST_TEST(waited_s() == (Seconds{7, 7}));
+  BOOST_TEST(json::write(*said.patch).find(R"("access_token":"at_d")") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(damaged_form_is_not_a_valid_response) {
+  const Pairs form{{"Content-Type", "application/x-www-form-urlencoded"}};
+  for (const char* body : {"device_code=%", "a=1&a=2", "=x", "device_code", "%zz=1"}) {
+    respond(body, 200, form);
+    BOOST_TEST(login().status == HEYGEN_TRANSIENT, body);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(error_with_a_success_status_is_an_error) {
+  respond(R"({"error":"device_flow_disabled"})");
+  const Said said = login();
+  BOOST_TEST(said.status == HEYGEN_REJECTED);
+  BOOST_TEST(said.message.find("device_flow_disabled") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(life_of_the_code_is_shown) {
+  for (const auto& [seconds, text] : {std::pair{"600", "10m"}, {"899", "14m 59s"}, {"45", "45s"}}) {
+    device(R"(,"interval":2,"expires_in":)" + std::string(seconds));
+    respond(kTokens);
+    login();
+    BOOST_TEST(showed("The code expires in " + std::string(text) + "."), text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(no_response_or_a_server_in_trouble_doubles_the_interval) {
   device();
   responses.push_back({0, "", {}, HEYGEN_TRANSIENT, 0});

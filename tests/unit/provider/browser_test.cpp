@@ -94,11 +94,51 @@ BOOST_AUTO_TEST_CASE(browser_list_is_tried_in_order) {
 BOOST_AUTO_TEST_CASE(xdg_open_is_found_on_path_without_browser_variable) {
   Desktop desktop;
   fs::rename(desktop.program, desktop.directory.path() / "xdg-open");
-  const auto child = BrowserChild::start(kUrl, with({{"PATH", "relative:" + desktop.directory.path().string()}}), {});
+  const std::string path = "relative:" + desktop.directory.path().string();
+  BOOST_TEST(!BrowserChild::start(kUrl, with({{"PATH", path}}), {}));  // nothing would show it
+  BOOST_TEST(why_no_browser(with({{"PATH", path}})) == "neither DISPLAY nor WAYLAND_DISPLAY is set");
+  BOOST_TEST(why_no_browser(with({{"PATH", path}, {"WAYLAND_DISPLAY", "wayland-0"}})).empty());
+  const auto child = BrowserChild::start(kUrl, with({{"PATH", path}, {"DISPLAY", ":0"}}), {});
   BOOST_REQUIRE(child);
   end_of(*child);
   BOOST_TEST(desktop.seen().starts_with(kUrl));
-  BOOST_TEST(!BrowserChild::start(kUrl, with({{"PATH", "/nowhere"}}), {}));
+  BOOST_TEST(!BrowserChild::start(kUrl, with({{"PATH", "/nowhere"}, {"DISPLAY", ":0"}}), {}));
+}
+
+BOOST_AUTO_TEST_CASE(browser_path_may_have_spaces_and_words_may_be_quoted) {
+  Desktop desktop;
+  const std::string spaced = (desktop.directory.path() / "a browser").string();
+  fs::rename(desktop.program, spaced);
+  for (const std::string& text : {spaced, "'" + spaced + "'", "\"" + spaced + "\" %s &"}) {
+    const auto child = BrowserChild::start(kUrl, with({{"BROWSER", text}}), {});
+    BOOST_REQUIRE_MESSAGE(child, text);
+    end_of(*child);
+    BOOST_TEST(desktop.seen().starts_with(std::string(kUrl) + "\n"), text);
+  }
+  BOOST_TEST(!BrowserChild::start(kUrl, with({{"BROWSER", "'" + spaced}}), {}));
+  BOOST_TEST(why_no_browser(with({{"BROWSER", "'" + spaced}})) == "BROWSER has no command whose quotes are closed");
+  BOOST_TEST(why_no_browser(with({{"BROWSER", "one %s:two"}})) == "BROWSER names one, two, which cannot be run");
+}
+
+BOOST_AUTO_TEST_CASE(browser_of_windows_gets_a_quoted_url) {
+  Desktop desktop;
+  fs::rename(desktop.program, desktop.directory.path() / "powershell.exe");
+  const auto wsl = with({{"PATH", desktop.directory.path().string()}, {"WSL_DISTRO_NAME", "Debian"}});
+  const auto child = BrowserChild::start("https://login.example/?a='b'&c=$(d)", wsl, {});
+  BOOST_REQUIRE(child);
+  end_of(*child);
+  BOOST_TEST(desktop.seen().starts_with(
+      "-NoProfile\n-NonInteractive\n-Command\nStart-Process 'https://login.example/?a=''b''&c=$(d)'\n"));
+}
+
+BOOST_AUTO_TEST_CASE(browser_that_fails_is_followed_by_the_next_one) {
+  Desktop failing(3), good;
+  const auto child = BrowserChild::start(kUrl, with({{"BROWSER", failing.program + ":" + good.program}}), {});
+  BOOST_REQUIRE(child);
+  BOOST_TEST(!end_of(*child).has_value());  // the failure of the first one
+  BOOST_TEST(child->descriptor() >= 0);
+  BOOST_TEST(!end_of(*child).has_value());
+  BOOST_TEST(good.seen().starts_with(kUrl));
 }
 
 BOOST_AUTO_TEST_CASE(browser_child_inherits_no_secrets_files_or_signals) {

@@ -77,6 +77,7 @@ heygen_status status_of(HostCall& host, RedirectListener::Outcome outcome) {
     case RedirectListener::Outcome::timed_out:
       return host.fail(HEYGEN_TRANSIENT, "Timed out waiting for the browser login.");
     case RedirectListener::Outcome::canceled:
+    case RedirectListener::Outcome::ended:
       break;
   }
   return HEYGEN_CANCELED;

@@ -7,6 +7,7 @@
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/service/services.hpp"
 #include "core/provider/service/stored/signing_key.hpp"
+#include "core/provider/stage/login_stage.hpp"
 #include "core/provider/text_rules.hpp"
 #include "core/store/provider/provider_keys.hpp"
 
@@ -18,6 +19,9 @@ heygen_status HEYGEN_CALL create_key(const heygen_call* call, heygen_str name, h
     if (host.function != Function::login) return host.refuse("key.create is for login() alone.");
     if (!is_entry_name(abi::view(name))) return host.refuse("key.create refused the name: it is not of its form.");
     if (host.services.keys == nullptr) return HEYGEN_UNSUPPORTED;
+    if (host.request.stage != nullptr && host.request.stage->has_keys() &&
+        host.services.keys->created(host.manifest.id).find(std::string(abi::view(name))))
+      return HEYGEN_OK;
     const auto key = SigningKey::make(abi::view(algorithm));
     if (!key) return HEYGEN_UNSUPPORTED;
     if (!host.services.keys->create(host.manifest.id, std::string(abi::view(name)), key->pem()))
