@@ -9,12 +9,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <initializer_list>
@@ -163,12 +163,15 @@ bool has_action(unsigned action) {
   return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-/// The supervisor can give a descriptor to the process: Linux 5.9. Asked of a listener; the number is of no
-/// notification.
-bool can_inject(int listener) {
-  seccomp_notif_addfd wanted{};
-  wanted.srcfd = static_cast<unsigned>(listener);
-  return ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &wanted) != 0 && errno == ENOENT;
+/// A supervisor can give a descriptor to the process: Linux 5.9. By the version, because a listener cannot be asked:
+/// its filter already holds for the question.
+bool can_inject() {
+  struct utsname system {};
+  if (uname(&system) != 0) return false;
+  char* rest = nullptr;
+  const long major = strtol(system.release, &rest, 10);
+  const long minor = *rest == '.' ? strtol(rest + 1, nullptr, 10) : 0;
+  return major > 5 || (major == 5 && minor >= 9);
 }
 
 void enter_seccomp(const Plan& plan, Report& report) {
@@ -180,7 +183,7 @@ void enter_seccomp(const Plan& plan, Report& report) {
   rules.network = plan.network;
   rules.threads = plan.threads;
   rules.pid = getpid();
-  rules.named = has_action(SECCOMP_RET_USER_NOTIF);
+  rules.named = can_inject() && has_action(SECCOMP_RET_USER_NOTIF);
   Filter filter;
   write_filter(rules, filter);
   if (!filter.complete) return;
@@ -188,9 +191,8 @@ void enter_seccomp(const Plan& plan, Report& report) {
     const int listener = install(filter, true);
     if (listener >= 0) {
       report.seccomp = true;
-      report.named = can_inject(listener);
+      report.named = true;
       report.notify_fd = listener;
-      if (!report.named) fail(report, "the kernel's supervisor cannot open files");
       return;
     }
     fail(report, "attempts cannot be named", errno);  // EBUSY: a supervisor around this process
@@ -233,7 +235,7 @@ Kernel look() {
   Kernel kernel;
   kernel.landlock_abi = landlock_version();
   kernel.seccomp = has_action(SECCOMP_RET_ERRNO);
-  kernel.notifications = has_action(SECCOMP_RET_USER_NOTIF);
+  kernel.notifications = can_inject() && has_action(SECCOMP_RET_USER_NOTIF);
   return kernel;
 }
 
