@@ -46,7 +46,7 @@ namespace {
 using heygen::UniqueFd;
 using Words = std::map<std::string, std::string>;
 
-const char kSecret[] = "a secret in the memory of the parent";
+char secret[] = "a secret in the memory of the parent";
 
 /// What the process says about itself, before and after the attack.
 struct Message {
@@ -116,7 +116,7 @@ bool receive_message(int socket, Message& message, std::vector<UniqueFd>& descri
   return true;
 }
 
-/// As a container's manager that answers calls itself: the kernel has room for one.
+/// As a container's manager that answers calls itself: the kernel has room for one. The descriptor stays open.
 void add_supervisor() {
   sock_filter code[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
   const sock_fprog program{1, code};
@@ -145,7 +145,6 @@ long long now() {
   std::string path = attack.library;
   if (attack.sealed >= 0) path = "/proc/self/fd/" + std::to_string(attack.sealed);
   if (word(attack.words, "free").empty()) {
-    if (!word(attack.words, "supervised").empty()) add_supervisor();
     const auto read = list(attack.words, "read");
     const auto write = list(attack.words, "write");
     const auto exec = list(attack.words, "exec");
@@ -164,6 +163,7 @@ long long now() {
     plan.threads = !word(attack.words, "threads").empty();
     plan.landlock = word(attack.words, "landlock") != "0";
     plan.seccomp = word(attack.words, "seccomp") != "0";
+    plan.require = word(attack.words, "require") != "0";
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     plan.memory_mib = 0;
 #endif
@@ -247,6 +247,7 @@ heygen::provider::Grants grants_of(const Attack& attack) {
 }
 
 int run(Attack attack) {
+  if (!word(attack.words, "supervised").empty()) add_supervisor();
   if (!word(attack.words, "pinned").empty()) attack.sealed = sealed_copy(attack.library);
   const std::string home = word(attack.words, "home");
   const std::string datagrams = word(attack.words, "datagrams");
@@ -261,7 +262,7 @@ int run(Attack attack) {
                    std::atoi(word(attack.words, "tcp").c_str()),
                    std::atoi(word(attack.words, "udp").c_str()),
                    getpid(),
-                   kSecret,
+                   secret,
                    inherited};
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0) fail("socketpair");
@@ -299,7 +300,12 @@ int run(Attack attack) {
   const long microseconds = attack.name == "load" ? last.report.landlock_abi : 0;
   last.report = answered && last.result == ELIBACC ? last.report : first.report;
   last.entered = first.entered;
-  report(last, denials.named(), status, answered, microseconds);
+  std::vector<std::string> named = denials.named();
+  if (WIFSIGNALED(status)) {
+    const std::string name = heygen::provider::name_of_signal(WTERMSIG(status));
+    if (!name.empty()) named.push_back(name);
+  }
+  report(last, named, status, answered, microseconds);
   return 0;
 }
 
