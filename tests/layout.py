@@ -30,7 +30,7 @@ PREFIXES = {
     "target_sources": "",
 }
 # What the tests of a directory may name, where that is not core/<directory>.
-TESTED = {"host": ("host/",), "plugins": ("plugins/", "sdk/include/heygen/"), "sandbox": ("sdk/sandbox/", "sdk/json/")}
+TESTED = {"cage": ("runner/cage/",), "host": ("host/",), "plugins": ("plugins/", "sdk/include/heygen/"), "sandbox": ("sdk/sandbox/", "sdk/json/")}
 
 
 def text(path):

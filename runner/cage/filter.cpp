@@ -72,7 +72,6 @@ class Writer {
       case Way::absent:
         return on(call.number, rules_.named ? SECCOMP_RET_USER_NOTIF : failed(ENOSYS));
       case Way::open:
-      case Way::look:
         return on(call.number, by_path(true));
       case Way::change:
         return on(call.number, by_path(rules_.write));
@@ -86,6 +85,9 @@ class Writer {
         return on(call.number, rules_.network || rules_.session_bus ? kAllow : refuse());
       case Way::connect:  // with a session bus there are sockets that reach other programs
         return on(call.number, rules_.network && !rules_.session_bus ? kAllow : refuse());
+      case Way::look:
+        if (call.name == "newfstatat") break;
+        return on(call.number, refuse());
       case Way::allow:
       case Way::deny:
         return;
@@ -104,7 +106,15 @@ class Writer {
   }
 
   void arguments(Way way) {
-    if (way == Way::signal) {
+    if (way == Way::look) {
+      // Landlock does not hide what a path names. fstat(3) of a descriptor remains, and with it newfstatat(2) by a path
+      // that a filter cannot read.
+      if (!rules_.named && rules_.landlock) {
+        argument(3);
+        add(BPF_JMP | BPF_JSET | BPF_K, AT_EMPTY_PATH, 0, 1);
+        end(kAllow);
+      }
+    } else if (way == Way::signal) {
       argument(0);
       allow_equal(static_cast<unsigned>(rules_.pid));
     } else if (way == Way::fcntl) {

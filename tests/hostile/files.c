@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,38 @@ static int read_by_number(Target target) {
 static int read_by_openat2(Target target) {
   const unsigned long long how[3] = {O_RDONLY, 0, 0};
   return result_of((int)syscall(437, AT_FDCWD, hostile_path(target, ".ssh/id_rsa"), how, sizeof how));
+}
+
+/* The path changes while somebody checks it. The key begins with another letter than the other file. */
+static char swapped[4096];
+static volatile int swapping;
+
+static void* swap(void* key) {
+  while (swapping) {
+    memcpy(swapped, key, strlen(key) + 1);
+    memcpy(swapped, "/etc/ld.so.cache", 17);
+  }
+  return NULL;
+}
+
+static int swap_path(Target target) {
+  char key[4096];
+  pthread_t thread;
+  snprintf(key, sizeof key, "%s", hostile_path(target, ".ssh/id_rsa"));
+  swapping = 1;
+  const int error = pthread_create(&thread, NULL, swap, key);
+  if (error != 0) return error;
+  int result = EACCES;
+  for (int tries = 0; tries < 3000 && result != 0; ++tries) {
+    char first = 0;
+    const int fd = open(swapped, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) continue;
+    if (read(fd, &first, 1) == 1 && first == 's') result = 0;
+    close(fd);
+  }
+  swapping = 0;
+  pthread_join(thread, NULL);
+  return result;
 }
 
 static int look_at_key(Target target) {
@@ -207,6 +240,7 @@ const struct hostile_attack hostile_files[] = {
     {"read_by_dots", read_by_dots},
     {"read_by_number", read_by_number},
     {"read_by_openat2", read_by_openat2},
+    {"swap_path", swap_path},
     {"look_at_key", look_at_key},
     {"list_home", list_home},
     {"read_link", read_link},

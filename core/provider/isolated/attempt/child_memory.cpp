@@ -14,14 +14,17 @@ namespace heygen::provider {
 ChildMemory::ChildMemory(UniqueFd memory, pid_t child) : memory_(std::move(memory)), child_(child) {}
 
 std::size_t ChildMemory::read(pid_t pid, std::uint64_t address, std::span<char> out) const {
-  if (pid != child_ || !memory_) {  // a program that the provider executed has a memory of its own
+  // A program that the provider executes has a memory of its own, even under the same number; threads share the first.
+  const auto own = [&]() -> ssize_t {
+    return memory_ ? pread(memory_.get(), out.data(), out.size(), static_cast<off_t>(address)) : -1;
+  };
+  const auto other = [&] {
     iovec local{out.data(), out.size()};
     iovec remote{reinterpret_cast<void*>(address), out.size()};
-    const ssize_t got = process_vm_readv(pid, &local, 1, &remote, 1, 0);
-    if (got > 0) return static_cast<std::size_t>(got);
-  }
-  if (!memory_) return 0;
-  const ssize_t got = pread(memory_.get(), out.data(), out.size(), static_cast<off_t>(address));
+    return process_vm_readv(pid, &local, 1, &remote, 1, 0);
+  };
+  ssize_t got = pid == child_ ? own() : other();
+  if (got <= 0) got = pid == child_ ? other() : own();
   return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
