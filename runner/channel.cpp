@@ -21,6 +21,7 @@ pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
 Inbox inbox;
 Frame current;
 bool has_current = false;
+int descriptors[kMostDescriptors] = {-1, -1};
 
 /// The host sees that the connection ends; there is nobody to tell more.
 [[noreturn]] void leave() {
@@ -59,6 +60,27 @@ char* space(std::size_t& size) {
   return room;
 }
 
+/// With the descriptors that come along.
+std::size_t read_some(char* room, std::size_t size) {
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMostDescriptors)] = {};
+  iovec piece{room, size};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof(control);
+  ssize_t got = -1;
+  do {
+    got = recvmsg(kSocket, &message, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  if (got <= 0 || (message.msg_flags & MSG_CTRUNC) != 0) leave();
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    memcpy(descriptors, CMSG_DATA(part), part->cmsg_len - CMSG_LEN(0));
+  }
+  return static_cast<std::size_t>(got);
+}
+
 }  // namespace
 
 void send(Writer& frame) {
@@ -69,7 +91,7 @@ void send(Writer& frame) {
   frame.wipe();
 }
 
-void send_with(Writer& frame, const int* descriptors, int count) {
+void send_with(Writer& frame, const int* given, int count) {
   if (count == 0) return send(frame);
   if (!frame.finish()) end(ChildFault::long_message);
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMostDescriptors)] = {};
@@ -83,7 +105,7 @@ void send_with(Writer& frame, const int* descriptors, int count) {
   part->cmsg_level = SOL_SOCKET;
   part->cmsg_type = SCM_RIGHTS;
   part->cmsg_len = CMSG_LEN(sizeof(int) * static_cast<std::size_t>(count));
-  memcpy(CMSG_DATA(part), descriptors, sizeof(int) * static_cast<std::size_t>(count));
+  memcpy(CMSG_DATA(part), given, sizeof(int) * static_cast<std::size_t>(count));
   ssize_t sent = -1;
   do {
     sent = sendmsg(kSocket, &message, MSG_NOSIGNAL);
@@ -96,38 +118,16 @@ Frame receive() {
   while (!advance()) {
     std::size_t size = 0;
     char* room = space(size);
-    const ssize_t got = read(kSocket, room, size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) leave();
-    inbox.arrived(static_cast<std::size_t>(got));
+    inbox.arrived(read_some(room, size));
   }
   return current;
 }
 
-Frame receive_with(int* descriptors, int& count) {
-  for (int i = 0; i < kMostDescriptors; ++i) descriptors[i] = -1;
-  count = 0;
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMostDescriptors)] = {};
-  std::size_t size = 0;
-  iovec piece{space(size), 0};
-  piece.iov_len = size;
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof(control);
-  ssize_t got = -1;
-  do {
-    got = recvmsg(kSocket, &message, MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
-  if (got <= 0 || (message.msg_flags & MSG_CTRUNC) != 0) leave();
-  inbox.arrived(static_cast<std::size_t>(got));
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    count = static_cast<int>((part->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-    memcpy(descriptors, CMSG_DATA(part), sizeof(int) * static_cast<std::size_t>(count));
-  }
-  return receive();
+int take_descriptor() {
+  const int one = descriptors[0];
+  for (int i = 1; i < kMostDescriptors; ++i) descriptors[i - 1] = descriptors[i];
+  descriptors[kMostDescriptors - 1] = -1;
+  return one;
 }
 
 void end(ChildFault fault, const char* why) {

@@ -20,8 +20,8 @@ void send_with(Writer& frame, const int* descriptors, int count);
 /// Waits for the next frame, which stays until the next call. One thread at a time. Ends the process when the host is
 /// gone or sends what is not a frame.
 Frame receive();
-/// The first one, with its descriptors: `count` of them, at most kMostDescriptors; -1 for the others.
-Frame receive_with(int* descriptors, int& count);
+/// The next of the descriptors that came with frames; -1 when there is none.
+int take_descriptor();
 
 /// Tells the host why, and ends the process.
 [[noreturn]] void end(provider::wire::ChildFault fault, const char* why = "");

@@ -14,6 +14,7 @@
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/call/adapter.hpp"
+#include "core/provider/isolated/isolated_provider.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/ownership.hpp"
@@ -281,17 +282,44 @@ class FileProviderRegistry : public ProviderRegistry {
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;
-      auto library = std::make_unique<Library>(file, services_.host_version, image.path);
-      if (const auto difference = first_difference(found.manifest, library->described())) {
-        throw Refusal("its manifest contradicts its library: " + *difference);
-      }
-      loaded_[found.id] = make_provider(
-          std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
+      loaded_[found.id] =
+          is_isolated(found) ? open_isolated(found, file, image.path) : open_in_process(found, file, image.path);
       found.state = ProviderState::loaded;
     } catch (const Refusal& refusal) {
       refuse(found, ProviderState::refused, found.library_path.string() + ": " + refusal.what(), refusal.fix);
     }
     audit(found, digest);
+  }
+
+  /// Providers of the installation run in this process.
+  bool is_isolated(const DiscoveredProvider& found) const {
+    return rules_.isolate_all || found.origin != Origin::system;
+  }
+
+  std::unique_ptr<Provider> open_isolated(const DiscoveredProvider& found, const fs::path& file, const fs::path& image) {
+    if (rules_.runner.empty()) throw Refusal("the program that isolates it cannot be found");
+    const fs::path runner = require_runner();
+    return make_isolated_provider(
+        {.runner = runner, .library = file, .image = image}, found.manifest, services_,
+        [this] { return secret_variables(); }, find_service);
+  }
+
+  std::unique_ptr<Provider> open_in_process(const DiscoveredProvider& found, const fs::path& file,
+                                            const fs::path& image) {
+    auto library = std::make_unique<Library>(file, services_.host_version, image);
+    if (const auto difference = first_difference(found.manifest, library->described()))
+      throw Refusal("its manifest contradicts its library: " + *difference);
+    return make_provider(
+        std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
+  }
+
+  /// Whoever could replace it could do without a cage.
+  fs::path require_runner() {
+    try {
+      return checks_.require(rules_.runner, Owner::installation).path;
+    } catch (const Refusal& refusal) {
+      throw Refusal("the program that isolates it, " + rules_.runner.string() + ", cannot be used: " + refusal.what());
+    }
   }
 
   /// One line in the administrator's log.

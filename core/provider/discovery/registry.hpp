@@ -72,6 +72,8 @@ struct Rules {
   Policy policy{};
   std::vector<std::string> disabled{};  ///< IDs that the user disabled
   std::vector<std::string> runtimes{};  ///< IDs whose language runtime the user lets load
+  std::filesystem::path runner{};        ///< the program of isolated providers; "": none can be isolated
+  bool isolate_all = false;              ///< by the user: provider.isolation
   /// Called with one line per library that is loaded or refused; may be empty.
   std::function<void(const std::string& line)> audit{};
 };

@@ -4,6 +4,8 @@
 
 #include <heygen/provider.h>
 
+#include <initializer_list>
+
 #include "core/provider/wire/frame.hpp"
 
 namespace heygen::provider::wire {
@@ -11,11 +13,15 @@ namespace heygen::provider::wire {
 /// The child's socket. 0 to 2 are /dev/null.
 inline constexpr int kSocket = 3;
 
+/// Where the child has the library's sealed copy.
+inline constexpr int kImage = 4;
+
 /// Descriptors that a frame can bring.
 inline constexpr int kMostDescriptors = 2;
 
-/// Of Kind::hello, in this order; lists follow: files read, files written, programs. Its descriptors are the one that
-/// polls readable once the user cancels and, with `has_image`, the library's sealed copy.
+/// Of Kind::hello, in this order; lists follow: files read, files written, programs. With `has_image`, the library's
+/// sealed copy comes along as a descriptor. With the first Kind::call comes the one that polls readable once the user
+/// cancels.
 struct Hello {
   std::int64_t host_process = 0;
   heygen_str host_version{}, library{};
