@@ -201,7 +201,7 @@ void enter_seccomp(const Plan& plan, Report& report) {
 }
 
 bool holds(const Report& report) {
-  return report.landlock_abi > 0 || (report.seccomp && report.named);
+  return report.seccomp && (report.landlock_abi > 0 || report.named);
 }
 
 }  // namespace
@@ -224,7 +224,8 @@ bool enter(const Plan& plan, Report& report) {
   if (plan.seccomp) enter_seccomp(plan, report);
   if (!plan.require || holds(report)) return true;
   if (report.fault[0] == '\0')
-    fail(report, "the kernel has neither Landlock nor a seccomp supervisor that opens files");
+    fail(report, report.seccomp ? "the kernel has neither Landlock nor a seccomp supervisor that opens files"
+                                : "the kernel has no seccomp filters");
   return false;
 }
 

@@ -42,8 +42,9 @@ struct Report {
 
 /// Gives up everything that `plan` does not name: environment, descriptors, terminal, capabilities, files, system
 /// calls. There is no way back. Call it once, before there is a second thread. The process leads a session and a
-/// process group that nothing within can leave, so kill(-pid) reaches all of it. True when at least one mechanism holds
-/// the line by itself; otherwise false with `report.fault`, and the caller must exit: part of it may be in force.
+/// process group that nothing within can leave, so kill(-pid) reaches all of it. True when the line holds: a seccomp
+/// filter, and for paths Landlock or a supervisor. Otherwise false with `report.fault`, and the caller must exit: part
+/// of it may be in force.
 bool enter(const Plan& plan, Report& report);
 
 /// What this kernel has, without a change to the process.
@@ -52,7 +53,7 @@ struct Kernel {
   bool seccomp = false;  ///< filters
   bool notifications =
       false;  ///< the supervisor can answer; another supervisor around the process may still take that away
-  bool holds() const { return landlock_abi > 0 || (seccomp && notifications); }
+  bool holds() const { return seccomp && (landlock_abi > 0 || notifications); }
 };
 Kernel look();
 

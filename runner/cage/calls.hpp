@@ -67,7 +67,6 @@ inline constexpr Named kWays[] = {
     {"futex_wake", Way::allow},
     {"futex_requeue", Way::allow},
     {"set_robust_list", Way::allow},
-    {"get_robust_list", Way::allow},
     {"set_tid_address", Way::allow},
     {"rseq", Way::allow},
     {"membarrier", Way::allow},
