@@ -45,6 +45,8 @@ struct CallContext {
   std::uint32_t major = abi::kNewestMajor;  ///< version of the interface that was agreed on
   /// Where a call leaves an exchange under way; nullptr: it leaves none.
   std::unique_ptr<Exchange>* unfinished = nullptr;
+  /// The provider runs in a process of its own: it reaches only the hosts that it declared.
+  bool isolated = false;
 };
 
 using store::wipe_strings;
@@ -112,10 +114,12 @@ class HostCall {
   const ProviderRequest& request;
   const SecretVariables& secret_variables;
   std::unique_ptr<Exchange>* const unfinished;
+  const bool isolated;
   ProviderResult result;
   /// What a login or refresh puts into the cache, by key: of the state that it leaves, which is known at its end.
   std::map<std::string, store::CacheEntry> cached;
   std::unique_ptr<OpenedBrowser> browser;
+  std::vector<std::string> learned_hosts;  ///< from the metadata of a declared issuer, as in ResolvedNeeds
   /// What a login waits for, in the provider's words, or "", and until when by the monotonic clock, if it says so:
   /// "Waiting for approval: 4m 10s left".
   void set_waits_for(const std::string& line);

@@ -117,8 +117,14 @@ void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   const Ruling ruling = may_load(rules.policy, found.id, found.origin);
   found.rule = ruling.rule;
   found.login_denied_reason = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
+  found.isolation = isolation_of(rules.policy, rules.isolation, found.id, found.origin);
+  const Ruling needs = may_need(rules.policy, found.manifest.needs);
   if (!ruling.permitted) {
     refuse(found, ProviderState::refused_by_policy, ruling.why);
+  } else if (!needs.permitted) {
+    refuse(found, ProviderState::refused_by_policy, needs.why);
+    found.rule = needs.rule;
+    found.login_denied_reason = needs.why;
   } else if (std::ranges::find(rules.disabled, found.id) != rules.disabled.end()) {
     refuse(found, ProviderState::disabled, "it is disabled; `heygen provider enable " + found.id + "` enables it");
   } else if (found.manifest.runtime && found.is_usable()) {
@@ -283,17 +289,13 @@ class FileProviderRegistry : public ProviderRegistry {
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;
       loaded_[found.id] =
-          is_isolated(found) ? open_isolated(found, file, image.path) : open_in_process(found, file, image.path);
+          found.isolation.isolation == Isolation::process ? open_isolated(found, file, image.path)
+                                                          : open_in_process(found, file, image.path);
       found.state = ProviderState::loaded;
     } catch (const Refusal& refusal) {
       refuse(found, ProviderState::refused, found.library_path.string() + ": " + refusal.what(), refusal.fix);
     }
     audit(found, digest);
-  }
-
-  /// Providers of the installation run in this process.
-  bool is_isolated(const DiscoveredProvider& found) const {
-    return rules_.isolate_all || found.origin != Origin::system;
   }
 
   std::unique_ptr<Provider> open_isolated(const DiscoveredProvider& found, const fs::path& file, const fs::path& image) {
