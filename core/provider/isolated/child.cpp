@@ -17,7 +17,7 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
-#include "core/base/text.hpp"
+#include "core/base/file.hpp"
 #include "core/provider/abi.hpp"
 #include "core/provider/refusal.hpp"
 

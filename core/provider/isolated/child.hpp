@@ -27,6 +27,8 @@ struct ChildPlan {
   std::vector<std::string> buses;      ///< what bus_sockets() found
   bool session_bus = false, network = false, threads = false;
   bool landlock = true, seccomp = true;  ///< tests switch one off
+
+  bool operator==(const ChildPlan&) const = default;
 };
 
 /// What holds the process.
@@ -67,6 +69,8 @@ class Child {
   bool is_gone() const;
   /// Ends it, and says how it ended: "it crashed (SIGSEGV: Segmentation fault)". Nothing of it is left afterwards.
   std::string end();
+
+  const ChildPlan& plan() const { return plan_; }
 
   Cage cage;
   /// Of a frame of Kind::caged: its descriptors have come.

@@ -74,7 +74,8 @@ class IsolatedProvider : public Provider {
         services_(std::move(services)),
         secret_variables_(std::move(variables)),
         find_service_(find_service) {
-    start();
+    const Breadcrumb crumb(manifest_.id, Function::load, {}, Timed::by_caller);
+    start(plan_of(library_, manifest_, services_, {}));
   }
 
   ~IsolatedProvider() override {
@@ -96,7 +97,8 @@ class IsolatedProvider : public Provider {
 
  private:
   ProviderResult call(Function function, const ProviderRequest& request, const heygen_outcome* outcome = nullptr) {
-    const CallContext context{services_, manifest_, secret_variables_, find_service_, major_, &unfinished_};
+    CallContext context{services_, manifest_, secret_variables_, find_service_, major_, &unfinished_};
+    context.isolated = true;
     return call_provider([&](HostCall& host) { return run(host, outcome); }, Timed::by_caller, context, function,
                          request);
   }
@@ -108,11 +110,10 @@ class IsolatedProvider : public Provider {
 
   // ---- Loading ----
 
-  void start() {
+  void start(const ChildPlan& plan) {
     Function step = Function::load;
-    const Breadcrumb crumb(manifest_.id, step, {}, Timed::by_caller);
     check_exports(library_.image.empty() ? library_.library : library_.image);
-    child_ = std::make_unique<Child>(plan_of(library_, manifest_, services_));
+    child_ = std::make_unique<Child>(plan);
     try {
       Limits limits(limit_of(step));
       const auto fail = [&](const std::string& how) {
@@ -190,8 +191,9 @@ class IsolatedProvider : public Provider {
 
   heygen_status run(HostCall& host, const heygen_outcome* outcome) {
     try {
-      if (child_ && child_->is_gone()) child_.reset();
-      if (!child_) start();
+      const ChildPlan plan = plan_of(library_, manifest_, services_, host.request.given);
+      if (child_ && (child_->is_gone() || child_->plan() != plan)) child_.reset();
+      if (!child_) start(plan);
     } catch (const Refusal& refusal) {
       return host.fail(HEYGEN_INTERNAL, std::string("Its process was started again, and ") + refusal.what() + ".");
     } catch (const Error& error) {
