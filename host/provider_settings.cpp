@@ -11,7 +11,7 @@ namespace heygen::host {
 
 namespace {
 
-constexpr std::string_view kDisabled = "disabled.", kRuntime = "runtime.";
+constexpr std::string_view kDisabled = "disabled.", kRuntime = "runtime.", kIsolated = "isolated.";
 constexpr int kLongestDeadline = 86'400;
 
 config::DeclaredKey deadline_key() {
@@ -24,6 +24,16 @@ config::DeclaredKey deadline_key() {
           .most = kLongestDeadline};
 }
 
+config::DeclaredKey isolation_key() {
+  return {
+      .key = "provider.isolation",
+      .type = "string",
+      .env = "",
+      .fallback = "default",
+      .doc = "Which providers run in processes of their own: all (process), or those of other directories (default)",
+      .words = {"default", "process"}};
+}
+
 }  // namespace
 
 ProviderSettings provider_settings(const config::Config& config) {
@@ -33,6 +43,8 @@ ProviderSettings provider_settings(const config::Config& config) {
     for (const auto& [key, value] : config.members("provider")) {
       if (key.starts_with(kDisabled) && value == "true") out.disabled.push_back(key.substr(kDisabled.size()));
       if (key.starts_with(kRuntime) && value == "true") out.runtimes.push_back(key.substr(kRuntime.size()));
+      if (key.starts_with(kIsolated) && value == "true") out.isolation.ids.push_back(key.substr(kIsolated.size()));
+      if (key == "isolation") out.isolation.all = value == "process";
       if (key == "deadline" && !value.empty()) out.hang_timeout = std::chrono::seconds{std::stoi(value)};
     }
   } catch (const Error& error) {
@@ -42,14 +54,16 @@ ProviderSettings provider_settings(const config::Config& config) {
 }
 
 std::vector<config::DeclaredKey> own_keys() {
-  return {deadline_key(), disabled_key("*"), runtime_key("*"), response_limit_key()};
+  return {deadline_key(),    isolation_key(),  disabled_key("*"),
+          isolated_key("*"), runtime_key("*"), response_limit_key()};
 }
 
 std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found) {
-  std::vector<config::DeclaredKey> keys{deadline_key(), response_limit_key()};
+  std::vector<config::DeclaredKey> keys{deadline_key(), isolation_key(), response_limit_key()};
   for (const provider::DiscoveredProvider& one : found) {
     keys.push_back(disabled_key(one.id));
     keys.back().closes_provider = one.is_usable();
+    keys.push_back(isolated_key(one.id));
     if (one.manifest.runtime) keys.push_back(runtime_key(one.id));
     for (const provider::Setting& setting : one.manifest.settings) {
       keys.push_back({.key = "providers." + one.id + "." + setting.key,
@@ -68,6 +82,14 @@ config::DeclaredKey disabled_key(const std::string& id) {
           .env = "",
           .fallback = "false",
           .doc = "Whether the provider is disabled"};
+}
+
+config::DeclaredKey isolated_key(const std::string& id) {
+  return {.key = "provider.isolated." + id,
+          .type = "bool",
+          .env = "",
+          .fallback = "false",
+          .doc = "Whether the provider runs in a process of its own, wherever it is installed"};
 }
 
 config::DeclaredKey runtime_key(const std::string& id) {

@@ -136,6 +136,7 @@ Scalar checked(const DeclaredKey& key, const std::string& value) {
     if (lower != "json" && lower != "human") throw InvalidValue{"json or human"};
     return lower;
   }
+  if (!key.words.empty() && std::ranges::count(key.words, value) == 0) throw InvalidValue{join(key.words, " or ")};
   if (key.type == "url" && !is_url(value)) throw InvalidValue{"an http or https URL"};
   if (!is_text(value)) throw InvalidValue{"UTF-8 text without control characters"};
   return value;

@@ -43,6 +43,7 @@ struct DeclaredKey {
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
   /// Of `provider.disabled.ID`: the keys of `providers.ID` are all declared, so that any other is a fault.
   bool closes_provider = false;
+  std::vector<std::string> words{};  ///< of a string: those that it may be; empty: any text
 };
 
 /// What the key may hold, in its usual spelling. Throws Error{usage_error} for what the file would not take either.

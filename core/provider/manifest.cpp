@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 #include "core/base/utf16.hpp"
 #include "core/json/parse.hpp"
+#include "core/provider/needs.hpp"
 #include "core/provider/refusal.hpp"
 #include "core/store/reserved_slots.hpp"
 
@@ -173,6 +174,14 @@ void check_settings(const Manifest& manifest) {
   }
 }
 
+void check_needs(const Manifest& manifest) {
+  for (const std::string& need : manifest.needs) check_line("needs", need, kMaxNeed);
+  std::vector<std::string> keys;
+  for (const Setting& setting : manifest.settings) keys.push_back(setting.key);
+  if (const auto lacking = undeclared_setting(parse_needs(manifest.needs), keys))
+    refuse("`needs` names the setting `" + *lacking + "`, which `settings` lacks");
+}
+
 void check_names(const Manifest& manifest) {
   for (const std::string& name : manifest.env) {
     if (!is_variable_name(name)) {
@@ -234,8 +243,8 @@ void check_manifest(const Manifest& manifest) {
   check_line("version", manifest.version, 64);
   check_line("title", manifest.title, 40);
   check_line("note", manifest.note, 80);
-  for (const std::string& need : manifest.needs) check_line("needs", need, kMaxNeed);
   check_settings(manifest);
+  check_needs(manifest);
   check_names(manifest);
 }
 

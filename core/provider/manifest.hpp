@@ -32,7 +32,7 @@ struct Manifest {
   std::int32_t order = 1000;
   std::uint32_t abi_min = 1, abi_max = 1;
   std::vector<std::string> env, credential_env, enabled_by;
-  std::vector<std::string> needs;  ///< beyond the services, such as "plain-http=169.254.169.254"
+  std::vector<std::string> needs;  ///< beyond the services; parse_needs() reads them
   std::vector<Setting> settings;
   bool ambient = false, reads_stdin = false, has_login = true;
   bool runtime = false;  ///< its language brings threads and signal handlers that stay

@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
+#include "core/provider/discovery/registry.hpp"
 #include "host/cli/globals.hpp"
 #include "host/cli/reference.hpp"
 #include "host/fixed_texts.hpp"
@@ -180,6 +181,24 @@ json::Value schemas_json() {
   return object;
 }
 
+/// How each runs and what it needs. None while they cannot be found, so that the commands are listed in any case.
+json::Value providers_json(Services& services) {
+  json::Array items;
+  try {
+    for (const provider::DiscoveredProvider& found : services.discovered())
+      items.push_back(json::Object{{"id", found.id},
+                                   {"title", found.manifest.title},
+                                   {"origin", name_of(found.origin)},
+                                   {"usable", found.is_usable()},
+                                   {"isolation", name_of(found.isolation.isolation)},
+                                   {"isolation_rule", found.isolation.rule},
+                                   {"needs", list_of(found.manifest.needs)}});
+  } catch (const Error&) {
+    items.clear();
+  }
+  return items;
+}
+
 }  // namespace
 
 std::vector<const Command*> listed(const CommandTable& table) {
@@ -192,6 +211,8 @@ std::vector<const Command*> listed(const CommandTable& table) {
 
 namespace {
 
+const std::vector<std::string> kProviders{"providers"};
+
 json::Value document_of(Services& services, const CommandTable& table, Live live) {
   json::Array commands;
   for (const Command* command : listed(table)) {
@@ -200,15 +221,17 @@ json::Value document_of(Services& services, const CommandTable& table, Live live
     else
       commands.push_back(command_json(services, *command));
   }
-  return json::Object{{"$schema", "urn:heygen:schema:commands:1"},
-                      {"version", std::string(version())},
-                      {"global_options", options_json(global_options())},
-                      {"groups", groups_json(table)},
-                      {"commands", std::move(commands)},
-                      {"exit_codes", exits_json()},
-                      {"error_codes", errors_json()},
-                      {"environment", variables_json()},
-                      {"$defs", schemas_json()}};
+  return json::Object{
+      {"$schema", "urn:heygen:schema:commands:1"},
+      {"version", std::string(version())},
+      {"global_options", options_json(global_options())},
+      {"groups", groups_json(table)},
+      {"commands", std::move(commands)},
+      {"providers", live == Live::marked ? json::Value(live_mark(kProviders)) : providers_json(services)},
+      {"exit_codes", exits_json()},
+      {"error_codes", errors_json()},
+      {"environment", variables_json()},
+      {"$defs", schemas_json()}};
 }
 
 }  // namespace
@@ -219,16 +242,21 @@ json::Value surface(Services& services, const CommandTable& table) {
 
 std::string marked_surface(Services& services, const CommandTable& table) {
   std::string text = json::write(document_of(services, table, Live::marked));
-  for (const Command& command : table.commands()) {
-    const std::string mark = live_mark(command.words);
-    const std::size_t at = command.live_options ? text.find('"' + mark + '"') : std::string::npos;
+  std::vector<std::vector<std::string>> marked{kProviders};
+  for (const Command& command : table.commands())
+    if (command.live_options) marked.push_back(command.words);
+  for (const std::vector<std::string>& words : marked) {
+    const std::string mark = live_mark(words);
+    const std::size_t at = text.find('"' + mark + '"');
     if (at != std::string::npos) text.replace(at, mark.size() + 2, mark);
   }
   return text;
 }
 
-std::string surface_of(Services& services, const Command& command) {
-  return json::write(command_json(services, command));
+std::string surface_part(Services& services, const CommandTable& table, const std::vector<std::string>& words) {
+  if (words == kProviders) return json::write(providers_json(services));
+  const Command* command = table.find(words);
+  return command == nullptr ? std::string{} : json::write(command_json(services, *command));
 }
 
 }  // namespace heygen::host::cli

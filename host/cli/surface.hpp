@@ -15,9 +15,9 @@ std::vector<const Command*> listed(const CommandTable& table);
 
 /// What docs/schema/commands.schema.json describes.
 json::Value surface(Services& services, const CommandTable& table);
-/// The same as text, with a mark in the place of each live command.
+/// The same as text, with a mark in the place of each live command and of the installed providers.
 std::string marked_surface(Services& services, const CommandTable& table);
-/// What such a mark stands for.
-std::string surface_of(Services& services, const Command& command);
+/// What the mark with these words stands for; "" for no mark.
+std::string surface_part(Services& services, const CommandTable& table, const std::vector<std::string>& words);
 
 }  // namespace heygen::host::cli

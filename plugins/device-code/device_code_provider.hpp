@@ -33,6 +33,7 @@ inline constexpr heygen_descriptor kDeviceCodeDescriptor =
         .interactions(HEYGEN_INTERACTS_BROWSER)
         .env(kOauthEnv)
         .settings<kDeviceSettings>()
+        .needs(kOauthNeeds)
         .enabled_by(kDeviceEnabledBy)
         .build();
 

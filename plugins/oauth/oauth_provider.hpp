@@ -26,6 +26,7 @@ inline constexpr heygen_descriptor kOauthDescriptor = sdk::Descriptor("oauth", "
                                                           .interactions(HEYGEN_INTERACTS_BROWSER)
                                                           .env(kOauthEnv)
                                                           .settings<kOauthSettings>()
+                                                          .needs(kOauthNeeds)
                                                           .build();
 
 }  // namespace heygen::plugins

@@ -31,6 +31,13 @@ inline constexpr std::array<heygen_setting, 7> kOauthSettings = {
     sdk::setting("scope", "string", kScope, "Scope to ask for, space-separated", "HEYGEN_OAUTH_SCOPE"),
     sdk::setting("issuer", "url", "", "Issuer whose metadata names all endpoints", "HEYGEN_OAUTH_ISSUER")};
 
+/// The endpoints of the settings, those of the issuer's metadata, those of a stored login, and HeyGen's own for a login
+/// that earlier versions stored.
+inline constexpr auto kOauthNeeds =
+    sdk::needs("hosts=setting:token_url", "hosts=setting:revoke_url", "hosts=setting:device_url",
+               "hosts=metadata:setting:issuer", "hosts=metadata:state:issuer", "hosts=state:token_endpoint",
+               "hosts=state:revocation_endpoint", "hosts=api2.heygen.com");
+
 struct OauthSettings {
   bool allow_http = false;
   std::string client_id, scope;

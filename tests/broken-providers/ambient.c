@@ -56,6 +56,7 @@ static heygen_status HEYGEN_CALL unsupported(const heygen_call* call) {
   return HEYGEN_UNSUPPORTED;
 }
 
+static const heygen_str kNeeds[] = {HEYGEN_LITERAL("hosts=metadata.heygen-check.invalid")};
 static const heygen_descriptor kDescriptor = {
     .struct_size = sizeof kDescriptor,
     .flags = HEYGEN_PROVIDER_AMBIENT | HEYGEN_PROVIDER_NO_LOGIN,
@@ -63,6 +64,8 @@ static const heygen_descriptor kDescriptor = {
     .version = HEYGEN_LITERAL("1.0.0"),
     .title = HEYGEN_LITERAL("Sample"),
     .order = 1000,
+    .needs = kNeeds,
+    .needs_count = 1,
 };
 static const heygen_provider_1 kProvider = {
     .struct_size = sizeof kProvider,

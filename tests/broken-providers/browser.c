@@ -223,6 +223,7 @@ static const heygen_setting kUrl = {sizeof(heygen_setting), 1,
                                     HEYGEN_LITERAL(""),     HEYGEN_LITERAL("The issuer"),
                                     HEYGEN_LITERAL("")};
 static const heygen_setting* const kSettings[] = {&kUrl};
+static const heygen_str kNeeds[] = {HEYGEN_LITERAL("hosts=metadata:setting:url")};
 static const heygen_descriptor kDescriptor = {
     .struct_size = sizeof kDescriptor,
     .id = HEYGEN_LITERAL("sample"),
@@ -232,6 +233,8 @@ static const heygen_descriptor kDescriptor = {
     .interactions = HEYGEN_INTERACTS_BROWSER,
     .settings = kSettings,
     .settings_count = 1,
+    .needs = kNeeds,
+    .needs_count = 1,
 };
 static const heygen_provider_1 kProvider = {
     .struct_size = sizeof kProvider,

@@ -436,6 +436,13 @@ static const heygen_setting kUrl = {sizeof(heygen_setting), 1,
                                     HEYGEN_LITERAL(""),     HEYGEN_LITERAL("The server"),
                                     HEYGEN_LITERAL("")};
 static const heygen_setting* const kSettings[] = {&kUrl};
+#ifdef FAULT_MANIFEST_NEEDS
+static const heygen_str kNeeds[] = {HEYGEN_LITERAL("hosts=setting:url"), HEYGEN_LITERAL("thread")};
+#elif defined(FAULT_SERVICE_HOSTS)
+static const heygen_str kNeeds[] = {HEYGEN_LITERAL("threads")};
+#else
+static const heygen_str kNeeds[] = {HEYGEN_LITERAL("hosts=setting:url")};
+#endif
 static const heygen_descriptor kDescriptor = {
     .struct_size = sizeof kDescriptor,
     .flags = HEYGEN_PROVIDER_READS_STDIN,
@@ -456,6 +463,8 @@ static const heygen_descriptor kDescriptor = {
     .credential_env_count = 1,
     .settings = kSettings,
     .settings_count = 1,
+    .needs = kNeeds,
+    .needs_count = sizeof kNeeds / sizeof *kNeeds,
 };
 static const heygen_provider_1 kProvider = {
 #ifdef FAULT_GROWTH_SIZES

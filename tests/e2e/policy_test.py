@@ -513,6 +513,61 @@ class Page(EndToEnd):
             self.assertIn(f"`{name.rstrip('.')}`", PAGE.read_text(encoding="utf-8"))
 
 
+class NeedsAndIsolation(Policy, EndToEnd):
+    def row(self, policy, provider):
+        return self.assert_succeeds(self.under(policy, "provider", "why", provider)).json()
+
+    def test_a_forbidden_need_is_named_with_its_line(self):
+        self.put("vault", self.build("vault"), needs=["threads", "exec=/usr/bin/pass"])
+        self.fill("vault")
+        policy = OPEN + 'forbid_needs = ["network", "exec"]\n'
+        done = self.assert_fails(self.under(policy, "video", "list"), "auth_error", 3)
+        said = f"it needs `exec=/usr/bin/pass`, which the policy {POLICY}, line 5 (providers.forbid_needs) forbids"
+        self.assertIn(said, done.error()["message"])
+        why = self.row(policy, "vault")
+        self.assertEqual((why["state"], why["rule"]), ("refused", f"{POLICY}, line 5 (providers.forbid_needs)"))
+        self.assertEqual(self.row(policy, "oauth")["state"], "available")
+        done = self.under(policy, "provider", "install", str(self.directory / "vault.so"), "--yes")
+        self.assertIn(said, self.assert_fails(done, "usage_error", 2).error()["message"])
+        policy = OPEN + 'forbid_needs = ["exec=/usr/bin/gpg"]\n'
+        self.assertEqual(self.row(policy, "vault")["state"], "available")
+        policy = OPEN + 'forbid_needs = ["hosts"]\n'
+        self.assertEqual([self.row(policy, name)["state"] for name in ("oauth", "apikey")], ["refused", "available"])
+        self.assertEqual(self.marked(), [])
+
+    def test_isolation_is_demanded_for_all_but_a_pin(self):
+        pin = self.put("vault", self.build("vault"))
+        demand = OPEN + 'isolation = "process"\n'
+
+        def decided(policy, provider):
+            row = self.row(policy, provider)
+            return row["isolation"], row["isolation_rule"]
+
+        rule = f"the policy {POLICY}, line 5 (providers.isolation)"
+        for provider in ("apikey", "vault"):
+            self.assertEqual(decided(demand, provider), ("isolated", rule))
+        self.assertEqual(decided(demand + pin, "vault"), ("isolated", rule))
+        let_in = pin + "in_process = true\n"
+        for policy, line in ((demand, 9), (OPEN, 8)):
+            rule = f"the policy {POLICY}, line {line} (pins.vault.in_process)"
+            self.assertEqual(decided(policy + let_in, "vault"), ("in process", rule))
+        self.home.write_settings("provider.isolated.vault = true\n")
+        self.assertEqual(decided(OPEN + let_in, "vault"), ("isolated", "the setting provider.isolated.vault"))
+
+    def test_show_and_check_describe_both(self):
+        pin = self.put("vault", self.build("vault")) + "in_process = true\n"
+        policy = OPEN + 'isolation = "process"\nforbid_needs = ["exec", "network"]\n' + pin
+        for words in (("show",), ("check", str(self.space / "policy.toml"))):
+            shown = self.assert_succeeds(self.under(policy, "policy", *words)).json()
+            self.assertEqual(shown["providers"]["isolation"], "process")
+            self.assertEqual(shown["providers"]["forbid_needs"], ["exec", "network"])
+            self.assertIs(shown["pins"]["vault"]["in_process"], True)
+            text = self.assert_succeeds(self.under(policy, "policy", *words, "--human")).out
+            for line in ("Isolated providers: all", "Forbidden needs: exec, network", "1 manifest), runs in process"):
+                self.assertIn(line, text)
+        self.assertEqual(self.under(OPEN, "policy", "show").json()["providers"]["isolation"], "default")
+
+
 class PageInEffect(Policy, WithService):
     def states(self, policy, before=""):
         rows = self.assert_succeeds(self.under(policy, "provider", "list", before=before)).json()

@@ -237,11 +237,11 @@ class BringsALanguageRuntime(WithService):
         self.assertIn("may load by provider.runtime.minimal", why["why"])
 
     def test_an_installation_says_what_is_left_to_do(self):
-        done = self.assert_succeeds(self.run_heygen("provider", "install", str(self.library))).json()
+        done = self.assert_succeeds(self.run_heygen("provider", "install", "--yes", str(self.library))).json()
         self.assertTrue(done["runtime"])
         self.assertIn("To let it load, run `heygen config set provider.runtime.minimal true`.", done["message"])
         self.assert_succeeds(self.run_heygen("config", "set", "provider.runtime.minimal", "true"))
-        done = self.assert_succeeds(self.run_heygen("provider", "install", "--force", str(self.library))).json()
+        done = self.assert_succeeds(self.run_heygen("provider", "install", "--yes", "--force", str(self.library))).json()
         self.assertTrue(done["message"].endswith("stay in heygen."), done["message"])
 
     def test_other_providers_have_no_such_setting(self):

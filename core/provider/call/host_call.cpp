@@ -36,6 +36,7 @@ HostCall::HostCall(const CallContext& context, Function the_function, const Prov
       request(the_request),
       secret_variables(context.secret_variables),
       unfinished(context.unfinished),
+      isolated(context.isolated),
       state_text_(json::write(the_request.state)) {
   if (request.wait_limit) wait_end_ = services.clock.monotonic() + *request.wait_limit;
   if (function == Function::revoke) deadline_ = services.clock.monotonic() + kRevokeTimeout;

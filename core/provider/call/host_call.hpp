@@ -45,6 +45,8 @@ struct CallContext {
   std::uint32_t major = abi::kNewestMajor;  ///< version of the interface that was agreed on
   /// Where a call leaves an exchange under way; nullptr: it leaves none.
   std::unique_ptr<Exchange>* unfinished = nullptr;
+  /// The provider runs in a process of its own: it reaches only the hosts that it declared.
+  bool isolated = false;
 };
 
 using store::wipe_strings;
@@ -73,7 +75,20 @@ class HostCall {
   bool release(const HttpResponse* response);
   RedirectListener* keep(std::unique_ptr<RedirectListener> listener);
   bool owns(const RedirectListener* listener) const;
-  bool is_on_own_thread() const { return thread_ == std::this_thread::get_id(); }
+  bool is_on_own_thread() const { return !for_other_thread_ && thread_ == std::this_thread::get_id(); }
+  /// While a function tagged [any] runs for another thread of an isolated provider.
+  class OtherThread {
+   public:
+    OtherThread(HostCall& host, bool is_other) : host_(host) { host_.for_other_thread_ = is_other; }
+    ~OtherThread() { host_.for_other_thread_ = false; }
+    OtherThread(const OtherThread&) = delete;
+    OtherThread& operator=(const OtherThread&) = delete;
+
+   private:
+    HostCall& host_;
+  };
+  /// Another thread of an isolated provider called a function that is not for it.
+  void note_wrong_thread() { wrong_thread_ = true; }
 
   /// Words an error for the user, as heygen_sink.fail() does; the provider may word it better afterwards.
   heygen_status fail(heygen_status status, std::string message, std::string hint = {});
@@ -99,10 +114,12 @@ class HostCall {
   const ProviderRequest& request;
   const SecretVariables& secret_variables;
   std::unique_ptr<Exchange>* const unfinished;
+  const bool isolated;
   ProviderResult result;
   /// What a login or refresh puts into the cache, by key: of the state that it leaves, which is known at its end.
   std::map<std::string, store::CacheEntry> cached;
   std::unique_ptr<OpenedBrowser> browser;
+  std::vector<std::string> learned_hosts;  ///< from the metadata of a declared issuer, as in ResolvedNeeds
   /// What a login waits for, in the provider's words, or "", and until when by the monotonic clock, if it says so:
   /// "Waiting for approval: 4m 10s left".
   void set_waits_for(const std::string& line);
@@ -116,6 +133,7 @@ class HostCall {
   heygen_call abi_{};
   std::thread::id thread_ = std::this_thread::get_id();
   std::atomic<bool> wrong_thread_{false};
+  bool for_other_thread_ = false;
   bool changed_state_ = false;  ///< by a patch, of a call that has ended
   std::string bug_, waits_for_;
   std::optional<std::chrono::milliseconds> waits_until_;

@@ -11,6 +11,7 @@
 #include "core/json/parse.hpp"
 #include "core/net/retry_after.hpp"
 #include "core/provider/call/host_call.hpp"
+#include "core/provider/call/host_permission.hpp"
 #include "core/provider/call/merge.hpp"
 #include "core/provider/call/state_secrets.hpp"
 #include "core/provider/text_rules.hpp"
@@ -101,6 +102,10 @@ heygen_status HEYGEN_CALL set_state(const heygen_call* call, heygen_str text) {
       return host.refuse("set_state got text that is not valid JSON.");
     }
     if (!change.is_object()) return host.refuse("set_state got JSON that is not an object.");
+    if (const std::string member = find_state_fault(host, change); !member.empty()) {
+      wipe_strings(change);
+      return host.refuse("set_state got a URL in `" + member + "` whose host the manifest does not declare.");
+    }
     remember_secrets(change);
     if (!host.result.patch) host.result.patch = json::Object{};
     compose_patch(*host.result.patch, change, &host.request.state);

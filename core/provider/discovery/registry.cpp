@@ -14,6 +14,7 @@
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/call/adapter.hpp"
+#include "core/provider/isolated/isolated_provider.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/ownership.hpp"
@@ -116,8 +117,14 @@ void apply_decisions(DiscoveredProvider& found, const Rules& rules) {
   const Ruling ruling = may_load(rules.policy, found.id, found.origin);
   found.rule = ruling.rule;
   found.login_denied_reason = ruling.permitted ? may_log_in(rules.policy, found.id).why : ruling.why;
+  found.isolation = isolation_of(rules.policy, rules.isolation, found.id, found.origin);
+  const Ruling needs = may_need(rules.policy, found.manifest.needs);
   if (!ruling.permitted) {
     refuse(found, ProviderState::refused_by_policy, ruling.why);
+  } else if (!needs.permitted) {
+    refuse(found, ProviderState::refused_by_policy, needs.why);
+    found.rule = needs.rule;
+    found.login_denied_reason = needs.why;
   } else if (std::ranges::find(rules.disabled, found.id) != rules.disabled.end()) {
     refuse(found, ProviderState::disabled, "it is disabled; `heygen provider enable " + found.id + "` enables it");
   } else if (found.manifest.runtime && found.is_usable()) {
@@ -281,17 +288,40 @@ class FileProviderRegistry : public ProviderRegistry {
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;
-      auto library = std::make_unique<Library>(file, services_.host_version, image.path);
-      if (const auto difference = first_difference(found.manifest, library->described())) {
-        throw Refusal("its manifest contradicts its library: " + *difference);
-      }
-      loaded_[found.id] = make_provider(
-          std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
+      loaded_[found.id] =
+          found.isolation.isolation == Isolation::process ? open_isolated(found, file, image.path)
+                                                          : open_in_process(found, file, image.path);
       found.state = ProviderState::loaded;
     } catch (const Refusal& refusal) {
       refuse(found, ProviderState::refused, found.library_path.string() + ": " + refusal.what(), refusal.fix);
     }
     audit(found, digest);
+  }
+
+  std::unique_ptr<Provider> open_isolated(const DiscoveredProvider& found, const fs::path& file, const fs::path& image) {
+    if (rules_.runner.empty()) throw Refusal("the program that isolates it cannot be found");
+    const fs::path runner = require_runner();
+    return make_isolated_provider(
+        {.runner = runner, .library = file, .image = image}, found.manifest, services_,
+        [this] { return secret_variables(); }, find_service);
+  }
+
+  std::unique_ptr<Provider> open_in_process(const DiscoveredProvider& found, const fs::path& file,
+                                            const fs::path& image) {
+    auto library = std::make_unique<Library>(file, services_.host_version, image);
+    if (const auto difference = first_difference(found.manifest, library->described()))
+      throw Refusal("its manifest contradicts its library: " + *difference);
+    return make_provider(
+        std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
+  }
+
+  /// Whoever could replace it could do without a cage.
+  fs::path require_runner() {
+    try {
+      return checks_.require(rules_.runner, Owner::installation).path;
+    } catch (const Refusal& refusal) {
+      throw Refusal("the program that isolates it, " + rules_.runner.string() + ", cannot be used: " + refusal.what());
+    }
   }
 
   /// One line in the administrator's log.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/provider/discovery/search_path.hpp"
+#include "core/provider/policy/isolation.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/provider/provider.hpp"
 
@@ -34,6 +35,7 @@ struct DiscoveredProvider {
   std::string reason;                           ///< why it is refused or disabled, a clause without a full stop
   std::string fix;                              ///< a command that removes the reason, or ""
   std::string rule;                             ///< of the policy, that permits or refuses it; "" without one
+  IsolationRuling isolation;                    ///< how it runs once it is loaded
   std::string login_denied_reason;              ///< why the policy offers no login with it, a clause, or ""
   std::vector<std::filesystem::path> shadowed;  ///< manifests of the same ID in later directories
 
@@ -72,6 +74,8 @@ struct Rules {
   Policy policy{};
   std::vector<std::string> disabled{};  ///< IDs that the user disabled
   std::vector<std::string> runtimes{};  ///< IDs whose language runtime the user lets load
+  IsolationSettings isolation{};        ///< by the user
+  std::filesystem::path runner{};       ///< the program of isolated providers; "": none can be isolated
   /// Called with one line per library that is loaded or refused; may be empty.
   std::function<void(const std::string& line)> audit{};
 };

@@ -8,6 +8,8 @@
 #include "core/config/toml_document.hpp"
 #include "core/net/http.hpp"
 #include "core/provider/manifest.hpp"
+#include "core/provider/needs.hpp"
+#include "core/provider/refusal.hpp"
 
 namespace heygen::provider {
 namespace {
@@ -95,6 +97,24 @@ std::string absolute_path(const TomlValue& value) {
   return path;
 }
 
+/// Words, and whole needs as a manifest has them.
+std::vector<std::string> needs(const TomlValue& value) {
+  if (value.kind != Kind::texts) refuse(value, "must be a list of needs in quotes");
+  for (const std::string& need : value.texts) {
+    if (is_need_word(need)) continue;
+    try {
+      if (is_need_word(word_of(need))) {
+        static_cast<void>(parse_needs({need}));
+        continue;
+      }
+    } catch (const Refusal&) {  // worded below
+    }
+    refuse(value, "has \"" + printable(need) + "\", which is not a valid need",
+           R"(Write a word, such as "exec", or a need as a manifest has it.)");
+  }
+  return value.texts;
+}
+
 struct Key {
   const char* name;
   void (*read)(Policy&, const TomlValue&);
@@ -108,7 +128,7 @@ void read_version(Policy&, const TomlValue& value) {
   }
 }
 
-constexpr std::array<Key, 9> kKeys{{
+constexpr std::array<Key, 11> kKeys{{
     {"version", read_version},
     {"audit", [](Policy& policy, const TomlValue& value) { policy.audit = word(value, "none", "syslog") == "syslog"; }},
     {"providers.mode",
@@ -118,6 +138,11 @@ constexpr std::array<Key, 9> kKeys{{
      [](Policy& policy, const TomlValue& value) { policy.user_directories = scalar<bool>(value, "true or false"); }},
     {"providers.logins", [](Policy& policy, const TomlValue& value) { policy.logins = ids(value); }},
     {"providers.runtimes", [](Policy& policy, const TomlValue& value) { policy.runtimes = ids(value); }},
+    {"providers.isolation",
+     [](Policy& policy, const TomlValue& value) {
+       policy.isolate_all = word(value, "default", "process") == "process";
+     }},
+    {"providers.forbid_needs", [](Policy& policy, const TomlValue& value) { policy.forbid_needs = needs(value); }},
     {"api.base", [](Policy& policy, const TomlValue& value) { policy.api_base = url(value); }},
     {"tls.ca_file", [](Policy& policy, const TomlValue& value) { policy.ca_file = absolute_path(value); }},
 }};
@@ -132,13 +157,15 @@ void read_pin(Policy& policy, const TomlValue& value) {
     pin.library = digests(value);
   } else if (value.path.back() == "manifest") {
     pin.manifest = digests(value);
+  } else if (value.path.back() == "in_process") {
+    pin.in_process = scalar<bool>(value, "true or false");
   } else {
-    refuse(value, "is not a key of a pin", "A pin has `library` and `manifest`.");
+    refuse(value, "is not a key of a pin", "A pin has `library`, `manifest` and `in_process`.");
   }
 }
 
 [[noreturn]] void unknown(const TomlValue& value) {
-  std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest"};
+  std::vector<std::string> names{"pins.ID.library", "pins.ID.manifest", "pins.ID.in_process"};
   for (const Key& key : kKeys) names.emplace_back(key.name);
   const std::string near = nearest(dotted(value.path), names);
   refuse(value, "is not a key of a policy",
@@ -277,6 +304,15 @@ Ruling may_bring_runtime(const Policy& policy, const std::string& id) {
   const std::string rule = policy.rule("providers.runtimes");
   if (contains(*policy.runtimes, id)) return {true, rule, {}};
   return {false, rule, "it brings a language runtime, and the policy " + rule + " does not list it"};
+}
+
+Ruling may_need(const Policy& policy, const std::vector<std::string>& needs) {
+  for (const std::string& need : needs) {
+    if (!contains(policy.forbid_needs, need) && !contains(policy.forbid_needs, std::string(word_of(need)))) continue;
+    const std::string rule = policy.rule("providers.forbid_needs");
+    return {false, rule, "it needs `" + need + "`, which the policy " + rule + " forbids"};
+  }
+  return {};
 }
 
 Ruling may_log_in(const Policy& policy, const std::string& id) {

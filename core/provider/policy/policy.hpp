@@ -25,6 +25,7 @@ class PolicyError : public std::runtime_error {
 /// SHA-256 digests in lower-case hexadecimal. Any of them matches: there are two during an upgrade.
 struct Pin {
   std::vector<std::string> library, manifest;
+  bool in_process = false;  ///< such a library needs no isolation
 };
 
 struct Policy {
@@ -34,6 +35,8 @@ struct Policy {
   bool user_directories = true;
   std::optional<std::vector<std::string>> logins;    ///< empty optional: all that may load
   std::optional<std::vector<std::string>> runtimes;  ///< which language runtimes load; empty optional: the user decides
+  bool isolate_all = false;                          ///< providers.isolation = "process"
+  std::vector<std::string> forbid_needs;             ///< words, such as "exec", and texts, such as "exec=/usr/bin/pass"
   std::map<std::string, Pin> pins;
   std::string api_base;  ///< without a final '/'; empty: not fixed
   std::string ca_file;   ///< empty: not fixed
@@ -66,6 +69,8 @@ const char* name_of(Origin origin);
 Ruling may_load(const Policy& policy, const std::string& id, Origin origin);
 /// Whether a provider that may load may bring a language runtime. Permitted without a rule: the user decides.
 Ruling may_bring_runtime(const Policy& policy, const std::string& id);
+/// Whether a provider that may load may have these needs, the texts of its manifest.
+Ruling may_need(const Policy& policy, const std::vector<std::string>& needs);
 /// Whether `auth login` may offer it; whether it may load is a separate question.
 Ruling may_log_in(const Policy& policy, const std::string& id);
 

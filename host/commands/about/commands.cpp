@@ -24,8 +24,7 @@ bool wants_text(const Printer& printer, const Parsed& parsed) {
 std::string commands_document(Services& services, const CommandTable& table) {
   if (services.fixed_texts == nullptr) return json::write(cli::surface(services, table));
   return without_marks(services.fixed_texts->commands, [&](const std::vector<std::string>& words) {
-    const Command* command = table.find(words);
-    return command == nullptr ? std::string{} : cli::surface_of(services, *command);
+    return cli::surface_part(services, table, words);
   });
 }
 
@@ -47,7 +46,8 @@ Command commands_command(CommandTableMaker all_commands) {
   command.summary = "List every command with its arguments and options";
   command.description = paragraphs(R"(
 The JSON describes the complete command line in one document: arguments, options with type, bounds, choices and default,
-requests with the schemas of body and response, exit codes, error codes and environment variables.)");
+requests with the schemas of body and response, exit codes, error codes and environment variables. It also lists the
+installed providers: how each runs, and what it needs.)");
   command.examples = {"heygen commands", "heygen commands --json", "heygen commands --schema"};
   command.options = [](Services&) {
     return std::vector<Option>{{.name = "json", .doc = "Print everything as JSON, also on a terminal"},

@@ -28,6 +28,8 @@ json::Value providers_of(const Policy& policy) {
   out.set("user_directories", policy.user_directories);
   if (policy.logins) out.set("logins", strings(*policy.logins));
   if (policy.runtimes) out.set("runtimes", strings(*policy.runtimes));
+  out.set("isolation", policy.isolate_all ? "process" : "default");
+  if (!policy.forbid_needs.empty()) out.set("forbid_needs", strings(policy.forbid_needs));
   return out;
 }
 
@@ -40,8 +42,11 @@ json::Value document(const Policy& policy) {
   if (!policy.in_effect()) return out;
   out.set("providers", providers_of(policy));
   json::Value pins = json::Object{};
-  for (const auto& [id, pin] : policy.pins)
-    pins.set(id, json::Object{{"library", digests(pin.library)}, {"manifest", digests(pin.manifest)}});
+  for (const auto& [id, pin] : policy.pins) {
+    json::Object members{{"library", digests(pin.library)}, {"manifest", digests(pin.manifest)}};
+    if (pin.in_process) members.emplace_back("in_process", true);
+    pins.set(id, std::move(members));
+  }
   out.set("pins", std::move(pins));
   if (!policy.api_base.empty()) out.set("api", json::Object{{"base", policy.api_base}});
   if (!policy.ca_file.empty()) out.set("tls", json::Object{{"ca_file", policy.ca_file}});
@@ -60,8 +65,12 @@ std::string text_of(const Policy& policy) {
   if (policy.runtimes)
     out += fmt::format("Language runtimes that may load: {}\n",
                        policy.runtimes->empty() ? "none" : join(*policy.runtimes, ", "));
+  out += fmt::format("Isolated providers: {}\n",
+                     policy.isolate_all ? "all" : "those outside the installation's directory");
+  if (!policy.forbid_needs.empty()) out += fmt::format("Forbidden needs: {}\n", join(policy.forbid_needs, ", "));
   for (const auto& [id, pin] : policy.pins)
-    out += fmt::format("Pinned: {} ({} library, {} manifest)\n", id, pin.library.size(), pin.manifest.size());
+    out += fmt::format("Pinned: {} ({} library, {} manifest){}\n", id, pin.library.size(), pin.manifest.size(),
+                       pin.in_process ? ", runs in process" : "");
   return out + fmt::format("API URL: {}\nCA certificates: {}\nLoads are logged to: {}\n", fixed(policy.api_base),
                            fixed(policy.ca_file), policy.audit ? "syslog" : "nowhere");
 }

@@ -47,6 +47,8 @@ json::Value summary(const DiscoveredProvider& found) {
   if (!found.is_usable()) out.set("reason", found.reason);
   if (!found.rule.empty()) out.set("rule", found.rule);
   if (found.manifest.runtime) out.set("runtime", true);
+  out.set("isolation", name_of(found.isolation.isolation));
+  out.set("isolation_rule", found.isolation.rule);
   if (!found.fix.empty()) out.set("fix", found.fix);
   out.set("order", found.manifest.order);
   out.set("login_flag", login_option(found));
@@ -57,6 +59,7 @@ std::string summary_text(const DiscoveredProvider& found) {
   std::string out = found.id + ": " + state_of(found);
   if (!found.manifest.version.empty()) out += ", " + found.manifest.title + " " + found.manifest.version;
   if (found.manifest.runtime) out += ", with a language runtime";
+  if (found.is_usable()) out += std::string(", ") + name_of(found.isolation.isolation);
   if (!login_option(found).empty()) out += ", log in with " + login_option(found);
   out += "\n  " + path_of(found) + " (" + name_of(found.origin) + ")\n";
   return found.is_usable() ? out : out + "  " + found.reason + "\n";

@@ -235,7 +235,11 @@ ProviderFiles find_provider_files(const fs::path& file) {
 
 void require_permitted(const heygen::provider::Policy& policy, const ProviderFiles& files) {
   const std::string& id = files.manifest.id;
-  const heygen::provider::Ruling ruling = heygen::provider::may_load(policy, id, heygen::provider::Origin::user);
+  heygen::provider::Ruling ruling = heygen::provider::may_load(policy, id, heygen::provider::Origin::user);
+  if (ruling.permitted) {
+    heygen::provider::Ruling needs = heygen::provider::may_need(policy, files.manifest.needs);
+    if (!needs.permitted) ruling = std::move(needs);
+  }
   std::string why = ruling.why;
   if (const heygen::provider::Pin* pin = policy.pin_of(id); why.empty() && pin != nullptr) {
     try {

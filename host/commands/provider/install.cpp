@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "core/base/text.hpp"
 #include "core/provider/manifest.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/store/reserved_slots.hpp"
+#include "host/commands/provider/consent.hpp"
 #include "host/commands/provider/files.hpp"
 #include "host/commands/provider/lookup.hpp"
 #include "host/printer.hpp"
@@ -14,6 +16,14 @@
 namespace heygen::host::commands::provider {
 
 namespace {
+
+/// The same installation for a script.
+std::string command_with_yes(const Parsed& parsed) {
+  std::string command = "heygen provider install " + shell_word(parsed.positionals.at(0)) + " --yes";
+  if (parsed.is_on("force")) command += " --force";
+  if (const std::string world = parsed.value("world"); !world.empty()) command += " --world " + shell_word(world);
+  return command;
+}
 
 /// What is left to do for a provider that brings a language runtime: a sentence with a space before it, or "".
 std::string runtime_note(Services& services, const heygen::provider::Manifest& manifest) {
@@ -30,6 +40,7 @@ void run_install_provider(Services& services, Printer& printer, const Parsed& pa
   const std::filesystem::path directory = user_directory(services);
   const ProviderFiles files = find_provider_files(parsed.positionals.at(0));
   require_permitted(services.policy(), files);
+  require_consent(services, files.manifest, parsed.is_on("yes"), command_with_yes(parsed));
   const auto on_wait = [&](std::chrono::milliseconds left) {
     services.show_waiting(left.count() > 0 ? "Waiting for the check of `" + files.manifest.id + "`" : "", left);
   };
@@ -44,6 +55,7 @@ void run_install_provider(Services& services, Printer& printer, const Parsed& pa
   out.set("library", (directory / files.manifest.library).string());
   out.set("manifest", (directory / manifest_name(id)).string());
   out.set("checked_by", checked_by);
+  out.set("needs", json::Array(files.manifest.needs.begin(), files.manifest.needs.end()));
   if (files.manifest.runtime) out.set("runtime", true);
   if (files.manifest.has_login) out.set("login_flag", store::login_flag_of(id));
   printer.print(out);
@@ -59,12 +71,15 @@ Command install_command() {
 FILE is a provider's library with its manifest beside it, or that manifest. Runs heygen-provider-check --strict first (or,
 without it, a test load), in a process without your environment and open files, then copies both files to the directory
 `providers` beside config.toml. What the check could not exercise is not installed; --world names a file that gives the
-provider what it needs. The check runs the provider's code, so install only what you would run.)");
+provider what it needs. The check runs the provider's code, so install only what you would run.
+
+If the manifest declares needs, it shows them and asks first. Everything else is denied to an isolated provider.)");
   command.examples = {"heygen provider install ./vault.so"};
   command.positionals = {{"file", "A provider's library or manifest"}};
   command.options = [](Services&) {
     return std::vector<Option>{
         {.name = "force", .doc = "Replace a provider with the same ID"},
+        {.name = "yes", .doc = "Grant what the provider needs, without a question"},
         {.name = "world", .value = "FILE", .doc = "What the check gives the provider (see heygen-provider-check)"}};
   };
   command.run = run_install_provider;

@@ -9,6 +9,7 @@
 #include "core/config/config.hpp"
 #include "core/net/redact.hpp"
 #include "core/provider/library/pin.hpp"
+#include "core/provider/needs.hpp"
 #include "core/provider/policy/policy.hpp"
 #include "core/provider/setting.hpp"
 #include "core/store/credential_store.hpp"
@@ -182,6 +183,13 @@ std::string pin_text(const json::Value& pin) {
                      matches("library_matches") ? "is" : "is not, so it will not load");
 }
 
+/// "hosts=setting:url: it may send requests to …"
+std::vector<std::string> needs_of(const Manifest& manifest) {
+  std::vector<std::string> lines;
+  for (const std::string& need : manifest.needs) lines.push_back(need + ": " + heygen::provider::in_words(need));
+  return lines;
+}
+
 std::string explanation_text(Services& services, const DiscoveredProvider& found) {
   std::vector<std::string> directories, variables, settings;
   for (const json::Value& row : searched(services, found))
@@ -193,10 +201,12 @@ std::string explanation_text(Services& services, const DiscoveredProvider& found
   std::string out = summary_text(found);
   if (found.is_usable()) out += verdict(services, found) + "\n";
   if (const json::Value pin = pin_report(services, found); !pin.is_null()) out += pin_text(pin);
+  if (found.is_usable())
+    out += fmt::format("Runs {}, by {}.\n", name_of(found.isolation.isolation), found.isolation.rule);
   out += "Credentials-file entry: `" + store::slot_of(found.id) + "`.\n";
   if (services.store().cache.has(found.id)) out += "Cached: something that it derived (gone at logout).\n";
   out += list_text("Searched", directories) + list_text("Environment variables that supply a credential", variables) +
-         list_text("Settings", settings) + list_text("Needs", found.manifest.needs);
+         list_text("Settings", settings) + list_text("Needs", needs_of(found.manifest));
   return printable(out, true);
 }
 
@@ -213,8 +223,8 @@ Command why_command() {
   command.words = {"provider", "why"};
   command.summary = "Explain why a provider can be used or not";
   command.description = paragraphs(R"(
-Which directories were searched, which manifest was chosen, what it hides, why it was refused, and which settings and
-environment variables it has.)");
+Which directories were searched, which manifest was chosen, what it hides, why it was refused, whether it runs in process
+or isolated, what it needs, and which settings and environment variables it has.)");
   command.examples = {"heygen provider why oauth --human"};
   command.positionals = {id_argument()};
   command.run = run_why_provider;

@@ -137,10 +137,13 @@ constexpr std::array<heygen_setting, 4> kSettings{
     sdk::setting("token_url", "url", "", "Where tokens come from", {}, true),
     sdk::setting("client_id", "string", "", "A public client there", {}, true),
     sdk::setting("scope", "string", "openid offline_access", "Scope to ask for")};
+constexpr auto kNeeds = sdk::needs("hosts=setting:token_url", "hosts=state:token_url");
+
 constexpr heygen_descriptor kDescriptor = sdk::Descriptor("dpop", "1.0.0")
                                               .title("Bound login")
                                               .interactions(HEYGEN_INTERACTS_BROWSER)
                                               .settings<kSettings>()
+                                              .needs(kNeeds)
                                               .build();
 
 }  // namespace

@@ -196,12 +196,15 @@ constexpr std::array<heygen_setting, 3> kSettings{
     sdk::setting("interactive", "string", "never", "Whether it may ask on the terminal: never, if-available, always"),
     sdk::setting("timeout", "int", "30", "Seconds that it may take, 1 to 300")};
 
+constexpr auto kNeeds = sdk::needs("exec=setting:command");
+
 constexpr heygen_descriptor kDescriptor = sdk::Descriptor("exec", "1.0.0")
                                               .title("Helper program")
                                               .note("Asks a credential helper of yours, as Bazel and uv do")
                                               .interactions(HEYGEN_INTERACTS_TERMINAL)
                                               .env(kEnv)
                                               .settings<kSettings>()
+                                              .needs(kNeeds)
                                               .build();
 
 }  // namespace

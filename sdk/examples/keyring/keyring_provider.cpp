@@ -218,11 +218,14 @@ class KeyringProvider : public sdk::Provider {
   }
 };
 
+constexpr auto kNeeds = sdk::needs("session-bus", "threads");
+
 constexpr heygen_descriptor kDescriptor = sdk::Descriptor("keyring", "1.0.0")
                                               .title("API key in the keyring")
                                               .note("A key of your account, kept by your desktop's keyring")
                                               .interactions(HEYGEN_INTERACTS_TERMINAL)
                                               .flags(HEYGEN_PROVIDER_READS_STDIN)
+                                              .needs(kNeeds)
                                               .build();
 
 }  // namespace

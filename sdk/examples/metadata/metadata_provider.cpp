@@ -68,7 +68,7 @@ constexpr std::array<heygen_setting, 2> kSettings{
     sdk::setting("enabled", "bool", "false", "Ask the metadata service of this machine's cloud"),
 
     sdk::setting("url", "url", "http://169.254.169.254", "Where the metadata service is", "HEYGEN_METADATA_URL")};
-constexpr std::array kNeeds{sdk::view("plain-http=169.254.169.254")};
+constexpr auto kNeeds = sdk::needs("hosts=setting:url", "plain-http=169.254.169.254");
 
 constexpr heygen_descriptor kDescriptor = sdk::Descriptor("metadata", "1.0.0")
                                               .title("Cloud machine")

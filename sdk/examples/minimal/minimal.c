@@ -120,6 +120,7 @@ static const heygen_setting kUrl = {.struct_size = sizeof kUrl,
                                     .type = HEYGEN_LITERAL("url"),
                                     .doc = HEYGEN_LITERAL("Server that refreshes and revokes tokens")};
 static const heygen_setting* const kSettings[] = {&kUrl};
+static const heygen_str kNeeds[] = {HEYGEN_LITERAL("hosts=setting:url")};
 
 static const heygen_descriptor kDescriptor = {.struct_size = sizeof kDescriptor,
                                               .flags = HEYGEN_PROVIDER_READS_STDIN,
@@ -130,7 +131,9 @@ static const heygen_descriptor kDescriptor = {.struct_size = sizeof kDescriptor,
                                               .order = 1000,
                                               .interactions = HEYGEN_INTERACTS_TERMINAL,
                                               .settings = kSettings,
-                                              .settings_count = 1};
+                                              .settings_count = 1,
+                                              .needs = kNeeds,
+                                              .needs_count = 1};
 
 static const heygen_provider_1 kProvider = {.struct_size = sizeof kProvider,
                                             .descriptor = &kDescriptor,

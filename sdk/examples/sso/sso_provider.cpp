@@ -312,6 +312,9 @@ constexpr std::array<heygen_setting, 5> kSettings{
     sdk::setting("audience", "string", "", "Audience of the exchanged token; the API's base unless set"),
     sdk::setting("exchange_url", "url", "", "Where tokens are exchanged; the issuer's token endpoint unless set")};
 
+constexpr auto kNeeds = sdk::needs("hosts=metadata:setting:issuer", "hosts=setting:exchange_url",
+                                   "hosts=state:token_url", "hosts=state:exchange_url", "hosts=state:revoke_url");
+
 constexpr heygen_descriptor kDescriptor = sdk::Descriptor("sso", "1.0.0")
                                               .title("Company login")
                                               .note("Single sign-on of your company, in the browser")
@@ -319,6 +322,7 @@ constexpr heygen_descriptor kDescriptor = sdk::Descriptor("sso", "1.0.0")
                                               .interactions(HEYGEN_INTERACTS_BROWSER)
                                               .env(kEnv)
                                               .settings<kSettings>()
+                                              .needs(kNeeds)
                                               .build();
 
 }  // namespace

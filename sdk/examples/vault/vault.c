@@ -161,6 +161,7 @@ static const heygen_setting kRole = {.struct_size = sizeof kRole,
                                      .doc = HEYGEN_LITERAL("AppRole to log in with")};
 static const heygen_setting* const kSettings[] = {&kUrl, &kRole};
 static const heygen_str kEnv[] = {HEYGEN_LITERAL("VAULT_ADDR")};
+static const heygen_str kNeeds[] = {HEYGEN_LITERAL("hosts=setting:url"), HEYGEN_LITERAL("hosts=state:url")};
 
 static const heygen_descriptor kDescriptor = {.struct_size = sizeof kDescriptor,
                                               .flags = HEYGEN_PROVIDER_READS_STDIN,
@@ -173,7 +174,9 @@ static const heygen_descriptor kDescriptor = {.struct_size = sizeof kDescriptor,
                                               .env = kEnv,
                                               .env_count = 1,
                                               .settings = kSettings,
-                                              .settings_count = 2};
+                                              .settings_count = 2,
+                                              .needs = kNeeds,
+                                              .needs_count = 2};
 
 static const heygen_provider_1 kProvider = {.struct_size = sizeof kProvider,
                                             .descriptor = &kDescriptor,

@@ -237,9 +237,11 @@ typedef struct heygen_descriptor {
   const heygen_str* enabled_by;
   size_t enabled_by_count;
   /* What it needs of the system beyond the services, one text each, shown to the
-   * user before it is installed. "plain-http=169.254.169.254" allows plain http
-   * to that link-local address. A host grants nothing for a text that it does
-   * not know. */
+   * user before it is installed. "hosts=idp.example", "hosts=setting:token_url":
+   * where its HTTP requests may go. "exec=/usr/bin/pass", "files=read:/etc/x",
+   * "session-bus", "network", "threads": what an isolated provider may do itself.
+   * "plain-http=169.254.169.254" allows plain http to that link-local address. A
+   * host grants nothing for a text that it does not know. */
   const heygen_str* needs;
   size_t needs_count;
 } heygen_descriptor;

@@ -817,6 +817,13 @@ constexpr heygen_setting setting(std::string_view key, std::string_view type, st
   return {sizeof(heygen_setting), required ? 1 : 0, view(key), view(type), view(fallback), view(doc), view(env)};
 }
 
+/// What a provider needs beyond the services, such as needs("hosts=setting:url", "threads"): see "Needs" in
+/// providers.md.
+template <typename... Texts>
+constexpr std::array<heygen_str, sizeof...(Texts)> needs(const Texts&... texts) {
+  return {view(texts)...};
+}
+
 /// Pointers to the elements of an array of settings.
 template <const auto& kList>
 struct SettingPointers {
@@ -883,9 +890,10 @@ class Descriptor {
     raw_.settings_count = std::size(kList);
     return *this;
   }
-  /// Texts such as "plain-http=169.254.169.254".
+  /// A constant made by needs(). A known word with the wrong kind of value does not compile.
   template <typename Texts>
   constexpr Descriptor& needs(const Texts& texts) {
+    for (const heygen_str& need : texts) check_need({need.data, need.size});
     raw_.needs = std::data(texts);
     raw_.needs_count = std::size(texts);
     return *this;
@@ -899,6 +907,23 @@ class Descriptor {
   constexpr heygen_descriptor build() const { return raw_; }
 
  private:
+  static constexpr bool starts(std::string_view text, std::string_view with) {
+    return text.substr(0, with.size()) == with;
+  }
+  static constexpr void check_need(std::string_view need) {
+    const std::string_view word = need.substr(0, need.find('='));
+    const std::string_view value = need.substr(word.size() == need.size() ? need.size() : word.size() + 1);
+    const bool opens = word == "session-bus" || word == "network" || word == "threads";
+    const bool names = word == "hosts" || word == "exec" || word == "files" || word == "plain-http";
+    if (opens && word.size() != need.size()) throw "needs: session-bus, network and threads have no value";
+    if (names && value.empty()) throw "needs: hosts=…, exec=…, files=… and plain-http=… have a value";
+    if (word == "hosts" && value.find('/') != std::string_view::npos && !starts(value, "unix:"))
+      throw "needs: hosts=NAME, without a scheme or a path";
+    if (word == "exec" && value.substr(0, 1) != "/" && !starts(value, "setting:"))
+      throw "needs: exec=/… or exec=setting:KEY";
+    if (word == "files" && !starts(value, "read:") && !starts(value, "write:"))
+      throw "needs: files=read:… or files=write:…";
+  }
   static constexpr bool valid_id(std::string_view id) {
     if (id.size() < 2 || id.size() > 32 || id[0] < 'a' || id[0] > 'z') return false;
     // NOLINTNEXTLINE(readability-use-anyofallof): std::all_of is constexpr only from C++20 on

@@ -22,6 +22,7 @@
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/elf_file.hpp"
 #include "core/provider/library/ownership.hpp"
+#include "core/provider/needs.hpp"
 #include "sdk/tools/check/case/cases.hpp"
 #include "sdk/tools/check/case/memory.hpp"
 #include "sdk/tools/check/case/process.hpp"
@@ -190,6 +191,9 @@ void Checker::look_at_manifest() {
 
 void Checker::compare_manifest() {
   Findings& out = report_.findings;
+  out.cover("manifest-needs");
+  for (const std::string& unknown : provider::parse_needs(manifest_.needs).unknown)
+    out.fail("manifest-needs", "`" + unknown + "` is not a need that this heygen knows");
   out.cover("manifest-same");
   if (manifest_file_.empty()) manifest_file_ = report_.library.parent_path() / (manifest_.id + ".provider.json");
   std::ifstream stream(manifest_file_, std::ios::binary);

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(marked_texts_that_are_filled_in_are_the_texts_of_a_run) {
   }
   const std::string marked = cli::marked_surface(services, table);
   BOOST_TEST((marked.find(live_mark({"auth", "login"})) != std::string::npos));
-  const auto part = [&](const std::vector<std::string>& words) { return cli::surface_of(services, command(words)); };
+  const auto part = [&](const std::vector<std::string>& words) { return cli::surface_part(services, table, words); };
   BOOST_TEST((without_marks(marked, part) == json::write(cli::surface(services, table))));
 }
 

@@ -37,6 +37,18 @@ BOOST_AUTO_TEST_CASE(runtimes_that_may_load_are_read) {
   BOOST_TEST(settings.runtimes == std::vector<std::string>{"vault"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(isolation_is_read) {
+  auto settings = of("[provider]\nisolation = \"process\"\nisolated = { vault = true, sso = false }\n");
+  BOOST_TEST(!settings.problem);
+  BOOST_TEST(settings.isolation.all);
+  BOOST_TEST(settings.isolation.ids == std::vector<std::string>{"vault"}, boost::test_tools::per_element());
+  settings = of("provider.isolation = 'default'\n");
+  BOOST_TEST(!settings.problem);
+  BOOST_TEST(!settings.isolation.all);
+  for (const char* fault : {"provider.isolation = 'none'", "provider.isolation = true", "provider.isolated.a = 'yes'"})
+    BOOST_TEST(of(std::string(fault) + "\n").problem.has_value(), fault);
+}
+
 BOOST_AUTO_TEST_CASE(fault_anywhere_in_the_file_is_a_problem) {
   for (const char* fault :
        {"provider.deadline = 0", "provider.deadline = 86401", "provider.disabled = ['vault']",

@@ -153,6 +153,32 @@ BOOST_AUTO_TEST_CASE(runtimes_are_up_to_the_user_unless_the_policy_lists_them) {
   refuses(kListed + "runtimes = [\"three\"]\n", 6, "`providers.runtimes` has \"three\"");
 }
 
+BOOST_AUTO_TEST_CASE(forbidden_need_is_found_by_word_and_by_text) {
+  const Policy policy = parse(kOpen + "forbid_needs = [\"network\", \"exec\", \"hosts=*.corp.example\"]\n");
+  for (const char* need : {"network", "exec=/usr/bin/pass", "exec=setting:command", "hosts=*.corp.example"}) {
+    const Ruling ruling = may_need(policy, {"threads", need});
+    BOOST_TEST(!ruling.permitted, need);
+    BOOST_TEST(ruling.rule == "/etc/p.toml, line 5 (providers.forbid_needs)");
+    BOOST_TEST(ruling.why == "it needs `" + std::string(need) + "`, which the policy " + ruling.rule + " forbids");
+  }
+  BOOST_TEST(may_need(policy, {"threads", "hosts=a.corp.example", "hosts=setting:url", "networks"}).permitted);
+  BOOST_TEST(may_need(policy, {}).permitted);
+  BOOST_TEST(may_need(Policy{}, {"network"}).permitted);
+}
+
+BOOST_AUTO_TEST_CASE(typo_in_the_rules_of_isolation_is_an_error) {
+  refuses(kOpen + "isolation = \"on\"\n", 5, "`providers.isolation` must be \"default\" or \"process\"");
+  refuses(kOpen + "isolation = true\n", 5, "`providers.isolation` must be text");
+  refuses(kOpen + "forbid_needs = \"exec\"\n", 5, "`providers.forbid_needs` must be a list");
+  for (const char* need : {"execute", "Network", "exec=pass", "network=1", "", "threads "})
+    refuses(kOpen + "forbid_needs = [\"" + need + "\"]\n", 5, "which is not a valid need");
+  const std::string sound = "library = \"sha256:" + kHex + "\"\nmanifest = \"sha256:" + kHex + "\"\n";
+  BOOST_TEST(parse(kOpen + "[pins.one]\n" + sound + "in_process = true\n").pin_of("one")->in_process);
+  BOOST_TEST(!parse(kOpen + "[pins.one]\n" + sound).pin_of("one")->in_process);
+  refuses(kOpen + "[pins.one]\n" + sound + "in_process = 1\n", 8, "`pins.one.in_process` must be true or false");
+  refuses(kOpen + "[pins.one]\nin_process = true\n", 6, "needs both");
+}
+
 BOOST_AUTO_TEST_CASE(sealed_copy_cannot_be_changed) {
   const fs::path file = fixture("fine");
   const std::string digest = file_digest(file);

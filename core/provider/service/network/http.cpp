@@ -18,6 +18,7 @@
 #include "core/net/tls/tls.hpp"
 #include "core/provider/call/exchange.hpp"
 #include "core/provider/call/host_call.hpp"
+#include "core/provider/call/host_permission.hpp"
 #include "core/provider/call/http_response.hpp"
 #include "core/provider/service/services.hpp"
 #include "core/provider/text_rules.hpp"
@@ -184,6 +185,7 @@ heygen_status exchange(HostCall& host, const heygen_http_request& given, const n
                        "The response of " + url.origin() + " is larger than " +
                            (max_body % limits::kMiB == 0 ? std::to_string(max_body / limits::kMiB) + " MiB."
                                                          : std::to_string(max_body) + " bytes."));
+    learn_hosts(host, url, kept->status, kept->body);
     *response = reinterpret_cast<const heygen_http_response*>(host.keep(std::move(kept)));
     return HEYGEN_OK;
   } catch (const net::Failure& failure) {
@@ -215,6 +217,8 @@ heygen_status HEYGEN_CALL send(const heygen_call* call, const heygen_http_reques
     }
     if (given_is_unsound(*request)) return host.refuse("http.send got NULL with a size.");
     net::Route route = route_of(host, *request, url);
+    if (const auto fault = find_host_fault(host, url, route.unix_socket))
+      return host.fail(HEYGEN_USAGE, fault->message, fault->hint);
     if (const auto fault = find_url_fault(host, url, route)) return host.fail(HEYGEN_USAGE, *fault);
     if (const auto fault = net::find_fault(route))
       return host.fail(HEYGEN_USAGE, "The HTTP request was not sent: " + *fault + ".");

@@ -107,7 +107,7 @@ type Descriptor struct {
 	CredentialEnv []string // those of Env that hold a credential by themselves
 	Settings      []Setting
 	EnabledBy     []string // settings or variables, one of which must be set before the login is offered
-	Needs         []string // such as "plain-http=169.254.169.254"
+	Needs         []string // beyond the services, such as "hosts=setting:url"; "threads" always, for the runtime of Go
 }
 
 var registered struct {

@@ -119,6 +119,7 @@ func init() {
 		Settings: []provider.Setting{
 			{Key: "url", Type: "url", Doc: "Where tokens are refreshed and revoked", Required: true},
 		},
+		Needs: []string{"hosts=setting:url", "threads"},
 	}, pastedToken{})
 }
 

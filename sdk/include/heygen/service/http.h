@@ -15,7 +15,9 @@ extern "C" {
  * `needs`, and where the user set HEYGEN_ALLOW_HTTP (host-tls). `needs` has an
  * IPv6 address without its zone; the URL has one, as "http://[fe80::1%25eth0]/"
  * (RFC 6874), which stays out of the Host header. Limits: 64 headers sent, of
- * 64 KiB a value; 16 MiB a body sent; 100 header fields received. */
+ * 64 KiB a value; 16 MiB a body sent; 100 header fields received. A provider
+ * that declares hosts in `needs`, and every isolated one, reaches only those and
+ * the API (host-hosts). */
 #define HEYGEN_HTTP_1 "heygen.http/1"
 
 /* Members that are 0 or empty have their default. */

@@ -4,9 +4,14 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 
+#include "core/net/url.hpp"
 #include "core/provider/abi.hpp"
+#include "core/provider/call/host_permission.hpp"
 #include "core/provider/call/sink.hpp"
+#include "core/provider/needs.hpp"
 #include "core/provider/service/services.hpp"
 #include "sdk/tools/check/host/fakes.hpp"
 
@@ -68,12 +73,32 @@ void add_trace(Service& service) {
 
 // ---- what the check wants to know
 
+/// Where the request would go, if it is one at all.
+void judge_host(Fakes& fakes, const HostCall& host, const heygen_http_request* request) {
+  if (request == nullptr || request->struct_size < provider::abi::kHttpRequestSize) return;
+  try {
+    const net::Url url = net::Url::parse(view(request->url));
+    const std::string socket(view(request->unix_socket));
+    if (!provider::find_undeclared_host(host, url, socket)) return;
+    const std::string target = socket.empty() ? provider::host_and_port(url.text()) : socket;
+    std::string need = "hosts=" + (socket.empty() ? url.host : "unix:" + socket);
+    for (const auto& [key, value] : fakes.scenario.settings) {
+      if (socket.empty() ? provider::host_of_value(value) == target : value == target)
+        need = std::string("hosts=") + (socket.empty() ? "setting:" : "unix:setting:") + key;
+    }
+    fakes.fail("service-hosts",
+               fakes.scenario.shown("a request goes to " + target + ": add \"" + need + "\" to `needs`"));
+  } catch (const std::invalid_argument&) {  // the host says what is wrong with it
+  }
+}
+
 heygen_http_1_v http_table() {
   heygen_http_1_v table = provider::http_service();
   table.send = [](const heygen_call* call, const heygen_http_request* request,
                   const heygen_http_response** response) -> heygen_status {
     Fakes& fakes = Fakes::of(call);
     ++fakes.result.requests;
+    if (HostCall* host = HostCall::of(call)) judge_host(fakes, *host, request);
     const heygen_status status = provider::http_service().send(call, request, response);
     if (status == HEYGEN_USAGE && !fakes.script->damaged) {
       fakes.fail("service-requests", "the host refuses to send the request");

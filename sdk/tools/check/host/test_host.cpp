@@ -181,7 +181,7 @@ void Fakes::judge(HostCall& host, heygen_status raw) {
   result.raw = raw;
   result.answer = host.finish(raw);
   for (const char* rule : {"status-known", "thread-call", "answer-headers", "answer-state", "state-login",
-                           "answer-texts", "service-declared", "service-requests"}) {
+                           "answer-texts", "service-declared", "service-requests", "service-hosts"}) {
     findings.cover(rule);
   }
   if (function == Function::resolve) findings.cover("status-ok");

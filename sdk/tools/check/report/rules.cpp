@@ -52,6 +52,9 @@ constexpr auto kRules = std::to_array<Rule>({
     {"manifest-same", "The manifest is beside the library and says the same.",
      "The host lists and chooses by manifests only, and refuses one that contradicts its library.",
      "Run `heygen-provider-check manifest LIBRARY` after each change of the descriptor."},
+    {"manifest-needs", "Each need is one that heygen knows.",
+     "A need that a host does not know grants nothing: most likely, it is misspelled.",
+     "See Needs in providers.md for the words and their values."},
     {"manifest-interactions", "How the login involves the user is declared.",
      "The host decides by it what it can offer without a terminal or browser.",
      "Set interactions to the HEYGEN_INTERACTS_* that login() uses."},
@@ -204,6 +207,9 @@ constexpr auto kRules = std::to_array<Rule>({
     {"service-requests", "Services get valid arguments: URLs, headers, paths, listeners.",
      "The host refuses the rest, and the call fails as a bug in the provider.",
      "See the service's comment in provider.h."},
+    {"service-hosts", "Each request goes to the API or to a host that `needs` declares.",
+     "An isolated provider reaches no other host.",
+     "Add the need to the descriptor, such as \"hosts=setting:url\", and write the manifest anew."},
 });
 
 }  // namespace

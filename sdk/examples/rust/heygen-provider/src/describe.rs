@@ -109,7 +109,7 @@ impl Descriptor {
         self.0.enabled_by_count = names.len();
         self
     }
-    /// Beyond the services, such as "plain-http=169.254.169.254"; shown before it is installed.
+    /// Beyond the services, such as "hosts=setting:url" or "threads"; shown before it is installed.
     pub const fn needs(mut self, texts: &'static [abi::Str]) -> Self {
         self.0.needs = texts.as_ptr();
         self.0.needs_count = texts.len();

@@ -100,4 +100,5 @@ heygen_provider!(
             "",
             true
         )])
+        .needs(&[Descriptor::name("hosts=setting:url")])
 );
