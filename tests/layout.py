@@ -17,7 +17,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = ("core", "host", "plugins", "sdk/include", "sdk/json", "sdk/sandbox", "sdk/tools")
+PARTS = ("core", "host", "plugins", "runner/cage", "sdk/include", "sdk/json", "sdk/sandbox", "sdk/tools")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 COMMAND = re.compile(r"^ *(\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.M)
 # What makes a target, and how the target's name begins.
@@ -89,10 +89,12 @@ class Tree:
         self.libraries = Libraries()
         self.files = sorted(name(path) for part in PARTS for kind in ("*.cpp", "*.hpp") for path in (ROOT / part).rglob(kind)
                             if "/templates/" not in name(path))
-        self.home = {}  # directory -> the target that its headers belong to
+        counts = collections.defaultdict(collections.Counter)  # directory -> the sources of each target there
         for source, target in self.libraries.owner.items():
             if "$" not in target:  # a target of a function
-                self.home.setdefault(directory_of(source), target)
+                counts[directory_of(source)][target] += 1
+        # directory -> the target that its headers belong to, unless they have a source of their name
+        self.home = {directory: count.most_common(1)[0][0] for directory, count in counts.items()}
         known = set(self.files)
         self.includes = [(file, there) for file in self.files for there in INCLUDE.findall(text(ROOT / file)) if there in known]
 
@@ -100,7 +102,8 @@ class Tree:
         directory = directory_of(file)
         while directory and directory not in self.home:
             directory = directory_of(directory)
-        return self.libraries.owner.get(file) or self.home.get(directory)
+        owner = self.libraries.owner
+        return owner.get(file) or owner.get(file.replace(".hpp", ".cpp")) or self.home.get(directory)
 
     def graph(self):
         arrows = collections.defaultdict(dict)

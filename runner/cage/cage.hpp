@@ -21,8 +21,8 @@ struct Plan {
   bool landlock = true;        ///< false: as on a kernel without it, for tests
   bool seccomp = true;         ///< false: as on a kernel without it, for tests
   bool require = true;         ///< fail where nothing holds. false is for tests
-  unsigned memory_mib = 1024;  ///< address space; 0 is no limit, which sanitizers need
-  unsigned cpu_seconds = 60;   ///< of CPU time; 0 is no limit
+  unsigned memory_mib = 1024;  ///< address space; 0: unlimited, which sanitizers need
+  unsigned cpu_seconds = 60;   ///< of CPU time; 0: unlimited
   unsigned files = 64;         ///< descriptors
 };
 
@@ -36,7 +36,7 @@ struct Report {
   /// is mapped: until the host serves it, each call that the filter does not allow waits.
   int notify_fd = -1;
   /// The memory of this process, to read, or -1. Goes with notify_fd in the same message, after it, and is closed as
-  /// well: the host reads paths there, since the process can be traced by nobody.
+  /// well: the host reads paths there, since no process can trace this one.
   int memory_fd = -1;
 };
 
@@ -44,12 +44,12 @@ struct Report {
 /// calls. There is no way back. Call it once, before there is a second thread. The process leads a session and a
 /// process group that nothing within can leave, so kill(-pid) reaches all of it. True when the line holds: a seccomp
 /// filter, and for paths Landlock or a supervisor. Otherwise false with `report.fault`, and the caller must exit: part
-/// of it may be in force.
+/// of it may be in effect.
 bool enter(const Plan& plan, Report& report);
 
 /// What this kernel has, without a change to the process.
 struct Kernel {
-  int landlock_abi = 0;  ///< 0: none, or switched off
+  int landlock_abi = 0;  ///< 0: none, or disabled
   bool seccomp = false;  ///< filters
   bool notifications =
       false;  ///< the supervisor can answer; another supervisor around the process may still take that away

@@ -17,11 +17,13 @@ import termios
 import threading
 import unittest
 
-BUILT = pathlib.Path(os.environ["HEYGEN_BUILD"]) / "tests" / "hostile"
-NOBODY = 65534
+import support
+
+BUILT = support.BUILD / "tests" / "hostile"
+UNPRIVILEGED = 65534
 LIMIT = 120  # seconds for one attack on a busy machine
 
-# Attacks that a kernel or container may refuse to anybody. All others work without the cage, or the test is wrong.
+# Attacks that a kernel or container may refuse to every user. All others work without the cage, or the test is wrong.
 DEPENDS = {
     "call_as_i386": "IA32_EMULATION", "call_as_x32": "X86_X32_ABI", "call_unknown": "no such call", "catch_faults": "USERFAULTFD",
     "clone3_namespace": "user namespaces", "clone_namespace": "user namespaces", "load_bpf": "kernel.unprivileged_bpf_disabled",
@@ -160,7 +162,7 @@ class Escape:
     """One place. The attacks run in the order of the library, each in a process of its own."""
 
     wrapper = ()
-    user = NOBODY
+    user = UNPRIVILEGED
     words = {}
     tries_free = True
     named = True
@@ -202,7 +204,7 @@ class Escape:
         free = self.place.run(attack, free=1)
         if not free["worked"]:
             self.assertIn(attack, DEPENDS, f"it does not work without the cage either: {free}")
-            return f" (here nobody can: {DEPENDS[attack]})"
+            return f" (not possible here: {DEPENDS[attack]})"
         return ""
 
     def check_names(self, attack, outcome):
@@ -269,7 +271,7 @@ class Walls(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.place = Place(user=NOBODY)
+        cls.place = Place(user=UNPRIVILEGED)
         cls.addClassCleanup(cls.place.close)
 
     def setUp(self):
@@ -358,6 +360,82 @@ class Walls(unittest.TestCase):
                     "listen_internet": False}, bus=bus, network=1)
         self.check({"connect_abstract": True, "connect_unix": False},
                    bus="unix:abstract=escape-" + self.place.targets.root.name)
+
+
+class AsProvider(support.EndToEnd):
+    """The same attacks by a real provider, of the installation (in process) and of the user (isolated)."""
+
+    # Those that need no secret of the harness, with what the error names.
+    ATTACKS = {
+        "read_ssh_key": "open {home}/.ssh/id_rsa to read",
+        "read_credentials": "open {home}/credentials.json to read",
+        "read_by_number": "open {home}/.ssh/id_rsa to read",
+        "look_at_key": "look at {home}/.ssh/id_rsa",
+        "list_home": "open {home} to read",
+        "create_file": "open {home}/created to write",
+        "delete_file": "unlink {home}/victim",
+        "change_mode": "chmod",
+        "share_memory": "open /dev/shm/",
+        "kill_parent": "signal process",
+        "fork_process": "start a process",
+        "become_shell": "execute /bin/sh",
+        "start_thread": "start a thread",
+        "clone_namespace": "make a namespace",
+        "connect_internet": "open an Internet socket",
+        "ask_name_server": "open an Internet socket",
+        "connect_unix": "open a Unix socket",
+        "connect_abstract": "open a Unix socket",
+        "open_netlink": "open a netlink socket",
+        "use_io_uring": "call io_uring_setup",
+        "share_system_v": "call shmget",
+        "make_memory_file": "call memfd_create",
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.targets = Targets(None)
+        self.addCleanup(self.targets.close)
+        self.library = self.home.path / "hostile-provider.so"
+        shutil.copy(BUILT / "hostile-provider.so", self.library)
+        support.write_manifest(self.library)
+
+    def attack(self, name):
+        self.targets.new_home()
+        words = {**self.targets.words(), "attack": name, "library": self.library}
+        words["stream"] = words.pop("socket")
+        settings = "".join(f'{key} = "{value}"\n' for key, value in words.items())
+        self.home.write_settings(f"[providers.hostile]\n{settings}")
+        return self.start("auth", "status").finish(LIMIT)
+
+    def test_provider_of_the_user_is_denied_and_named(self):
+        self.home.add_provider(self.library)
+        for name, words in self.ATTACKS.items():
+            with self.subTest(attack=name):
+                done = self.attack(name)
+                self.assertNotEqual(done.code, 0, done)
+                self.assertNotEqual(done.code, 42, done)
+                self.assertIn(words.format(home=self.targets.home), done.err, done)
+
+    def test_provider_of_the_installation_succeeds(self):
+        """In process, to show that the attacks work."""
+        self.home.program = support.install(self.home.path / "installed")
+        for file in (self.library, self.library.with_suffix(".provider.json")):
+            shutil.copy(file, self.home.path / "installed/lib/heygen/providers")
+        for name in self.ATTACKS:
+            if name in DEPENDS:
+                continue
+            with self.subTest(attack=name):
+                done = self.attack(name)
+                self.assertEqual(done.code, 42 if name == "become_shell" else 0, done)
+
+    def test_call_of_another_architecture_ends_the_provider(self):
+        if os.uname().machine != "x86_64":
+            self.skipTest("x86-64 only")
+        self.home.add_provider(self.library)
+        for name in ("call_as_x32", "call_as_i386"):
+            done = self.attack(name)
+            self.assertNotEqual(done.code, 0, done)
+            self.assertIn("another architecture", done.err, done)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ static int read_by_openat2(Target target) {
   return result_of((int)syscall(437, AT_FDCWD, hostile_path(target, ".ssh/id_rsa"), how, sizeof how));
 }
 
-/* The path changes while somebody checks it. The key begins with another letter than the other file. */
+/* The path changes during its check. The key begins with another letter than the other file. */
 static char swapped[4096];
 static volatile int swapping;
 

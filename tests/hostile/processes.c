@@ -42,7 +42,7 @@ static int write_parent(Target target) {
   return result_of(process_vm_writev(target->parent, &here, 1, &there, 1, 0));
 }
 
-/* SIGURG is ignored by default: the harness goes on. */
+/* SIGURG is ignored by default: the harness continues. */
 static int kill_parent(Target target) {
   return result_of(kill(target->parent, SIGURG));
 }

@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -60,8 +61,11 @@ bool is_device(const std::string& path) {
   return false;
 }
 
-/// Whether opening it neither waits nor acts.
+/// Whether opening it neither waits nor acts. What /proc shows of "self" would be the host's.
 bool is_plain(int fd, const std::string& path) {
+  constexpr auto kProc = 0x9fa0;  // PROC_SUPER_MAGIC
+  struct statfs system {};
+  if (fstatfs(fd, &system) != 0 || system.f_type == kProc) return false;
   struct stat info {};
   if (fstat(fd, &info) != 0) return false;
   return S_ISREG(info.st_mode) || S_ISDIR(info.st_mode) || (S_ISCHR(info.st_mode) && is_device(path));
