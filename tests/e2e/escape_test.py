@@ -64,7 +64,8 @@ class Targets:
             (self.root / name).chmod(0o777)
         self.names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.names.bind(("127.0.0.1", 0))
-        threading.Thread(target=self.answer, daemon=True).start()
+        self.answers = threading.Thread(target=self.answer, daemon=True)
+        self.answers.start()
         self.new_home()
 
     @staticmethod
@@ -105,10 +106,11 @@ class Targets:
                 "udp": self.names.getsockname()[1]}
 
     def close(self):
-        # A thread that waits in recvfrom() keeps the socket open until a datagram comes.
+        # A datagram without content ends the thread.
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
             last.sendto(b"", self.names.getsockname())
-        for server in (*self.servers, self.datagrams):
+        self.answers.join(LIMIT)
+        for server in (*self.servers, self.datagrams, self.names):
             server.close()
         shutil.rmtree(self.root, ignore_errors=True)
 
@@ -395,7 +397,7 @@ class AsProvider(support.EndToEnd):
         super().setUp()
         self.targets = Targets(None)
         self.addCleanup(self.targets.close)
-        self.library = self.home.path / "hostile-provider.so"
+        self.library = self.home.path / "hostile.so"
         shutil.copy(BUILT / "hostile-provider.so", self.library)
         support.write_manifest(self.library)
 
@@ -405,7 +407,7 @@ class AsProvider(support.EndToEnd):
         words["stream"] = words.pop("socket")
         settings = "".join(f'{key} = "{value}"\n' for key, value in words.items())
         self.home.write_settings(f"[providers.hostile]\n{settings}")
-        return self.start("auth", "status").finish(LIMIT)
+        return self.start("auth", "explain").finish(LIMIT)
 
     def test_provider_of_the_user_is_denied_and_named(self):
         self.home.add_provider(self.library)
@@ -414,6 +416,7 @@ class AsProvider(support.EndToEnd):
                 done = self.attack(name)
                 self.assertNotEqual(done.code, 0, done)
                 self.assertNotEqual(done.code, 42, done)
+                self.assertNotIn("worked", done.out, done)
                 self.assertIn(words.format(home=self.targets.home), done.err, done)
 
     def test_provider_of_the_installation_succeeds(self):
@@ -426,7 +429,10 @@ class AsProvider(support.EndToEnd):
                 continue
             with self.subTest(attack=name):
                 done = self.attack(name)
-                self.assertEqual(done.code, 42 if name == "become_shell" else 0, done)
+                if name == "become_shell":
+                    self.assertEqual(done.code, 42, done)
+                else:
+                    self.assertIn('"source":"worked"', done.out, done)
 
     def test_call_of_another_architecture_ends_the_provider(self):
         if os.uname().machine != "x86_64":

@@ -11,8 +11,9 @@
 #include "hostile.h"
 
 #define STR(text) ((heygen_str)HEYGEN_LITERAL(text))
-#define SETTING(name) \
-  { .struct_size = sizeof(heygen_setting), .key = HEYGEN_LITERAL(name), .type = HEYGEN_LITERAL("string") }
+#define SETTING(word)                            \
+  static const heygen_setting word##_setting = { \
+      .struct_size = sizeof(heygen_setting), .key = HEYGEN_LITERAL(#word), .type = HEYGEN_LITERAL("string")}
 
 /* Ends with NUL; empty when it is not set. */
 static const char* get(const heygen_call* call, const heygen_settings_1_v* settings, heygen_str name, char room[512]) {
@@ -55,9 +56,17 @@ static heygen_status HEYGEN_CALL unsupported(const heygen_call* call) {
   return HEYGEN_UNSUPPORTED;
 }
 
-static const heygen_setting kSettings[] = {SETTING("attack"), SETTING("home"),      SETTING("library"),
-                                           SETTING("stream"), SETTING("datagrams"), SETTING("abstract"),
-                                           SETTING("tcp"),    SETTING("udp")};
+SETTING(attack);
+SETTING(home);
+SETTING(library);
+SETTING(stream);
+SETTING(datagrams);
+SETTING(abstract);
+SETTING(tcp);
+SETTING(udp);
+static const heygen_setting* const kSettings[] = {&attack_setting, &home_setting,      &library_setting,
+                                                  &stream_setting, &datagrams_setting, &abstract_setting,
+                                                  &tcp_setting,    &udp_setting};
 static const heygen_descriptor kDescriptor = {
     .struct_size = sizeof kDescriptor,
     .flags = HEYGEN_PROVIDER_AMBIENT | HEYGEN_PROVIDER_NO_LOGIN,

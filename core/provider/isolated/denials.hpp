@@ -97,7 +97,7 @@ class Denials {
 };
 
 /// What a signal that ended the process says about an attempt, or "": SIGSYS is a call of another architecture, which
-/// nobody answers.
+/// the kernel answers.
 std::string name_of_signal(int signal);
 
 }  // namespace heygen::provider
