@@ -82,9 +82,9 @@ FUNCTIONS = {
 
 class WithVault(WithService):
     def build(self, where="nowhere", kind=HANG, directory=None):
-        """The two files, in a directory of their own or the user's."""
+        """The two files, in a directory of their own or where they run in heygen's process."""
         self.mark = self.home.path / "hangs"
-        directory = directory or self.home.providers()
+        directory = directory or self.home.in_process()
         directory.mkdir(exist_ok=True)
         source = self.home.path / "vault.c"
         source.write_text(SOURCE, encoding="utf-8")

@@ -185,14 +185,14 @@ bool Child::is_gone() const {
 /// Between waits the supervisor answers what the child is stopped at.
 Child::Ready Child::watch(short events, Time& left, int cancel) {
   for (;;) {
-    std::array<pollfd, 3> watched{pollfd{socket_.get(), events, 0}, pollfd{denials_ ? denials_->fd() : -1, POLLIN, 0},
+    std::array<pollfd, 3> watched{pollfd{socket_.get(), events, 0}, pollfd{denials_ && !denials_over_ ? denials_->fd() : -1, POLLIN, 0},
                                   pollfd{cancel, POLLIN, 0}};
     const Time slice = std::clamp(left, Time::zero(), kLongestSleep);
     const auto before = SteadyClock::now();
     const int ready = poll(watched.data(), watched.size(), static_cast<int>(slice.count()));
     const Time slept = std::chrono::duration_cast<Time>(SteadyClock::now() - before);
     left -= slept - stopped_time(slice, slept);
-    if (ready > 0 && watched[1].revents != 0 && !denials_->serve()) denials_.reset();
+    if (ready > 0 && watched[1].revents != 0) denials_over_ = !denials_->serve();
     if (ready > 0 && watched[0].revents != 0) return Ready::socket;
     if (ready > 0 && watched[2].revents != 0) return Ready::cancel;
     if (left <= Time::zero()) return Ready::late;

@@ -93,6 +93,7 @@ class Child {
   wire::Inbox inbox_;
   wire::Frame current_;
   bool has_current_ = false, has_ended_ = false, was_told_ = false, cage_reported_ = false;
+  bool denials_over_ = false;  ///< nothing will come any more; the names stay
   pid_t process_ = 0;
 };
 
