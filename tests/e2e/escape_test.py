@@ -322,6 +322,10 @@ class Walls(unittest.TestCase):
                     "change_mode": False, "list_home": False, "create_file": False},
                    read=self.place.targets.home / ".ssh/id_rsa")
 
+    def test_read_need_opens_a_directory(self):
+        self.check({"list_home": True, "read_ssh_key": True, "read_credentials": True, "create_file": False, "truncate_file": False,
+                    "watch_home": False, "read_own_descriptors": False}, read=self.place.targets.home)
+
     def test_read_need_follows_no_link_out_of_it(self):
         (self.place.targets.root / "open").mkdir()
         (self.place.targets.root / "open/id_rsa").symlink_to(self.place.targets.home / ".ssh/id_rsa")

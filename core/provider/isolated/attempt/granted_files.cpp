@@ -108,7 +108,7 @@ OpenedFile GrantedFiles::open(const std::string& path, int flags, mode_t mode) c
   const bool device = is_device(plain);
   const std::vector<std::string>& grants = write ? write_ : read_;
   if (!device && !is_covered(plain, grants)) return failed(EACCES, true);
-  if ((flags & __O_TMPFILE) != 0) return failed(EOPNOTSUPP);
+  if ((flags & O_TMPFILE) == O_TMPFILE) return failed(EOPNOTSUPP);
   const UniqueFd found = find(path, flags & (O_NOFOLLOW | O_DIRECTORY));
   if (!found) return errno == ENOENT && (flags & O_CREAT) != 0 ? create(plain, flags, mode) : failed(errno);
   const std::string place = true_path(found.get());
