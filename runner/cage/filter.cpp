@@ -131,7 +131,6 @@ class Writer {
     } else if (way == Way::ioctl) {
       argument(1);
       for (const unsigned command : {FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS, TIOCGWINSZ}) allow_equal(command);
-      allow_equal(static_cast<unsigned>(SECCOMP_IOCTL_NOTIF_ADDFD));  // enter() asks; nothing has a listener later
     } else if (way == Way::prctl) {
       argument(0);
       for (const unsigned option : {PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS, PR_CAPBSET_READ,
