@@ -346,7 +346,7 @@ class Walls(unittest.TestCase):
 
     def test_exec_need_starts_one_program(self):
         self.check({"spawn_shell": True, "fork_process": True, "become_shell": True, "become_descriptor": False, "become_memory": False,
-                    "start_thread": False, "clone_namespace": False, "read_ssh_key": False, "kill_parent": False}, exec="/bin/sh")
+                    "fork_many": False, "start_thread": False, "clone_namespace": False, "read_ssh_key": False, "kill_parent": False}, exec="/bin/sh")
         self.check({"spawn_shell": False, "become_shell": False, "fork_process": True}, exec="/bin/true")
 
     def test_network_need_opens_internet_sockets(self):

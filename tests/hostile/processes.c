@@ -90,6 +90,13 @@ static int fork_process(Target target) {
   return 0;
 }
 
+/* More than a provider has any use for. */
+static int fork_many(Target target) {
+  int result = 0;
+  for (int times = 0; times < 100 && result == 0; ++times) result = fork_process(target);
+  return result;
+}
+
 static int spawn_shell(Target target) {
   (void)target;
   pid_t child = 0;
@@ -196,6 +203,7 @@ const struct hostile_attack hostile_processes[] = {
     {"limit_parent", limit_parent},
     {"own_signals_of_parent", own_signals_of_parent},
     {"fork_process", fork_process},
+    {"fork_many", fork_many},
     {"spawn_shell", spawn_shell},
     {"become_shell", become_shell},
     {"become_descriptor", become_descriptor},
