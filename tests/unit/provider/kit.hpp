@@ -113,10 +113,16 @@ struct Scenario {
   }
 
   std::unique_ptr<ProviderRegistry> registry(std::vector<SearchDirectory> directories, Rules rules = {}) {
+    rules.runner = HEYGEN_RUNNER;
     return make_registry(std::move(directories), services(), std::move(rules));
   }
   std::unique_ptr<ProviderRegistry> registry() { return registry({{directory.path(), Origin::user}}); }
 };
+
+/// HEYGEN_TEST_ISOLATION: providers run in processes of their own in the tests that do not care.
+inline Origin usual_origin() {
+  return std::getenv("HEYGEN_TEST_ISOLATION") != nullptr ? Origin::user : Origin::system;
+}
 
 /// The scripted provider of tests/abi/probe.cpp, loaded as the program loads any.
 struct Probe : Scenario {
@@ -147,7 +153,7 @@ struct Probe : Scenario {
     if (!loaded_from) {
       Manifest manifest = Library(fixture("probe"), "1.0.0").described();
       install(directory.path(), "probe", manifest);
-      loaded_from = registry();
+      loaded_from = registry({{directory.path(), usual_origin()}});
     }
     return loaded_from->load("probe");
   }
