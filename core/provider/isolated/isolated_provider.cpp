@@ -245,6 +245,7 @@ class IsolatedProvider : public Provider {
     Dispatch dispatch(host, library_.allowance);
     Limits limits(limit_of(host.function));
     limits.slow_told = host.function == Function::login;
+    if (services_.cancel.requested()) cancel(host, limits);
     put_call(out_, host, outcome);
     if (child_->send_call(out_, limits.left) == Event::late) refuse_late(limits);
     for (;;) {

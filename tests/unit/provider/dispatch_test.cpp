@@ -46,10 +46,11 @@ std::string random_request(std::mt19937& dice) {
   out.begin(wire::Kind::request);
   out.put_count(dice() % (static_cast<std::uint32_t>(Code::end) + 2));
   const std::string text(dice() % 40, static_cast<char>('"' + dice() % 60));
-  for (unsigned left = dice() % 7; left > 0; --left) {
+  for (auto left = dice() % 7; left > 0; --left) {
     switch (dice() % 5) {
       case 0:
-        out.put_text(abi::str(dice() % 2 == 0 ? text : std::string("{\"a\":[1,{\"b\":\"2\"},null]}")));
+        out.put_text(
+            heygen::provider::abi::str(dice() % 2 == 0 ? text : std::string("{\"a\":[1,{\"b\":\"2\"},null]}")));
         break;
       case 1:
         out.put_flag(dice() % 2 == 0);
@@ -79,8 +80,8 @@ BOOST_AUTO_TEST_CASE(dispatch_answers_by_the_same_sink_as_in_this_process) {
   Writer out;
   out.begin(wire::Kind::request);
   out.put_count(static_cast<std::uint32_t>(Code::sink_set_header));
-  out.put_text(abi::str("X-Sample"));
-  out.put_text(abi::str("value"));
+  out.put_text(heygen::provider::abi::str("X-Sample"));
+  out.put_text(heygen::provider::abi::str("value"));
   out.put_number(0);
   BOOST_TEST((served.serve(fields_of(out)) == Dispatch::Outcome::answered));
   BOOST_TEST_REQUIRE(served.host.result.headers.size() == 1U);
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(dispatch_charges_what_the_host_keeps) {
   Writer out;
   out.begin(wire::Kind::request);
   out.put_count(static_cast<std::uint32_t>(Code::json_parse));
-  out.put_text(abi::str("[" + std::string(4'000, ' ') + "]"));
+  out.put_text(heygen::provider::abi::str("[" + std::string(4'000, ' ') + "]"));
   BOOST_TEST((served.serve(fields_of(out)) == Dispatch::Outcome::too_much));
 }
 

@@ -24,10 +24,10 @@ std::string sample() {
   out.put_count(7);
   out.put_flag(true);
   out.put_number(-5);
-  out.put_text(abi::str("text"));
+  out.put_text(heygen::provider::abi::str("text"));
   out.put_text({nullptr, 0});
   out.put_text({nullptr, 9});
-  out.put_text(abi::str(""));
+  out.put_text(heygen::provider::abi::str(""));
   out.put_bytes("\x01\x02", 2);
   BOOST_TEST_REQUIRE(out.finish());
   return {out.data(), out.size()};
@@ -47,7 +47,7 @@ Fields read(Reader& in) {
   fields.count = in.count();
   fields.flag = in.flag();
   fields.number = in.number();
-  fields.text = abi::view(in.text());
+  fields.text = heygen::provider::abi::view(in.text());
   fields.null = in.text();
   fields.unsound = in.text();
   fields.empty = in.text();
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(frame_brings_every_field) {
   BOOST_TEST(fields.number == -5);
   BOOST_TEST(fields.text == "text");
   BOOST_TEST((fields.null.data == nullptr && fields.null.size == 0));
-  BOOST_TEST(!abi::is_sound(fields.unsound));
+  BOOST_TEST(!heygen::provider::abi::is_sound(fields.unsound));
   BOOST_TEST((fields.empty.data != nullptr && fields.empty.size == 0));
   BOOST_TEST((fields.bytes[0] == 1 && fields.bytes[1] == 2));
   inbox.drop(frame);
@@ -142,10 +142,10 @@ BOOST_AUTO_TEST_CASE(frame_that_gets_too_long_is_never_complete) {
   const std::string text(wire::kLongestText, 'a');
   Writer out;
   out.begin(Kind::request);
-  for (int i = 0; i < 3; ++i) out.put_text(abi::str(text));
+  for (int i = 0; i < 3; ++i) out.put_text(heygen::provider::abi::str(text));
   BOOST_TEST(!out.finish());
   out.begin(Kind::request);
-  out.put_text(abi::str(text + "cut off"));
+  out.put_text(heygen::provider::abi::str(text + "cut off"));
   BOOST_TEST_REQUIRE(out.finish());
   BOOST_TEST(out.size() == 8 + 4 + wire::kLongestText);
 }
