@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/provider/isolated/dispatch.hpp"
+#include "core/provider/isolated/requests/dispatch.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <random>
 
-#include "core/provider/isolated/described.hpp"
+#include "core/provider/isolated/process/described.hpp"
 #include "core/provider/refusal.hpp"
 #include "core/provider/service/services.hpp"
 #include "tests/unit/provider/kit.hpp"
@@ -28,10 +28,10 @@ struct Served : Scenario {
   HostCall host{context, Function::resolve, request};
   Allowance allowance;
   Dispatch dispatch{host, allowance};
-  Writer reply;
+  Writer response;
 
   Dispatch::Outcome serve(std::string_view bytes) {
-    return dispatch.serve(Reader(bytes.data(), bytes.size()), bytes.size(), reply);
+    return dispatch.serve(Reader(bytes.data(), bytes.size()), bytes.size(), response);
   }
 };
 
