@@ -23,7 +23,7 @@ Frame current;
 bool has_current = false;
 int descriptors[kMostDescriptors] = {-1, -1};
 
-/// The host sees that the connection ends; there is nobody to tell more.
+/// The host sees that the connection ends; there is no reader left.
 [[noreturn]] void leave() {
   _exit(EXIT_FAILURE);
 }

@@ -45,12 +45,12 @@ Writer& Client::ask(Code code) {
 Reader Client::answer() {
   send(request_);
   const Frame frame = receive();
-  if (frame.kind != Kind::reply) end(ChildFault::host);
+  if (frame.kind != Kind::response) end(ChildFault::host);
   return frame.fields;
 }
 
-void Client::finish(const Reader& reply) {
-  if (!reply.is_complete()) end(ChildFault::host);
+void Client::finish(const Reader& answered) {
+  if (!answered.is_complete()) end(ChildFault::host);
 }
 
 }  // namespace heygen::runner

@@ -31,10 +31,10 @@ class Client {
 
   /// A request, to be filled.
   Writer& ask(Code code);
-  /// Sends it and waits for the reply, which stays until the next request.
+  /// Sends it and waits for the response, which stays until the next request.
   Reader answer();
-  /// The reply was read to its end; otherwise the process ends.
-  static void finish(const Reader& reply);
+  /// The response was read to its end; otherwise the process ends.
+  static void finish(const Reader& answered);
 
   Arena& arena() { return arena_; }
 

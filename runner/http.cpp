@@ -2,7 +2,7 @@
 // heygen.http/1 of the child. Each response has an arena of its own, so that release() frees it.
 #include <stdlib.h>
 
-#include "core/provider/abi.hpp"
+#include "core/provider/wire/abi.hpp"
 #include "runner/services.hpp"
 
 namespace heygen::runner {
@@ -83,10 +83,10 @@ heygen_status HEYGEN_CALL send_request(const heygen_call*, const heygen_http_req
   request.put_flag(response != nullptr);
   request.put_flag(given != nullptr);
   if (given != nullptr) put_request(request, *given);
-  Reader reply = client().answer();
-  const auto status = static_cast<heygen_status>(reply.number());
-  Response* received = take_response(reply);
-  Client::finish(reply);
+  Reader answered = client().answer();
+  const auto status = static_cast<heygen_status>(answered.number());
+  Response* received = take_response(answered);
+  Client::finish(answered);
   if (response != nullptr) *response = reinterpret_cast<const heygen_http_response*>(received);
   return status;
 }

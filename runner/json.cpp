@@ -3,7 +3,7 @@
 // the children of one value side by side.
 #include <string.h>
 
-#include "core/provider/abi.hpp"
+#include "core/provider/wire/abi.hpp"
 #include "runner/services.hpp"
 
 namespace heygen::runner {
@@ -40,22 +40,22 @@ void take_node(Reader& in, Node& node) {
 const heygen_json* HEYGEN_CALL parse(const heygen_call*, heygen_str text) {
   if (!client().may_ask()) return nullptr;
   client().ask(Code::json_parse).put_text(text);
-  Reader reply = client().answer();
-  const std::uint32_t document = reply.count();
+  Reader answered = client().answer();
+  const std::uint32_t document = answered.count();
   constexpr std::size_t kLeastNode = 17;
-  const std::uint32_t total = reply.items(kLeastNode);
+  const std::uint32_t total = answered.items(kLeastNode);
   Node* nodes = total != 0 ? client().arena().make<Node>(total) : nullptr;
   std::uint32_t next = 1;
-  for (std::uint32_t i = 0; i < total && reply.is_sound(); ++i) {
+  for (std::uint32_t i = 0; i < total && answered.is_sound(); ++i) {
     Node& node = nodes[i];
-    take_node(reply, node);
+    take_node(answered, node);
     node.document = document;
     node.index = i;
     if (node.count > total - next) end(provider::wire::ChildFault::host);
     node.children = nodes + next;
     next += node.count;
   }
-  Client::finish(reply);
+  Client::finish(answered);
   return handle_of(nodes);
 }
 
@@ -103,9 +103,9 @@ heygen_status HEYGEN_CALL put_value(heygen_json_writer* writer, const heygen_jso
   put(request, writer);
   request.put_count(value != nullptr ? node_of(value)->document : 0);
   request.put_count(value != nullptr ? node_of(value)->index : 0);
-  Reader reply = client().answer();
-  const auto status = static_cast<heygen_status>(reply.number());
-  Client::finish(reply);
+  Reader answered = client().answer();
+  const auto status = static_cast<heygen_status>(answered.number());
+  Client::finish(answered);
   return status;
 }
 

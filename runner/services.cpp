@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <string.h>
 
-#include "core/provider/abi.hpp"
+#include "core/provider/wire/abi.hpp"
 #include "runner/sha2.hpp"
 
 #define HEYGEN_RUNNER_ASK(service, function) Plain<Code::service##_##function>::call
@@ -22,10 +22,10 @@ heygen_status HEYGEN_CALL fill(const heygen_call*, std::uint8_t* out, std::size_
   Writer& request = client().ask(Code::random_fill);
   request.put_flag(out != nullptr);
   request.put_number(static_cast<std::int64_t>(size < INT64_MAX ? size : INT64_MAX));
-  Reader reply = client().answer();
-  const auto status = static_cast<heygen_status>(reply.number());
-  if (status == HEYGEN_OK) reply.bytes(out, size);
-  Client::finish(reply);
+  Reader answered = client().answer();
+  const auto status = static_cast<heygen_status>(answered.number());
+  if (status == HEYGEN_OK) answered.bytes(out, size);
+  Client::finish(answered);
   return status;
 }
 
@@ -33,10 +33,10 @@ heygen_status HEYGEN_CALL body_sha256(const heygen_call*, std::uint8_t* out) {
   constexpr std::size_t kDigest = 32;
   if (!client().may_ask()) return HEYGEN_INTERNAL;
   client().ask(Code::request_body_sha256).put_flag(out != nullptr);
-  Reader reply = client().answer();
-  const auto status = static_cast<heygen_status>(reply.number());
-  if (status == HEYGEN_OK) reply.bytes(out, kDigest);
-  Client::finish(reply);
+  Reader answered = client().answer();
+  const auto status = static_cast<heygen_status>(answered.number());
+  if (status == HEYGEN_OK) answered.bytes(out, kDigest);
+  Client::finish(answered);
   return status;
 }
 
@@ -55,10 +55,10 @@ heygen_status HEYGEN_CALL open_listener(const heygen_call*, const heygen_loopbac
       request.put_count(options->port);
     }
   }
-  Reader reply = client().answer();
-  const auto status = static_cast<heygen_status>(reply.number());
-  auto* opened = take_result<heygen_loopback*>(reply);
-  Client::finish(reply);
+  Reader answered = client().answer();
+  const auto status = static_cast<heygen_status>(answered.number());
+  auto* opened = take_result<heygen_loopback*>(answered);
+  Client::finish(answered);
   if (listener != nullptr) *listener = opened;
   return status;
 }
@@ -74,10 +74,10 @@ heygen_status HEYGEN_CALL menu(const heygen_call*, heygen_str title, const heyge
     request.put_text(items[i]);
   request.put_flag(chosen != nullptr);
   request.put_count(chosen != nullptr ? *chosen : 0);
-  Reader reply = client().answer();
-  const auto status = static_cast<heygen_status>(reply.number());
-  const std::uint32_t answer = reply.count();
-  Client::finish(reply);
+  Reader answered = client().answer();
+  const auto status = static_cast<heygen_status>(answered.number());
+  const std::uint32_t answer = answered.count();
+  Client::finish(answered);
   if (chosen != nullptr) *chosen = answer;
   return status;
 }
@@ -177,12 +177,20 @@ const void* service_by_name(const heygen_str& id) {
     const char* id;
     const void* service;
   };
-  const Entry entries[] = {
-      {HEYGEN_HTTP_1, &http_service()}, {HEYGEN_JSON_1, &json_service()}, {HEYGEN_HASH_1, &kHash},
-      {HEYGEN_RANDOM_1, &kRandom},      {HEYGEN_CLOCK_1, &kClock},        {HEYGEN_LOOPBACK_1, &kLoopback},
-      {HEYGEN_BROWSER_1, &kBrowser},    {HEYGEN_TERMINAL_1, &kTerminal},  {HEYGEN_SETTINGS_1, &kSettings},
-      {HEYGEN_LOG_1, &kLog},            {HEYGEN_CANCEL_1, &kCancel},      {HEYGEN_CACHE_1, &kCache},
-      {HEYGEN_KEY_1, &kKey},            {HEYGEN_REQUEST_1, &kRequest}};
+  const Entry entries[] = {{HEYGEN_HTTP_1, &http_service()},
+                           {HEYGEN_JSON_1, &json_service()},
+                           {HEYGEN_HASH_1, &kHash},
+                           {HEYGEN_RANDOM_1, &kRandom},
+                           {HEYGEN_CLOCK_1, &kClock},
+                           {HEYGEN_LOOPBACK_1, &kLoopback},
+                           {HEYGEN_BROWSER_1, &kBrowser},
+                           {HEYGEN_TERMINAL_1, &kTerminal},
+                           {HEYGEN_SETTINGS_1, &kSettings},
+                           {HEYGEN_LOG_1, &kLog},
+                           {HEYGEN_CANCEL_1, &kCancel},
+                           {HEYGEN_CACHE_1, &kCache},
+                           {HEYGEN_KEY_1, &kKey},
+                           {HEYGEN_REQUEST_1, &kRequest}};
   for (const Entry& entry : entries) {
     if (is(entry.id)) return entry.service;
   }

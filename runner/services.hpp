@@ -11,9 +11,9 @@ namespace heygen::runner {
 /// The stub of a function of HEYGEN_WIRE_PLAIN.
 template <Code kCode>
 struct Plain;
-#define HEYGEN_RUNNER_PLAIN(service, function, failed)                                 \
-  template <>                                                                          \
-  struct Plain<Code::service##_##function>                                             \
+#define HEYGEN_RUNNER_PLAIN(service, function, failed) \
+  template <>                                          \
+  struct Plain<Code::service##_##function>             \
       : Stub<Code::service##_##function, failed, decltype(provider::wire::table::service::function)> {};
 HEYGEN_WIRE_PLAIN(HEYGEN_RUNNER_PLAIN)
 #undef HEYGEN_RUNNER_PLAIN

@@ -22,14 +22,13 @@ inline void put(Writer& out, const std::int64_t* place) {
   if (place != nullptr) out.put_number(*place);
 }
 template <class Number>
-  requires std::is_integral_v<Number>
+requires std::is_integral_v<Number>
 void put(Writer& out, Number number) {
   out.put_number(static_cast<std::int64_t>(number));
 }
 template <class Opaque>
-  requires(!std::is_same_v<Opaque, heygen_call> && !std::is_same_v<Opaque, heygen_str> &&
-           !std::is_same_v<Opaque, std::int64_t>)
-void put(Writer& out, const Opaque* handle) {
+requires(!std::is_same_v<Opaque, heygen_call> && !std::is_same_v<Opaque, heygen_str> &&
+         !std::is_same_v<Opaque, std::int64_t>) void put(Writer& out, const Opaque* handle) {
   out.put_count(handle != nullptr ? reinterpret_cast<const Handle*>(handle)->number : 0);
 }
 
@@ -76,10 +75,10 @@ struct Stub<kCode, kFailed, Result (*)(Arguments...)> {
     if (!client().may_ask()) return failed_result<Result>(kFailed);
     Writer& request = client().ask(kCode);
     (put(request, arguments), ...);
-    Reader reply = client().answer();
-    const Result result = take_result<Result>(reply);
-    (take(reply, arguments), ...);
-    Client::finish(reply);
+    Reader answered = client().answer();
+    const Result result = take_result<Result>(answered);
+    (take(answered, arguments), ...);
+    Client::finish(answered);
     return result;
   }
 };

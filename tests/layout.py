@@ -17,7 +17,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = ("core", "host", "plugins", "runner/cage", "sdk/include", "sdk/json", "sdk/sandbox", "sdk/tools")
+PARTS = ("core", "host", "plugins", "runner", "sdk/include", "sdk/json", "sdk/sandbox", "sdk/tools")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 COMMAND = re.compile(r"^ *(\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.M)
 # What makes a target, and how the target's name begins.
@@ -30,7 +30,8 @@ PREFIXES = {
     "target_sources": "",
 }
 # What the tests of a directory may name, where that is not core/<directory>.
-TESTED = {"cage": ("runner/cage/",), "host": ("host/",), "plugins": ("plugins/", "sdk/include/heygen/"), "sandbox": ("sdk/sandbox/", "sdk/json/")}
+TESTED = {"cage": ("runner/cage/",), "host": ("host/",), "plugins": ("plugins/", "sdk/include/heygen/"),
+          "provider_denials": ("core/provider/isolated/",), "sandbox": ("sdk/sandbox/", "sdk/json/")}
 
 
 def text(path):
@@ -89,12 +90,10 @@ class Tree:
         self.libraries = Libraries()
         self.files = sorted(name(path) for part in PARTS for kind in ("*.cpp", "*.hpp") for path in (ROOT / part).rglob(kind)
                             if "/templates/" not in name(path))
-        counts = collections.defaultdict(collections.Counter)  # directory -> the sources of each target there
+        self.home = {}  # directory -> the target that its headers belong to
         for source, target in self.libraries.owner.items():
             if "$" not in target:  # a target of a function
-                counts[directory_of(source)][target] += 1
-        # directory -> the target that its headers belong to, unless they have a source of their name
-        self.home = {directory: count.most_common(1)[0][0] for directory, count in counts.items()}
+                self.home.setdefault(directory_of(source), target)
         known = set(self.files)
         self.includes = [(file, there) for file in self.files for there in INCLUDE.findall(text(ROOT / file)) if there in known]
 
@@ -102,8 +101,7 @@ class Tree:
         directory = directory_of(file)
         while directory and directory not in self.home:
             directory = directory_of(directory)
-        owner = self.libraries.owner
-        return owner.get(file) or owner.get(file.replace(".hpp", ".cpp")) or self.home.get(directory)
+        return self.libraries.owner.get(file) or self.home.get(directory)
 
     def graph(self):
         arrows = collections.defaultdict(dict)

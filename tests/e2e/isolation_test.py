@@ -63,13 +63,13 @@ const heygen_provider_entry_v heygen_provider_entry = {.struct_size = sizeof hey
     .min_major = 1, .max_major = 1, .init = init, .deinit = deinit, .get_api = get_api};
 """
 MALFORMED = "malformed message"
-REQUEST, REPLY, LOG, RESULT, CAGED = 7, 8, 9, 11, 2
+REQUEST, RESPONSE, LOG, RESULT, CAGED = 7, 8, 9, 11, 2
 # What the provider does, and what the error says of it.
 ACTS = {
     "garbage": ('for (int i = 0; i < 100; ++i) say("GET / HTTP/1.1\\r\\n", 16)', MALFORMED),
     "an unknown function": (f"frame(4, {REQUEST}); uint32_t code = 4000; say(&code, sizeof code)", MALFORMED),
     "a request without its arguments": (f"frame(4, {REQUEST}); uint32_t code = 0; say(&code, sizeof code)", MALFORMED),
-    "a frame for the other side": (f"frame(0, {REPLY})", MALFORMED),
+    "a frame for the other side": (f"frame(0, {RESPONSE})", MALFORMED),
     "a second cage": (f"frame(6, {CAGED}); say(\"123456\", 6)", MALFORMED),
     "a frame without end": (f"frame(0xFFFFFFF0u, {REQUEST})", MALFORMED),
     "half a frame": (f"frame(100, {REQUEST}); for (;;) pause()", "did not respond: it ran for 1s"),
@@ -88,7 +88,7 @@ ACTS = {
         " text[sizeof text - 2] = ' '; for (;;) json->parse(call, (heygen_str){text, sizeof text})",
         "more than a call may",
     ),
-    "requests that nobody reads": (
+    "requests without a reader": (
         f"for (int i = 0; i < 100000; ++i) {{ frame(4, {REQUEST}); uint32_t code = 26; say(&code, sizeof code); }}",
         "vault",
     ),
@@ -185,7 +185,7 @@ class Faults(Isolated):
                     self.assertIn(f"in {function}()", message)
                     self.assertIn("vault.so", message)
 
-    def test_what_nobody_waits_for_ends_no_command(self):
+    def test_what_is_not_waited_for_ends_no_command(self):
         for function, arguments in (("report_outcome", USE), ("deinit", USE), ("revoke", ("auth", "logout"))):
             for kind in (NULL_POINTER, EXIT, HANG):
                 with self.subTest(function, kind=kind):

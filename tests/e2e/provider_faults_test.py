@@ -404,7 +404,7 @@ __attribute__((constructor)) static void look(void) {{
         self.assertNotIn("fd 27", lines)  # what the program opens itself has small numbers
 
     def test_it_is_removed_and_its_login_stays(self):
-        self.build()
+        self.build(directory=self.home.providers())
         self.fill()
         done = self.assert_fails(self.run_heygen("provider", "remove", "vault"), "confirmation_required", 1)
         self.assertTrue((self.directory / "vault.so").exists(), done)

@@ -14,7 +14,7 @@
 #include "core/base/limits.hpp"
 #include "core/base/text.hpp"
 #include "core/provider/call/adapter.hpp"
-#include "core/provider/isolated/isolated_provider.hpp"
+#include "core/provider/isolated/process/isolated_provider.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/ownership.hpp"
@@ -288,9 +288,8 @@ class FileProviderRegistry : public ProviderRegistry {
       PinnedImage image;
       if (pin != nullptr) image = pin_library(file, pin->library);
       digest = image.digest;
-      loaded_[found.id] =
-          found.isolation.isolation == Isolation::process ? open_isolated(found, file, image.path)
-                                                          : open_in_process(found, file, image.path);
+      loaded_[found.id] = found.isolation.isolation == Isolation::process ? open_isolated(found, file, image.path)
+                                                                          : open_in_process(found, file, image.path);
       found.state = ProviderState::loaded;
     } catch (const Refusal& refusal) {
       refuse(found, ProviderState::refused, found.library_path.string() + ": " + refusal.what(), refusal.fix);
@@ -298,7 +297,8 @@ class FileProviderRegistry : public ProviderRegistry {
     audit(found, digest);
   }
 
-  std::unique_ptr<Provider> open_isolated(const DiscoveredProvider& found, const fs::path& file, const fs::path& image) {
+  std::unique_ptr<Provider> open_isolated(const DiscoveredProvider& found, const fs::path& file,
+                                          const fs::path& image) {
     if (rules_.runner.empty()) throw Refusal("the program that isolates it cannot be found");
     const fs::path runner = require_runner();
     return make_isolated_provider(
@@ -315,7 +315,7 @@ class FileProviderRegistry : public ProviderRegistry {
         std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
   }
 
-  /// Whoever could replace it could do without a cage.
+  /// A user who could replace it could do without a cage.
   fs::path require_runner() {
     try {
       return checks_.require(rules_.runner, Owner::installation).path;

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/provider/abi.hpp"
+#include "core/provider/wire/abi.hpp"
 
 namespace heygen::provider::wire {
 
@@ -18,8 +18,8 @@ inline constexpr const char* kEntry = "heygen_provider_entry";
 /// Why a library is not used.
 enum class LoadFault : std::uint32_t {
   none,
-  not_loadable,       ///< the system says why
-  entry_small,        ///< than version 1.0 had
+  not_loadable,  ///< the system says why
+  entry_small,   ///< than version 1.0 had
   entry_incomplete,
   no_common_version,  ///< the range of the library
   init_failed,        ///< its status

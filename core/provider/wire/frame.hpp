@@ -18,18 +18,18 @@ inline constexpr std::uint32_t kLongestFrame = 40 * kMebibyte;
 inline constexpr std::uint32_t kLongestText = 17 * kMebibyte;
 
 enum class Kind : std::uint32_t {
-  hello = 1,   ///< to the child, with descriptors: what to load, and the cage
-  caged,       ///< from it: the cage, with the descriptor of its notifications
-  stage,       ///< from it: the step of loading that begins
-  fault,       ///< from it: why it ends
-  described,   ///< from it: the library's entry, interface and descriptor
-  call,        ///< to it: run a provider function
-  request,     ///< from it: a function of the sink or of a service
-  reply,       ///< to it: its result
-  log,         ///< from any of its threads, without a reply
-  polls,       ///< likewise: the provider waits for cancellation by itself
-  result,      ///< from it: what the provider function returned
-  deinit,      ///< to it: the end
+  hello = 1,  ///< to the child, with descriptors: what to load, and the cage
+  caged,      ///< from it: the cage, with the descriptor of its notifications
+  stage,      ///< from it: the step of loading that begins
+  fault,      ///< from it: why it ends
+  described,  ///< from it: the library's entry, interface and descriptor
+  call,       ///< to it: run a provider function
+  request,    ///< from it: a function of the sink or of a service
+  response,   ///< to it: its result
+  log,        ///< from any of its threads, without a response
+  polls,      ///< likewise: the provider waits for cancellation by itself
+  result,     ///< from it: what the provider function returned
+  deinit,     ///< to it: the end
 };
 
 /// Bytes that grow, wiped when they go. Not thread-safe.

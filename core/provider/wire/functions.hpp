@@ -77,20 +77,20 @@ namespace heygen::provider::wire {
   X(terminal, menu)
 
 // X(service, id): the services by their tables' names.
-#define HEYGEN_WIRE_SERVICES(X) \
-  X(http, HEYGEN_HTTP_1)        \
-  X(json, HEYGEN_JSON_1)        \
-  X(hash, HEYGEN_HASH_1)        \
-  X(random, HEYGEN_RANDOM_1)    \
-  X(clock, HEYGEN_CLOCK_1)      \
-  X(loopback, HEYGEN_LOOPBACK_1)\
-  X(browser, HEYGEN_BROWSER_1)  \
-  X(terminal, HEYGEN_TERMINAL_1)\
-  X(settings, HEYGEN_SETTINGS_1)\
-  X(log, HEYGEN_LOG_1)          \
-  X(cancel, HEYGEN_CANCEL_1)    \
-  X(cache, HEYGEN_CACHE_1)      \
-  X(key, HEYGEN_KEY_1)          \
+#define HEYGEN_WIRE_SERVICES(X)  \
+  X(http, HEYGEN_HTTP_1)         \
+  X(json, HEYGEN_JSON_1)         \
+  X(hash, HEYGEN_HASH_1)         \
+  X(random, HEYGEN_RANDOM_1)     \
+  X(clock, HEYGEN_CLOCK_1)       \
+  X(loopback, HEYGEN_LOOPBACK_1) \
+  X(browser, HEYGEN_BROWSER_1)   \
+  X(terminal, HEYGEN_TERMINAL_1) \
+  X(settings, HEYGEN_SETTINGS_1) \
+  X(log, HEYGEN_LOG_1)           \
+  X(cancel, HEYGEN_CANCEL_1)     \
+  X(cache, HEYGEN_CACHE_1)       \
+  X(key, HEYGEN_KEY_1)           \
   X(request, HEYGEN_REQUEST_1)
 
 enum class Code : std::uint32_t {

@@ -54,10 +54,10 @@ enum class Stage : std::uint32_t { load, init, get_api, deinit };
 
 /// Of Kind::fault: why the child ends by itself.
 enum class ChildFault : std::uint32_t {
-  cage = 1,       ///< the text says why
-  memory,         ///< malloc() failed
-  long_message,   ///< a frame that would be too long
-  host,           ///< a frame of the host that it does not understand
+  cage = 1,      ///< the text says why
+  memory,        ///< malloc() failed
+  long_message,  ///< a frame that would be too long
+  host,          ///< a frame of the host that it does not understand
 };
 
 }  // namespace heygen::provider::wire

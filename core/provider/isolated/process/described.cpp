@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/provider/isolated/described.hpp"
+#include "core/provider/isolated/process/described.hpp"
 
 #include <deque>
 #include <utility>

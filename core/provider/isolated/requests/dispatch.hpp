@@ -52,7 +52,7 @@ class Dispatch {
   enum class Outcome : unsigned char { answered, malformed, too_much };
 
   /// Answers a frame of Kind::request, of `size` bytes.
-  Outcome serve(wire::Reader request, std::size_t size, wire::Writer& reply);
+  Outcome serve(wire::Reader request, std::size_t size, wire::Writer& response);
   /// Writes a frame of Kind::log.
   Outcome log(wire::Reader line, std::size_t size);
 
@@ -75,7 +75,7 @@ class Dispatch {
   std::int64_t spent_ = 0;
 };
 
-// What has structs, lists or documents: each reads its arguments to their end, and writes the reply.
+// What has structs, lists or documents: each reads its arguments to their end, and writes the response.
 void serve_http_send(Dispatch& on, wire::Reader& in, wire::Writer& out);
 void serve_http_release(Dispatch& on, wire::Reader& in, wire::Writer& out);
 void serve_json_parse(Dispatch& on, wire::Reader& in, wire::Writer& out);

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/provider/abi.hpp"
-#include "core/provider/isolated/dispatch.hpp"
+#include "core/provider/isolated/requests/dispatch.hpp"
 #include "core/provider/service/services.hpp"
 
 namespace heygen::provider {
@@ -64,8 +64,7 @@ void serve_http_send(Dispatch& on, wire::Reader& in, wire::Writer& out) {
     request.headers = has_fields ? fields.data() : nullptr;
     request.body = in.text();
     request.max_body = in.count();
-    for (heygen_str* text :
-         {&request.extra_ca, &request.client_certificate, &request.client_key, &request.unix_socket})
+    for (heygen_str* text : {&request.extra_ca, &request.client_certificate, &request.client_key, &request.unix_socket})
       *text = in.text();
   }
   if (!in.is_complete()) return in.fail();
@@ -122,8 +121,7 @@ void serve_loopback_open(Dispatch& on, wire::Reader& in, wire::Writer& out) {
   }
   if (!in.is_complete()) return in.fail();
   heygen_loopback* listener = nullptr;
-  out.put_number(
-      loopback_service().open(on.call(), has_options ? &options : nullptr, has_place ? &listener : nullptr));
+  out.put_number(loopback_service().open(on.call(), has_options ? &options : nullptr, has_place ? &listener : nullptr));
   out.put_count(on.listeners.add(listener));
 }
 

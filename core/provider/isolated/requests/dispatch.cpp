@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/provider/isolated/dispatch.hpp"
+#include "core/provider/isolated/requests/dispatch.hpp"
 
 #include <limits>
 #include <tuple>
@@ -16,8 +16,8 @@ using wire::Code;
 using wire::Reader;
 using wire::Writer;
 
-/// An argument, read from a request, given to the function, and written to the reply where the function changed it: as
-/// runner/stub.hpp has it on the other end.
+/// An argument, read from a request, given to the function, and written to the response where the function changed it:
+/// as runner/stub.hpp has it on the other end.
 template <class Type>
 class Argument;
 
@@ -74,7 +74,7 @@ class Argument<std::int64_t*> {
 };
 
 template <class Number>
-  requires std::is_integral_v<Number>
+requires std::is_integral_v<Number>
 class Argument<Number> {
  public:
   Argument(Dispatch&, Reader& in) {
@@ -113,13 +113,12 @@ class Argument<const heygen_loopback*> : public HandleArgument<const heygen_loop
   using HandleArgument::HandleArgument;
 };
 template <>
-class Argument<const heygen_http_response*>
-    : public HandleArgument<const heygen_http_response, &Dispatch::responses> {
+class Argument<const heygen_http_response*> : public HandleArgument<const heygen_http_response, &Dispatch::responses> {
   using HandleArgument::HandleArgument;
 };
 
 template <class Number>
-  requires std::is_integral_v<Number>
+requires std::is_integral_v<Number>
 void put_result(Dispatch&, Writer& out, Number number) {
   out.put_number(static_cast<std::int64_t>(number));
 }
@@ -167,7 +166,7 @@ void serve_code(Code code, Dispatch& on, Reader& in, Writer& out) {
 
 }  // namespace
 
-Dispatch::Outcome Dispatch::serve(Reader request, std::size_t size, Writer& reply) {
+Dispatch::Outcome Dispatch::serve(Reader request, std::size_t size, Writer& response) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin_);
   const std::uint64_t allowed =
       allowance_.requests + allowance_.requests_per_second * static_cast<std::uint64_t>(seconds.count());
@@ -175,10 +174,10 @@ Dispatch::Outcome Dispatch::serve(Reader request, std::size_t size, Writer& repl
   spent_ += static_cast<std::int64_t>(size);
   const std::uint32_t code = request.count();
   if (code >= static_cast<std::uint32_t>(Code::end)) return Outcome::malformed;
-  reply.begin(wire::Kind::reply);
-  serve_code(static_cast<Code>(code), *this, request, reply);
+  response.begin(wire::Kind::response);
+  serve_code(static_cast<Code>(code), *this, request, response);
   if (!request.is_complete()) return Outcome::malformed;
-  spent_ += static_cast<std::int64_t>(reply.size());
+  spent_ += static_cast<std::int64_t>(response.size());
   return spent_ > static_cast<std::int64_t>(allowance_.bytes) ? Outcome::too_much : Outcome::answered;
 }
 

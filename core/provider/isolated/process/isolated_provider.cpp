@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/provider/isolated/isolated_provider.hpp"
+#include "core/provider/isolated/process/isolated_provider.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -10,10 +10,10 @@
 #include "core/provider/abi.hpp"
 #include "core/provider/call/exchange.hpp"
 #include "core/provider/call/provider_call.hpp"
-#include "core/provider/isolated/attempts.hpp"
-#include "core/provider/isolated/child.hpp"
-#include "core/provider/isolated/described.hpp"
-#include "core/provider/isolated/plan.hpp"
+#include "core/provider/isolated/process/attempts.hpp"
+#include "core/provider/isolated/process/child.hpp"
+#include "core/provider/isolated/process/described.hpp"
+#include "core/provider/isolated/process/plan.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/refusal.hpp"
@@ -24,11 +24,11 @@ namespace {
 using std::chrono::milliseconds;
 using Event = Child::Event;
 
-/// How long a child may go on by itself once the user canceled: a provider has 200 ms to return.
+/// How long a child may continue by itself once the user canceled: a provider has 200 ms to return.
 constexpr milliseconds kCancelGrace{150};
 /// Likewise where a request that changes something was sent, whose result would be lost.
 constexpr milliseconds kCancelGraceAfterChange{5'000};
-/// Where nobody watches calls.
+/// Where no observer does calls.
 constexpr milliseconds kUnwatched = std::chrono::hours{24};
 constexpr milliseconds kSlow{1'000};
 
@@ -57,7 +57,7 @@ std::string words_for(wire::Reader fault) {
 
 /// What the child is doing while heygen waits, and until when.
 struct Limits {
-  std::optional<milliseconds> whole;  ///< from each service to the next; empty: nobody watches
+  std::optional<milliseconds> whole;  ///< from each service to the next; empty: no observer does
   milliseconds left, grace_left = kCancelGrace;
   bool canceled = false, slow_told = true;
 
@@ -210,15 +210,13 @@ class IsolatedProvider : public Provider {
       child_.reset();
       status = host.fail(HEYGEN_INTERNAL, std::string(name_of(host.function)) + "() failed: " + bug.what() + ".");
     }
-    tell_of_attempts(host, status, attempted);
+    report_attempts(host, status, attempted);
     return status;
   }
 
-  std::size_t count_of_attempts() const {
-    return child_->denials() != nullptr ? child_->denials()->named().size() : 0;
-  }
+  std::size_t count_of_attempts() const { return child_->denials() != nullptr ? child_->denials()->named().size() : 0; }
 
-  void tell_of_attempts(HostCall& host, heygen_status status, const std::string& attempted) {
+  void report_attempts(HostCall& host, heygen_status status, const std::string& attempted) {
     if (attempted.empty()) return;
     if (services_.log) services_.log(HEYGEN_LOG_INFO, manifest_.id + ": " + attempted + ".");
     if (status == HEYGEN_OK || status == HEYGEN_NOT_CONFIGURED || status == HEYGEN_CANCELED) return;
@@ -245,6 +243,7 @@ class IsolatedProvider : public Provider {
     Dispatch dispatch(host, library_.allowance);
     Limits limits(limit_of(host.function));
     limits.slow_told = host.function == Function::login;
+    if (services_.cancel.requested()) cancel(host, limits);
     put_call(out_, host, outcome);
     if (child_->send_call(out_, limits.left) == Event::late) refuse_late(limits);
     for (;;) {
@@ -273,8 +272,8 @@ class IsolatedProvider : public Provider {
   }
 
   Event wait(wire::Frame& frame, Limits& limits) {
-    const milliseconds most = std::min({limits.left, limits.canceled ? limits.grace_left : limits.left,
-                                        limits.slow_told ? limits.left : kSlow});
+    const milliseconds most = std::min(
+        {limits.left, limits.canceled ? limits.grace_left : limits.left, limits.slow_told ? limits.left : kSlow});
     milliseconds left = most;
     const Event event = child_->receive(frame, left, limits.canceled ? -1 : services_.cancel.descriptor());
     const milliseconds passed = most - left;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/provider/isolated/child.hpp"
+#include "core/provider/isolated/process/child.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -58,8 +58,8 @@ class SpawnAttributes {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(
-        &attributes_, static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+    posix_spawnattr_setflags(&attributes_,
+                             static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
   }
   SpawnAttributes(const SpawnAttributes&) = delete;
   SpawnAttributes& operator=(const SpawnAttributes&) = delete;
@@ -83,8 +83,8 @@ pid_t start(const ChildPlan& plan, int socket) {
   for (const std::string& variable : plan.variables) variables.push_back(const_cast<char*>(variable.c_str()));
   variables.push_back(nullptr);
   pid_t process = 0;
-  const int error = posix_spawn(&process, plan.runner.c_str(), actions.get(), attributes.get(), arguments.data(),
-                                variables.data());
+  const int error =
+      posix_spawn(&process, plan.runner.c_str(), actions.get(), attributes.get(), arguments.data(), variables.data());
   if (error != 0) fail(("the process for it, " + plan.runner.string() + ", cannot be started").c_str(), error);
   return process;
 }
@@ -134,7 +134,8 @@ Grants grants_of(const ChildPlan& plan, int image) {
 
 Child::Child(const ChildPlan& plan) : plan_(plan) {
   std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) fail("its connection cannot be made", errno);
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    fail("its connection cannot be made", errno);
   socket_.reset(ends[0]);
   UniqueFd other(ends[1]);
   if (pipe2(ends.data(), O_CLOEXEC) != 0) fail("its connection cannot be made", errno);
@@ -185,7 +186,8 @@ bool Child::is_gone() const {
 /// Between waits the supervisor answers what the child is stopped at.
 Child::Ready Child::watch(short events, Time& left, int cancel) {
   for (;;) {
-    std::array<pollfd, 3> watched{pollfd{socket_.get(), events, 0}, pollfd{denials_ && !denials_over_ ? denials_->fd() : -1, POLLIN, 0},
+    std::array<pollfd, 3> watched{pollfd{socket_.get(), events, 0},
+                                  pollfd{denials_ && !denials_over_ ? denials_->fd() : -1, POLLIN, 0},
                                   pollfd{cancel, POLLIN, 0}};
     const Time slice = std::clamp(left, Time::zero(), kLongestSleep);
     const auto before = SteadyClock::now();

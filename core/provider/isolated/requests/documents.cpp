@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // heygen.json/1 for an isolated provider: a document crosses once, as a list of its values, each before its children
 // and the children of one value side by side.
-#include "core/provider/isolated/dispatch.hpp"
+#include "core/provider/isolated/requests/dispatch.hpp"
 #include "core/provider/service/services.hpp"
 
 namespace heygen::provider {

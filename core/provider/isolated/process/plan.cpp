@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/provider/isolated/plan.hpp"
+#include "core/provider/isolated/process/plan.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/provider/isolated/attempts.hpp"
+#include "core/provider/isolated/process/attempts.hpp"
 
 #include <string_view>
 
@@ -19,7 +19,8 @@ std::string between(std::string_view text, std::string_view before, std::string_
 }  // namespace
 
 std::string need_for(const std::string& attempt) {
-  if (const std::string file = between(attempt, "open ", " to read"); file.starts_with('/')) return "files=read:" + file;
+  if (const std::string file = between(attempt, "open ", " to read"); file.starts_with('/'))
+    return "files=read:" + file;
   if (const std::string file = between(attempt, "open ", " to write"); file.starts_with('/'))
     return "files=write:" + file;
   if (const std::string file = between(attempt, "look at ", ""); file.starts_with('/')) return "files=read:" + file;
