@@ -24,11 +24,15 @@ namespace {
 
 /// A descriptor that can only be looked at. Links of /proc are not followed: here they would mean the host's files.
 UniqueFd find(const std::string& path, int extra) {
+  const int flags = O_PATH | O_CLOEXEC | extra;
   open_how how{};
-  how.flags = static_cast<unsigned>(O_PATH | O_CLOEXEC | extra);
+  how.flags = static_cast<unsigned>(flags);
   how.resolve = RESOLVE_NO_MAGICLINKS;
-  return UniqueFd(static_cast<int>(
+  UniqueFd found(static_cast<int>(
       retry_interrupted([&] { return syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how); })));
+  // qemu-user. What such a link leads to is not below its own directory, and is denied for that.
+  if (!found && errno == ENOSYS) found = open_file(path, flags);
+  return found;
 }
 
 std::string link_of(int fd) {
