@@ -304,6 +304,7 @@ provider::ProviderRegistry& Services::made_registry() {
   rules.disabled = own.disabled;
   rules.runtimes = own.runtimes;
   rules.isolation = own.isolation;
+  rules.runner = provider::runner_path(executable);
   made_->watchdog = std::make_unique<provider::Watchdog>(
       own.hang_timeout,
       [this](const std::string& where, std::chrono::milliseconds waited) {

@@ -17,7 +17,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = ("core", "host", "plugins", "sdk/include", "sdk/json", "sdk/sandbox", "sdk/tools")
+PARTS = ("core", "host", "plugins", "runner", "sdk/include", "sdk/json", "sdk/sandbox", "sdk/tools")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 COMMAND = re.compile(r"^ *(\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.M)
 # What makes a target, and how the target's name begins.
@@ -30,7 +30,8 @@ PREFIXES = {
     "target_sources": "",
 }
 # What the tests of a directory may name, where that is not core/<directory>.
-TESTED = {"host": ("host/",), "plugins": ("plugins/", "sdk/include/heygen/"), "sandbox": ("sdk/sandbox/", "sdk/json/")}
+TESTED = {"cage": ("runner/cage/",), "host": ("host/",), "plugins": ("plugins/", "sdk/include/heygen/"),
+          "provider_denials": ("core/provider/isolated/",), "sandbox": ("sdk/sandbox/", "sdk/json/")}
 
 
 def text(path):

@@ -38,7 +38,7 @@ class SignalSafeText {
 };
 
 SignalSafeText place, running_provider;
-std::atomic<bool> present{false};
+std::atomic<bool> present{false}, in_this_process{true};
 std::atomic<pid_t> process{0};
 std::atomic<CallObserver*> observer_of_process{nullptr};
 
@@ -78,7 +78,8 @@ CallObserver* call_observer() noexcept {
   return observer_of_process.load();
 }
 
-Breadcrumb::Breadcrumb(std::string_view provider, Function function, std::string_view detail) noexcept {
+Breadcrumb::Breadcrumb(std::string_view provider, Function function, std::string_view detail, Timed timed) noexcept
+    : timed_(timed) {
   running_provider.clear();
   running_provider.append(provider);
   place.clear();
@@ -91,12 +92,14 @@ Breadcrumb::Breadcrumb(std::string_view provider, Function function, std::string
   }
   static const pid_t kProcess = getpid();  // a child of fork() calls no provider of its own
   process.store(kProcess);
+  in_this_process.store(timed_ == Timed::by_observer);
   present.store(true);
-  if (CallObserver* observer = call_observer()) observer->begin(function);
+  if (CallObserver* observer = call_observer(); observer != nullptr && timed_ == Timed::by_observer)
+    observer->begin(function);
 }
 
 Breadcrumb::~Breadcrumb() {
-  if (CallObserver* observer = call_observer()) observer->end();
+  if (CallObserver* observer = call_observer(); observer != nullptr && timed_ == Timed::by_observer) observer->end();
   present.store(false);
 }
 
@@ -109,7 +112,7 @@ const char* breadcrumb_provider() noexcept {
 }
 
 bool is_inside_provider() noexcept {
-  return present.load() && process.load() == getpid();
+  return present.load() && in_this_process.load() && process.load() == getpid();
 }
 
 }  // namespace heygen::provider

@@ -2,6 +2,9 @@
 // Records which function of which provider is running, for a crash handler to print, and tells a watchdog.
 #pragma once
 
+#include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace heygen::provider {
@@ -34,6 +37,15 @@ class CallObserver {
   virtual void leave_service() noexcept = 0;
   /// The provider handles cancellation by itself while it waits for something of its own.
   virtual void polls_cancellation() noexcept = 0;
+
+  // For a provider in a process of its own, whose calls are timed by those who wait for it.
+
+  /// How long the function may run by itself; empty: as long as it takes.
+  virtual std::optional<std::chrono::milliseconds> limit(Function) const noexcept { return {}; }
+  /// Likewise, once the provider handles cancellation by itself.
+  virtual std::optional<std::chrono::milliseconds> limit_of_polling() const noexcept { return {}; }
+  /// It has run by itself for a second: "resolve() of provider vault".
+  virtual void is_slow(const std::string&) noexcept {}
 };
 
 /// Sets the observer of this process; nullptr removes it.
@@ -41,15 +53,22 @@ void set_call_observer(CallObserver* observer) noexcept;
 /// The observer of this process; nullptr when there is none.
 CallObserver* call_observer() noexcept;
 
+/// Who notices that a provider function does not return.
+enum class Timed : unsigned char { by_observer, by_caller };
+
 /// Lives while a provider function runs. At most one at a time in the process.
 class Breadcrumb {
  public:
   /// `detail` follows the function's name: what a test of the provider is about, say. `provider` is "" where there is
   /// only one.
-  Breadcrumb(std::string_view provider, Function function, std::string_view detail = {}) noexcept;
+  Breadcrumb(std::string_view provider, Function function, std::string_view detail = {},
+             Timed timed = Timed::by_observer) noexcept;
   ~Breadcrumb();
   Breadcrumb(const Breadcrumb&) = delete;
   Breadcrumb& operator=(const Breadcrumb&) = delete;
+
+ private:
+  const Timed timed_;
 };
 
 /// Lives while a service of the host runs.

@@ -82,9 +82,9 @@ FUNCTIONS = {
 
 class WithVault(WithService):
     def build(self, where="nowhere", kind=HANG, directory=None):
-        """The two files, in a directory of their own or the user's."""
+        """The two files, in a directory of their own or where they run in heygen's process."""
         self.mark = self.home.path / "hangs"
-        directory = directory or self.home.providers()
+        directory = directory or self.home.in_process()
         directory.mkdir(exist_ok=True)
         source = self.home.path / "vault.c"
         source.write_text(SOURCE, encoding="utf-8")
@@ -404,7 +404,7 @@ __attribute__((constructor)) static void look(void) {{
         self.assertNotIn("fd 27", lines)  # what the program opens itself has small numbers
 
     def test_it_is_removed_and_its_login_stays(self):
-        self.build()
+        self.build(directory=self.home.providers())
         self.fill()
         done = self.assert_fails(self.run_heygen("provider", "remove", "vault"), "confirmation_required", 1)
         self.assertTrue((self.directory / "vault.so").exists(), done)

@@ -41,6 +41,9 @@ LIMIT_S = 40  # for what takes a moment when all is well
 SANITIZED = HEYGEN.exists() and b"__asan_init" in HEYGEN.read_bytes()
 unsanitized = unittest.skipIf(SANITIZED, "not under AddressSanitizer")
 
+# As e2e.isolated.* have it: every provider in a process of its own, the shipped ones too.
+ISOLATED = 'provider.isolation = "process"\n' if os.environ.get("HEYGEN_TEST_ISOLATION") else ""
+
 # The manifest of the providers that the suites write in C.
 VAULT = {
     "id": "vault",
@@ -176,6 +179,8 @@ class Home:
             **keep,
         }
         self.program = HEYGEN
+        if ISOLATED:
+            self.write_settings("")
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)
@@ -208,7 +213,7 @@ class Home:
 
     def write_settings(self, text):
         self.config.mkdir(mode=0o700, exist_ok=True)
-        (self.config / "config.toml").write_text(text, encoding="utf-8")
+        (self.config / "config.toml").write_text(ISOLATED + text, encoding="utf-8")
 
     def providers(self):
         """The user's own directory of providers, created."""
@@ -216,10 +221,16 @@ class Home:
         (self.config / "providers").mkdir(mode=0o700, exist_ok=True)
         return self.config / "providers"
 
-    def add_provider(self, library):
-        """Copies a library and its manifest there."""
+    def add_provider(self, library, directory=None):
+        """Copies a library and its manifest there, or elsewhere."""
         for file in (library, library.with_suffix(".provider.json")):
-            shutil.copy(file, self.providers())
+            shutil.copy(file, directory or self.providers())
+
+    def in_process(self):
+        """The directory of providers of a program of this user's own: they run in its process."""
+        if self.program == HEYGEN:
+            self.program = install(self.path / "program", "apikey", "oauth", "device-code")
+        return self.program.parent.parent / "lib" / "heygen" / "providers"
 
     def script(self, name, text):
         path = self.path / name
@@ -244,6 +255,7 @@ def install(prefix, *providers):
     directory = prefix / "lib" / "heygen" / "providers"
     directory.mkdir(parents=True)
     shutil.copy2(HEYGEN, prefix / "bin" / "heygen")
+    shutil.copytree(BUILD / "libexec", prefix / "libexec")
     for one in providers:
         for path in (
             PROVIDERS / f"{one}.provider.json",

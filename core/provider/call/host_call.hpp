@@ -75,7 +75,20 @@ class HostCall {
   bool release(const HttpResponse* response);
   RedirectListener* keep(std::unique_ptr<RedirectListener> listener);
   bool owns(const RedirectListener* listener) const;
-  bool is_on_own_thread() const { return thread_ == std::this_thread::get_id(); }
+  bool is_on_own_thread() const { return !for_other_thread_ && thread_ == std::this_thread::get_id(); }
+  /// While a function tagged [any] runs for another thread of an isolated provider.
+  class OtherThread {
+   public:
+    OtherThread(HostCall& host, bool is_other) : host_(host) { host_.for_other_thread_ = is_other; }
+    ~OtherThread() { host_.for_other_thread_ = false; }
+    OtherThread(const OtherThread&) = delete;
+    OtherThread& operator=(const OtherThread&) = delete;
+
+   private:
+    HostCall& host_;
+  };
+  /// Another thread of an isolated provider called a function that is not for it.
+  void note_wrong_thread() { wrong_thread_ = true; }
 
   /// Words an error for the user, as heygen_sink.fail() does; the provider may word it better afterwards.
   heygen_status fail(heygen_status status, std::string message, std::string hint = {});
@@ -120,6 +133,7 @@ class HostCall {
   heygen_call abi_{};
   std::thread::id thread_ = std::this_thread::get_id();
   std::atomic<bool> wrong_thread_{false};
+  bool for_other_thread_ = false;
   bool changed_state_ = false;  ///< by a patch, of a call that has ended
   std::string bug_, waits_for_;
   std::optional<std::chrono::milliseconds> waits_until_;

@@ -28,8 +28,8 @@ heygen_status invoke(const heygen_provider_1& api, Function function, const heyg
   }
 }
 
-ProviderResult call_provider(const heygen_provider_1& api, const CallContext& context, Function function,
-                             const ProviderRequest& request, const heygen_outcome* outcome) {
+ProviderResult call_provider(const RunFunction& run, Timed timed, const CallContext& context, Function function,
+                             const ProviderRequest& request) {
   static std::mutex mutex;  // there is one breadcrumb
   const std::lock_guard lock(mutex);
   remember_secrets(request.state);
@@ -37,12 +37,18 @@ ProviderResult call_provider(const heygen_provider_1& api, const CallContext& co
     remember_secret(context.services.environment.value(name));
   HostCall host(context, function, request);
   const heygen_status status = [&] {
-    const Breadcrumb crumb(context.manifest.id, function);
-    return invoke(api, function, host.abi(), outcome);
+    const Breadcrumb crumb(context.manifest.id, function, {}, timed);
+    return run(host);
   }();
   ProviderResult result = host.finish(status);
   write_cached(host, result);
   return result;
+}
+
+ProviderResult call_provider(const heygen_provider_1& api, const CallContext& context, Function function,
+                             const ProviderRequest& request, const heygen_outcome* outcome) {
+  return call_provider([&](HostCall& host) { return invoke(api, function, host.abi(), outcome); }, Timed::by_observer,
+                       context, function, request);
 }
 
 }  // namespace heygen::provider

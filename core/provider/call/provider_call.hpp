@@ -4,6 +4,8 @@
 
 #include <heygen/provider.h>
 
+#include <functional>
+
 #include "core/provider/call/host_call.hpp"
 
 namespace heygen::provider {
@@ -13,6 +15,14 @@ namespace heygen::provider {
 /// OK.
 heygen_status invoke(const heygen_provider_1& api, Function function, const heygen_call* call,
                      const heygen_outcome* outcome) noexcept;
+
+/// What stands for the provider's function: gives its status.
+using RunFunction = std::function<heygen_status(HostCall& host)>;
+
+/// A complete call of whatever runs the function: builds it, leaves a breadcrumb, and judges the result. Calls are
+/// serialized over all providers.
+ProviderResult call_provider(const RunFunction& run, Timed timed, const CallContext& context, Function function,
+                             const ProviderRequest& request);
 
 /// A complete call: builds it, leaves a breadcrumb, runs the function and judges the result. Calls are serialized over
 /// all providers. `outcome` is for report_outcome.

@@ -34,6 +34,8 @@ class Watchdog::Watch : public std::enable_shared_from_this<Watch> {
   void enter_service();
   void leave_service();
   void polls_cancellation();
+  Time limit(Function function) const;
+  void is_slow(const std::string& where) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -86,6 +88,26 @@ void Watchdog::polls_cancellation() noexcept {
   watch_->polls_cancellation();
 }
 
+std::optional<Watchdog::Time> Watchdog::limit(Function function) const noexcept {
+  return watch_->limit(function);
+}
+
+std::optional<Watchdog::Time> Watchdog::limit_of_polling() const noexcept {
+  return watch_->limit(Function::login);
+}
+
+void Watchdog::is_slow(const std::string& where) noexcept {
+  watch_->is_slow(where);
+}
+
+Watchdog::Time Watchdog::Watch::limit(Function function) const {
+  return function == Function::login ? timeout_ * kInteractiveTimeoutFactor : timeout_;
+}
+
+void Watchdog::Watch::is_slow(const std::string& where) const {
+  if (on_slow_) on_slow_(where);
+}
+
 /// The thread sleeps on, and calls nothing any more: to wake it and wait for its end would cost more than the watch.
 void Watchdog::Watch::stop() {
   std::unique_lock lock(mutex_);
@@ -97,7 +119,7 @@ void Watchdog::Watch::stop() {
 void Watchdog::Watch::begin(Function function) {
   const std::lock_guard lock(mutex_);
   calling_ = true;
-  call_timeout_ = function == Function::login ? timeout_ * kInteractiveTimeoutFactor : timeout_;
+  call_timeout_ = limit(function);
   slow_at_.reset();
   if (on_slow_ && function != Function::login) slow_at_ = Clock::now();
   start_waiting(lock);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/provider/breadcrumb.hpp"
@@ -37,6 +38,9 @@ class Watchdog : public CallObserver {
   void enter_service() noexcept override;
   void leave_service() noexcept override;
   void polls_cancellation() noexcept override;
+  std::optional<Time> limit(Function function) const noexcept override;
+  std::optional<Time> limit_of_polling() const noexcept override;
+  void is_slow(const std::string& where) noexcept override;
 
  private:
   class Watch;

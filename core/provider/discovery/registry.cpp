@@ -15,6 +15,7 @@
 #include "core/base/text.hpp"
 #include "core/provider/call/adapter.hpp"
 #include "core/provider/discovery/signed_load.hpp"
+#include "core/provider/isolated/process/isolated_provider.hpp"
 #include "core/provider/library/descriptor.hpp"
 #include "core/provider/library/loader.hpp"
 #include "core/provider/library/ownership.hpp"
@@ -309,12 +310,8 @@ class FileProviderRegistry : public ProviderRegistry {
         image = pin_library(file, pin->library);
       }
       digest = image.digest;
-      auto library = std::make_unique<Library>(file, services_.host_version, image.path);
-      if (const auto difference = first_difference(found.manifest, library->described())) {
-        throw Refusal("its manifest contradicts its library: " + *difference);
-      }
-      loaded_[found.id] = make_provider(
-          std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
+      loaded_[found.id] = found.isolation.isolation == Isolation::process ? open_isolated(found, file, image.path)
+                                                                          : open_in_process(found, file, image.path);
       found.state = ProviderState::loaded;
     } catch (const SignatureRefusal& refusal) {
       refuse_unsigned(found, refusal);
@@ -322,6 +319,33 @@ class FileProviderRegistry : public ProviderRegistry {
       refuse(found, ProviderState::refused, found.library_path.string() + ": " + refusal.what(), refusal.fix);
     }
     audit(found, digest);
+  }
+
+  std::unique_ptr<Provider> open_isolated(const DiscoveredProvider& found, const fs::path& file,
+                                          const fs::path& image) {
+    if (rules_.runner.empty()) throw Refusal("the program that isolates it cannot be found");
+    const fs::path runner = require_runner();
+    return make_isolated_provider(
+        {.runner = runner, .library = file, .image = image}, found.manifest, services_,
+        [this] { return secret_variables(); }, find_service);
+  }
+
+  std::unique_ptr<Provider> open_in_process(const DiscoveredProvider& found, const fs::path& file,
+                                            const fs::path& image) {
+    auto library = std::make_unique<Library>(file, services_.host_version, image);
+    if (const auto difference = first_difference(found.manifest, library->described()))
+      throw Refusal("its manifest contradicts its library: " + *difference);
+    return make_provider(
+        std::move(library), found.manifest, services_, [this] { return secret_variables(); }, find_service);
+  }
+
+  /// A user who could replace it could do without a cage.
+  fs::path require_runner() {
+    try {
+      return checks_.require(rules_.runner, Owner::installation).path;
+    } catch (const Refusal& refusal) {
+      throw Refusal("the program that isolates it, " + rules_.runner.string() + ", cannot be used: " + refusal.what());
+    }
   }
 
   /// One record in the administrator's log.

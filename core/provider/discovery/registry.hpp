@@ -78,6 +78,7 @@ struct Rules {
   std::vector<std::string> disabled{};  ///< IDs that the user disabled
   std::vector<std::string> runtimes{};  ///< IDs whose language runtime the user lets load
   IsolationSettings isolation{};        ///< by the user
+  std::filesystem::path runner{};       ///< the program of isolated providers; "": none can be isolated
   Audit audit{};                        ///< called for each library that is loaded or refused
 };
 

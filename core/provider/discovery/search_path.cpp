@@ -6,6 +6,7 @@
 #include "core/base/privilege.hpp"
 
 namespace heygen::provider {
+
 std::vector<SearchDirectory> default_search_path(const Environment& environment,
                                                  const std::filesystem::path& config_dir,
                                                  const std::filesystem::path& executable) {
@@ -21,6 +22,11 @@ std::vector<SearchDirectory> default_search_path(const Environment& environment,
     directories.push_back({executable.parent_path().parent_path() / "lib" / "heygen" / "providers", Origin::system});
   }
   return directories;
+}
+
+std::filesystem::path runner_path(const std::filesystem::path& executable) {
+  if (executable.empty()) return {};
+  return executable.parent_path().parent_path() / "libexec" / "heygen" / "heygen-provider-runner";
 }
 
 }  // namespace heygen::provider

@@ -25,4 +25,8 @@ std::vector<SearchDirectory> default_search_path(const Environment& environment,
                                                  const std::filesystem::path& config_dir,
                                                  const std::filesystem::path& executable);
 
+/// The program of isolated providers: ../libexec/heygen/heygen-provider-runner beside the executable; "" where that is
+/// not known.
+std::filesystem::path runner_path(const std::filesystem::path& executable);
+
 }  // namespace heygen::provider

@@ -2,9 +2,7 @@
 #define BOOST_DLL_USE_STD_FS
 #include "core/provider/library/loader.hpp"
 
-#include <algorithm>
 #include <boost/dll/shared_library.hpp>
-#include <cstring>
 #include <system_error>
 #include <vector>
 
@@ -17,7 +15,15 @@
 namespace heygen::provider {
 namespace {
 
-constexpr const char* kEntry = "heygen_provider_entry";
+using wire::kEntry;
+using wire::LoadFault;
+
+std::string range_text(std::uint32_t oldest, std::uint32_t newest) {
+  return oldest == newest ? "version " + std::to_string(oldest)
+                          : "versions " + std::to_string(oldest) + " to " + std::to_string(newest);
+}
+
+}  // namespace
 
 void check_exports(const std::filesystem::path& file) {
   std::vector<std::string> names = exported_symbols(file);
@@ -28,6 +34,33 @@ void check_exports(const std::filesystem::path& file) {
   }
 }
 
+void refuse_load(LoadFault fault, std::int64_t number, std::int64_t further, const std::string& text) {
+  switch (fault) {
+    case LoadFault::not_loadable:
+      refuse("the system cannot load it: " + text);
+    case LoadFault::entry_small:
+      refuse("its heygen_provider_entry is smaller than version 1.0 had");
+    case LoadFault::entry_incomplete:
+      refuse("its heygen_provider_entry leaves init, deinit or get_api NULL");
+    case LoadFault::no_common_version:
+      refuse("it speaks " + range_text(static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(further)) +
+             " of the provider interface and this heygen " + range_text(abi::kOldestMajor, abi::kNewestMajor) +
+             ": none in common");
+    case LoadFault::init_failed:
+      refuse("its init() ended with status " + std::to_string(number));
+    case LoadFault::no_api:
+      refuse("its get_api() gives nothing for version " + std::to_string(number));
+    case LoadFault::api_small:
+      refuse("its heygen_provider_1 is smaller than version 1.0 had");
+    case LoadFault::api_incomplete:
+      refuse("its heygen_provider_1 leaves resolve, refresh, login or revoke NULL");
+    case LoadFault::none:
+      break;
+  }
+}
+
+namespace {
+
 /// Never unloaded: its threads and destructors may still run.
 boost::dll::shared_library& load_for_good(const std::filesystem::path& file) {
   static auto& loaded = *new std::vector<std::unique_ptr<boost::dll::shared_library>>;
@@ -37,7 +70,8 @@ boost::dll::shared_library& load_for_good(const std::filesystem::path& file) {
     loaded.push_back(std::make_unique<boost::dll::shared_library>(file, kMode));
     return *loaded.back();
   } catch (const std::system_error& error) {
-    refuse(std::string("the system cannot load it: ") + error.what());
+    refuse_load(LoadFault::not_loadable, 0, 0, error.what());
+    throw;
   }
 }
 
@@ -62,20 +96,12 @@ const void* HEYGEN_CALL no_extension(heygen_str) {
   return nullptr;
 }
 
-std::string range_text(std::uint32_t oldest, std::uint32_t newest) {
-  return oldest == newest ? "version " + std::to_string(oldest)
-                          : "versions " + std::to_string(oldest) + " to " + std::to_string(newest);
-}
-
 }  // namespace
 
 std::uint32_t agree_on_major(std::uint32_t oldest, std::uint32_t newest) {
-  const std::uint32_t best = std::min(newest, abi::kNewestMajor);
-  if (oldest == 0 || oldest > newest || best < std::max(oldest, abi::kOldestMajor)) {
-    refuse("it speaks " + range_text(oldest, newest) + " of the provider interface and this heygen " +
-           range_text(abi::kOldestMajor, abi::kNewestMajor) + ": none in common");
-  }
-  return best;
+  const std::uint32_t major = wire::common_major(oldest, newest);
+  if (major == 0) refuse_load(LoadFault::no_common_version, oldest, newest);
+  return major;
 }
 
 Library::Library(const std::filesystem::path& file, std::string host_version, const std::filesystem::path& image)
@@ -86,10 +112,7 @@ Library::Library(const std::filesystem::path& file, std::string host_version, co
     const Breadcrumb crumb(name_, Function::load);
     entry_ = &load_for_good(loaded).get<const heygen_provider_entry_v>(kEntry);
   }
-  if (entry_->struct_size < abi::kEntrySize) refuse("its heygen_provider_entry is smaller than version 1.0 had");
-  if (entry_->init == nullptr || entry_->deinit == nullptr || entry_->get_api == nullptr) {
-    refuse("its heygen_provider_entry leaves init, deinit or get_api NULL");
-  }
+  refuse_load(wire::find_fault(*entry_));
   host_.struct_size = sizeof(heygen_host);
   host_.major = agree_on_major(entry_->min_major, entry_->max_major);
   host_.version = abi::str(host_version_);
@@ -117,18 +140,12 @@ Library::~Library() {
 void Library::initialize() {
   const Breadcrumb crumb(name_, Function::init);
   const heygen_status status = call_init(*entry_, host_);
-  if (status != HEYGEN_OK) refuse("its init() ended with status " + std::to_string(status));
+  if (status != HEYGEN_OK) refuse_load(LoadFault::init_failed, status);
 }
 
 void Library::read_api() {
   const Breadcrumb crumb(name_, Function::get_api);
-  const auto* given = static_cast<const heygen_provider_1*>(call_get_api(*entry_, host_.major));
-  if (given == nullptr) refuse("its get_api() gives nothing for version " + std::to_string(host_.major));
-  if (given->struct_size < abi::kProviderSize) refuse("its heygen_provider_1 is smaller than version 1.0 had");
-  std::memcpy(&api_, given, std::min<std::size_t>(given->struct_size, sizeof(api_)));
-  if (api_.resolve == nullptr || api_.refresh == nullptr || api_.login == nullptr || api_.revoke == nullptr) {
-    refuse("its heygen_provider_1 leaves resolve, refresh, login or revoke NULL");
-  }
+  refuse_load(wire::take_api(call_get_api(*entry_, host_.major), api_), host_.major);
   if (api_.report_outcome == nullptr) api_.report_outcome = no_report;
   if (api_.get_extension == nullptr) api_.get_extension = no_extension;
   described_ = read_descriptor(api_.descriptor);

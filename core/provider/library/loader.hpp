@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/provider/manifest.hpp"
+#include "core/provider/wire/entry.hpp"
 
 namespace heygen::provider {
 
@@ -39,6 +40,13 @@ class Library {
   heygen_provider_1 api_{};
   Manifest described_;
 };
+
+/// Throws Refusal when the library exports anything but its entry.
+void check_exports(const std::filesystem::path& file);
+
+/// Throws the Refusal of a fault, with what belongs to it: numbers or the system's own words. LoadFault::none is none.
+void refuse_load(wire::LoadFault fault, std::int64_t number = 0, std::int64_t further = 0,
+                 const std::string& text = {});
 
 /// The highest version in both ranges; throws Refusal naming both when there is none.
 std::uint32_t agree_on_major(std::uint32_t oldest, std::uint32_t newest);

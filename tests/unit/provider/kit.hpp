@@ -67,6 +67,11 @@ inline void install(const fs::path& directory, const std::string& name, const Ma
   fs::copy_file(fixture(name), directory / manifest.library, fs::copy_options::overwrite_existing);
 }
 
+/// HEYGEN_TEST_ISOLATION: providers run in processes of their own in the tests that do not care.
+inline Origin usual_origin() {
+  return std::getenv("HEYGEN_TEST_ISOLATION") != nullptr ? Origin::user : Origin::system;
+}
+
 /// Everything a registry needs, all of it under the test's control.
 struct Scenario {
   Scenario() { http.rest = ScriptedResponse{.body = ""}; }
@@ -113,9 +118,10 @@ struct Scenario {
   }
 
   std::unique_ptr<ProviderRegistry> registry(std::vector<SearchDirectory> directories, Rules rules = {}) {
+    rules.runner = HEYGEN_RUNNER;
     return make_registry(std::move(directories), services(), std::move(rules));
   }
-  std::unique_ptr<ProviderRegistry> registry() { return registry({{directory.path(), Origin::user}}); }
+  std::unique_ptr<ProviderRegistry> registry() { return registry({{directory.path(), usual_origin()}}); }
 };
 
 /// The scripted provider of tests/abi/probe.cpp, loaded as the program loads any.
