@@ -452,10 +452,9 @@ class ProviderFiles(WithService):
     def test_one_that_crashes_is_named(self):
         self.put(RESOLVE="(void)call; abort();")
         self.home.write({"providers": {"vault": {"token": "t"}}})
-        done = self.start("video", "list").finish()
-        self.assertLess(done.code, 0)
-        self.assertIn("vault", done.err)
-        self.assertIn("resolve", done.err)
+        message = self.assert_fails(self.run_heygen("video", "list"), "error", 1).error()["message"]
+        for word in ("vault", "resolve()", "SIGABRT"):
+            self.assertIn(word, message)
 
     def test_one_that_gives_what_it_may_not(self):
         for line in (

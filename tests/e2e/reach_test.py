@@ -71,7 +71,7 @@ class Asked(WithService):
 
     def build(self, reach, ambient=False, sets_state=False):
         self.log = self.home.path / "calls"
-        source, directory = self.home.path / "vault.c", self.home.providers()
+        source, directory = self.home.path / "vault.c", self.home.in_process()  # it writes a file
         source.write_text(SOURCE, encoding="utf-8")
         compile_provider(source, directory / "vault.so", "-O0", f'-DMARK="{self.log}"', f"-DREACH={reach}",
                          f"-DFLAGS={5 if ambient else 0}", f"-DSETS_STATE={int(sets_state)}")
