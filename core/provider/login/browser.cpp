@@ -177,13 +177,6 @@ bool browser_allowed(const Environment& environment) {
   return !environment.is_on("HEYGEN_NO_BROWSER") && !iequals(trim(environment.value("BROWSER")), "none");
 }
 
-std::string why_no_browser(const Environment& environment) {
-  const auto runs = [&](const Words& words) { return !find_program(words.front(), environment).empty(); };
-  if (std::ranges::any_of(candidates({}, environment), runs)) return {};
-  if (environment.has("BROWSER")) return "BROWSER names no program that is installed";
-  return "xdg-open is not installed";
-}
-
 bool is_browsable(std::string_view url) {
   const std::string lower = to_lower(url.substr(0, 8));
   return (lower.starts_with("http://") || lower.starts_with("https://")) &&
