@@ -72,7 +72,7 @@ struct Command {
   std::function<void(Services&, Printer&, const Parsed&)> run{};
   bool hidden = false;
   bool ignores_settings = false;  ///< it runs whatever is wrong with config.toml and HEYGEN_OUTPUT
-  bool ignores_policy = false;    ///< it neither loads a provider nor sends anything
+  bool ignores_policy = false;    ///< it neither loads a provider nor sends anything, or says what is wrong with it
   bool live_options = false;      ///< they depend on what is installed: a shell asks for them
 };
 

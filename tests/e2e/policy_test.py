@@ -46,7 +46,8 @@ static heygen_status HEYGEN_CALL resolve(const heygen_call *call) {
   return call->sink->set_header(call, STR("X-Vault"), STR(TYPE), 0);
 }
 static heygen_status HEYGEN_CALL other(const heygen_call *call) { (void)call; return HEYGEN_UNSUPPORTED; }
-static const heygen_descriptor descriptor = {.struct_size = sizeof descriptor, .id = NAME(ID),
+static const heygen_str needs[] = {HEYGEN_LITERAL("files=write:" MARKS)};  // isolated, it leaves its mark, too
+static const heygen_descriptor descriptor = {.struct_size = sizeof descriptor, .id = NAME(ID), .needs = needs, .needs_count = 1,
     .version = HEYGEN_LITERAL("1"), .title = HEYGEN_LITERAL("Vault"), .order = 1000};
 static const heygen_provider_1 provider = {.struct_size = sizeof provider, .descriptor = &descriptor,
     .resolve = resolve, .refresh = other, .login = other, .revoke = other};
@@ -92,6 +93,7 @@ class Policy:
             self.home.path / "vault.c",
             library,
             f'-DMARK="{self.marks / (name + "-" + kind)}"',
+            f'-DMARKS="{self.marks}"',
             f'-DTYPE="{kind}"',
             f'-DID="{ident or name}"',
             *flags,
@@ -109,6 +111,7 @@ class Policy:
             "library": f"{name}.so",
             "abi": {"min": 1, "max": 1},
             "order": 1000,
+            "needs": [f"files=write:{self.marks}"],
             **manifest,
         }
         (self.directory / f"{name}.provider.json").write_text(json.dumps(content), encoding="utf-8")
@@ -187,7 +190,7 @@ class WhatMayLoad(Policy, WithService):
                 self.assert_fails(done, "usage_error", 2)
                 self.assertIn(word, done.error()["message"])
         self.assertEqual((self.directory.exists(), self.marked()), (False, []))
-        self.assert_succeeds(self.under(OPEN + pin, "provider", "install", str(work / "vault.so")))
+        self.assert_succeeds(self.under(OPEN + pin, "provider", "install", "--yes", str(work / "vault.so")))
 
     def test_an_ambient_provider_that_may_not_load_is_skipped(self):
         source = SOURCE.replace(".order = 1000", ".order = 1000, .flags = HEYGEN_PROVIDER_AMBIENT")
@@ -421,13 +424,14 @@ class Pinned(Policy, EndToEnd):
     @unsanitized
     def test_without_proc_a_file_that_root_alone_can_swap_still_serves(self):
         self.fill("vault")
-        policy = OPEN + self.put("vault", self.build("vault"))
+        policy = OPEN + self.put("vault", self.build("vault")) + "in_process = true\n"  # a cage needs /proc
         # The home directory of these tests lies below /tmp, which is world-writable.
         before = "umount -l /proc"
         self.assertIn("no sealed memory", self.refusal(policy, before))
         before = f'mount --bind "{self.directory}" /mnt\n' + before
         self.home.env["HEYGEN_PROVIDER_PATH"] = "/mnt"
-        self.assertEqual(self.explain(policy, before=before)["type"], "good")
+        row = self.explain(policy, before=before)
+        self.assertEqual(row["type"], "good", row)
         self.marks.joinpath("vault-good").unlink()
         shutil.copyfile(self.build("vault", "evil"), self.directory / "vault.so")
         self.assertIn("is not the pinned one", self.refusal(policy, before))

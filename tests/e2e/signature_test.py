@@ -69,7 +69,7 @@ class Signed:
             minisign("-S", "-s", key or self.secret, *more, "-m", file)
 
     def install(self, source, *options, **more):
-        return self.run_heygen("provider", "install", str(source), "--force", *options, **more)
+        return self.run_heygen("provider", "install", str(source), "--force", "--yes", *options, **more)
 
     def refused(self, done, *parts):
         self.assert_fails(done, "usage_error", 2)
@@ -520,13 +520,13 @@ class Required(Signed, Policy, EndToEnd):
 
     def test_nothing_is_installed_that_could_not_load(self):
         shutil.rmtree(self.home.config)
-        done = self.under(self.trust(), "provider", "install", str(self.library))
+        done = self.under(self.trust(), "provider", "install", "--yes", str(self.library))
         self.refused(done, "it is not signed", self.rule)
         self.sign(key=self.other_secret)
-        done = self.under(self.trust(), "provider", "install", str(self.library), "--key", self.other_key)
+        done = self.under(self.trust(), "provider", "install", "--yes", str(self.library), "--key", self.other_key)
         self.refused(done, "which is not trusted", self.rule)
         self.sign()
-        done = self.assert_succeeds(self.under(self.trust(), "provider", "install", str(self.library)))
+        done = self.assert_succeeds(self.under(self.trust(), "provider", "install", "--yes", str(self.library)))
         self.assertEqual(done.json()["signed_by"]["name"], "Acme Corp")
 
     def test_the_policy_is_described(self):

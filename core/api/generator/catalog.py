@@ -10,7 +10,7 @@ from .located_json import parse
 from .schemas import Schemas
 
 # Words that the program has without the catalog.
-PROGRAM_GROUPS = {"api", "auth", "commands", "completion", "config", "help", "policy", "provider", "update"}
+PROGRAM_GROUPS = {"api", "auth", "commands", "completion", "config", "doctor", "help", "policy", "profile", "provider", "update"}
 PROGRAM_COMMANDS = {"video download"}
 
 

@@ -56,6 +56,9 @@ Services lend_instead(const Services& services, const Replaced& replaced) {
       .cache = services.cache,
       .keys = services.keys,
       .profile = services.profile,
+      .fixed_setting = services.fixed_setting,
+      .forbidden_host = services.forbidden_host,
+      .http_rule = services.http_rule,
   };
 }
 

@@ -110,6 +110,7 @@ human-readable, elsewhere JSON. The exit code is 1 when a check fails.)");
   };
   command.run = run_doctor;
   command.ignores_settings = true;
+  command.ignores_policy = true;
   return command;
 }
 
@@ -121,6 +122,7 @@ Command one_check_command() {
   command.positionals = {{"check", "provider or credential"}, {"which", "A provider, or api or offline"}};
   command.run = run_one_check;
   command.ignores_settings = true;
+  command.ignores_policy = true;
   return command;
 }
 

@@ -42,6 +42,7 @@ Check run_check(const Services& services, const std::string& id, const std::vect
   std::vector<std::string> command{services.executable.string(), std::string(kCheckCommand)};
   command.insert(command.end(), words.begin(), words.end());
   if (!services.options.provider.empty()) command.insert(command.end(), {"--provider", services.options.provider});
+  if (services.options.profile) command.insert(command.end(), {"--profile", *services.options.profile});
   const auto on_wait = [&](std::chrono::milliseconds left) {
     services.show_waiting(left.count() > 0 ? "Checking " + id : "", left);
   };
