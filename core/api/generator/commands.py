@@ -10,7 +10,7 @@ METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 LONGEST_TIMEOUT_S = 3600
 # Switches that every command, or some, have from the program itself.
 SWITCHES = {"human", "verbose", "help", "version", "all", "force", "wait", "dry-run", "request-schema", "response-schema"}
-OPTIONS = {"fields", "jq", "headers", "provider", "data", "timeout"}
+OPTIONS = {"fields", "jq", "headers", "profile", "provider", "data", "timeout"}
 # What a flag holds, and which types of the request schema that fits.
 TYPES = {"text": {"string"}, "integer": {"integer"}, "number": {"number", "integer"}, "boolean": {"boolean"},
          "text_list": {"array"}}
