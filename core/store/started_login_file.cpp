@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kUsed = "used";
 /// Of the responses that a login may need to begin.
-constexpr std::size_t kMaxRecord = 16 * limits::kMiB;
+constexpr std::size_t kMaxStartedLogin = 16 * limits::kMiB;
 constexpr std::chrono::milliseconds kLockWait{250};
 
 }  // namespace
@@ -46,13 +46,13 @@ FileLock StartedLoginFile::lock(const Cancel& cancel) const {
 
 std::optional<json::Value> StartedLoginFile::read() const {
   try {
-    auto text = read_regular_file(path_, kMaxRecord);
+    auto text = read_regular_file(path_, kMaxStartedLogin);
     if (!text) return {};
     const Wiper wiper{*text};
     return json::parse(*text);
   } catch (const std::system_error& error) {
     throw Error(code::kError,
-                "Could not read '" + path_.string() + "': " + describe_read_error(error, kMaxRecord) + ".",
+                "Could not read '" + path_.string() + "': " + describe_read_error(error, kMaxStartedLogin) + ".",
                 "Start the login again.");
   } catch (const json::ParseError&) {
     throw Error(code::kError, "The started login in '" + path_.string() + "' is damaged.", "Start the login again.");
