@@ -26,9 +26,9 @@ class OnATerminal(WithService):
         self.service.fault(path, gate=gate, **fault)
         return gate
 
-    def screen(self, *arguments, columns=100, program=HEYGEN, **env):
+    def screen(self, *arguments, columns=100, program=None, **env):
         screen = pexpect.spawn(
-            str(program), list(arguments), env={**self.home.env, **env}, dimensions=(24, columns), timeout=LIMIT_S, encoding="utf-8"
+            str(program or self.home.program), list(arguments), env={**self.home.env, **env}, dimensions=(24, columns), timeout=LIMIT_S, encoding="utf-8"
         )
         self.addCleanup(screen.close, True)
         return screen

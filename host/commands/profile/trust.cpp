@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/profile/trust.hpp"
 
+#include <filesystem>
+#include <string>
+#include <system_error>
+
 #include "core/base/home.hpp"
+#include "core/base/text.hpp"
 #include "core/profile/profile_file.hpp"
 #include "host/printer.hpp"
 #include "host/services.hpp"
@@ -10,8 +15,17 @@ namespace heygen::host::commands::profile {
 
 namespace {
 
+/// First: what was typed may be a key.
+void require_there(const std::string& typed, const Environment& environment) {
+  std::error_code ignored;
+  if (std::filesystem::exists(user_path(typed, environment), ignored)) return;
+  throw Error{code::kFileIo, "Could not read '" + shown_path(typed) + "': no such file or directory.",
+              "Name a file .heygen-profile."};
+}
+
 void run_trust_file(Services& services, Printer& printer, const Parsed& parsed) {
   using heygen::profile::ProfileFile;
+  if (!parsed.positionals.empty()) require_there(parsed.positionals.front(), services.environment);
   const ProfileFile file =
       parsed.positionals.empty()
           ? heygen::profile::find_profile_file(services.environment)
