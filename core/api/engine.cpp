@@ -255,8 +255,7 @@ Prepared prepare(const Command& command, const CommandInput& given) {
     const auto at = given.options.find(option.name);
     if (at == given.options.end()) continue;
     if (option.place == Place::query) prepared.query.emplace_back(option.target, query_value(option, at->second));
-    if (option.place == Place::header)
-      prepared.headers.emplace_back(option.target, header_value(option, at->second));
+    if (option.place == Place::header) prepared.headers.emplace_back(option.target, header_value(option, at->second));
     if (option.place == Place::multipart) prepared.upload = at->second.back();
   }
   return prepared;

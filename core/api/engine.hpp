@@ -31,8 +31,8 @@ struct Prepared {
   std::string path;                                        ///< percent-encoded
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the catalog's order
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<std::string> body;                         ///< JSON text
-  std::string upload;                                      ///< file of a multipart body, or ""
+  std::optional<std::string> body;  ///< JSON text
+  std::string upload;               ///< file of a multipart body, or ""
 };
 
 /// The endpoint with its placeholders filled; `/` and everything else special inside an id is escaped. Throws

@@ -303,7 +303,7 @@ class Call {
   ReplayableBody body_;
   const bool keyed_;  ///< the service acts once for all attempts
   Retries retries_;
-  Retries waits_;  ///< for an earlier request with the same key
+  Retries waits_;                ///< for an earlier request with the same key
   bool may_have_acted_ = false;  ///< an attempt to change something was sent, and what came of it is not known
   int api_status_ = 0;           ///< of the last response to a request that carried the credential
 };

@@ -73,6 +73,8 @@ class ExampleRules:
         for name, flag in line.flags.items():
             if name in line.given:
                 self.value(flag, line.given[name])
+                if "deprecated" in flag:
+                    self.fault(f"uses --{name}, which is deprecated")
             elif flag.get("required") and not (flag["in"] == "json" and "data" in line.given):
                 self.fault(f"lacks --{name}")
         self.body(line)

@@ -35,8 +35,8 @@ struct ApiRequest {
   std::function<void()> on_wait;  ///< as in net::Request
   /// The command that shows what a request which changes something has done, as it is typed; or "".
   std::string look;
-  /// Sent with every attempt, so that the service acts once for all of them: they are retried as those of a GET are, and
-  /// after a timeout too.
+  /// Sent with every attempt, so that the service acts once for all of them: they are retried as those of a GET are,
+  /// and after a timeout too.
   std::optional<std::string> idempotency_key;
   bool retries = true;  ///< false: the caller repeats what fails in passing, at its own pace
 };

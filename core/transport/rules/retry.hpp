@@ -21,8 +21,8 @@ class Random;
 
 namespace heygen::transport {
 
-/// 429 for every method; 500, 502, 503 and 504 for idempotent ones. keyed: the service acts once for all attempts, which
-/// makes every method idempotent.
+/// 429 for every method; 500, 502, 503 and 504 for idempotent ones. keyed: the service acts once for all attempts,
+/// which makes every method idempotent.
 bool may_retry(std::string_view method, int status, bool keyed = false);
 /// Failures to reach the server, for idempotent methods; with a key also timeouts and responses that break off, which
 /// leave open whether it acted.

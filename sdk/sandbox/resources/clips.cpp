@@ -85,7 +85,7 @@ void furnish_clips(Account& account) {
 
 Group clips() {
   return {{{"GET", "/v3/ai-clipping", list_all<kClippings>},
-           {"POST", "/v3/ai-clipping", create_clipping, Route::Body::object},
+           {"POST", "/v3/ai-clipping", create_clipping, Route::Body::object, Route::Key::taken},
            {"GET", "/v3/ai-clipping/{}", get_one<kClippings>},
            {"DELETE", "/v3/ai-clipping/{}", remove_one<kClippings>}},
           {{&Account::clips, show_clipping}},

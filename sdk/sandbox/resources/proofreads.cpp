@@ -25,7 +25,7 @@ Object show_subtitles(Account& account, const Record& record) {
       {{"srt_url", account.file(record.id + ".srt")}, {"original_srt_url", account.file(record.id + "-original.srt")}});
 }
 
-constexpr Resource kProofreads{"proofread", &Account::proofreads, show_proofread};
+constexpr Resource kProofreads{"proofread", &Account::proofreads, show_proofread, 10};
 
 /// The proofread of the call, once it is completed.
 Record& ready(Call& call) {
@@ -85,9 +85,12 @@ void furnish_proofreads(Account& account) {
 }  // namespace
 
 Group proofreads() {
-  return {{{"POST", "/v3/video-translations/proofreads", create_proofreads, Route::Body::object},
+  return {{{"GET", "/v3/video-translations/proofreads", list_all<kProofreads>},
+           {"POST", "/v3/video-translations/proofreads", create_proofreads, Route::Body::object, Route::Key::taken},
            {"GET", "/v3/video-translations/proofreads/{}", get_one<kProofreads>},
-           {"POST", "/v3/video-translations/proofreads/{}/generate", generate_video, Route::Body::object},
+           {"DELETE", "/v3/video-translations/proofreads/{}", remove_one<kProofreads>},
+           {"POST", "/v3/video-translations/proofreads/{}/generate", generate_video, Route::Body::object,
+            Route::Key::taken},
            {"GET", "/v3/video-translations/proofreads/{}/srt", get_subtitles},
            {"PUT", "/v3/video-translations/proofreads/{}/srt", replace_subtitles, Route::Body::object}},
           {{&Account::proofreads, show_subtitles}},

@@ -201,11 +201,12 @@ Object show_video(Account& account, const Record& record) {
 
 Group videos() {
   return {{{"GET", "/v3/videos", list_videos},
-           {"POST", "/v3/videos", create_video, Route::Body::object},
-           {"POST", "/v3/videos/batches", create_batch_of<kVideoBatch>, Route::Body::object},
+           {"POST", "/v3/videos", create_video, Route::Body::object, Route::Key::taken},
+           {"POST", "/v3/videos/batches", create_batch_of<kVideoBatch>, Route::Body::object, Route::Key::taken},
            {"GET", "/v3/videos/batches/{}", get_batch_of<kVideoBatch>},
            {"GET", "/v3/videos/statuses", list_statuses_of<kVideoBatch>},
            {"GET", "/v3/videos/{}", get_one<kVideos>},
+           {"GET", "/v3/videos/{}/scenes", get_scenes},
            {"DELETE", "/v3/videos/{}", delete_video}},
           {{&Account::videos, show_video}},
           nullptr,
