@@ -30,7 +30,7 @@ class SchemaReader {
   std::map<std::string, json::Value, std::less<>> parsed_;
 };
 
-/// The only value that the field may have; "" when it may have several, or is no text.
+/// The only value that the field may have; "" when it may have several, or one that is not text.
 std::string only_value(const json::Value& field);
 
 }  // namespace heygen::api

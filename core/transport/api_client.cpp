@@ -201,7 +201,7 @@ class Call {
     }
   }
 
-  /// Of a request with a key: a response that breaks off is worth another attempt, as long as there is one. Throws
+  /// Of a request with a key: a response that is interrupted is worth another attempt, as long as there is one. Throws
   /// net::Failure then. Returns whether it says that an earlier request with the key is still in progress.
   bool start_reading(std::unique_ptr<net::Response>& response) {
     const bool conflict = keyed_ && response->status == kConflict;

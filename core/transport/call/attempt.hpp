@@ -28,12 +28,12 @@ struct Attempt {
 /// The request of this attempt. The credential's headers are marked secret.
 net::Request make_request(const ClientOptions& options, const ApiRequest& request, const Attempt& attempt);
 
-/// A response whose beginning is read at once, and read again by whoever reads it; what ends it is thrown there, too.
+/// A response whose beginning is read at once, and read once more by the reader; what ends it is thrown there, too.
 class StartedResponse : public net::Response {
  public:
   StartedResponse(std::unique_ptr<net::Response> inner, std::size_t most);
   const std::string& start() const noexcept { return start_; }
-  /// What broke it off, if it did.
+  /// What interrupted it.
   const std::optional<net::Failure>& failure() const noexcept { return failure_; }
   std::size_t read(std::span<char> out) override;
   std::optional<std::uint64_t> length() const override { return inner_->length(); }

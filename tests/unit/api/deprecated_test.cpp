@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(an_option_that_wins_over_its_field_is_told_alone) {
   BOOST_TEST(of({"lipsync", "create"}, given).size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(fields_of_the_same_name_elsewhere_and_broken_data_are_passed_over) {
+BOOST_AUTO_TEST_CASE(fields_of_the_same_name_elsewhere_and_broken_data_are_skipped) {
   BOOST_TEST(of({"video-translate", "create"}, data(R"({"video":{"brand_voice_id":"x"}})")).empty());
   BOOST_TEST(of({"video-translate", "create"}, data("{nope")).empty());
   BOOST_TEST(of({"video-translate", "create"}, data("[]")).empty());

@@ -465,7 +465,7 @@ BOOST_AUTO_TEST_CASE(earlier_request_in_progress_is_waited_for) {
   BOOST_TEST((clock.waits == Waits{7000, 1500}));
 }
 
-BOOST_AUTO_TEST_CASE(wait_for_an_earlier_request_is_bounded_and_says_how_to_go_on) {
+BOOST_AUTO_TEST_CASE(wait_for_an_earlier_request_is_bounded_and_says_what_to_do) {
   http.rest = ScriptedResponse{409, kBusy};
   const Error busy = error(keyed());
   BOOST_TEST(http.sent.size() == 1U + heygen::transport::kMostInProgress);
