@@ -6,9 +6,10 @@ import re
 import subprocess
 import unittest
 
-from catalog_test import LIMIT_S, UUID, VIDEO, Sandbox
+from catalog_test import LIMIT_S, UUID, Sandbox
 from support import HEYGEN, Home
 
+VIDEO = {"type": "avatar", "avatar_id": "look_public_1_office", "script": "Hello!"}
 CREATE = ("video", "create", "-d", json.dumps(VIDEO))
 
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "sdk/sandbox/base/text.hpp"
 #include "sdk/sandbox/resources/resources.hpp"
 
 namespace heygen::sandbox {
@@ -173,13 +172,9 @@ Response update_group(Call& call) {
   check(call.body, {{"default_voice_id"}});
   Record& group = find(call, kAvatarGroups);
   refuse_public(group);
-  if (const std::string voice = text_at(call.body, "default_voice_id"); !voice.empty()) {
-    if (call.account.voices.find(voice) == nullptr) {
-      throw Refused{
-          api_error(404, "voice_not_found", "There is no voice " + printable(voice) + '.', "default_voice_id")};
-    }
-    group.facts->set("default_voice_id", voice);
-  }
+  check_references(call.account, call.body);
+  const std::string voice = text_at(call.body, "default_voice_id");
+  if (!voice.empty()) group.facts->set("default_voice_id", voice);
   return data_response(show_group(call.account, group));
 }
 
@@ -202,6 +197,7 @@ Response create_avatar(Call& call) {
   } else {
     check(body, {{"file", Kind::asset, true}});
   }
+  check_references(call.account, call.body);
   Account& account = call.account;
   const Record& group = group_for(call, type);
   Object facts = (object({{"name", text_at(body, "name")},
@@ -222,6 +218,10 @@ Response create_consent(Call& call) {
   if (recorded && (!call.body->isNull("reroute_url") || !call.body->isNull("consent_text"))) {
     throw Invalid{"consent_video", "consent_video goes with neither reroute_url nor consent_text."};
   }
+  if (text_at(call.body, "consent_text").find_first_of("<>") != std::string::npos) {
+    throw Invalid{"consent_text", "consent_text takes no angle brackets."};
+  }
+  check_references(call.account, call.body);
   group.facts->set("consent_status", "approved");
   return data_response(object({{"avatar_group", show_group(call.account, group)},
                                {"url", recorded ? Var() : Var(call.account.address("/consent"))}}));

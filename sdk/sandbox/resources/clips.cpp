@@ -71,6 +71,7 @@ Response create_clipping(Call& call) {
            {"prompt", Kind::text, false, {}, 0, 500}},
           "output_settings.");
   }
+  check_references(call.account, call.body);
   const Record& job = call.account.start(call.account.clips, call.body, text_at(call.body, "title"), "ai_clipping");
   return data_response(object({{"id", job.id}, {"status", "pending"}}));
 }

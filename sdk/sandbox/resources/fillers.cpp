@@ -34,6 +34,7 @@ constexpr Resource kFillerRemovals{"filler word removal", &Account::fillers, sho
 
 Response create_filler_removal(Call& call) {
   check(call.body, {{"video", Kind::link, true}, {"title"}, {"callback_id"}, {"callback_url", Kind::address}});
+  check_references(call.account, call.body);
   const Record& job =
       call.account.start(call.account.fillers, call.body, text_at(call.body, "title"), "filler_word_removal");
   return data_response(object({{"id", job.id}, {"status", "pending"}}));

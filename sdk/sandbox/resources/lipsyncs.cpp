@@ -50,6 +50,7 @@ constexpr BatchKind kLipsyncBatch{
 
 Response create_lipsync(Call& call) {
   check_lipsync(call.body, "");
+  check_references(call.account, call.body);
   return data_response(object({{"lipsync_id", start_lipsync(call.account, call.body).front()}}));
 }
 

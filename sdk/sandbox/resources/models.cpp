@@ -83,6 +83,7 @@ Response create_model_voice(Call& call) {
                  {"remove_background_noise", Kind::flag}});
   }
   check_recordings(body, instant ? 1 : 100);
+  check_references(call.account, object({{"audio", body->get("audio")}}));
   Account& account = call.account;
   if (const std::string again = text_at(body, "voice_id"); !instant && !again.empty()) {
     Record* voice = account.model_voices.find(again);
@@ -159,6 +160,7 @@ Response create_images(Call& call) {
          {"num_images", Kind::integer, false, {}, 1, 5},
          {"seed", Kind::integer},
          {"aspect_ratio", Kind::text, false, {"1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9"}}});
+  check_references(call.account, call.body);
   const Record& images = call.account.start(call.account.model_images, call.body, "");
   return data_response(object({{"generation_id", images.id}, {"status", "pending"}}), 202);
 }
@@ -203,6 +205,18 @@ Response create_clip(Call& call) {
                {"seed", Kind::integer},
                {"callback_url", Kind::address}});
   if (text_at(body, "mode") == "image_to_video") check(body, {{"image", Kind::asset, true}});
+  std::size_t references = 0;
+  for (const char* list : {"reference_images", "reference_videos", "reference_audio"}) {
+    references += items_in(body->get(list)).size();
+  }
+  if (references > 12) throw Invalid{"reference_images", "A request takes at most 12 references."};
+  const std::string size = text_at(body, "resolution");
+  const std::string ratio = text_at(body, "aspect_ratio");
+  const bool wide = ratio == "16:9" || ratio == "9:16" || (ratio.empty() && text_at(body, "mode") == "text_to_video");
+  if ((size == "1080p" || size == "2k") && text_at(body, "mode") != "image_to_video" && !wide) {
+    throw Invalid{"resolution", "resolution 1080p and 2k need an aspect_ratio of 16:9 or 9:16."};
+  }
+  check_references(call.account, call.body);
   const Record& clip = call.account.start(call.account.model_videos, body, text_at(body, "prompt"));
   return data_response(object({{"video_id", clip.id}, {"status", "pending"}}), 202);
 }

@@ -46,6 +46,7 @@ Response create_proofreads(Call& call) {
                     {"disable_music_track", Kind::flag},
                     {"enable_speech_enhancement", Kind::flag},
                     {"enable_video_stretching", Kind::flag}});
+  check_references(call.account, call.body);
   check_languages(call.body, "");
   List ids = list();
   for (const Var& language : items_in(call.body->get("output_languages"))) {
@@ -62,6 +63,7 @@ Response get_subtitles(Call& call) {
 
 Response replace_subtitles(Call& call) {
   check(call.body, {{"srt", Kind::link, true}});
+  check_references(call.account, call.body);
   Record& record = ready(call);
   record.facts->set("corrected", true);
   return data_response(show_proofread(call.account, record));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sdk/sandbox/api/account.hpp"
+#include "sdk/sandbox/api/references.hpp"
 #include "sdk/sandbox/api/route.hpp"
 
 namespace heygen::sandbox {

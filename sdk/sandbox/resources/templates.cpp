@@ -69,6 +69,15 @@ Response generate(Call& call) {
   if (const double fps = number_at(call.body, "fps", 25); fps != 25 && fps != 30 && fps != 60) {
     throw Invalid{"fps", "fps is one of 25, 30, 60."};
   }
+  const Object dimension = object_in(call.body->get("dimension"));
+  for (const char* side : {"width", "height"}) {
+    if (call.body->isNull("dimension")) continue;
+    check(dimension, {{side, Kind::integer, true, {}, 128, 4096}}, "dimension.");
+    if (static_cast<std::int64_t>(number_at(dimension, side, 0)) % 2 != 0) {
+      throw Invalid{std::string("dimension.") + side, std::string("dimension.") + side + " must be even."};
+    }
+  }
+  check_references(call.account, call.body);
   Object facts = call.body;
   if (text_at(facts, "title").empty()) facts->set("title", text_at(chosen.facts, "name"));
   const double seconds = 8.0 * static_cast<double>(items_in(chosen.facts->get("scenes")).size());

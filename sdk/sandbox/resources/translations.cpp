@@ -84,6 +84,7 @@ constexpr BatchKind kTranslationBatch{kTranslations,
 
 Response create_translation(Call& call) {
   check_translation(call.body, "");
+  check_references(call.account, call.body);
   List ids = list();
   for (const std::string& id : start_translations(call.account, call.body)) ids->add(id);
   return data_response(object({{"video_translation_ids", ids}}));

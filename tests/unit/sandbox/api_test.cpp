@@ -39,7 +39,7 @@ struct Fixture {
   }
   Object page_at(const std::string& path) { return object_in(parse_json(ask("GET", path).body)); }
   static Object first_of(const Object& page) { return object_in(items_in(page->get("data")).at(0)); }
-  std::string create(const std::string& order = R"({"type":"avatar","avatar_id":"a"})") {
+  std::string create(const std::string& order = R"({"type":"avatar","avatar_id":"look_public_1_office"})") {
     return text_at(data_of(ask("POST", "/v3/videos", order)), "video_id");
   }
   std::string status_of(const std::string& video) {
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_there_once_the_video_is_completed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_webm_video_has_a_webm_file) {
-  const std::string video = create(R"({"type":"avatar","avatar_id":"a","output_format":"webm"})");
+  const std::string video = create(R"({"type":"avatar","avatar_id":"look_public_1_office","output_format":"webm"})");
   clock.advance(milliseconds(2000));
   BOOST_TEST(ask("GET", "/files/" + video + ".webm").body.substr(0, 4) == "\x1a\x45\xdf\xa3");
 }
