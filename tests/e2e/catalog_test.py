@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import unittest.mock
 import urllib.parse
 import urllib.request
 
@@ -444,6 +445,61 @@ class Catalog(unittest.TestCase):
         done = self.run_it("video-translate", "batches", "create", "-d", batch)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr.count("`video_translations.brand_voice_id` is deprecated"), 1, done.stderr)
+
+    def test_jobs_that_run_or_failed_fit_their_schemas(self):
+        """With the name that makes a job fail; and in a sandbox in which no job ends."""
+        name, look = "sandbox-fail", {"avatar_id": "look_123", "title": "sandbox-fail"}
+        video, track = json.dumps({"video": LINK, "title": name}), json.dumps({**LIPSYNC, "title": name})
+        recording, item = json.dumps({"audio": LINK}), {"type": "avatar", **look}
+        creates = (
+            ("video", "create", "-d", json.dumps(item)), ("video", "batches", "create", "-d", json.dumps({"videos": [item]})),
+            ("lipsync", "create", "-d", track), ("lipsync", "batches", "create", "-d", json.dumps({"lipsyncs": [LIPSYNC]})),
+            ("video-translate", "create", "-d", json.dumps({**TRANSLATION, "title": name})),
+            ("video-translate", "proofreads", "create", "--title", name, "--output-languages", "German", "-d", video),
+            ("ai-clipping", "create", "-d", video), ("background-removal", "create", "-d", video),
+            ("filler-word-removal", "create", "-d", video), ("voice", "clone", "create", "--voice-name", name, "-d", recording),
+            ("avatar", "create", "-d", json.dumps({**VARIANTS["prompt"], "name": name})),
+            ("avatar", "create", "-d", json.dumps({**VARIANTS["digital_twin"], "name": name})),
+            ("avatar", "looks", "create", "-d", json.dumps(VARIANTS["look_pack"])),
+            ("model", "videos", "create", "-d", json.dumps({**VARIANTS["text_to_video"], "prompt": name})),
+            ("model", "images", "create", "--model", "heygen-image-1", "-d", "pictures.json"),
+            ("model", "audio", "voices", "create", "-d", json.dumps({**VARIANTS["instant"], "name": name})),
+            ("video-agent", "create", "--prompt", name),
+        )
+        seen = {}
+        running = Sandbox("--job-delay", "80000")
+        self.addCleanup(running.stop)
+        for sandbox in (self.sandbox, running):
+            sandbox.hook("reset", "POST")
+            with unittest.mock.patch.dict(self.home.env, sandbox.environment):
+                for words in creates:
+                    known = self.ids_in(json.loads(self.succeed(*words)))
+                    self.assertTrue(known, words)
+                    for command, facts in FACTS.items():
+                        if facts["method"] != "GET" or len(facts["args"]) > 1 or command.split()[0] != words[0]:
+                            continue
+                        for one in known if facts["args"] else [None]:
+                            done = self.run_it(*command.split(), *([one] if one else []))
+                            if done.returncode == 0:
+                                self.assert_valid(command, done.stdout)
+                                seen.setdefault(command, set()).update(re.findall('"status":"(\\w+)"', done.stdout))
+        for command in ("video get", "lipsync get", "video-translate get", "ai-clipping get", "background-removal get", "voice get",
+                        "filler-word-removal get", "avatar looks get", "model videos get", "model audio voices get"):
+            words = {word.lower() for word in seen[command]}
+            self.assertIn("failed", words, command)
+            self.assertTrue(words & {"pending", "processing", "pending_consent"}, (command, words))
+
+    def ids_in(self, document):
+        """All texts of members whose name ends in id or ids."""
+        if isinstance(document, list):
+            return [found for one in document for found in self.ids_in(one)]
+        if not isinstance(document, dict):
+            return []
+        found = []
+        for name, value in document.items():
+            own = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+            found += [one for one in own if isinstance(one, str)] if re.search("(^|_)ids?$", name) else self.ids_in(value)
+        return found
 
     def test_examples_run(self):
         for command, entry in CATALOG.items():
