@@ -22,7 +22,8 @@ def compact(node):
 
 
 def view(value):
-    return f"{text(value)}sv"
+    """An empty text has no address: each address costs a relocation at every start of the program."""
+    return f"{text(value)}sv" if value else "{}"
 
 
 class Writer:
@@ -60,7 +61,7 @@ class Writer:
 
     @staticmethod
     def schema(node):
-        return '""sv' if node is None else compact(node)
+        return view("") if node is None else compact(node)
 
     def command(self, node):
         method, endpoint = node["request"].split(" ")
