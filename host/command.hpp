@@ -30,6 +30,7 @@ struct Option {
   bool repeatable = false;   ///< all values kept; otherwise the last one counts
   bool comma_split = false;  ///< values are split at commas, CSV quotes allowed
   bool hidden = false;
+  bool deprecated = false;  ///< hidden too, but told to programs
   bool required = false;  ///< shown in help; the command checks it
   Kind kind = Kind::text;
   bool defer_choice_check = false;          ///< the command checks `choices` itself, after the credential

@@ -9,7 +9,7 @@
 namespace heygen::api {
 
 enum class OptionType : unsigned char { text, integer, number, boolean, text_list };
-enum class Place : unsigned char { query, json, multipart };
+enum class Place : unsigned char { query, header, json, multipart };
 enum class BodyKind : unsigned char { none, json, multipart };
 
 struct Option {
@@ -22,6 +22,7 @@ struct Option {
   std::string_view fallback;  ///< shown only; an untouched option is never sent
   std::span<const std::string_view> choices;
   std::optional<double> min, max;
+  std::string_view deprecated;  ///< what to do instead, or why; "": it is not deprecated
 };
 
 struct Argument {
@@ -66,10 +67,12 @@ struct Command {
   std::span<const Column> columns;
   const Poll* poll = nullptr;
   const Pagination* pagination = nullptr;
-  std::string_view request_schema, response_schema;        ///< JSON Schema on one line, without references; "" for none
-  std::string_view request_reference, response_reference;  ///< the same with references to schemas(), "#/$defs/NAME"
-  std::span<const std::string_view> data_only;             ///< body fields without an option of their own
-  std::span<const std::string_view> data_only_required;    ///< those of them that the service demands
+  /// JSON Schema 2020-12 on one line, with references to schemas(), "#/$defs/NAME"; "" for none.
+  std::string_view request_schema, response_schema;
+  bool has_deprecated_fields = false;                    ///< somewhere in the request's schema
+  bool takes_key = false;                                ///< the service acts once for all requests with the same key
+  std::span<const std::string_view> data_only;           ///< body fields without an option of their own
+  std::span<const std::string_view> data_only_required;  ///< those of them that the service demands
   std::string_view look;  ///< "video list": shows what the command made, where its path does not tell; or ""
 };
 
@@ -82,10 +85,14 @@ struct Alias {
   std::span<const std::string_view> words, target;
 };
 
-/// A schema that several commands share.
+/// A schema that several commands share, as JSON Schema 2020-12.
 struct Schema {
-  std::string_view name, text;  ///< text may refer to others
+  std::string_view name, text;  ///< text may refer to others, and to itself
 };
+
+/// The header of a key, and the option of the commands that take one.
+inline constexpr std::string_view kKeyHeader = "Idempotency-Key";
+inline constexpr std::string_view kKeyOption = "idempotency-key";
 
 /// Sorted by words.
 std::span<const Command> commands();

@@ -121,6 +121,15 @@ std::string query_value(const Option& option, const std::vector<std::string>& va
   return option.type == OptionType::integer ? value.as_number().text : shortest(*parse_number(value.as_number().text));
 }
 
+/// RFC 9110 §5.5: what would end the header, or begin another one, is refused; the rest is for the service to judge.
+std::string header_value(const Option& option, const std::vector<std::string>& values) {
+  std::string value = query_value(option, values);
+  if (std::ranges::any_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+    throw usage_error("Invalid " + name_of(option) + " '" + shown_word(value) + "': it contains a control character.",
+                      "Use letters, digits, and the characters _ : . -");
+  return value;
+}
+
 void check_required(const Command& command, const CommandInput& given) {
   std::vector<std::string> missing;
   for (const Option& option : command.options) {
@@ -246,6 +255,7 @@ Prepared prepare(const Command& command, const CommandInput& given) {
     const auto at = given.options.find(option.name);
     if (at == given.options.end()) continue;
     if (option.place == Place::query) prepared.query.emplace_back(option.target, query_value(option, at->second));
+    if (option.place == Place::header) prepared.headers.emplace_back(option.target, header_value(option, at->second));
     if (option.place == Place::multipart) prepared.upload = at->second.back();
   }
   return prepared;

@@ -30,8 +30,9 @@ struct CommandInput {
 struct Prepared {
   std::string path;                                        ///< percent-encoded
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in the catalog's order
-  std::optional<std::string> body;                         ///< JSON text
-  std::string upload;                                      ///< file of a multipart body, or ""
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<std::string> body;  ///< JSON text
+  std::string upload;               ///< file of a multipart body, or ""
 };
 
 /// The endpoint with its placeholders filled; `/` and everything else special inside an id is escaped. Throws
@@ -46,6 +47,9 @@ Prepared prepare(const Command& command, const CommandInput& given);
 /// The fields of the body that its schema demands and that are not there; those of the variant that its discriminator
 /// names included. They are the service's to check: this only foretells what it will say.
 std::vector<std::string> missing_fields(const Command& command, const std::optional<std::string>& body);
+
+/// A sentence for each deprecated option that was typed, and for each deprecated field of --data.
+std::vector<std::string> deprecations(const Command& command, const CommandInput& given);
 
 /// The option's value as it goes into a JSON body. Numbers keep the digits that were typed wherever JSON can say them
 /// so. Throws Error{usage_error} for text of the wrong type, a value out of bounds or none of the choices.

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 
 namespace heygen {
 
@@ -15,6 +16,9 @@ class Random {
   /// Uniform in [0, 1).
   double unit();
 };
+
+/// RFC 9562, version 4: "3f1c9a52-…", 36 characters.
+std::string new_uuid(Random& random);
 
 /// getrandom(2). Thread-safe.
 Random& system_random();

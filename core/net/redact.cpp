@@ -49,6 +49,7 @@ bool contains(const std::array<std::string_view, N>& names, std::string_view nam
 bool has_secret_word(std::string_view header) {
   const std::string name = to_lower(header);
   if (name.ends_with("-authenticate")) return false;  // a challenge tells what is asked for
+  if (name == "idempotency-key") return false;        // needed to send the request once more
   return std::ranges::any_of(kSecretWords, [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 

@@ -23,6 +23,10 @@ namespace {
 /// An error response is read up to here.
 constexpr std::size_t kErrorBodyLimit = limits::kMiB;
 
+/// What the service answers while an earlier request with the same key runs.
+constexpr int kConflict = 409;
+constexpr const char* kInProgress = "request_in_progress";
+
 /// Whether the same request may work later; less at once may, too (RFC 9110 §15.5.14).
 bool waiting_helps(int status) {
   return net::may_pass(status) || status == net::status::kTooLarge;
@@ -116,14 +120,17 @@ class Call {
         request_(request),
         credential_(with.credentials, with.clock, attempt_info(request_target(request), {})),
         body_(request.body),
+        keyed_(request.idempotency_key.has_value()),
         retries_(request.retries ? with.options.max_retries : 0, with.clock, with.random, with.cancel,
-                 request.deadline) {}
+                 request.deadline),
+        waits_(keyed_ && request.retries && with.options.max_retries > 0 ? kMostInProgress : 0, with.clock, with.random,
+               with.cancel, request.deadline) {}
 
   ApiResponse run() {
     try {
       return final_response();
     } catch (Error& error) {
-      if (may_have_acted_) say_that_it_may_have_taken_effect(error, request_.look);
+      if (may_have_acted_) say_that_it_may_have_taken_effect(error, request_.look, key_of(request_));
       throw;
     }
   }
@@ -174,21 +181,51 @@ class Call {
       try {
         const net::Request sent = make_request(
             with_.options, request_, {target, credential_.credential(), credential_.now(), retries_.time_left()});
-        std::unique_ptr<net::Response> response = send_attempt(with_.http, sent, request_, with_.cancel);
-        if (net::leaves_it_open(response->status)) may_have_acted_ = changes_something(request_);
+        std::unique_ptr<net::Response> response = with_.http.send(sent, with_.cancel);
         if (target.is_trusted()) api_status_ = response->status;
+        const bool in_progress = start_reading(response);
+        if (net::leaves_it_open(response->status) || in_progress) may_have_acted_ = changes_something(request_);
+        response = api_response(std::move(response), request_);
         if (follow(target, sent, *response)) continue;
-        if (!may_retry(request_.method, response->status) || !can_resend()) return response;
+        if (in_progress && await_first(*response)) continue;
+        if (!may_retry(request_.method, response->status, keyed_) || !can_resend()) return response;
         retry_after = retries_.retry_after(*response);
         // RFC 9110 §10.2.3: one value; of two, it cannot be told which one the server means.
         if (is_too_long(retry_after) || net::contradicts_itself(response->headers, "Retry-After")) return response;
       } catch (const net::Failure& failure) {
         if (failure.sent) may_have_acted_ = changes_something(request_);
-        const bool passing = may_retry(request_.method, failure.kind);
+        const bool passing = may_retry(request_.method, failure.kind, keyed_);
         if (!passing || !can_resend()) throw error_of_failure(failure);
       }
       retries_.pause(retry_after, {[this](const std::string& what) { announce(what); }, with_.options.on_pause});
     }
+  }
+
+  /// Of a request with a key: a response that is interrupted is worth another attempt, as long as there is one. Throws
+  /// net::Failure then. Returns whether it says that an earlier request with the key is still in progress.
+  bool start_reading(std::unique_ptr<net::Response>& response) {
+    const bool conflict = keyed_ && response->status == kConflict;
+    const bool result = keyed_ && response->status < 300 && retries_.are_left();
+    if (!conflict && !result) return false;
+    auto started = std::make_unique<StartedResponse>(std::move(response), kErrorBodyLimit);
+    if (result && started->failure() && may_retry(request_.method, started->failure()->kind, true)) {
+      net::Failure failure = *started->failure();
+      failure.sent = true;
+      throw net::Failure(failure);
+    }
+    const bool in_progress =
+        conflict && error_of_response(started->status, started->headers, started->start()).code == kInProgress;
+    response = std::move(started);
+    return in_progress;
+  }
+
+  /// Waits, to ask again. False: it has waited long enough, or shall not ask again.
+  bool await_first(const net::Response& response) {
+    const std::optional<std::int64_t> retry_after = retries_.retry_after(response);
+    if (!waits_.are_left() || is_too_long(retry_after) || !body_.rewind()) return false;
+    waits_.pause(retry_after, {[this](const std::string& what) { announce("still in progress: " + what); },
+                               with_.options.on_pause, "request"});
+    return true;
   }
 
   bool can_resend() { return retries_.are_left() && body_.rewind(); }
@@ -264,7 +301,9 @@ class Call {
   const ApiRequest& request_;
   CallCredential credential_;
   ReplayableBody body_;
+  const bool keyed_;  ///< the service acts once for all attempts
   Retries retries_;
+  Retries waits_;                ///< for an earlier request with the same key
   bool may_have_acted_ = false;  ///< an attempt to change something was sent, and what came of it is not known
   int api_status_ = 0;           ///< of the last response to a request that carried the credential
 };
@@ -294,7 +333,7 @@ FetchedResponse ApiClient::fetch_with_headers(const ApiRequest& request, std::si
     return {response.headers, net::read_all(*response.stream, most)};
   } catch (const net::Failure&) {  // every other failure comes as an Error
     Error error = too_large_error(most, limit == 0);
-    if (changes_something(request)) say_that_it_may_have_taken_effect(error, request.look);
+    if (changes_something(request)) say_that_it_may_have_taken_effect(error, request.look, key_of(request));
     throw error;
   }
 }

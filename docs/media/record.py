@@ -33,7 +33,7 @@ COLUMNS, ROWS = 108, 40
 LIMIT_S = 60
 DOWN, ENTER = "\x1b[B", "\r"
 
-VIDEO = '{"type":"avatar","avatar_id":"avatar_demo","voice_id":"voice_demo","script":"Hello","title":"Hello"}'
+VIDEO = '{"type":"avatar","avatar_id":"look_123","voice_id":"voice_123","script":"Hello","title":"Hello"}'
 # (what it shows, arguments, [(text to wait for, keys to press)])
 SESSION = [
     ("Credentials come from providers, libraries that are found and loaded at run time",

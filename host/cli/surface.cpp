@@ -39,11 +39,12 @@ json::Value number_of(double value) {
 
 /// What a catalog's option says beyond the option made of it.
 void add_api_facts(json::Object& object, const api::Option& facts) {
-  constexpr std::array<std::string_view, 3> kPlaces = {"query", "json", "multipart"};
+  constexpr std::array<std::string_view, 4> kPlaces = {"query", "header", "json", "multipart"};
   if (facts.min) object.emplace_back("minimum", number_of(*facts.min));
   if (facts.max) object.emplace_back("maximum", number_of(*facts.max));
   object.emplace_back("in", std::string(kPlaces[static_cast<std::size_t>(facts.place)]));
   object.emplace_back("field", std::string(facts.target));
+  if (!facts.deprecated.empty()) object.emplace_back("deprecated", std::string(facts.deprecated));
 }
 
 json::Value option_json(const Option& option, const api::Command* facts) {
@@ -69,7 +70,7 @@ json::Value option_json(const Option& option, const api::Command* facts) {
 json::Value options_json(const std::vector<Option>& options, const api::Command* facts = nullptr) {
   json::Array items;
   for (const Option& option : options)
-    if (!option.hidden) items.push_back(option_json(option, facts));
+    if (!option.hidden || option.deprecated) items.push_back(option_json(option, facts));
   return items;
 }
 
@@ -109,8 +110,8 @@ json::Value request_json(const api::Command& facts) {
                       {"timeout_seconds", facts.timeout_s}};
   if (!facts.data_only.empty()) object.emplace_back("data_only", list_of(facts.data_only));
   if (!facts.data_only_required.empty()) object.emplace_back("data_only_required", list_of(facts.data_only_required));
-  if (!facts.request_reference.empty()) object.emplace_back("request_schema", json::parse(facts.request_reference));
-  if (!facts.response_reference.empty()) object.emplace_back("response_schema", json::parse(facts.response_reference));
+  if (!facts.request_schema.empty()) object.emplace_back("request_schema", json::parse(facts.request_schema));
+  if (!facts.response_schema.empty()) object.emplace_back("response_schema", json::parse(facts.response_schema));
   return object;
 }
 
@@ -132,6 +133,7 @@ json::Value command_json(Services& services, const Command& command) {
   object.emplace_back("destructive", facts->destructive);
   object.emplace_back("paginated", facts->pagination != nullptr);
   object.emplace_back("pollable", facts->poll != nullptr);
+  object.emplace_back("repeatable_with_key", facts->takes_key);
   object.emplace_back("request", request_json(*facts));
   if (facts->pagination != nullptr) object.emplace_back("pagination", pages_json(*facts->pagination));
   if (facts->poll != nullptr) object.emplace_back("poll", poll_json(*facts->poll));

@@ -23,7 +23,7 @@ void LastWordsScope::say(const std::string& hint, const JobReference& job) {
 void LastWordsScope::say_of(const transport::ApiRequest& request) {
   if (!transport::changes_something(request)) return;
   Error lost = canceled_error();
-  transport::say_that_it_may_have_taken_effect(lost, request.look);
+  transport::say_that_it_may_have_taken_effect(lost, request.look, transport::key_of(request));
   say(lost.hint, {{}, request.look});
 }
 

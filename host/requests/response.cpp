@@ -49,7 +49,7 @@ void read_compact(transport::ApiResponse& response, std::string& out, std::strin
 
 void say_it_may_have_acted(Error& error, const transport::ApiRequest& request) {
   if (transport::changes_something(request) && !error.may_have_taken_effect)
-    transport::say_that_it_may_have_taken_effect(error, request.look);
+    transport::say_that_it_may_have_taken_effect(error, request.look, transport::key_of(request));
 }
 
 /// An ID that has come is not lost with the rest of the response to a change.

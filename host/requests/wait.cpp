@@ -81,7 +81,7 @@ class Wait {
     };
     needs_.status("Sending the request…");
     Error lost = canceled_error();
-    transport::say_that_it_may_have_taken_effect(lost, create.look);
+    transport::say_that_it_may_have_taken_effect(lost, create.look, transport::key_of(create));
     needs_.last_words(lost.hint, {{}, create.look});
     try {
       std::string response = needs_.send(create);

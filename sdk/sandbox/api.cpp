@@ -79,6 +79,12 @@ void Api::reset() {
   account_ = std::make_unique<Account>(issuer_, state_.settings(), clock_, random_);
   stock(*account_);
   if (!state_.settings().empty) furnish(*account_);
+  keys_.clear();
+}
+
+void Api::interrupt(Interruption how) {
+  const std::lock_guard lock(mutex_);
+  keys_.interrupt(how);
 }
 
 Response Api::handle(const Request& request) {
@@ -125,7 +131,18 @@ Response Api::dispatch(const Request& request, Credential credential) {
   return api_error(404, "not_found", "The sandbox has nothing at " + printable(request.path) + ".");
 }
 
-Response Api::call(const Route& route, Call call) {
+Response Api::call(const Route& route, const Call& call) {
+  const auto key = call.request.headers.find("idempotency-key");
+  if (route.key == Route::Key::ignored || key == call.request.headers.end()) return act(route, call);
+  Keys::check(key->second);
+  // The same key belongs to another request elsewhere.
+  const std::string scope = call.request.path + ' ' + key->second;
+  if (const Response* before = keys_.find(scope, account_->now())) return *before;
+  const Response response = act(route, call);
+  return response.status < 300 ? keys_.keep(scope, response, account_->now()) : response;
+}
+
+Response Api::act(const Route& route, Call call) {
   account_->settle();
   const bool nothing = call.request.body.empty();
   if (route.body == Route::Body::object || (route.body == Route::Body::optional && !nothing)) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sdk/sandbox/api/account.hpp"
+#include "sdk/sandbox/api/keys.hpp"
 #include "sdk/sandbox/api/route.hpp"
 #include "sdk/sandbox/base/clock.hpp"
 #include "sdk/sandbox/http/http.hpp"
@@ -25,13 +26,16 @@ class Api {
   Response file(const Request& request);
   /// /uploads/ID: where direct uploads go.
   Response upload(const Request& request);
+  /// Disturbs the next request with an idempotency key.
+  void interrupt(Interruption how);
   /// The account as it was at the start. Credentials stay.
   void reset();
 
  private:
   Credential check_credential(const Request& request);
   Response dispatch(const Request& request, Credential credential);
-  Response call(const Route& route, Call call);
+  Response call(const Route& route, const Call& call);
+  Response act(const Route& route, Call call);
 
   const std::string issuer_;
   State& state_;
@@ -39,6 +43,7 @@ class Api {
   Random& random_;
   std::mutex mutex_;
   std::unique_ptr<Account> account_;
+  Keys keys_;
 };
 
 }  // namespace heygen::sandbox

@@ -108,6 +108,14 @@ Response App::hook(const Request& request) {
     state_.expire_access();
     return json_response(200, object({{"expired", true}}));
   }
+  if (request.path == "/_sandbox/interrupt" && request.method == "POST") {
+    const std::string how = Form::decode(request.query).get("response");
+    if (how != "lost" && how != "error" && how != "pending") {
+      throw Invalid{"response", "response is one of lost, error, pending."};
+    }
+    api_.interrupt(how == "lost" ? Interruption::lost : how == "error" ? Interruption::error : Interruption::pending);
+    return json_response(200, object({{"interrupts", how}}));
+  }
   if (request.path == "/_sandbox/reset" && request.method == "POST") {
     api_.reset();
     log_.clear();
@@ -115,7 +123,8 @@ Response App::hook(const Request& request) {
   }
   return api_error(
       404, "not_found",
-      "There is GET /_sandbox/state?token=, GET /_sandbox/log, POST /_sandbox/expire, POST /_sandbox/reset.");
+      "There is GET /_sandbox/state?token=, GET /_sandbox/log, POST /_sandbox/expire, POST /_sandbox/reset, "
+      "POST /_sandbox/interrupt?response=.");
 }
 
 }  // namespace heygen::sandbox

@@ -83,6 +83,8 @@ Behavior:
                      asset_123 and the other IDs of the examples. Jobs end by
                      themselves; one whose title, name or prompt starts with
                      "sandbox-fail" fails. Webhook events are listed, not sent
+  Idempotency-Key    A request that comes again with its key within 24 hours gets the
+                     first response, where the API takes keys
   Files              Uploads up to 32 MiB, direct uploads up to 1 GiB, kept in the
                      temporary directory; URLs support Range and ETag
   For tests          GET /_sandbox/state?token=T   active, consumed, expired,
@@ -90,6 +92,10 @@ Behavior:
                      GET /_sandbox/log             the requests so far
                      POST /_sandbox/expire         expire all access tokens
                      POST /_sandbox/reset          restore the account, clear the log
+                     POST /_sandbox/interrupt?response=R   the next request with an
+                                                   idempotency key acts, but its
+                                                   response is lost, an error, or
+                                                   pending
 )";
 
 }  // namespace

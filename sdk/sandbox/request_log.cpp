@@ -89,6 +89,7 @@ std::string sent_by(const Request& request, const Form& query) {
   for (const auto& [name, value] : query.pairs()) pairs->add(list({bounded(name), bounded(value)}));
   const std::string type = request.header("content-type");
   Object sent = object({{"query", pairs}, {"content_type", type.empty() ? Var() : Var(bounded(type))}});
+  if (const std::string key = request.header("idempotency-key"); !key.empty()) sent->set("key", bounded(key));
   if (request.upload && request.is_of_type("multipart/form-data")) {
     try {
       sent->set("parts", parts_of(request));

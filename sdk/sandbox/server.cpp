@@ -8,6 +8,7 @@
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
 #include <Poco/Net/HTTPServer.h>
 #include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/ThreadPool.h>
@@ -119,6 +120,12 @@ void write(const Response& response, HTTPServerResponse& target, bool head_only 
   }
 }
 
+/// Ends the connection without a response.
+void drop(HTTPServerRequest& source, HTTPServerResponse& target) {
+  target.setKeepAlive(false);
+  dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(source).socket().shutdown();
+}
+
 class Handler : public Poco::Net::HTTPRequestHandler {
  public:
   explicit Handler(App& app) : app_(app) {}
@@ -140,7 +147,9 @@ class Handler : public Poco::Net::HTTPRequestHandler {
     if (body == Body::cut_short) {
       write(api_error(400, "incomplete_body", "The body ended before its Content-Length."), target);
     } else {
-      write(app_.handle(request), target, request.method == "HEAD");
+      const Response response = app_.handle(request);
+      if (response.dropped) return drop(source, target);
+      write(response, target, request.method == "HEAD");
     }
   }
 

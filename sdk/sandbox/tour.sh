@@ -38,7 +38,7 @@ title "Who am I, with which credential, and why"
 show auth status --human
 show auth explain --human
 title "Create a video and wait for it"
-show video create -d '{"type":"avatar","avatar_id":"avatar_demo","voice_id":"voice_demo","script":"Hello from the tour","title":"My first video"}' --wait
+show video create -d '{"type":"avatar","avatar_id":"look_123","voice_id":"voice_123","script":"Hello from the tour","title":"My first video"}' --wait
 show video list --limit 5 --human
 title "Upload a file, and fetch the video"
 printf '1\n00:00:00,000 --> 00:00:02,000\nHello from the tour\n' >"$HEYGEN_CONFIG_DIR/hello.srt"

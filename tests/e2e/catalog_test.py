@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import unittest.mock
 import urllib.parse
 import urllib.request
 
@@ -43,12 +44,15 @@ FILES = {
     "videos.json": json.dumps({"videos": [VIDEO, VIDEO]}).encode(),
     "lipsync.json": json.dumps(LIPSYNC).encode(),
     "lipsyncs.json": json.dumps({"lipsyncs": [LIPSYNC]}).encode(),
+    "pictures.json": json.dumps({"identity_images": [LINK], "reference_images": [LINK]}).encode(),
     "translations.json": json.dumps({"video_translations": [TRANSLATION, TRANSLATION]}).encode(),
 }
 
 # What only --data can give, by field.
 DATA = {
     "audio": LINK,
+    "identity_images": [LINK],
+    "reference_images": [{"type": "asset_id", "asset_id": "asset_123"}],
     "files": [{"filename": "a.mp4", "content_type": "video/mp4", "size_bytes": 1048576}],
     "lipsyncs": [LIPSYNC],
     "srt": {"type": "asset_id", "asset_id": "asset_3"},
@@ -64,6 +68,13 @@ VARIANTS = {
     "studio": {"type": "studio", "scenes": [{"type": "image", "source": LINK, "duration": 2}]},
     "prompt": {"type": "prompt", "name": "Ada", "prompt": "A friendly teacher"},
     "digital_twin": {"type": "digital_twin", "name": "Ada", "file": LINK},
+    "look_pack": {"type": "look_pack", "reference_look_id": "look_123", "template_id": "look_template_123"},
+    "template": {"type": "template", "reference_look_id": "look_124", "template_id": "look_template_124"},
+    "professional": {"mode": "professional", "audio": [LINK, LINK], "name": None},
+    "instant": {"mode": "instant", "name": "Ada", "audio": [LINK]},
+    "text_to_video": {"mode": "text_to_video", "model": "heygen-video-1", "prompt": "A beach", "duration": 5},
+    "image_to_video": {"mode": "image_to_video", "model": "heygen-video-1", "prompt": "She waves", "image": LINK},
+    "reference_to_video": {"mode": "reference_to_video", "model": "heygen-video-1", "prompt": "As here", "reference_audio": [LINK]},
     "photo": {"type": "photo", "name": "Ada", "file": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}},
 }
 
@@ -72,20 +83,39 @@ IDS = {
     name: name.removesuffix("_id") + "_123" for name in {argument for facts in FACTS.values() for argument in facts["args"]}
 }
 IDS["video_translation_id"] = "translation_123"
+IDS["brand_glossary_id"] = "glossary_123"
 
 # Flags whose value cannot be any text or number.
 VALUES = {
+    "Idempotency-Key": "order:42_a.b-C",
+    "avatar_id": "look_123",
     "batch_id": "batch_123",
     "batch_ids": "batch_123",
+    "brand_glossary_id": "glossary_123",
+    "brand_kit_id": "kit_123",
+    "brand_voice_id": "glossary_124",
     "checksum_sha256": "0" * 64,
+    "default_voice_id": "voice_124",
+    "expected_edit_version": "1",
+    "folder_id": "folder_123",
     "fps": 30,
     "gender": "female",
     "input_type": "text",
+    "language": "en",
     "layers": ["foreground", "mask"],
+    "mode": "identity_remix",
+    "model": "",  # by its command: MODELS
+    "name": "A name & more",
     "output_languages": ["French", "Spanish"],
+    "parent_id": "folder_123",
+    "style_id": "style_paper",
     "token": "page-9",
+    "video_id": "video_123",
     "voice_id": "voice_123",
 }
+MODELS = {"model audio tts create": "heygen-voice-1", "model images create": "heygen-image-1"}
+REPEATABLE_DELETES = {"model audio voices delete"}  # as the API has it: deleted once more is as deleted as before
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 ODD = "a b&c=d?e/f#g%20+ü\"'\\"
 
 
@@ -114,18 +144,25 @@ class Sandbox:
         return [entry for entry in self.hook("log") if entry["path"].startswith("/v3/")]
 
 
-def strict(schema):
-    """OpenAPI's `nullable` as JSON Schema; and no member that the schema does not name."""
+def closed(schema):
+    """The same, but without room for members that it does not name."""
     if isinstance(schema, list):
-        return [strict(one) for one in schema]
+        return [closed(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    out = {name: strict(value) for name, value in schema.items() if name not in ("nullable", "discriminator", "properties", "default")}
-    if "properties" in schema:
-        out["properties"] = {name: strict(value) for name, value in schema["properties"].items()}
-        if schema["properties"]:
-            out["additionalProperties"] = False
-    return {"anyOf": [{"type": "null"}, out]} if schema.get("nullable") else out
+    out = {name: value if name in ("enum", "required") else closed(value) for name, value in schema.items()}
+    return {**out, "additionalProperties": False} if isinstance(schema.get("properties"), dict) and "type" in schema else out
+
+
+def objects_in(schema):
+    """The schema and all within it."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from objects_in(one)
+    elif isinstance(schema, dict):
+        yield schema
+        for one in schema.values():
+            yield from objects_in(one)
 
 
 def sample(flag):
@@ -160,6 +197,7 @@ class Expected:
 
     def __init__(self, facts):
         self.facts, self.values, self.query, self.parts = facts, {}, [], []
+        self.key = None
         self.body, self.arguments = None, []
 
     def path(self):
@@ -168,6 +206,8 @@ class Expected:
     def give(self, flag, value):
         if flag["in"] == "query":
             self.query.append([flag["target"], str(value)])
+        elif flag["in"] == "header":
+            self.key = value
         elif flag["in"] == "multipart":
             self.parts.append({"name": flag["target"], "filename": os.path.basename(value), "type": "application/octet-stream"})
         else:
@@ -187,6 +227,8 @@ class Expected:
             self.arguments += ["-d", json.dumps(data)]
         for flag in facts["flags"]:
             value = "portrait.png" if flag["in"] == "multipart" else sample(flag)
+            if flag["name"] == "model":
+                value = MODELS[facts["command"]]
             self.arguments += spelled(flag, value)
             self.give(flag, value)
         if facts["body"] == "json" and self.body is None and facts["command"] != "video-agent stop":
@@ -260,6 +302,12 @@ class Catalog(unittest.TestCase):
         kind = (sent["content_type"] or "none").split(";")[0]
         wanted = "multipart/form-data" if expected.parts else "none" if expected.body is None else "application/json"
         self.assertEqual(kind, wanted)
+        if expected.key is not None:
+            self.assertEqual(sent.get("key"), expected.key)
+        elif expected.facts.get("idempotency"):
+            self.assertRegex(sent.get("key", ""), f"^{UUID}$")
+        else:
+            self.assertNotIn("key", sent)
         if expected.parts:
             self.assertEqual([{**part, "size": len(FILES[part["filename"]])} for part in expected.parts], sent["parts"])
         self.assertEqual(call["credential"]["type"], "api_key")
@@ -268,17 +316,26 @@ class Catalog(unittest.TestCase):
         """A command without a schema has nothing to hold it to but that it is an object."""
         response = json.loads(text)
         self.assertIsInstance(response, dict)
-        if command not in self.schemas:
-            has = "response_schema" in CATALOG[command]
-            self.schemas[command] = strict(json.loads(self.succeed(*command.split(), "--response-schema"))) if has else None
-        if self.schemas[command] is None:
+        self.assert_fits(command, "response", response)
+
+    def assert_fits(self, command, kind, document):
+        """As it is against the schema as it is printed; and without members that the schema does not name."""
+        schema = self.schema(command, kind)
+        if schema is None:
             return
-        jsonschema.Draft7Validator.check_schema(self.schemas[command])
-        faults = [
-            f"{'.'.join(map(str, fault.absolute_path))}: {fault.message}"
-            for fault in jsonschema.Draft7Validator(self.schemas[command]).iter_errors(response)
-        ]
-        self.assertEqual(faults, [], f"the response to {command} does not fit its schema: {text}")
+        for rules in (schema, closed(schema)):
+            faults = [
+                f"{'.'.join(map(str, fault.absolute_path))}: {fault.message}"
+                for fault in jsonschema.Draft202012Validator(rules).iter_errors(document)
+            ]
+            self.assertEqual(faults, [], f"the {kind} of {command} does not fit its schema: {json.dumps(document)}")
+
+    def schema(self, command, kind):
+        """None where the command has none."""
+        if (command, kind) not in self.schemas:
+            has = f"{kind}_schema" in CATALOG[command]
+            self.schemas[command, kind] = json.loads(self.succeed(*command.split(), f"--{kind}-schema")) if has else None
+        return self.schemas[command, kind]
 
     def command_of(self, call):
         """Which command a request belongs to: of those that fit, the one with the fewest placeholders."""
@@ -296,6 +353,8 @@ class Catalog(unittest.TestCase):
         calls = self.sandbox.calls()
         self.assertTrue(calls, "nothing was sent")
         self.assert_sent(expected, calls[0])
+        if expected.body is not None:
+            self.assert_fits(expected.facts["command"], "request", expected.body)
         self.assert_valid(self.command_of(calls[-1]), out)
 
     def test_the_catalog_and_the_facts_know_the_same_commands(self):
@@ -330,6 +389,117 @@ class Catalog(unittest.TestCase):
                 lines = self.succeed(*command.split(), "--help").splitlines()
                 self.assertGreater(len(lines), 2)
                 self.assertEqual([line for line in lines if len(line) > COLUMNS], [])
+
+    def test_schemas_are_json_schema_2020_12_and_describe_every_field(self):
+        for command in CATALOG:
+            for kind in ("request", "response"):
+                schema = self.schema(command, kind)
+                if schema is None:
+                    continue
+                with self.subTest(command, kind=kind):
+                    self.assertEqual(schema["$schema"], "https://json-schema.org/draft/2020-12/schema")
+                    jsonschema.Draft202012Validator.check_schema(schema)
+                    text = json.dumps(schema)
+                    for part in objects_in(schema):
+                        self.assertNotIn("nullable", part)
+                        if isinstance(part.get("discriminator"), dict):
+                            self.assertNotIn("propertyName", part["discriminator"])
+                        if isinstance(part.get("$ref"), str):
+                            self.assertIn(part["$ref"].removeprefix("#/$defs/"), schema["$defs"])
+                        for name, field in part.get("properties", {}).items() if "type" in part else ():
+                            self.assertTrue(field["description"].strip(), name)
+                    for name in schema.get("$defs", {}):
+                        self.assertIn(f'"#/$defs/{name}"', text)
+
+    def test_a_value_of_another_variant_does_not_fit(self):
+        """So that the variants are told apart by a const."""
+        schema = self.schema("video create", "request")
+        self.assert_fits("video create", "request", VARIANTS["image"])
+        for wrong in ({**VARIANTS["image"], "type": "avatar"}, {**VARIANTS["image"], "type": "other"}, {"type": None}):
+            self.assertFalse(jsonschema.Draft202012Validator(schema).is_valid(wrong), wrong)
+
+    def test_deprecated_flags_are_hidden_sent_and_warned_of(self):
+        seen = 0
+        for command, facts in FACTS.items():
+            for flag in (flag for flag in facts["flags"] if flag.get("deprecated")):
+                with self.subTest(command, flag=flag["name"]):
+                    seen += 1
+                    self.sandbox.hook("reset", "POST")
+                    self.assertNotIn("--" + flag["name"], self.succeed(*command.split(), "--help"))
+                    data = {name: DATA[name] for name in facts.get("data_only_required", [])}
+                    ids = [IDS[name] for name in facts["args"]]
+                    required = [part for one in facts["flags"] if one.get("required") for part in spelled(one, sample(one))]
+                    value = sample(flag)
+                    by_flag = self.run_it(*command.split(), *ids, *required, *spelled(flag, value), "-d", json.dumps(data))
+                    data[flag["json_path"]] = value
+                    by_data = self.run_it(*command.split(), *ids, *required, "-d", json.dumps(data))
+                    for done, said in ((by_flag, f"`--{flag['name']}`"), (by_data, f"`{flag['json_path']}`")):
+                        self.assertEqual(done.returncode, 0, done.stderr)
+                        self.assertRegex(done.stderr, f"(?m)^Warning: .*{re.escape(said)} is deprecated")
+                        self.assertEqual(done.stderr.count("deprecated"), 1, done.stderr)
+                    self.assertEqual([call["sent"]["body"][flag["json_path"]] for call in self.sandbox.calls()], [value] * 2)
+        self.assertEqual(seen, 6)
+
+    def test_a_deprecated_field_deep_in_data_is_warned_of(self):
+        batch = json.dumps({"video_translations": [{**TRANSLATION, "brand_voice_id": "glossary_123"}] * 2})
+        done = self.run_it("video-translate", "batches", "create", "-d", batch)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.count("`video_translations.brand_voice_id` is deprecated"), 1, done.stderr)
+
+    def test_jobs_that_run_or_failed_fit_their_schemas(self):
+        """With the name that makes a job fail; and in a sandbox in which no job ends."""
+        name, look = "sandbox-fail", {"avatar_id": "look_123", "title": "sandbox-fail"}
+        video, track = json.dumps({"video": LINK, "title": name}), json.dumps({**LIPSYNC, "title": name})
+        recording, item = json.dumps({"audio": LINK}), {"type": "avatar", **look}
+        creates = (
+            ("video", "create", "-d", json.dumps(item)), ("video", "batches", "create", "-d", json.dumps({"videos": [item]})),
+            ("lipsync", "create", "-d", track), ("lipsync", "batches", "create", "-d", json.dumps({"lipsyncs": [LIPSYNC]})),
+            ("video-translate", "create", "-d", json.dumps({**TRANSLATION, "title": name})),
+            ("video-translate", "proofreads", "create", "--title", name, "--output-languages", "German", "-d", video),
+            ("ai-clipping", "create", "-d", video), ("background-removal", "create", "-d", video),
+            ("filler-word-removal", "create", "-d", video), ("voice", "clone", "create", "--voice-name", name, "-d", recording),
+            ("avatar", "create", "-d", json.dumps({**VARIANTS["prompt"], "name": name})),
+            ("avatar", "create", "-d", json.dumps({**VARIANTS["digital_twin"], "name": name})),
+            ("avatar", "looks", "create", "-d", json.dumps(VARIANTS["look_pack"])),
+            ("model", "videos", "create", "-d", json.dumps({**VARIANTS["text_to_video"], "prompt": name})),
+            ("model", "images", "create", "--model", "heygen-image-1", "-d", "pictures.json"),
+            ("model", "audio", "voices", "create", "-d", json.dumps({**VARIANTS["instant"], "name": name})),
+            ("video-agent", "create", "--prompt", name),
+        )
+        seen = {}
+        running = Sandbox("--job-delay", "80000")
+        self.addCleanup(running.stop)
+        for sandbox in (self.sandbox, running):
+            sandbox.hook("reset", "POST")
+            with unittest.mock.patch.dict(self.home.env, sandbox.environment):
+                for words in creates:
+                    known = self.ids_in(json.loads(self.succeed(*words)))
+                    self.assertTrue(known, words)
+                    for command, facts in FACTS.items():
+                        if facts["method"] != "GET" or len(facts["args"]) > 1 or command.split()[0] != words[0]:
+                            continue
+                        for one in known if facts["args"] else [None]:
+                            done = self.run_it(*command.split(), *([one] if one else []))
+                            if done.returncode == 0:
+                                self.assert_valid(command, done.stdout)
+                                seen.setdefault(command, set()).update(re.findall('"status":"(\\w+)"', done.stdout))
+        for command in ("video get", "lipsync get", "video-translate get", "ai-clipping get", "background-removal get", "voice get",
+                        "filler-word-removal get", "avatar looks get", "model videos get", "model audio voices get"):
+            words = {word.lower() for word in seen[command]}
+            self.assertIn("failed", words, command)
+            self.assertTrue(words & {"pending", "processing", "pending_consent"}, (command, words))
+
+    def ids_in(self, document):
+        """All texts of members whose name ends in id or ids."""
+        if isinstance(document, list):
+            return [found for one in document for found in self.ids_in(one)]
+        if not isinstance(document, dict):
+            return []
+        found = []
+        for name, value in document.items():
+            own = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+            found += [one for one in own if isinstance(one, str)] if re.search("(^|_)ids?$", name) else self.ids_in(value)
+        return found
 
     def test_examples_run(self):
         for command, entry in CATALOG.items():
@@ -386,6 +556,9 @@ class Catalog(unittest.TestCase):
                 words = [*command.split(), *(IDS[name] for name in facts["args"]), "--force"]
                 self.succeed(*words)
                 done = self.run_it(*words)
+                if command in REPEATABLE_DELETES:
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    done = self.run_it(*words[:-3], "get", words[-2])
                 self.assertEqual(done.returncode, 1, done.stderr)
                 self.assertIn("_not_found", done.stderr)
 

@@ -223,8 +223,82 @@ class Generate(unittest.TestCase):
         self.refuses(catalog(timeout_s="30"), "'timeout_s'", "wrong type")
         self.refuses(flag(min="1"), "'min'", "wrong type")
         self.refuses(flag(type="date"), "unknown type 'date'")
-        self.refuses(flag(**{"in": "header"}), "unknown place 'header'")
+        self.refuses(flag(**{"in": "cookie"}), "unknown place 'cookie'")
         self.refuses(flag(**{"in": "json"}), "no json body")
+
+    def test_a_flag_in_a_header(self):
+        self.assertEqual(self.run_on(flag(**{"in": "header", "target": "X-Thing-Limit"})), "")
+        self.refuses(flag(**{"in": "header"}), "needs a target")
+        self.refuses(flag(**{"in": "header", "target": "x_limit"}), "the target 'x_limit' is malformed")
+        self.refuses(flag(**{"in": "header", "target": "X-Limit\r\nX-Other"}), "malformed")
+
+    def test_keys_for_repeated_requests(self):
+        self.assertEqual(self.run_on(several("thing make", idempotency=True)), "")
+        self.assertEqual(self.run_on(several("thing make", idempotency=True, example=MAKE["example"] + " --idempotency-key a")), "")
+        self.refuses(several("thing make", example=MAKE["example"] + " --idempotency-key a"), "knows no --idempotency-key")
+        self.refuses(catalog(idempotency=True), "takes an idempotency key with GET")
+        self.refuses(flag(name="idempotency-key"), "taken")
+
+    def test_deprecated_flags(self):
+        old = {**LIST["flags"][2], "deprecated": "use --limit"}
+        flags = [*LIST["flags"][:2], old]
+        self.assertEqual(self.run_on(several("thing list", flags=flags, example="heygen thing list")), "")
+        self.refuses(several("thing list", flags=flags), "uses --kind, which is deprecated")
+        self.refuses(several("thing list", flags=[*flags[:2], {**old, "deprecated": "Use it."}], example="heygen thing list"), "full stop")
+        self.refuses(several("thing list", flags=[*flags[:2], {**old, "required": True}]), "deprecated, but required")
+
+    def with_schemas(self, schemas, fields=None, response=None):
+        """What the generator says of shared schemas, of which Tree is used."""
+        self.file.with_name("schemas.json").write_text(json.dumps(schemas, indent=1), encoding="utf-8")
+        files = [str(self.file), str(self.file.with_name("schemas.json"))]
+        if fields is not None:
+            self.file.with_name("fields.json").write_text(json.dumps(fields, indent=1), encoding="utf-8")
+            files.append(str(self.file.with_name("fields.json")))
+        self.file.write_text(json.dumps(catalog(response_schema=response or {"$ref": "#/$defs/Tree"})), encoding="utf-8")
+        made = Catalog()
+        made.read(files)
+        return made, "\n".join(made.faults.found)
+
+    def test_a_schema_may_hold_itself_in_a_field_but_not_be_itself(self):
+        tree = {"type": "object", "properties": {"parts": {"type": "array", "items": {"anyOf": [
+            {"type": "string"}, {"$ref": "#/$defs/Tree"}]}}}}
+        self.assertEqual(self.with_schemas({"Tree": tree})[1], "")
+        for wrong in ({"$ref": "#/$defs/Tree"}, {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Tree"}]}):
+            self.assertIn("'Tree' contains itself", self.with_schemas({"Tree": wrong})[1])
+
+    def test_a_variant_needs_the_value_that_selects_it(self):
+        leaf = {"type": "object", "properties": {"kind": {"type": "string", "const": "leaf"}}}
+        tree = {"discriminator": {"propertyName": "kind", "mapping": {"leaf": "Leaf"}}, "oneOf": [{"$ref": "#/$defs/Leaf"}]}
+        self.assertEqual(self.with_schemas({"Tree": tree, "Leaf": leaf})[1], "")
+        leaf["properties"]["kind"]["const"] = "branch"
+        self.assertIn("'kind' of 'Leaf' must be the const 'leaf'", self.with_schemas({"Tree": tree, "Leaf": leaf})[1])
+
+    def test_every_field_is_described_and_nothing_else(self):
+        tree = {"type": "object", "properties": {"name": {"type": "string"}, "size": {"type": "integer"}}}
+        fields = {"name": "Name", "size": "Size"}
+        self.assertEqual(self.with_schemas({"Tree": tree}, fields)[1], "")
+        self.assertIn("does not describe 'size'", self.with_schemas({"Tree": tree}, {"name": "Name"})[1])
+        self.assertIn("no schema has a field 'age'", self.with_schemas({"Tree": tree}, {**fields, "age": "Age"})[1])
+        self.assertIn("must be a text", self.with_schemas({"Tree": tree}, {**fields, "size": 5})[1])
+        self.assertIn("full stop", self.with_schemas({"Tree": tree}, {**fields, "size": "Size."})[1])
+
+    def test_schemas_are_printed_as_json_schema(self):
+        tree = {"type": "object", "properties": {
+            "name": {"type": "string", "nullable": True, "enum": ["a", "b"]},
+            "top": {"$ref": "#/$defs/Leaf", "nullable": True, "deprecated": True},
+            "either": {"nullable": True, "oneOf": [{"$ref": "#/$defs/Leaf"}]},
+            "map": {"type": "object", "properties": {}}}}
+        leaf = {"type": "object", "properties": {"top": {"type": "integer"}}}
+        fields = {"name": "Name", "top": "Top", "top@Leaf": "Top of a leaf", "either": "Either", "map": "Map"}
+        made, faults = self.with_schemas({"Tree": tree, "Leaf": leaf}, fields)
+        self.assertEqual(faults, "")
+        null, reference = {"type": "null"}, {"$ref": "#/$defs/Leaf"}
+        self.assertEqual(made.json_schema.response(made.commands[0]), {"type": "object", "properties": {
+            "name": {"description": "Name", "type": ["string", "null"], "enum": ["a", "b", None]},
+            "top": {"description": "Top", "anyOf": [reference, null], "deprecated": True},
+            "either": {"description": "Either", "oneOf": [reference, null]},
+            "map": {"description": "Map", "type": "object"}}})
+        self.assertEqual(made.json_schema.shared("Leaf")["properties"]["top"]["description"], "Top of a leaf")
 
     def test_a_placeholder_without_argument(self):
         self.refuses(catalog(arguments=[]), "placeholder 'thing_id'")

@@ -156,7 +156,7 @@ class Whole(Lists):
                 count += 1
                 with self.subTest(command["words"]):
                     self.check_list(command, facts)
-        self.assertEqual(count, 22)
+        self.assertEqual(count, 25)
 
     def check_list(self, command, facts):
         path = re.sub(r"\{.*?\}", "id1", command["request"].split(" ")[1])

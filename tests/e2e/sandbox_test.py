@@ -480,7 +480,7 @@ class Videos(WithSandbox):
     options = ("--job-delay", "0", "--empty")
 
     def create(self, **changes):
-        order = {"type": "avatar", "avatar_id": "a1", "script": "Good morning to you", **changes}
+        order = {"type": "avatar", "avatar_id": "look_public_1_office", "script": "Good morning to you", **changes}
         response = self.sandbox.api("POST", "/v3/videos", order)
         self.assertEqual(response.status, 200, response.body)
         return response.json()["data"]["video_id"]
@@ -501,14 +501,14 @@ class Videos(WithSandbox):
 
     def test_every_kind_of_video_is_checked(self):
         image = {"type": "url", "url": "https://example.test/a.png"}
-        for order in ({"type": "image", "image": image}, {"type": "cinematic_avatar", "prompt": "p", "avatar_id": ["a"]},
+        for order in ({"type": "image", "image": image}, {"type": "cinematic_avatar", "prompt": "p", "avatar_id": ["look_public_1_office"]},
                       {"type": "studio", "scenes": [{"type": "image", "source": image, "duration": 2}]}):
             self.assertEqual(self.sandbox.api("POST", "/v3/videos", order).status, 200, order)
         for order, param in (({}, "type"), ({"type": "film"}, "type"), ({"type": 1}, "type"), ({"type": "avatar"}, "avatar_id"),
                              ({"type": "image"}, "image"), ({"type": "image", "image": {"type": "url"}}, "image.url"),
-                             ({"type": "cinematic_avatar", "prompt": "p", "avatar_id": "a"}, "avatar_id"),
+                             ({"type": "cinematic_avatar", "prompt": "p", "avatar_id": "look_public_1_office"}, "avatar_id"),
                              ({"type": "studio", "scenes": []}, "scenes"), ({"type": "studio", "scenes": [{}]}, "scenes.0.type"),
-                             ({"type": "avatar", "avatar_id": "a", "script": "x", "audio_url": "y"}, "script")):
+                             ({"type": "avatar", "avatar_id": "look_public_1_office", "script": "x", "audio_url": "y"}, "script")):
             response = self.sandbox.api("POST", "/v3/videos", order)
             self.assertEqual((response.status, response.json()["error"]["param"]), (400, param), order)
 
@@ -598,7 +598,7 @@ class Slow(WithSandbox):
     options = ("--job-delay", "3600", "--empty")
 
     def test_a_new_video_is_pending_without_a_file(self):
-        video = self.sandbox.api("POST", "/v3/videos", {"type": "avatar", "avatar_id": "a"}).json()["data"]["video_id"]
+        video = self.sandbox.api("POST", "/v3/videos", {"type": "avatar", "avatar_id": "look_public_1_office"}).json()["data"]["video_id"]
         found = self.sandbox.api("GET", "/v3/videos/" + video).json()["data"]
         self.assertEqual((found["status"], found["video_url"], found["completed_at"]), ("pending", None, None))
         self.assertEqual(self.sandbox.request("GET", f"/files/{video}.mp4").status, 404)
@@ -708,7 +708,7 @@ class Jobs(WithSandbox):
         return response.json()["data"]
 
     def test_a_batch_counts_its_jobs_by_state_and_goes_by_pages(self):
-        videos = [{"type": "avatar", "avatar_id": "a", "title": "sandbox-fail" if i == 1 else "fine"} for i in range(5)]
+        videos = [{"type": "avatar", "avatar_id": "look_public_1_office", "title": "sandbox-fail" if i == 1 else "fine"} for i in range(5)]
         batch = self.data("POST", "/v3/videos/batches", {"videos": videos, "title": "Five"})["batch_id"]
         found, path, token = [], f"/v3/videos/batches/{batch}?limit=2", ""
         while token is not None:
@@ -725,13 +725,13 @@ class Jobs(WithSandbox):
         self.assertEqual([one["status"] for one in states], ["completed", "not_found", "completed", "failed"] + ["completed"] * 3)
 
     def test_one_wrong_order_refuses_the_whole_batch(self):
-        orders = [{"type": "avatar", "avatar_id": "a"}, {"type": "avatar"}]
+        orders = [{"type": "avatar", "avatar_id": "look_public_1_office"}, {"type": "avatar"}]
         response = self.sandbox.api("POST", "/v3/videos/batches", {"videos": orders})
         self.assertEqual((response.status, response.json()["error"]["param"]), (400, "videos.1.avatar_id"))
         self.assertEqual(self.data("GET", "/v3/videos"), [])
 
     def test_the_end_of_a_job_is_an_event(self):
-        video = self.data("POST", "/v3/videos", {"type": "avatar", "avatar_id": "a", "title": "sandbox-fail"})["video_id"]
+        video = self.data("POST", "/v3/videos", {"type": "avatar", "avatar_id": "look_public_1_office", "title": "sandbox-fail"})["video_id"]
         events = self.data("GET", "/v3/webhooks/events?entity_id=" + video)
         self.assertEqual([(one["event_type"], one["event_data"]["id"]) for one in events], [("avatar_video.fail", video)])
         self.assertEqual(self.data("GET", "/v3/webhooks/events?event_type=avatar_video.success&entity_id=" + video), [])
@@ -779,7 +779,7 @@ class Jobs(WithSandbox):
             self.assertEqual((response.status, response.json()["error"]["param"]), (400, param))
 
     def test_every_link_of_a_video_leads_somewhere(self):
-        order = {"type": "avatar", "avatar_id": "a", "caption": {"file_format": "srt"}}
+        order = {"type": "avatar", "avatar_id": "look_public_1_office", "caption": {"file_format": "srt"}}
         found = self.data("GET", "/v3/videos/" + self.data("POST", "/v3/videos", order)["video_id"])
         starts = {"video_url": b"\0\0\0", "captioned_video_url": b"\0\0\0", "subtitle_url": b"1\n00:", "thumbnail_url": b"\x89PNG",
                   "gif_url": b"GIF89a"}
@@ -788,7 +788,7 @@ class Jobs(WithSandbox):
             self.assertEqual((response.status, response.body[:len(start)]), (200, start), name)
 
     def test_a_reset_forgets_what_was_made_and_keeps_credentials(self):
-        self.data("POST", "/v3/videos", {"type": "avatar", "avatar_id": "a"})
+        self.data("POST", "/v3/videos", {"type": "avatar", "avatar_id": "look_public_1_office"})
         self.assertEqual(self.sandbox.request("POST", "/_sandbox/reset").status, 200)
         self.assertEqual(self.sandbox.request("GET", "/_sandbox/log").json(), [])
         self.assertEqual(self.data("GET", "/v3/videos"), [])

@@ -6,6 +6,7 @@ import re
 from .commands import WORD, CommandRules, same
 from .examples import ExampleRules, MentionRules
 from .faults import Faults
+from .json_schema import JsonSchema
 from .located_json import parse
 from .schemas import Schemas
 
@@ -18,6 +19,7 @@ class Catalog:
     def __init__(self):
         self.faults = Faults()
         self.schemas = Schemas(self.faults)
+        self.json_schema = JsonSchema(self.faults, self.schemas)
         self.groups = []
         self.rules = []  # of each command: the file, and its rules
         self.commands = []
@@ -46,6 +48,8 @@ class Catalog:
         else:
             if os.path.basename(path) == "schemas.json":
                 self.schemas.read(path, node)
+            elif os.path.basename(path) == "fields.json":
+                self.json_schema.read(path, node)
             else:
                 self.group(path, node)
 
@@ -82,6 +86,10 @@ class Catalog:
             MentionRules(self.faults, known, rules.node).check()
         self.requests()
         self.schemas.unused()
+        for self.faults.path, rules in self.rules:
+            self.json_schema.request(rules.node)
+            self.json_schema.response(rules.node)
+        self.json_schema.finish()
         self.commands.sort(key=lambda node: node["words"].split())
         self.groups.sort()
         self.aliases.sort()

@@ -4,26 +4,28 @@ import re
 
 WORD = r"[a-z][a-z0-9-]*"
 FIELD = r"[a-z][a-z0-9_]*"
-PLACES = {"query", "json", "multipart"}
+PLACES = {"query", "header", "json", "multipart"}
+IN_URL_OR_HEAD = {"query", "header"}
 BODIES = {"json", "multipart"}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 LONGEST_TIMEOUT_S = 3600
 # Switches that every command, or some, have from the program itself.
 SWITCHES = {"human", "verbose", "help", "version", "all", "force", "wait", "dry-run", "request-schema", "response-schema"}
-OPTIONS = {"fields", "jq", "headers", "profile", "provider", "data", "timeout"}
+OPTIONS = {"fields", "jq", "headers", "profile", "provider", "data", "timeout", "idempotency-key"}
+HEADER = r"[A-Z][A-Za-z0-9]*(-[A-Z][A-Za-z0-9]*)*"
 # What a flag holds, and which types of the request schema that fits.
 TYPES = {"text": {"string"}, "integer": {"integer"}, "number": {"number", "integer"}, "boolean": {"boolean"},
          "text_list": {"array"}}
 
 NEEDED = {"words": "a text", "summary": "a text", "example": "a text", "request": "a text", "timeout_s": "a whole number"}
 OPTIONAL = {"description": "a text", "body": "a text", "look": "a text", "body_optional": "true or false", "destructive": "true or false",
-            "hidden": "true or false", "aliases": "a list of texts", "arguments": "a list of objects",
+            "hidden": "true or false", "idempotency": "true or false", "aliases": "a list of texts", "arguments": "a list of objects",
             "flags": "a list of objects", "data_only": "a list of texts", "data_only_required": "a list of texts",
             "columns": "a list of objects", "pagination": "an object", "poll": "an object", "request_schema": "an object",
             "response_schema": "an object"}
 FLAG_NEEDED = {"name": "a text", "in": "a text", "type": "a text", "doc": "a text"}
 FLAG_OPTIONAL = {"target": "a text", "required": "true or false", "default": "a text", "min": "a number", "max": "a number",
-                 "choices": "a list of texts"}
+                 "choices": "a list of texts", "deprecated": "a text"}
 
 
 def target_of(flag):
@@ -116,6 +118,8 @@ class CommandRules:
             self.fault(f"{self.what} deletes, and is not marked as destructive", "request")
         if method == "GET" and self.node.get("destructive"):
             self.fault(f"{self.what} is destructive, and only asks (GET)", "destructive")
+        if self.node.get("idempotency") and method != "POST":
+            self.fault(f"{self.what} takes an idempotency key with {method}", "idempotency")
 
     def arguments(self):
         arguments = self.node.get("arguments", [])
@@ -144,11 +148,12 @@ class CommandRules:
             taken = SWITCHES | OPTIONS | seen | ({"filename"} if self.node.get("body") == "multipart" else set())
             if not re.fullmatch(WORD, flag["name"]) or flag["name"] in taken:
                 self.fault(f"{name}: the name is malformed, taken or doubled", "name", flag)
-            if not re.fullmatch(FIELD, target_of(flag)) or target_of(flag) in targets:
+            if not re.fullmatch(HEADER if flag["in"] == "header" else FIELD, target_of(flag)) or target_of(flag) in targets:
                 self.fault(f"{name}: the target '{target_of(flag)}' is malformed or doubled", "target", flag)
             seen.add(flag["name"])
             targets.add(target_of(flag))
             self.place(flag, name)
+            self.deprecation(flag, name)
             if flag["type"] not in TYPES:
                 self.fault(f"{name}: unknown type '{flag['type']}'", "type", flag)
                 continue
@@ -160,10 +165,19 @@ class CommandRules:
     def place(self, flag, name):
         if flag["in"] not in PLACES:
             self.fault(f"{name}: unknown place '{flag['in']}'", "in", flag)
-        elif flag["in"] != "query" and flag["in"] != self.node.get("body"):
+        elif flag["in"] not in IN_URL_OR_HEAD and flag["in"] != self.node.get("body"):
             self.fault(f"{name}: the command has no {flag['in']} body", "in", flag)
         if flag["type"] == "text_list" and flag["in"] != "json":
             self.fault(f"{name}: a list can only go into a JSON body", "in", flag)
+        if flag["in"] == "header" and "target" not in flag:
+            self.fault(f"{name}: the header needs a target, its name", "in", flag)
+
+    def deprecation(self, flag, name):
+        if "deprecated" not in flag:
+            return
+        self.faults.sentence(flag, "deprecated", flag["deprecated"])
+        if flag.get("required"):
+            self.fault(f"{name}: it is deprecated, but required", "deprecated", flag)
 
     def bounds(self, flag, name):
         given = [key for key in ("min", "max") if key in flag]

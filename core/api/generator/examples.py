@@ -42,6 +42,7 @@ def known_to(command):
     names = {flag["name"] for flag in command.get("flags", [])} | SWITCHES | OPTIONS
     lacking = {"data": command.get("body") != "json", "force": not command.get("destructive"), "wait": "poll" not in command,
                "timeout": "poll" not in command, "all": "pagination" not in command, "version": True,
+               "idempotency-key": not command.get("idempotency"),
                "request-schema": "request_schema" not in command, "response-schema": "response_schema" not in command}
     return names - {name for name, lacks in lacking.items() if lacks}
 
@@ -72,6 +73,8 @@ class ExampleRules:
         for name, flag in line.flags.items():
             if name in line.given:
                 self.value(flag, line.given[name])
+                if "deprecated" in flag:
+                    self.fault(f"uses --{name}, which is deprecated")
             elif flag.get("required") and not (flag["in"] == "json" and "data" in line.given):
                 self.fault(f"lacks --{name}")
         self.body(line)

@@ -2,13 +2,17 @@
 """The schemas of requests and responses, and those in schemas.json that they refer to."""
 PREFIX = "#/$defs/"
 TYPES = {"object", "array", "string", "integer", "number", "boolean"}
-MEMBERS = {"$ref": "a text", "type": "a text", "nullable": "true or false", "properties": "an object",
+MEMBERS = {"$ref": "a text", "description": "a text", "deprecated": "true or false", "type": "a text", "nullable": "true or false", "properties": "an object",
            "required": "a list of texts", "items": "an object", "discriminator": "an object",
-           "oneOf": "a list of objects", "enum": "anything", "default": "anything", "const": "anything"}
+           "oneOf": "a list of objects", "anyOf": "a list of objects", "enum": "anything", "default": "anything", "const": "anything"}
 
 
 def is_scalar(value):
     return isinstance(value, (str, int, float))
+
+
+def alternatives(node):
+    return [*node.get("oneOf", []), *node.get("anyOf", [])]
 
 
 class Schemas:
@@ -63,7 +67,7 @@ class Schemas:
                 self.check(part)
             else:
                 self.faults.add(node["properties"], f"property '{name}' of a schema must be an object", name)
-        for part in [*([node["items"]] if "items" in node else []), *node.get("oneOf", [])]:
+        for part in [*([node["items"]] if "items" in node else []), *alternatives(node)]:
             self.check(part)
 
     def check_reference(self, node):
@@ -82,22 +86,32 @@ class Schemas:
         facts = node["discriminator"]
         if not self.faults.members(facts, "a discriminator", {"propertyName": "a text"}, {"mapping": "an object"}):
             return
+        field = facts["propertyName"]
         for value, name in facts.get("mapping", {}).items():
             if name not in self.shared:
                 self.faults.add(facts["mapping"], f"schemas.json has no '{name}'", value)
+            elif self.shared[name].get("properties", {}).get(field, {}).get("const") != value:
+                self.faults.add(facts["mapping"], f"'{field}' of '{name}' must be the const '{value}'", value)
 
     def check_circle(self, name, inside):
         if name in inside:
             if name == inside[0]:
                 self.faults.add(self.shared, f"schema '{name}' contains itself", name)
             return
-        for other in self.references(self.shared.get(name, {})):
+        for other in self.substitutes(self.shared.get(name, {})):
             self.check_circle(other, [*inside, name])
 
-    def references(self, node):
-        parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
-        found = {node["$ref"].removeprefix(PREFIX)} if isinstance(node, dict) and isinstance(node.get("$ref"), str) else set()
-        return found.union(*(self.references(part) for part in parts))
+    def substitutes(self, node):
+        """Names of the schemas that the node itself is, not a part of it: a field may hold its owner again."""
+        if not isinstance(node, dict):
+            return set()
+        found = {node["$ref"].removeprefix(PREFIX)} if isinstance(node.get("$ref"), str) else set()
+        parts = [part for key in ("oneOf", "anyOf") for part in node.get(key, []) if isinstance(node.get(key), list)]
+        return found.union(*(self.substitutes(part) for part in parts))
+
+    @staticmethod
+    def name_of(node):
+        return node["$ref"].removeprefix(PREFIX)
 
     # ---- what is in them
 
@@ -105,7 +119,7 @@ class Schemas:
         """The object without references and alternatives, in all its forms."""
         if "$ref" in node:
             yield from self.shapes(self.shared.get(node["$ref"].removeprefix(PREFIX), {}))
-        for part in node.get("oneOf", []):
+        for part in alternatives(node):
             yield from self.shapes(part)
         if "type" in node or "properties" in node:
             yield node
@@ -128,14 +142,13 @@ class Schemas:
             found += [shape["properties"][step] for shape in shapes if step in shape.get("properties", {})]
         return [shape for part in found for shape in self.shapes(part)]
 
-    def expanded(self, node):
-        """The schema with every reference replaced; members beside a reference win over those of its target."""
+    def has_deprecated(self, node, seen=()):
+        """Whether a field in the object, or in one within it, is deprecated."""
         if isinstance(node, list):
-            return [self.expanded(item) for item in node]
+            return any(self.has_deprecated(part, seen) for part in node)
         if not isinstance(node, dict):
-            return node
-        result = {}
-        if "$ref" in node:
-            result.update(self.expanded(self.shared[node["$ref"].removeprefix(PREFIX)]))
-        result.update({key: self.expanded(item) for key, item in node.items() if key != "$ref"})
-        return result
+            return False
+        if isinstance(node.get("$ref"), str) and node["$ref"] not in seen:
+            if self.has_deprecated(self.shared[self.name_of(node)], (*seen, node["$ref"])):
+                return True
+        return node.get("deprecated") is True or any(self.has_deprecated(part, seen) for part in node.values())

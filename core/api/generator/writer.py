@@ -11,8 +11,19 @@ def text(value):
     return '"' + "".join(out).replace("??", '?""?') + '"'
 
 
+KEY_FLAG = {
+    "name": "idempotency-key", "in": "header", "type": "text", "target": "Idempotency-Key",
+    "doc": "Key that makes a repeated request act only once, such as order-42 (default: a new one for each run)",
+}
+
+
+def compact(node):
+    return view(json.dumps(node, ensure_ascii=False, separators=(",", ":")))
+
+
 def view(value):
-    return f"{text(value)}sv"
+    """An empty text has no address: each address costs a relocation at every start of the program."""
+    return f"{text(value)}sv" if value else "{}"
 
 
 class Writer:
@@ -45,16 +56,12 @@ class Writer:
         return (f".name = {view(node['name'])}, .target = {view(node.get('target', node['name'].replace('-', '_')))}, "
                 f".doc = {view(node['doc'])}, .type = OptionType::{node['type']}, .place = Place::{node['in']}, "
                 f".required = {str(node.get('required', False)).lower()}, .fallback = {view(node.get('default', ''))}, "
-                f".choices = {choices}, .min = {bounds[0]}, .max = {bounds[1]}")
-
-    def schema(self, node):
-        if node is None:
-            return '""sv'
-        return view(json.dumps(self.catalog.schemas.expanded(node), ensure_ascii=False, separators=(",", ":")))
+                f".choices = {choices}, .min = {bounds[0]}, .max = {bounds[1]}, "
+                f".deprecated = {view(node.get('deprecated', ''))}")
 
     @staticmethod
-    def reference(node):
-        return '""sv' if node is None else view(json.dumps(node, ensure_ascii=False, separators=(",", ":")))
+    def schema(node):
+        return view("") if node is None else compact(node)
 
     def command(self, node):
         method, endpoint = node["request"].split(" ")
@@ -75,20 +82,21 @@ class Writer:
                                 f".limit_max = {facts['limit_max']}" + "}")
         arguments = self.array("Argument", ["{" + f".name = {view(a['name'])}, .param = {view(a['param'])}, "
                                             f".doc = {view(a['doc'])}" + "}" for a in node.get("arguments", [])])
-        options = self.array("Option", ["{" + self.option(flag) + "}" for flag in node.get("flags", [])])
+        flags = [*node.get("flags", []), *([KEY_FLAG] if node.get("idempotency") else [])]
+        options = self.array("Option", ["{" + self.option(flag) + "}" for flag in flags])
         columns = self.array("Column", ["{" + f".field = {view(column['field'])}, .header = {view(column.get('header', ''))}"
                                         + "}" for column in node.get("columns", [])])
-        yes = {key: str(node.get(key, False)).lower() for key in ("body_optional", "destructive", "hidden")}
+        yes = {key: str(node.get(key, False)).lower() for key in ("body_optional", "destructive", "hidden", "idempotency")}
+        ages = self.catalog.schemas.has_deprecated(node.get("request_schema"))
         return ("{" + f".words = {self.views(node['words'].split())}, .summary = {view(node['summary'])}, "
                 f".description = {view(node.get('description', ''))}, .example = {view(node['example'])}, "
                 f".method = {view(method)}, .endpoint = {view(endpoint)}, .body = BodyKind::{node.get('body', 'none')}, "
                 f".body_optional = {yes['body_optional']}, .destructive = {yes['destructive']}, "
                 f".hidden = {yes['hidden']}, .timeout_s = {node['timeout_s']}, .arguments = {arguments}, "
                 f".options = {options}, .columns = {columns}, .poll = {poll}, .pagination = {pages}, "
-                f".request_schema = {self.schema(node.get('request_schema'))}, "
-                f".response_schema = {self.schema(node.get('response_schema'))}, "
-                f".request_reference = {self.reference(node.get('request_schema'))}, "
-                f".response_reference = {self.reference(node.get('response_schema'))}, "
+                f".request_schema = {self.schema(self.catalog.json_schema.request(node))}, "
+                f".response_schema = {self.schema(self.catalog.json_schema.response(node))}, "
+                f".has_deprecated_fields = {str(ages).lower()}, .takes_key = {yes['idempotency']}, "
                 f".data_only = {self.views(node.get('data_only', []))}, "
                 f".data_only_required = {self.views(node.get('data_only_required', []))}, "
                 f".look = {view(node.get('look', ''))}" + "}")
@@ -98,8 +106,8 @@ class Writer:
         groups = ["{" + f".word = {view(word)}, .summary = {view(summary)}" + "}" for word, summary in self.catalog.groups]
         aliases = ["{" + f".words = {self.views(alias)}, .target = {self.views(target)}" + "}"
                    for alias, target in self.catalog.aliases]
-        schemas = ["{" + f".name = {view(name)}, .text = {self.reference(node)}" + "}"
-                   for name, node in self.catalog.schemas.shared.items()]
+        schemas = ["{" + f".name = {view(name)}, .text = {compact(self.catalog.json_schema.shared(name))}" + "}"
+                   for name in self.catalog.schemas.shared]
         tables = (("Command", "Commands", commands), ("Group", "Groups", groups), ("Alias", "Aliases", aliases),
                   ("Schema", "Schemas", schemas))
         for kind, name, items in tables:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/transport/call/attempt.hpp"
 
+#include <array>
+
 #include "core/net/status.hpp"
 #include "core/transport/rules/failure.hpp"
 
@@ -12,7 +14,7 @@ namespace {
 class ApiBody : public net::Response {
  public:
   ApiBody(std::unique_ptr<net::Response> inner, const ApiRequest& request)
-      : inner_(std::move(inner)), changes_(changes_something(request)), look_(request.look) {
+      : inner_(std::move(inner)), changes_(changes_something(request)), look_(request.look), key_(key_of(request)) {
     status = inner_->status;
     headers = inner_->headers;
   }
@@ -21,7 +23,7 @@ class ApiBody : public net::Response {
       return inner_->read(out);
     } catch (const net::Failure& failure) {
       Error error = error_of_failure(failure);
-      if (changes_ && !net::is_refusal(status)) say_that_it_may_have_taken_effect(error, look_);
+      if (changes_ && !net::is_refusal(status)) say_that_it_may_have_taken_effect(error, look_, key_);
       throw error;
     }
   }
@@ -30,7 +32,7 @@ class ApiBody : public net::Response {
  private:
   std::unique_ptr<net::Response> inner_;
   bool changes_;
-  std::string look_;
+  std::string look_, key_;
 };
 
 net::Headers headers_of(const ClientOptions& options, const ApiRequest& request, const Attempt& attempt) {
@@ -58,9 +60,33 @@ net::Request make_request(const ClientOptions& options, const ApiRequest& reques
   return out;
 }
 
-std::unique_ptr<net::Response> send_attempt(net::Http& http, const net::Request& request, const ApiRequest& of,
-                                            const Cancel& cancel) {
-  return std::make_unique<ApiBody>(http.send(request, cancel), of);
+StartedResponse::StartedResponse(std::unique_ptr<net::Response> inner, std::size_t most) : inner_(std::move(inner)) {
+  status = inner_->status;
+  headers = inner_->headers;
+  std::array<char, 16 * limits::kKiB> piece{};
+  try {
+    while (start_.size() < most) {
+      const std::size_t count = inner_->read(piece);
+      if (count == 0) return;
+      start_.append(piece.data(), count);
+    }
+  } catch (const net::Failure& failure) {
+    failure_ = failure;
+  }
+}
+
+std::size_t StartedResponse::read(std::span<char> out) {
+  if (served_ < start_.size()) {
+    const std::size_t count = start_.copy(out.data(), out.size(), served_);
+    served_ += count;
+    return count;
+  }
+  if (failure_) throw net::Failure(*failure_);
+  return inner_->read(out);
+}
+
+std::unique_ptr<net::Response> api_response(std::unique_ptr<net::Response> response, const ApiRequest& of) {
+  return std::make_unique<ApiBody>(std::move(response), of);
 }
 
 }  // namespace heygen::transport

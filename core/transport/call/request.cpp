@@ -35,6 +35,10 @@ bool changes_something(const ApiRequest& request) {
   return request.method != "GET" && request.method != "HEAD";
 }
 
+std::string_view key_of(const ApiRequest& request) {
+  return request.idempotency_key ? std::string_view(*request.idempotency_key) : std::string_view{};
+}
+
 std::string request_target(const ApiRequest& request) {
   std::string out = request.path;
   char separator = '?';
@@ -74,6 +78,7 @@ net::Headers api_headers(const ClientOptions& options, const ApiRequest& request
   if (!options.source.empty()) set_header(out, {"X-HeyGen-Source", options.source});
   if (!options.client_origin.empty()) set_header(out, {"X-HeyGen-Client-Origin", options.client_origin});
   if (request.body != nullptr && !request.content_type.empty()) set_header(out, {"Content-Type", request.content_type});
+  if (request.idempotency_key) set_header(out, {"Idempotency-Key", *request.idempotency_key});
   for (const net::Header& header : request.headers) set_header(out, header);
   return out;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct ApiRequest {
   std::function<void()> on_wait;  ///< as in net::Request
   /// The command that shows what a request which changes something has done, as it is typed; or "".
   std::string look;
+  /// Sent with every attempt, so that the service acts once for all of them: they are retried as those of a GET are,
+  /// and after a timeout too.
+  std::optional<std::string> idempotency_key;
   bool retries = true;  ///< false: the caller repeats what fails in passing, at its own pace
 };
 
@@ -54,6 +58,9 @@ struct ClientOptions {
 
 /// It may change something: all but GET and HEAD do.
 bool changes_something(const ApiRequest& request);
+
+/// "" without one.
+std::string_view key_of(const ApiRequest& request);
 
 /// Path and encoded query.
 std::string request_target(const ApiRequest& request);

@@ -37,9 +37,11 @@ Error error_of_failure(const net::Failure& failure) {
   return network_error(failure.what(), hint);
 }
 
-void say_that_it_may_have_taken_effect(Error& error, std::string_view look) {
+void say_that_it_may_have_taken_effect(Error& error, std::string_view look, std::string_view key) {
   const std::string check = look.empty() ? "check" : "check with `" + std::string(look) + "`";
-  const std::string said = "The request may have taken effect: " + check + " before you send it again.";
+  const std::string said = "The request may have taken effect: " + check + " before you send it again" +
+                           (key.empty() ? "" : "; with --idempotency-key " + std::string(key) + " it acts only once") +
+                           ".";
   // Advice to try again would contradict that.
   const bool lost = error.code == code::kCanceled || error.code == code::kTimeout || error.code == code::kNetwork ||
                     (error.http_status >= net::status::kServerFault && !error.retry_after);

@@ -33,14 +33,16 @@ bool all_digits(std::string_view text) {
 
 }  // namespace
 
-bool may_retry(std::string_view method, int status) {
+bool may_retry(std::string_view method, int status, bool keyed) {
   constexpr std::array kStatuses{500, 502, 503, 504};
-  return status == net::status::kTooMany || (contains(kStatuses, status) && net::is_idempotent(method));
+  return status == net::status::kTooMany || (contains(kStatuses, status) && (keyed || net::is_idempotent(method)));
 }
 
-bool may_retry(std::string_view method, net::Failure::Kind kind) {
+bool may_retry(std::string_view method, net::Failure::Kind kind, bool keyed) {
   using Kind = net::Failure::Kind;
-  return (kind == Kind::resolve || kind == Kind::connect || kind == Kind::reset) && net::is_idempotent(method);
+  const bool unreached = kind == Kind::resolve || kind == Kind::connect || kind == Kind::reset;
+  if (keyed) return unreached || kind == Kind::timeout || kind == Kind::truncated;
+  return unreached && net::is_idempotent(method);
 }
 
 bool is_too_long(std::optional<std::int64_t> retry_after) {
@@ -106,7 +108,7 @@ void Retries::wait(std::chrono::milliseconds time, const std::function<void(std:
 void Retries::pause(std::optional<std::int64_t> retry_after, const Told& told) {
   const auto time = pause_before(used_++, random_.unit(), retry_after);
   if (told.announce)
-    told.announce("retry " + std::to_string(used_) + " of " + std::to_string(most_) + " in " +
+    told.announce(std::string(told.what) + " " + std::to_string(used_) + " of " + std::to_string(most_) + " in " +
                   std::to_string(time.count()) + " ms");
   const auto left = time_left();
   wait(std::min(time, left.value_or(time)), told.tick);

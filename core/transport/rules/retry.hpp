@@ -21,10 +21,15 @@ class Random;
 
 namespace heygen::transport {
 
-/// 429 for every method; 500, 502, 503 and 504 for idempotent ones.
-bool may_retry(std::string_view method, int status);
-/// Failures to reach the server, for idempotent methods.
-bool may_retry(std::string_view method, net::Failure::Kind kind);
+/// 429 for every method; 500, 502, 503 and 504 for idempotent ones. keyed: the service acts once for all attempts,
+/// which makes every method idempotent.
+bool may_retry(std::string_view method, int status, bool keyed = false);
+/// Failures to reach the server, for idempotent methods; with a key also timeouts and responses that are interrupted, which
+/// leave open whether it acted.
+bool may_retry(std::string_view method, net::Failure::Kind kind, bool keyed = false);
+
+/// How often a request is sent again while an earlier one with the same key is still in progress: about 3 minutes.
+inline constexpr int kMostInProgress = 9;
 
 using net::parse_http_date;
 using net::parse_retry_after;
@@ -76,6 +81,7 @@ class Retries {
   struct Told {
     std::function<void(const std::string&)> announce;
     std::function<void(std::chrono::milliseconds)> tick;
+    std::string_view what = "retry";
   };
   /// Waits before the next retry. Throws Error: canceled, or timeout when the deadline
   /// comes before the pause ends.

@@ -7,7 +7,9 @@
 #include "core/api/catalog.hpp"
 #include "core/api/engine.hpp"
 #include "core/api/job.hpp"
+#include "core/api/schema.hpp"
 #include "core/auth/session.hpp"
+#include "core/base/random.hpp"
 #include "core/base/text.hpp"
 #include "core/output/style.hpp"
 #include "core/transport/api_client.hpp"
@@ -65,6 +67,7 @@ Option option_of(const heygen::api::Option& flag) {
   option.defer_choice_check = true;
   option.repeatable = option.comma_split = flag.type == heygen::api::OptionType::text_list;
   option.required = flag.required;
+  option.hidden = option.deprecated = !flag.deprecated.empty();
   option.kind = flag.type == heygen::api::OptionType::integer  ? Kind::integer
                 : flag.type == heygen::api::OptionType::number ? Kind::number
                                                                : Kind::text;
@@ -203,6 +206,25 @@ void run_upload(Services& services, Printer& printer, const heygen::api::Command
   requests::print_result(printer, request, response, columns_of(command));
 }
 
+void warn_of_deprecated(Services& services, const heygen::api::Command& command,
+                        const heygen::api::CommandInput& given) {
+  for (const std::string& sentence : heygen::api::deprecations(command, given))
+    services.terminal.notice("Warning: " + sentence);
+}
+
+/// The headers of the command's own options. A command that takes a key always has one: a new one for each run is kept
+/// over its retries, so that they act once.
+void add_headers(transport::ApiRequest& request, const heygen::api::Command& command,
+                 const heygen::api::Prepared& prepared, const std::string& new_key) {
+  if (command.takes_key) request.idempotency_key = new_key;
+  for (const auto& [name, value] : prepared.headers) {
+    if (name == heygen::api::kKeyHeader)
+      request.idempotency_key = value;
+    else
+      transport::set_header(request.headers, {name, value});
+  }
+}
+
 /// What --wait would ask once the job exists.
 json::Value polls_of(Services& services, const heygen::api::Poll& poll, const std::string& limit) {
   json::Array done, failed;
@@ -232,11 +254,13 @@ void dry_run(Services& services, Printer& printer, const heygen::api::Command& c
   if (command.pagination != nullptr && parsed.is_on("all"))
     facts.then = pages_of(*command.pagination, requests::extract_total_limit(command, given));
   const heygen::api::Prepared prepared = heygen::api::prepare(command, given);
+  warn_of_deprecated(services, command, given);
   transport::ApiRequest request;
   request.method = command.method;
   request.path = prepared.path;
   request.query = prepared.query;
   request.headers = services.client_headers();
+  add_headers(request, command, prepared, "(a new one for each run)");
   net::TextBody body(prepared.body.value_or(""));
   facts.body = prepared.body;
   facts.missing_fields = heygen::api::missing_fields(command, prepared.body);
@@ -266,8 +290,8 @@ std::string list_command_of(const heygen::api::Command& command) {
 }
 
 void run_unguarded(Services& services, Printer& printer, const heygen::api::Command& command, const Parsed& parsed) {
-  if (parsed.is_on("request-schema")) return printer.print_json(std::string(command.request_schema));
-  if (parsed.is_on("response-schema")) return printer.print_json(std::string(command.response_schema));
+  if (parsed.is_on("request-schema")) return printer.print_json(heygen::api::schema_document(command.request_schema));
+  if (parsed.is_on("response-schema")) return printer.print_json(heygen::api::schema_document(command.response_schema));
   if (parsed.is_on("dry-run")) return dry_run(services, printer, command, parsed);
   check_credential(services, command, parsed);
   heygen::api::CommandInput given = input_of(services.cancel, command, parsed);
@@ -277,6 +301,7 @@ void run_unguarded(Services& services, Printer& printer, const heygen::api::Comm
   const heygen::api::Prepared prepared = heygen::api::prepare(command, given);
   const bool wait = command.poll != nullptr && parsed.is_on("wait");
   if (wait) heygen::api::check_can_wait(command, prepared.body);
+  warn_of_deprecated(services, command, given);
   ask_first(services, command, parsed);
   if (all)
     return requests::print_all(requests::all_pages_dependencies(services), printer, command, std::move(given), cap,
@@ -287,6 +312,7 @@ void run_unguarded(Services& services, Printer& printer, const heygen::api::Comm
   request.path = prepared.path;
   request.query = prepared.query;
   request.headers = services.client_headers();
+  add_headers(request, command, prepared, command.takes_key ? new_uuid(services.random) : "");
   request.look = heygen::api::look_command(command, parsed.positionals);
   requests::LastWordsScope last_words(services.cancel);
   last_words.say_of(request);

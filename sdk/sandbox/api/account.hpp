@@ -40,9 +40,10 @@ class Account {
   // What the user creates.
   Records videos, translations, lipsyncs, clips, removals, proofreads, speeches;
   Records video_batches, translation_batches, lipsync_batches, asset_batches;
+  Records fillers, folders, model_voices, model_images, model_videos;
   Records assets, groups, looks, voices, sessions, resources, endpoints, events;
   // What HeyGen provides.
-  Records templates, styles, kits, glossaries, sounds, pictures;
+  Records templates, look_templates, styles, kits, glossaries, sounds, pictures;
 
   std::int64_t now() const { return clock_.now(); }
   const Settings& settings() const { return settings_; }

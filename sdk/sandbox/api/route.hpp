@@ -32,10 +32,15 @@ struct Route {
     optional,  ///< an object or nothing
     upload     ///< request.upload
   };
+  enum class Key {
+    ignored,
+    taken  ///< an Idempotency-Key makes requests with it one
+  };
   std::string_view method;
   std::string_view pattern;  ///< "{}" stands for one segment of the path
   Response (*handler)(Call& call);
   Body body = Body::none;
+  Key key = Key::ignored;
 };
 using Routes = std::vector<Route>;
 

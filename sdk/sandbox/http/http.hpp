@@ -67,7 +67,8 @@ struct Response {
   Stretch file;  ///< instead of the body, when it has a spool
   /// Names and values of credentials in this response. The request log keeps their digests.
   std::vector<std::pair<std::string, std::string>> issued;
-  std::string error;  ///< machine code, for the request log
+  std::string error;     ///< machine code, for the request log
+  bool dropped = false;  ///< the connection ends without it
 
   Response& with(std::string name, std::string value);
 };

@@ -92,6 +92,7 @@ Response create_session(Call& call) {
                     {"files", Kind::list, false, {}, 0, 20},
                     {"incognito_mode", Kind::flag},
                     {"callback_url", Kind::address}});
+  check_references(call.account, call.body);
   Account& account = call.account;
   const std::string prompt = text_at(call.body, "prompt");
   Object facts(object({{"title", prompt.substr(0, 60)}, {"messages", list({message("user", prompt, account.now())})}}));
@@ -106,6 +107,7 @@ Response create_session(Call& call) {
 
 Response send_message(Call& call) {
   check(call.body, {{"message", Kind::text, true}, {"files", Kind::list, false, {}, 0, 20}});
+  check_references(call.account, call.body);
   Account& account = call.account;
   Record& session = find(call, kSessions);
   List messages = session.facts->getArray("messages");

@@ -123,15 +123,81 @@ Record& group_for(Call& call, const std::string& type) {
                             type == "digital_twin" ? "instant_avatar" : "photo_avatar_generation");
 }
 
+Object show_look_template(Account& account, const Record& record) {
+  Object shown = copy_of(record.facts);
+  shown->set("preview_image_url", account.file(record.id + ".png"));
+  return shown;
+}
+
+constexpr Resource kLookTemplates{"look template", &Account::look_templates, show_look_template, 20, 50, false};
+
+Response list_look_templates(Call& call) {
+  const std::string type = read_choice(call.query, "type", {"look_pack", "template"});
+  const std::string gender = read_choice(call.query, "gender", {"male", "female"});
+  return page_of(call, kLookTemplates, [&](const Record& made) {
+    return (type.empty() || text_at(made.facts, "type") == type) &&
+           (gender.empty() || text_at(made.facts, "gender") == gender);
+  });
+}
+
+/// A template gives two looks, a pack as many as it says.
+Response create_looks(Call& call) {
+  const Object& body = call.body;
+  check(body, {{"type", Kind::text, true, {"look_pack", "template"}},
+               {"reference_look_id", Kind::text, true},
+               {"template_id", Kind::text, true},
+               {"aspect_ratio", Kind::text, false, {"16:9", "9:16"}}});
+  Account& account = call.account;
+  const std::string reference = text_at(body, "reference_look_id");
+  const Record* look = account.looks.find(reference);
+  if (look == nullptr) throw Refused{not_found(kLooks, reference, "reference_look_id")};
+  const std::string name = text_at(body, "template_id");
+  const Record* chosen = account.look_templates.find(name);
+  if (chosen == nullptr) throw Refused{not_found(kLookTemplates, name, "template_id")};
+  if (text_at(chosen->facts, "type") != text_at(body, "type")) {
+    throw Invalid{"type", "type is not that of the template."};
+  }
+  Object facts = copy_of(look->facts);
+  facts->set("name", text_at(chosen->facts, "name"));
+  facts->set("ownership", "private");
+  facts->set("avatar_type", "photo_avatar");
+  List made = list();
+  for (int i = 0; i < static_cast<int>(number_at(chosen->facts, "looks_count", 2)); ++i) {
+    made->add(object({{"id", account.start(account.looks, copy_of(facts), "").id}}));
+  }
+  return data_response(object({{"group_id", text_at(facts, "group_id")}, {"looks", made}}));
+}
+
+Response update_group(Call& call) {
+  check(call.body, {{"default_voice_id"}});
+  Record& group = find(call, kAvatarGroups);
+  refuse_public(group);
+  check_references(call.account, call.body);
+  const std::string voice = text_at(call.body, "default_voice_id");
+  if (!voice.empty()) group.facts->set("default_voice_id", voice);
+  return data_response(show_group(call.account, group));
+}
+
+constexpr std::string_view kLookTemplateStock = R"([
+  {"id": "look_template_123", "type": "look_pack", "name": "Four seasons", "gender": null, "looks_count": 4},
+  {"id": "look_template_124", "type": "template", "name": "Speaker on a stage", "gender": null, "looks_count": 2},
+  {"id": "look_template_125", "type": "look_pack", "name": "Business week", "gender": "female", "looks_count": 5},
+  {"id": "look_template_126", "type": "look_pack", "name": "Business week", "gender": "male", "looks_count": 5},
+  {"id": "look_template_127", "type": "template", "name": "In the kitchen", "gender": "female", "looks_count": 2}
+])";
+
 Response create_avatar(Call& call) {
   const Object& body = call.body;
   check(body, {{"type", Kind::text, true, {"prompt", "digital_twin", "photo"}}, {"name", Kind::text, true}});
   const std::string type = text_at(body, "type");
   if (type == "prompt") {
-    check(body, {{"prompt", Kind::text, true}, {"reference_images", Kind::list, false, {}, 0, 3}});
+    check(body, {{"prompt", Kind::text, true},
+                 {"reference_images", Kind::list, false, {}, 0, 3},
+                 {"aspect_ratio", Kind::text, false, {"auto", "16:9", "9:16", "1:1", "4:5", "5:4"}}});
   } else {
     check(body, {{"file", Kind::asset, true}});
   }
+  check_references(call.account, call.body);
   Account& account = call.account;
   const Record& group = group_for(call, type);
   Object facts = (object({{"name", text_at(body, "name")},
@@ -152,6 +218,10 @@ Response create_consent(Call& call) {
   if (recorded && (!call.body->isNull("reroute_url") || !call.body->isNull("consent_text"))) {
     throw Invalid{"consent_video", "consent_video goes with neither reroute_url nor consent_text."};
   }
+  if (text_at(call.body, "consent_text").find_first_of("<>") != std::string::npos) {
+    throw Invalid{"consent_text", "consent_text takes no angle brackets."};
+  }
+  check_references(call.account, call.body);
   group.facts->set("consent_status", "approved");
   return data_response(object({{"avatar_group", show_group(call.account, group)},
                                {"url", recorded ? Var() : Var(call.account.address("/consent"))}}));
@@ -204,6 +274,7 @@ void stock_avatars(Account& account) {
        {"Kaya", "female"},  {"Luca", "male"},    {"Mei", "female"},   {"Nikhil", "male"},  {"Oona", "female"},
        {"Pavel", "male"},   {"Quinn", "female"}, {"Rafael", "male"},  {"Sofia", "female"}, {"Tomás", "male"},
        {"Uma", "female"},   {"Viktor", "male"},  {"Wanda", "female"}, {"Yusuf", "male"}}};
+  fill(account.look_templates, kLookTemplateStock, "id");
   int number = 0;
   for (const Row& row : kRows) {
     const std::string group = "group_public_" + std::to_string(++number);
@@ -242,18 +313,22 @@ void furnish_avatars(Account& account) {
 }  // namespace
 
 Group avatars() {
-  return {{{"GET", "/v3/avatars", list_groups},
-           {"POST", "/v3/avatars", create_avatar, Route::Body::object},
-           {"GET", "/v3/avatars/looks", list_looks},
-           {"GET", "/v3/avatars/looks/{}", get_one<kLooks>},
-           {"PATCH", "/v3/avatars/looks/{}", rename_look, Route::Body::object},
-           {"DELETE", "/v3/avatars/looks/{}", delete_look},
-           {"GET", "/v3/avatars/{}", get_one<kAvatarGroups>},
-           {"DELETE", "/v3/avatars/{}", delete_group},
-           {"POST", "/v3/avatars/{}/consent", create_consent, Route::Body::object}},
-          {{&Account::groups, show_group}, {&Account::looks, show_look}},
-          stock_avatars,
-          furnish_avatars};
+  return {
+      {{"GET", "/v3/avatars", list_groups},
+       {"POST", "/v3/avatars", create_avatar, Route::Body::object, Route::Key::taken},
+       {"GET", "/v3/avatars/look-templates", list_look_templates},
+       {"GET", "/v3/avatars/looks", list_looks},
+       {"POST", "/v3/avatars/looks", create_looks, Route::Body::object, Route::Key::taken},
+       {"GET", "/v3/avatars/looks/{}", get_one<kLooks>},
+       {"PATCH", "/v3/avatars/looks/{}", rename_look, Route::Body::object},
+       {"DELETE", "/v3/avatars/looks/{}", delete_look},
+       {"GET", "/v3/avatars/{}", get_one<kAvatarGroups>},
+       {"PATCH", "/v3/avatars/{}", update_group, Route::Body::object},
+       {"DELETE", "/v3/avatars/{}", delete_group},
+       {"POST", "/v3/avatars/{}/consent", create_consent, Route::Body::object, Route::Key::taken}},
+      {{&Account::groups, show_group}, {&Account::looks, show_look}, {&Account::look_templates, show_look_template}},
+      stock_avatars,
+      furnish_avatars};
 }
 
 }  // namespace heygen::sandbox

@@ -36,6 +36,7 @@ Response create_removal(Call& call) {
                     {"layers", Kind::texts, false, {"foreground", "mask", "background"}},
                     {"request_id"},
                     {"title"}});
+  check_references(call.account, call.body);
   Account& account = call.account;
   if (const std::string request = text_at(call.body, "request_id"); !request.empty()) {
     for (const auto& [sequence, job] : account.removals.all()) {  // the same request twice is one job

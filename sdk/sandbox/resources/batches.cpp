@@ -111,6 +111,7 @@ const Record& start_batch(Call& call, const BatchKind& kind) {
     if (!is_object(orders[i])) throw Invalid{where, where + " must be an object."};
     kind.check(object_in(orders[i]), where + '.');
   }
+  check_references(call.account, call.body);
   List jobs = list();
   for (const Var& order : orders) {
     for (const std::string& id : kind.start(call.account, object_in(order))) jobs->add(id);

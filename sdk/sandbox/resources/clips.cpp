@@ -71,6 +71,7 @@ Response create_clipping(Call& call) {
            {"prompt", Kind::text, false, {}, 0, 500}},
           "output_settings.");
   }
+  check_references(call.account, call.body);
   const Record& job = call.account.start(call.account.clips, call.body, text_at(call.body, "title"), "ai_clipping");
   return data_response(object({{"id", job.id}, {"status", "pending"}}));
 }
@@ -85,7 +86,7 @@ void furnish_clips(Account& account) {
 
 Group clips() {
   return {{{"GET", "/v3/ai-clipping", list_all<kClippings>},
-           {"POST", "/v3/ai-clipping", create_clipping, Route::Body::object},
+           {"POST", "/v3/ai-clipping", create_clipping, Route::Body::object, Route::Key::taken},
            {"GET", "/v3/ai-clipping/{}", get_one<kClippings>},
            {"DELETE", "/v3/ai-clipping/{}", remove_one<kClippings>}},
           {{&Account::clips, show_clipping}},

@@ -50,6 +50,7 @@ constexpr BatchKind kLipsyncBatch{
 
 Response create_lipsync(Call& call) {
   check_lipsync(call.body, "");
+  check_references(call.account, call.body);
   return data_response(object({{"lipsync_id", start_lipsync(call.account, call.body).front()}}));
 }
 
@@ -71,8 +72,8 @@ void furnish_lipsyncs(Account& account) {
 
 Group lipsyncs() {
   return {{{"GET", "/v3/lipsyncs", list_all<kLipsyncs>},
-           {"POST", "/v3/lipsyncs", create_lipsync, Route::Body::object},
-           {"POST", "/v3/lipsyncs/batches", create_batch_of<kLipsyncBatch>, Route::Body::object},
+           {"POST", "/v3/lipsyncs", create_lipsync, Route::Body::object, Route::Key::taken},
+           {"POST", "/v3/lipsyncs/batches", create_batch_of<kLipsyncBatch>, Route::Body::object, Route::Key::taken},
            {"GET", "/v3/lipsyncs/batches/{}", get_batch_of<kLipsyncBatch>},
            {"GET", "/v3/lipsyncs/statuses", list_statuses_of<kLipsyncBatch>},
            {"GET", "/v3/lipsyncs/{}", get_one<kLipsyncs>},

@@ -25,7 +25,7 @@ Object show_subtitles(Account& account, const Record& record) {
       {{"srt_url", account.file(record.id + ".srt")}, {"original_srt_url", account.file(record.id + "-original.srt")}});
 }
 
-constexpr Resource kProofreads{"proofread", &Account::proofreads, show_proofread};
+constexpr Resource kProofreads{"proofread", &Account::proofreads, show_proofread, 10};
 
 /// The proofread of the call, once it is completed.
 Record& ready(Call& call) {
@@ -46,6 +46,7 @@ Response create_proofreads(Call& call) {
                     {"disable_music_track", Kind::flag},
                     {"enable_speech_enhancement", Kind::flag},
                     {"enable_video_stretching", Kind::flag}});
+  check_references(call.account, call.body);
   check_languages(call.body, "");
   List ids = list();
   for (const Var& language : items_in(call.body->get("output_languages"))) {
@@ -62,6 +63,7 @@ Response get_subtitles(Call& call) {
 
 Response replace_subtitles(Call& call) {
   check(call.body, {{"srt", Kind::link, true}});
+  check_references(call.account, call.body);
   Record& record = ready(call);
   record.facts->set("corrected", true);
   return data_response(show_proofread(call.account, record));
@@ -85,9 +87,12 @@ void furnish_proofreads(Account& account) {
 }  // namespace
 
 Group proofreads() {
-  return {{{"POST", "/v3/video-translations/proofreads", create_proofreads, Route::Body::object},
+  return {{{"GET", "/v3/video-translations/proofreads", list_all<kProofreads>},
+           {"POST", "/v3/video-translations/proofreads", create_proofreads, Route::Body::object, Route::Key::taken},
            {"GET", "/v3/video-translations/proofreads/{}", get_one<kProofreads>},
-           {"POST", "/v3/video-translations/proofreads/{}/generate", generate_video, Route::Body::object},
+           {"DELETE", "/v3/video-translations/proofreads/{}", remove_one<kProofreads>},
+           {"POST", "/v3/video-translations/proofreads/{}/generate", generate_video, Route::Body::object,
+            Route::Key::taken},
            {"GET", "/v3/video-translations/proofreads/{}/srt", get_subtitles},
            {"PUT", "/v3/video-translations/proofreads/{}/srt", replace_subtitles, Route::Body::object}},
           {{&Account::proofreads, show_subtitles}},

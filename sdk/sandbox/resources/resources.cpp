@@ -6,9 +6,11 @@ namespace {
 
 const std::vector<Group>& groups() {
   static const std::vector<Group> kGroups = {
-      agents(),   assets(),     avatars(),  background_removals(), brand(),        clips(),
-      lipsyncs(), proofreads(), sounds(),   templates(),           translations(), users(),
-      videos(),   voices(),     webhooks(),
+      agents(),    assets(),       avatars(),    background_removals(),
+      brand(),     clips(),        fillers(),    folders(),
+      lipsyncs(),  models(),       proofreads(), sounds(),
+      templates(), translations(), users(),      videos(),
+      voices(),    webhooks(),
   };
   return kGroups;
 }

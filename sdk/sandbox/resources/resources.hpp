@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sdk/sandbox/api/account.hpp"
+#include "sdk/sandbox/api/references.hpp"
 #include "sdk/sandbox/api/route.hpp"
 
 namespace heygen::sandbox {
@@ -38,7 +39,10 @@ Group avatars();
 Group background_removals();
 Group brand();
 Group clips();
+Group fillers();
+Group folders();
 Group lipsyncs();
+Group models();
 Group proofreads();
 Group sounds();
 Group templates();
@@ -58,6 +62,9 @@ std::int64_t in_january(int hours);
 inline constexpr double kSecondsPerWord = 0.4;
 Object show_video(Account& account, const Record& record);
 Record& start_video(Account& account, const Object& order, double duration, const std::string& event = "avatar_video");
+/// Its scenes as their editor knows them.
+List scenes_of(const Record& video);
+Response get_scenes(Call& call);
 Object show_voice(Account& account, const Record& record);
 /// Starts the translation of one video into one language.
 Record& start_translation(Account& account, const Object& order, const std::string& language);

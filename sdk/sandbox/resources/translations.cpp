@@ -23,7 +23,7 @@ Object show_translation(Account& account, const Record& record) {
   const bool done = account.completed(record);
   const bool failed = account.phase(record) == Phase::failed;
   const bool sound_only = flag_at(facts, "translate_audio_only");
-  const bool captioned = done && flag_at(facts, "enable_caption");
+  const bool captioned = done;  // whether enable_caption asked for it or not
   const auto link = [&](bool holds, const char* end) { return holds ? Var(account.file(record.id + end)) : Var(); };
   return object({{"id", record.id},
                  {"title", facts->get("title")},
@@ -84,6 +84,7 @@ constexpr BatchKind kTranslationBatch{kTranslations,
 
 Response create_translation(Call& call) {
   check_translation(call.body, "");
+  check_references(call.account, call.body);
   List ids = list();
   for (const std::string& id : start_translations(call.account, call.body)) ids->add(id);
   return data_response(object({{"video_translation_ids", ids}}));
@@ -137,8 +138,9 @@ Record& start_translation(Account& account, const Object& order, const std::stri
 
 Group translations() {
   return {{{"GET", "/v3/video-translations", list_all<kTranslations>},
-           {"POST", "/v3/video-translations", create_translation, Route::Body::object},
-           {"POST", "/v3/video-translations/batches", create_batch_of<kTranslationBatch>, Route::Body::object},
+           {"POST", "/v3/video-translations", create_translation, Route::Body::object, Route::Key::taken},
+           {"POST", "/v3/video-translations/batches", create_batch_of<kTranslationBatch>, Route::Body::object,
+            Route::Key::taken},
            {"GET", "/v3/video-translations/batches/{}", get_batch_of<kTranslationBatch>},
            {"GET", "/v3/video-translations/languages", list_languages},
            {"GET", "/v3/video-translations/statuses", list_statuses_of<kTranslationBatch>},

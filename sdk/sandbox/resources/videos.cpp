@@ -16,13 +16,44 @@ using Kind = Field::Kind;
 
 constexpr Resource kVideos{"video", &Account::videos, show_video, 10};
 
+void check_voice(const Object& body, const std::string& where) {
+  check(body, {{"script"}, {"voice_id"}, {"audio_url"}, {"audio_asset_id"}, {"voice_settings", Kind::object}}, where);
+  check(object_in(body->get("voice_settings")),
+        {{"speed", Kind::number, false, {}, 0.5, 1.5},
+         {"pitch", Kind::number, false, {}, -50, 50},
+         {"volume", Kind::number, false, {}, 0, 1}},
+        where + "voice_settings.");
+}
+
+int count_given(const Object& body, std::initializer_list<const char*> names) {
+  return static_cast<int>(
+      std::count_if(names.begin(), names.end(), [&](const char* name) { return !body->isNull(name); }));
+}
+
 /// At most one of a script and two kinds of recording; exactly one where `needed`.
 void check_speech(const Object& body, const std::string& where, bool needed = false) {
-  check(body, {{"script"}, {"voice_id"}, {"audio_url"}, {"audio_asset_id"}, {"voice_settings", Kind::object}}, where);
-  int sources = 0;
-  for (const char* name : {"script", "audio_url", "audio_asset_id"}) sources += text_at(body, name).empty() ? 0 : 1;
+  check_voice(body, where);
+  const int sources = count_given(body, {"script", "audio_url", "audio_asset_id"});
   if (sources > 1 || (needed && sources == 0)) {
     throw Invalid{where + "script", "Give one of script, audio_url, audio_asset_id."};
+  }
+}
+
+/// A script needs a voice where no avatar brings its own.
+void check_script_has_voice(const Object& body, const std::string& where) {
+  if (!text_at(body, "script").empty()) check(body, {{"voice_id", Kind::text, true}}, where);
+}
+
+void check_background(const Object& body, const std::string& where) {
+  check(body, {{"background", Kind::object}}, where);
+  if (body->isNull("background")) return;
+  const Object background = object_in(body->get("background"));
+  const std::string place = where + "background.";
+  check(background, {{"type", Kind::text, true}, {"value"}, {"url"}, {"asset_id"}}, place);
+  if (text_at(background, "type") == "color") check(background, {{"value", Kind::text, true}}, place);
+  if (count_given(background, {"url", "asset_id"}) > 1) throw Invalid{place + "url", "Give one of url, asset_id."};
+  if (text_at(body, "output_format") == "webm") {
+    throw Invalid{where + "background", "A webm video is transparent: it takes no background."};
   }
 }
 
@@ -43,6 +74,8 @@ void check_common(const Object& body, const std::string& where) {
          {"fit", Kind::text, false, {"contain", "cover"}},
          {"expressiveness", Kind::text, false, {"high", "medium", "low"}}},
         where);
+  check(object_in(body->get("watermark")), {{"opacity", Kind::number, false, {}, 0, 1}}, where + "watermark.");
+  check_background(body, where);
 }
 
 void check_avatar(const Object& body, const std::string& where) {
@@ -53,7 +86,7 @@ void check_avatar(const Object& body, const std::string& where) {
 void check_image(const Object& body, const std::string& where) {
   check(body, {{"image", Kind::asset, true}}, where);
   check_speech(body, where);
-  if (!text_at(body, "script").empty()) check(body, {{"voice_id", Kind::text, true}}, where);
+  check_script_has_voice(body, where);
 }
 
 void check_cinematic(const Object& body, const std::string& where) {
@@ -61,8 +94,12 @@ void check_cinematic(const Object& body, const std::string& where) {
         {{"prompt", Kind::text, true},
          {"avatar_id", Kind::texts, true, {}, 1, 3},
          {"references", Kind::list},
-         {"duration", Kind::integer, false, {}, 4, 15}},
+         {"duration", Kind::integer, false, {}, 4, 15},
+         {"auto_duration", Kind::flag}},
         where);
+  if (flag_at(body, "auto_duration") && !body->isNull("duration")) {
+    throw Invalid{where + "duration", "duration and auto_duration exclude each other."};
+  }
 }
 
 void check_studio(const Object& body, const std::string& where) {
@@ -74,9 +111,22 @@ void check_studio(const Object& body, const std::string& where) {
     check(part, {{"type", Kind::text, true, {"avatar_video", "image", "video"}}}, scene);
     if (text_at(part, "type") == "avatar_video") {
       check(part, {{"input", Kind::object, true}}, scene);
+      const Object input = object_in(part->get("input"));
+      check(input, {{"avatar_id", Kind::text, true}}, scene + "input.");
+      check_speech(input, scene + "input.", true);
     } else {
-      check(part, {{"source", Kind::asset, true}}, scene);
+      check(part, {{"source", Kind::asset, true}, {"duration", Kind::number, false, {}, 0, 300}}, scene);
+      check_speech(part, scene);
+      check_script_has_voice(part, scene);
     }
+    if (text_at(part, "type") == "image" &&
+        count_given(part, {"duration", "script", "audio_url", "audio_asset_id"}) != 1) {
+      throw Invalid{scene + "duration", "Give one of duration, script, audio_url, audio_asset_id."};
+    }
+    const Object playback = object_in(part->get("playback"));
+    check(playback,
+          {{"volume", Kind::number, false, {}, 0, 1}, {"mode", Kind::text, false, {"freeze", "loop", "fit_to_scene"}}},
+          scene + "playback.");
   }
 }
 
@@ -112,6 +162,7 @@ constexpr BatchKind kVideoBatch{kVideos,    &Account::video_batches, "videos", "
 
 Response create_video(Call& call) {
   check_order(call.body, "");
+  check_references(call.account, call.body);
   const Record& video = start_video(call.account, call.body, duration_of(call.body));
   return data_response(object(
       {{"video_id", video.id}, {"status", "pending"}, {"output_format", text_at(video.facts, "output_format")}}));
@@ -201,11 +252,12 @@ Object show_video(Account& account, const Record& record) {
 
 Group videos() {
   return {{{"GET", "/v3/videos", list_videos},
-           {"POST", "/v3/videos", create_video, Route::Body::object},
-           {"POST", "/v3/videos/batches", create_batch_of<kVideoBatch>, Route::Body::object},
+           {"POST", "/v3/videos", create_video, Route::Body::object, Route::Key::taken},
+           {"POST", "/v3/videos/batches", create_batch_of<kVideoBatch>, Route::Body::object, Route::Key::taken},
            {"GET", "/v3/videos/batches/{}", get_batch_of<kVideoBatch>},
            {"GET", "/v3/videos/statuses", list_statuses_of<kVideoBatch>},
            {"GET", "/v3/videos/{}", get_one<kVideos>},
+           {"GET", "/v3/videos/{}/scenes", get_scenes},
            {"DELETE", "/v3/videos/{}", delete_video}},
           {{&Account::videos, show_video}},
           nullptr,

@@ -74,6 +74,7 @@ Response clone_voice(Call& call) {
                     {"voice_name", Kind::text, true},
                     {"language"},
                     {"remove_background_noise", Kind::flag}});
+  check_references(call.account, call.body);
   const std::string name = text_at(call.body, "voice_name");
   const std::string language = text_at(call.body, "language");
   Object facts = (object({{"name", name},

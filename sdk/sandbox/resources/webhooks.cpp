@@ -14,7 +14,7 @@ struct EventType {
   std::string_view name;
   std::string_view description;
 };
-constexpr std::array<EventType, 30> kEventTypes{
+constexpr std::array<EventType, 34> kEventTypes{
     {{"avatar_video.success", "A video is completed"},
      {"avatar_video.fail", "A video has failed"},
      {"avatar_video_gif.success", "The GIF of a video is there"},
@@ -44,6 +44,10 @@ constexpr std::array<EventType, 30> kEventTypes{
      {"hyperframes_video.fail", "A Hyperframes video has failed"},
      {"ai_clipping.success", "Clips are ready"},
      {"ai_clipping.fail", "Clips could not be made"},
+     {"filler_word_removal.success", "A video without filler words is ready"},
+     {"filler_word_removal.fail", "Filler words could not be removed"},
+     {"podcast.success", "A podcast is ready"},
+     {"podcast.fail", "A podcast could not be made"},
      {"batch.finished", "Everything in a batch has ended"}}};
 
 std::vector<std::string_view> type_names() {
@@ -139,10 +143,10 @@ void furnish_webhooks(Account& account) {
 
 Group webhooks() {
   return {{{"GET", "/v3/webhooks/endpoints", list_all<kEndpoints>},
-           {"POST", "/v3/webhooks/endpoints", create_endpoint, Route::Body::object},
+           {"POST", "/v3/webhooks/endpoints", create_endpoint, Route::Body::object, Route::Key::taken},
            {"PATCH", "/v3/webhooks/endpoints/{}", update_endpoint, Route::Body::object},
            {"DELETE", "/v3/webhooks/endpoints/{}", delete_endpoint},
-           {"POST", "/v3/webhooks/endpoints/{}/rotate-secret", rotate_secret},
+           {"POST", "/v3/webhooks/endpoints/{}/rotate-secret", rotate_secret, Route::Body::none, Route::Key::taken},
            {"GET", "/v3/webhooks/event-types", list_types},
            {"GET", "/v3/webhooks/events", list_events}},
           {},

@@ -62,6 +62,10 @@ BOOST_AUTO_TEST_CASE(fields_that_the_service_will_miss_are_foretold) {
   BOOST_CHECK((missing({"video", "create"}, "{}") == Names{"type"}));
   BOOST_CHECK((missing({"video", "create"}, R"({"type":"studio"})") == Names{"scenes"}));
   BOOST_CHECK(missing({"video", "create"}, R"({"type":"new kind"})").empty());
+  BOOST_CHECK((missing({"video", "create"}, R"({"avatar_id":"x"})") == Names{"type"}));
+  BOOST_CHECK((missing({"model", "audio", "voices", "create"}, "{}") == Names{"mode"}));
+  BOOST_CHECK((missing({"model", "audio", "voices", "create"}, R"({"mode":"professional"})") == Names{"audio"}));
+  BOOST_CHECK((missing({"model", "audio", "voices", "create"}, R"({"mode":"instant"})") == Names{"name", "audio"}));
   BOOST_CHECK(missing({"video-agent", "stop"}, std::nullopt).empty());
   BOOST_CHECK(missing({"video", "list"}, std::nullopt).empty());
 }
@@ -72,6 +76,20 @@ BOOST_AUTO_TEST_CASE(every_field_that_only_data_can_give_is_among_them) {
     for (const std::string_view field : one.data_only_required)
       BOOST_TEST((std::ranges::find(missing, field) != missing.end()), join_words(one) << " " << field);
   }
+}
+
+BOOST_AUTO_TEST_CASE(header_flags_become_headers_that_cannot_begin_another_one) {
+  const auto key = [](const std::string& text) {
+    CommandInput given;
+    given.data = "{}";
+    given.options["idempotency-key"] = {text};
+    return prepare(command({"video", "create"}), given);
+  };
+  BOOST_CHECK((key("order-42").headers == Query{{"Idempotency-Key", "order-42"}}));
+  BOOST_CHECK((key("").headers == Query{{"Idempotency-Key", ""}}));  // the service has a word for it
+  BOOST_TEST(*key("order-42").body == "{}");
+  for (const char* wrong : {"a\nX-Other: b", "a\r", "\t", "a\x7f"})
+    BOOST_CHECK_EXCEPTION(key(wrong), Error, [](const Error& e) { return e.code == code::kUsage; });
 }
 
 BOOST_AUTO_TEST_CASE(query_flags_go_into_the_query_and_untouched_ones_are_not_sent) {

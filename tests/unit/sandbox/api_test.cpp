@@ -39,7 +39,7 @@ struct Fixture {
   }
   Object page_at(const std::string& path) { return object_in(parse_json(ask("GET", path).body)); }
   static Object first_of(const Object& page) { return object_in(items_in(page->get("data")).at(0)); }
-  std::string create(const std::string& order = R"({"type":"avatar","avatar_id":"a"})") {
+  std::string create(const std::string& order = R"({"type":"avatar","avatar_id":"look_public_1_office"})") {
     return text_at(data_of(ask("POST", "/v3/videos", order)), "video_id");
   }
   std::string status_of(const std::string& video) {
@@ -63,6 +63,95 @@ BOOST_AUTO_TEST_CASE(a_video_goes_from_pending_over_processing_to_completed) {
   BOOST_TEST(number_at(data, "completed_at", 0) - number_at(data, "created_at", 0) == 2);
 }
 
+BOOST_AUTO_TEST_CASE(ids_in_bodies_are_looked_for_wherever_they_are) {
+  const std::string look = R"("type":"avatar","avatar_id":"look_public_1_office")";
+  const std::pair<std::string, const char*> orders[] = {
+      {R"({"type":"avatar","avatar_id":"a"})", "avatar_id"},
+      {R"({"type":"cinematic_avatar","prompt":"p","avatar_id":["look_public_1_office","a"]})", "avatar_id.1"},
+      {"{" + look + R"(,"voice_id":"v"})", "voice_id"},
+      {"{" + look + R"(,"folder_id":"f"})", "folder_id"},
+      {"{" + look + R"(,"brand_glossary_id":"g"})", "brand_glossary_id"},
+      {"{" + look + R"(,"background":{"type":"image","asset_id":"b"}})", "background.asset_id"},
+      {R"({"type":"image","image":{"type":"asset_id","asset_id":"i"}})", "image.asset_id"}};
+  for (const auto& [order, param] : orders) {
+    const Response response = ask("POST", "/v3/videos", order);
+    BOOST_TEST(response.status == 404, order);
+    const Object error = object_in(object_in(parse_json(response.body))->get("error"));
+    BOOST_TEST(text_at(error, "param") == param, order);
+  }
+  BOOST_TEST(ask("POST", "/v3/videos", "{" + look + R"(,"folder_id":"","voice_id":null})").status == 200);
+  BOOST_TEST(items_in(page_at("/v3/videos")->get("data")).size() == 1U);
+  const Response batch =
+      ask("POST", "/v3/videos/batches", "{\"videos\":[{" + look + "},{" + look + R"(,"voice_id":"v"}]})");
+  BOOST_TEST(batch.status == 404);
+  BOOST_TEST(batch.body.find("videos.1.voice_id") != std::string::npos);
+  BOOST_TEST(items_in(page_at("/v3/videos")->get("data")).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_scenes_and_settings_must_have) {
+  const std::string look = R"("type":"avatar","avatar_id":"look_public_1_office")";
+  const std::string picture = R"("source":{"type":"url","url":"https://example.com/a.png"})";
+  const auto scene = [](const std::string& text) { return R"({"type":"studio","scenes":[)" + text + "]}"; };
+  const std::pair<std::string, const char*> orders[] = {
+      {"{" + look + R"(,"voice_settings":{"speed":2}})", "voice_settings.speed"},
+      {"{" + look + R"(,"watermark":{"opacity":2}})", "watermark.opacity"},
+      {"{" + look + R"(,"background":{"type":"color"}})", "background.value"},
+      {"{" + look + R"(,"output_format":"webm","background":{"type":"color","value":"#ffffff"}})", "background"},
+      {R"({"type":"cinematic_avatar","prompt":"p","avatar_id":["x"],"duration":5,"auto_duration":true})", "duration"},
+      {scene(R"({"type":"image",)" + picture + "}"), "scenes.0.duration"},
+      {scene(R"({"type":"image","script":"s",)" + picture + "}"), "scenes.0.voice_id"},
+      {scene(R"({"type":"video","playback":{"volume":3},)" + picture + "}"), "scenes.0.playback.volume"},
+      {scene(R"({"type":"avatar_video","input":{"avatar_id":"x"}})"), "scenes.0.input.script"}};
+  for (const auto& [order, param] : orders) {
+    const Response response = ask("POST", "/v3/videos", order);
+    BOOST_TEST(response.status == 400, order);
+    const Object error = object_in(object_in(parse_json(response.body))->get("error"));
+    BOOST_TEST(text_at(error, "param") == param, order);
+  }
+  BOOST_TEST(ask("POST", "/v3/videos", scene(R"({"type":"image","duration":2,)" + picture + "}")).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_template_is_made_of_a_video_and_edited_by_its_version) {
+  const std::string video = create();
+  const std::string order = R"({"video_id":")" + video + "\"}";
+  BOOST_TEST(ask("POST", "/v3/templates", order).status == 409);
+  clock.advance(milliseconds(2000));
+  const Object made = data_of(ask("POST", "/v3/templates", order));
+  const std::string path = "/v3/templates/" + text_at(made, "id");
+  BOOST_TEST(text_at(made, "source_video_id") == video);
+  const auto edit = [&](const std::string& version, const std::string& name) {
+    return ask("PUT", path + "/variables",
+               R"({"expected_edit_version":")" + version + R"(","variables":{")" + name + R"(":{"type":"text"}}})");
+  };
+  BOOST_TEST(edit("9", "a").error == "stale_edit_version");
+  BOOST_TEST(edit(text_at(made, "edit_version"), "1a").status == 400);
+  const Object edited = data_of(edit(text_at(made, "edit_version"), "a_1"));
+  BOOST_TEST(object_in(edited->get("variables"))->has("a_1"));
+  BOOST_TEST(edit(text_at(made, "edit_version"), "b").error == "stale_edit_version");
+  BOOST_TEST(ask("PATCH", path, R"({"name":"Other"})").status == 200);
+  BOOST_TEST(text_at(data_of(ask("GET", path)), "name") == "Other");
+  BOOST_TEST(ask("DELETE", path).status == 200);
+  BOOST_TEST(ask("GET", path).status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(a_voice_of_the_model_speaks_once_it_is_active) {
+  const std::string order =
+      R"({"mode":"professional","audio":[{"type":"url","url":"https://example.com/a.mp3"}],"name":"Ada"})";
+  const Response made = ask("POST", "/v3/models/audio/voices", order);
+  BOOST_TEST(made.status == 202);
+  const std::string voice = text_at(data_of(made), "voice_id");
+  const std::string speech = R"({"text":"one two","voice_id":")" + voice + "\"}";
+  BOOST_TEST(ask("POST", "/v3/models/audio/tts", speech).status == 409);
+  BOOST_TEST(ask("DELETE", "/v3/models/audio/voices/" + voice).status == 409);
+  clock.advance(milliseconds(2000));
+  BOOST_TEST(text_at(data_of(ask("GET", "/v3/models/audio/voices/" + voice)), "status") == "ACTIVE");
+  const std::string url = text_at(data_of(ask("POST", "/v3/models/audio/tts", speech)), "audio_url");
+  BOOST_TEST(ask("GET", url.substr(url.find("/files/"))).status == 200);
+  for (int i = 0; i < 2; ++i) BOOST_TEST(ask("DELETE", "/v3/models/audio/voices/" + voice).status == 200);
+  BOOST_TEST(ask("GET", "/v3/models/audio/voices/" + voice).status == 404);
+  BOOST_TEST(items_in(page_at("/v3/models/audio/voices")->get("data")).empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_file_is_there_once_the_video_is_completed) {
   const std::string video = create();
   BOOST_TEST(ask("GET", "/files/" + video + ".mp4").status == 404);
@@ -75,7 +164,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_there_once_the_video_is_completed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_webm_video_has_a_webm_file) {
-  const std::string video = create(R"({"type":"avatar","avatar_id":"a","output_format":"webm"})");
+  const std::string video = create(R"({"type":"avatar","avatar_id":"look_public_1_office","output_format":"webm"})");
   clock.advance(milliseconds(2000));
   BOOST_TEST(ask("GET", "/files/" + video + ".webm").body.substr(0, 4) == "\x1a\x45\xdf\xa3");
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/transport/api_client.hpp"
 
+#include <array>
+
+#include "core/net/redact.hpp"
+#include "core/transport/rules/retry.hpp"
+
 #include "tests/unit/transport/fakes.hpp"
 
 using heygen::Error;
@@ -366,6 +371,142 @@ BOOST_AUTO_TEST_CASE(endless_error_response_is_told_by_its_status) {
   const Error failure = error();
   BOOST_TEST(failure.code == "not_found");
   BOOST_TEST(failure.message().size() < 400U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(keys, Stage)
+
+namespace {
+
+ApiRequest keyed(heygen::net::Body* body = nullptr) {
+  ApiRequest request;
+  request.method = "POST";
+  request.path = "/v3/videos";
+  request.body = body;
+  request.look = "heygen video list";
+  request.idempotency_key = "key-42";
+  return request;
+}
+
+const std::string kBusy = R"({"error":{"code":"request_in_progress","message":"Not yet."}})";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(post_with_a_key_is_retried_like_a_get_and_with_the_same_key) {
+  for (const int status : {500, 502, 503, 504}) {
+    heygen::net::TextBody body("{}");
+    http.sent.clear();
+    respond(status, kServed);
+    respond(status, kServed);
+    respond(200, "done");
+    BOOST_TEST(fetch(keyed(&body)) == "done");
+    BOOST_TEST(http.sent.size() == 3U);
+    for (const Sent& sent : http.sent) {
+      BOOST_TEST(sent.header("Idempotency-Key") == "key-42");
+      BOOST_TEST(sent.body == "{}");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(lost_responses_and_timeouts_are_retried_with_a_key) {
+  for (const Kind kind : {Kind::resolve, Kind::connect, Kind::reset, Kind::timeout, Kind::truncated}) {
+    fail(kind);
+    respond(200, "done");
+    BOOST_TEST(fetch(keyed()) == "done");
+  }
+  for (const Kind kind : {Kind::tls, Kind::proxy, Kind::protocol, Kind::canceled}) {
+    fail(kind);
+    error(keyed());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(result_that_is_cut_off_is_asked_for_again) {
+  respond(ScriptedResponse{200, R"({"data":{"video)", {}, Failure(Kind::truncated, "Cut off.")});
+  respond(200, R"({"data":{"video_id":"v"}})");
+  BOOST_TEST(fetch(keyed()) == R"({"data":{"video_id":"v"}})");
+  BOOST_TEST(http.sent.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_came_of_the_last_result_is_kept) {
+  options.max_retries = 1;
+  for (int i = 0; i < 2; ++i)
+    respond(ScriptedResponse{200, R"({"data":{"video)", {}, Failure(Kind::truncated, "Cut off.")});
+  ApiClient client(http, credentials, clock, random, cancel, options);
+  const auto response = client.call(keyed());
+  std::array<char, 64> piece{};
+  BOOST_TEST(std::string(piece.data(), response.stream->read(piece)) == R"({"data":{"video)");
+  const Error lost = heygen::test::error_of([&] { response.stream->read(piece); });
+  BOOST_TEST(lost.hint ==
+             "The request may have taken effect: check with `heygen video list` before you send it again; with "
+             "--idempotency-key key-42 it acts only once.");
+}
+
+BOOST_AUTO_TEST_CASE(canceled_result_keeps_what_has_come) {
+  respond(ScriptedResponse{200, R"({"data":)", {}, Failure(Kind::canceled, "Canceled.")});
+  ApiClient client(http, credentials, clock, random, cancel, options);
+  const auto response = client.call(keyed());
+  std::array<char, 64> piece{};
+  BOOST_TEST(response.stream->read(piece) == 8U);
+  BOOST_TEST(heygen::test::error_of([&] { response.stream->read(piece); }).code == "canceled");
+}
+
+BOOST_AUTO_TEST_CASE(large_result_arrives_whole) {
+  const std::string text(3'000'000, 'x');
+  respond(ScriptedResponse{200, text, {}, {}, {}, true, 100'000});
+  BOOST_TEST((fetch(keyed()) == text));
+}
+
+BOOST_AUTO_TEST_CASE(earlier_request_in_progress_is_waited_for) {
+  respond(409, kBusy, {{"Retry-After", "7"}});
+  respond(409, kBusy);
+  respond(200, "done");
+  BOOST_TEST(fetch(keyed()) == "done");
+  BOOST_TEST((clock.waits == Waits{7000, 1500}));
+}
+
+BOOST_AUTO_TEST_CASE(wait_for_an_earlier_request_is_bounded_and_says_what_to_do) {
+  http.rest = ScriptedResponse{409, kBusy};
+  const Error busy = error(keyed());
+  BOOST_TEST(http.sent.size() == 1U + heygen::transport::kMostInProgress);
+  BOOST_TEST(busy.code == "request_in_progress");
+  BOOST_TEST(contains(busy.hint, "--idempotency-key key-42"));
+  http.sent.clear();
+  http.rest = ScriptedResponse{409, kBusy, {{"Retry-After", "3600"}}};
+  BOOST_TEST(error(keyed()).retry_after.value() == 3600);
+  BOOST_TEST(http.sent.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(other_conflicts_and_those_without_a_key_are_final) {
+  respond(409, kServed);
+  BOOST_TEST(error(keyed()).code == "served_code");
+  respond(409, kBusy);
+  BOOST_TEST(error("POST").code == "request_in_progress");
+  BOOST_TEST(clock.waits.empty());
+}
+
+BOOST_AUTO_TEST_CASE(no_retries_means_no_wait_either) {
+  options.max_retries = 0;
+  respond(409, kBusy);
+  BOOST_TEST(error(keyed()).code == "request_in_progress");
+  respond(502, kServed);
+  BOOST_TEST(error(keyed()).may_have_taken_effect);
+}
+
+BOOST_AUTO_TEST_CASE(the_key_survives_a_refresh) {
+  refreshable();
+  refresh_succeeds();
+  respond(401, kServed);
+  respond(200, "done");
+  BOOST_TEST(fetch(keyed()) == "done");
+  BOOST_TEST(http.sent.at(1).header("Idempotency-Key") == "key-42");
+}
+
+BOOST_AUTO_TEST_CASE(the_key_is_shown_as_it_is) {
+  respond(200);
+  fetch(keyed());
+  for (const auto& header : heygen::net::redact_headers(http.sent.at(0).headers))
+    if (header.name == "Idempotency-Key") BOOST_TEST(header.value == "key-42");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
