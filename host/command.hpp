@@ -31,7 +31,7 @@ struct Option {
   bool comma_split = false;  ///< values are split at commas, CSV quotes allowed
   bool hidden = false;
   bool deprecated = false;  ///< hidden too, but told to programs
-  bool required = false;  ///< shown in help; the command checks it
+  bool required = false;    ///< shown in help; the command checks it
   Kind kind = Kind::text;
   bool defer_choice_check = false;          ///< the command checks `choices` itself, after the credential
   bool makes_positionals_optional = false;  ///< given, no positional is missed (--response-schema)

@@ -24,7 +24,7 @@ namespace heygen::transport {
 /// 429 for every method; 500, 502, 503 and 504 for idempotent ones. keyed: the service acts once for all attempts,
 /// which makes every method idempotent.
 bool may_retry(std::string_view method, int status, bool keyed = false);
-/// Failures to reach the server, for idempotent methods; with a key also timeouts and responses that are interrupted, which
+/// Failures to reach the server, for idempotent methods; with a key also timeouts and interrupted responses, which
 /// leave open whether it acted.
 bool may_retry(std::string_view method, net::Failure::Kind kind, bool keyed = false);
 
