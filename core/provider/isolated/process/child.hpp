@@ -93,7 +93,8 @@ class Child {
   wire::Inbox inbox_;
   wire::Frame current_;
   bool has_current_ = false, has_ended_ = false, was_told_ = false, cage_reported_ = false;
-  bool denials_over_ = false;  ///< nothing will come any more; the names stay
+  bool denials_over_ = false;                        ///< nothing will come any more; the names stay
+  std::chrono::steady_clock::duration uncounted_{};  ///< of the waits so far: less than a millisecond
   pid_t process_ = 0;
 };
 
