@@ -30,13 +30,15 @@ using provider::ProviderResult;
 using provider::Reason;
 using Texts = std::vector<std::string>;
 
+constexpr const char* kLoading = "loading";
 constexpr std::string_view kNoCage = "no cage can be made for it";
 
 /// Where requests go, by the way.
 struct SeenHttp : net::Http {
   SeenHttp(Http& next_server, Texts& seen_targets) : next(next_server), targets(seen_targets) {}
   std::unique_ptr<net::Response> send(const net::Request& request, const Cancel& cancel) override {
-    targets.push_back(request.route.unix_socket.empty() ? provider::host_and_port(request.url.text()) : request.route.unix_socket);
+    targets.push_back(request.route.unix_socket.empty() ? provider::host_and_port(request.url.text())
+                                                        : request.route.unix_socket);
     return next.send(request, cancel);
   }
   Http& next;
@@ -113,7 +115,7 @@ class CagedHost {
     library.runner = runner_;
     library.library = library_;
     library.granted = granted;
-    where_ = "loading";
+    where_ = kLoading;
     library.attempted = [&](const std::string& what) { life.attempts.push_back({where_, what}); };
     try {
       const auto isolated = provider::make_isolated_provider(
@@ -232,9 +234,18 @@ std::string line_for(const std::string& attempt, const Scenario& scenario) {
   return need;
 }
 
+/// Constructors of the libraries that a provider links look around (libselinux, libgcrypt), and so does the dynamic
+/// linker of a program; they load all the same.
+bool is_of_libraries(const Attempt& attempt) {
+  if (attempt.what == "look at /etc/ld.so.preload") return true;
+  const bool reads = attempt.what.starts_with("look at ") || attempt.what.ends_with(" to read");
+  return attempt.where == kLoading && reads;
+}
+
 void judge_life(const Life& life, const Scenario& scenario, const Plan& plan, Findings& out) {
   Texts said;
   for (const Attempt& attempt : life.attempts) {
+    if (life.refusal.empty() && is_of_libraries(attempt)) continue;
     if (std::ranges::find(said, attempt.what) != said.end()) continue;
     said.push_back(attempt.what);
     const std::string line = line_for(attempt.what, scenario);
