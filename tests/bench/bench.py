@@ -28,6 +28,7 @@ import servers
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MORE = 1.05  # what fails
 PAIRS = 5
+ISOLATED_PAIRS = 60
 PAGES = 200
 MANY = 200  # processes at once
 MIB = 1024 * 1024
@@ -57,6 +58,7 @@ class Bench:
         self.program.parent.mkdir()
         shutil.copy(build / "bin/heygen", self.program)
         shutil.copytree(build / "lib/heygen/providers", place / "lib/heygen/providers")
+        shutil.copytree(build / "libexec/heygen", place / "libexec/heygen")
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": str(place),
@@ -153,6 +155,20 @@ def small_calls(bench):
         yield Row("auth status, TLS, hashed directory", "M", 20, words(count, "auth", "status", **at))
         bundle = {**at, "SSL_CERT_FILE": str(bench.place / "bundle.pem")}
         yield Row("auth status, TLS, bundle of all authorities", "M", 26, words(count, "auth", "status", **bundle))
+
+
+def isolation(bench):
+    """`auth status`, whose provider runs in a process of its own, beside the same provider in this process."""
+    with servers.canned({}) as base:
+        at = {"HEYGEN_API_BASE": base}
+        apart = {**at, "HEYGEN_CONFIG_DIR": str(bench.place / "apart")}
+        (bench.place / "apart").mkdir()
+        (bench.place / "apart/config.toml").write_text('[provider]\nisolation = "process"\n')
+        pair = [bench.cost(bench.program, "auth", "status", **env) for env in (apart, at)]
+        more = lambda: statistics.median(1000 * (own().cpu - peer().cpu) for own, peer in [pair] * ISOLATED_PAIRS)
+        yield Row("auth status, isolated provider, CPU beyond in process", "ms", 1.5, more)
+        memory = lambda: bench.memory("auth", "status", **apart) - bench.memory("auth", "status", **at)
+        yield Row("auth status, isolated provider, memory beyond in process", "MiB", 3, memory)
 
 
 def lists(bench):
@@ -322,7 +338,7 @@ def table(rows, before):
 
 def measured(bench, only, only_instructions):
     rows = {}
-    for part in (small_calls, lists, transfers, processes, peers):
+    for part in (small_calls, isolation, lists, transfers, processes, peers):
         if not re.search(only, part.__name__):
             continue
         for row in part(bench):
@@ -337,7 +353,7 @@ def measured(bench, only, only_instructions):
 def options_of_command_line():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build-release")
-    parser.add_argument("--only", default="", metavar="REGEX", help="parts: small_calls, lists, transfers, processes, peers, sizes")
+    parser.add_argument("--only", default="", metavar="REGEX", help="parts: small_calls, isolation, lists, transfers, processes, peers, sizes")
     parser.add_argument("--instructions", action="store_true", help="only the rows that repeat: no times, no memory")
     parser.add_argument("--go", metavar="PATH", type=os.path.abspath, help="the Go program, as a peer")
     parser.add_argument("--save", type=pathlib.Path, metavar="FILE", help="write what was measured into FILE, and draw the plots beside it")

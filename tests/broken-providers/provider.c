@@ -322,6 +322,10 @@ static heygen_status give(const heygen_call* call, heygen_str token, heygen_str 
 }
 
 static heygen_status HEYGEN_CALL resolve(const heygen_call* call) {
+#ifdef FAULT_NEEDS_DECLARED
+  FILE* users = fopen("/etc/passwd", "r");
+  if (users != NULL) fclose(users);
+#endif
   heygen_str access, refresh_token, expiry;
   heygen_time at;
   if (!fits(call)) return HEYGEN_UNSUPPORTED;
@@ -438,6 +442,8 @@ static const heygen_setting kUrl = {sizeof(heygen_setting), 1,
 static const heygen_setting* const kSettings[] = {&kUrl};
 #ifdef FAULT_MANIFEST_NEEDS
 static const heygen_str kNeeds[] = {HEYGEN_LITERAL("hosts=setting:url"), HEYGEN_LITERAL("thread")};
+#elif defined(FAULT_NEEDS_USED)
+static const heygen_str kNeeds[] = {HEYGEN_LITERAL("hosts=setting:url"), HEYGEN_LITERAL("files=read:/etc/passwd")};
 #elif defined(FAULT_SERVICE_HOSTS)
 static const heygen_str kNeeds[] = {HEYGEN_LITERAL("threads")};
 #else

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,12 +38,45 @@ class Descriptor {
   int number_;
 };
 
-/// The child's stdin is a socket and not a pipe, so that a helper which does not read causes no SIGPIPE here.
-std::pair<int, int> socket_pair() {
+/// The end to read and the end to write. An isolated provider has no sockets.
+std::pair<int, int> make_pipe() {
   std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
-    throw sdk::Fail(HEYGEN_TRANSIENT, std::string("The system gave no socket: ") + std::strerror(errno) + ".");
+  if (pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw sdk::Fail(HEYGEN_TRANSIENT, std::string("The system gave no pipe: ") + std::strerror(errno) + ".");
   return {ends[0], ends[1]};
+}
+
+/// While it lives, a helper that does not read causes no SIGPIPE: this thread does not receive it.
+class NoSigpipe {
+ public:
+  NoSigpipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~NoSigpipe() {
+    const int error = errno;
+    const timespec now{0, 0};
+    while (!was_pending_ && sigtimedwait(&pipe_, nullptr, &now) < 0 && errno == EINTR) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = error;
+  }
+  NoSigpipe(const NoSigpipe&) = delete;
+  NoSigpipe& operator=(const NoSigpipe&) = delete;
+
+ private:
+  sigset_t pipe_, before_;
+  bool was_pending_ = false;
+};
+
+/// A process that leads its session has no terminal that a helper could ask on: so it is in an isolated provider, which
+/// may start no session.
+bool leads_session() {
+  return getsid(0) == getpid();
 }
 
 std::vector<char*> environment() {
@@ -62,8 +94,9 @@ class Helper {
   Helper& operator=(const Helper&) = delete;
   ~Helper() {
     if (pid_ <= 0) return;
-    kill(run_.may_ask ? pid_ : -pid_, SIGKILL);
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    // An isolated provider may send no signals: the helper ends with its process.
+    const int options = kill(has_session_ ? -pid_ : pid_, SIGKILL) == 0 ? 0 : WNOHANG;
+    while (waitpid(pid_, nullptr, options) < 0 && errno == EINTR) {
     }
   }
 
@@ -98,12 +131,13 @@ class Helper {
 
  private:
   Helper(const sdk::Call& call, const Run& run, milliseconds deadline) : call_(call), run_(run), deadline_(deadline) {
-    const auto in = socket_pair();
-    input_.reset(in.first);
-    const Descriptor child_in(in.second);
-    const auto out = socket_pair();
+    const auto in = make_pipe();
+    const Descriptor child_in(in.first);
+    input_.reset(in.second);
+    const auto out = make_pipe();
     output_.reset(out.first);
     const Descriptor child_out(out.second);
+    fcntl(input_.get(), F_SETFL, O_NONBLOCK);
     start(child_in.get(), child_out.get());
   }
 
@@ -121,7 +155,8 @@ class Helper {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-    if (!run_.may_ask) flags |= POSIX_SPAWN_SETSID;
+    has_session_ = !run_.may_ask && !leads_session();
+    if (has_session_) flags |= POSIX_SPAWN_SETSID;
     posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
 
     std::vector<std::string> words = run_.argv;
@@ -158,7 +193,7 @@ class Helper {
 
   void read(std::string& text) {
     std::array<char, 16384> buffer;
-    const ssize_t count = recv(output_.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t count = ::read(output_.get(), buffer.data(), buffer.size());
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (count <= 0) return output_.reset();
     text.append(buffer.data(), static_cast<std::size_t>(count));
@@ -169,7 +204,8 @@ class Helper {
 
   /// A helper that leaves without reading is judged by what it answers.
   void write(std::string_view& left) {
-    const ssize_t count = send(input_.get(), left.data(), left.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const NoSigpipe no_signal;
+    const ssize_t count = ::write(input_.get(), left.data(), left.size());
     if (count >= 0) return left.remove_prefix(static_cast<std::size_t>(count));
     if (errno != EINTR && errno != EAGAIN) left = {};
   }
@@ -179,6 +215,7 @@ class Helper {
   Descriptor input_, output_;
   const milliseconds deadline_;
   pid_t pid_ = 0;
+  bool has_session_ = false;
 };
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "core/provider/library/elf_file.hpp"
 #include "core/provider/library/ownership.hpp"
 #include "core/provider/needs.hpp"
+#include "sdk/tools/check/case/caged.hpp"
 #include "sdk/tools/check/case/cases.hpp"
 #include "sdk/tools/check/case/memory.hpp"
 #include "sdk/tools/check/case/process.hpp"
@@ -69,6 +70,7 @@ class Checker {
     look_at_file();
     if (usable_) look_at_manifest();
     if (usable_ && choose_scenario()) run_cases();
+    if (usable_ && !blocked_) check_in_cage();
     if (usable_ && !blocked_) check_memory_use();
     look_for_secrets();
     say_what_was_tried();
@@ -85,6 +87,7 @@ class Checker {
   std::optional<Findings> normal_run(Scenario& scenario);
   bool leave_out(const std::string& function);
   void run_cases();
+  void check_in_cage();
   void check_memory_use();
   void look_for_secrets();
   void say_what_was_tried();
@@ -370,6 +373,17 @@ void Checker::judge_end(const char* name, std::string_view on_crash, const Scena
     std::error_code ignored;
     if (file->string().starts_with(scratch_.path().string())) fs::remove(*file, ignored);
   }
+}
+
+/// What breaks other rules may need what it should not have.
+void Checker::check_in_cage() {
+  if (!report_.findings.failed.empty()) return;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  Findings found;
+  const auto body = [&](Findings& out) { check_needs(program, report_.library, manifest_, scenario_, plan_, out); };
+  run_one("in the cage", "process-crash", scenario_, body, found);
+  report_.findings.merge(found);
 }
 
 void Checker::check_memory_use() {

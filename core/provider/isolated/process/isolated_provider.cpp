@@ -117,7 +117,7 @@ class IsolatedProvider : public Provider {
     try {
       Limits limits(limit_of(step));
       const auto fail = [&](const std::string& how) {
-        const std::string attempted = note_on_attempts(child_->denials());
+        const std::string attempted = tell_attempts(0);
         refuse(how + " in " + name_of(step) + "()" + (attempted.empty() ? "" : "; " + attempted));
       };
       for (;;) {
@@ -135,7 +135,10 @@ class IsolatedProvider : public Provider {
             fail(kMalformed);
             break;
           case Event::frame:
-            if (take_start(frame, step)) return;
+            if (take_start(frame, step)) {
+              if (library_.attempted) tell_attempts(0);
+              return;
+            }
         }
       }
     } catch (...) {
@@ -204,9 +207,9 @@ class IsolatedProvider : public Provider {
     std::string attempted;
     try {
       status = serve(host, outcome);
-      attempted = note_on_attempts(child_ ? child_->denials() : nullptr, attempts);
+      attempted = tell_attempts(attempts);
     } catch (const Refusal& bug) {  // the child is of no use any more
-      attempted = note_on_attempts(child_ ? child_->denials() : nullptr, attempts);
+      attempted = tell_attempts(attempts);
       child_.reset();
       status = host.fail(HEYGEN_INTERNAL, std::string(name_of(host.function)) + "() failed: " + bug.what() + ".");
     }
@@ -215,6 +218,14 @@ class IsolatedProvider : public Provider {
   }
 
   std::size_t count_of_attempts() const { return child_->denials() != nullptr ? child_->denials()->named().size() : 0; }
+
+  std::string tell_attempts(std::size_t first) const {
+    const Denials* denials = child_ ? child_->denials() : nullptr;
+    if (denials != nullptr && library_.attempted) {
+      for (std::size_t i = first; i < denials->named().size(); ++i) library_.attempted(denials->named()[i]);
+    }
+    return note_on_attempts(denials, first);
+  }
 
   void report_attempts(HostCall& host, heygen_status status, const std::string& attempted) {
     if (attempted.empty()) return;

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "core/provider/call/host_call.hpp"
 #include "core/provider/isolated/requests/dispatch.hpp"
@@ -17,6 +21,10 @@ struct IsolatedLibrary {
   std::filesystem::path image;           ///< of its sealed copy, or ""
   bool landlock = true, seccomp = true;  ///< tests switch one off
   Allowance allowance{};
+  /// In place of the manifest's needs; for tools that try what a provider needs. Hosts stay those of the manifest.
+  std::optional<std::vector<std::string>> granted{};
+  /// Gets each attempt that the cage denies, once per process; may be empty.
+  std::function<void(const std::string& attempt)> attempted{};
 };
 
 /// Starts the process, loads the library in it, and compares it with the manifest. Throws Refusal, for the same reasons

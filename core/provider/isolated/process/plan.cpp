@@ -30,7 +30,8 @@ ChildPlan plan_of(const IsolatedLibrary& library, const Manifest& manifest, cons
   plan.host_version = services.host_version;
   plan.landlock = library.landlock;
   plan.seccomp = library.seccomp;
-  if (manifest.needs.empty()) return plan;
+  const std::vector<std::string>& texts = library.granted ? *library.granted : manifest.needs;
+  if (texts.empty()) return plan;
   const auto value_of = [&](const std::string& key) -> std::optional<std::string> {
     const auto setting = std::ranges::find(manifest.settings, key, &Setting::key);
     if (setting == manifest.settings.end()) return {};
@@ -38,7 +39,7 @@ ChildPlan plan_of(const IsolatedLibrary& library, const Manifest& manifest, cons
     return value ? std::optional(value->text) : std::nullopt;
   };
   const ResolvedNeeds needs =
-      resolve_needs(parse_needs(manifest.needs), value_of, home_directory(services.environment).string());
+      resolve_needs(parse_needs(texts), value_of, home_directory(services.environment).string());
   plan.read_files = needs.read_files;
   plan.write_files = needs.write_files;
   plan.programs = needs.programs;

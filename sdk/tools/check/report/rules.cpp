@@ -210,6 +210,12 @@ constexpr auto kRules = std::to_array<Rule>({
     {"service-hosts", "Each request goes to the API or to a host that `needs` declares.",
      "An isolated provider reaches no other host.",
      "Add the need to the descriptor, such as \"hosts=setting:url\", and write the manifest anew."},
+    {"needs-declared", "It works in the cage of an isolated provider, with what `needs` declares.",
+     "The cage denies everything else, and the user gets an error.",
+     "Add the lines that are named to `needs` in descriptor and manifest, or use a service of the host instead."},
+    {"needs-used", "Each need that is declared is used.",
+     "A need that is not used is a right for an attacker, and users are asked about it.",
+     "Remove the lines that are named from `needs` in descriptor and manifest."},
 });
 
 }  // namespace
