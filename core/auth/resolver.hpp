@@ -66,6 +66,7 @@ struct ExplainRow {
   std::string slot;      ///< where its state is in the credentials file
   std::string variable;  ///< the environment variable that asks for it, or ""
   bool stored = false;   ///< its slot is filled
+  bool in_keyring = false;  ///< left false here
   std::string source;    ///< "env", "file", … or ""
   std::string type;
   Verdict verdict = Verdict::absent;
