@@ -78,12 +78,12 @@ void require_daemon() {
   function<void(Object, int)>("g_dbus_connection_set_exit_on_close")(bus, 0);
   Object const name = function<Object(const char*)>("g_variant_new_string")("org.freedesktop.secrets");
   Object const arguments = function<Object(Object const*, std::size_t)>("g_variant_new_tuple")(&name, 1);
-  Object const reply = function<Object(Object, const char*, const char*, const char*, const char*, Object, void*, int,
-                                       int, void*, GError**)>("g_dbus_connection_call_sync")(
+  Object const response = function<Object(Object, const char*, const char*, const char*, const char*, Object, void*,
+                                          int, int, void*, GError**)>("g_dbus_connection_call_sync")(
       bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", arguments, nullptr,
       kNoAutoStart, kMilliseconds, nullptr, &error);
-  if (reply == nullptr) fail(error);
-  Object const first = function<Object(Object, std::size_t)>("g_variant_get_child_value")(reply, 0);
+  if (response == nullptr) fail(error);
+  Object const first = function<Object(Object, std::size_t)>("g_variant_get_child_value")(response, 0);
   if (function<int(Object)>("g_variant_get_boolean")(first) == 0) throw Fault("no keyring daemon is running");
 }
 

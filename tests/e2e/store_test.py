@@ -5,11 +5,12 @@ installed."""
 import ctypes
 import json
 import shutil
+import signal
 import unittest
 
 import keyring_test
 from service import Response
-from support import FUTURE, PAST, WithService
+from support import BUILD, PAST, WithService, install
 
 
 def setUpModule():
@@ -39,7 +40,7 @@ class Store(WithService):
         self.service.routes["GET /v3/users/me"] = self.api
 
     def secrets(self):
-        return [*super().secrets(), "key-in-the-ring", "second-key"]
+        return [*super().secrets(), "key-in-the-ring", "second-key", "third-key"]
 
     def api(self, request):
         self.key = request.headers.get("x-api-key") or request.headers.get("authorization")
@@ -61,8 +62,8 @@ class Store(WithService):
     def items(self):
         where = "/org/freedesktop/secrets/collection/login"
         interface = "string:org.freedesktop.Secret.Collection"
-        reply = self.send("org.freedesktop.secrets", where, "org.freedesktop.DBus.Properties.Get", interface, "string:Items")
-        return reply.count("/collection/login/")
+        response = self.send("org.freedesktop.secrets", where, "org.freedesktop.DBus.Properties.Get", interface, "string:Items")
+        return response.count("/collection/login/")
 
     def test_a_login_goes_to_the_keyring_and_no_file_has_it(self):
         self.keyring()
@@ -146,8 +147,6 @@ class Store(WithService):
         self.assertIn("key-in-the-ring", self.content())
 
     def test_a_keyring_that_hangs_is_given_up(self):
-        import signal
-
         daemon = self.keyring()
         self.log_in("--store", "keyring")
         daemon.send_signal(signal.SIGSTOP)
@@ -168,36 +167,57 @@ class Store(WithService):
         self.assertEqual(self.items(), 1)
         self.status()
 
-    def refreshing(self):
-        """Tokens in the keyring that have expired, each refresh token good for one use."""
+    def test_a_login_that_is_killed_after_the_keyring_has_it_loses_nothing(self):
         self.keyring()
-        self.spent = []
-
-        def token(request):
-            self.spent.append(request.form["refresh_token"])
-            return Response(200, {"access_token": f"at-{len(self.spent)}", "refresh_token": f"rt-{len(self.spent)}",
-                                  "token_type": "Bearer", "expires_in": 3600})  # fmt: skip
-
-        self.service.routes["POST /v1/oauth/token"] = token
-        self.home.write_oauth(("at-old", "rt-0"), PAST, token_endpoint=self.service.url + "/v1/oauth/token")
-        self.assert_succeeds(self.run_heygen("auth", "store", "keyring"))
-        self.assertNotIn("rt-0", self.content())
-
-    def test_processes_refresh_once_and_write_it_back_to_the_keyring(self):
-        self.refreshing()
-        for running in [self.start("auth", "status") for _ in range(3)]:
-            self.assert_succeeds(self.finish(running))
-        self.assertEqual(self.spent, ["rt-0"])
-        self.assertNotIn("rt-1", self.content())
+        self.log_in("--store", "keyring")
+        prefix = self.home.path / "program"
+        install(prefix, "apikey")
+        killer = prefix / "libexec" / "heygen" / "heygen-keyring"
+        killer.parent.mkdir(parents=True, exist_ok=True)
+        killer.unlink(missing_ok=True)
+        killer.write_text(
+            "#!/bin/sh\n"
+            "request=$(cat; echo .)\n"
+            f"printf %s \"${{request%.}}\" | {BUILD}/libexec/heygen/heygen-keyring\n"
+            'case "$request" in put*) kill -9 $PPID ;; esac\n'
+        )
+        killer.chmod(0o755)
+        usual, self.home.program = self.home.program, prefix / "bin" / "heygen"
+        done = self.run_heygen("auth", "login", "--api-key", stdin="second-key\n")
+        self.home.program = usual
+        self.assertEqual(done.code, -signal.SIGKILL)
+        self.assertEqual(self.items(), 2)
+        self.status()
+        self.assertIn(self.key, ("key-in-the-ring", "second-key"))
+        self.assertNotIn(self.key, self.content())
+        self.log_in(key="third-key")
         self.assertEqual(self.items(), 1)
         self.status()
-        self.assertEqual(self.key, "Bearer at-1")
+        self.assertEqual(self.key, "third-key")
+
+    def expired(self):
+        """Tokens in the keyring that have expired; each refresh token is good for one use."""
+        self.keyring()
+        tokens = self.logged_in(PAST)
+        self.assert_succeeds(self.run_heygen("auth", "store", "keyring"))
+        self.assertNotIn(tokens["refresh_token"], self.content())
+
+    def test_processes_refresh_once_and_write_it_back_to_the_keyring(self):
+        self.expired()
+        for running in [self.start("auth", "status") for _ in range(3)]:
+            self.assert_succeeds(self.finish(running))
+        self.assertEqual(len(self.service.refreshes()), 1)
+        for secret in self.service.secrets():
+            self.assertNotIn(secret, self.content())
+        self.assertEqual(self.items(), 1)
+        self.assertEqual(self.status()["source"], "keyring")
+        self.assertEqual(len(self.service.refreshes()), 1)
 
     def test_nothing_is_refreshed_while_the_keyring_is_locked(self):
-        self.refreshing()
+        self.expired()
         self.lock()
         self.assertNotEqual(self.run_heygen("auth", "status").code, 0)
-        self.assertEqual(self.spent, [])
+        self.assertEqual(self.service.refreshes(), [])
 
 
 if __name__ == "__main__":

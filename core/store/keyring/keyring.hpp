@@ -20,7 +20,7 @@ class KeyringFault : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Every call ends within seconds, asks nobody anything, and throws KeyringFault.
+/// Every call ends within seconds, asks the user nothing, and throws KeyringFault.
 class Keyring {
  public:
   virtual ~Keyring() = default;

@@ -30,7 +30,7 @@ class KeyringSlots {
   ~KeyringSlots();
 
   void check() { keyring_.check(); }
-  /// The root without markers, with what they stand for. An item that is gone leaves its slot empty. Throws
+  /// The root without markers, with what they name. An item that is gone leaves its slot empty. Throws
   /// KeyringFault; with `lenient`, what cannot be read is empty.
   json::Value open(const json::Value& file, bool lenient);
   /// What the file is to contain for `wanted`: these slots of it are put in the keyring where they were there before,

@@ -11,8 +11,8 @@ Command store_command();
 /// --store of a login.
 Option store_option();
 /// Chooses the place of the credential that a login brings, by --store, the setting auth.store, and where the one
-/// before it is. Says when it is the file because the keyring cannot be used. Throws Error{usage_error} for a word that
-/// is no place.
+/// before it is. Says when it is the file because the keyring cannot be used. Throws Error{usage_error} for any other
+/// word.
 void choose_place(Services& services, const Parsed& parsed);
 
 }  // namespace heygen::host::commands::auth

@@ -4,10 +4,12 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/random.hpp"
 #include "core/json/parse.hpp"
 #include "core/json/write.hpp"
 #include "core/store/credential_store.hpp"
@@ -50,9 +52,8 @@ class FakeKeyring : public Keyring {
   void drop_all_but(const KeyringKey& key) override {
     require_open();
     if (keeps) throw KeyringFault("it is locked");
-    std::erase_if(items, [&](const auto& one) {
-      return one.first.first == key.item && one.first.second != key.version;
-    });
+    std::erase_if(items,
+                  [&](const auto& one) { return one.first.first == key.item && one.first.second != key.version; });
   }
   void require_open() const {
     if (locked) throw KeyringFault("it is locked");
