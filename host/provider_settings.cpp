@@ -69,7 +69,7 @@ std::vector<config::DeclaredKey> own_keys() {
 }
 
 std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found) {
-  std::vector<config::DeclaredKey> keys{deadline_key(), isolation_key(), response_limit_key()};
+  std::vector<config::DeclaredKey> keys{deadline_key(), isolation_key(), response_limit_key(), store_key()};
   for (const provider::DiscoveredProvider& one : found) {
     keys.push_back(disabled_key(one.id));
     keys.back().closes_provider = one.is_usable();
