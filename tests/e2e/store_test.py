@@ -183,7 +183,7 @@ class Store(WithService):
         )
         killer.chmod(0o755)
         usual, self.home.program = self.home.program, prefix / "bin" / "heygen"
-        done = self.run_heygen("auth", "login", "--api-key", stdin="second-key\n")
+        done = self.start("auth", "login", "--api-key", typed="second-key\n").finish()
         self.home.program = usual
         self.assertEqual(done.code, -signal.SIGKILL)
         self.assertEqual(self.items(), 2)
