@@ -34,6 +34,15 @@ config::DeclaredKey isolation_key() {
       .words = {"default", "process"}};
 }
 
+config::DeclaredKey store_key() {
+  return {.key = "auth.store",
+          .type = "string",
+          .env = "",
+          .fallback = "auto",
+          .doc = "Where a login is stored: file, keyring, or auto (where the one before it is, else the file)",
+          .words = {"auto", "file", "keyring"}};
+}
+
 }  // namespace
 
 ProviderSettings provider_settings(const config::Config& config) {
@@ -55,12 +64,12 @@ ProviderSettings provider_settings(const config::Config& config) {
 }
 
 std::vector<config::DeclaredKey> own_keys() {
-  return {deadline_key(),    isolation_key(),  disabled_key("*"),   isolated_key("*"),
-          runtime_key("*"), trust_key("*"), response_limit_key()};
+  return {deadline_key(),   isolation_key(), disabled_key("*"),    isolated_key("*"),
+          runtime_key("*"), trust_key("*"),  response_limit_key(), store_key()};
 }
 
 std::vector<config::DeclaredKey> declared_keys(const std::vector<provider::DiscoveredProvider>& found) {
-  std::vector<config::DeclaredKey> keys{deadline_key(), isolation_key(), response_limit_key()};
+  std::vector<config::DeclaredKey> keys{deadline_key(), isolation_key(), response_limit_key(), store_key()};
   for (const provider::DiscoveredProvider& one : found) {
     keys.push_back(disabled_key(one.id));
     keys.back().closes_provider = one.is_usable();

@@ -25,6 +25,7 @@
 #include "core/transport/probe.hpp"
 #include "core/transport/rules/retry.hpp"
 #include "host/audit.hpp"
+#include "host/keyring/keyring_program.hpp"
 #include "host/policy_rules.hpp"
 #include "host/provider_settings.hpp"
 #include "host/response_limit.hpp"
@@ -106,6 +107,7 @@ struct Services::Made {
   std::string command;                           ///< its words
   std::unique_ptr<provider::Watchdog> watchdog;  ///< outlives the providers, whose last call it watches too
   std::unique_ptr<config::Config> config;
+  std::unique_ptr<KeyringProgram> keyring;  ///< outlives the store
   std::unique_ptr<store::CredentialStore> store;
   bool modes_checked = false;
   std::unique_ptr<net::Http> http, http_shown, http_of_providers, http_of_client;
@@ -221,6 +223,11 @@ store::CredentialStore& Services::store() {
   return store;
 }
 
+store::Keyring& Services::keyring() {
+  if (!made_->keyring) made_->keyring = std::make_unique<KeyringProgram>(keyring_program(executable), environment);
+  return *made_->keyring;
+}
+
 store::CredentialStore& Services::made_store() {
   if (made_->store) return *made_->store;
   const std::string& name = profile().name;
@@ -231,6 +238,11 @@ store::CredentialStore& Services::made_store() {
   made_->store = std::make_unique<store::CredentialStore>(profiles().directory(name), clock,
                                                           state_directories(environment), std::move(hold));
   made_->store->account = profile::suffix(name);
+  made_->store->use_keyring(keyring(), random, name);
+  made_->store->on_left_in_keyring = [this](const std::vector<std::string>& slots) {
+    terminal.notice("Warning: what was stored as `" + join(slots, "` and `") +
+                    "` could not be deleted from the keyring. Delete it with your desktop's keyring program.");
+  };
   made_->store->on_lock_wait = [this](std::chrono::milliseconds left) {
     show_waiting(left.count() > 0 ? "Waiting for another heygen that changes the credential" : "", left);
   };

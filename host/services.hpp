@@ -43,7 +43,8 @@ struct Policy;
 }  // namespace heygen::provider
 namespace heygen::store {
 class CredentialStore;
-}
+class Keyring;
+}  // namespace heygen::store
 namespace heygen::transport {
 class ApiClient;
 struct ClientOptions;
@@ -104,6 +105,8 @@ class Services {
   /// Where the profile cannot be told, the common settings.
   config::Config& config();
   store::CredentialStore& store();
+  /// Nothing is started before it is asked for something.
+  store::Keyring& keyring();
   net::Http& http();
   provider::ProviderRegistry& registry();
   /// What registry() found, whatever is wrong with config.toml: to correct that, nothing else may be needed.

@@ -63,10 +63,11 @@ enum class Why : unsigned char {
 /// One provider of the chain.
 struct ExplainRow {
   std::string provider, title;
-  std::string slot;      ///< where its state is in the credentials file
-  std::string variable;  ///< the environment variable that asks for it, or ""
-  bool stored = false;   ///< its slot is filled
-  std::string source;    ///< "env", "file", … or ""
+  std::string slot;         ///< where its state is in the credentials file
+  std::string variable;     ///< the environment variable that asks for it, or ""
+  bool stored = false;      ///< its slot is filled
+  bool in_keyring = false;  ///< left false here
+  std::string source;       ///< "env", "file", … or ""
   std::string type;
   Verdict verdict = Verdict::absent;
   Why why = Why::nothing_set;

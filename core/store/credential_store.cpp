@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <optional>
 #include <system_error>
 
@@ -133,7 +134,61 @@ std::optional<CredentialsDocument> CredentialStore::read_kept() const {
   }
 }
 
+void CredentialStore::use_keyring(Keyring& keyring, Random& random, std::string profile) {
+  keyring_ = std::make_unique<KeyringSlots>(keyring, random, std::move(profile));
+}
+
+std::vector<std::string> CredentialStore::slots_in_keyring() const {
+  return store::slots_in_keyring(read_file().root());
+}
+
+std::string CredentialStore::keyring_problem() const {
+  if (!keyring_) return "this program has none";
+  try {
+    keyring_->check();
+    return {};
+  } catch (const KeyringFault& fault) {
+    return fault.what();
+  }
+}
+
+CredentialsDocument CredentialStore::opened(CredentialsDocument file) const {
+  const std::vector<std::string> slots = store::slots_in_keyring(file.root());
+  if (slots.empty() && file.root().find("keyring") == nullptr) return file;
+  try {
+    if (!keyring_) throw KeyringFault("this program has none");
+    return CredentialsDocument(keyring_->open(file.root(), ignores_keyring_faults));
+  } catch (const KeyringFault& fault) {
+    throw Unreadable("Could not read the credential `" + join(slots, "` and `") + "`" + account +
+                     ", which is in the keyring: " + fault.what() + ".");
+  }
+}
+
+CredentialsDocument CredentialStore::closed(const CredentialsDocument& file, const CredentialsDocument& before,
+                                            CredentialsDocument wanted) {
+  const bool concerned = place_of_new == StorePlace::keyring || file.root().find("keyring") != nullptr;
+  if (!keyring_ || !concerned) return wanted;
+  std::vector<std::string> slots;
+  for (const FilledSlot& slot : wanted.filled_slots()) slots.push_back(slot.slot);
+  try {
+    return CredentialsDocument(keyring_->close(file.root(), before.root(), wanted.root(), slots, place_of_new));
+  } catch (const KeyringFault& fault) {
+    throw Error(code::kFileIo, std::string("Could not store the credential in the keyring: ") + fault.what() + ".",
+                "Unlock the keyring, or run `heygen auth store file`.");
+  }
+}
+
+void CredentialStore::settle_keyring(const CredentialsDocument& from, const CredentialsDocument& to) const {
+  if (!keyring_ || from.root() == to.root()) return;
+  const std::vector<std::string> left = keyring_->settle(from.root(), to.root());
+  if (!left.empty() && on_left_in_keyring) on_left_in_keyring(left);
+}
+
 CredentialsDocument CredentialStore::read() const {
+  return opened(read_file());
+}
+
+CredentialsDocument CredentialStore::read_file() const {
   bool from_kept = false;
   try {
     return read_whole(from_kept);
@@ -186,6 +241,11 @@ void CredentialStore::make_directories() const {
 std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
   require_directory();
   require_lock_file(lock_path());
+  if (!place_of_new && !slots_in_keyring().empty()) {
+    if (const std::string problem = keyring_problem(); !problem.empty())
+      throw Error(code::kFileIo, "The keyring cannot take a new credential: " + problem + ".",
+                  "Unlock the keyring, or run `heygen auth store file`.");
+  }
   std::error_code unknown;
   const std::uintmax_t size = std::filesystem::file_size(path_, unknown);
   return std::make_unique<FileReplacement>(place(), (unknown ? 0 : static_cast<std::size_t>(size)) + kRoomForTokens);
@@ -270,10 +330,14 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
     change(wanted);
     return wanted;
   };
-  CredentialsDocument before = read();
-  if (!needs_write(before, changed(before))) {  // that needs no directory either
-    sweep();
-    return;
+  {
+    const CredentialsDocument file = read_file();
+    const CredentialsDocument before = opened(file);
+    const CredentialsDocument wanted = changed(before);
+    if (!needs_write(before, wanted) && !moves(file, wanted)) {  // that needs no directory either
+      sweep();
+      return;
+    }
   }
 
   require_directory();
@@ -283,15 +347,17 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   const FileLock lock = lock_file(lock_path(), kFileLockDeadline, clock_, never, on_write_wait);
   const std::optional<FileLock> content_lock = lock_content();
   bool from_kept = false;
-  before = read_whole(from_kept);
-  const CredentialsDocument wanted = changed(before);
+  const CredentialsDocument file = read_whole(from_kept);
+  const CredentialsDocument before = opened(file);
+  const CredentialsDocument wanted = closed(file, before, changed(before));
   if (!from_kept) remove_leftovers(place());
   remove_stored_copies(before);
-  if (!from_kept && !needs_write(before, wanted)) return;
+  if (!from_kept && !needs_write(file, wanted)) return;
   if (wanted.is_empty()) {
     room.reset();
     remove_file(place());
     remove_leftovers(place());
+    settle_keyring(file, wanted);
     return;
   }
   std::string text = json::write_pretty(wanted.root());
@@ -300,6 +366,16 @@ void CredentialStore::update(const std::function<void(CredentialsDocument& docum
   room->commit(text);
   room.reset();
   if (from_kept) remove_leftovers(place());
+  settle_keyring(file, wanted);
+}
+
+bool CredentialStore::moves(const CredentialsDocument& file, const CredentialsDocument& wanted) const {
+  if (!place_of_new) return false;
+  const std::vector<std::string> there = store::slots_in_keyring(file.root());
+  const bool to_keyring = *place_of_new == StorePlace::keyring;
+  return std::ranges::any_of(wanted.filled_slots(), [&](const FilledSlot& slot) {
+    return (std::ranges::find(there, slot.slot) != there.end()) != to_keyring;
+  });
 }
 
 std::filesystem::path CredentialStore::refresh_lock_path(const std::string& slot) const {

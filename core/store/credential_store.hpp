@@ -13,6 +13,7 @@
 #include "core/base/atomic_file.hpp"
 #include "core/base/file_lock.hpp"
 #include "core/store/credentials_document.hpp"
+#include "core/store/keyring/keyring_slots.hpp"
 #include "core/store/pending_login.hpp"
 #include "core/store/provider/provider_cache.hpp"
 #include "core/store/provider/provider_keys.hpp"
@@ -21,6 +22,7 @@
 namespace heygen {
 class Cancel;
 class Clock;
+class Random;
 }  // namespace heygen
 
 namespace heygen::store {
@@ -47,6 +49,19 @@ class CredentialStore {
   /// What messages add to the credential in this directory: " (profile `work`)", or "".
   std::string account{};
 
+  /// Slots may be in it; without one, those that are cannot be read.
+  void use_keyring(Keyring& keyring, Random& random, std::string profile);
+  /// Where what is stored from now on goes; empty: where what it replaces is, as a refresh does.
+  std::optional<StorePlace> place_of_new;
+  /// What the keyring does not give counts as not stored: for a login that replaces it.
+  bool ignores_keyring_faults = false;
+  /// Told about slots of which something stays in the keyring that the file no longer names. May be empty.
+  std::function<void(const std::vector<std::string>& slots)> on_left_in_keyring{};
+  /// The slots that are in the keyring, which is not asked. Throws as read() does.
+  std::vector<std::string> slots_in_keyring() const;
+  /// Why nothing can be stored in the keyring now, a clause; "" when it can.
+  std::string keyring_problem() const;
+
   /// What else the host keeps beside the file.
   ProviderCache cache;
   ProviderKeys keys;
@@ -56,7 +71,8 @@ class CredentialStore {
   /// Throws Error when there is no directory to store anything in; every write does.
   void require_directory() const;
 
-  /// Throws Unreadable for a malformed file, a directory, a file that cannot be read or is over limits::kUserFile.
+  /// With what is in the keyring. Throws Unreadable for a malformed file, a directory, a file that cannot be read or is
+  /// over limits::kUserFile, and for a keyring that does not give what the file says is there.
   CredentialsDocument read() const;
 
   /// What other users could read or write: one sentence each, with the command that fixes it.
@@ -105,6 +121,16 @@ class CredentialStore {
   /// Of the lock for writers.
   std::filesystem::path lock_path() const;
   std::filesystem::path refresh_lock_path(const std::string& slot) const;
+  /// The file without what is in the keyring.
+  CredentialsDocument read_file() const;
+  /// With what is in the keyring.
+  CredentialsDocument opened(CredentialsDocument file) const;
+  /// Stores what is to be in the keyring there. Throws Error.
+  CredentialsDocument closed(const CredentialsDocument& file, const CredentialsDocument& before,
+                             CredentialsDocument wanted);
+  /// Whether place_of_new moves a slot that is stored elsewhere.
+  bool moves(const CredentialsDocument& file, const CredentialsDocument& wanted) const;
+  void settle_keyring(const CredentialsDocument& from, const CredentialsDocument& to) const;
   /// The file as it is, or, while or after it is written in place, what was kept of it.
   CredentialsDocument read_whole(bool& from_kept) const;
   /// Removes copies of what is in `document`, before it changes: once it is refreshed, nothing would tell that it was
@@ -120,6 +146,7 @@ class CredentialStore {
   std::vector<std::filesystem::path> fallbacks_;
   Clock& clock_;
   WriteHold hold_;
+  std::unique_ptr<KeyringSlots> keyring_;
 };
 
 }  // namespace heygen::store

@@ -24,9 +24,10 @@ constexpr std::array<LoginVariant, 1> kVariants{{{"with-access-token", "oauth", 
 
 constexpr std::array<Spelling, 1> kFlags{{{"apikey", "--api-key"}}};
 
-constexpr std::array<std::string_view, 16> kHostOptions{
-    "device", "events",  "fields",   "finish", "headers", "help",    "human",   "jq",
-    "port",   "profile", "provider", "set",    "start",   "verbose", "version", "with-access-token"};
+constexpr std::array<std::string_view, 17> kHostOptions{
+    "device", "events", "fields",  "finish",  "headers",          "help",
+    "human",  "jq",     "port",    "profile", "provider",         "set",
+    "start",  "store",  "verbose", "version", "with-access-token"};
 
 }  // namespace
 

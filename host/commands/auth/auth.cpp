@@ -6,6 +6,7 @@
 #include "host/commands/auth/logout.hpp"
 #include "host/commands/auth/method.hpp"
 #include "host/commands/auth/status.hpp"
+#include "host/commands/auth/store.hpp"
 #include "host/services.hpp"
 
 namespace heygen::host::commands::auth {
@@ -86,6 +87,7 @@ void add_commands(CommandTable& table) {
   table.add(status());
   table.add(logout());
   table.add(explain());
+  table.add(store_command());
 }
 
 }  // namespace heygen::host::commands::auth

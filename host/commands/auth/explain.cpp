@@ -53,6 +53,7 @@ std::string_view chosen_by(const heygen::auth::Choice& choice) {
 std::string found_phrase(const ExplainRow& row, const std::string& file) {
   if (row.why == Why::unreadable) return "unknown: " + file + " cannot be read";
   if (!row.variable.empty()) return "variable " + row.variable;
+  if (row.stored && row.in_keyring) return "`" + row.slot + "` in the keyring, named by " + file;
   if (row.stored) return "`" + row.slot + "` in " + file;
   return row.source.empty() ? "nothing" : "by the provider itself";
 }
@@ -89,6 +90,20 @@ std::string human_report(const Explanation& explanation, const std::string& file
   const std::string by(chosen_by(explanation.choice));
   if (!by.empty()) out += " " + by + " chooses one provider by name.";
   return printable(out + "\n", true);
+}
+
+/// What the file says is in the keyring, which is not asked for that.
+void mark_keyring(Explanation& explanation, Services& services) {
+  std::vector<std::string> there;
+  try {
+    there = services.store().slots_in_keyring();
+  } catch (const store::Unreadable&) {
+    return;  // the explanation says it
+  }
+  for (ExplainRow& row : explanation.rows) {
+    row.in_keyring = row.stored && std::ranges::find(there, row.slot) != there.end();
+    if (row.in_keyring && row.source == "file") row.source = "keyring";
+  }
 }
 
 }  // namespace
@@ -164,7 +179,8 @@ std::string explain_conclusion(const Explanation& explanation) {
 
 void run_explain(Services& services, Printer& printer, const Parsed&) {
   if (!services.options.provider.empty()) provider::require_installed(services, services.options.provider);
-  const Explanation explanation = services.resolver().explain(services.clock.now());
+  Explanation explanation = services.resolver().explain(services.clock.now());
+  mark_keyring(explanation, services);
   const std::string file = services.store().path().string();
   if (printer.human()) {
     const std::string profile = services.profile().name;

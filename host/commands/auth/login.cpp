@@ -13,6 +13,7 @@
 #include "host/commands/auth/events.hpp"
 #include "host/commands/auth/explain.hpp"
 #include "host/commands/auth/method.hpp"
+#include "host/commands/auth/store.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/commands/auth/two_steps.hpp"
 #include "host/commands/provider/offer.hpp"
@@ -285,6 +286,7 @@ void run_login(Services& services, Printer& printer, const Parsed& parsed) {
   if (steps.events) show_events();
   std::string id = named_method(parsed, services.registry().found(), services.options.provider);
   if (!id.empty()) require_login(services, id);
+  choose_place(services, parsed);
   require_readable_file(services);
   services.store().require_directory();
   if (steps.finish) return finish_started_login(services, printer, steps, id);

@@ -7,6 +7,7 @@
 #include "core/config/config.hpp"
 #include "core/provider/discovery/registry.hpp"
 #include "core/store/reserved_slots.hpp"
+#include "host/commands/auth/store.hpp"
 #include "host/commands/auth/support.hpp"
 #include "host/commands/auth/two_steps.hpp"
 #include "host/commands/provider/lookup.hpp"
@@ -100,6 +101,7 @@ std::vector<Option> login_options(Services& services) {
                        .hidden = provider == found.end() || is_hidden(*provider)});
   }
   options.push_back(set_option(found));
+  options.push_back(store_option());
   for (Option& option : step_option_list()) options.push_back(std::move(option));
   for (const std::string& id : reserved_ids()) {
     Option option = option_of(id);

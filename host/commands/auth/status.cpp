@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/commands/auth/status.hpp"
 
+#include <algorithm>
+
 #include "core/auth/login.hpp"
 #include "core/auth/resolver.hpp"
 #include "core/auth/session.hpp"
 #include "core/base/limits.hpp"
 #include "core/json/parse.hpp"
+#include "core/store/reserved_slots.hpp"
 #include "core/transport/api_client.hpp"
 #include "core/transport/rules/account.hpp"
 #include "core/transport/rules/response_error.hpp"
@@ -74,6 +77,10 @@ void run_status(Services& services, Printer& printer, const Parsed&) {
   const heygen::auth::Credential& used = *services.session().last();
   const json::Value user = used.source() == "file" ? stored_user(services) : json::Value(json::Object{});
   json::Value block = credential_block(used, user, services.clock.now());
+  if (used.source() == "file") {
+    const std::vector<std::string> there = services.store().slots_in_keyring();
+    if (std::ranges::find(there, store::slot_of(used.provider())) != there.end()) block.set("source", "keyring");
+  }
   set_profile(block, services);
   response.set("credential", std::move(block));
   printer.print(response);

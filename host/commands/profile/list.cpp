@@ -23,7 +23,8 @@ void add_login(Services& services, const std::string& name, json::Value& row) {
   row.set("type", json::Value());
   row.set("account", json::Value());
   try {
-    const store::CredentialStore store(services.profiles().directory(name), services.clock);
+    store::CredentialStore store(services.profiles().directory(name), services.clock);
+    store.use_keyring(services.keyring(), services.random, name);
     const store::CredentialsDocument document = store.read();
     for (const store::FilledSlot& slot : document.filled_slots()) {
       const std::string id = heygen::auth::owner_of(services.registry(), slot);
