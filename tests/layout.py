@@ -17,7 +17,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = ("core", "host", "plugins", "runner", "sdk/include", "sdk/json", "sdk/sandbox", "sdk/tools")
+PARTS = ("core", "host", "keyring", "plugins", "runner", "sdk/include", "sdk/json", "sdk/sandbox", "sdk/tools")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 COMMAND = re.compile(r"^ *(\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.M)
 # What makes a target, and how the target's name begins.

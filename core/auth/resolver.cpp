@@ -52,6 +52,11 @@ Error unusable_file(const std::string& message) {
                                  ". heygen does not overwrite a file that it cannot read.");
 }
 
+Error unusable_file(const store::Unreadable& problem) {
+  return problem.in_keyring ? auth_error(problem.what(), store::kUnlockKeyring)
+                            : unusable_file(std::string(problem.what()));
+}
+
 }  // namespace
 
 Resolver::Resolver(provider::ProviderRegistry& registry, store::CredentialStore& store, const Environment& environment,
@@ -198,7 +203,7 @@ Resolver::StoredFile Resolver::read_file() const {
     }
     return file;
   } catch (const store::Unreadable& error) {
-    return {{}, unusable_file(error.what())};
+    return {{}, unusable_file(error)};
   }
 }
 
@@ -239,7 +244,7 @@ json::Value Resolver::state_of(const std::string& id) {
   try {
     return store_.read().state(id);
   } catch (const store::Unreadable& error) {
-    throw unusable_file(error.what());
+    throw unusable_file(error);
   }
 }
 

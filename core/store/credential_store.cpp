@@ -160,7 +160,8 @@ CredentialsDocument CredentialStore::opened(CredentialsDocument file) const {
     return CredentialsDocument(keyring_->open(file.root(), ignores_keyring_faults));
   } catch (const KeyringFault& fault) {
     throw Unreadable("Could not read the credential `" + join(slots, "` and `") + "`" + account +
-                     ", which is in the keyring: " + fault.what() + ".");
+                         ", which is in the keyring: " + fault.what() + ".",
+                     true);
   }
 }
 
@@ -174,7 +175,7 @@ CredentialsDocument CredentialStore::closed(const CredentialsDocument& file, con
     return CredentialsDocument(keyring_->close(file.root(), before.root(), wanted.root(), slots, place_of_new));
   } catch (const KeyringFault& fault) {
     throw Error(code::kFileIo, std::string("Could not store the credential in the keyring: ") + fault.what() + ".",
-                "Unlock the keyring, or run `heygen auth store file`.");
+                kUnlockKeyring);
   }
 }
 
@@ -243,8 +244,7 @@ std::unique_ptr<FileReplacement> CredentialStore::reserve() const {
   require_lock_file(lock_path());
   if (!place_of_new && !slots_in_keyring().empty()) {
     if (const std::string problem = keyring_problem(); !problem.empty())
-      throw Error(code::kFileIo, "The keyring cannot take a new credential: " + problem + ".",
-                  "Unlock the keyring, or run `heygen auth store file`.");
+      throw Error(code::kFileIo, "The keyring cannot take a new credential: " + problem + ".", kUnlockKeyring);
   }
   std::error_code unknown;
   const std::uintmax_t size = std::filesystem::file_size(path_, unknown);

@@ -30,8 +30,15 @@ namespace heygen::store {
 /// The file cannot be used. The message names path and reason, never content.
 class Unreadable : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Unreadable(const std::string& what, bool is_in_keyring = false)
+      : std::runtime_error(what), in_keyring(is_in_keyring) {}
+  bool in_keyring;  ///< nothing is wrong with the file: what it names cannot be taken from the keyring
 };
+
+/// What to do about a keyring that cannot be read.
+inline constexpr const char* kUnlockKeyring =
+    "Unlock the keyring of your desktop, then try again. `heygen auth login --store file` stores a new login in the "
+    "file.";
 
 class CredentialStore {
  public:

@@ -37,6 +37,7 @@ std::string cleared_word(const std::vector<std::string>& cleared) {
 }
 
 Error unchangeable_file(const store::Unreadable& problem) {
+  if (problem.in_keyring) return {code::kError, problem.what(), store::kUnlockKeyring};
   return {code::kError, problem.what(), "Fix or delete the file, then try again. It was not changed."};
 }
 

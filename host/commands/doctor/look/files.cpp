@@ -92,7 +92,8 @@ Check look_at_credentials_file(Services& services) {
     try {
       summary += " contains " + names_in(store.read()) + ".";
     } catch (const store::Unreadable& fault) {
-      return {"credentials", Status::fail, fault.what(), "Move the file away, then log in with `heygen auth login`."};
+      return {"credentials", Status::fail, fault.what(),
+              fault.in_keyring ? store::kUnlockKeyring : "Move the file away, then log in with `heygen auth login`."};
     }
     if (const std::vector<std::string> loose = store.loose_modes(); !loose.empty())
       return loose_check("credentials", Status::fail, summary, loose.front());
