@@ -7,7 +7,7 @@
 namespace heygen::sandbox {
 namespace {
 
-constexpr std::size_t kLongest = 255;
+constexpr std::size_t kLongestKey = 255;
 constexpr std::int64_t kWindow = 24 * 3600;
 
 bool is_of_key(char c) {
@@ -18,7 +18,7 @@ bool is_of_key(char c) {
 }  // namespace
 
 void Keys::check(const std::string& key) {
-  if (key.empty() || key.size() > kLongest || !std::all_of(key.begin(), key.end(), is_of_key)) {
+  if (key.empty() || key.size() > kLongestKey || !std::all_of(key.begin(), key.end(), is_of_key)) {
     throw Invalid{"Idempotency-Key", "Idempotency-Key takes 1 to 255 letters, digits, and the characters _ : . -"};
   }
 }
