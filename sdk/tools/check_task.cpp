@@ -75,6 +75,8 @@ CheckWords parse_check(const Words& words) {
       parsed.json = true;
     } else if (word == "--all") {
       parsed.all = true;
+    } else if (word == "--no-cage") {
+      parsed.options.cage = false;
     } else if (word == "--no-memory") {
       parsed.options.memory = false;
     } else if (word == "--strict") {

@@ -32,6 +32,7 @@ Options:
                      check to use: {"settings":{}, "env":{}, "state":{}, "answers":[],
                      "responses":[{"match":"/token", "status":200, "body":{}}]};
                      $SECRET is a secret
+  --no-cage          Do not run it isolated: for a provider that only runs in process
   --no-memory        Do not run valgrind
   --limit SECONDS    Time limit of each case (default: 30)
   -h, --help         Show this help

@@ -157,7 +157,7 @@ class Good(Checker):
     def test_the_api_key(self):
         report = self.check(PROVIDERS / "apikey.so")
         none = ("status-rejected", "status-transient", "refresh-works", "refresh-rotates", "expiry-fixed")
-        none += ("expiry-invented", "revoke-confirmed")
+        none += ("expiry-invented", "revoke-confirmed", "needs-used")
         self.assert_whole(report, none + NO_REDIRECT + PLAIN)
         self.assertEqual((report["libc"], report["id"]), ("glibc", "apikey"))
         self.assertRegex(report["glibc"], r"^2\.\d+$")

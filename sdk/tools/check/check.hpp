@@ -14,6 +14,7 @@ struct Options {
   std::filesystem::path path;                                                    ///< library or manifest
   std::filesystem::path world;                                                   ///< see make_scenario
   bool memory = true;                                                            ///< run valgrind where it is installed
+  bool cage = true;                                                              ///< run it isolated, too
   int limit_ms = 30'000;                                                         ///< of one case
   std::function<void(const std::string&)> progress = [](const std::string&) {};  ///< gets the name of each case
 };

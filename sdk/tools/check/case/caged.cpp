@@ -289,7 +289,12 @@ NeedUse use_of(const std::string& need, CagedHost& host, const Life& whole, cons
              std::ranges::find(alone.sockets, target) != alone.sockets.end();
     };
     const bool of_settings = need.find(':') != std::string::npos;  // which users may leave out
-    return {!of_settings && !(alone.hosts.empty() && alone.sockets.empty()),
+    // The host of a default is used unless the user sets another one.
+    const bool of_default = std::ranges::any_of(manifest.settings, [&](const provider::Setting& one) {
+      return one.type == provider::SettingType::url && !one.fallback.empty() &&
+             provider::permits_host(alone.hosts, provider::host_and_port(one.fallback));
+    });
+    return {!of_settings && !of_default && !(alone.hosts.empty() && alone.sockets.empty()),
             std::ranges::any_of(whole.targets, permits)};
   }
   const bool grants = !alone.programs.empty() || !alone.read_files.empty() || !alone.write_files.empty() ||
