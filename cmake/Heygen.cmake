@@ -56,12 +56,17 @@ function(heygen_built_again preset)
   endforeach()
 endfunction()
 
-# heygen_e2e_test(NAME [LABELS ...]): tests/e2e/<NAME>_test.py against the programs of this build. Slow ones begin first.
+# heygen_e2e_test(NAME [LABELS ...] [SUITES ...] [ENVIRONMENT ...]): tests/e2e/<NAME>_test.py, or those of SUITES, against the programs of
+# this build. Slow ones begin first.
 function(heygen_e2e_test name)
-  cmake_parse_arguments(arg "" "" "LABELS" ${ARGN})
-  add_test(NAME e2e.${name} COMMAND Python3::Interpreter -m unittest -v ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  cmake_parse_arguments(arg "" "" "LABELS;SUITES;ENVIRONMENT" ${ARGN})
+  if(NOT arg_SUITES)
+    set(arg_SUITES ${name})
+  endif()
+  list(TRANSFORM arg_SUITES APPEND _test)
+  add_test(NAME e2e.${name} COMMAND Python3::Interpreter -m unittest -v ${arg_SUITES} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(e2e.${name} PROPERTIES LABELS "e2e;${arg_LABELS}" TIMEOUT 900 ENVIRONMENT
-    "HEYGEN_BUILD=${CMAKE_BINARY_DIR};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/e2e;PYTHONDONTWRITEBYTECODE=1;HEYGEN_PACKAGES=1")
+    "HEYGEN_BUILD=${CMAKE_BINARY_DIR};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/e2e;PYTHONDONTWRITEBYTECODE=1;HEYGEN_PACKAGES=1;${arg_ENVIRONMENT}")
   if("slow" IN_LIST arg_LABELS)
     set_tests_properties(e2e.${name} PROPERTIES COST 100)
   endif()

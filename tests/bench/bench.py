@@ -8,6 +8,7 @@ of the file were counted with another C library, compiler or valgrind.
 """
 
 import argparse
+import contextlib
 import functools
 import json
 import os
@@ -159,7 +160,18 @@ def small_calls(bench):
 
 def isolation(bench):
     """`auth status`, whose provider runs in a process of its own, beside the same provider in this process."""
-    with servers.canned({}) as base:
+    peaks = []
+
+    def user(_):
+        """While heygen waits for this response, the other process is there, and has done its part."""
+        for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+            with contextlib.suppress(OSError):
+                text = status.read_text()
+                if text.startswith("Name:\theygen-provider"):
+                    peaks.append(int(re.search(r"VmHWM:\s+(\d+)", text)[1]) / 1024)
+        return b'{"data":{"username":"bench"}}'
+
+    with servers.canned({"/v3/users/me": user}) as base:
         at = {"HEYGEN_API_BASE": base}
         apart = {**at, "HEYGEN_CONFIG_DIR": str(bench.place / "apart")}
         (bench.place / "apart").mkdir()
@@ -167,7 +179,13 @@ def isolation(bench):
         pair = [bench.cost(bench.program, "auth", "status", **env) for env in (apart, at)]
         more = lambda: statistics.median(1000 * (own().cpu - peer().cpu) for own, peer in [pair] * ISOLATED_PAIRS)
         yield Row("auth status, isolated provider, CPU beyond in process", "ms", 1.5, more)
-        memory = lambda: bench.memory("auth", "status", **apart) - bench.memory("auth", "status", **at)
+
+
+        def memory():
+            """What heygen itself takes more, and the peak of the other process, with the pages of the C library that both share."""
+            more_here = bench.memory("auth", "status", **apart) - bench.memory("auth", "status", **at)
+            return more_here + peaks[-1]
+
         yield Row("auth status, isolated provider, memory beyond in process", "MiB", 3, memory)
 
 

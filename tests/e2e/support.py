@@ -41,7 +41,7 @@ LIMIT_S = 40  # for what takes a moment when all is well
 SANITIZED = HEYGEN.exists() and b"__asan_init" in HEYGEN.read_bytes()
 unsanitized = unittest.skipIf(SANITIZED, "not under AddressSanitizer")
 
-# As e2e.isolated.* have it: every provider in a process of its own, the shipped ones too.
+# As e2e.isolated has it: every provider in a process of its own, the shipped ones too.
 ISOLATED = 'provider.isolation = "process"\n' if os.environ.get("HEYGEN_TEST_ISOLATION") else ""
 
 # The manifest of the providers that the suites write in C.
