@@ -24,6 +24,7 @@
 #include "core/base/encode.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
+#include "runner/cage/cage.hpp"
 #include "runner/cage/places.hpp"
 
 namespace heygen::provider {
@@ -498,6 +499,13 @@ void Denials::respond(std::uint64_t id, long long value, int error, unsigned fla
   response->error = error;
   response->flags = flags;
   static_cast<void>(ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, response));
+}
+
+std::string cage_here() {
+  const cage::Kernel kernel = cage::look();
+  if (!kernel.holds()) return "none: this kernel has no seccomp, or neither Landlock nor a supervisor for it";
+  return kernel.landlock_abi > 0 ? "Landlock (version " + std::to_string(kernel.landlock_abi) + ") and seccomp"
+                                 : "seccomp with a supervisor, without Landlock";
 }
 
 }  // namespace heygen::provider

@@ -100,4 +100,7 @@ class Denials {
 /// the kernel answers.
 std::string name_of_signal(int signal);
 
+/// What this kernel holds a cage with ("Landlock (version 7) and seccomp"), or why there is none.
+std::string cage_here();
+
 }  // namespace heygen::provider

@@ -9,6 +9,7 @@
 #include "core/base/text.hpp"
 #include "core/config/config.hpp"
 #include "core/net/redact.hpp"
+#include "core/provider/isolated/denials.hpp"
 #include "core/provider/library/pin.hpp"
 #include "core/provider/needs.hpp"
 #include "core/provider/policy/policy.hpp"
@@ -18,8 +19,8 @@
 #include "host/commands/provider/describe.hpp"
 #include "host/commands/provider/lookup.hpp"
 #include "host/commands/provider/offer.hpp"
-#include "host/policy_rules.hpp"
 #include "host/commands/provider/signature.hpp"
+#include "host/policy_rules.hpp"
 #include "host/printer.hpp"
 #include "host/provider_settings.hpp"
 
@@ -153,6 +154,10 @@ json::Value pin_report(Services& services, const DiscoveredProvider& found) {
   return out;
 }
 
+bool is_isolated(const DiscoveredProvider& found) {
+  return found.isolation.isolation == heygen::provider::Isolation::process;
+}
+
 json::Value explanation(Services& services, const DiscoveredProvider& found) {
   const Manifest& manifest = found.manifest;
   json::Value out = summary(found);
@@ -174,6 +179,7 @@ json::Value explanation(Services& services, const DiscoveredProvider& found) {
   out.set("credential_env_set", std::move(set));
   out.set("always_asked", manifest.ambient);
   out.set("needs", strings(manifest.needs));
+  if (is_isolated(found)) out.set("cage", heygen::provider::cage_here());
   out.set("settings", settings_of(services, manifest));
   return out;
 }
@@ -218,6 +224,7 @@ std::string explanation_text(Services& services, const DiscoveredProvider& found
   if (const json::Value pin = pin_report(services, found); !pin.is_null()) out += pin_text(pin);
   if (found.is_usable())
     out += fmt::format("Runs {}, by {}.\n", name_of(found.isolation.isolation), found.isolation.rule);
+  if (found.is_usable() && is_isolated(found)) out += "Cage: " + heygen::provider::cage_here() + ".\n";
   out += "Signature: " + signature_text(signature_report(services, found)) + ".\n";
   out += "Credentials-file entry: `" + store::slot_of(found.id) + "`.\n";
   if (services.store().cache.has(found.id)) out += "Cached: something that it derived (gone at logout).\n";
