@@ -146,7 +146,7 @@ class Listed(WithNeeds):
 
     def isolation(self, provider):
         why = self.why(provider).json()
-        # What holds the cage on this kernel is told of those that have one.
+        # What holds the cage on this kernel is shown for those that have one.
         self.assertEqual("cage" in why, why["isolation"] == "isolated")
         self.assertIn("seccomp", why.get("cage", "seccomp"))
         return why["isolation"], why["isolation_rule"]
