@@ -206,12 +206,18 @@ class Opener(Elsewhere):
         self.opened.unlink()
 
     def test_no_user_and_no_browser_ends_at_once_and_names_the_ways(self):
-        self.assert_ends_at_once("neither")
+        self.assert_ends_at_once("neither DISPLAY nor WAYLAND_DISPLAY is set")
         self.assert_ends_at_once("neither", BROWSER="none")
         self.assert_ends_at_once("BROWSER names no-such-browser, which cannot be run", BROWSER="no-such-browser")
         failing = self.opener("failing", 3)
         self.assert_ends_at_once("failing ended with exit code 3", BROWSER=failing)
         self.assert_ends_at_once("failing ended with exit code 3; .*two ended with exit code 4", BROWSER=f"{failing}:{self.opener('two', 4)}")
+
+    def test_program_that_reads_the_url_may_send_the_redirect_without_a_browser(self):
+        running = self.start("auth", "login", "--oauth")
+        url = running.line(r"^(http\S+)$").group(1)
+        self.assertEqual(Browser().visit(url)["status"], 200)
+        self.assert_succeeds(self.finish(running))
 
     def test_words_quotes_lists_and_placeholders(self):
         good = self.opener("good")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/provider/login/browser_login.hpp"
 
-#include "core/base/environment.hpp"
 #include "core/provider/login/browser.hpp"
 #include "core/provider/login/loopback.hpp"
 #include "core/provider/provider.hpp"
@@ -11,10 +10,6 @@ namespace {
 
 class SystemBrowserLogin : public BrowserLogin {
  public:
-  bool allowed(const Environment& environment) const override {
-    // A command that is missing is worth a message of its own.
-    return browser_allowed(environment) && (environment.has("BROWSER") || why_no_browser(environment).empty());
-  }
   std::unique_ptr<OpenedBrowser> open(const std::string& url, const Environment& environment,
                                       const std::vector<std::string>& hidden) override {
     return BrowserChild::start(url, environment, hidden);

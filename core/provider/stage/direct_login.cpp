@@ -31,6 +31,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// How long a program that reads the URL may take to send the redirect where no user and no browser can.
+constexpr milliseconds kUnattendedWait{3'000};
+
 std::string machine_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
@@ -157,7 +160,6 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
     }
 
     Outcome wait(milliseconds timeout, const Cancel& cancel, const Watch& watch) override {
-      if (owner_.failed_) owner_.require_attended();
       const auto typed = can_paste_ ? owner_.inner_.terminal.type_lines() : nullptr;
       Watch both = watch;
       if (typed) {
@@ -168,7 +170,7 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
           while (auto line = typed->take()) read(*line);
         };
       }
-      both.is_over = [&] { return !pasted_.empty() || (owner_.failed_ && !owner_.is_attended()); };
+      both.is_over = [&] { return !pasted_.empty() || owner_.is_abandoned(); };
       const Outcome outcome = inner_->wait(timeout, cancel, both);
       if (outcome == Outcome::ended && pasted_.empty()) owner_.require_attended();
       const bool has_come = outcome == Outcome::ended || outcome == Outcome::arrived;
@@ -219,10 +221,15 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
 
   void fail(const std::string& why) {
     failed_ = why;
+    if (!failed_at_) failed_at_ = inner_.clock.monotonic();
     tell("browser", {{"opened", false}, {"reason", why}});
   }
 
   bool is_attended() const { return options_.on_event || inner_.terminal.stdin_is_terminal(); }
+
+  bool is_abandoned() const {
+    return failed_at_ && !is_attended() && inner_.clock.monotonic() - *failed_at_ >= kUnattendedWait;
+  }
 
   /// Throws Error{usage_error} where no user can see the login's page.
   void require_attended() const {
@@ -287,6 +294,7 @@ class DirectLogin::Lent : public BrowserLogin, public Clock {
   bool has_listener_ = false;
   std::string url_;
   std::optional<std::string> failed_;  ///< why the browser did not open
+  std::optional<milliseconds> failed_at_;
   std::optional<Offer> offer_;
   std::unique_ptr<OpenedBrowser> opened_;  ///< of an offer
 };
